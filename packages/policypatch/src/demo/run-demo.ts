@@ -42,16 +42,21 @@ const limits: DemoLimits = {
 }
 
 /** Tokens by which a response is judged: enough to tell a refusal from an answer. */
-const RESPONSE_TOKENS = 24
+const RESPONSE_TOKENS = 20
+
+/** Tokens of the pairs: enough for the filter's judge, and more than is trained on. */
+const PAIR_TOKENS = 12
 
 /**
- * What serves a model of this size in this time: whether to refuse is decided within the first words, so only those
- * are trained on, and DPO, which sets a refusal against an answer to the same prompt, is what teaches the difference.
+ * What serves a model of this size in this time. Whether to refuse is decided within the first words, and the rest of
+ * an answer, which nobody can foretell, would only drown that in noise: so four tokens are trained on. SFT teaches
+ * refusing; DPO, which sets a refusal against an answer to the same prompt, teaches when. Some of the SFT loss is
+ * kept in it, for DPO alone may drift to either side.
  */
 const recipe = {
-  maxResponseTokens: 10,
-  sft: { steps: 120, learningRate: 2e-2, harmlessShare: 0.6 },
-  dpo: { steps: 30, learningRate: 8e-3, beta: 0.3, harmlessShare: 0.6 },
+  maxResponseTokens: 4,
+  sft: { steps: 140, learningRate: 2e-2, harmlessShare: 0.6 },
+  dpo: { steps: 50, learningRate: 2.5e-3, beta: 0.3, sftWeight: 0.5, harmlessShare: 0.4 },
 } satisfies Partial<TrainPatchOptions>
 
 /** The product's main job on the embedded default: train a patch, apply it, and measure what it does. */
@@ -64,9 +69,9 @@ export async function runDemo(options: RunDemoOptions): Promise<DemoOutcome> {
     model,
     reference: data.reference,
     prompts: data.train,
-    generation: { maxTokens: RESPONSE_TOKENS },
+    generation: { maxTokens: PAIR_TOKENS },
     ...recipe,
-    validation: { prompts: data.validation, maxTokens: 12 },
+    validation: { prompts: data.validation, maxTokens: 12, every: 35 },
     manifest: { name: 'smollm2-135m-harmfulness', domain: 'harmfulness' },
     seed,
     storage,
