@@ -38,7 +38,8 @@ const { values } = parseArgs({
   },
 })
 const steps = Number(values.steps)
-const RESPONSE_TOKENS = 32
+/** As in the demo: the words in which it is decided whether to refuse. */
+const RESPONSE_TOKENS = 4
 
 const folder = fileURLToPath(new URL('../packages/policypatch/demo', import.meta.url))
 const reference = await recordedReference({ storage: fileStorage(folder), path: 'reference.jsonl' })

@@ -22,9 +22,10 @@ export interface ResolvedOptions {
 }
 
 /**
- * Defaults, measured on SmolLM2-135M-Instruct with batches of 8: SFT teaches to refuse and leaves everyday prompts
- * refused too (85% and 23% of validation prompts after 120 steps); DPO separates the two (85% and 0% after 30 more in
- * one run, 80% and 10% of test prompts in another). A DPO learning rate of 2e-3 with β 0.1 moved little.
+ * Defaults, measured on SmolLM2-135M-Instruct with batches of 8, held-out prompts and responses cut to 4 tokens. SFT
+ * teaches to refuse and leaves everyday prompts refused too (92% and 16% after 140 steps); DPO separates the two (96%
+ * and 4%, and with another seed 91% and 6%, after 50 more with an `sftWeight` of 0.5 and a `harmlessShare` of 0.4).
+ * A DPO learning rate of 4e-3 swung from 97% and 8% to 64% and 2% between seeds, 8e-3 more.
  */
 export function resolveOptions(options: TrainPatchOptions): ResolvedOptions {
   const { generation = {}, distillation, validation = {} } = options
@@ -37,7 +38,14 @@ export function resolveOptions(options: TrainPatchOptions): ResolvedOptions {
     dpo:
       options.dpo === false
         ? false
-        : { steps: 40, learningRate: 8e-3, warmupSteps: 2, beta: 0.3, reference: 'post-sft', ...options.dpo },
+        : {
+            steps: 50,
+            learningRate: 2.5e-3,
+            warmupSteps: 2,
+            beta: 0.3,
+            reference: 'post-sft',
+            ...options.dpo,
+          },
     distillation: distillation && { weight: 1, k: 32, harmless: 'base', ...distillation },
     validation:
       validation === false ? false : { share: 0.1, limit: 24, maxTokens: 24, ...withoutPrompts(validation) },

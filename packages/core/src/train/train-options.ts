@@ -89,7 +89,8 @@ export interface TrainPatchOptions {
   readonly validation?: ValidationOptions | false
   /**
    * Responses are cut to this many tokens for training. Default: `generation.maxTokens`, 64 unless given; with more
-   * than that, answers that were cut off would be taught to end there.
+   * than that, answers that were cut off would be taught to end there. To teach when to refuse, the first 4 or so do
+   * better than whole answers and cost less; to change what is said throughout, take all.
    */
   readonly maxResponseTokens?: number
   /** What the patch is called. */

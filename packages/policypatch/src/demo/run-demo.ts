@@ -55,8 +55,8 @@ const PAIR_TOKENS = 12
  */
 const recipe = {
   maxResponseTokens: 4,
-  sft: { steps: 140, learningRate: 2e-2, harmlessShare: 0.6 },
-  dpo: { steps: 50, learningRate: 2.5e-3, beta: 0.3, sftWeight: 0.5, harmlessShare: 0.4 },
+  sft: { steps: 105, learningRate: 2e-2, harmlessShare: 0.6 },
+  dpo: { steps: 50, learningRate: 2.5e-3, beta: 0.3, sftWeight: 0.5, harmlessShare: 0.5 },
 } satisfies Partial<TrainPatchOptions>
 
 /** The product's main job on the embedded default: train a patch, apply it, and measure what it does. */
