@@ -3,9 +3,9 @@
  * SmolLM2-135M's shape and the same tokens: forward, backward, clipping, AdamW. Both sides stand ready in processes
  * of their own and step in turn.
  *
- *   npm run compare:step -- [--quick] [--runs 5] [--warm-up 2] [--threads 2]
+ *   npm run compare:step -- [--quick | --only NAME] [--runs 5] [--warm-up 2] [--threads 2]
  *
- * `--quick` leaves batch 16 out. Ratios are ours / PEFT, of median times and of peak memory: below 1 ours is the better.
+ * `--quick` leaves batch 16 out; `--only` takes one case, such as sft-b8. Ratios are ours / PEFT, of median times and of peak memory: below 1 ours is the better.
  */
 import { readFileSync } from 'node:fs'
 import { loadavg } from 'node:os'
@@ -20,6 +20,7 @@ import { type StepCase, type StepReport, type StepTask, stepCases, stepTask } fr
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
+    only: { type: 'string' },
     runs: { type: 'string', default: '5' },
     'warm-up': { type: 'string', default: '2' },
     threads: { type: 'string', default: '2' },
@@ -33,10 +34,11 @@ const { vocab_size: vocabSize } = JSON.parse(readFileSync(here('./smollm2-135m.j
 
 console.log(`load of the machine before: ${loadavg()[0]?.toFixed(2)}`)
 const ratios: Record<string, number> = {}
-const table = [['case', 'side', 'median', 'all runs', 'PEFT / ours', 'peak memory', 'first loss']]
+const table = [['case', 'side', 'median', 'all runs', 'ours / PEFT', 'peak memory', 'first loss']]
 for (const stepCase of stepCases) {
   if (values.quick && stepCase.batch > 8) continue
   const { name } = stepCase
+  if (values.only && name !== values.only) continue
   const [ours, ...theirs] = await measure(stepCase)
   table.push(row(name, ours))
   for (const side of theirs) {
