@@ -8,7 +8,8 @@ import {
   PatchError,
   runQueue,
 } from '@policypatch/core'
-import { InferenceSession, Tensor } from 'onnxruntime-node'
+import { InferenceSession, type Tensor } from 'onnxruntime-node'
+import { toTensor, type WeightTensors, weightTensorCache } from './weight-tensors.ts'
 
 export interface OnnxruntimeBackendOptions {
   /** Where programs run. `webgpu` and `cuda` need what onnxruntime-node brings for them. Default `cpu`. */
@@ -27,16 +28,9 @@ export function onnxruntimeBackend({
   threads = availableParallelism(),
 }: OnnxruntimeBackendOptions = {}): Backend {
   const enqueue = runQueue()
-  const weightTensors = new WeakMap<HostTensor, Tensor>()
+  const weightTensors = weightTensorCache()
   const sessions = new Set<InferenceSession>()
 
-  const toWeight = (host: HostTensor): Tensor => {
-    const known = weightTensors.get(host)
-    if (known) return known
-    const tensor = toTensor(host)
-    weightTensors.set(host, tensor)
-    return tensor
-  }
   const release = async (session: InferenceSession): Promise<void> => {
     if (sessions.delete(session)) await session.release()
   }
@@ -48,7 +42,7 @@ export function onnxruntimeBackend({
       const graph = traceProgram(program, signature)
       const session = await createSession(encodeOnnx(graph), device, threads)
       sessions.add(session)
-      const weights = weightFeeds(graph, signature.weights, toWeight)
+      const weights = weightFeeds(graph, signature.weights, weightTensors)
       return {
         async run(feeds) {
           checkFeeds(signature.inputs, feeds)
@@ -79,6 +73,7 @@ function createSession(
     graphOptimizationLevel: device === 'cpu' ? 'disabled' : 'all',
     intraOpNumThreads: threads,
     logSeverityLevel: 3,
+    enableMemPattern: false,
   }
   return InferenceSession.create(model, options).catch((cause: unknown) => {
     throw new PatchError('BACKEND_FAILED', {
@@ -96,10 +91,12 @@ function createSession(
 function weightFeeds(
   { inputs }: OnnxGraph,
   weights: NamedHostTensors,
-  toWeight: (host: HostTensor) => Tensor,
+  tensors: WeightTensors,
 ): Record<string, Tensor> {
   const used = inputs.filter(({ source }) => source === 'weight')
-  return Object.fromEntries(used.map(({ name, key }) => [name, toWeight(weights[key] as HostTensor)]))
+  return Object.fromEntries(
+    used.map(({ name, key, quantized }) => [name, tensors.get(weights[key] as HostTensor, quantized)]),
+  )
 }
 
 function inputFeeds({ inputs }: OnnxGraph, feeds: NamedHostTensors): Record<string, Tensor> {
@@ -127,11 +124,6 @@ async function runSession(
       { shape, data: results[name]?.data as Float32Array | Int32Array },
     ]),
   )
-}
-
-/** A tensor over the same memory. */
-function toTensor({ shape, data }: HostTensor): Tensor {
-  return data instanceof Int32Array ? new Tensor('int32', data, shape) : new Tensor('float32', data, shape)
 }
 
 function wordsOf(cause: unknown): string {

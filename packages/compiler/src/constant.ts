@@ -42,7 +42,8 @@ function emptyArray(dtype: ElementType, length: number): TypedArray {
   if (dtype === 'float32') return new Float32Array(length)
   if (dtype === 'int32') return new Int32Array(length)
   if (dtype === 'float64') return new Float64Array(length)
-  return dtype === 'bool' ? new Uint8Array(length) : new BigInt64Array(length)
+  if (dtype === 'int8') return new Int8Array(length)
+  return dtype === 'int64' ? new BigInt64Array(length) : new Uint8Array(length)
 }
 
 function uniform(values: ArrayLike<number | boolean>): number | undefined {

@@ -1,3 +1,4 @@
+import type { Precision } from '@policypatch/core'
 import { elementsOf, integers, scalar } from './constant.ts'
 import { constantPool } from './constant-pool.ts'
 import type { GraphConstant, GraphInput, GraphNode, OnnxGraph } from './graph.ts'
@@ -17,7 +18,11 @@ export interface OutputSpec {
 }
 
 export interface GraphBuilder {
+  /** How exactly products with weights are to be worked out. */
+  readonly precision: Precision
   input(source: GraphInput['source'], key: string, spec: OutputSpec): Result
+  /** The quantized parts of a weight, or of its transpose, as inputs; undefined for what is no weight. */
+  quantized(value: Value, transposed: boolean): QuantizedWeight | undefined
   /** Adds a node, or gives the outputs of an equal one: a program is pure, so the same operation has the same value. */
   addAll(
     opType: string,
@@ -38,10 +43,17 @@ export interface GraphBuilder {
   finish(outputs: Readonly<Record<string, Value>>): OnnxGraph
 }
 
+export interface QuantizedWeight {
+  /** int8 [rows, columns]. */
+  readonly values: Result
+  /** float32 [columns]. */
+  readonly scales: Result
+}
+
 /** Above this a uniform constant is written as a scalar and expanded when the graph runs. */
 const largestWrittenUniform = 64
 
-export function graphBuilder(): GraphBuilder {
+export function graphBuilder(precision: Precision = 'float32'): GraphBuilder {
   const inputs = new Map<Result, GraphInput>()
   const nodes: Node[] = []
   const equalNodes = new Map<string, Node>()
@@ -55,11 +67,48 @@ export function graphBuilder(): GraphBuilder {
     return identities.size - 1
   }
 
+  const quantizedWeights = new Map<string, QuantizedWeight>()
+  const addInput = (input: GraphInput): Result => {
+    const { shape, dtype } = input
+    const result: Result = { kind: 'result', shape, dtype, node: undefined }
+    inputs.set(result, input)
+    return result
+  }
+
   const builder: GraphBuilder = {
+    precision,
+    quantized(value, transposed) {
+      const weight = value.kind === 'result' ? inputs.get(value) : undefined
+      if (weight?.source !== 'weight' || weight.shape.length !== 2) return undefined
+      const name = `${weight.name}.int8${transposed ? '.transposed' : ''}`
+      const known = quantizedWeights.get(name)
+      if (known) return known
+      const { source, key, shape } = weight
+      const values = transposed ? shape.toReversed() : shape
+      const columns = values.slice(1)
+      const made = {
+        values: addInput({
+          name,
+          source,
+          key,
+          shape: values,
+          dtype: 'int8',
+          quantized: { part: 'values', transposed },
+        }),
+        scales: addInput({
+          name: `${name}.scales`,
+          source,
+          key,
+          shape: columns,
+          dtype: 'float32',
+          quantized: { part: 'scales', transposed },
+        }),
+      }
+      quantizedWeights.set(name, made)
+      return made
+    },
     input(source, key, { shape, dtype }) {
-      const result: Result = { kind: 'result', shape, dtype, node: undefined }
-      inputs.set(result, { name: `${source}.${key}`, source, key, shape, dtype })
-      return result
+      return addInput({ name: `${source}.${key}`, source, key, shape, dtype })
     },
     addAll(opType, given, specs, attributes = {}, domain = '') {
       const operands = given.map(pooled)

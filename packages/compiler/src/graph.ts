@@ -6,11 +6,22 @@ export interface GraphTensor {
   readonly dtype: ElementType
 }
 
+/**
+ * One of the two tensors that `quantizeWeight` makes of a matrix [rows, columns], or of its transpose: int8 values of
+ * the same shape, and the float32 scale of each of their columns.
+ */
+export interface QuantizedPart {
+  readonly part: 'values' | 'scales'
+  readonly transposed: boolean
+}
+
 /** An input of the graph, and what of the signature is to be fed to it. */
 export interface GraphInput extends GraphTensor {
   readonly source: 'input' | 'weight'
   /** Its name in the signature. */
   readonly key: string
+  /** What is fed is made of the weight, not the weight itself. */
+  readonly quantized?: QuantizedPart
 }
 
 export interface GraphOutput extends GraphTensor {

@@ -1,3 +1,12 @@
-export type { GraphConstant, GraphInput, GraphNode, GraphOutput, GraphTensor, OnnxGraph } from './graph.ts'
+export type {
+  GraphConstant,
+  GraphInput,
+  GraphNode,
+  GraphOutput,
+  GraphTensor,
+  OnnxGraph,
+  QuantizedPart,
+} from './graph.ts'
 export { encodeOnnx } from './onnx/encode-onnx.ts'
+export { type QuantizedMatrix, quantizeWeight } from './quantize-weight.ts'
 export { traceProgram } from './trace-program.ts'

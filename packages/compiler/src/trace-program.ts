@@ -20,7 +20,7 @@ const backendName = 'policypatch-tracing'
  * program that reads a value which depends on its inputs.
  */
 export function traceProgram(program: TensorProgram, signature: Signature): OnnxGraph {
-  return onTracingBackend((backend) => {
+  return onTracingBackend(signature.precision, (backend) => {
     const inputs = placeholders(backend, 'input', signature.inputs)
     const weights = placeholders(backend, 'weight', weightSpecs(signature))
     const outputs = program(inputs, weights)
@@ -58,12 +58,15 @@ function outputValues(backend: TracingBackend, outputs: NamedTensors): Record<st
 }
 
 /** Makes a tracing backend tfjs's current one while `run` runs, and puts everything back whatever happens. */
-function onTracingBackend(run: (backend: TracingBackend) => OnnxGraph): OnnxGraph {
+function onTracingBackend(
+  precision: Signature['precision'],
+  run: (backend: TracingBackend) => OnnxGraph,
+): OnnxGraph {
   const engine = tf.engine()
   const previous: string | null | undefined = engine.backendName
   const { numTensors, numDataBuffers, numBytes } = engine.state
   const counts = { numTensors, numDataBuffers, numBytes }
-  const backend = new TracingBackend()
+  const backend = new TracingBackend(precision)
   registerKernels()
   tf.registerBackend(backendName, () => backend)
   try {

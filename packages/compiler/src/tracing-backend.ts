@@ -1,4 +1,4 @@
-import { PatchError } from '@policypatch/core'
+import { PatchError, type Precision } from '@policypatch/core'
 import {
   type BackendValues,
   type DataId,
@@ -16,8 +16,13 @@ import type { ElementType, Value } from './value.ts'
  * a class.
  */
 export class TracingBackend extends KernelBackend {
-  readonly graph: GraphBuilder = graphBuilder()
+  readonly graph: GraphBuilder
   readonly #values = new WeakMap<DataId, Value>()
+
+  constructor(precision: Precision = 'float32') {
+    super()
+    this.graph = graphBuilder(precision)
+  }
 
   /** A tfjs tensor that stands for `value`. */
   wrap(value: Value): TensorInfo {

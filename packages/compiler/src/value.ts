@@ -1,12 +1,20 @@
 /**
- * The element types of a graph and ONNX's numbers for them: the three of tfjs, int64, which ONNX wants for shapes and
- * axes, and float64, for the whole-number division of int32.
+ * The element types of a graph and ONNX's numbers for them: the three of tfjs; int64, which ONNX wants for shapes and
+ * axes; float64, for the whole-number division of int32; and the two of quantized products.
  */
-export const elementTypeCodes = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11 } as const
+export const elementTypeCodes = {
+  float32: 1,
+  uint8: 2,
+  int8: 3,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float64: 11,
+} as const
 
 export type ElementType = keyof typeof elementTypeCodes
 
-export type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array | BigInt64Array
+export type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array | Int8Array | BigInt64Array
 
 /** A tensor known while tracing. One whose elements are all alike is kept as that one number, whatever its size. */
 export interface Constant {
@@ -27,7 +35,8 @@ export interface Result {
 
 export type Value = Constant | Result
 
-export type Attribute = number | string | readonly number[]
+/** A whole number, a text, several whole numbers, or a number with a fraction. */
+export type Attribute = number | string | readonly number[] | { readonly float: number }
 
 export interface Node {
   readonly opType: string

@@ -24,11 +24,20 @@ export type NamedHostTensors = Readonly<Record<string, HostTensor>>
  */
 export type TensorProgram = (inputs: NamedTensors, weights: NamedTensors) => NamedTensors
 
+/**
+ * How exactly products with weight matrices are worked out: in float32, or with both sides rounded to int8, each row
+ * of the activations and each column of the weights with a scale of its own, which is about three times as fast on a
+ * processor. Everything else is float32.
+ */
+export type Precision = 'float32' | 'int8'
+
 export interface Signature {
   /** Shapes and types of what each run feeds. */
   readonly inputs: Readonly<Record<string, TensorSpec>>
   /** Bound once. The same object given to several programs is uploaded once per backend. */
   readonly weights: NamedHostTensors
+  /** The least that is wanted; a backend may be more exact. Default `float32`. */
+  readonly precision?: Precision
 }
 
 export interface CompiledProgram {

@@ -6,6 +6,7 @@ export type {
   HostTensor,
   NamedHostTensors,
   NamedTensors,
+  Precision,
   Signature,
   TensorProgram,
   TensorSpec,

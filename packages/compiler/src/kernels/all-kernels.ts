@@ -1,5 +1,6 @@
 import { arithmeticKernels } from './arithmetic.ts'
 import { creationKernels } from './creation.ts'
+import { fusedKernels } from './fused.ts'
 import { indexingKernels } from './indexing.ts'
 import type { KernelTable } from './kernel.ts'
 import { logicalKernels } from './logical.ts'
@@ -11,6 +12,7 @@ import { unaryKernels } from './unary.ts'
 export const allKernels: KernelTable = {
   ...arithmeticKernels,
   ...creationKernels,
+  ...fusedKernels,
   ...indexingKernels,
   ...logicalKernels,
   ...matrixKernels,

@@ -34,6 +34,7 @@ function encodeNode({ opType, domain, inputs, outputs, attributes }: GraphNode) 
 function encodeAttribute(value: Attribute) {
   if (typeof value === 'number') return { type: AttributeType.INT, i: BigInt(value) }
   if (typeof value === 'string') return { type: AttributeType.STRING, s: new TextEncoder().encode(value) }
+  if ('float' in value) return { type: AttributeType.FLOAT, f: value.float }
   return { type: AttributeType.INTS, ints: value.map(BigInt) }
 }
 

@@ -1,6 +1,7 @@
 import type { GraphBuilder } from '../graph-builder.ts'
 import { broadcastShape, sameShape, type Value } from '../value.ts'
 import { beforeExpansion } from './expand.ts'
+import { quantizedProduct } from './quantized-product.ts'
 import { matrixTransposeOf } from './transpose.ts'
 
 /** a · b over the last two axes, each transposed first if its flag says so; the axes before them broadcast. */
@@ -13,6 +14,8 @@ export function matrixMultiply(
 ): Value {
   const left = operand(a, transposeA)
   const right = operand(b, transposeB)
+  const quantized = quantizedProduct(graph, left, right)
+  if (quantized) return quantized
   const batch = broadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2))
   const shape = [...batch, left.rows, right.columns]
   const inputs = narrowed(left.value, right.value, batch)
@@ -22,7 +25,7 @@ export function matrixMultiply(
   return graph.add('FusedMatMul', inputs, output, attributes, 'com.microsoft')
 }
 
-interface Operand {
+export interface Operand {
   readonly value: Value
   readonly transposed: boolean
   readonly rows: number

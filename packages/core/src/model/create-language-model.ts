@@ -1,4 +1,4 @@
-import type { Backend, NamedHostTensors } from '../backend.ts'
+import type { Backend, NamedHostTensors, Precision } from '../backend.ts'
 import { PatchError } from '../errors.ts'
 import { createIncrementalDecoder } from '../tokenize/incremental-decoder.ts'
 import type { Prompt, Tokenizer } from '../tokenize/tokenizer.ts'
@@ -21,6 +21,8 @@ export interface ModelParts {
   readonly tokenizer: Tokenizer
   readonly weights: NamedHostTensors
   readonly backend: Backend
+  /** Default `float32`. */
+  readonly precision?: Precision
 }
 
 /** Puts a model together from its parts; `loadModel` reads them from files. */
@@ -29,6 +31,7 @@ export async function createLanguageModel(parts: ModelParts): Promise<LanguageMo
   const norms = architecture.weightSpecs(config).filter(({ kind }) => kind === 'norm')
   const core: ModelCore = {
     ...parts,
+    precision: parts.precision ?? 'float32',
     weightsFingerprint: await weightsFingerprint(
       norms.map(({ name }) => [name, weights[name]?.data as Float32Array] as const),
     ),

@@ -1,7 +1,7 @@
 import type { NamedTensors } from '../backend.ts'
 import * as tf from '../tf.ts'
 import type { Architecture } from './architecture.ts'
-import { attention, type KeyValues } from './layers/attention.ts'
+import { attendRows, attention, type KeyValues, tokensFirst } from './layers/attention.ts'
 import { rotate } from './layers/rotary.ts'
 import { MASKED } from './masked.ts'
 import type { ModelConfig } from './model-config.ts'
@@ -38,29 +38,83 @@ export interface Decoded {
 }
 
 /**
- * Runs a block through every layer. The shared block runs beside it as a stream of its own, so that what is the
- * same in every row is computed once; in the last layer only its keys and values are.
+ * Runs a block through every layer. A shared block runs in front of it in the same residual stream, so that what is the
+ * same in every row is computed once; after the last layer only the block's own rows are left.
  */
-export function decode({ architecture, config, weights, block, shared, past }: DecodeInput): Decoded {
+export function decode(input: DecodeInput): Decoded {
+  const { config, block, shared, past } = input
   const keyValues: KeyValues[] = []
-  let x = block.x
-  let sharedX = shared?.x
+  const stream = streamOf(input)
+  let { x } = stream
   for (let layer = 0; layer < config.layers; layer++) {
-    const sources: KeyValues[] = past ? [past[layer] as KeyValues] : []
-    if (shared && sharedX) {
-      const heads = splitHeads(config, architecture.project(config, weights, layer, sharedX), shared)
-      sources.push({ keys: heads.keys, values: heads.values })
-      if (layer < config.layers - 1) {
-        const attended = attention(heads.queries, [own(heads, shared)])
-        sharedX = architecture.finishLayer(config, weights, layer, sharedX, attended)
-      }
-    }
-    const heads = splitHeads(config, architecture.project(config, weights, layer, x), block)
-    keyValues.push({ keys: heads.keys, values: heads.values })
-    const attended = attention(heads.queries, [...sources, own(heads, block)])
-    x = architecture.finishLayer(config, weights, layer, x, attended)
+    const output = decodeLayer(input, stream, layer, x, past?.[layer])
+    x = output.x
+    keyValues.push(output.keyValues)
   }
-  return { hidden: x, keyValues }
+  return { hidden: shared ? ownRows(x, block) : x, keyValues }
+}
+
+/** What all layers of one pass are given. */
+export interface Stream {
+  /** Embeddings of the shared rows and then the block's, [rows, d]. */
+  readonly x: tf.Tensor
+  /** RoPE tables of keys, [rows, D]. */
+  readonly cos: tf.Tensor
+  readonly sin: tf.Tensor
+  /** Those of queries, divided by √D: attention logits are q · k / √D. */
+  readonly queryCos: tf.Tensor
+  readonly querySin: tf.Tensor
+  /** Which tokens each token of the block sees, [B or 1, length, shared length + length]; absent for single tokens. */
+  readonly bias?: tf.Tensor
+}
+
+export function streamOf({
+  config,
+  block,
+  shared,
+}: Pick<DecodeInput, 'config' | 'block' | 'shared'>): Stream {
+  const join = (part: 'x' | 'cos' | 'sin') => (shared ? tf.concat([shared[part], block[part]]) : block[part])
+  const [cos, sin] = [join('cos'), join('sin')]
+  const scale = 1 / Math.sqrt(config.headSize)
+  const bias = shared && block.bias ? seeingAll(block.bias, shared.length) : block.bias
+  return {
+    x: join('x'),
+    cos,
+    sin,
+    queryCos: tf.mul(cos, scale),
+    querySin: tf.mul(sin, scale),
+    ...(bias && { bias }),
+  }
+}
+
+/** One layer of {@link decode}: the residual stream [rows, d] and the block's keys and values. */
+export function decodeLayer(
+  { architecture, config, weights, block, shared }: Omit<DecodeInput, 'past'>,
+  stream: Stream,
+  layer: number,
+  x: tf.Tensor,
+  past?: KeyValues,
+): { readonly x: tf.Tensor; readonly keyValues: KeyValues } {
+  const heads = rotatedHeads(config, architecture.project(config, weights, layer, x), stream)
+  const [front, own] = shared ? splitRows(heads, shared.length) : [undefined, heads]
+  const tokens = headsFirst(config, own, block)
+  let attended: tf.Tensor
+  if (front && shared) {
+    const before = headsFirst(config, front, shared)
+    const keys = tf.concat([spread(before.keys, block.batch), tokens.keys], 2)
+    const values = tf.concat([spread(before.values, block.batch), tokens.values], 2)
+    attended = tf.concat([
+      attendSource(before, before, shared.bias as tf.Tensor),
+      attendSource(tokens, { keys, values }, stream.bias as tf.Tensor),
+    ])
+  } else if (past || !stream.bias) {
+    const source = { ...tokens, ...(stream.bias && { bias: stream.bias }) }
+    attended = attention(tokens.queries, past ? [past, source] : [source])
+  } else attended = attendSource(tokens, tokens, stream.bias)
+  return {
+    x: architecture.finishLayer(config, weights, layer, x, attended),
+    keyValues: { keys: tokens.keys, values: tokens.values },
+  }
 }
 
 interface Heads {
@@ -69,28 +123,67 @@ interface Heads {
   readonly values: tf.Tensor
 }
 
-const own = ({ keys, values }: Heads, { bias }: TokenBlock): KeyValues =>
-  bias ? { keys, values, bias } : { keys, values }
-
-/** [rows, heads · D] to heads first, with RoPE applied to queries and keys. */
-function splitHeads(config: ModelConfig, projected: Heads, block: TokenBlock): Heads {
-  const { heads, keyValueHeads, headSize } = config
-  const { batch, length } = block
-  const group = heads / keyValueHeads
-  const cos = tf.reshape(block.cos, [1, batch, length, headSize])
-  const sin = tf.reshape(block.sin, [1, batch, length, headSize])
-  const keyValueHead = (x: tf.Tensor) =>
-    tf.transpose(tf.reshape(x, [batch, length, keyValueHeads, headSize]), [2, 0, 1, 3])
-  const queries = tf.transpose(
-    tf.reshape(projected.queries, [batch, length, keyValueHeads, group, headSize]),
-    [2, 0, 3, 1, 4],
-  )
+/** [rows, heads · D] to [rows, heads, D], with RoPE applied to queries and keys. */
+function rotatedHeads({ headSize }: ModelConfig, projected: Heads, stream: Stream): Heads {
+  const split = (x: tf.Tensor) => tf.reshape(x, [x.shape[0] as number, -1, headSize])
   return {
-    queries: rotate(queries, tf.expandDims(cos, 2), tf.expandDims(sin, 2)),
-    keys: rotate(keyValueHead(projected.keys), cos, sin),
-    values: keyValueHead(projected.values),
+    queries: rotate(split(projected.queries), stream.queryCos, stream.querySin),
+    keys: rotate(split(projected.keys), stream.cos, stream.sin),
+    values: split(projected.values),
   }
 }
+
+function splitRows({ queries, keys, values }: Heads, front: number): readonly [Heads, Heads] {
+  const cut = (x: tf.Tensor) => tf.split(x, [front, (x.shape[0] as number) - front]) as [tf.Tensor, tf.Tensor]
+  const [q, k, v] = [cut(queries), cut(keys), cut(values)]
+  return [
+    { queries: q[0], keys: k[0], values: v[0] },
+    { queries: q[1], keys: k[1], values: v[1] },
+  ]
+}
+
+/** [batch · length, heads, D] to queries [kvHeads, batch, group, length, D], keys and values [kvHeads, batch, length, D]. */
+function headsFirst(
+  { heads, keyValueHeads, headSize }: ModelConfig,
+  { queries, keys, values }: Heads,
+  { batch, length }: TokenBlock,
+): Heads {
+  const group = heads / keyValueHeads
+  const keyValueHead = (x: tf.Tensor) =>
+    tf.transpose(tf.reshape(x, [batch, length, keyValueHeads, headSize]), [2, 0, 1, 3])
+  return {
+    queries: tf.transpose(
+      tf.reshape(queries, [batch, length, keyValueHeads, group, headSize]),
+      [2, 0, 3, 1, 4],
+    ),
+    keys: keyValueHead(keys),
+    values: keyValueHead(values),
+  }
+}
+
+/** Attention to one set of keys and values, as rows again: [batch · length, heads · D]. */
+function attendSource(
+  { queries }: Heads,
+  { keys, values }: Pick<KeyValues, 'keys' | 'values'>,
+  bias: tf.Tensor,
+): tf.Tensor {
+  const [kvHeads, batch, group, length, size] = queries.shape as [number, number, number, number, number]
+  const flat = tf.reshape(queries, [kvHeads, batch, group * length, size])
+  return tokensFirst(attendRows(flat, keys, values, bias), group, length)
+}
+
+/** Keys or values of the shared block, once for each row: [kvHeads, 1, S, D] to [kvHeads, batch, S, D]. */
+function spread(x: tf.Tensor, batch: number): tf.Tensor {
+  const [kvHeads, , length, size] = x.shape as [number, number, number, number]
+  return tf.broadcastTo(x, [kvHeads, batch, length, size])
+}
+
+/** A bias [B, T, T] with `front` tokens before them that all see, [B, T, front + T]. */
+const seeingAll = (bias: tf.Tensor, front: number): tf.Tensor =>
+  tf.concat([tf.zeros([...bias.shape.slice(0, 2), front]), bias], 2)
+
+const ownRows = (x: tf.Tensor, { batch, length }: TokenBlock): tf.Tensor =>
+  tf.slice(x, [(x.shape[0] as number) - batch * length, 0], [batch * length, -1])
 
 /** Causal bias among `length` tokens, [1, length, length], as a constant of the program. */
 export function causalBias(length: number): tf.Tensor {

@@ -53,7 +53,7 @@ export async function extend(core: ModelCore, input: ExtendInput): Promise<Exten
   const key = `extend ${output} ${batch}x${length} past ${past?.capacity ?? 0}`
   const compiled = await core.programs.get(key, () => ({
     program: extendProgram(core, { batch, length, output, past: past !== undefined }),
-    signature: signatureOf(feeds, core.weights),
+    signature: signatureOf(feeds, core),
   }))
   const { last, ...block } = await compiled.run(feeds)
   return { last: last as HostTensor, block }

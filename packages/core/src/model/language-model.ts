@@ -1,4 +1,4 @@
-import type { Backend, NamedHostTensors } from '../backend.ts'
+import type { Backend, NamedHostTensors, Precision } from '../backend.ts'
 import type { Prompt, Tokenizer } from '../tokenize/tokenizer.ts'
 import type { Architecture } from './architecture.ts'
 import type { ModelConfig } from './model-config.ts'
@@ -92,6 +92,8 @@ export interface LanguageModel {
   readonly backend: Backend
   /** Weights under their canonical names, float32. */
   readonly weights: NamedHostTensors
+  /** How exactly its programs multiply by the weights, in training as in generation. */
+  readonly precision: Precision
   /** SHA-256 (hex) of the normalization weights rounded to bfloat16: the same for every precision of a release. */
   readonly weightsFingerprint: string
   /** The prefix that is prepended to every prompt. */

@@ -1,4 +1,4 @@
-import type { Backend } from '../backend.ts'
+import type { Backend, Precision } from '../backend.ts'
 import { PatchError } from '../errors.ts'
 import type { Storage } from '../storage.ts'
 import { ggufTokenizerFiles } from '../tokenize/gguf-tokenizer.ts'
@@ -31,6 +31,8 @@ export interface LoadModelOptions {
   readonly architectures?: readonly Architecture[]
   /** Tensors read so far, of how many. */
   readonly onProgress?: (done: number, total: number) => void
+  /** How exactly products with the weights are worked out. Default `float32`. */
+  readonly precision?: Precision
   readonly signal?: AbortSignal
 }
 
@@ -51,8 +53,16 @@ export async function loadStoredModel(place: StoredPlace, options: LoadModelOpti
       ...(options.onProgress && { onProgress: options.onProgress }),
       ...(options.signal && { signal: options.signal }),
     })
-    const { id = place.path, backend } = options
-    return await createLanguageModel({ id, architecture, config, tokenizer, weights, backend })
+    const { id = place.path, backend, precision } = options
+    return await createLanguageModel({
+      id,
+      architecture,
+      config,
+      tokenizer,
+      weights,
+      backend,
+      ...(precision && { precision }),
+    })
   } finally {
     await adapter?.close()
     await reader.close()

@@ -1,4 +1,4 @@
-import type { Backend, NamedHostTensors } from '../backend.ts'
+import type { Backend, NamedHostTensors, Precision } from '../backend.ts'
 import type { Tokenizer } from '../tokenize/tokenizer.ts'
 import type { Architecture } from './architecture.ts'
 import type { BlockKeyValues } from './key-value-cache.ts'
@@ -14,6 +14,7 @@ export interface ModelCore {
   readonly tokenizer: Tokenizer
   readonly backend: Backend
   readonly weights: NamedHostTensors
+  readonly precision: Precision
   readonly weightsFingerprint: string
   readonly programs: ProgramCache
   /** Keys and values of prefixes, computed once each. */

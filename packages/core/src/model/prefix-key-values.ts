@@ -40,7 +40,7 @@ async function compute(core: ModelCore, { length, embeddings }: Prefix): Promise
       }
       return namedKeyValues(decode({ architecture, config, weights, block }).keyValues)
     },
-    signature: signatureOf(feeds, core.weights),
+    signature: signatureOf(feeds, core),
   }))
   return compiled.run(feeds)
 }

@@ -112,7 +112,7 @@ async function readBatch<Result>(
       const logits = responseLogits(core, weights, responseInputs(inputs, shape), inputs.prefix)
       return readout.outputs(logits, inputs.labels as tf.Tensor)
     },
-    signature: signatureOf(feeds, core.weights),
+    signature: signatureOf(feeds, core),
   }))
   const outputs = await compiled.run(feeds)
   let at = 0

@@ -70,7 +70,7 @@ export async function pairLogps(
         const logits = responseLogits(model, weights, responseInputs(inputs, shape), inputs.prefix)
         return { logps: labelLogps(logits, inputs.labels as tf.Tensor) }
       },
-      signature: signatureOf(feeds, model.weights),
+      signature: signatureOf(feeds, model),
     }))
     const { data } = (await compiled.run(feeds)).logps as HostTensor
     const sums = batch.map(() => ({ chosen: 0, rejected: 0 }))

@@ -180,7 +180,7 @@ export class PrefixTrainer {
     const { shape, feeds, tokens } = stepFeeds(model, objective, batch, this.#prefix, headIds)
     const compiled = await this.#programs.get(shapesOf(feeds), () => ({
       program: stepProgram(model, objective, shape),
-      signature: signatureOf(feeds, model.weights),
+      signature: signatureOf(feeds, model),
     }))
     const outputs = await compiled.run(feeds)
     const values = (name: string) => (outputs[name] as HostTensor).data as Float32Array

@@ -3,7 +3,7 @@ import { normalTensor, outputAndGradients } from '../../../test/gradients.ts'
 import { relativeDifference } from '../../../test/relative-difference.ts'
 import * as tf from '../../tf.ts'
 import { MASKED } from '../masked.ts'
-import { attention } from './attention.ts'
+import { attendRows, attention, tokensFirst } from './attention.ts'
 
 const [kvHeads, batch, group, length, size] = [2, 3, 2, 4, 6] as const
 const queries = normalTensor([kvHeads, batch, group, length, size], 1)
@@ -40,7 +40,7 @@ function attend(query: number[], keys: number[][], values: number[][]): number[]
 
 describe('attention', () => {
   it('is one softmax over what each query sees in all sources', () => {
-    const found = attention(queries, [
+    const found = attention(tf.mul(queries, 1 / Math.sqrt(size)), [
       { ...past, bias: pastBias },
       shared,
       { ...own, bias: causal },
@@ -76,5 +76,29 @@ describe('attention', () => {
     const copied = through((x) => tf.tile(x, [1, batch, 1, 1]))
     for (const [i, values] of copied.entries())
       expect(relativeDifference(once[i]!, values)).toBeLessThan(1e-5)
+  })
+})
+
+describe('attendRows', () => {
+  it("gives the output and gradients of tfjs's own autodiff, and of attention to one source", () => {
+    const bias = tf.tidy(() => tf.concat([tf.zeros([1, length, 5]), causal], 2))
+    const flat = tf.reshape(queries, [kvHeads, batch, group * length, size])
+    const keys = normalTensor([kvHeads, batch, 5 + length, size], 8)
+    const values = normalTensor([kvHeads, batch, 5 + length, size], 9)
+    const through = (attended: (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor) => tf.Tensor) =>
+      outputAndGradients(
+        (q, k, v) => attended(q as tf.Tensor, k as tf.Tensor, v as tf.Tensor),
+        [flat, keys, values],
+      )
+    const own = through((q, k, v) => attendRows(q, k, v, bias))
+    const plain = through((q, k, v) => {
+      const scores = tf.add(tf.matMul(q, k, false, true), tf.tile(bias, [1, group, 1]))
+      return tf.matMul(tf.softmax(scores), v)
+    })
+    for (const [i, expected] of plain.entries())
+      expect(relativeDifference(own[i]!, expected)).toBeLessThan(1e-5)
+    const grouped = attention(queries, [{ keys, values, bias }])
+    const rows = tokensFirst(attendRows(flat, keys, values, bias), group, length)
+    expect(relativeDifference(rows.dataSync(), grouped.dataSync())).toBeLessThan(1e-5)
   })
 })

@@ -16,12 +16,15 @@ const tables = (positions: number[]) => {
 describe('rotate', () => {
   it("gives the output and gradient of tfjs's own autodiff", () => {
     const [cos, sin] = tables([0, 3, 41])
-    const x = normalTensor([2, 3, 8], 1)
+    const x = normalTensor([3, 2, 8], 1)
     const own = outputAndGradients((input) => rotate(input as tf.Tensor, cos, sin), [x])
     const plain = outputAndGradients(
       (input) => {
         const [first, second] = tf.split(input as tf.Tensor, 2, -1) as [tf.Tensor, tf.Tensor]
-        return tf.add(tf.mul(input as tf.Tensor, cos), tf.mul(tf.concat([second, first], -1), sin))
+        return tf.add(
+          tf.mul(input as tf.Tensor, tf.expandDims(cos, 1)),
+          tf.mul(tf.concat([second, first], -1), tf.expandDims(sin, 1)),
+        )
       },
       [x],
     )
@@ -30,7 +33,7 @@ describe('rotate', () => {
 
   it('turns pairs half a head apart by position times frequency', () => {
     const [cos, sin] = tables([7])
-    const turned = rotate(tf.tensor2d([[1, 2, 3, 4, 5, 6, 7, 8]]), cos, sin).dataSync()
+    const turned = rotate(tf.tensor3d([[[1, 2, 3, 4, 5, 6, 7, 8]]]), cos, sin).dataSync()
     for (let i = 0; i < 4; i++) {
       const angle = 7 * 10_000 ** (-i / 4)
       expect(turned[i]).toBeCloseTo((i + 1) * Math.cos(angle) - (i + 5) * Math.sin(angle), 5)
@@ -39,8 +42,8 @@ describe('rotate', () => {
   })
 
   it('makes products of queries and keys depend on their distance alone', () => {
-    const q = normalTensor([1, 8], 1)
-    const k = normalTensor([1, 8], 2)
+    const q = normalTensor([1, 1, 8], 1)
+    const k = normalTensor([1, 1, 8], 2)
     const product = (at: number, before: number) =>
       tf.sum(tf.mul(rotate(q, ...tables([at])), rotate(k, ...tables([at - before])))).dataSync()[0]
     expect(product(5, 3)).toBeCloseTo(product(105, 3)!, 4)

@@ -1,5 +1,6 @@
 import * as tf from '../../tf.ts'
 import type { ModelConfig } from '../model-config.ts'
+import { fused } from './fused.ts'
 
 /** cos and sin tables for RoPE, [positions, headSize], the sign of rotate-half folded into the sine. */
 export interface RotaryTables {
@@ -56,17 +57,28 @@ const swapHalves = (x: tf.Tensor): tf.Tensor => {
   return tf.concat([second, first], -1)
 }
 
+/** x · cos + swap(x) · sin for x [rows, heads, D] and tables [rows, D]. */
+const turn = (x: tf.Tensor, cos: tf.Tensor, sin: tf.Tensor): tf.Tensor =>
+  fused('PolicypatchRotate', { x, cos, sin }, {}, () =>
+    tf.add(tf.mul(x, tf.expandDims(cos, 1)), tf.mul(swapHalves(x), tf.expandDims(sin, 1))),
+  )
+
 /**
- * RoPE (Su et al. 2021) in Hugging Face's half-split order. x [..., D]; cos and sin broadcast to it. The
- * gradient is the transposed rotation and keeps nothing.
+ * RoPE (Su et al. 2021) in Hugging Face's half-split order: x [rows, heads, D], cos and sin [rows, D] as
+ * {@link rotaryTables} gives them. The gradient is the rotation back and keeps nothing.
  */
 export function rotate(x: tf.Tensor, cos: tf.Tensor, sin: tf.Tensor): tf.Tensor {
-  const turn = tf.customGrad((...args) => {
-    const [input] = args as unknown as [tf.Tensor]
+  const rotation = tf.customGrad((...args) => {
+    const [input, save] = args as unknown as [tf.Tensor, tf.GradSaveFunc]
+    // The tables may be made inside of the scope that is being differentiated, and go with it.
+    save([cos, sin])
     return {
-      value: tf.add(tf.mul(input, cos), tf.mul(swapHalves(input), sin)),
-      gradFunc: (dy: tf.Tensor) => tf.add(tf.mul(dy, cos), swapHalves(tf.mul(dy, sin))),
+      value: turn(input, cos, sin),
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+        const [keptCos, keptSin] = saved as [tf.Tensor, tf.Tensor]
+        return turn(dy, keptCos, tf.neg(keptSin))
+      },
     }
   })
-  return turn(x)
+  return rotation(x)
 }

@@ -1,0 +1,50 @@
+import { constant } from '../constant.ts'
+import { reshape } from '../operations/reshape.ts'
+import { slice } from '../operations/slice.ts'
+import type { Value } from '../value.ts'
+import { type KernelTable, kernel } from './kernel.ts'
+
+/** Steps of a decoder for which ONNX Runtime has one operator. Core composes them of others where they are absent. */
+export const fusedKernels: KernelTable = {
+  /** x · σ(x). */
+  PolicypatchSilu: kernel<'x'>(({ x }, _, graph) =>
+    graph.add('QuickGelu', [x], x, { alpha: { float: 1 } }, 'com.microsoft'),
+  ),
+  /** x [rows, d] normalized and weighted, and what each row was multiplied by, [rows, 1]. */
+  PolicypatchRmsNorm: kernel<'x' | 'weight', { readonly epsilon: number }>(
+    ({ x, weight }, { epsilon }, graph) => {
+      const [y, factor] = graph.addAll(
+        'SimplifiedLayerNormalization',
+        [x, weight],
+        [x, { shape: [x.shape[0] ?? 1, 1], dtype: 'float32' }],
+        { axis: -1, epsilon: { float: epsilon } },
+      ) as [Value, Value]
+      return [y, factor]
+    },
+  ),
+  /** RoPE of x [rows, heads, D] by tables [rows, D], the sign of rotate-half folded into the sine. */
+  PolicypatchRotate: kernel<'x' | 'cos' | 'sin'>(({ x, cos, sin }, _, graph) => {
+    const [rows = 1, heads = 1, size = 1] = x.shape
+    const half = size / 2
+    // Row i is at place i of the tables.
+    const places = constant(
+      Array.from({ length: rows }, (_, row) => row),
+      [1, rows],
+      'int64',
+    )
+    const rotated = graph.add(
+      'RotaryEmbedding',
+      [
+        reshape(graph, x, [1, rows, heads * size]),
+        places,
+        slice(graph, cos, [0, 0], [rows, half]),
+        // The second half of the sine has its own sign.
+        slice(graph, sin, [0, half], [rows, half]),
+      ],
+      { shape: [1, rows, heads * size], dtype: 'float32' },
+      { num_heads: heads },
+      'com.microsoft',
+    )
+    return reshape(graph, rotated, x.shape)
+  }),
+}

@@ -1,0 +1,61 @@
+import { constant, integers, scalar } from '../constant.ts'
+import type { GraphBuilder } from '../graph-builder.ts'
+import type { Value } from '../value.ts'
+import { elementwise } from './elementwise.ts'
+import type { Operand } from './matrix-multiply.ts'
+import { multiply } from './multiply.ts'
+import { reshape } from './reshape.ts'
+
+/** Smaller products gain nothing. */
+const leastSide = 64
+
+/**
+ * x [rows, n] times a weight [n, columns] in int8: each row of x is divided by its largest magnitude and rounded to
+ * [-127, 127], each column of the weight has been so beforehand, products are summed in int32 and scaled back (LLM.int8,
+ * Dettmers et al. 2022, without its float part). Undefined where the right side is no weight or float32 is asked for.
+ */
+export function quantizedProduct(graph: GraphBuilder, left: Operand, right: Operand): Value | undefined {
+  const { value: x } = left
+  if (graph.precision !== 'int8' || left.transposed || x.kind === 'constant' || x.shape.length !== 2)
+    return undefined
+  if (right.rows < leastSide || right.columns < leastSide) return undefined
+  const weight = graph.quantized(right.value, right.transposed)
+  if (!weight) return undefined
+  const { values, scale } = quantizedRows(graph, x)
+  const product = graph.add(
+    'MatMulIntegerToFloat',
+    [values, weight.values, scalar(1, 'float32'), weight.scales, zeroPoint([])],
+    { shape: [left.rows, right.columns], dtype: 'float32' },
+    {},
+    'com.microsoft',
+  )
+  return multiply(graph, product, scale)
+}
+
+/** MLAS multiplies unsigned by signed bytes fastest, so rows are shifted to be unsigned. */
+const zeroPoint = (shape: readonly number[]) => constant(128, shape, 'uint8')
+
+/** Rows as uint8 around 128, and the scale of each, [rows, 1]. */
+function quantizedRows(graph: GraphBuilder, x: Value): { values: Value; scale: Value } {
+  const [rows = 0] = x.shape
+  const magnitudes = graph.add('Abs', [x], x)
+  const largest = graph.add(
+    'ReduceMax',
+    [magnitudes, integers([-1])],
+    { shape: [rows, 1], dtype: 'float32' },
+    { keepdims: 1 },
+  )
+  // A row of zeros has a scale all the same.
+  const scale = multiply(
+    graph,
+    elementwise(graph, { opType: 'Max' }, [largest, scalar(1e-30, 'float32')]),
+    scalar(1 / 127, 'float32'),
+  )
+  const values = graph.add(
+    'QuantizeLinear',
+    [x, reshape(graph, scale, [rows]), zeroPoint([rows])],
+    { shape: x.shape, dtype: 'uint8' },
+    { axis: 0 },
+  )
+  return { values, scale }
+}
