@@ -3,10 +3,13 @@ import { encodeOnnx, type OnnxGraph, traceProgram } from '@policypatch/compiler'
 import {
   type Backend,
   checkFeeds,
+  checkWeights,
   type HostTensor,
   type NamedHostTensors,
+  type NamedWeights,
   PatchError,
   runQueue,
+  type Weight,
 } from '@policypatch/core'
 import { InferenceSession, type Tensor } from 'onnxruntime-node'
 import { toTensor, type WeightTensors, weightTensorCache } from './weight-tensors.ts'
@@ -28,7 +31,7 @@ export function onnxruntimeBackend({
   threads = availableParallelism(),
 }: OnnxruntimeBackendOptions = {}): Backend {
   const enqueue = runQueue()
-  const weightTensors = weightTensorCache()
+  const weightTensors = weightTensorCache((model) => createSession(model, 'cpu', threads))
   const sessions = new Set<InferenceSession>()
 
   const release = async (session: InferenceSession): Promise<void> => {
@@ -42,10 +45,12 @@ export function onnxruntimeBackend({
       const graph = traceProgram(program, signature)
       const session = await createSession(encodeOnnx(graph), device, threads)
       sessions.add(session)
-      const weights = weightFeeds(graph, signature.weights, weightTensors)
+      const bound = await weightFeeds(graph, signature.weights, weightTensors)
       return {
-        async run(feeds) {
+        async run(feeds, own) {
           checkFeeds(signature.inputs, feeds)
+          if (own) checkWeights(signature.weights, own)
+          const weights = own ? await weightFeeds(graph, own, weightTensors) : bound
           return enqueue(async () => {
             if (!sessions.has(session)) throw disposedError()
             return runSession(session, graph, { ...weights, ...inputFeeds(graph, feeds) })
@@ -88,15 +93,17 @@ function createSession(
   })
 }
 
-function weightFeeds(
+async function weightFeeds(
   { inputs }: OnnxGraph,
-  weights: NamedHostTensors,
+  weights: NamedWeights,
   tensors: WeightTensors,
-): Record<string, Tensor> {
-  const used = inputs.filter(({ source }) => source === 'weight')
-  return Object.fromEntries(
-    used.map(({ name, key, quantized }) => [name, tensors.get(weights[key] as HostTensor, quantized)]),
-  )
+): Promise<Record<string, Tensor>> {
+  const feeds: Record<string, Tensor> = {}
+  for (const { name, key, source, quantized } of inputs) {
+    // One after the other: the floats that a packed weight is quantized from are let go before the next.
+    if (source === 'weight') feeds[name] = await tensors.get(weights[key] as Weight, quantized)
+  }
+  return feeds
 }
 
 function inputFeeds({ inputs }: OnnxGraph, feeds: NamedHostTensors): Record<string, Tensor> {

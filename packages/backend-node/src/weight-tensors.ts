@@ -1,45 +1,48 @@
-import { type QuantizedPart, quantizeWeight } from '@policypatch/compiler'
-import type { HostTensor } from '@policypatch/core'
-import { Tensor } from 'onnxruntime-node'
+import { encodeOnnx, type QuantizedPart, quantizeWeight } from '@policypatch/compiler'
+import { expandWeight, type HostTensor, type Weight } from '@policypatch/core'
+import { type InferenceSession, Tensor } from 'onnxruntime-node'
 
 /** ONNX Runtime's tensors of weights, made once each. */
 export interface WeightTensors {
   /** The weight as it is, or one of the tensors that it is quantized to. */
-  get(weight: HostTensor, quantized?: QuantizedPart): Tensor
+  get(weight: Weight, quantized?: QuantizedPart): Promise<Tensor>
 }
 
 /** What has been made of one weight, for as long as somebody holds the weight. */
 interface Made {
   plain?: Tensor
-  quantized?: QuantizedTensors
-  transposed?: QuantizedTensors
+  quantized?: Promise<QuantizedTensors>
+  transposed?: Promise<QuantizedTensors>
 }
 
 type QuantizedTensors = Readonly<Record<QuantizedPart['part'], Tensor>>
 
-export function weightTensorCache(): WeightTensors {
-  const held = new WeakMap<HostTensor, Made>()
+/** @param load a session for an encoded graph; it is released after use */
+export function weightTensorCache(load: (model: Uint8Array) => Promise<InferenceSession>): WeightTensors {
+  const held = new WeakMap<Weight, Made>()
   return {
-    get(weight, quantized) {
+    async get(weight, quantized) {
       const made = held.get(weight) ?? {}
       held.set(weight, made)
       if (!quantized) {
-        made.plain ??= toTensor(weight)
+        made.plain ??= toTensor(expandWeight(weight))
         return made.plain
       }
       const form = quantized.transposed ? 'transposed' : 'quantized'
       made[form] ??= quantizedTensors(weight, quantized.transposed)
-      return made[form][quantized.part]
+      return (await made[form])[quantized.part]
     },
   }
-}
 
-function quantizedTensors(weight: HostTensor, transposed: boolean): QuantizedTensors {
-  const { values, scales } = quantizeWeight(weight, transposed)
-  const shape = transposed ? weight.shape.toReversed() : weight.shape
-  return {
-    values: new Tensor('int8', values, shape),
-    scales: new Tensor('float32', scales, [scales.length]),
+  async function quantizedTensors(weight: Weight, transposed: boolean): Promise<QuantizedTensors> {
+    const graph = quantizeWeight(weight.shape, transposed)
+    const session = await load(encodeOnnx(graph))
+    try {
+      const made = await session.run({ 'input.w': toTensor(expandWeight(weight)) })
+      return { values: made['output.values'] as Tensor, scales: made['output.scales'] as Tensor }
+    } finally {
+      await session.release()
+    }
   }
 }
 

@@ -8,5 +8,5 @@ export type {
   QuantizedPart,
 } from './graph.ts'
 export { encodeOnnx } from './onnx/encode-onnx.ts'
-export { type QuantizedMatrix, quantizeWeight } from './quantize-weight.ts'
+export { quantizeWeight } from './quantize-weight.ts'
 export { traceProgram } from './trace-program.ts'

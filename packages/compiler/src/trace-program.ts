@@ -41,9 +41,9 @@ function placeholders(
 }
 
 function weightSpecs({ weights }: Signature): Record<string, TensorSpec> {
-  const entries = Object.entries(weights).map(([key, { shape, data }]) => {
-    const dtype = data instanceof Int32Array ? 'int32' : 'float32'
-    return [key, { shape, dtype }] as const
+  const entries = Object.entries(weights).map(([key, weight]) => {
+    const dtype = 'data' in weight && weight.data instanceof Int32Array ? 'int32' : 'float32'
+    return [key, { shape: weight.shape, dtype }] as const
   })
   return Object.fromEntries(entries)
 }

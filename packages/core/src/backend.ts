@@ -9,6 +9,22 @@ export interface HostTensor {
   readonly data: Float32Array | Int32Array
 }
 
+/** A float32 weight that is kept in a smaller form, such as a file's quantized blocks, and expanded when it is needed. */
+export interface PackedWeight {
+  readonly shape: readonly number[]
+  /** All values, row-major, in a fresh array. Throws `NOT_FINITE` where they are not. */
+  expand(): Float32Array
+}
+
+export type Weight = HostTensor | PackedWeight
+
+export type NamedWeights = Readonly<Record<string, Weight>>
+
+/** A weight's values, expanded where it is packed. */
+export function expandWeight(weight: Weight): HostTensor {
+  return 'expand' in weight ? { shape: weight.shape, data: weight.expand() } : weight
+}
+
 export interface TensorSpec {
   readonly shape: readonly number[]
   readonly dtype: DType
@@ -35,7 +51,7 @@ export interface Signature {
   /** Shapes and types of what each run feeds. */
   readonly inputs: Readonly<Record<string, TensorSpec>>
   /** Bound once. The same object given to several programs is uploaded once per backend. */
-  readonly weights: NamedHostTensors
+  readonly weights: NamedWeights
   /** The least that is wanted; a backend may be more exact. Default `float32`. */
   readonly precision?: Precision
 }
@@ -44,8 +60,9 @@ export interface CompiledProgram {
   /**
    * Runs the program. `feeds` has exactly the signature's inputs; the outputs are fresh host tensors that the
    * caller owns. The feeds are not written to. Runs of one backend are serialised.
+   * @param weights in place of the signature's, of the same names and shapes: one program serves all layers of a model
    */
-  run(feeds: NamedHostTensors): Promise<NamedHostTensors>
+  run(feeds: NamedHostTensors, weights?: NamedWeights): Promise<NamedHostTensors>
   dispose(): Promise<void>
 }
 

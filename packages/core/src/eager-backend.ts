@@ -1,12 +1,15 @@
-import type {
-  Backend,
-  HostTensor,
-  NamedHostTensors,
-  NamedTensors,
-  Signature,
-  TensorProgram,
+import {
+  type Backend,
+  expandWeight,
+  type HostTensor,
+  type NamedHostTensors,
+  type NamedTensors,
+  type NamedWeights,
+  type TensorProgram,
+  type Weight,
 } from './backend.ts'
 import { checkFeeds } from './check-feeds.ts'
+import { checkWeights } from './check-weights.ts'
 import { PatchError } from './errors.ts'
 import { runQueue } from './run-queue.ts'
 import * as tf from './tf.ts'
@@ -22,15 +25,15 @@ export interface EagerBackendOptions {
  */
 export function eagerBackend({ tfBackend = preferredBackend() }: EagerBackendOptions = {}): Backend {
   const enqueue = runQueue()
-  const uploaded = new WeakMap<HostTensor, tf.Tensor>()
+  const uploaded = new WeakMap<Weight, tf.Tensor>()
   const weightTensors = new Set<tf.Tensor>()
   let disposed = false
 
-  const upload = (host: HostTensor): tf.Tensor => {
-    const known = uploaded.get(host)
+  const upload = (weight: Weight): tf.Tensor => {
+    const known = uploaded.get(weight)
     if (known) return known
-    const tensor = tf.keep(toTensor(host))
-    uploaded.set(host, tensor)
+    const tensor = tf.keep(toTensor(expandWeight(weight)))
+    uploaded.set(weight, tensor)
     weightTensors.add(tensor)
     return tensor
   }
@@ -42,11 +45,12 @@ export function eagerBackend({ tfBackend = preferredBackend() }: EagerBackendOpt
       let released = false
       await initialize(tfBackend)
       return {
-        async run(feeds) {
+        async run(feeds, weights = signature.weights) {
           checkFeeds(signature.inputs, feeds)
+          checkWeights(signature.weights, weights)
           return enqueue(() => {
             if (released || disposed) throw disposedError()
-            return readAll(on(tfBackend, () => runProgram(program, signature, feeds, upload)))
+            return readAll(on(tfBackend, () => runProgram(program, weights, feeds, upload)))
           })
         },
         async dispose() {
@@ -103,9 +107,9 @@ function on<Result>(name: string, run: () => Result): Result {
 
 function runProgram(
   program: TensorProgram,
-  { weights }: Signature,
+  weights: NamedWeights,
   feeds: NamedHostTensors,
-  upload: (host: HostTensor) => tf.Tensor,
+  upload: (weight: Weight) => tf.Tensor,
 ): NamedTensors {
   const bound = mapValues(weights, upload)
   // A program may give an input or a weight as it is: a clone outlives the tidying and can be disposed of by itself.

@@ -1,17 +1,22 @@
 // Roles that a platform fills, and errors.
-export type {
-  Backend,
-  CompiledProgram,
-  DType,
-  HostTensor,
-  NamedHostTensors,
-  NamedTensors,
-  Precision,
-  Signature,
-  TensorProgram,
-  TensorSpec,
+export {
+  type Backend,
+  type CompiledProgram,
+  type DType,
+  expandWeight,
+  type HostTensor,
+  type NamedHostTensors,
+  type NamedTensors,
+  type NamedWeights,
+  type PackedWeight,
+  type Precision,
+  type Signature,
+  type TensorProgram,
+  type TensorSpec,
+  type Weight,
 } from './backend.ts'
 export { checkFeeds } from './check-feeds.ts'
+export { checkWeights } from './check-weights.ts'
 export { type EagerBackendOptions, eagerBackend } from './eager-backend.ts'
 export { type ErrorCode, type ErrorParts, errorCodes, PatchError, throwIfAborted } from './errors.ts'
 // Evaluate.

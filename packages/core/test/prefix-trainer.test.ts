@@ -7,6 +7,7 @@ import { initPrefix } from '../src/train/prefix-init.ts'
 import { PrefixTrainer, type PrefixTrainerOptions } from '../src/train/prefix-trainer.ts'
 import { cpuBackend } from './cpu-backend.ts'
 import { goldenModel } from './goldens.ts'
+import { relativeDifference } from './relative-difference.ts'
 
 let model: LanguageModel
 let prefix: Prefix
@@ -62,6 +63,22 @@ describe('a run', () => {
     expect(await run(4)).toEqual(await run(4))
     expect(await run(4)).not.toEqual(await run(5))
   })
+
+  it.each([{ type: 'sft' }, { type: 'dpo', beta: 0.3, sftWeight: 0.5 }] as const)(
+    'is the same for $type where layers are worked out again for the gradient',
+    async (objective) => {
+      const kept = trainerOf({ objective, steps: 3 })
+      const recomputed = trainerOf({ objective, steps: 3, recompute: 'block' })
+      const expected = await collect(kept)
+      const found = await collect(recomputed)
+      for (const [step, metrics] of expected.entries()) {
+        for (const [name, value] of Object.entries(metrics))
+          expect(found[step]).toHaveProperty(name, expect.closeTo(value, 4))
+      }
+      const difference = relativeDifference(recomputed.prefix.embeddings, kept.prefix.embeddings)
+      expect(difference).toBeLessThan(1e-5)
+    },
+  )
 
   it('goes on where it was broken out of', async () => {
     const whole = trainerOf({ steps: 4 })

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { HostTensor } from '../src/backend.ts'
+import { expandWeight, type HostTensor } from '../src/backend.ts'
 import { decode } from '../src/model/decoder.ts'
 import type { LanguageModel, Prefix } from '../src/model/language-model.ts'
 import { rotaryTables } from '../src/model/layers/rotary.ts'
@@ -36,10 +36,7 @@ const examples: DpoExample[] = [
 async function step(objective: Objective, batch: readonly SftExample[], head: number) {
   const headIds = (batch[0] as SftExample).prompt.slice(0, head)
   const { shape, feeds } = stepFeeds(model, objective, batch, prefix, headIds)
-  const program = await backend.compile(
-    stepProgram(model, objective, shape),
-    signatureOf(feeds, model.weights),
-  )
+  const program = await backend.compile(stepProgram(model, objective, shape), signatureOf(feeds, model))
   const outputs = await program.run(feeds)
   const values = (name: string) => (outputs[name] as HostTensor).data as Float32Array
   return { values, shape, loss: values('loss')[0] as number, gradient: values('gradient') }
@@ -49,7 +46,10 @@ async function step(objective: Objective, batch: readonly SftExample[], head: nu
 function plainSft(batch: readonly SftExample[]) {
   const { architecture, config } = model
   const weights = Object.fromEntries(
-    Object.entries(model.weights).map(([name, { shape, data }]) => [name, tf.tensor(data, [...shape])]),
+    Object.entries(model.weights).map(([name, weight]) => {
+      const { shape, data } = expandWeight(weight)
+      return [name, tf.tensor(data, [...shape])]
+    }),
   )
   const count = batch.reduce((sum, { chosen }) => sum + chosen.length, 0)
   const lossOf = (p: tf.Tensor) => {

@@ -1,4 +1,4 @@
-import type { Backend, NamedHostTensors, Precision } from '../backend.ts'
+import { type Backend, expandWeight, type NamedWeights, type Precision, type Weight } from '../backend.ts'
 import { PatchError } from '../errors.ts'
 import { createIncrementalDecoder } from '../tokenize/incremental-decoder.ts'
 import type { Prompt, Tokenizer } from '../tokenize/tokenizer.ts'
@@ -19,7 +19,7 @@ export interface ModelParts {
   readonly architecture: Architecture
   readonly config: ModelConfig
   readonly tokenizer: Tokenizer
-  readonly weights: NamedHostTensors
+  readonly weights: NamedWeights
   readonly backend: Backend
   /** Default `float32`. */
   readonly precision?: Precision
@@ -33,7 +33,7 @@ export async function createLanguageModel(parts: ModelParts): Promise<LanguageMo
     ...parts,
     precision: parts.precision ?? 'float32',
     weightsFingerprint: await weightsFingerprint(
-      norms.map(({ name }) => [name, weights[name]?.data as Float32Array] as const),
+      norms.map(({ name }) => [name, expandWeight(weights[name] as Weight).data as Float32Array] as const),
     ),
     programs: createProgramCache(parts.backend),
     prefixKeyValues: new WeakMap(),

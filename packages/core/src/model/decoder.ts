@@ -6,10 +6,8 @@ import { rotate } from './layers/rotary.ts'
 import { MASKED } from './masked.ts'
 import type { ModelConfig } from './model-config.ts'
 
-/** A block of consecutive tokens that goes through the layers together. */
-export interface TokenBlock {
-  /** Embeddings, [batch · length, d]. */
-  readonly x: tf.Tensor
+/** Where the tokens of a block stand and what they see of one another. */
+export interface BlockPlaces {
   readonly batch: number
   readonly length: number
   /** RoPE tables of the tokens' positions, [batch · length, D]. */
@@ -17,6 +15,12 @@ export interface TokenBlock {
   readonly sin: tf.Tensor
   /** Which tokens of the block see which, [batch or 1, length, length]; absent for a single token. */
   readonly bias?: tf.Tensor
+}
+
+/** A block of consecutive tokens that goes through the layers together. */
+export interface TokenBlock extends BlockPlaces {
+  /** Embeddings, [batch · length, d]. */
+  readonly x: tf.Tensor
 }
 
 export interface DecodeInput {
@@ -45,7 +49,7 @@ export function decode(input: DecodeInput): Decoded {
   const { config, block, shared, past } = input
   const keyValues: KeyValues[] = []
   const stream = streamOf(input)
-  let { x } = stream
+  let x = shared ? tf.concat([shared.x, block.x]) : block.x
   for (let layer = 0; layer < config.layers; layer++) {
     const output = decodeLayer(input, stream, layer, x, past?.[layer])
     x = output.x
@@ -54,11 +58,16 @@ export function decode(input: DecodeInput): Decoded {
   return { hidden: shared ? ownRows(x, block) : x, keyValues }
 }
 
+/** What a layer has to know of the rows that it is given. */
+export interface Places {
+  readonly config: ModelConfig
+  readonly block: BlockPlaces
+  readonly shared?: BlockPlaces
+}
+
 /** What all layers of one pass are given. */
 export interface Stream {
-  /** Embeddings of the shared rows and then the block's, [rows, d]. */
-  readonly x: tf.Tensor
-  /** RoPE tables of keys, [rows, D]. */
+  /** RoPE tables of keys, [rows, D]: the shared rows, then the block's. */
   readonly cos: tf.Tensor
   readonly sin: tf.Tensor
   /** Those of queries, divided by √D: attention logits are q · k / √D. */
@@ -68,17 +77,12 @@ export interface Stream {
   readonly bias?: tf.Tensor
 }
 
-export function streamOf({
-  config,
-  block,
-  shared,
-}: Pick<DecodeInput, 'config' | 'block' | 'shared'>): Stream {
-  const join = (part: 'x' | 'cos' | 'sin') => (shared ? tf.concat([shared[part], block[part]]) : block[part])
+export function streamOf({ config, block, shared }: Places): Stream {
+  const join = (part: 'cos' | 'sin') => (shared ? tf.concat([shared[part], block[part]]) : block[part])
   const [cos, sin] = [join('cos'), join('sin')]
   const scale = 1 / Math.sqrt(config.headSize)
   const bias = shared && block.bias ? seeingAll(block.bias, shared.length) : block.bias
   return {
-    x: join('x'),
     cos,
     sin,
     queryCos: tf.mul(cos, scale),
@@ -87,9 +91,14 @@ export function streamOf({
   }
 }
 
+export interface LayerInput extends Places {
+  readonly architecture: Architecture
+  readonly weights: NamedTensors
+}
+
 /** One layer of {@link decode}: the residual stream [rows, d] and the block's keys and values. */
 export function decodeLayer(
-  { architecture, config, weights, block, shared }: Omit<DecodeInput, 'past'>,
+  { architecture, config, weights, block, shared }: LayerInput,
   stream: Stream,
   layer: number,
   x: tf.Tensor,
@@ -146,7 +155,7 @@ function splitRows({ queries, keys, values }: Heads, front: number): readonly [H
 function headsFirst(
   { heads, keyValueHeads, headSize }: ModelConfig,
   { queries, keys, values }: Heads,
-  { batch, length }: TokenBlock,
+  { batch, length }: BlockPlaces,
 ): Heads {
   const group = heads / keyValueHeads
   const keyValueHead = (x: tf.Tensor) =>
@@ -182,7 +191,8 @@ function spread(x: tf.Tensor, batch: number): tf.Tensor {
 const seeingAll = (bias: tf.Tensor, front: number): tf.Tensor =>
   tf.concat([tf.zeros([...bias.shape.slice(0, 2), front]), bias], 2)
 
-const ownRows = (x: tf.Tensor, { batch, length }: TokenBlock): tf.Tensor =>
+/** The rows of the block alone, without the shared ones before them. */
+export const ownRows = (x: tf.Tensor, { batch, length }: Pick<BlockPlaces, 'batch' | 'length'>): tf.Tensor =>
   tf.slice(x, [(x.shape[0] as number) - batch * length, 0], [batch * length, -1])
 
 /** Causal bias among `length` tokens, [1, length, length], as a constant of the program. */

@@ -3,6 +3,7 @@ import { PatchError } from '../errors.ts'
 import type { ByteSource } from '../storage.ts'
 import type { BlockFormat } from './dequantize/block-format.ts'
 import { ggmlFormats } from './dequantize/dequantize.ts'
+import { packBlocks } from './dequantize/pack-blocks.ts'
 import { readBlocks } from './dequantize/read-blocks.ts'
 import { readGgufHeader } from './gguf-header.ts'
 import { missingTensor } from './missing-tensor.ts'
@@ -41,6 +42,11 @@ export async function openGguf(source: ByteSource): Promise<GgufReader> {
       const tensor = tensors.get(name)
       if (!tensor) throw missingTensor(name, source.name)
       return readBlocks(source, tensor, tensor.format)
+    },
+    async readPacked(name) {
+      const tensor = tensors.get(name)
+      if (!tensor) throw missingTensor(name, source.name)
+      return packBlocks(source, tensor, tensor.format)
     },
     close: () => source.close(),
   }

@@ -1,4 +1,4 @@
-import type { Backend, NamedHostTensors, Precision } from '../backend.ts'
+import type { Backend, NamedWeights, Precision } from '../backend.ts'
 import type { Prompt, Tokenizer } from '../tokenize/tokenizer.ts'
 import type { Architecture } from './architecture.ts'
 import type { ModelConfig } from './model-config.ts'
@@ -90,8 +90,8 @@ export interface LanguageModel {
   readonly config: ModelConfig
   readonly tokenizer: Tokenizer
   readonly backend: Backend
-  /** Weights under their canonical names, float32. */
-  readonly weights: NamedHostTensors
+  /** Weights under their canonical names, as float32 or packed. */
+  readonly weights: NamedWeights
   /** How exactly its programs multiply by the weights, in training as in generation. */
   readonly precision: Precision
   /** SHA-256 (hex) of the normalization weights rounded to bfloat16: the same for every precision of a release. */

@@ -1,4 +1,4 @@
-import type { HostTensor, NamedHostTensors } from '../backend.ts'
+import type { NamedWeights, Weight } from '../backend.ts'
 import { PatchError, throwIfAborted } from '../errors.ts'
 import type { Architecture, WeightSpec } from './architecture.ts'
 import type { LoraAdapter } from './lora.ts'
@@ -13,30 +13,56 @@ export interface LoadWeightsOptions {
 }
 
 /**
- * Reads the tensors that an architecture needs, one at a time, as float32 under their canonical names. Throws
- * `MISSING_TENSOR`, `SHAPE_MISMATCH` or `NOT_FINITE`, naming the tensor.
+ * Reads the tensors that an architecture needs, one at a time, under their canonical names. Matrices that a file keeps
+ * in less than float32 stay as they are and are expanded when they are used, unless an adapter changes them. Throws
+ * `MISSING_TENSOR`, `SHAPE_MISMATCH` or `NOT_FINITE`, naming the tensor; what stays packed throws the last when expanded.
  */
 export async function loadWeights(
   reader: TensorReader,
   architecture: Architecture,
   config: ModelConfig,
   { adapter, onProgress, signal }: LoadWeightsOptions = {},
-): Promise<NamedHostTensors> {
+): Promise<NamedWeights> {
   const specs = architecture.weightSpecs(config)
-  const weights: Record<string, HostTensor> = {}
+  const weights: Record<string, Weight> = {}
   checkTargets(adapter, specs)
   for (const [index, spec] of specs.entries()) {
     throwIfAborted(signal, 'loading the weights')
     const stored = storedName(reader, spec)
     checkShape(reader, stored, spec)
-    const data = await reader.read(stored)
-    if (reader.format === 'gguf') spec.fromGguf?.(data, spec.shape[0] as number)
-    if (adapter?.targets.has(spec.name)) await adapter.merge(spec.name, data, spec.shape)
-    checkFinite(stored, data)
-    weights[spec.name] = { shape: spec.shape, data }
+    const adapted = adapter?.targets.has(spec.name)
+    if (spec.kind === 'matrix' && !adapted && isPacked(reader, stored)) {
+      weights[spec.name] = await packedWeight(reader, stored, spec)
+    } else {
+      const data = await reader.read(stored)
+      if (reader.format === 'gguf') spec.fromGguf?.(data, spec.shape[0] as number)
+      if (adapted) await adapter?.merge(spec.name, data, spec.shape)
+      checkFinite(stored, data)
+      weights[spec.name] = { shape: spec.shape, data }
+    }
     onProgress?.(index + 1, specs.length)
   }
   return weights
+}
+
+/** Whether the file keeps a tensor in less than float32. */
+function isPacked(reader: TensorReader, name: string): boolean {
+  const { shape, byteLength } = reader.tensors.get(name) ?? { shape: [], byteLength: 0 }
+  return byteLength < shape.reduce((product, n) => product * n, 4)
+}
+
+async function packedWeight(reader: TensorReader, stored: string, spec: WeightSpec): Promise<Weight> {
+  const packed = await reader.readPacked(stored)
+  const turn = reader.format === 'gguf' ? spec.fromGguf : undefined
+  return {
+    shape: spec.shape,
+    expand() {
+      const data = packed.decode()
+      turn?.(data, spec.shape[0] as number)
+      checkFinite(stored, data)
+      return data
+    },
+  }
 }
 
 function checkTargets(adapter: LoraAdapter | undefined, specs: readonly WeightSpec[]): void {

@@ -1,4 +1,4 @@
-import type { Backend, NamedHostTensors, Precision } from '../backend.ts'
+import type { Backend, NamedWeights, Precision } from '../backend.ts'
 import type { Tokenizer } from '../tokenize/tokenizer.ts'
 import type { Architecture } from './architecture.ts'
 import type { BlockKeyValues } from './key-value-cache.ts'
@@ -13,7 +13,7 @@ export interface ModelCore {
   readonly config: ModelConfig
   readonly tokenizer: Tokenizer
   readonly backend: Backend
-  readonly weights: NamedHostTensors
+  readonly weights: NamedWeights
   readonly precision: Precision
   readonly weightsFingerprint: string
   readonly programs: ProgramCache

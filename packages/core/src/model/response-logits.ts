@@ -1,7 +1,7 @@
 import type { NamedHostTensors, NamedTensors } from '../backend.ts'
 import * as tf from '../tf.ts'
 import type { Architecture } from './architecture.ts'
-import { causalBias, decode, type TokenBlock } from './decoder.ts'
+import { type BlockPlaces, causalBias, decode } from './decoder.ts'
 import { rotaryTables } from './layers/rotary.ts'
 import type { ModelConfig } from './model-config.ts'
 import type { LayoutShape, RowLayout } from './row-layout.ts'
@@ -52,31 +52,79 @@ export function responseInputs(inputs: NamedTensors, shape: LayoutShape): Respon
   return { ...(inputs as unknown as Omit<ResponseInputs, 'shape'>), shape }
 }
 
+/** What the model's programs need to know of it. */
+export interface ModelShape {
+  readonly architecture: Architecture
+  readonly config: ModelConfig
+}
+
 /**
  * Logits at the response positions of a batch, with respect to which a prefix is trained: the prefix [m, d] and
  * the common head run once as a shared block, the rows attend to it.
  */
 export function responseLogits(
-  { architecture, config }: { readonly architecture: Architecture; readonly config: ModelConfig },
+  model: ModelShape,
   weights: NamedTensors,
   inputs: ResponseInputs,
   prefix: tf.Tensor | undefined,
 ): TokenLogits {
-  const { shape, cos, sin, bias } = inputs
-  const x = architecture.embed(config, weights, inputs.ids)
-  const block = { x, batch: shape.batch, length: shape.length, cos, sin, bias }
-  const head = inputs.headIds && architecture.embed(config, weights, inputs.headIds)
-  const shared = sharedBlock(prefix && head ? tf.concat([prefix, head]) : (prefix ?? head), inputs)
-  const { hidden } = decode({ architecture, config, weights, block, ...(shared && { shared }) })
-  const final = architecture.normalize(config, weights, tf.gather(hidden, inputs.rows))
+  const { block, shared } = responsePlaces(inputs)
+  const x = embed(model, weights, inputs.ids)
+  const front = frontEmbedding(model, weights, inputs, prefix)
+  const { hidden } = decode({
+    ...model,
+    weights,
+    block: { ...block, x },
+    ...(shared && front && { shared: { ...shared, x: front } }),
+  })
+  return logitsAt(model, weights, hidden, inputs.rows)
+}
+
+/** The residual stream before the first layer: prefix, common head, rows; [shared + batch · length, d]. */
+export function responseEmbedding(
+  model: ModelShape,
+  weights: NamedTensors,
+  inputs: ResponseInputs,
+  prefix: tf.Tensor | undefined,
+): tf.Tensor {
+  const own = embed(model, weights, inputs.ids)
+  const front = frontEmbedding(model, weights, inputs, prefix)
+  return front ? tf.concat([front, own]) : own
+}
+
+/** Logits at the given rows of a block's hidden states [batch · length, d] after the last layer. */
+export function logitsAt(
+  { architecture, config }: ModelShape,
+  weights: NamedTensors,
+  hidden: tf.Tensor,
+  rows: tf.Tensor,
+): TokenLogits {
+  const final = architecture.normalize(config, weights, tf.gather(hidden, rows))
   return tokenLogits(final, weights[architecture.outputWeight(config)] as tf.Tensor)
 }
 
-function sharedBlock(
-  x: tf.Tensor | undefined,
-  { sharedCos, sharedSin }: ResponseInputs,
-): TokenBlock | undefined {
-  if (!x || !sharedCos || !sharedSin) return undefined
-  const length = x.shape[0] as number
-  return { x, batch: 1, length, cos: sharedCos, sin: sharedSin, bias: causalBias(length) }
+/** Where the rows stand, and prefix and common head before them. */
+export function responsePlaces({ shape, cos, sin, bias, sharedCos, sharedSin }: ResponseInputs): {
+  readonly block: BlockPlaces
+  readonly shared?: BlockPlaces
+} {
+  const block = { batch: shape.batch, length: shape.length, cos, sin, bias }
+  if (!sharedCos || !sharedSin) return { block }
+  const length = sharedCos.shape[0] as number
+  return { block, shared: { batch: 1, length, cos: sharedCos, sin: sharedSin, bias: causalBias(length) } }
+}
+
+function embed({ architecture, config }: ModelShape, weights: NamedTensors, ids: tf.Tensor): tf.Tensor {
+  return architecture.embed(config, weights, ids)
+}
+
+/** Prefix and common head; undefined where there is neither. */
+function frontEmbedding(
+  model: ModelShape,
+  weights: NamedTensors,
+  { headIds }: ResponseInputs,
+  prefix: tf.Tensor | undefined,
+): tf.Tensor | undefined {
+  const head = headIds && embed(model, weights, headIds)
+  return prefix && head ? tf.concat([prefix, head]) : (prefix ?? head)
 }

@@ -3,6 +3,7 @@ import { PatchError } from '../errors.ts'
 import type { ByteSource, Storage } from '../storage.ts'
 import type { BlockFormat } from './dequantize/block-format.ts'
 import { bfloat16, float16, float32, float64, int32 } from './dequantize/float-formats.ts'
+import { packBlocks } from './dequantize/pack-blocks.ts'
 import { readBlocks } from './dequantize/read-blocks.ts'
 import { missingTensor } from './missing-tensor.ts'
 import { readSafetensorsHeader } from './safetensors-header.ts'
@@ -24,19 +25,27 @@ const formats: Readonly<Record<string, BlockFormat>> = {
  */
 export async function openSafetensors(source: ByteSource): Promise<TensorReader> {
   const { tensors } = await readSafetensorsHeader(source)
+  const find = (name: string) => {
+    const tensor = tensors.get(name)
+    if (!tensor) throw missingTensor(name, source.name)
+    const format = formats[tensor.dtype]
+    if (format) return { tensor, format }
+    throw new PatchError('UNSUPPORTED', {
+      expected: `tensor ${name} in ${source.name} to be one of ${Object.keys(formats).join(', ')}`,
+      found: tensor.dtype,
+      remedy: 'Convert the weights to F32, F16 or BF16',
+    })
+  }
   return {
     format: 'safetensors',
     tensors,
     async read(name) {
-      const tensor = tensors.get(name)
-      if (!tensor) throw missingTensor(name, source.name)
-      const format = formats[tensor.dtype]
-      if (format) return readBlocks(source, tensor, format)
-      throw new PatchError('UNSUPPORTED', {
-        expected: `tensor ${name} in ${source.name} to be one of ${Object.keys(formats).join(', ')}`,
-        found: tensor.dtype,
-        remedy: 'Convert the weights to F32, F16 or BF16',
-      })
+      const { tensor, format } = find(name)
+      return readBlocks(source, tensor, format)
+    },
+    async readPacked(name) {
+      const { tensor, format } = find(name)
+      return packBlocks(source, tensor, format)
     },
     close: () => source.close(),
   }
@@ -83,15 +92,17 @@ export async function openShardedSafetensors(storage: Storage, directory: string
       if (!tensor) throw missingTensor(name, `${at(file)}, where ${indexPath} puts it`)
       tensors.set(name, tensor)
     }
+    const shardOf = (name: string): TensorReader => {
+      const file = Object.hasOwn(weightMap, name) ? weightMap[name] : undefined
+      const shard = file === undefined ? undefined : shards.get(file)
+      if (!shard) throw missingTensor(name, indexPath)
+      return shard
+    }
     return {
       format: 'safetensors',
       tensors,
-      async read(name) {
-        const file = Object.hasOwn(weightMap, name) ? weightMap[name] : undefined
-        const shard = file === undefined ? undefined : shards.get(file)
-        if (!shard) throw missingTensor(name, indexPath)
-        return shard.read(name)
-      },
+      read: async (name) => shardOf(name).read(name),
+      readPacked: async (name) => shardOf(name).readPacked(name),
       close,
     }
   } catch (error) {

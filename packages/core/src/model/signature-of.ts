@@ -1,8 +1,8 @@
-import type { NamedHostTensors, Precision, Signature, TensorSpec } from '../backend.ts'
+import type { NamedHostTensors, NamedWeights, Precision, Signature, TensorSpec } from '../backend.ts'
 
 /** What a program that runs a model is bound to. */
 export interface BoundModel {
-  readonly weights: NamedHostTensors
+  readonly weights: NamedWeights
   readonly precision: Precision
 }
 

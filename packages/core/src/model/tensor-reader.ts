@@ -7,11 +7,20 @@ export interface StoredTensor {
   readonly byteLength: number
 }
 
+/** A tensor's bytes in memory. */
+export interface PackedTensor {
+  readonly byteLength: number
+  /** Its values as float32, row-major, in a fresh array. */
+  decode(): Float32Array
+}
+
 /** Weights in a file, read tensor by tensor. */
 export interface TensorReader {
   readonly format: 'safetensors' | 'gguf'
   readonly tensors: ReadonlyMap<string, StoredTensor>
   /** One tensor's values as float32, row-major. `MISSING_TENSOR` if absent, `UNSUPPORTED` for an unknown type. */
   read(name: string): Promise<Float32Array>
+  /** One tensor as the file has it, to be decoded later and more than once. Errors as `read`. */
+  readPacked(name: string): Promise<PackedTensor>
   close(): Promise<void>
 }

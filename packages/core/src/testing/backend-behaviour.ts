@@ -26,6 +26,19 @@ export const behaviourCases: Readonly<Record<string, (backend: Backend) => Promi
     await first.dispose()
     expectClose(await second.run({ x }), { y: vector(3, 5, 7) }, 0)
   },
+  'one program runs with several sets of weights': async (backend) => {
+    const program = await backend.compile(product, { inputs, weights })
+    const x = vector(1, 2, 3)
+    expectClose(await program.run({ x }, { w: vector(5, 6, 7) }), { y: vector(5, 12, 21) }, 0)
+    expectClose(await program.run({ x }), { y: vector(2, 6, 12) }, 0)
+    await expectRefusal(() => program.run({ x }, {}), 'INVALID_ARGUMENT', 'w')
+    await expectRefusal(() => program.run({ x }, { w: vector(1, 2) }), 'SHAPE_MISMATCH', 'w')
+  },
+  'packed weights are expanded': async (backend) => {
+    const packed = { shape: [3], expand: () => Float32Array.of(2, 3, 4) }
+    const program = await backend.compile(product, { inputs, weights: { w: packed } })
+    expectClose(await program.run({ x: vector(1, 2, 3) }), { y: vector(2, 6, 12) }, 0)
+  },
   'runs are independent': async (backend) => {
     const program = await backend.compile(product, { inputs, weights })
     const first = await program.run({ x: vector(1, 1, 1) })

@@ -1,4 +1,4 @@
-import type { HostTensor } from '../backend.ts'
+import { expandWeight, type HostTensor, type Weight } from '../backend.ts'
 import { PatchError } from '../errors.ts'
 import type { LanguageModel, Prefix } from '../model/language-model.ts'
 import { createRandom } from '../random.ts'
@@ -56,7 +56,7 @@ export function initPrefix(model: LanguageModel, options: PrefixInitOptions = {}
 
 function embeddingMatrix({ architecture, config, weights }: LanguageModel): HostTensor {
   const spec = architecture.weightSpecs(config).find(({ kind }) => kind === 'embedding')
-  return weights[spec?.name ?? ''] as HostTensor
+  return expandWeight(weights[spec?.name ?? ''] as Weight)
 }
 
 function textIds(model: LanguageModel, text: string): number[] {

@@ -2,9 +2,10 @@ import type { HostTensor, NamedHostTensors } from '../backend.ts'
 import { PatchError, throwIfAborted } from '../errors.ts'
 import type { LanguageModel, Prefix } from '../model/language-model.ts'
 import { createProgramCache, type ProgramCache } from '../model/program-cache.ts'
-import { commonHead } from '../model/row-layout.ts'
+import { commonHead, type LayoutShape } from '../model/row-layout.ts'
 import { signatureOf } from '../model/signature-of.ts'
 import { type AdamWState, initAdamW, updateAdamW } from './adamw.ts'
+import { blockStep } from './block-step.ts'
 import { checkTraining } from './check-training.ts'
 import { clipGradient, gradientNorm } from './clip-gradient.ts'
 import type { DpoExample, TrainingExample } from './example.ts'
@@ -178,11 +179,7 @@ export class PrefixTrainer {
     const { model, objective } = this.#options
     const headIds = this.#headOf(batch)
     const { shape, feeds, tokens } = stepFeeds(model, objective, batch, this.#prefix, headIds)
-    const compiled = await this.#programs.get(shapesOf(feeds), () => ({
-      program: stepProgram(model, objective, shape),
-      signature: signatureOf(feeds, model),
-    }))
-    const outputs = await compiled.run(feeds)
+    const outputs = await this.#outputs(shape, feeds)
     const values = (name: string) => (outputs[name] as HostTensor).data as Float32Array
     const rewards =
       objective.type === 'dpo' &&
@@ -199,6 +196,18 @@ export class PrefixTrainer {
       tokens,
       metrics: { ...rewards, ...divergence },
     }
+  }
+
+  async #outputs(shape: LayoutShape, feeds: NamedHostTensors): Promise<NamedHostTensors> {
+    const { model, objective, recompute = 'none' } = this.#options
+    const key = shapesOf(feeds)
+    const programs = this.#programs
+    if (recompute === 'block') return blockStep({ model, objective, shape, feeds, programs, key })
+    const compiled = await programs.get(key, () => ({
+      program: stepProgram(model, objective, shape),
+      signature: signatureOf(feeds, model),
+    }))
+    return compiled.run(feeds)
   }
 }
 

@@ -1,6 +1,5 @@
 import type { NamedTensors, TensorProgram } from '../backend.ts'
-import type { LanguageModel } from '../model/language-model.ts'
-import { responseInputs, responseLogits } from '../model/response-logits.ts'
+import { type ModelShape, responseInputs, responseLogits } from '../model/response-logits.ts'
 import type { LayoutShape } from '../model/row-layout.ts'
 import { labelLogps, type TokenLogits } from '../model/token-logps.ts'
 import * as tf from '../tf.ts'
@@ -31,25 +30,37 @@ type StepInputs = Record<
  * One training step as a tensor program: the loss and its gradient with respect to the prefix [m, d], and for
  * DPO the log-probability of each response, [pairs].
  */
-export function stepProgram(
-  { architecture, config }: Pick<LanguageModel, 'architecture' | 'config'>,
+export function stepProgram(model: ModelShape, objective: Objective, shape: LayoutShape): TensorProgram {
+  return (inputs, weights) =>
+    withGradient(inputs.prefix as tf.Tensor, (prefix) =>
+      objectiveOf(objective, inputs, responseLogits(model, weights, responseInputs(inputs, shape), prefix)),
+    )
+}
+
+/** What an objective gives for logits: the loss, a scalar, and what is reported beside it. */
+export type ObjectiveValues = { readonly loss: tf.Tensor } & NamedTensors
+
+/** The objective at the logits of a batch whose inputs `stepFeeds` gave. */
+export function objectiveOf(
   objective: Objective,
-  shape: LayoutShape,
-): TensorProgram {
-  return (inputs, weights) => {
-    const named = inputs as unknown as StepInputs
-    let reported: NamedTensors = {}
-    const lossOf = (prefix: tf.Tensor): tf.Scalar => {
-      const logits = responseLogits({ architecture, config }, weights, responseInputs(inputs, shape), prefix)
-      const logps = labelLogps(logits, named.labels)
-      const { loss, ...rest } = objectiveLoss(objective, logits, logps, named)
-      reported = rest
-      for (const tensor of Object.values(rest)) tf.keep(tensor)
-      return loss as tf.Scalar
-    }
-    const { value, grad } = tf.valueAndGrad(lossOf as (x: tf.Tensor) => tf.Scalar)(named.prefix)
-    return { loss: value, gradient: grad, ...released(reported) }
+  inputs: NamedTensors,
+  logits: TokenLogits,
+): ObjectiveValues {
+  const named = inputs as unknown as StepInputs
+  return objectiveLoss(objective, logits, labelLogps(logits, named.labels), named)
+}
+
+/** The objective as a function of `x`, its gradient with respect to it, and what is reported. */
+export function withGradient(x: tf.Tensor, objectiveAt: (x: tf.Tensor) => ObjectiveValues): NamedTensors {
+  let reported: NamedTensors = {}
+  const lossOf = (at: tf.Tensor): tf.Scalar => {
+    const { loss, ...rest } = objectiveAt(at)
+    reported = rest
+    for (const tensor of Object.values(rest)) tf.keep(tensor as tf.Tensor)
+    return loss as tf.Scalar
   }
+  const { value, grad } = tf.valueAndGrad(lossOf as (x: tf.Tensor) => tf.Scalar)(x)
+  return { loss: value, gradient: grad, ...released(reported) }
 }
 
 /** Copies of tensors that were kept beyond the scope of the gradient, belonging to the scope of now. */
@@ -67,7 +78,7 @@ function objectiveLoss(
   logits: TokenLogits,
   logps: tf.Tensor,
   inputs: StepInputs,
-): { loss: tf.Tensor } & Record<string, tf.Tensor> {
+): ObjectiveValues {
   const { distillationWeight = 0 } = objective
   const terms: tf.Tensor[] = []
   const reported: Record<string, tf.Tensor> = {}
