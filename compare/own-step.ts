@@ -1,6 +1,5 @@
 /** Our side of step.ts: takes a task on the first line of its input, then a training step at every further line. */
 import { readFileSync } from 'node:fs'
-import { createInterface } from 'node:readline'
 import { onnxruntimeBackend } from '@policypatch/backend-node'
 import {
   architectures,
@@ -11,23 +10,19 @@ import {
   type Tokenizer,
   type TrainingExample,
 } from '@policypatch/core'
+import { serveSteps } from './serve-steps.ts'
 import type { StepReport, StepTask } from './step-case.ts'
 import { matrix } from './synthetic.ts'
 
-const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]()
-const nextLine = async (): Promise<string | undefined> => (await lines.next()).value
-const answer = (value: object) => process.stdout.write(`${JSON.stringify(value)}\n`)
-
-const task = JSON.parse((await nextLine()) as string) as StepTask
-const trainer = prepareTrainer(task, await syntheticModel(task.threads))
-answer({ ready: true })
-while ((await nextLine()) !== undefined) {
-  const start = performance.now()
-  const { loss } = await trainer.step()
-  const seconds = (performance.now() - start) / 1000
-  const report: StepReport = { seconds, loss, peakMemory: 1024 * process.resourceUsage().maxRSS }
-  answer(report)
-}
+await serveSteps<StepTask>(async (task) => {
+  const trainer = prepareTrainer(task, await syntheticModel(task.threads))
+  return async () => {
+    const start = performance.now()
+    const { loss } = await trainer.step()
+    const seconds = (performance.now() - start) / 1000
+    return { seconds, loss, peakMemory: 1024 * process.resourceUsage().maxRSS } satisfies StepReport
+  }
+})
 
 async function syntheticModel(threads: number): Promise<LanguageModel> {
   const architecture = architectures.find(({ name }) => name === 'llama')

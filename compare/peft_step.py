@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy
 import torch
 from peft import PromptTuningConfig, get_peft_model
+from serve_steps import serve_steps
 from torch.nn.functional import cross_entropy, logsigmoid
 from transformers import LlamaConfig, LlamaForCausalLM
 
@@ -78,14 +79,13 @@ def peak_memory() -> int:
     return peak if sys.platform == "darwin" else 1024 * peak
 
 
-def main() -> None:
-    task = json.loads(sys.stdin.readline())
+def prepare(task: dict):
     torch.set_num_threads(task["threads"])
     model, prompt = synthetic_model(task)
     loss_of = (sft_loss if task["objective"] == "sft" else dpo_loss)(model, task)
     optimizer = torch.optim.AdamW([prompt], lr=task["learningRate"], weight_decay=0.0)
-    print(json.dumps({"ready": True}), flush=True)
-    while sys.stdin.readline():
+
+    def step() -> dict:
         start = time.perf_counter()
         optimizer.zero_grad()
         loss = loss_of()
@@ -93,9 +93,10 @@ def main() -> None:
         torch.nn.utils.clip_grad_norm_([prompt], 1.0)
         optimizer.step()
         value = loss.item()
-        seconds = time.perf_counter() - start
-        print(json.dumps({"seconds": seconds, "loss": value, "peakMemory": peak_memory()}), flush=True)
+        return {"seconds": time.perf_counter() - start, "loss": value, "peakMemory": peak_memory()}
+
+    return step
 
 
 if __name__ == "__main__":
-    main()
+    serve_steps(prepare)

@@ -1,5 +1,6 @@
 /**
- * Makes the Python environment of the comparisons, compare/.venv; run again, it installs what is missing.
+ * Makes the Python environment of the comparisons, compare/.venv, and installs node-llama-cpp into compare/.node; run
+ * again, it installs what is missing.
  *
  *   npm run compare:setup
  *
@@ -8,6 +9,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { installNodeLlamaCpp } from './install-node-llama-cpp.mjs'
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url))
 const windows = process.platform === 'win32'
@@ -21,6 +23,8 @@ function orStop(ok, problem) {
   console.error(problem)
   process.exit(1)
 }
+
+orStop(installNodeLlamaCpp(), 'npm could not install node-llama-cpp, or it has no binaries for this machine')
 
 const { COMPARE_PYTHON: given } = process.env
 if (given) {

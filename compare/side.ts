@@ -1,21 +1,21 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
-import type { StepReport, StepTask } from './step-case.ts'
+import { type Command, quietEnvironment } from './command.ts'
 
-/** A process of one side that stands ready and takes one step when asked. */
-export interface Side {
+/** A process of one side that stands ready and does its work once when asked. */
+export interface Side<Report> {
   readonly name: string
-  step(): Promise<StepReport>
+  step(): Promise<Report>
   close(): void
 }
 
 /** Starts a side and waits until it has its model. Rejects if the process ends; its errors go to ours. */
-export async function startSide(
+export async function startSide<Report>(
   name: string,
-  [program, ...args]: readonly [string, ...string[]],
-  task: StepTask,
-): Promise<Side> {
-  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] })
+  [program, ...args]: Command,
+  task: object,
+): Promise<Side<Report>> {
+  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'], env: quietEnvironment })
   const failed = new Promise<never>((_, reject) => {
     child.once('error', reject)
     child.once('exit', (code, signal) => reject(new Error(`${name} ended with ${code ?? signal}`)))
@@ -31,7 +31,7 @@ export async function startSide(
   await ask(JSON.stringify(task))
   return {
     name,
-    step: () => ask('step') as Promise<StepReport>,
+    step: () => ask('step') as Promise<Report>,
     close: () => child.stdin.end(),
   }
 }

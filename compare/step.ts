@@ -8,14 +8,16 @@
  * `--quick` leaves batch 16 out; `--only` takes one case, such as sft-b8. Ratios are ours / PEFT, of median times and of peak memory: below 1 ours is the better.
  */
 import { readFileSync } from 'node:fs'
-import { loadavg } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { formatTable } from '@policypatch/core'
+import { ownCommand, pythonCommand } from './command.ts'
+import { median } from './median.ts'
+import { printLoad } from './print-load.ts'
 import { printRatios } from './print-ratios.ts'
-import { pythonInterpreter } from './python.ts'
-import { type Side, startSide } from './side.ts'
+import { runInTurn } from './run-in-turn.ts'
 import { type StepCase, type StepReport, type StepTask, stepCases, stepTask } from './step-case.ts'
+import { timeCells } from './time-cells.ts'
 
 const { values } = parseArgs({
   options: {
@@ -28,11 +30,11 @@ const { values } = parseArgs({
 })
 
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url))
-const own = [process.execPath, '--import', here('../scripts/source.mjs'), here('./own-step.ts')] as const
-const peft = [pythonInterpreter(), here('./peft_step.py')] as const
+const own = ownCommand('./own-step.ts')
+const peft = pythonCommand('./peft_step.py')
 const { vocab_size: vocabSize } = JSON.parse(readFileSync(here('./smollm2-135m.json'), 'utf8'))
 
-console.log(`load of the machine before: ${loadavg()[0]?.toFixed(2)}`)
+printLoad('before')
 const ratios: Record<string, number> = {}
 const table = [['case', 'side', 'median', 'all runs', 'ours / PEFT', 'peak memory', 'first loss']]
 for (const stepCase of stepCases) {
@@ -54,7 +56,7 @@ for (const stepCase of stepCases) {
   }
 }
 console.log(formatTable(table))
-console.log(`load of the machine after: ${loadavg()[0]?.toFixed(2)}`)
+printLoad('after')
 printRatios(ratios)
 
 interface Measured {
@@ -69,24 +71,18 @@ interface Measured {
 async function measure(stepCase: StepCase): Promise<[Measured, Measured, Measured]> {
   const task = (precision: StepTask['precision']) =>
     stepTask(stepCase, vocabSize, { threads: Number(values.threads), precision })
-  const sides: Side[] = []
-  try {
-    sides.push(await startSide('ours', own, task('fp32')))
-    sides.push(await startSide('fp32', peft, task('fp32')))
-    sides.push(await startSide('bf16', peft, task('bf16')))
-    const reports = sides.map((): StepReport[] => [])
-    const rounds = Number(values['warm-up']) + Number(values.runs)
-    for (let round = 0; round < rounds; round++) {
-      for (const [index, side] of sides.entries()) reports[index]?.push(await side.step())
-    }
-    return sides.map(({ name }, index) => summarize(name, reports[index] as StepReport[])) as [
-      Measured,
-      Measured,
-      Measured,
-    ]
-  } finally {
-    for (const side of sides) side.close()
-  }
+  const sides = [
+    { name: 'ours', command: own, task: task('fp32') },
+    { name: 'fp32', command: peft, task: task('fp32') },
+    { name: 'bf16', command: peft, task: task('bf16') },
+  ]
+  const rounds = Number(values['warm-up']) + Number(values.runs)
+  const reports = await runInTurn<StepReport>(sides, rounds)
+  return sides.map(({ name }, index) => summarize(name, reports[index] as StepReport[])) as [
+    Measured,
+    Measured,
+    Measured,
+  ]
 }
 
 function summarize(name: string, reports: readonly StepReport[]): Measured {
@@ -96,13 +92,6 @@ function summarize(name: string, reports: readonly StepReport[]): Measured {
   return { name, times, median: median(times), peakMemory: last.peakMemory, firstLoss: first.loss }
 }
 
-function median(numbers: readonly number[]): number {
-  const sorted = [...numbers].sort((a, b) => a - b)
-  const middle = sorted.length >> 1
-  const upper = sorted[middle] as number
-  return sorted.length % 2 ? upper : (upper + (sorted[middle - 1] as number)) / 2
-}
-
 /** Times say nothing unless both sides compute the same. */
 function checkSame(name: string, ours: Measured, { name: precision, firstLoss }: Measured): void {
   const difference = Math.abs(firstLoss - ours.firstLoss) / Math.abs(ours.firstLoss)
@@ -110,12 +99,11 @@ function checkSame(name: string, ours: Measured, { name: precision, firstLoss }:
   throw new Error(`${name}: the loss is ${ours.firstLoss} here and ${firstLoss} with PEFT in ${precision}`)
 }
 
-function row(name: string, { name: side, median, times, peakMemory, firstLoss }: Measured, ratio?: number) {
+function row(name: string, { name: side, times, peakMemory, firstLoss }: Measured, ratio?: number) {
   return [
     name,
     side === 'ours' ? 'ours' : `PEFT ${side}`,
-    `${median.toFixed(2)} s`,
-    times.map((time) => time.toFixed(2)).join(' '),
+    ...timeCells(times),
     ratio?.toFixed(2) ?? '',
     `${(peakMemory / 2 ** 20).toFixed(0)} MiB`,
     firstLoss.toFixed(4),

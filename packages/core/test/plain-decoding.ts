@@ -1,3 +1,4 @@
+import type { HostTensor } from '../src/backend.ts'
 import { extend } from '../src/model/extend.ts'
 import type { LanguageModel, Prefix } from '../src/model/language-model.ts'
 import type { ModelCore } from '../src/model/model-core.ts'
@@ -25,7 +26,7 @@ export async function plainGreedy(
 
 /** The prefix whose virtual tokens are the embeddings of real ones. */
 export function prefixOfIds({ weights, config }: LanguageModel, ids: readonly number[]): Prefix {
-  const table = weights['model.embed_tokens.weight']?.data as Float32Array
+  const table = (weights['model.embed_tokens.weight'] as HostTensor).data as Float32Array
   const width = config.hiddenSize
   const rows = ids.flatMap((id) => [...table.subarray(id * width, (id + 1) * width)])
   return { length: ids.length, embeddings: Float32Array.from(rows) }

@@ -7,7 +7,7 @@ import {
   onnxruntimeBackend,
   resolveModel,
 } from '@policypatch/backend-node'
-import { type Backend, type LanguageModel, loadStoredModel, PatchError } from '@policypatch/core'
+import { type Backend, type LanguageModel, loadStoredModel, PatchError, type Precision } from '@policypatch/core'
 
 /** How far loading has come: bytes of the download, then tensors read. */
 export type LoadProgress =
@@ -24,6 +24,8 @@ export interface LoadModelOptions {
   readonly adapter?: string | undefined
   /** Where ONNX Runtime runs the model. Default `cpu`. */
   readonly device?: OnnxruntimeBackendOptions['device'] | undefined
+  /** How exactly products with the weights are worked out. Default `float32`. */
+  readonly precision?: Precision | undefined
   /** What runs the model instead of ONNX Runtime. */
   readonly backend?: Backend | undefined
   /** Where fetched models are kept. Default: `POLICYPATCH_CACHE`, else the user's cache folder. */
@@ -43,7 +45,7 @@ export interface LoadModelOptions {
  *   `NOT_FINITE` for what they hold; `INVALID_ARGUMENT`; `ABORTED`.
  */
 export async function loadModel(idOrPath: string, options: LoadModelOptions = {}): Promise<LanguageModel> {
-  const { adapter, cache, onNotice, onProgress, signal } = options
+  const { adapter, cache, onNotice, onProgress, precision, signal } = options
   const backend = backendOf(options)
   const files = await resolveModel(idOrPath, {
     cache: typeof cache === 'string' ? modelCache(cache) : cache,
@@ -56,6 +58,7 @@ export async function loadModel(idOrPath: string, options: LoadModelOptions = {}
     backend,
     onProgress: (done, total) => onProgress?.({ stage: 'weights', done, total }),
     ...(adapter !== undefined && { adapter: { storage: files.storage, path: resolve(adapter) } }),
+    ...(precision && { precision }),
     ...(signal && { signal }),
   })
 }

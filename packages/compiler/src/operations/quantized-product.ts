@@ -21,11 +21,17 @@ export function quantizedProduct(graph: GraphBuilder, left: Operand, right: Oper
   if (right.rows < leastSide || right.columns < leastSide) return undefined
   const weight = graph.quantized(right.value, right.transposed)
   if (!weight) return undefined
+  const output = { shape: [left.rows, right.columns], dtype: 'float32' } as const
+  // One row is one scale: ONNX Runtime has that in one operator.
+  if (left.rows === 1) {
+    const operands = [x, weight.values, weight.scales]
+    return graph.add('DynamicQuantizeMatMul', operands, output, {}, 'com.microsoft')
+  }
   const { values, scale } = quantizedRows(graph, x)
   const product = graph.add(
     'MatMulIntegerToFloat',
     [values, weight.values, scalar(1, 'float32'), weight.scales, zeroPoint([])],
-    { shape: [left.rows, right.columns], dtype: 'float32' },
+    output,
     {},
     'com.microsoft',
   )

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { cpuBackend } from '../../test/cpu-backend.ts'
 import { goldenModel } from '../../test/goldens.ts'
+import type { HostTensor } from '../backend.ts'
 import type { LanguageModel } from '../model/language-model.ts'
 import { initPrefix, type PrefixInit } from './prefix-init.ts'
 
@@ -8,7 +9,7 @@ let model: LanguageModel
 let table: Float32Array
 beforeAll(async () => {
   model = await goldenModel('llama', cpuBackend())
-  table = model.weights['model.embed_tokens.weight']?.data as Float32Array
+  table = (model.weights['model.embed_tokens.weight'] as HostTensor).data as Float32Array
 })
 
 const rowOf = (values: Float32Array, row: number) => [...values.subarray(row * 32, (row + 1) * 32)]

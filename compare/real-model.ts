@@ -1,0 +1,58 @@
+import { resolve } from 'node:path'
+import { onnxruntimeBackend, resolveModel } from '@policypatch/backend-node'
+import {
+  createTokenizer,
+  ggufTokenizerFiles,
+  type LanguageModel,
+  loadStoredModel,
+  openGguf,
+  type Precision,
+  type Tokenizer,
+} from '@policypatch/core'
+
+/** Which model a side takes, and how it runs it. */
+export interface RealModel {
+  /** A GGUF file. */
+  readonly path: string
+  readonly threads: number
+  /** Of ours; what the package takes by default unless it is given. */
+  readonly precision?: Precision
+}
+
+/** The small model that the package knows, fetched once, for the options that every program has. */
+export async function realModel({
+  threads,
+  precision,
+}: {
+  readonly threads: string
+  readonly precision?: string | undefined
+}): Promise<RealModel> {
+  if (precision !== undefined && precision !== 'float32' && precision !== 'int8') {
+    throw new Error(`--precision is float32 or int8, not ${precision}`)
+  }
+  const { path } = await resolveModel('HuggingFaceTB/SmolLM2-135M-Instruct', { onNotice: console.error })
+  return { path: resolve(path), threads: Number(threads), ...(precision && { precision }) }
+}
+
+/** The options of the command line that {@link realModel} takes. */
+export const modelOptions = {
+  threads: { type: 'string', default: '2' },
+  precision: { type: 'string' },
+} as const
+
+export async function loadRealModel({ path, threads, precision }: RealModel): Promise<LanguageModel> {
+  const { storage } = await resolveModel(path)
+  const backend = onnxruntimeBackend({ threads })
+  return loadStoredModel({ storage, path }, { backend, ...(precision && { precision }) })
+}
+
+/** The model's tokenizer alone, for the ids that other sides are given. */
+export async function realTokenizer({ path }: RealModel): Promise<Tokenizer> {
+  const { storage } = await resolveModel(path)
+  const reader = await openGguf(await storage.open(path))
+  try {
+    return await createTokenizer(ggufTokenizerFiles(reader.metadata))
+  } finally {
+    await reader.close()
+  }
+}

@@ -1,0 +1,14 @@
+import type { GenerateOptions, LanguageModel, Prompt } from '@policypatch/core'
+
+/** Seconds until a stream's first piece, which is its first token, and until its end. */
+export async function timeStream(
+  model: LanguageModel,
+  prompt: Prompt,
+  options: GenerateOptions,
+): Promise<{ first: number; seconds: number }> {
+  const start = performance.now()
+  let first: number | undefined
+  for await (const _ of model.stream(prompt, options)) first ??= performance.now()
+  const end = performance.now()
+  return { first: ((first ?? end) - start) / 1000, seconds: (end - start) / 1000 }
+}

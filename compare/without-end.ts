@@ -1,0 +1,6 @@
+import { createLanguageModel, type LanguageModel } from '@policypatch/core'
+
+/** The model with nothing that ends a response, so that as many tokens come as are asked for. */
+export function withoutEnd(model: LanguageModel): Promise<LanguageModel> {
+  return createLanguageModel({ ...model, tokenizer: { ...model.tokenizer, eosTokenIds: [-1] } })
+}
