@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os'
+import { availableParallelism, freemem } from 'node:os'
 import { encodeOnnx, type OnnxGraph, traceProgram } from '@policypatch/compiler'
 import {
   type Backend,
@@ -59,11 +59,18 @@ export function onnxruntimeBackend({
         dispose: () => enqueue(() => release(session)),
       }
     },
+    availableMemory: freeMemory,
     dispose: () =>
       enqueue(async () => {
         for (const session of sessions) await release(session)
       }),
   }
+}
+
+/** Bytes that this process may still take: its container's limit counts, where Node knows it. */
+function freeMemory(): number {
+  const { availableMemory } = process as { availableMemory?: () => number }
+  return availableMemory?.() ?? freemem()
 }
 
 function createSession(

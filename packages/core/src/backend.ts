@@ -12,8 +12,8 @@ export interface HostTensor {
 /** A float32 weight that is kept in a smaller form, such as a file's quantized blocks, and expanded when it is needed. */
 export interface PackedWeight {
   readonly shape: readonly number[]
-  /** All values, row-major, in a fresh array. Throws `NOT_FINITE` where they are not. */
-  expand(): Float32Array
+  /** All values, row-major, in `out` or else a fresh array. Throws `NOT_FINITE` where they are not. */
+  expand(out?: Float32Array): Float32Array
 }
 
 export type Weight = HostTensor | PackedWeight
@@ -72,5 +72,7 @@ export interface Backend {
   /** For logs and reports, such as `eager-cpu` or `onnxruntime-cpu`. */
   readonly name: string
   compile(program: TensorProgram, signature: Signature): Promise<CompiledProgram>
+  /** Bytes of memory that are free for it now, where it can tell. */
+  availableMemory?(): number
   dispose(): Promise<void>
 }

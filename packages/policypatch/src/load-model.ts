@@ -7,7 +7,13 @@ import {
   onnxruntimeBackend,
   resolveModel,
 } from '@policypatch/backend-node'
-import { type Backend, type LanguageModel, loadStoredModel, PatchError, type Precision } from '@policypatch/core'
+import {
+  type Backend,
+  type LanguageModel,
+  loadStoredModel,
+  PatchError,
+  type Precision,
+} from '@policypatch/core'
 
 /** How far loading has come: bytes of the download, then tensors read. */
 export type LoadProgress =

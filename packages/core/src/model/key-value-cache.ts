@@ -55,17 +55,6 @@ export function createKeyValueCache(config: ModelConfig, slots: number, tokens =
     capacity = next
   }
 
-  const write = (slot: number, count: number, source: (i: number, head: number) => Float32Array) => {
-    const at = lengths[slot] as number
-    grow(at + count)
-    for (const [i, array] of arrays.entries()) {
-      for (let head = 0; head < keyValueHeads; head++) {
-        array.set(source(i, head), ((head * slots + slot) * capacity + at) * headSize)
-      }
-    }
-    lengths[slot] = at + count
-  }
-
   const named = (prefix: string): NamedHostTensors => {
     const shape = [keyValueHeads, slots, capacity, headSize]
     const tensors: Record<string, HostTensor> = {}
@@ -83,13 +72,20 @@ export function createKeyValueCache(config: ModelConfig, slots: number, tokens =
     },
     length: (slot) => lengths[slot] as number,
     append(slot, block, row, count) {
-      write(slot, count, (i, head) => {
-        const name = `${i % 2 === 0 ? 'key' : 'value'}.${i >> 1}`
-        const { data, shape } = block[name] as HostTensor
+      const at = lengths[slot] as number
+      grow(at + count)
+      for (const [i, array] of arrays.entries()) {
+        const { data, shape } = block[`${i % 2 === 0 ? 'key' : 'value'}.${i >> 1}`] as HostTensor
         const [, batch, length] = shape as [number, number, number, number]
-        const start = (head * batch + row) * length * headSize
-        return data.subarray(start, start + count * headSize) as Float32Array
-      })
+        for (let head = 0; head < keyValueHeads; head++) {
+          const from = (head * batch + row) * length * headSize
+          const to = ((head * slots + slot) * capacity + at) * headSize
+          // A view for every copy costs more than copying the few values of one token.
+          if (count === 1) for (let d = 0; d < headSize; d++) array[to + d] = data[from + d] as number
+          else array.set(data.subarray(from, from + count * headSize), to)
+        }
+      }
+      lengths[slot] = at + count
     },
     clear(slot) {
       lengths[slot] = 0

@@ -56,8 +56,8 @@ async function packedWeight(reader: TensorReader, stored: string, spec: WeightSp
   const turn = reader.format === 'gguf' ? spec.fromGguf : undefined
   return {
     shape: spec.shape,
-    expand() {
-      const data = packed.decode()
+    expand(out) {
+      const data = packed.decode(out)
       turn?.(data, spec.shape[0] as number)
       checkFinite(stored, data)
       return data

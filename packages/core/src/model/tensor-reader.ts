@@ -10,8 +10,8 @@ export interface StoredTensor {
 /** A tensor's bytes in memory. */
 export interface PackedTensor {
   readonly byteLength: number
-  /** Its values as float32, row-major, in a fresh array. */
-  decode(): Float32Array
+  /** Its values as float32, row-major, in `out` or else a fresh array. */
+  decode(out?: Float32Array): Float32Array
 }
 
 /** Weights in a file, read tensor by tensor. */

@@ -1,7 +1,6 @@
 import type { HostTensor, NamedHostTensors, NamedWeights, TensorProgram } from '../backend.ts'
 import { decodeLayer, ownRows, streamOf } from '../model/decoder.ts'
 import type { LanguageModel } from '../model/language-model.ts'
-import { layerWeights } from '../model/layer-weights.ts'
 import type { ProgramCache } from '../model/program-cache.ts'
 import {
   logitsAt,
@@ -24,20 +23,21 @@ export interface BlockStep {
   readonly programs: ProgramCache
   /** Tells apart the programs of other shapes. */
   readonly key: string
+  /** The weights of one layer, to be used before those of another are asked for. */
+  readonly weightsOf: (layer: number) => NamedWeights
 }
 
 /**
  * The same outputs as the program of `stepProgram`, layer by layer: one program for a layer's forward pass and one for
  * its gradient serve all layers, with the weights of each fed in. Nothing is kept between the passes but what went into
  * each layer; the gradient works the layer out again (Chen et al. 2016), a third more arithmetic for a fraction of the
- * memory. Packed weights are expanded for one layer at a time where `transient` says so.
+ * memory.
  */
 export async function blockStep(step: BlockStep): Promise<NamedHostTensors> {
-  const { model, feeds } = step
+  const { model, feeds, weightsOf } = step
   const compiled = blockPrograms(step)
   const places = pick(feeds, ['cos', 'sin', 'bias', 'sharedCos', 'sharedSin'])
   const { layers } = model.config
-  const weightsOf = (layer: number): NamedWeights => layerWeights(model.weights, layer)
 
   const embedded = await compiled.embed(pick(feeds, ['prefix', 'headIds', 'ids']))
   const entering: HostTensor[] = [embedded.x as HostTensor]
@@ -61,7 +61,7 @@ export async function blockStep(step: BlockStep): Promise<NamedHostTensors> {
 type Run = (feeds: NamedHostTensors, weights?: NamedWeights) => Promise<NamedHostTensors>
 
 /** The four programs of a step, each compiled when it is first run. */
-function blockPrograms({ model, objective, shape, programs, key }: BlockStep): {
+function blockPrograms({ model, objective, shape, programs, key, weightsOf }: BlockStep): {
   readonly embed: Run
   readonly forward: Run
   readonly objective: Run
@@ -75,7 +75,7 @@ function blockPrograms({ model, objective, shape, programs, key }: BlockStep): {
       return compiled.run(feeds, own)
     }
   }
-  const first = layerWeights(model.weights, 0)
+  const first = weightsOf(0)
   return {
     embed: runOf('embed', embedProgram(model, shape), model.weights),
     forward: runOf('forward', forwardProgram(model, shape), first),

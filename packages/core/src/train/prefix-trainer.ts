@@ -1,6 +1,7 @@
-import type { HostTensor, NamedHostTensors } from '../backend.ts'
+import type { HostTensor, NamedHostTensors, NamedWeights } from '../backend.ts'
 import { PatchError, throwIfAborted } from '../errors.ts'
 import type { LanguageModel, Prefix } from '../model/language-model.ts'
+import { expandedLayers, layerWeights } from '../model/layer-weights.ts'
 import { createProgramCache, type ProgramCache } from '../model/program-cache.ts'
 import { commonHead, type LayoutShape } from '../model/row-layout.ts'
 import { signatureOf } from '../model/signature-of.ts'
@@ -9,6 +10,7 @@ import { blockStep } from './block-step.ts'
 import { checkTraining } from './check-training.ts'
 import { clipGradient, gradientNorm } from './clip-gradient.ts'
 import type { DpoExample, TrainingExample } from './example.ts'
+import { planMemory } from './memory-plan.ts'
 import { rewardMetrics, type TrainMetrics } from './metrics.ts'
 import { createSampler, type Sampler, type SamplerState } from './sampler.ts'
 import { learningRateAt } from './schedule.ts'
@@ -45,6 +47,8 @@ export class PrefixTrainer {
   readonly #programs: ProgramCache
   readonly #sampler: Sampler
   readonly #headIds: readonly number[]
+  readonly #memoryBudget: number
+  #byLayer: ((layer: number) => NamedWeights) | undefined
   #prefix: Prefix
   #optimizer: AdamWState
   #step = 0
@@ -56,6 +60,9 @@ export class PrefixTrainer {
     const { model, prefix, examples, harmlessShare, seed = 0 } = options
     checkExamples(examples)
     this.#options = options
+    const { availableMemory } = model.backend
+    this.#memoryBudget =
+      options.memoryBudget ?? (availableMemory ? 0.8 * availableMemory() : Number.POSITIVE_INFINITY)
     this.#programs = createProgramCache(model.backend, 8)
     this.#prefix = { length: prefix.length, embeddings: prefix.embeddings.slice() }
     this.#optimizer = initAdamW(prefix.embeddings.length)
@@ -199,15 +206,28 @@ export class PrefixTrainer {
   }
 
   async #outputs(shape: LayoutShape, feeds: NamedHostTensors): Promise<NamedHostTensors> {
-    const { model, objective, recompute = 'none' } = this.#options
-    const key = shapesOf(feeds)
+    const { model, objective, recompute } = this.#options
     const programs = this.#programs
-    if (recompute === 'block') return blockStep({ model, objective, shape, feeds, programs, key })
+    const key = shapesOf(feeds)
+    const shared = feeds.sharedCos?.shape[0] ?? 0
+    const plan = planMemory(model, shape, { budget: this.#memoryBudget, recompute, shared })
+    if (plan.recompute === 'block') {
+      const held = plan.weights === 'held'
+      const weightsOf = held ? (layer: number) => layerWeights(model.weights, layer) : this.#expandedLayers()
+      // What is expanded anew for each layer is not worth rounding first.
+      const runs = held ? model : { ...model, precision: 'float32' as const }
+      return blockStep({ model: runs, objective, shape, feeds, programs, key, weightsOf })
+    }
     const compiled = await programs.get(key, () => ({
       program: stepProgram(model, objective, shape),
       signature: signatureOf(feeds, model),
     }))
     return compiled.run(feeds)
+  }
+
+  #expandedLayers(): (layer: number) => NamedWeights {
+    this.#byLayer ??= expandedLayers(this.#options.model.weights)
+    return this.#byLayer
   }
 }
 

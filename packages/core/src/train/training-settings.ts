@@ -14,9 +14,15 @@ export interface TrainingSettings extends ScheduleOptions {
   readonly maxGradNorm?: number
   /**
    * What the gradient works out again instead of keeping it from the forward pass: nothing, or every layer, which takes
-   * a third more arithmetic and a fraction of the memory. The result is the same.
+   * a third more arithmetic and a fraction of the memory. The result is the same. Default: nothing, if that fits the
+   * memory budget.
    */
   readonly recompute?: 'none' | 'block'
+  /**
+   * Bytes that weights and a step may take. A model whose expanded weights do not fit trains with those of one layer at
+   * a time. Default: four fifths of what the backend says is free when training begins; no limit where it cannot tell.
+   */
+  readonly memoryBudget?: number
   /** Seed of the order of the examples. Default 0. */
   readonly seed?: number
 }

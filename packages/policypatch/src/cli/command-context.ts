@@ -1,4 +1,4 @@
-import type { LanguageModel } from '@policypatch/core'
+import type { LanguageModel, Precision } from '@policypatch/core'
 import { type Command, Option } from 'commander'
 import { type LoadModelOptions, loadModel } from '../load-model.ts'
 import { interruption } from './interruption.ts'
@@ -6,6 +6,7 @@ import { type ProgressReporter, progressReporter } from './progress-reporter.ts'
 
 interface CommonOptions {
   readonly device?: 'cpu' | 'cuda' | 'webgpu'
+  readonly precision?: Precision
   readonly json?: boolean
   readonly quiet?: boolean
 }
@@ -17,6 +18,12 @@ export function addCommonOptions(command: Command): void {
       new Option('--device <device>', 'where models run (default: "cpu")').choices(['cpu', 'cuda', 'webgpu']),
     )
     .option('--json', 'print results as JSON')
+    .addOption(
+      new Option(
+        '--precision <precision>',
+        'products with the weights in float32, or in int8, faster on a processor (default: "float32")',
+      ).choices(['float32', 'int8']),
+    )
     .option('--quiet', 'show no progress')
     .option('--verbose', 'tell the causes of an error')
 }
@@ -24,6 +31,7 @@ export function addCommonOptions(command: Command): void {
 /** What a command works with. */
 export interface CommandContext {
   readonly device: 'cpu' | 'cuda' | 'webgpu'
+  readonly precision: Precision
   /** Whether results are to be printed as JSON. */
   readonly json: boolean
   /** On standard error. */
@@ -54,11 +62,13 @@ export function inContext<Options extends object>(
 }
 
 function createContext(command: Command): CommandContext {
-  const { device = 'cpu', json = false, quiet = false } = command.optsWithGlobals<CommonOptions>()
+  const common = command.optsWithGlobals<CommonOptions>()
+  const { device = 'cpu', precision = 'float32', json = false, quiet = false } = common
   const progress = progressReporter({ quiet })
   const signal = interruption(() => progress.line('Stopping; Ctrl-C once more ends it at once.'))
   return {
     device,
+    precision,
     json,
     progress,
     signal,
@@ -67,6 +77,7 @@ function createContext(command: Command): CommandContext {
       loadModel(idOrPath, {
         adapter,
         device,
+        precision,
         signal,
         onNotice: progress.line,
         onProgress: ({ done, total, ...at }) =>

@@ -11,8 +11,7 @@ export async function packBlocks(
   const bytes = await source.read(start, end)
   return {
     byteLength: bytes.length,
-    decode() {
-      const out = new Float32Array((bytes.length / blockBytes) * blockLength)
+    decode(out = new Float32Array((bytes.length / blockBytes) * blockLength)) {
       decode(bytes, out, 0)
       return out
     },
