@@ -7,6 +7,7 @@ import { initPrefix } from '../src/train/prefix-init.ts'
 import { PrefixTrainer, type PrefixTrainerOptions } from '../src/train/prefix-trainer.ts'
 import { cpuBackend } from './cpu-backend.ts'
 import { goldenModel } from './goldens.ts'
+import { packed } from './packed.ts'
 import { relativeDifference } from './relative-difference.ts'
 
 let model: LanguageModel
@@ -79,6 +80,19 @@ describe('a run', () => {
       expect(difference).toBeLessThan(1e-5)
     },
   )
+
+  it('is the same for a model of which only one layer is expanded at a time', async () => {
+    const expected = trainerOf({ steps: 3 })
+    const large = trainerOf({
+      model: { ...model, weights: packed(model.weights) },
+      steps: 3,
+      memoryBudget: 1,
+    })
+    await collect(expected)
+    await collect(large)
+    const difference = relativeDifference(large.prefix.embeddings, expected.prefix.embeddings)
+    expect(difference).toBeLessThan(1e-5)
+  })
 
   it('goes on where it was broken out of', async () => {
     const whole = trainerOf({ steps: 4 })

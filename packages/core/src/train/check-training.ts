@@ -7,7 +7,7 @@ import type { TrainingSettings } from './training-settings.ts'
 export function checkTraining(options: TrainingSettings): void {
   checkObjective(options.objective)
   const { batchSize = 8, steps, learningRate, warmupSteps = 0, maxGradNorm = 1, harmlessShare = 0 } = options
-  const { schedule = 'cosine', optimizer = {} } = options
+  const { schedule = 'cosine', optimizer = {}, memoryBudget = 1, recompute = 'none' } = options
   const { betas = [0.9, 0.999], epsilon = 1e-8, weightDecay = 0 } = optimizer
   const problems = [
     !(Number.isInteger(batchSize) && batchSize > 0) && `batchSize ${batchSize}`,
@@ -20,12 +20,15 @@ export function checkTraining(options: TrainingSettings): void {
     !betas.every((beta) => beta >= 0 && beta < 1) && `betas ${betas}`,
     !(epsilon > 0) && `epsilon ${epsilon}`,
     !(weightDecay >= 0) && `weightDecay ${weightDecay}`,
+    !(memoryBudget > 0) && `memoryBudget ${memoryBudget}`,
+    !['none', 'block'].includes(recompute) && `recompute ${JSON.stringify(recompute)}`,
   ].filter((problem) => problem !== false)
   if (problems.length === 0) return
   throw new PatchError('INVALID_ARGUMENT', {
     expected:
-      'batchSize of at least 1, steps, warmupSteps and weightDecay of at least 0, learningRate, maxGradNorm and ' +
-      `epsilon above 0, harmlessShare in [0, 1], betas in [0, 1), schedule one of ${scheduleTypes.join(', ')}`,
+      'batchSize of at least 1, steps, warmupSteps and weightDecay of at least 0, learningRate, maxGradNorm, epsilon ' +
+      `and memoryBudget above 0, harmlessShare in [0, 1], betas in [0, 1), schedule one of ${scheduleTypes.join(', ')}, ` +
+      'recompute none or block',
     found: problems.join(', '),
     remedy: 'Correct these options',
   })

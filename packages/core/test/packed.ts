@@ -1,0 +1,15 @@
+import { expandWeight, type NamedWeights } from '../src/backend.ts'
+
+/** The same weights with every matrix packed, as from a file of a smaller precision. */
+export function packed(weights: NamedWeights): NamedWeights {
+  const entries = Object.entries(weights).map(([name, weight]) => {
+    if (weight.shape.length !== 2) return [name, weight] as const
+    const values = expandWeight(weight).data as Float32Array
+    const expand = (out = new Float32Array(values.length)) => {
+      out.set(values)
+      return out
+    }
+    return [name, { shape: weight.shape, expand }] as const
+  })
+  return Object.fromEntries(entries)
+}
