@@ -24,7 +24,10 @@ export interface StepTask {
   /** log r(y | x) of every response, for DPO. */
   readonly referenceLogp: number
   readonly threads: number
+  /** Of PEFT's weights and activations. */
   readonly precision: 'fp32' | 'bf16'
+  /** How our side multiplies by the weights. */
+  readonly products: 'float32' | 'int8'
   readonly prompts: readonly (readonly number[])[]
   readonly chosen: readonly (readonly number[])[]
   /** Empty for SFT. */
@@ -35,7 +38,7 @@ export interface StepTask {
 export function stepTask(
   { objective, batch, prompt, response }: StepCase,
   vocabSize: number,
-  options: Pick<StepTask, 'threads' | 'precision'>,
+  options: Pick<StepTask, 'threads' | 'precision' | 'products'>,
 ): StepTask {
   const rows = (seed: number, length: number) =>
     Array.from({ length: batch }, (_, row) =>
@@ -61,4 +64,36 @@ export interface StepReport {
   readonly seconds: number
   readonly loss: number
   readonly peakMemory: number
+}
+
+/**
+ * Multiplications and additions that a step of a Llama-like model cannot do without, counted as two: of every weight and
+ * token forward and back to the token (weights are frozen), logits at response positions alone, and six products of
+ * attention with what a token sees. The prefix and a prompt that two responses share count once.
+ */
+export function neededFlops({ objective, batch, prompt, response }: StepCase, model: FlopsShape): number {
+  const { layers, hiddenSize: d, intermediateSize, heads, keyValueHeads, headSize, vocabSize } = model
+  const responses = objective === 'dpo' ? 2 : 1
+  const m = model.prefixLength
+  // A response's last token predicts nothing.
+  const tokens = batch * (prompt + responses * (response - 1)) + m
+  const weights = d * headSize * (2 * heads + 2 * keyValueHeads) + 3 * d * intermediateSize
+  const within = (length: number) => (length * (length + 1)) / 2
+  const seen =
+    within(m) +
+    batch * (prompt * m + within(prompt)) +
+    batch * responses * ((response - 1) * (m + prompt) + within(response - 1))
+  const attention = 12 * layers * seen * heads * headSize
+  return 4 * layers * weights * tokens + attention + 4 * vocabSize * d * batch * responses * response
+}
+
+export interface FlopsShape {
+  readonly layers: number
+  readonly hiddenSize: number
+  readonly intermediateSize: number
+  readonly heads: number
+  readonly keyValueHeads: number
+  readonly headSize: number
+  readonly vocabSize: number
+  readonly prefixLength: number
 }

@@ -1,22 +1,33 @@
 /**
- * A training step of ours and of PEFT's prompt tuning, in float32 and bfloat16, on the same random weights of
- * SmolLM2-135M's shape and the same tokens: forward, backward, clipping, AdamW. Both sides stand ready in processes
- * of their own and step in turn.
+ * A training step of ours and of PEFT's prompt tuning, on the same random weights of SmolLM2-135M's shape and the same
+ * tokens: forward, backward, clipping, AdamW. Ours multiplies by the weights in int8 and in float32, PEFT runs in float32
+ * and in bfloat16. All stand ready in processes of their own and step in turn.
  *
  *   npm run compare:step -- [--quick | --only NAME] [--runs 5] [--warm-up 2] [--threads 2]
  *
- * `--quick` leaves batch 16 out; `--only` takes one case, such as sft-b8. Ratios are ours / PEFT, of median times and of peak memory: below 1 ours is the better.
+ * `--quick` leaves batch 16 out; `--only` takes one case, such as sft-b8. Ratios are ours / PEFT, of median times and of
+ * peak memory: below 1 ours is the better. They are of ours in int8; those of ours in float32 end in `-exact`.
+ * `gemm-share` is the time that the arithmetic of a step would take at the float32 matrix product's peak, measured in
+ * this run, over the step's time; `gemm-share-int8` the same at the int8 product's peak.
  */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { formatTable } from '@policypatch/core'
+import { gemmPeak } from '../bench/gemm-peak.ts'
 import { ownCommand, pythonCommand } from './command.ts'
 import { median } from './median.ts'
 import { printLoad } from './print-load.ts'
 import { printRatios } from './print-ratios.ts'
 import { runInTurn } from './run-in-turn.ts'
-import { type StepCase, type StepReport, type StepTask, stepCases, stepTask } from './step-case.ts'
+import {
+  neededFlops,
+  type StepCase,
+  type StepReport,
+  type StepTask,
+  stepCases,
+  stepTask,
+} from './step-case.ts'
 import { timeCells } from './time-cells.ts'
 
 const { values } = parseArgs({
@@ -32,30 +43,62 @@ const { values } = parseArgs({
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 const own = ownCommand('./own-step.ts')
 const peft = pythonCommand('./peft_step.py')
-const { vocab_size: vocabSize } = JSON.parse(readFileSync(here('./smollm2-135m.json'), 'utf8'))
+const model = JSON.parse(readFileSync(here('./smollm2-135m.json'), 'utf8'))
+const flopsShape = {
+  layers: model.num_hidden_layers,
+  hiddenSize: model.hidden_size,
+  intermediateSize: model.intermediate_size,
+  heads: model.num_attention_heads,
+  keyValueHeads: model.num_key_value_heads,
+  headSize: model.hidden_size / model.num_attention_heads,
+  vocabSize: model.vocab_size,
+  prefixLength: 50,
+}
 
 printLoad('before')
 const ratios: Record<string, number> = {}
-const table = [['case', 'side', 'median', 'all runs', 'ours / PEFT', 'peak memory', 'first loss']]
-for (const stepCase of stepCases) {
-  if (values.quick && stepCase.batch > 8) continue
-  const { name } = stepCase
-  if (values.only && name !== values.only) continue
-  const [ours, ...theirs] = await measure(stepCase)
-  table.push(row(name, ours))
+const table = [
+  ['case', 'side', 'median', 'all runs', 'int8 / PEFT', 'float32 / PEFT', 'peak memory', 'first loss'],
+]
+const cases = stepCases.filter(({ name, batch }) =>
+  values.only ? name === values.only : !(values.quick && batch > 8),
+)
+if (cases.length === 0)
+  throw new Error(`--only takes one of ${stepCases.map(({ name }) => name).join(', ')}, not ${values.only}`)
+const threads = Number(values.threads)
+const peaks: { float32: number[]; int8: number[] } = { float32: [], int8: [] }
+const shares: { float32: number[]; int8: number[] } = { float32: [], int8: [] }
+for (const stepCase of cases) {
+  const { name, objective } = stepCase
+  const [int8, exact, ...theirs] = await measure(stepCase)
+  table.push([name, ...row(int8)], [name, ...row(exact)])
   for (const side of theirs) {
-    checkSame(name, ours, side)
-    const ratio = ours.median / side.median
-    ratios[`${name}-${side.name}`] = ratio
-    table.push(row(name, side, ratio))
+    checkSame(name, exact, side, side.name === 'fp32' ? 1e-4 : 3e-2)
+    checkSame(name, int8, side, 3e-2)
+    ratios[`${name}-${side.name}`] = int8.median / side.median
+    ratios[`${name}-${side.name}-exact`] = exact.median / side.median
+    table.push([name, ...row(side, int8.median / side.median, exact.median / side.median)])
   }
-  // Like with like: ours keeps its weights in float32 too.
   const [float32] = theirs
-  if (stepCase.objective === 'sft') {
-    ratios[name.replace('sft', 'memory')] = ours.peakMemory / float32.peakMemory
+  if (objective === 'sft') {
+    ratios[name.replace('sft', 'memory')] = int8.peakMemory / float32.peakMemory
+    ratios[`${name.replace('sft', 'memory')}-exact`] = exact.peakMemory / float32.peakMemory
+  }
+  for (const precision of ['float32', 'int8'] as const) {
+    const peak = await gemmPeak(precision, { threads })
+    peaks[precision].push(peak)
+    shares[precision].push(neededFlops(stepCase, flopsShape) / (peak * 1e9) / int8.median)
   }
 }
+ratios['gemm-share'] = Math.min(...shares.float32)
+ratios['gemm-share-int8'] = Math.min(...shares.int8)
 console.log(formatTable(table))
+const listed = (numbers: readonly number[], digits: number) =>
+  numbers.map((number) => number.toFixed(digits)).join(' ')
+for (const precision of ['float32', 'int8'] as const) {
+  const reached = `${listed(peaks[precision], 0)} GFLOPS, shares ${listed(shares[precision], 2)}`
+  console.log(`peak of the ${precision} product after each case: ${reached}`)
+}
 printLoad('after')
 printRatios(ratios)
 
@@ -67,18 +110,20 @@ interface Measured {
   readonly firstLoss: number
 }
 
-/** Ours, PEFT in float32, PEFT in bfloat16. */
-async function measure(stepCase: StepCase): Promise<[Measured, Measured, Measured]> {
-  const task = (precision: StepTask['precision']) =>
-    stepTask(stepCase, vocabSize, { threads: Number(values.threads), precision })
+/** Ours in int8 and in float32, PEFT in float32 and in bfloat16. */
+async function measure(stepCase: StepCase): Promise<[Measured, Measured, Measured, Measured]> {
+  const task = (options: Pick<StepTask, 'precision' | 'products'>) =>
+    stepTask(stepCase, model.vocab_size, { threads, ...options })
   const sides = [
-    { name: 'ours', command: own, task: task('fp32') },
-    { name: 'fp32', command: peft, task: task('fp32') },
-    { name: 'bf16', command: peft, task: task('bf16') },
+    { name: 'ours int8', command: own, task: task({ precision: 'fp32', products: 'int8' }) },
+    { name: 'ours float32', command: own, task: task({ precision: 'fp32', products: 'float32' }) },
+    { name: 'fp32', command: peft, task: task({ precision: 'fp32', products: 'float32' }) },
+    { name: 'bf16', command: peft, task: task({ precision: 'bf16', products: 'float32' }) },
   ]
   const rounds = Number(values['warm-up']) + Number(values.runs)
   const reports = await runInTurn<StepReport>(sides, rounds)
   return sides.map(({ name }, index) => summarize(name, reports[index] as StepReport[])) as [
+    Measured,
     Measured,
     Measured,
     Measured,
@@ -93,18 +138,20 @@ function summarize(name: string, reports: readonly StepReport[]): Measured {
 }
 
 /** Times say nothing unless both sides compute the same. */
-function checkSame(name: string, ours: Measured, { name: precision, firstLoss }: Measured): void {
-  const difference = Math.abs(firstLoss - ours.firstLoss) / Math.abs(ours.firstLoss)
-  if (difference < (precision === 'fp32' ? 1e-4 : 3e-2)) return
-  throw new Error(`${name}: the loss is ${ours.firstLoss} here and ${firstLoss} with PEFT in ${precision}`)
+function checkSame(name: string, ours: Measured, theirs: Measured, tolerance: number): void {
+  const difference = Math.abs(theirs.firstLoss - ours.firstLoss) / Math.abs(ours.firstLoss)
+  if (difference < tolerance) return
+  throw new Error(
+    `${name}: the loss is ${ours.firstLoss} for ${ours.name} and ${theirs.firstLoss} with PEFT in ${theirs.name}`,
+  )
 }
 
-function row(name: string, { name: side, times, peakMemory, firstLoss }: Measured, ratio?: number) {
+function row({ name: side, times, peakMemory, firstLoss }: Measured, int8?: number, exact?: number) {
   return [
-    name,
-    side === 'ours' ? 'ours' : `PEFT ${side}`,
+    side.startsWith('ours') ? side : `PEFT ${side}`,
     ...timeCells(times),
-    ratio?.toFixed(2) ?? '',
+    int8?.toFixed(2) ?? '',
+    exact?.toFixed(2) ?? '',
     `${(peakMemory / 2 ** 20).toFixed(0)} MiB`,
     firstLoss.toFixed(4),
   ]

@@ -1,5 +1,5 @@
 import { availableParallelism, freemem } from 'node:os'
-import { encodeOnnx, type OnnxGraph, traceProgram } from '@policypatch/compiler'
+import { traceProgram } from '@policypatch/compiler'
 import {
   type Backend,
   checkFeeds,
@@ -9,9 +9,12 @@ import {
   type NamedWeights,
   PatchError,
   runQueue,
+  type Signature,
+  type TensorProgram,
   type Weight,
 } from '@policypatch/core'
 import { InferenceSession, type Tensor } from 'onnxruntime-node'
+import { programStore, type StoredProgram, toStored } from './program-store.ts'
 import { toTensor, type WeightTensors, weightTensorCache } from './weight-tensors.ts'
 
 export interface OnnxruntimeBackendOptions {
@@ -19,6 +22,8 @@ export interface OnnxruntimeBackendOptions {
   readonly device?: 'cpu' | 'cuda' | 'webgpu'
   /** Threads of one run on the processor. Default: as many as this process may use. */
   readonly threads?: number
+  /** Where compiled programs that have a key are kept for the next process. Default: nowhere. */
+  readonly programFolder?: string | undefined
 }
 
 /**
@@ -29,21 +34,36 @@ export interface OnnxruntimeBackendOptions {
 export function onnxruntimeBackend({
   device = 'cpu',
   threads = availableParallelism(),
+  programFolder,
 }: OnnxruntimeBackendOptions = {}): Backend {
   const enqueue = runQueue()
-  const weightTensors = weightTensorCache((model) => createSession(model, 'cpu', threads))
   const sessions = new Set<InferenceSession>()
+  const weightTensors = weightTensorCache(async (model) => {
+    const session = await createSession(model, 'cpu', threads, { enableCpuMemArena: false })
+    sessions.add(session)
+    return session
+  })
 
   const release = async (session: InferenceSession): Promise<void> => {
     if (sessions.delete(session)) await session.release()
+  }
+
+  const store = programFolder === undefined ? undefined : programStore(programFolder)
+  const compiledProgram = async (program: TensorProgram, signature: Signature): Promise<StoredProgram> => {
+    const keeping = signature.key === undefined ? undefined : await store
+    const known = await keeping?.get(signature)
+    if (known) return known
+    const made = toStored(traceProgram(program, signature))
+    await keeping?.put(signature, made)
+    return made
   }
 
   return {
     specificationVersion: 'v1',
     name: `onnxruntime-${device}`,
     async compile(program, signature) {
-      const graph = traceProgram(program, signature)
-      const session = await createSession(encodeOnnx(graph), device, threads)
+      const graph = await compiledProgram(program, signature)
+      const session = await createSession(graph.model, device, threads)
       sessions.add(session)
       const bound = await weightFeeds(graph, signature.weights, weightTensors)
       return {
@@ -77,6 +97,7 @@ function createSession(
   model: Uint8Array,
   device: NonNullable<OnnxruntimeBackendOptions['device']>,
   threads: number,
+  more: InferenceSession.SessionOptions = {},
 ): Promise<InferenceSession> {
   const options: InferenceSession.SessionOptions = {
     executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
@@ -85,6 +106,7 @@ function createSession(
     graphOptimizationLevel: device === 'cpu' ? 'disabled' : 'all',
     intraOpNumThreads: threads,
     logSeverityLevel: 3,
+    ...more,
     enableMemPattern: false,
   }
   return InferenceSession.create(model, options).catch((cause: unknown) => {
@@ -101,7 +123,7 @@ function createSession(
 }
 
 async function weightFeeds(
-  { inputs }: OnnxGraph,
+  { inputs }: StoredProgram,
   weights: NamedWeights,
   tensors: WeightTensors,
 ): Promise<Record<string, Tensor>> {
@@ -113,14 +135,14 @@ async function weightFeeds(
   return feeds
 }
 
-function inputFeeds({ inputs }: OnnxGraph, feeds: NamedHostTensors): Record<string, Tensor> {
+function inputFeeds({ inputs }: StoredProgram, feeds: NamedHostTensors): Record<string, Tensor> {
   const used = inputs.filter(({ source }) => source === 'input')
   return Object.fromEntries(used.map(({ name, key }) => [name, toTensor(feeds[key] as HostTensor)]))
 }
 
 async function runSession(
   session: InferenceSession,
-  { outputs }: OnnxGraph,
+  { outputs }: StoredProgram,
   feeds: Record<string, Tensor>,
 ): Promise<NamedHostTensors> {
   const results = await session.run(feeds).catch((cause: unknown) => {

@@ -17,9 +17,10 @@ interface Made {
 
 type QuantizedTensors = Readonly<Record<QuantizedPart['part'], Tensor>>
 
-/** @param load a session for an encoded graph; it is released after use */
+/** @param load a session for an encoded graph, kept until the backend is disposed of */
 export function weightTensorCache(load: (model: Uint8Array) => Promise<InferenceSession>): WeightTensors {
   const held = new WeakMap<Weight, Made>()
+  const sessions = new Map<string, Promise<InferenceSession>>()
   return {
     async get(weight, quantized) {
       const made = held.get(weight) ?? {}
@@ -35,14 +36,11 @@ export function weightTensorCache(load: (model: Uint8Array) => Promise<Inference
   }
 
   async function quantizedTensors(weight: Weight, transposed: boolean): Promise<QuantizedTensors> {
-    const graph = quantizeWeight(weight.shape, transposed)
-    const session = await load(encodeOnnx(graph))
-    try {
-      const made = await session.run({ 'input.w': toTensor(expandWeight(weight)) })
-      return { values: made['output.values'] as Tensor, scales: made['output.scales'] as Tensor }
-    } finally {
-      await session.release()
-    }
+    const form = `${weight.shape} ${transposed}`
+    const session = sessions.get(form) ?? load(encodeOnnx(quantizeWeight(weight.shape, transposed)))
+    sessions.set(form, session)
+    const made = await (await session).run({ 'input.w': toTensor(expandWeight(weight)) })
+    return { values: made['output.values'] as Tensor, scales: made['output.scales'] as Tensor }
   }
 }
 

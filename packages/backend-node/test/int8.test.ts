@@ -1,4 +1,4 @@
-import type { Precision } from '@policypatch/core'
+import { createRandom, type Precision } from '@policypatch/core'
 import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
 import { relativeDifference } from '../../core/test/relative-difference.ts'
@@ -6,9 +6,14 @@ import { onnxruntimeBackend } from '../src/onnxruntime-backend.ts'
 
 const [rows, inner, columns] = [7, 96, 128]
 
-/** Normal enough, and the same every time. */
-const values = (length: number, seed: number) =>
-  Float32Array.from({ length }, (_, i) => Math.sin(seed + 12.9898 * (i + 1)) + Math.cos(78.233 * (i + seed)))
+/** Sums of uniform numbers, the same every time, with one column in ten far larger: what rounding finds hard. */
+function values(length: number, seed: number): Float32Array {
+  const { uniform } = createRandom(seed)
+  return Float32Array.from({ length }, (_, i) => {
+    const value = uniform() + uniform() + uniform() - 1.5
+    return i % inner === 7 ? 20 * value : value
+  })
+}
 
 const x = { shape: [rows, inner], data: values(rows * inner, 1) }
 const w = { shape: [columns, inner], data: values(columns * inner, 2) }
@@ -41,19 +46,36 @@ async function productAndGradient(precision: Precision, given = { x, w, dy }) {
   }
 }
 
-/** Rows rounded to 127 steps of their largest magnitude, in double precision. */
-function rounded(data: Float32Array, length: number): number[] {
-  return Array.from(data, (value, i) => {
-    const row = data.subarray(i - (i % length), i - (i % length) + length)
-    const scale = row.reduce((most, v) => Math.max(most, Math.abs(v)), 0) / 127
+/** Hadamard's matrix by its recursion, divided by √size. */
+function hadamard(size: number): number[][] {
+  if (size === 1) return [[1]]
+  const half = hadamard(size / 2)
+  const scaled = (sign: number) => half.map((row) => row.map((value) => (sign * value) / Math.SQRT2))
+  const [plus, minus] = [scaled(1), scaled(-1)]
+  return [
+    ...plus.map((row) => [...row, ...row]),
+    ...plus.map((row, i) => [...row, ...(minus[i] as number[])]),
+  ]
+}
+
+/** Rows rotated in blocks of 32, the largest power of two in 96, then rounded to 127 steps of their largest magnitude. */
+function rounded(data: Float32Array): number[] {
+  const h = hadamard(32)
+  const rotated = Array.from(data, (_, i) => {
+    const start = i - (i % 32)
+    return h.reduce((sum, row, k) => sum + (data[start + k] as number) * (row[i % 32] as number), 0)
+  })
+  return rotated.map((value, i) => {
+    const row = rotated.slice(i - (i % inner), i - (i % inner) + inner)
+    const scale = Math.max(...row.map(Math.abs)) / 127
     return scale === 0 ? 0 : Math.round(value / scale) * scale
   })
 }
 
 describe('products with weights in int8', () => {
-  it('are those of rows and columns that were rounded beforehand', async () => {
+  it('are those of rows and columns that were rotated and rounded beforehand', async () => {
     const { y } = await productAndGradient('int8')
-    const [a, b] = [rounded(x.data, inner), rounded(w.data, inner)]
+    const [a, b] = [rounded(x.data), rounded(w.data)]
     const expected = Array.from(y, (_, at) => {
       const [row, column] = [Math.floor(at / columns), at % columns]
       let sum = 0

@@ -3,17 +3,19 @@ import type { OnnxGraph } from './graph.ts'
 import { graphBuilder } from './graph-builder.ts'
 import { elementwise } from './operations/elementwise.ts'
 import { multiply } from './operations/multiply.ts'
+import { rotateBlocks } from './operations/rotate-blocks.ts'
 import { transpose } from './operations/transpose.ts'
 
 /**
- * The graph that rounds a matrix `w` of a given shape (or its transpose) to int8 column by column: `values`[i, j] =
- * round(w[i, j] / scales[j]) with `scales`[j] = max over i of |w[i, j]| / 127. A column of zeros stays one.
+ * The graph that rotates the columns of a matrix `w` of a given shape (or of its transpose) as `rotateBlocks` does rows,
+ * giving v, and rounds each to int8: `values`[i, j] = round(v[i, j] / scales[j]) with `scales`[j] = max over i of
+ * |v[i, j]| / 127. A column of zeros stays one.
  */
 export function quantizeWeight(shape: readonly number[], transposed: boolean): OnnxGraph {
   const graph = graphBuilder()
   const w = graph.input('input', 'w', { shape, dtype: 'float32' })
   // Rounded as rows: ONNX Runtime is slow at scales along the last axis.
-  const rows = transposed ? w : transpose(graph, w, [1, 0])
+  const rows = rotateBlocks(graph, transposed ? w : transpose(graph, w, [1, 0]))
   const [count = 1] = rows.shape
   const largest = graph.add(
     'ReduceMax',

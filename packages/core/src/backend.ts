@@ -54,6 +54,11 @@ export interface Signature {
   readonly weights: NamedWeights
   /** The least that is wanted; a backend may be more exact. Default `float32`. */
   readonly precision?: Precision
+  /**
+   * Tells the program from every other of the same inputs, weights' shapes and precision, in this process and the next.
+   * A backend may keep what it compiled under it; without a key it cannot.
+   */
+  readonly key?: string
 }
 
 export interface CompiledProgram {

@@ -52,9 +52,10 @@ export interface LoadModelOptions {
  */
 export async function loadModel(idOrPath: string, options: LoadModelOptions = {}): Promise<LanguageModel> {
   const { adapter, cache, onNotice, onProgress, precision, signal } = options
-  const backend = backendOf(options)
+  const models = typeof cache === 'string' ? modelCache(cache) : (cache ?? modelCache())
+  const backend = backendOf(options, models)
   const files = await resolveModel(idOrPath, {
-    cache: typeof cache === 'string' ? modelCache(cache) : cache,
+    cache: models,
     onNotice,
     onProgress: (progress) => onProgress?.({ stage: 'download', ...progress }),
     signal,
@@ -69,8 +70,9 @@ export async function loadModel(idOrPath: string, options: LoadModelOptions = {}
   })
 }
 
-function backendOf({ backend, device }: LoadModelOptions): Backend {
-  if (!backend) return onnxruntimeBackend(device && { device })
+function backendOf({ backend, device }: LoadModelOptions, models: ModelCache): Backend {
+  if (!backend)
+    return onnxruntimeBackend({ ...(device && { device }), programFolder: models.path('programs') })
   if (device === undefined) return backend
   throw new PatchError('INVALID_ARGUMENT', {
     expected: 'a device for ONNX Runtime, or another backend',

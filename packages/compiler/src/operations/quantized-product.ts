@@ -5,14 +5,15 @@ import { elementwise } from './elementwise.ts'
 import type { Operand } from './matrix-multiply.ts'
 import { multiply } from './multiply.ts'
 import { reshape } from './reshape.ts'
+import { rotateBlocks } from './rotate-blocks.ts'
 
 /** Smaller products gain nothing. */
 const leastSide = 64
 
 /**
- * x [rows, n] times a weight [n, columns] in int8: each row of x is divided by its largest magnitude and rounded to
- * [-127, 127], each column of the weight has been so beforehand, products are summed in int32 and scaled back (LLM.int8,
- * Dettmers et al. 2022, without its float part). Undefined where the right side is no weight or float32 is asked for.
+ * x [rows, n] times a weight [n, columns] in int8: rows of x and columns of the weight are rotated alike, divided by
+ * their largest magnitude and rounded to [-127, 127], the weight beforehand; products are summed in int32 and scaled
+ * back. Undefined where the right side is no weight or float32 is asked for.
  */
 export function quantizedProduct(graph: GraphBuilder, left: Operand, right: Operand): Value | undefined {
   const { value: x } = left
@@ -24,10 +25,10 @@ export function quantizedProduct(graph: GraphBuilder, left: Operand, right: Oper
   const output = { shape: [left.rows, right.columns], dtype: 'float32' } as const
   // One row is one scale: ONNX Runtime has that in one operator.
   if (left.rows === 1) {
-    const operands = [x, weight.values, weight.scales]
+    const operands = [rotateBlocks(graph, x), weight.values, weight.scales]
     return graph.add('DynamicQuantizeMatMul', operands, output, {}, 'com.microsoft')
   }
-  const { values, scale } = quantizedRows(graph, x)
+  const { values, scale } = quantizedRows(graph, rotateBlocks(graph, x))
   const product = graph.add(
     'MatMulIntegerToFloat',
     [values, weight.values, scalar(1, 'float32'), weight.scales, zeroPoint([])],

@@ -8,6 +8,7 @@ import type { GenerateRequest, Generation, LanguageModel, Prefix, ScoreRequest }
 import type { ModelConfig } from './model-config.ts'
 import type { ModelCore } from './model-core.ts'
 import { createProgramCache } from './program-cache.ts'
+import { programScope } from './program-scope.ts'
 import { responseTokens } from './response-tokens.ts'
 import type { LayoutExample } from './row-layout.ts'
 import { scoreExamples, topExamples } from './score.ts'
@@ -35,7 +36,7 @@ export async function createLanguageModel(parts: ModelParts): Promise<LanguageMo
     weightsFingerprint: await weightsFingerprint(
       norms.map(({ name }) => [name, expandWeight(weights[name] as Weight).data as Float32Array] as const),
     ),
-    programs: createProgramCache(parts.backend),
+    programs: createProgramCache(parts.backend, { scope: programScope(parts) }),
     prefixKeyValues: new WeakMap(),
   }
   return modelWith(core, undefined)

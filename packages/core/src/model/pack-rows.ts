@@ -26,7 +26,7 @@ export function packRows(lengths: readonly number[], capacity: number): Packing 
 }
 
 /** Rows this long keep attention, which grows with the square of a row, small beside the rest. */
-const ROW_LENGTHS = [96, 128]
+const ROW_LENGTHS = [64, 96, 128]
 
 /**
  * The shape of the rows into which pieces are packed: of a few lengths, so that few programs are compiled, the one

@@ -1,12 +1,22 @@
 import type { Backend, CompiledProgram, Signature, TensorProgram } from '../backend.ts'
 
-/** Compiled programs of one model by key, the least recently used disposed of beyond `capacity`. */
+export interface ProgramCacheOptions {
+  /** Programs held at once. Default 24. */
+  readonly capacity?: number
+  /** What all its programs have in common, besides their keys, that tells them from others; see `Signature.key`. */
+  readonly scope?: string | undefined
+}
+
+/** Compiled programs by key, the least recently used disposed of beyond the capacity. */
 export interface ProgramCache {
   get(key: string, build: () => { program: TensorProgram; signature: Signature }): Promise<CompiledProgram>
   dispose(): Promise<void>
 }
 
-export function createProgramCache(backend: Backend, capacity = 24): ProgramCache {
+export function createProgramCache(
+  backend: Backend,
+  { capacity = 24, scope }: ProgramCacheOptions = {},
+): ProgramCache {
   const held = new Map<string, Promise<CompiledProgram>>()
   return {
     async get(key, build) {
@@ -17,7 +27,8 @@ export function createProgramCache(backend: Backend, capacity = 24): ProgramCach
         return known
       }
       const { program, signature } = build()
-      const compiled = backend.compile(program, signature)
+      const named = scope === undefined ? signature : { ...signature, key: `${scope} ${key}` }
+      const compiled = backend.compile(program, named)
       held.set(key, compiled)
       compiled.catch(() => held.delete(key))
       if (held.size > capacity) {

@@ -3,6 +3,7 @@ import { throwIfAborted } from '../errors.ts'
 import type { LanguageModel, Prefix } from '../model/language-model.ts'
 import { packedLayout } from '../model/packed-layout.ts'
 import { createProgramCache } from '../model/program-cache.ts'
+import { programScope } from '../model/program-scope.ts'
 import { responseFeeds, responseInputs, responseLogits } from '../model/response-logits.ts'
 import { commonHead, rowLength } from '../model/row-layout.ts'
 import { signatureOf } from '../model/signature-of.ts'
@@ -35,7 +36,7 @@ export async function pairLogps(
   prefix: Prefix | undefined,
   { onProgress, signal }: { onProgress?: (done: number) => void; signal?: AbortSignal | undefined } = {},
 ): Promise<PairScore[]> {
-  const programs = createProgramCache(model.backend, 4)
+  const programs = createProgramCache(model.backend, { capacity: 4, scope: programScope(model) })
   const head = commonHead(pairs.map(({ prompt }) => prompt))
   const rows = pairs.map(({ prompt, chosen, rejected }) => ({ prompt, responses: [chosen, rejected] }))
   const order = [...rows.keys()].sort((a, b) => lengthOf(a) - lengthOf(b))
@@ -65,7 +66,7 @@ export async function pairLogps(
       ...responseFeeds(model.config, layout, { before, headIds }),
       ...(prefix && { prefix: { shape: [before, model.config.hiddenSize], data: prefix.embeddings } }),
     }
-    const compiled = await programs.get(JSON.stringify(shape), () => ({
+    const compiled = await programs.get(`pairs ${JSON.stringify(shape)} before ${before}+${head}`, () => ({
       program: (inputs, weights) => {
         const logits = responseLogits(model, weights, responseInputs(inputs, shape), inputs.prefix)
         return { logps: labelLogps(logits, inputs.labels as tf.Tensor) }

@@ -3,6 +3,7 @@ import { PatchError, throwIfAborted } from '../errors.ts'
 import type { LanguageModel, Prefix } from '../model/language-model.ts'
 import { expandedLayers, layerWeights } from '../model/layer-weights.ts'
 import { createProgramCache, type ProgramCache } from '../model/program-cache.ts'
+import { programScope } from '../model/program-scope.ts'
 import { commonHead, type LayoutShape } from '../model/row-layout.ts'
 import { signatureOf } from '../model/signature-of.ts'
 import { type AdamWState, initAdamW, updateAdamW } from './adamw.ts'
@@ -63,7 +64,7 @@ export class PrefixTrainer {
     const { availableMemory } = model.backend
     this.#memoryBudget =
       options.memoryBudget ?? (availableMemory ? 0.8 * availableMemory() : Number.POSITIVE_INFINITY)
-    this.#programs = createProgramCache(model.backend, 8)
+    this.#programs = createProgramCache(model.backend, { capacity: 8, scope: trainingScope(options) })
     this.#prefix = { length: prefix.length, embeddings: prefix.embeddings.slice() }
     this.#optimizer = initAdamW(prefix.embeddings.length)
     this.#sampler = createSampler(
@@ -208,7 +209,7 @@ export class PrefixTrainer {
   async #outputs(shape: LayoutShape, feeds: NamedHostTensors): Promise<NamedHostTensors> {
     const { model, objective, recompute } = this.#options
     const programs = this.#programs
-    const key = shapesOf(feeds)
+    const key = `${JSON.stringify(shape)} ${shapesOf(feeds)}`
     const shared = feeds.sharedCos?.shape[0] ?? 0
     const plan = planMemory(model, shape, { budget: this.#memoryBudget, recompute, shared })
     if (plan.recompute === 'block') {
@@ -229,6 +230,12 @@ export class PrefixTrainer {
     this.#byLayer ??= expandedLayers(this.#options.model.weights)
     return this.#byLayer
   }
+}
+
+/** The objective's settings are constants of its programs. */
+function trainingScope({ model, objective }: PrefixTrainerOptions): string | undefined {
+  const scope = programScope(model)
+  return scope && `${scope} ${JSON.stringify(objective)}`
 }
 
 function checkExamples(examples: readonly TrainingExample[]): void {

@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs'
+import { onnxruntimeBackend } from '@policypatch/backend-node'
+import {
+  architectures,
+  createLanguageModel,
+  type LanguageModel,
+  type Precision,
+  type Tokenizer,
+  type Weight,
+} from '@policypatch/core'
+import { matrix } from './synthetic.ts'
+
+export interface SyntheticModelOptions {
+  readonly threads: number
+  /** How products with the weights are worked out. */
+  readonly products: Precision
+  /** Default: those of SmolLM2-135M. */
+  readonly layers?: number
+}
+
+/**
+ * A model of SmolLM2-135M's shape with random weights. They are packed as those of a quantized file are: made when they
+ * are asked for, so that memory holds them only in the form in which they are multiplied.
+ */
+export async function syntheticModel({
+  threads,
+  products,
+  layers,
+}: SyntheticModelOptions): Promise<LanguageModel> {
+  const architecture = architectures.find(({ name }) => name === 'llama')
+  if (!architecture) throw new Error('the llama architecture is gone')
+  const json = JSON.parse(readFileSync(new URL('./smollm2-135m.json', import.meta.url), 'utf8'))
+  const config = architecture.parseConfig(layers ? { ...json, num_hidden_layers: layers } : json)
+  const specs = [...architecture.weightSpecs(config)].sort((a, b) => (a.name < b.name ? -1 : 1))
+  const weights: Record<string, Weight> = {}
+  for (const [index, { name, shape, kind }] of specs.entries()) {
+    const size = shape.reduce((product, n) => product * n, 1)
+    if (kind === 'matrix') weights[name] = { shape, expand: (out) => fill(matrix(index, size), out) }
+    else
+      weights[name] = { shape, data: kind === 'norm' ? new Float32Array(size).fill(1) : matrix(index, size) }
+  }
+  const backend = onnxruntimeBackend({ threads })
+  return createLanguageModel({
+    id: 'synthetic',
+    architecture,
+    config,
+    weights,
+    backend,
+    precision: products,
+    tokenizer: noTokenizer(config.vocabSize),
+  })
+}
+
+function fill(values: Float32Array, out: Float32Array | undefined): Float32Array {
+  out?.set(values)
+  return out ?? values
+}
+
+/** The trainer is given ids. */
+function noTokenizer(vocabSize: number): Tokenizer {
+  const absent = (): never => {
+    throw new Error('a step takes ids')
+  }
+  return {
+    vocabSize,
+    bosTokenId: undefined,
+    eosTokenIds: [2],
+    fingerprint: 'none',
+    encode: absent,
+    decode: absent,
+    renderChat: absent,
+    encodePrompt: absent,
+  }
+}

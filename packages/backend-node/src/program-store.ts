@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto'
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { encodeOnnx, type OnnxGraph } from '@policypatch/compiler'
+import type { Signature } from '@policypatch/core'
+
+/** A compiled program as it is kept: the model file for ONNX Runtime, and what to feed and to read. */
+export interface StoredProgram {
+  readonly inputs: OnnxGraph['inputs']
+  readonly outputs: OnnxGraph['outputs']
+  readonly model: Uint8Array
+}
+
+/** Compiled programs in a folder, so that the next process need not trace them again. */
+export interface ProgramStore {
+  /** The program of a signature with a key; undefined where it is not there. */
+  get(signature: Signature): Promise<StoredProgram | undefined>
+  put(signature: Signature, program: StoredProgram): Promise<void>
+}
+
+/** Programs kept; those that were used longest ago make room. */
+const capacity = 96
+
+/**
+ * A store in `folder`, made when it is needed. Programs are known by their key, shapes and precision, and by the code
+ * that made them, so a new version finds none of an old one. Undefined where that code is not one file to be read: in
+ * sources that are being worked on.
+ */
+export async function programStore(folder: string): Promise<ProgramStore | undefined> {
+  const code = await codeDigest()
+  if (code === undefined) return undefined
+  const place = (signature: Signature) => join(folder, `${digestOf(code, signature)}.program`)
+  return {
+    async get(signature) {
+      const path = place(signature)
+      const bytes = await readFile(path).catch(absent)
+      if (!bytes) return undefined
+      const now = new Date()
+      await utimes(path, now, now).catch(absent)
+      return decode(bytes)
+    },
+    async put(signature, program) {
+      await mkdir(folder, { recursive: true })
+      const path = place(signature)
+      const partial = `${path}.${process.pid}.partial`
+      await writeFile(partial, encode(program))
+      await rename(partial, path)
+      await prune(folder)
+    },
+  }
+}
+
+/** What a store keeps of a graph. */
+export function toStored(graph: OnnxGraph): StoredProgram {
+  return { inputs: graph.inputs, outputs: graph.outputs, model: encodeOnnx(graph) }
+}
+
+function digestOf(code: string, { key, inputs, weights, precision = 'float32' }: Signature): string {
+  const shapes = Object.entries(weights).map(([name, { shape }]) => [name, shape])
+  const described = JSON.stringify([code, key, inputs, shapes, precision])
+  return createHash('sha256').update(described).digest('hex')
+}
+
+/** SHA-256 of core's and the compiler's bundles. */
+async function codeDigest(): Promise<string | undefined> {
+  const hash = createHash('sha256')
+  for (const name of ['@policypatch/core', '@policypatch/compiler']) {
+    const url = import.meta.resolve?.(name)
+    if (!url?.endsWith('.js')) return undefined
+    hash.update(await readFile(fileURLToPath(url)))
+  }
+  return hash.digest('hex')
+}
+
+/** A line of JSON, then the model file; the line begins with the digest of what follows it. */
+function encode({ inputs, outputs, model }: StoredProgram): Buffer {
+  const body = Buffer.concat([Buffer.from(`${JSON.stringify({ inputs, outputs })}\n`), model])
+  const digest = createHash('sha256').update(body).digest('hex')
+  return Buffer.concat([Buffer.from(`${digest}\n`), body])
+}
+
+/** Undefined for what is damaged: it is made again. */
+function decode(bytes: Buffer): StoredProgram | undefined {
+  const body = bytes.subarray(65)
+  const digest = createHash('sha256').update(body).digest('hex')
+  if (bytes.subarray(0, 65).toString() !== `${digest}\n`) return undefined
+  const end = body.indexOf('\n')
+  const { inputs, outputs } = JSON.parse(body.subarray(0, end).toString())
+  return { inputs, outputs, model: body.subarray(end + 1) }
+}
+
+async function prune(folder: string): Promise<void> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.program'))
+  if (names.length <= capacity) return
+  const used = await Promise.all(
+    names.map(async (name) => {
+      const file = await stat(join(folder, name)).catch(absent)
+      return { name, at: file?.mtimeMs ?? 0 }
+    }),
+  )
+  const oldest = used.sort((a, b) => a.at - b.at).slice(0, names.length - capacity)
+  for (const { name } of oldest) await rm(join(folder, name), { force: true })
+}
+
+/** A file that is not there, or was removed by another process in between, is no error. */
+function absent(error: NodeJS.ErrnoException): undefined {
+  if (error.code === 'ENOENT') return undefined
+  throw error
+}

@@ -1,0 +1,40 @@
+import { constant } from '../constant.ts'
+import type { GraphBuilder } from '../graph-builder.ts'
+import type { Value } from '../value.ts'
+import { reshape } from './reshape.ts'
+
+/** Larger blocks spread outliers further and cost more. */
+const largest = 64
+
+/**
+ * Multiplies every block of consecutive columns of x [rows, n] by an orthogonal matrix, Hadamard's H/√b: an outlier in
+ * one column becomes small in all of its block, so that little is lost when the row is rounded (QuaRot, Ashkboos et al.
+ * 2024). Products keep their value when both sides are rotated: (x H)(w H)ᵀ = x wᵀ.
+ */
+export function rotateBlocks(graph: GraphBuilder, x: Value): Value {
+  const [rows = 1, columns = 1] = x.shape
+  const size = blockSize(columns)
+  if (size === 1) return x
+  const blocks = reshape(graph, x, [(rows * columns) / size, size])
+  const rotated = graph.add('MatMul', [blocks, hadamard(size)], { shape: blocks.shape, dtype: 'float32' })
+  return reshape(graph, rotated, x.shape)
+}
+
+/** The largest power of two that divides the columns. */
+function blockSize(columns: number): number {
+  let size = 1
+  while (size < largest && columns % (2 * size) === 0) size *= 2
+  return size
+}
+
+/** Sylvester's matrix divided by √size: the sign at (i, j) is the parity of the bits that i and j share. */
+function hadamard(size: number): Value {
+  const value = 1 / Math.sqrt(size)
+  const elements = Array.from({ length: size * size }, (_, at) => {
+    let shared = Math.floor(at / size) & (at % size)
+    let sign = 1
+    for (; shared !== 0; shared &= shared - 1) sign = -sign
+    return sign * value
+  })
+  return constant(elements, [size, size], 'float32')
+}
