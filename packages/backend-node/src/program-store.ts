@@ -27,8 +27,11 @@ const capacity = 96
  * that made them, so a new version finds none of an old one. Undefined where that code is not one file to be read: in
  * sources that are being worked on.
  */
-export async function programStore(folder: string): Promise<ProgramStore | undefined> {
-  const code = await codeDigest()
+export async function programStore(
+  folder: string,
+  codeOf: () => Promise<string | undefined> = codeDigest,
+): Promise<ProgramStore | undefined> {
+  const code = await codeOf()
   if (code === undefined) return undefined
   const place = (signature: Signature) => join(folder, `${digestOf(code, signature)}.program`)
   return {

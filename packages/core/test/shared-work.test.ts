@@ -111,7 +111,7 @@ describe('a step gives the loss and gradient', () => {
   it('of rows with one example each when several share a row', async () => {
     const many = Array.from({ length: 6 }, () => examples).flat()
     const packed = await step({ type: 'sft' }, many, 0)
-    expect(packed.shape.batch).toBe(2)
+    expect(packed.shape.batch).toBe(3)
     expectSame(packed, plainSft(examples))
   })
 

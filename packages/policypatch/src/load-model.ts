@@ -30,7 +30,10 @@ export interface LoadModelOptions {
   readonly adapter?: string | undefined
   /** Where ONNX Runtime runs the model. Default `cpu`. */
   readonly device?: OnnxruntimeBackendOptions['device'] | undefined
-  /** How exactly products with the weights are worked out. Default `float32`. */
+  /**
+   * How exactly products with the weights are worked out. Default: `int8` on the processor, where it is two to three
+   * times as fast and trains as good a patch; `float32` elsewhere and on other backends.
+   */
   readonly precision?: Precision | undefined
   /** What runs the model instead of ONNX Runtime. */
   readonly backend?: Backend | undefined
@@ -51,7 +54,7 @@ export interface LoadModelOptions {
  *   `NOT_FINITE` for what they hold; `INVALID_ARGUMENT`; `ABORTED`.
  */
 export async function loadModel(idOrPath: string, options: LoadModelOptions = {}): Promise<LanguageModel> {
-  const { adapter, cache, onNotice, onProgress, precision, signal } = options
+  const { adapter, cache, onNotice, onProgress, signal } = options
   const models = typeof cache === 'string' ? modelCache(cache) : (cache ?? modelCache())
   const backend = backendOf(options, models)
   const files = await resolveModel(idOrPath, {
@@ -65,9 +68,13 @@ export async function loadModel(idOrPath: string, options: LoadModelOptions = {}
     backend,
     onProgress: (done, total) => onProgress?.({ stage: 'weights', done, total }),
     ...(adapter !== undefined && { adapter: { storage: files.storage, path: resolve(adapter) } }),
-    ...(precision && { precision }),
+    precision: precisionOf(options),
     ...(signal && { signal }),
   })
+}
+
+function precisionOf({ backend, device = 'cpu', precision }: LoadModelOptions): Precision {
+  return precision ?? (!backend && device === 'cpu' ? 'int8' : 'float32')
 }
 
 function backendOf({ backend, device }: LoadModelOptions, models: ModelCache): Backend {

@@ -1,8 +1,8 @@
 import type { GraphBuilder } from '../graph-builder.ts'
 import { broadcastShape, sameShape, type Value } from '../value.ts'
 import { beforeExpansion } from './expand.ts'
+import { operand } from './operand.ts'
 import { quantizedProduct } from './quantized-product.ts'
-import { matrixTransposeOf } from './transpose.ts'
 
 /** a · b over the last two axes, each transposed first if its flag says so; the axes before them broadcast. */
 export function matrixMultiply(
@@ -23,21 +23,6 @@ export function matrixMultiply(
   if (!left.transposed && !right.transposed) return graph.add('MatMul', inputs, output)
   const attributes = { transA: Number(left.transposed), transB: Number(right.transposed) }
   return graph.add('FusedMatMul', inputs, output, attributes, 'com.microsoft')
-}
-
-export interface Operand {
-  readonly value: Value
-  readonly transposed: boolean
-  readonly rows: number
-  readonly columns: number
-}
-
-/** Takes a transposition that stands before the product into its flag. */
-function operand(value: Value, transposed: boolean): Operand {
-  const source = matrixTransposeOf(value)
-  if (source) return operand(source, !transposed)
-  const [first = 1, second = 1] = value.shape.slice(-2)
-  return { value, transposed, rows: transposed ? second : first, columns: transposed ? first : second }
 }
 
 /** Leaves it to the product to broadcast an operand's batch axes, unless both are needed to give the batch its shape. */

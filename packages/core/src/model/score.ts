@@ -30,7 +30,7 @@ const logpsReadout: Readout<Score> = {
 const topReadout = (k: number): Readout<TopLogProbabilities> => ({
   key: `top ${k}`,
   outputs: (logits) => {
-    const { values, indices } = tf.topk(logits.all, k)
+    const { values, indices } = tf.topk(logits.all(), k)
     return { ids: indices, logps: tf.sub(values, tf.expandDims(logits.normalizer, -1)) }
   },
   result: ({ ids, logps }, from, to) => ({

@@ -1,10 +1,10 @@
 import * as tf from '../tf.ts'
-import { logSumExp } from './layers/log-sum-exp.ts'
+import { linearLogSumExp } from './layers/linear-log-sum-exp.ts'
 
 /** Logits of chosen tokens and what normalizes them, for n positions. */
 export interface TokenLogits {
   /** All logits, [n, V]. */
-  readonly all: tf.Tensor
+  all(): tf.Tensor
   /** log Σ exp of all logits, [n]. */
   readonly normalizer: tf.Tensor
   /** Logits of given ids, [n, k] → [n, k]: the rows of the output matrix times the hidden states. */
@@ -19,10 +19,9 @@ export interface TokenLogits {
  */
 export function tokenLogits(hidden: tf.Tensor, output: tf.Tensor): TokenLogits {
   const [n, d] = hidden.shape as [number, number]
-  const all = tf.matMul(hidden as tf.Tensor2D, output as tf.Tensor2D, false, true)
   return {
-    all,
-    normalizer: logSumExp(all),
+    all: () => tf.matMul(hidden as tf.Tensor2D, output as tf.Tensor2D, false, true),
+    normalizer: linearLogSumExp(hidden, output),
     of(ids) {
       const k = ids.shape[1] as number
       const rows = tf.reshape(tf.gather(output, tf.reshape(ids, [n * k])), [n, k, d])

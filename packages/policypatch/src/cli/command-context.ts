@@ -21,7 +21,7 @@ export function addCommonOptions(command: Command): void {
     .addOption(
       new Option(
         '--precision <precision>',
-        'products with the weights in float32, or in int8, faster on a processor (default: "float32")',
+        'products with the weights in float32, or in int8, faster on a processor (default: int8 on the cpu)',
       ).choices(['float32', 'int8']),
     )
     .option('--quiet', 'show no progress')
@@ -31,7 +31,8 @@ export function addCommonOptions(command: Command): void {
 /** What a command works with. */
 export interface CommandContext {
   readonly device: 'cpu' | 'cuda' | 'webgpu'
-  readonly precision: Precision
+  /** Undefined for the device's own. */
+  readonly precision: Precision | undefined
   /** Whether results are to be printed as JSON. */
   readonly json: boolean
   /** On standard error. */
@@ -63,7 +64,7 @@ export function inContext<Options extends object>(
 
 function createContext(command: Command): CommandContext {
   const common = command.optsWithGlobals<CommonOptions>()
-  const { device = 'cpu', precision = 'float32', json = false, quiet = false } = common
+  const { device = 'cpu', precision, json = false, quiet = false } = common
   const progress = progressReporter({ quiet })
   const signal = interruption(() => progress.line('Stopping; Ctrl-C once more ends it at once.'))
   return {
