@@ -1,92 +1,126 @@
-import { createRequire } from 'node:module'
-import { encodeOnnx, type OnnxGraph } from '@policypatch/compiler'
+import { encodeOnnx, type GraphNode, type OnnxGraph } from '@policypatch/compiler'
 import type { Precision } from '@policypatch/core'
+import { InferenceSession, Tensor } from 'onnxruntime-node'
+import { median } from '../compare/median.ts'
 
-// onnxruntime-node belongs to the backend's package.
-const require = createRequire(new URL('../packages/backend-node/package.json', import.meta.url))
-const { InferenceSession, Tensor } = require('onnxruntime-node') as typeof import('onnxruntime-node')
-
-/** Rows, inner length and columns of a product x [m, k] · w [k, n]. */
-export type GemmShape = readonly [m: number, k: number, n: number]
-
-/** Those of SmolLM2-135M's steps, without the logits. */
-export const stepShapes: readonly GemmShape[] = [
-  [562, 576, 1536],
-  [562, 1536, 576],
-  [1058, 576, 1536],
-  [2098, 576, 1536],
-]
+/** A product of [rows, depth] and [depth, columns]. */
+export type GemmShape = readonly [rows: number, depth: number, columns: number]
 
 export interface GemmOptions {
   readonly threads: number
-  /** Least time that a shape is run for. Default 0.3. */
-  readonly seconds?: number
 }
 
-/** The most that ONNX Runtime's product reaches over the shapes of a step, in GFLOPS (10⁹ per second). */
+/** The shapes that come nearest to the peak: wide, deep, and large enough for that. */
+const peakShapes: readonly GemmShape[] = [
+  [562, 576, 1536],
+  [2098, 576, 1536],
+  [2098, 1536, 576],
+]
+
+/** The most GFLOPS that ONNX Runtime's matrix product comes to over a few shapes; takes about two seconds. */
 export async function gemmPeak(precision: Precision, options: GemmOptions): Promise<number> {
   let best = 0
-  for (const shape of stepShapes) best = Math.max(best, await gemmSpeed(precision, shape, options))
+  for (const shape of peakShapes) best = Math.max(best, await gemmSpeed(precision, shape, options))
   return best
 }
 
-/** GFLOPS of one shape at the median of its runs; the weight is fed, as in a step. */
+/**
+ * GFLOPS (a multiplication and an addition are two) of one product whose sides are both fed, as weights are: int8 is
+ * uint8 times int8, scaled back to float32, without the rounding of the left side. The median of runs that together
+ * take 0.3 s.
+ */
 export async function gemmSpeed(
   precision: Precision,
-  [m, k, n]: GemmShape,
-  { threads, seconds = 0.3 }: GemmOptions,
+  shape: GemmShape,
+  { threads }: GemmOptions,
 ): Promise<number> {
-  const session = await InferenceSession.create(encodeOnnx(productGraph(precision, [m, k, n])), {
+  // The options of the backend.
+  const session = await InferenceSession.create(encodeOnnx(productGraph(precision, shape)), {
+    executionProviders: ['cpu'],
     graphOptimizationLevel: 'disabled',
     intraOpNumThreads: threads,
+    logSeverityLevel: 3,
+    enableMemPattern: false,
   })
-  const feeds =
-    precision === 'int8'
-      ? {
-          x: new Tensor('uint8', new Uint8Array(m * k).fill(129), [m, k]),
-          w: new Tensor('int8', new Int8Array(k * n).fill(1), [k, n]),
-        }
-      : {
-          x: new Tensor('float32', new Float32Array(m * k).fill(0.5), [m, k]),
-          w: new Tensor('float32', new Float32Array(k * n).fill(0.5), [k, n]),
-        }
   try {
-    await session.run(feeds)
-    const times: number[] = []
-    const end = performance.now() + 1000 * seconds
-    while (performance.now() < end || times.length < 5) {
-      const start = performance.now()
-      await session.run(feeds)
-      times.push(performance.now() - start)
-    }
-    const median = times.sort((a, b) => a - b)[times.length >> 1] as number
-    return (2 * m * k * n) / median / 1e6
+    const feeds = productFeeds(precision, shape)
+    const seconds = median(await timeRuns(() => session.run(feeds)))
+    return (2 * shape.reduce((product, n) => product * n, 1)) / seconds / 1e9
   } finally {
     await session.release()
   }
 }
 
-/** The product, and of its result the sum alone, so that nothing but arithmetic is timed. */
-function productGraph(precision: Precision, [m, k, n]: GemmShape): OnnxGraph {
+async function timeRuns(run: () => Promise<unknown>): Promise<number[]> {
+  await run()
+  const times: number[] = []
+  let total = 0
+  while (total < 0.3 || times.length < 3) {
+    const start = performance.now()
+    await run()
+    const seconds = (performance.now() - start) / 1000
+    times.push(seconds)
+    total += seconds
+  }
+  return times
+}
+
+/** One corner of the product is what comes out: to copy all of it would be timed with the product. */
+function productGraph(precision: Precision, [rows, depth, columns]: GemmShape): OnnxGraph {
   const int8 = precision === 'int8'
-  const input = (name: string, shape: number[], dtype: 'float32' | 'uint8' | 'int8') =>
+  const input = (name: string, shape: readonly number[], dtype: 'float32' | 'uint8' | 'int8') =>
     ({ name, key: name, source: 'input', shape, dtype }) as const
-  const row = { name: 'row', shape: [1], dtype: 'int64', data: BigInt64Array.of(0n) } as const
-  const quantization = [
-    { name: 'one', shape: [], dtype: 'float32', data: Float32Array.of(1) },
-    { name: 'scales', shape: [n], dtype: 'float32', data: new Float32Array(n).fill(1) },
-    { name: 'zero', shape: [], dtype: 'uint8', data: Uint8Array.of(128) },
-  ] as const
-  const [domain, opType, inputs] = int8
-    ? (['com.microsoft', 'MatMulIntegerToFloat', ['x', 'w', 'one', 'scales', 'zero']] as const)
-    : (['', 'MatMul', ['x', 'w']] as const)
+  const index = (name: string, value: bigint) =>
+    ({ name, shape: [2], dtype: 'int64', data: BigInt64Array.of(value, value) }) as const
+  const node = (opType: string, domain: string, inputs: string[], output: string): GraphNode => ({
+    opType,
+    domain,
+    inputs,
+    outputs: [output],
+    attributes: {},
+  })
   return {
-    inputs: [input('x', [m, k], int8 ? 'uint8' : 'float32'), input('w', [k, n], int8 ? 'int8' : 'float32')],
-    outputs: [{ name: 'y', key: 'y', shape: [1, n], dtype: 'float32' }],
-    constants: [...(int8 ? quantization : []), row],
-    nodes: [
-      { opType, domain, inputs, outputs: ['product'], attributes: {} },
-      { opType: 'Gather', domain: '', inputs: ['product', 'row'], outputs: ['y'], attributes: { axis: 0 } },
+    inputs: [
+      input('x', [rows, depth], int8 ? 'uint8' : 'float32'),
+      input('w', [depth, columns], int8 ? 'int8' : 'float32'),
+      ...(int8 ? [input('scales', [columns], 'float32')] : []),
     ],
+    outputs: [{ name: 'corner', key: 'corner', shape: [1, 1], dtype: 'float32' }],
+    constants: [
+      index('start', 0n),
+      index('end', 1n),
+      { name: 'axes', shape: [2], dtype: 'int64', data: BigInt64Array.of(0n, 1n) },
+      ...(int8
+        ? ([
+            { name: 'scale', shape: [], dtype: 'float32', data: Float32Array.of(1) },
+            { name: 'zero', shape: [], dtype: 'uint8', data: Uint8Array.of(128) },
+          ] as const)
+        : []),
+    ],
+    nodes: [
+      int8
+        ? node('MatMulIntegerToFloat', 'com.microsoft', ['x', 'w', 'scale', 'scales', 'zero'], 'product')
+        : node('MatMul', '', ['x', 'w'], 'product'),
+      node('Slice', '', ['product', 'start', 'end', 'axes'], 'corner'),
+    ],
+  }
+}
+
+/** Numbers of every size: zeros and subnormal ones may be faster or slower. */
+function productFeeds(precision: Precision, [rows, depth, columns]: GemmShape): Record<string, Tensor> {
+  const [left, right] = [rows * depth, depth * columns]
+  // The low byte of a multiple of an odd number goes through all values.
+  const byte = (_: number, i: number) => Math.imul(i, 0x9e3779b1) >>> 24
+  if (precision === 'float32') {
+    const values = (length: number) => new Float32Array(length).map((_, i) => (byte(0, i) - 128) / 128)
+    return {
+      x: new Tensor('float32', values(left), [rows, depth]),
+      w: new Tensor('float32', values(right), [depth, columns]),
+    }
+  }
+  return {
+    x: new Tensor('uint8', new Uint8Array(left).map(byte), [rows, depth]),
+    w: new Tensor('int8', new Int8Array(right).map(byte), [depth, columns]),
+    scales: new Tensor('float32', new Float32Array(columns).fill(0.01), [columns]),
   }
 }

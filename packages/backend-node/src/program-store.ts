@@ -65,13 +65,12 @@ function digestOf(code: string, { key, inputs, weights, precision = 'float32' }:
   return createHash('sha256').update(described).digest('hex')
 }
 
-/** SHA-256 of core's and the compiler's bundles. */
+/** SHA-256 of the bundles of this package, core and the compiler; undefined where this file is not in a bundle. */
 async function codeDigest(): Promise<string | undefined> {
-  const hash = createHash('sha256')
+  if (!import.meta.url.endsWith('.js')) return undefined
+  const hash = createHash('sha256').update(await readFile(fileURLToPath(import.meta.url)))
   for (const name of ['@policypatch/core', '@policypatch/compiler']) {
-    const url = import.meta.resolve?.(name)
-    if (!url?.endsWith('.js')) return undefined
-    hash.update(await readFile(fileURLToPath(url)))
+    hash.update(await readFile(fileURLToPath(import.meta.resolve(name))))
   }
   return hash.digest('hex')
 }
