@@ -1,6 +1,5 @@
-import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { analyzeMeasurements, formatTable, type Measurement, type ReportData } from 'policypatch'
+import { analyzeMeasurements, formatTable, type Measurement, type ReportData, writeReport } from 'policypatch'
 import { baseModel } from './base-model.ts'
 import type { CaseResult } from './run-case.ts'
 
@@ -31,12 +30,8 @@ export async function writeResults({ ratios, measurements, stories, settings }: 
     curves: stories.flatMap(({ curves }) => curves),
   }
   const path = fileURLToPath(new URL('../results/domains.json', import.meta.url))
-  await writeFile(path, `${JSON.stringify({ ratios, report }, compact, 1)}\n`)
+  await writeReport(path, report, { ratios })
 }
-
-/** Numbers, of which there are thousands, to six digits. */
-const compact = (_: string, value: unknown): unknown =>
-  typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(6)) : value
 
 /** Every figure with its interval, over seeds and prompts, and the share of the reference's change that it makes. */
 export function printFigures(measurements: readonly Measurement[]): void {

@@ -39,8 +39,12 @@ export const readReport = (path: string, storage = fileStorage()): Promise<core.
   core.readReport(storage, path)
 
 /** Writes the data of a report; see core's `writeReport`. */
-export const writeReport = (path: string, data: core.ReportData, storage = fileStorage()): Promise<void> =>
-  core.writeReport(storage, path, data)
+export const writeReport = (
+  path: string,
+  data: core.ReportData,
+  beside?: Readonly<Record<string, unknown>>,
+  storage = fileStorage(),
+): Promise<void> => core.writeReport(storage, path, data, beside)
 
 /** A reference known by a file of recorded outputs (JSON Lines); see core's `recordedReference`. */
 export const recordedReference = (path: string, storage = fileStorage()): Promise<core.Reference> =>

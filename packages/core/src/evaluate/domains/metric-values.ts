@@ -6,6 +6,7 @@ import type { Domain } from './domain.ts'
 import type { ProbabilityMetric } from './domain-metric.ts'
 import type { DomainPrompt } from './domain-prompt.ts'
 import type { ProbabilitySource } from './probability-source.ts'
+import { rememberedSource } from './remembered-source.ts'
 
 export interface MetricValuesOptions {
   readonly journal: ResponseJournal
@@ -32,9 +33,10 @@ export async function metricValues(
 ): Promise<MetricValues> {
   if ('reason' in source) return source
   const values = new Map<string, readonly number[]>()
+  const shared = rememberedSource(source)
   for (const metric of metrics) {
     if (metric.reads !== 'probabilities') continue
-    values.set(metric.name, await valuesOf(metric, source, metric.rows?.items ?? prompts, options))
+    values.set(metric.name, await valuesOf(metric, shared, metric.rows?.items ?? prompts, options))
   }
   return values
 }

@@ -27,7 +27,12 @@ describe('readReport, writeReport', () => {
     }
   })
 
-  it('reads a report that is held beside other things', async () => {
+  it('writes and reads a report that is held beside other things', async () => {
+    const storage = memoryStorage()
+    await writeReport(storage, 'held.json', tinyReport(), { ratios: { share: 1 } })
+    const file = JSON.parse(new TextDecoder().decode(await storage.read('held.json')))
+    expect(file.ratios).toEqual({ share: 1 })
+    expect((await readReport(storage, 'held.json')).title).toBe(tinyReport().title)
     expect(await written({ ratios: { share: 1 }, report: tinyReport() })).toEqual(tinyReport())
     await expect(written({ report: { title: 'no more' } })).rejects.toMatchObject({ code: 'MALFORMED' })
     await expect(written({ report: [] })).rejects.toMatchObject({ code: 'MALFORMED' })

@@ -5,11 +5,17 @@ import type { ReportData } from './report-data.ts'
 import { reportSchema } from './report-schema.ts'
 
 /**
- * Writes the data of a report as JSON.
+ * Writes the data of a report as JSON; with `beside`, as `report` of an object that holds these other things too, which
+ * `readReport` passes over.
  *
  * @throws `INVALID_ARGUMENT`, naming every bad field, such as a figure that is NaN; `STORAGE_FAILED`.
  */
-export async function writeReport(storage: Storage, path: string, data: ReportData): Promise<void> {
+export async function writeReport(
+  storage: Storage,
+  path: string,
+  data: ReportData,
+  beside?: Readonly<Record<string, unknown>>,
+): Promise<void> {
   const result = reportSchema.safeParse(data)
   if (!result.success) {
     throw new PatchError('INVALID_ARGUMENT', {
@@ -18,7 +24,8 @@ export async function writeReport(storage: Storage, path: string, data: ReportDa
       remedy: 'Correct these fields',
     })
   }
-  await storage.write(path, new TextEncoder().encode(`${JSON.stringify(data, compact, 1)}\n`))
+  const file = beside ? { ...beside, report: data } : data
+  await storage.write(path, new TextEncoder().encode(`${JSON.stringify(file, compact, 1)}\n`))
 }
 
 /** Numbers, of which there are thousands, to nine digits, which is more than any of them is known to. */
