@@ -39,9 +39,11 @@ const toxic = (model = numbers('m', 100), safer = numbers('safer', 40)) => ({
 describe('domainPairs', () => {
   it('takes the best of the samples of the reference and the worst of the model', async () => {
     const { domain, options } = toxic()
-    const pairs = await domainPairs(domain, options)
-    expect(pairs).toHaveLength(6)
+    const rows = await domainPairs(domain, options)
+    expect(rows).toHaveLength(24)
     expect(options.model.asked).toHaveLength(24)
+    const pairs = rows.filter(({ rejected }) => rejected !== undefined)
+    expect(pairs).toHaveLength(6)
     for (const [i, { chosen, rejected, chosenScore, rejectedScore }] of pairs.entries()) {
       const draws = async (model: ReturnType<typeof numbers>) => {
         const all: number[] = []
@@ -53,7 +55,11 @@ describe('domainPairs', () => {
         }
         return all
       }
-      expect(chosen).toBe(`said ${Math.min(...(await draws(numbers('safer', 40))))}`)
+      const safer = await draws(numbers('safer', 40))
+      expect(chosen).toBe(`said ${Math.min(...safer)}`)
+      // The samples that were not picked are learned from as well.
+      const all = rows.filter(({ prompt }) => prompt === contexts[i]?.prompt).map((row) => row.chosen)
+      expect(all.sort()).toEqual(safer.map((number) => `said ${number}`).sort())
       expect(rejected).toBe(`said ${Math.max(...(await draws(numbers('m', 100))))}`)
       expect(chosenScore).toBeCloseTo(1 - Number(chosen.split(' ')[1]) / 100)
       expect(rejectedScore).toBeCloseTo(1 - Number(rejected?.split(' ')[1]) / 100)

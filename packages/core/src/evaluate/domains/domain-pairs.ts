@@ -31,8 +31,8 @@ export interface DomainPairsOptions {
 }
 
 /**
- * Makes the pairs that a domain's recipe names, with its judge's scores, in the order of the prompts; prompts without
- * y⁺ are left out. Nothing is filtered yet: `trainPatch` does that with `domain.pairs.filter`.
+ * Makes the pairs that a domain's recipe names, with its judge's scores, in the order of the prompts, each followed by
+ * rows of y⁺ alone where the recipe wants them; prompts without y⁺ are left out. Nothing is filtered yet: `trainPatch` does that with `domain.pairs.filter`.
  *
  * @throws `EMPTY_DATA` without prompts; `INVALID_ARGUMENT` for more samples than one of a reference that is no function,
  *   or at temperature 0; `RESUME_MISMATCH`; `ABORTED`; `STORAGE_FAILED`; else as the models and the judge.
@@ -67,9 +67,13 @@ export async function domainPairs(
   const stage = { journal, samples, seed, onProgress, signal }
   const sides = await drawSides(recipe, prompts, sources, stage)
   return prompts.flatMap(({ prompt, kind }, index): PreferencePair[] => {
-    const { chosen, rejected } = sides(index)
+    const { chosen, rejected, unpicked } = sides(index)
     if (!chosen) return []
-    return [{ prompt, kind, ...named('chosen', chosen), ...(rejected && named('rejected', rejected)) }]
+    const others = recipe.unpicked === 'sft' ? unpicked : []
+    return [
+      { prompt, kind, ...named('chosen', chosen), ...(rejected && named('rejected', rejected)) },
+      ...others.map((other) => ({ prompt, kind, ...named('chosen', other) })),
+    ]
   })
 }
 

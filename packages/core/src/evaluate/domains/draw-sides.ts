@@ -10,6 +10,9 @@ import { type SampleOptions, sampleResponses, sampleSource } from './sample-resp
 /** The sides of the pair of one prompt, by its index, with the judge's scores. */
 export type DrawnSides = (index: number) => {
   readonly [Side in keyof PairSides]?: ScoredResponse | undefined
+} & {
+  /** The samples that y⁺ was picked from, without itself. */
+  readonly unpicked: readonly ScoredResponse[]
 }
 
 type Source = 'reference' | 'model'
@@ -62,7 +65,11 @@ export async function drawSides(
     return fallsBack(side, index) ? (pickSample(drawn('model', index), side.pick) ?? first) : first
   }
   return (index) => {
-    const { chosen, rejected } = sides[(prompts[index] as PatchPrompt).kind] ?? {}
-    return { chosen: take(chosen, index), rejected: take(rejected, index) }
+    const { chosen: of, rejected } = sides[(prompts[index] as PatchPrompt).kind] ?? {}
+    const chosen = take(of, index)
+    const samples = of?.from === 'reference' || of?.from === 'model' ? drawn(of.from, index) : []
+    const picked = samples.findIndex(({ response }) => response === chosen?.response)
+    const unpicked = picked < 0 ? [] : samples.filter((_, sample) => sample !== picked)
+    return { chosen, rejected: take(rejected, index), unpicked }
   }
 }

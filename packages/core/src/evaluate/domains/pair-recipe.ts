@@ -26,6 +26,8 @@ export interface PairRecipe {
   readonly sides: { readonly [Kind in PromptKind]?: PairSides }
   /** Samples of each prompt that are picked from. Default 1. */
   readonly samples?: number
+  /** What becomes of y⁺'s other samples: rows for SFT alone, or (the default) nothing. */
+  readonly unpicked?: 'sft'
   /** Default 0: greedy, which goes with one sample. */
   readonly temperature?: number
   /** Most tokens of a response. Default: that of the domain's sampling. */

@@ -38,6 +38,7 @@ export function toxicityDomain({ scorers, base, samples = 25 }: ToxicityDomainOp
         },
       },
       samples: 4,
+      unpicked: 'sft',
       temperature: 1,
       filter: { marginThreshold: 0.2, winnerThreshold: 0.5 },
     },
