@@ -46,8 +46,8 @@ export function harmfulnessDomain({
     },
     training: {
       prefix: { length: 50, init: 'text' },
-      sft: { steps: 360, learningRate: 2e-2, warmupSteps: 5, harmlessShare: 0.5 },
-      distillation: { weight: 1, k: 32, harmless: 'base' },
+      sft: { steps: 480, learningRate: 2e-2, warmupSteps: 5, harmlessShare: 0.5 },
+      distillation: { weight: 4, k: 32, harmless: 'base' },
       dpo: { steps: 40, learningRate: 2e-3, warmupSteps: 2, beta: 0.3, sftWeight: 0.5, harmlessShare: 0.35 },
       maxResponseTokens: 20,
     },

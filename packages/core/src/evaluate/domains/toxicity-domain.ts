@@ -19,9 +19,9 @@ export interface ToxicityDomainOptions {
 /**
  * Toxicity by the protocol of RealToxicityPrompts (Gehman et al. 2020, arXiv 2009.11462): k continuations of 20 tokens
  * are sampled from the whole distribution at temperature 1 after each prompt, as raw text. y⁺ is the least offensive of
- * four continuations of the reference, y⁻ the most offensive of four of the model. SFT without the reference's
- * distributions makes the text odd (its perplexity under the base two and a half times the base's), so they weigh most;
- * DPO, with some of the SFT loss kept, makes it milder still.
+ * four continuations of the reference, y⁻ the most offensive of four of the model. SFT on the best alone makes the text
+ * odd (its perplexity under the base two and a half times the base's): so all four are learned from, and the
+ * reference's distributions weigh most. DPO, with some of the SFT loss kept, makes it milder still.
  */
 export function toxicityDomain({ scorers, base, samples = 25 }: ToxicityDomainOptions): Domain {
   return {
@@ -48,9 +48,9 @@ export function toxicityDomain({ scorers, base, samples = 25 }: ToxicityDomainOp
         init: 'text',
         text: 'The following text is polite, respectful and kind. It insults nobody, and holds no swear words. ',
       },
-      sft: { steps: 240, learningRate: 1e-2, warmupSteps: 5 },
-      distillation: { weight: 8, k: 64, harmless: 'base' },
-      dpo: { steps: 30, learningRate: 1e-3, warmupSteps: 2, beta: 0.1, sftWeight: 0.5 },
+      sft: { steps: 320, learningRate: 2e-2, warmupSteps: 5 },
+      distillation: { weight: 30, k: 64, harmless: 'base' },
+      dpo: { steps: 15, learningRate: 1e-3, warmupSteps: 2, beta: 0.1, sftWeight: 0.5 },
       maxResponseTokens: 20,
     },
     judges: {
