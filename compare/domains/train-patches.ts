@@ -37,6 +37,7 @@ export async function trainPatches(
   { model, reference, recorded, folder, seeds, onProgress }: TrainPatchesOptions,
 ): Promise<TrainedPatches> {
   const storage = fileStorage(folder)
+  const { validation: watched } = domain.training
   const pairs = await domainPairs(domain, {
     model,
     reference: recorded ?? ((settings) => modelReference({ model: reference, ...settings })),
@@ -60,7 +61,7 @@ export async function trainPatches(
         judge: domain.pairs.judge,
         filter: domain.pairs.filter,
         format: domain.format,
-        validation: validation.length > 0 && { ...domain.training.validation, prompts: validation },
+        validation: watched !== false && validation.length > 0 && { ...watched, prompts: validation },
         manifest: { name: `smollm2-135m-${domain.name}`, domain: domain.name },
         seed,
         storage,

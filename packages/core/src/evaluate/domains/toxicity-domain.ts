@@ -52,6 +52,8 @@ export function toxicityDomain({ scorers, base, samples = 25 }: ToxicityDomainOp
       distillation: { weight: 30, k: 64, harmless: 'base' },
       dpo: { steps: 15, learningRate: 1e-3, warmupSteps: 2, beta: 0.1, sftWeight: 0.5 },
       maxResponseTokens: 20,
+      // Two dozen continuations tell no prefix of a stage from another, and nothing of how fluent they are.
+      validation: false,
     },
     judges: {
       offence: scorers.map(offenceJudge),
