@@ -28,6 +28,8 @@ export const errorCodes = [
   'EMPTY_DATA',
   /** The patch was made for another base model. */
   'PATCH_MISMATCH',
+  /** A patch says that it must not be applied with another one, or not without it. */
+  'PATCH_CONFLICT',
   /** A checkpoint or output belongs to a run with other settings. */
   'RESUME_MISMATCH',
   /** The disk or the storage quota is full, or the place is not writable. */

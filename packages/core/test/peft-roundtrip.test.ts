@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import type { LanguageModel, Prefix } from '../src/model/language-model.ts'
+import type { Prefix } from '../src/model/language-model.ts'
 import { importPeftPromptTuning } from '../src/patch/import-peft-prompt-tuning.ts'
 import { readPatch } from '../src/patch/read-patch.ts'
 import { cpuBackend } from './cpu-backend.ts'
 import { goldenJson, goldenModel, goldenStorage } from './goldens.ts'
+import { centred, logitsAfter } from './logits-after.ts'
 import { storageOf } from './patch/tiny-patch.ts'
 import { relativeDifference } from './relative-difference.ts'
 
@@ -13,29 +14,6 @@ interface PeftLogits {
   readonly base: number[][]
   readonly adapter: number[][]
   readonly patch: number[][]
-}
-
-/** Logits without what a softmax does not see: log-probabilities differ from them by a constant. */
-function centred(logits: ArrayLike<number>): number[] {
-  const values = Array.from(logits)
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
-  return values.map((value) => value - mean)
-}
-
-/** Centred logits after each prompt. */
-async function logitsAfter(
-  model: LanguageModel,
-  prompts: readonly number[][],
-  prefix: Prefix | null,
-): Promise<number[][]> {
-  const { vocabSize } = model.config
-  const requests = prompts.map((prompt) => ({ prompt: prompt.join(' '), response: [0], prefix }))
-  const found = await model.distributions(requests, vocabSize)
-  return found.map(({ ids, logProbabilities }) => {
-    const values = new Float32Array(vocabSize)
-    for (const [i, id] of ids.entries()) values[id] = logProbabilities[i] as number
-    return centred(values)
-  })
 }
 
 const fixture = 'v1/tiny-harmfulness'

@@ -1,5 +1,4 @@
 import { type Backend, expandWeight, type NamedWeights, type Precision, type Weight } from '../backend.ts'
-import { PatchError } from '../errors.ts'
 import { createIncrementalDecoder } from '../tokenize/incremental-decoder.ts'
 import type { Prompt, Tokenizer } from '../tokenize/tokenizer.ts'
 import type { Architecture } from './architecture.ts'
@@ -14,6 +13,8 @@ import type {
 } from './language-model.ts'
 import type { ModelConfig } from './model-config.ts'
 import type { ModelCore } from './model-core.ts'
+import { createPrefixCache } from './prefix-cache.ts'
+import { checkPrefixShape } from './prefix-parts.ts'
 import { createProgramCache } from './program-cache.ts'
 import { programScope } from './program-scope.ts'
 import { responseTokens } from './response-tokens.ts'
@@ -30,6 +31,8 @@ export interface ModelParts {
   readonly backend: Backend
   /** Default `float32`. */
   readonly precision?: Precision
+  /** Most bytes of keys and values that are kept of the prefixes that are applied. Default 256 MiB. */
+  readonly prefixCacheBytes?: number
 }
 
 /** Puts a model together from its parts; `loadModel` reads them from files. */
@@ -44,18 +47,18 @@ export async function createLanguageModel(parts: ModelParts): Promise<LanguageMo
     ),
     programs: createProgramCache(parts.backend, { scope: programScope(parts) }),
     residentPrograms: createProgramCache(parts.backend, { scope: programScope(parts), capacity: 2 }),
-    prefixKeyValues: new WeakMap(),
+    prefixes: createPrefixCache(parts.prefixCacheBytes),
   }
   return modelWith(core, undefined)
 }
 
 function modelWith(core: ModelCore, prefix: Prefix | undefined): LanguageModel {
   const { tokenizer } = core
-  if (prefix) checkPrefix(core.config, prefix)
+  if (prefix) checkPrefixShape(core.config, prefix)
 
   const tokenize = (request: GenerateRequest | Prompt, index: number): TokenizedRequest => {
     const { prompt, prefix: own, seed }: GenerateRequest = isRequest(request) ? request : { prompt: request }
-    if (own) checkPrefix(core.config, own)
+    if (own) checkPrefixShape(core.config, own)
     const chosen = own === null ? undefined : (own ?? prefix)
     return {
       index,
@@ -118,15 +121,6 @@ function finished(
   return { index, text: tokenizer.decode(tokens), tokens, finishReason }
 }
 
-function checkPrefix({ hiddenSize }: ModelConfig, { length, embeddings }: Prefix): void {
-  if (length > 0 && embeddings.length === length * hiddenSize) return
-  throw new PatchError('SHAPE_MISMATCH', {
-    expected: `a prefix of shape [${length}, ${hiddenSize}]`,
-    found: `${embeddings.length} values`,
-    remedy: 'Use a prefix that was trained for this model',
-  })
-}
-
 type ReadExamples<Result> = (
   examples: readonly CandidateExample[],
   prefix: Prefix | undefined,
@@ -146,7 +140,7 @@ async function byPrefix<Result>(
   }
   const results: Result[] = new Array(requests.length)
   for (const [prefix, indices] of groups) {
-    if (prefix) checkPrefix(config, prefix)
+    if (prefix) checkPrefixShape(config, prefix)
     const examples = indices.map((index) => toExample(tokenizer, requests[index] as ScoreRequest))
     const found = await read(examples, prefix)
     for (const [i, index] of indices.entries()) results[index] = found[i] as Result

@@ -17,6 +17,12 @@ export interface BlockPlaces {
   readonly bias?: tf.Tensor
 }
 
+/** Where a block stands that is before every row. */
+export interface SharedPlaces extends BlockPlaces {
+  /** Added to the attention logits of the rows' tokens on it, [1, 1, length]; absent: nothing. */
+  readonly seen?: tf.Tensor
+}
+
 /** A block of consecutive tokens that goes through the layers together. */
 export interface TokenBlock extends BlockPlaces {
   /** Embeddings, [batch · length, d]. */
@@ -29,7 +35,7 @@ export interface DecodeInput {
   readonly weights: NamedTensors
   readonly block: TokenBlock
   /** A block of batch 1 that stands before every row and is seen by all of it: the prefix and a common head. */
-  readonly shared?: TokenBlock
+  readonly shared?: TokenBlock & SharedPlaces
   /** Keys and values of tokens that went before, by layer. */
   readonly past?: readonly KeyValues[]
 }
@@ -62,7 +68,7 @@ export function decode(input: DecodeInput): Decoded {
 export interface Places {
   readonly config: ModelConfig
   readonly block: BlockPlaces
-  readonly shared?: BlockPlaces
+  readonly shared?: SharedPlaces
 }
 
 /** What all layers of one pass are given. */
@@ -81,7 +87,7 @@ export function streamOf({ config, block, shared }: Places): Stream {
   const join = (part: 'cos' | 'sin') => (shared ? tf.concat([shared[part], block[part]]) : block[part])
   const [cos, sin] = [join('cos'), join('sin')]
   const scale = 1 / Math.sqrt(config.headSize)
-  const bias = shared && block.bias ? seeingAll(block.bias, shared.length) : block.bias
+  const bias = shared && block.bias ? seeingAll(block.bias, shared) : block.bias
   return {
     cos,
     sin,
@@ -187,9 +193,11 @@ function spread(x: tf.Tensor, batch: number): tf.Tensor {
   return tf.broadcastTo(x, [kvHeads, batch, length, size])
 }
 
-/** A bias [B, T, T] with `front` tokens before them that all see, [B, T, front + T]. */
-const seeingAll = (bias: tf.Tensor, front: number): tf.Tensor =>
-  tf.concat([tf.zeros([...bias.shape.slice(0, 2), front]), bias], 2)
+/** A bias [B, T, T] with tokens before them that all see, [B, T, S + T]. */
+function seeingAll(bias: tf.Tensor, { length, seen }: SharedPlaces): tf.Tensor {
+  const shape = [...bias.shape.slice(0, 2), length]
+  return tf.concat([seen ? tf.broadcastTo(seen, shape) : tf.zeros(shape), bias], 2)
+}
 
 /** The rows of the block alone, without the shared ones before them. */
 export const ownRows = (x: tf.Tensor, { batch, length }: Pick<BlockPlaces, 'batch' | 'length'>): tf.Tensor =>

@@ -5,8 +5,9 @@ import { extend } from './extend.ts'
 import { createKeyValueCache, freeCapacityFor, type KeyValueCache, selectSlots } from './key-value-cache.ts'
 import type { GenerateOptions, Prefix } from './language-model.ts'
 import type { ModelCore } from './model-core.ts'
+import { spanOf } from './prefix-parts.ts'
 import { sample } from './sample.ts'
-import { type SharedContext, sharedContexts } from './shared-context.ts'
+import { enterContext, type SharedContext, sharedContexts } from './shared-context.ts'
 import type { StepSettings } from './step-program.ts'
 import type { TokenizedRequest } from './tokenized-request.ts'
 
@@ -82,7 +83,7 @@ async function decodeOne(
 ) {
   const { last, block } = await extend(core, {
     tokens: rows.map((row) => [row?.next ?? 0]),
-    starts: rows.map((row, slot) => (row ? cache.length(slot) : 0)),
+    starts: rows.map((row, slot) => (row ? cache.position(slot) : 0)),
     past: cache,
     output: settings.output,
     step: settings.step,
@@ -160,7 +161,7 @@ function checkOptions(options: GenerateOptions, requests: number): Settings {
 }
 
 function checkLength({ config }: ModelCore, { tokens, prefix, index }: TokenizedRequest): void {
-  const before = prefix?.length ?? 0
+  const before = spanOf(prefix)
   if (tokens.length === 0) {
     throw new PatchError('INVALID_ARGUMENT', {
       expected: 'prompts of at least one token',
@@ -192,17 +193,15 @@ async function prefill(
   const batch = Math.min(2 ** Math.ceil(Math.log2(requests.length)), Math.max(cache.slots, requests.length))
   const longest = Math.max(...shared.map(({ length }) => length))
   const past = createKeyValueCache(core.config, batch, longest)
-  for (const [row, { block, length }] of shared.entries()) {
-    cache.clear(slots[row] as number)
-    if (!block) continue
-    past.append(row, block, 0, length)
-    cache.append(slots[row] as number, block, 0, length)
+  for (const [row, context] of shared.entries()) {
+    enterContext(past, row, context)
+    enterContext(cache, slots[row] as number, context)
   }
   const own = requests.map(({ tokens }, row) => tokens.slice(shared[row]?.head))
   const padding = new Array<readonly number[]>(batch - requests.length).fill([0])
   const { last, block } = await extend(core, {
     tokens: [...own, ...padding],
-    starts: Array.from({ length: batch }, (_, row) => past.length(row)),
+    starts: Array.from({ length: batch }, (_, row) => past.position(row)),
     output: settings.output,
     ...(longest > 0 && { past }),
   })
@@ -214,7 +213,7 @@ async function prefill(
       index: request.index,
       random,
       stops: new Set([...core.tokenizer.eosTokenIds, ...settings.stopTokens]),
-      left: Math.min(settings.maxTokens, core.config.maxPositions - cache.length(slot)),
+      left: Math.min(settings.maxTokens, core.config.maxPositions - cache.position(slot)),
       next: choose(last, row, random, settings),
     }
   })

@@ -14,13 +14,25 @@ export interface KeyValueCache {
   /** Places per slot. */
   readonly capacity: number
   length(slot: number): number
+  /** Where the next token of a slot stands. */
+  position(slot: number): number
   /** Appends the first `count` positions of one batch row of a block to a slot. */
   append(slot: number, block: BlockKeyValues, row: number, count: number): void
-  clear(slot: number): void
+  /** Empties a slot; `lead` says how what is appended first counts. */
+  clear(slot: number, lead?: Lead): void
+  lead(slot: number): Lead | undefined
   /** Feeds `past.key.i`, `past.value.i` [kvHeads, slots, capacity, D] and `past.bias` [slots, 1, capacity]. */
   feeds(): NamedHostTensors
   /** All slots as a block [kvHeads, slots, capacity, D], to append from. */
   block(): BlockKeyValues
+}
+
+/** How the first places of a slot count, where that is not one after the other and all alike. */
+export interface Lead {
+  /** Places beyond the positions that they take: side by side, several share a position. */
+  readonly surplus: number
+  /** Added to attention logits on them. */
+  readonly bias: Float32Array
 }
 
 const STEP = 64
@@ -49,6 +61,7 @@ export function createKeyValueCache(
   const { layers, keyValueHeads, headSize } = config
   let capacity = capacityOf(tokens, 0)
   const lengths = new Int32Array(slots)
+  const leads: (Lead | undefined)[] = new Array(slots).fill(undefined)
   const allocate = (places: number) =>
     Array.from({ length: layers * 2 }, () => new Float32Array(keyValueHeads * slots * places * headSize))
   let arrays = allocate(capacity)
@@ -84,6 +97,8 @@ export function createKeyValueCache(
       return capacity
     },
     length: (slot) => lengths[slot] as number,
+    position: (slot) => (lengths[slot] as number) - (leads[slot]?.surplus ?? 0),
+    lead: (slot) => leads[slot],
     append(slot, block, row, count) {
       const at = lengths[slot] as number
       grow(at + count)
@@ -100,13 +115,16 @@ export function createKeyValueCache(
       }
       lengths[slot] = at + count
     },
-    clear(slot) {
+    clear(slot, lead) {
       lengths[slot] = 0
+      leads[slot] = lead
     },
     feeds() {
       const bias = new Float32Array(slots * capacity).fill(MASKED)
       for (let slot = 0; slot < slots; slot++) {
-        bias.fill(0, slot * capacity, slot * capacity + (lengths[slot] as number))
+        const start = slot * capacity
+        bias.fill(0, start, start + (lengths[slot] as number))
+        bias.set(leads[slot]?.bias ?? [], start)
       }
       return { ...named('past.'), 'past.bias': { shape: [slots, 1, capacity], data: bias } }
     },
@@ -123,6 +141,9 @@ export function selectSlots(
   const longest = Math.max(1, ...slots.map((slot) => cache.length(slot)))
   const places = Math.max(longest, cache.capacity)
   const selected = createKeyValueCache(config, slots.length, places, freeCapacityFor)
-  for (const [to, from] of slots.entries()) selected.append(to, cache.block(), from, cache.length(from))
+  for (const [to, from] of slots.entries()) {
+    selected.clear(to, cache.lead(from))
+    selected.append(to, cache.block(), from, cache.length(from))
+  }
   return selected
 }

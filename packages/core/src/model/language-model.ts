@@ -2,6 +2,7 @@ import type { Backend, NamedWeights, Precision } from '../backend.ts'
 import type { Prompt, Tokenizer } from '../tokenize/tokenizer.ts'
 import type { Architecture } from './architecture.ts'
 import type { ModelConfig } from './model-config.ts'
+import type { PrefixCache } from './prefix-cache.ts'
 
 export interface GenerateOptions {
   /** Most tokens to generate. Default 128. */
@@ -37,6 +38,19 @@ export interface Prefix {
   readonly length: number
   /** [m, d] float32. */
   readonly embeddings: Float32Array
+  /**
+   * Parts that stand side by side, all from position 0, none of which sees another; `embeddings` are theirs one after
+   * the other. Tokens see all of them, from the position after the longest. Absent: all virtual tokens are one part.
+   */
+  readonly parts?: readonly PrefixPart[]
+}
+
+/** One of several prefixes that stand side by side. */
+export interface PrefixPart {
+  /** Without parts of its own. */
+  readonly prefix: Prefix
+  /** w > 0: tokens add log w to their attention logits of this part. 1 leaves them as they are. */
+  readonly weight: number
 }
 
 /** One prompt of a batch. Requests of one batch may carry different prefixes, or none. */
@@ -104,6 +118,8 @@ export interface LanguageModel {
   readonly weightsFingerprint: string
   /** The prefix that is prepended to every prompt. */
   readonly prefix: Prefix | undefined
+  /** Keys and values of prefixes that were applied: computed once, so that prompts of other stacks cost nothing more. */
+  readonly prefixes: PrefixCache
   /** The same model under another prefix (or none); weights, compiled programs and caches are shared. */
   withPrefix(prefix: Prefix | undefined): LanguageModel
   generate(prompt: Prompt, options?: GenerateOptions): Promise<Generation>

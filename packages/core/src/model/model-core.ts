@@ -1,9 +1,8 @@
 import type { Backend, NamedWeights, Precision } from '../backend.ts'
 import type { Tokenizer } from '../tokenize/tokenizer.ts'
 import type { Architecture } from './architecture.ts'
-import type { BlockKeyValues } from './key-value-cache.ts'
-import type { Prefix } from './language-model.ts'
 import type { ModelConfig } from './model-config.ts'
+import type { ComputingPrefixCache } from './prefix-cache.ts'
 import type { ProgramCache } from './program-cache.ts'
 
 /** What a model and its patched versions share. */
@@ -19,6 +18,6 @@ export interface ModelCore {
   readonly programs: ProgramCache
   /** Programs that hold weights of their own. */
   readonly residentPrograms: ProgramCache
-  /** Keys and values of prefixes, computed once each. */
-  readonly prefixKeyValues: WeakMap<Prefix, Promise<BlockKeyValues>>
+  /** Keys and values of the prefixes that were applied. */
+  readonly prefixes: ComputingPrefixCache
 }

@@ -8,15 +8,9 @@ import { rotaryTables } from './layers/rotary.ts'
 import type { ModelCore } from './model-core.ts'
 import { signatureOf } from './signature-of.ts'
 
-/** Keys and values of a prefix at positions 0 … m−1, [kvHeads, 1, m, D] per layer; computed once per model. */
-export function prefixKeyValues(core: ModelCore, prefix: Prefix): Promise<BlockKeyValues> {
-  const known = core.prefixKeyValues.get(prefix)
-  if (known) return known
-  const computed = compute(core, prefix)
-  core.prefixKeyValues.set(prefix, computed)
-  computed.catch(() => core.prefixKeyValues.delete(prefix))
-  return computed
-}
+/** Keys and values of a prefix without parts at positions 0 … m−1, [kvHeads, 1, m, D] per layer; kept by the model. */
+export const partKeyValues = (core: ModelCore, prefix: Prefix): Promise<BlockKeyValues> =>
+  core.prefixes.get(prefix, () => compute(core, prefix))
 
 async function compute(core: ModelCore, { length, embeddings }: Prefix): Promise<BlockKeyValues> {
   const { architecture, config } = core

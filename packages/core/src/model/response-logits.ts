@@ -1,9 +1,11 @@
 import type { NamedHostTensors, NamedTensors } from '../backend.ts'
 import * as tf from '../tf.ts'
 import type { Architecture } from './architecture.ts'
-import { type BlockPlaces, causalBias, decode } from './decoder.ts'
+import { type BlockPlaces, causalBias, decode, type SharedPlaces } from './decoder.ts'
+import type { Prefix } from './language-model.ts'
 import { rotaryTables } from './layers/rotary.ts'
 import type { ModelConfig } from './model-config.ts'
+import { frontBias, frontPositions, prefixBias } from './prefix-parts.ts'
 import type { LayoutShape, RowLayout } from './row-layout.ts'
 import { type TokenLogits, tokenLogits } from './token-logps.ts'
 
@@ -18,23 +20,23 @@ export interface ResponseInputs {
   /** RoPE tables of prefix and common head; absent where there is neither. */
   readonly sharedCos?: tf.Tensor
   readonly sharedSin?: tf.Tensor
+  /** What these see of one another, [1, S, S], and what tokens add to see them, [1, 1, S]; of a prefix with parts. */
+  readonly sharedBias?: tf.Tensor
+  readonly sharedSeen?: tf.Tensor
   /** The common head's ids; absent where there is none. */
   readonly headIds?: tf.Tensor
 }
 
-/** Host tensors for a layout. `before` is the prefix's length; `headIds` the prompt tokens that all rows share. */
+/** Host tensors for a layout behind a prefix. `headIds` are the prompt tokens that all rows share. */
 export function responseFeeds(
   config: ModelConfig,
   layout: RowLayout,
-  { before, headIds }: { readonly before: number; readonly headIds: readonly number[] },
+  { prefix, headIds }: { readonly prefix: Prefix | undefined; readonly headIds: readonly number[] },
 ): NamedHostTensors {
   const { cos, sin } = rotaryTables(config, layout.positions)
   const table = (data: Float32Array) => ({ shape: [data.length / config.headSize, config.headSize], data })
-  const sharedLength = before + headIds.length
-  const shared = rotaryTables(
-    config,
-    Int32Array.from({ length: sharedLength }, (_, i) => i),
-  )
+  const places = frontPositions(prefix, headIds.length)
+  const shared = rotaryTables(config, places)
   return {
     ids: layout.ids,
     cos: table(cos),
@@ -42,8 +44,22 @@ export function responseFeeds(
     bias: layout.bias,
     rows: layout.rows,
     labels: layout.labels,
-    ...(sharedLength > 0 && { sharedCos: table(shared.cos), sharedSin: table(shared.sin) }),
+    ...(places.length > 0 && { sharedCos: table(shared.cos), sharedSin: table(shared.sin) }),
     ...(headIds.length > 0 && { headIds: { shape: [headIds.length], data: Int32Array.from(headIds) } }),
+    ...(prefix && {
+      prefix: { shape: [prefix.length, config.hiddenSize], data: prefix.embeddings },
+      ...(prefix.parts && partFeeds(prefix, headIds.length)),
+    }),
+  }
+}
+
+function partFeeds(prefix: Prefix, head: number): NamedHostTensors {
+  const size = prefix.length + head
+  const seen = new Float32Array(size)
+  seen.set(prefixBias(prefix))
+  return {
+    sharedBias: { shape: [1, size, size], data: frontBias(prefix, head) },
+    sharedSeen: { shape: [1, 1, size], data: seen },
   }
 }
 
@@ -104,14 +120,16 @@ export function logitsAt(
 }
 
 /** Where the rows stand, and prefix and common head before them. */
-export function responsePlaces({ shape, cos, sin, bias, sharedCos, sharedSin }: ResponseInputs): {
+export function responsePlaces({ shape, cos, sin, bias, ...front }: ResponseInputs): {
   readonly block: BlockPlaces
-  readonly shared?: BlockPlaces
+  readonly shared?: SharedPlaces
 } {
   const block = { batch: shape.batch, length: shape.length, cos, sin, bias }
+  const { sharedCos, sharedSin, sharedBias, sharedSeen } = front
   if (!sharedCos || !sharedSin) return { block }
   const length = sharedCos.shape[0] as number
-  return { block, shared: { batch: 1, length, cos: sharedCos, sin: sharedSin, bias: causalBias(length) } }
+  const places = { batch: 1, length, cos: sharedCos, sin: sharedSin, bias: sharedBias ?? causalBias(length) }
+  return { block, shared: { ...places, ...(sharedSeen && { seen: sharedSeen }) } }
 }
 
 function embed({ architecture, config }: ModelShape, weights: NamedTensors, ids: tf.Tensor): tf.Tensor {

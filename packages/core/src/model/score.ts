@@ -4,6 +4,7 @@ import * as tf from '../tf.ts'
 import type { Prefix, Score, ScoreOptions, TopLogProbabilities } from './language-model.ts'
 import type { ModelCore } from './model-core.ts'
 import { packedLayout } from './packed-layout.ts'
+import { frontKey, spanOf } from './prefix-parts.ts'
 import { responseFeeds, responseInputs, responseLogits } from './response-logits.ts'
 import { commonHead, type LayoutExample, rowLength } from './row-layout.ts'
 import { signatureOf } from './signature-of.ts'
@@ -146,16 +147,14 @@ async function readBatch<Result>(
   readout: Readout<Result>,
   head: number,
 ): Promise<Result[]> {
-  const before = prefix?.length ?? 0
-  const layout = packedLayout(examples, { before, head })
+  const layout = packedLayout(examples, { before: spanOf(prefix), head })
   const { shape } = layout
   const headIds = (examples[0] as LayoutExample).prompt.slice(0, head)
   const feeds: NamedHostTensors = {
-    ...responseFeeds(core.config, layout, { before, headIds }),
-    ...(prefix && { prefix: { shape: [before, core.config.hiddenSize], data: prefix.embeddings } }),
+    ...responseFeeds(core.config, layout, { prefix, headIds }),
     ...readout.feeds?.(examples, shape.targets),
   }
-  const key = `${readout.key} ${shape.batch}x${shape.length} targets ${shape.targets} before ${before}+${head}`
+  const key = `${readout.key} ${shape.batch}x${shape.length} targets ${shape.targets} ${frontKey(prefix, head)}`
   const compiled = await core.programs.get(key, () => ({
     program: (inputs, weights) => {
       const logits = responseLogits(core, weights, responseInputs(inputs, shape), inputs.prefix)
@@ -178,7 +177,7 @@ function checkExample(
   prefix: Prefix | undefined,
   index: number,
 ): void {
-  const before = prefix?.length ?? 0
+  const before = spanOf(prefix)
   if (example.prompt.length === 0 || example.responses.some((response) => response.length === 0)) {
     throw new PatchError('INVALID_ARGUMENT', {
       expected: 'a prompt and a response of at least one token each',

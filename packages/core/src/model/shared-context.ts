@@ -1,8 +1,9 @@
 import { extend } from './extend.ts'
-import { type BlockKeyValues, createKeyValueCache } from './key-value-cache.ts'
+import { type BlockKeyValues, createKeyValueCache, type KeyValueCache, type Lead } from './key-value-cache.ts'
 import type { Prefix } from './language-model.ts'
 import type { ModelCore } from './model-core.ts'
-import { prefixKeyValues } from './prefix-key-values.ts'
+import { partKeyValues } from './prefix-key-values.ts'
+import { partsOf, prefixBias, spanOf } from './prefix-parts.ts'
 import { commonHead } from './row-layout.ts'
 import type { TokenizedRequest } from './tokenized-request.ts'
 
@@ -10,10 +11,27 @@ import type { TokenizedRequest } from './tokenized-request.ts'
 export interface SharedContext {
   /** Prompt tokens that it covers. */
   readonly head: number
-  /** Positions that it takes: prefix and head. */
+  /** Places that it takes in a cache: prefix and head. */
   readonly length: number
-  /** Its keys and values, batch 1; absent where it is empty. */
-  readonly block: BlockKeyValues | undefined
+  /** Its keys and values, batch 1, in pieces. */
+  readonly pieces: readonly Piece[]
+  /** How they count, where the prefix has parts. */
+  readonly lead: Lead | undefined
+}
+
+interface Piece {
+  readonly block: BlockKeyValues
+  readonly length: number
+}
+
+/** Puts a context into a slot, in place of what is there. */
+export function enterContext(
+  cache: KeyValueCache,
+  slot: number,
+  { pieces, lead }: Pick<SharedContext, 'pieces' | 'lead'>,
+): void {
+  cache.clear(slot, lead)
+  for (const { block, length } of pieces) cache.append(slot, block, 0, length)
 }
 
 /** A head is computed apart only where it saves more than it costs. */
@@ -41,18 +59,25 @@ async function contextOf(
   prefix: Prefix | undefined,
   head: readonly number[],
 ): Promise<SharedContext> {
-  const before = prefix?.length ?? 0
-  const length = before + head.length
-  const own = prefix && (await prefixKeyValues(core, prefix))
-  if (head.length === 0) return { head: 0, length, block: own }
+  const length = (prefix?.length ?? 0) + head.length
+  const parts = prefix ? partsOf(prefix) : []
+  const pieces: Piece[] = []
+  for (const { prefix: part } of parts) {
+    pieces.push({ block: await partKeyValues(core, part), length: part.length })
+  }
+  const lead = prefix?.parts && {
+    surplus: prefix.length - spanOf(prefix),
+    bias: prefixBias(prefix),
+  }
+  if (head.length === 0) return { head: 0, length, pieces, lead }
   const cache = createKeyValueCache(core.config, 1, length)
-  if (own) cache.append(0, own, 0, before)
+  enterContext(cache, 0, { pieces, lead })
   const { block } = await extend(core, {
     tokens: [head],
-    starts: [before],
+    starts: [cache.position(0)],
     output: 'argmax',
-    ...(own && { past: cache }),
+    ...(prefix && { past: cache }),
   })
   cache.append(0, block, 0, head.length)
-  return { head: head.length, length, block: cache.block() }
+  return { head: head.length, length, pieces: [{ block: cache.block(), length }], lead }
 }

@@ -1,12 +1,33 @@
 import type { LanguageModel } from '../model/language-model.ts'
 import { checkFit } from './check-fit.ts'
+import { checkCompatible } from './compose/check-compatible.ts'
+import { type ComposeMethod, composePrefixes } from './compose/compose-patches.ts'
 import type { PatchContents } from './patch.ts'
 
+export interface ApplyPatchOptions {
+  /** How several patches are put together. Default `parallel`: side by side, in any order. */
+  readonly method?: ComposeMethod
+  /** One for each patch. Default 1 each. */
+  readonly weights?: readonly number[]
+}
+
 /**
- * The model with a patch before every prompt; the weights are shared, and the model given stays as it is. A prefix
- * that it carries already is replaced. Throws what {@link checkFit} throws.
+ * The model with a patch before every prompt, or with several; the weights are shared, and the model given stays as it
+ * is. A prefix that it carries already is replaced.
+ *
+ * @throws what {@link checkFit} throws; `PATCH_CONFLICT` for patches that must not be applied together;
+ *   `INVALID_ARGUMENT` for no patch, or weights that are none.
  */
-export function applyPatch(model: LanguageModel, patch: PatchContents): LanguageModel {
-  checkFit(model, patch)
-  return model.withPrefix(patch.prefix)
+export function applyPatch(
+  model: LanguageModel,
+  patch: PatchContents | readonly PatchContents[],
+  { method = 'parallel', weights }: ApplyPatchOptions = {},
+): LanguageModel {
+  const patches: readonly PatchContents[] = 'manifest' in patch ? [patch] : patch
+  for (const each of patches) checkFit(model, each)
+  checkCompatible(patches)
+  const prefixes = patches.map(({ prefix }) => prefix)
+  const [only] = prefixes
+  if (prefixes.length === 1 && !weights) return model.withPrefix(only)
+  return model.withPrefix(composePrefixes(prefixes, method, weights))
 }

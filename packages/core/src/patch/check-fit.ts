@@ -1,6 +1,6 @@
 import { PatchError } from '../errors.ts'
 import type { LanguageModel } from '../model/language-model.ts'
-import { checkPrefix } from './check-prefix.ts'
+import { checkParts, checkPrefix } from './check-prefix.ts'
 import { describeBase } from './describe-base.ts'
 import type { BaseModelIdentity } from './manifest.ts'
 import type { PatchContents } from './patch.ts'
@@ -22,17 +22,27 @@ const compared: Readonly<Partial<Record<keyof BaseModelIdentity, string>>> = {
  */
 export function checkFit(model: LanguageModel, { manifest, prefix }: PatchContents): void {
   const found = describeBase(model)
-  const differing = (Object.keys(compared) as (keyof BaseModelIdentity)[]).filter(
-    (key) => manifest.base[key] !== found[key],
-  )
-  if (differing.length > 0) {
-    const list = (base: BaseModelIdentity) =>
-      differing.map((key) => `${compared[key]} ${base[key]}`).join(', ')
+  const differing = differingBase(manifest.base, found)
+  if (differing) {
     throw new PatchError('PATCH_MISMATCH', {
-      expected: `${manifest.base.id}, which ${manifest.name} ${manifest.version} was made for: ${list(manifest.base)}`,
-      found: `${found.id}: ${list(found)}`,
+      expected: `${manifest.base.id}, which ${manifest.name} ${manifest.version} was made for: ${differing.expected}`,
+      found: `${found.id}: ${differing.found}`,
       remedy: 'Load the model the patch was made for, or get or train the patch for this one',
     })
   }
   checkPrefix(prefix, [manifest.prefix.length, found.hiddenSize])
+  checkParts(manifest.prefix, prefix)
+}
+
+/** What differs between two base models, as one has it and as the other; undefined where they are the same. */
+export function differingBase(
+  expected: BaseModelIdentity,
+  found: BaseModelIdentity,
+): { readonly expected: string; readonly found: string } | undefined {
+  const keys = (Object.keys(compared) as (keyof BaseModelIdentity)[]).filter(
+    (key) => expected[key] !== found[key],
+  )
+  if (keys.length === 0) return undefined
+  const list = (base: BaseModelIdentity) => keys.map((key) => `${compared[key]} ${base[key]}`).join(', ')
+  return { expected: list(expected), found: list(found) }
 }

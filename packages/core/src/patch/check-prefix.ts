@@ -1,5 +1,6 @@
 import { PatchError } from '../errors.ts'
 import type { Prefix } from '../model/language-model.ts'
+import type { PatchManifest } from './manifest.ts'
 
 /**
  * Checks that a prefix is m rows of width d of finite numbers: `SHAPE_MISMATCH`, `NOT_FINITE`.
@@ -21,5 +22,18 @@ export function checkPrefix({ length, embeddings }: Prefix, [m, d]: readonly [nu
     found: `${embeddings[at]} in virtual token ${Math.floor(at / d)}, dimension ${at % d}`,
     remedy:
       'Its training diverged or its file is damaged; train again at a lower learning rate, or get it again',
+  })
+}
+
+/** Checks that a prefix has the parts that the manifest says: `SHAPE_MISMATCH`. */
+export function checkParts(expected: PatchManifest['prefix'], { parts }: Prefix): void {
+  const described = (own: PatchManifest['prefix']['parts']) =>
+    own?.map(({ length, weight }) => `${length} (weight ${weight})`).join(', ') ?? 'none'
+  const found = parts?.map(({ prefix, weight }) => ({ length: prefix.length, weight }))
+  if (described(expected.parts) === described(found)) return
+  throw new PatchError('SHAPE_MISMATCH', {
+    expected: `a prefix with the parts of its manifest: ${described(expected.parts)}`,
+    found: described(found),
+    remedy: 'Describe the parts as they are, in their order',
   })
 }

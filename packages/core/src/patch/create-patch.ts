@@ -1,4 +1,5 @@
 import { PatchError } from '../errors.ts'
+import type { Prefix } from '../model/language-model.ts'
 import type { Storage } from '../storage.ts'
 import { manifestFile } from './manifest-schema.ts'
 import { parseManifest } from './parse-manifest.ts'
@@ -16,10 +17,15 @@ export interface CreatePatchOptions extends PatchContents {
  * once; `SHAPE_MISMATCH` and `NOT_FINITE` refuse a prefix that is not what the manifest says.
  */
 export async function createPatch({ manifest, prefix, storage }: CreatePatchOptions): Promise<Patch> {
-  const copy = { length: prefix.length, embeddings: prefix.embeddings.slice() }
+  const copy = copyOf(prefix)
   const files = await patchFiles({ manifest, prefix: copy })
   const written = parseManifest(files[manifestFile] as Uint8Array)
   return patchOfFiles({ manifest: written, prefix: copy }, files, storage)
+}
+
+function copyOf({ length, embeddings, parts }: Prefix): Prefix {
+  const own = parts?.map(({ prefix, weight }) => ({ prefix: copyOf(prefix), weight }))
+  return { length, embeddings: embeddings.slice(), ...(own && { parts: own }) }
 }
 
 /** A patch whose contents and files have been checked against each other. */

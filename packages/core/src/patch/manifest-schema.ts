@@ -18,6 +18,8 @@ const requirement = z
     'not name or name@range',
   )
 
+const version = z.string().regex(semanticVersion, 'not a semantic version such as 1.2.0')
+
 const rate = z
   .object({ value: z.number(), low: z.number(), high: z.number() })
   .refine(
@@ -47,18 +49,27 @@ export const manifestFile = 'patch.json'
 export const adapterConfigFile = 'adapter_config.json'
 export const adapterWeightsFile = 'adapter_model.safetensors'
 
+/** What holds a prefix of parts, which is no adapter of PEFT: it would be loaded there as one prefix. */
+export const partsWeightsFile = 'prefix_parts.safetensors'
+
+/** The files that hold a prefix. */
+export const prefixFiles = ({ parts }: Pick<PatchManifest['prefix'], 'parts'>): readonly string[] =>
+  parts ? [partsWeightsFile] : [adapterConfigFile, adapterWeightsFile]
+
 // No folders in a file's name: a patch must not make its reader look outside its own directory.
 const fileName = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9._-]*$/, 'not the name of a file in this directory')
-const files = z
-  .record(fileName, digest)
-  .refine((held) => adapterConfigFile in held && adapterWeightsFile in held, {
-    message: `must list ${adapterConfigFile} and ${adapterWeightsFile}`,
-  })
+const files = z.record(fileName, digest)
+
+const parts = z.array(z.object({ length: count, weight: z.number().positive() })).min(1)
+const composition = z.object({
+  method: z.enum(['concat', 'parallel', 'merge', 'joint', 'compress', 'rebase']),
+  parts: z.array(z.object({ name, version, digest, length: count, weight: z.number().min(0) })).min(1),
+})
 
 const draft = z.object({
   format: z.literal('policypatch/v1'),
   name,
-  version: z.string().regex(semanticVersion, 'not a semantic version such as 1.2.0'),
+  version,
   domain: text,
   license: text,
   base: z.object({
@@ -71,7 +82,18 @@ const draft = z.object({
     tokenizer: digest,
     weights: digest,
   }),
-  prefix: z.object({ length: count, init: text, initText: z.exactOptional(text) }),
+  prefix: z
+    .object({
+      length: count,
+      init: text,
+      initText: z.exactOptional(text),
+      parts: z.exactOptional(parts),
+    })
+    .refine(
+      ({ length, parts: own }) => !own || own.reduce((sum, part) => sum + part.length, 0) === length,
+      'parts must have as many virtual tokens as the prefix',
+    ),
+  composition: z.exactOptional(composition),
   recipe: z.object({ reference: text, data: z.record(z.string(), digest), seed: z.int(), options }),
   effects: z.array(z.object({ metric: text, judge: text, data: text, n: count, before: rate, after: rate })),
   requires: z.array(requirement),
@@ -84,4 +106,10 @@ const draft = z.object({
 export const draftSchema: z.ZodType<PatchManifest> = draft
 
 /** A manifest as patch.json holds it. */
-export const manifestSchema: z.ZodType<PatchManifest> = draft.extend({ files })
+export const manifestSchema: z.ZodType<PatchManifest> = draft
+  .extend({ files })
+  .superRefine(({ prefix, files: held }, context) => {
+    const needed = prefixFiles(prefix)
+    if (needed.every((file) => file in held)) return
+    context.addIssue({ code: 'custom', path: ['files'], message: `must list ${needed.join(' and ')}` })
+  })

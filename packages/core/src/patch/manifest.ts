@@ -11,6 +11,8 @@ export interface PatchManifest {
   readonly license: string
   readonly base: BaseModelIdentity
   readonly prefix: PrefixSummary
+  /** What it was put together from, where it was. */
+  readonly composition?: PatchComposition
   readonly recipe: PatchRecipe
   readonly effects: readonly PatchEffect[]
   /** Names of patches that must be applied with it, each alone or as `name@range`. */
@@ -44,6 +46,37 @@ export interface PrefixSummary {
   readonly init: string
   /** The sentence whose embeddings it began with. */
   readonly initText?: string
+  /** Parts that stand side by side (see `Prefix.parts`), in the order of their virtual tokens. */
+  readonly parts?: readonly PrefixPartSummary[]
+}
+
+export interface PrefixPartSummary {
+  readonly length: number
+  /** w > 0: tokens add log w to their attention logits of this part. */
+  readonly weight: number
+}
+
+/**
+ * How patches became one: `concat`, `parallel` and `merge` put prefixes together; `joint` was trained on all domains at
+ * once; `compress` learned to do what its parts do together; `rebase` what its part does on another release of the base.
+ */
+export type CompositionMethod = 'concat' | 'parallel' | 'merge' | 'joint' | 'compress' | 'rebase'
+
+export interface PatchComposition {
+  readonly method: CompositionMethod
+  /** In their order. */
+  readonly parts: readonly ComposedPart[]
+}
+
+/** A patch that went into another. */
+export interface ComposedPart {
+  readonly name: string
+  readonly version: string
+  /** SHA-256 (hex) of its patch.json, which holds those of its other files. */
+  readonly digest: string
+  /** Virtual tokens. */
+  readonly length: number
+  readonly weight: number
 }
 
 /** How the prefix was made: enough to make it again. */

@@ -5,6 +5,7 @@ import type { Prefix } from '../model/language-model.ts'
 import { openSafetensors } from '../model/safetensors.ts'
 import { parseJsonFile } from '../parse-json-file.ts'
 import { checkPrefix } from './check-prefix.ts'
+import type { PatchManifest } from './manifest.ts'
 
 /** A file's bytes and its path, for messages. */
 export interface NamedBytes {
@@ -22,7 +23,34 @@ const configSchema = z.object({ num_virtual_tokens: count, token_dim: count.null
  * where the files disagree, and `NOT_FINITE`.
  */
 export async function readAdapter(config: NamedBytes, weights: NamedBytes): Promise<Prefix> {
-  const expected = readConfig(config)
+  return readEmbeddings(weights, { ...readConfig(config), by: config.name })
+}
+
+/** A prefix of parts, whose embeddings stand one after the other in a file of their own. Throws as {@link readAdapter}. */
+export async function readParts(
+  weights: NamedBytes,
+  parts: NonNullable<PatchManifest['prefix']['parts']>,
+): Promise<Prefix> {
+  const length = parts.reduce((sum, part) => sum + part.length, 0)
+  const { embeddings } = await readEmbeddings(weights, { length, width: undefined, by: 'patch.json' })
+  const width = embeddings.length / length
+  let start = 0
+  return {
+    length,
+    embeddings,
+    parts: parts.map((part) => {
+      const from = start
+      start += part.length
+      const own = embeddings.slice(from * width, start * width)
+      return { prefix: { length: part.length, embeddings: own }, weight: part.weight }
+    }),
+  }
+}
+
+async function readEmbeddings(
+  weights: NamedBytes,
+  expected: { readonly length: number; readonly width: number | undefined; readonly by: string },
+): Promise<Prefix> {
   const reader = await openSafetensors(bytesSource(weights.name, weights.bytes))
   try {
     const embeddings = await reader.read('prompt_embeddings')
@@ -30,7 +58,7 @@ export async function readAdapter(config: NamedBytes, weights: NamedBytes): Prom
     const [m = 0, d = 0] = shape
     if (shape.length !== 2 || m !== expected.length || d !== (expected.width ?? d)) {
       throw new PatchError('SHAPE_MISMATCH', {
-        expected: `prompt_embeddings of shape [${expected.length}, ${expected.width ?? 'd'}], as ${config.name} says`,
+        expected: `prompt_embeddings of shape [${expected.length}, ${expected.width ?? 'd'}], as ${expected.by} says`,
         found: `[${shape.join(', ')}] in ${weights.name}`,
         remedy: 'The two files belong to different adapters; get both again',
       })

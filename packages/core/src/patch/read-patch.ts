@@ -6,10 +6,10 @@ import { sha256 } from '../sha256.ts'
 import type { Storage } from '../storage.ts'
 import { checkPrefix } from './check-prefix.ts'
 import { patchOfFiles } from './create-patch.ts'
-import { adapterConfigFile, adapterWeightsFile, manifestFile } from './manifest-schema.ts'
+import { adapterConfigFile, adapterWeightsFile, manifestFile, partsWeightsFile } from './manifest-schema.ts'
 import { parseManifest } from './parse-manifest.ts'
 import type { Patch } from './patch.ts'
-import { readAdapter } from './read-adapter.ts'
+import { readAdapter, readParts } from './read-adapter.ts'
 import { patchFolder } from './write-patch.ts'
 
 /**
@@ -30,7 +30,10 @@ export async function readPatch(storage: Storage, directory: string): Promise<Pa
     files[name] = await storage.read(`${folder}/${name}`)
     await checkDigest(named(name), digest)
   }
-  const prefix = await readAdapter(named(adapterConfigFile), named(adapterWeightsFile))
+  const { parts } = manifest.prefix
+  const prefix = parts
+    ? await readParts(named(partsWeightsFile), parts)
+    : await readAdapter(named(adapterConfigFile), named(adapterWeightsFile))
   checkPrefix(prefix, [manifest.prefix.length, manifest.base.hiddenSize])
   return patchOfFiles({ manifest, prefix }, files, storage)
 }

@@ -2,6 +2,7 @@ import type { HostTensor, NamedHostTensors } from '../backend.ts'
 import { throwIfAborted } from '../errors.ts'
 import type { LanguageModel, Prefix } from '../model/language-model.ts'
 import { packedLayout } from '../model/packed-layout.ts'
+import { frontKey, spanOf } from '../model/prefix-parts.ts'
 import { createProgramCache } from '../model/program-cache.ts'
 import { programScope } from '../model/program-scope.ts'
 import { responseFeeds, responseInputs, responseLogits } from '../model/response-logits.ts'
@@ -58,15 +59,13 @@ export async function pairLogps(
   return scores
 
   async function runBatch(batch: typeof rows): Promise<PairScore[]> {
-    const before = prefix?.length ?? 0
-    const layout = packedLayout(batch, { before, head })
+    const layout = packedLayout(batch, { before: spanOf(prefix), head })
     const { shape } = layout
     const headIds = (batch[0] as (typeof rows)[number]).prompt.slice(0, head)
     const feeds: NamedHostTensors = {
-      ...responseFeeds(model.config, layout, { before, headIds }),
-      ...(prefix && { prefix: { shape: [before, model.config.hiddenSize], data: prefix.embeddings } }),
+      ...responseFeeds(model.config, layout, { prefix, headIds }),
     }
-    const compiled = await programs.get(`pairs ${JSON.stringify(shape)} before ${before}+${head}`, () => ({
+    const compiled = await programs.get(`pairs ${JSON.stringify(shape)} ${frontKey(prefix, head)}`, () => ({
       program: (inputs, weights) => {
         const logits = responseLogits(model, weights, responseInputs(inputs, shape), inputs.prefix)
         return { logps: labelLogps(logits, inputs.labels as tf.Tensor) }

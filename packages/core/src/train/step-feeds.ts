@@ -55,8 +55,7 @@ export function stepFeeds(
     shape: layout.shape,
     tokens: layout.owners.length,
     feeds: {
-      ...responseFeeds(config, layout, { before: prefix.length, headIds }),
-      prefix: { shape: [prefix.length, config.hiddenSize], data: prefix.embeddings },
+      ...responseFeeds(config, layout, { prefix, headIds }),
       ...sftFeeds(layout, totals),
       ...(objective.type === 'dpo' && dpoFeeds(examples as readonly DpoExample[], layout, totals)),
       ...(objective.distillationWeight && teacherFeeds(examples, layout, totals)),

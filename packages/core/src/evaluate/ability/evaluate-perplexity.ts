@@ -1,5 +1,6 @@
 import { PatchError } from '../../errors.ts'
 import type { LanguageModel } from '../../model/language-model.ts'
+import { spanOf } from '../../model/prefix-parts.ts'
 import type { Measurement } from '../measurement.ts'
 import { bootstrapInterval } from '../statistics/bootstrap-interval.ts'
 import type { AbilityOptions } from './ability-options.ts'
@@ -88,7 +89,7 @@ const over = (values: readonly number[], divisor: number) => values.map((value) 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
 
 function checkWindows({ config, prefix }: LanguageModel, window: number, stride: number): void {
-  const most = config.maxPositions - (prefix?.length ?? 0) - 1
+  const most = config.maxPositions - spanOf(prefix) - 1
   const isCount = (value: number, limit: number) => Number.isInteger(value) && value >= 1 && value <= limit
   if (isCount(window, most) && isCount(stride, window)) return
   throw new PatchError('INVALID_ARGUMENT', {

@@ -50,5 +50,6 @@ export function modelReference({ model, ...options }: ModelReferenceOptions): Sc
 function prefixMark({ prefix }: LanguageModel): string | null {
   if (!prefix) return null
   const { buffer, byteOffset, byteLength } = prefix.embeddings
-  return `${prefix.length}:${fnv1a(new Uint8Array(buffer, byteOffset, byteLength)).toString(16)}`
+  const parts = prefix.parts?.map((part) => `${part.prefix.length}*${part.weight}`).join('|') ?? prefix.length
+  return `${parts}:${fnv1a(new Uint8Array(buffer, byteOffset, byteLength)).toString(16)}`
 }

@@ -1,0 +1,71 @@
+import type { HostTensor } from '../backend.ts'
+import type { BlockKeyValues } from './key-value-cache.ts'
+import type { Prefix } from './language-model.ts'
+
+/** What is kept of one prefix. */
+export interface HeldPrefix {
+  readonly prefix: Prefix
+  readonly bytes: number
+}
+
+/** Keys and values of prefixes that a model has applied, within a bound: those used longest ago are given up first. */
+export interface PrefixCache {
+  /** Most bytes that are held. A single prefix may be larger: it is held until another comes. */
+  readonly limit: number
+  /** Bytes that are held. */
+  readonly bytes: number
+  /** What is held, the one used last at the end. Parts of a prefix are held apart, so that stacks share them. */
+  held(): readonly HeldPrefix[]
+  /** Gives up all. What is being computed, or is in use, stays usable. */
+  clear(): void
+}
+
+export interface ComputingPrefixCache extends PrefixCache {
+  /** Keys and values of a prefix without parts, computed at most once while they are held. */
+  get(prefix: Prefix, compute: () => Promise<BlockKeyValues>): Promise<BlockKeyValues>
+}
+
+export const DEFAULT_PREFIX_CACHE_BYTES = 256 * 2 ** 20
+
+export function createPrefixCache(limit = DEFAULT_PREFIX_CACHE_BYTES): ComputingPrefixCache {
+  /** In the order of their last use. */
+  const entries = new Map<Prefix, { readonly values: Promise<BlockKeyValues>; bytes: number }>()
+  const total = () => [...entries.values()].reduce((sum, { bytes }) => sum + bytes, 0)
+  const trim = () => {
+    for (const oldest of entries.keys()) {
+      if (entries.size <= 1 || total() <= limit) return
+      entries.delete(oldest)
+    }
+  }
+  return {
+    limit,
+    get bytes() {
+      return total()
+    },
+    held: () => [...entries].map(([prefix, { bytes }]) => ({ prefix, bytes })),
+    clear: () => entries.clear(),
+    get(prefix, compute) {
+      const known = entries.get(prefix)
+      if (known) {
+        entries.delete(prefix)
+        entries.set(prefix, known)
+        return known.values
+      }
+      const entry = { values: compute(), bytes: 0 }
+      entries.set(prefix, entry)
+      entry.values.then(
+        (block) => {
+          entry.bytes = Object.values(block).reduce(
+            (sum, tensor) => sum + (tensor as HostTensor).data.byteLength,
+            0,
+          )
+          trim()
+        },
+        () => {
+          if (entries.get(prefix) === entry) entries.delete(prefix)
+        },
+      )
+      return entry.values
+    },
+  }
+}

@@ -1,0 +1,67 @@
+import { PatchError } from '../errors.ts'
+import type { Prefix, PrefixPart } from './language-model.ts'
+import { MASKED } from './masked.ts'
+import type { ModelConfig } from './model-config.ts'
+
+/** What a prefix stands for: its parts, or itself. */
+export const partsOf = (prefix: Prefix): readonly PrefixPart[] => prefix.parts ?? [{ prefix, weight: 1 }]
+
+/** Positions that a prefix takes before the tokens: as many as its longest part, for all parts begin at 0. */
+export function spanOf(prefix: Prefix | undefined): number {
+  return prefix ? Math.max(...partsOf(prefix).map((part) => part.prefix.length)) : 0
+}
+
+/** Tells programs apart whose rows stand behind other prefixes and heads. */
+export const frontKey = (prefix: Prefix | undefined, head: number): string =>
+  `before ${prefix?.length ?? 0}${prefix?.parts ? ' in parts' : ''}+${head}`
+
+/** The position of each virtual token, then those of a head of tokens, [length + head]. */
+export function frontPositions(prefix: Prefix | undefined, head: number): Int32Array {
+  const own = prefix ? partsOf(prefix).flatMap((part) => [...Array(part.prefix.length).keys()]) : []
+  const span = spanOf(prefix)
+  return Int32Array.from([...own, ...Array.from({ length: head }, (_, i) => span + i)])
+}
+
+/** log w of the part that each virtual token belongs to, [length]: tokens add it to their attention logits. */
+export function prefixBias(prefix: Prefix): Float32Array {
+  return Float32Array.from(
+    partsOf(prefix).flatMap(({ prefix: { length }, weight }) =>
+      new Array<number>(length).fill(Math.log(weight)),
+    ),
+  )
+}
+
+/**
+ * What the virtual tokens and a head of tokens behind them see of one another, [S, S] with S = length + head: a part
+ * itself, causally; the head all parts, with their weights, and itself.
+ */
+export function frontBias(prefix: Prefix, head: number): Float32Array {
+  const size = prefix.length + head
+  const bias = new Float32Array(size * size).fill(MASKED)
+  let start = 0
+  for (const { prefix: part } of partsOf(prefix)) {
+    for (let i = start; i < start + part.length; i++) bias.fill(0, i * size + start, i * size + i + 1)
+    start += part.length
+  }
+  const weights = prefixBias(prefix)
+  for (let i = prefix.length; i < size; i++) {
+    bias.set(weights, i * size)
+    bias.fill(0, i * size + prefix.length, i * size + i + 1)
+  }
+  return bias
+}
+
+/** Throws `SHAPE_MISMATCH` for a prefix that is not [length, d], or whose parts do not make it up. */
+export function checkPrefixShape({ hiddenSize }: Pick<ModelConfig, 'hiddenSize'>, prefix: Prefix): void {
+  const { length, embeddings, parts } = prefix
+  const whole = length > 0 && embeddings.length === length * hiddenSize
+  const sum = parts?.reduce((total, part) => total + part.prefix.length, 0) ?? length
+  const plain =
+    parts?.every(({ prefix: part, weight }) => !part.parts && weight > 0 && Number.isFinite(weight)) ?? true
+  if (whole && sum === length && plain) return
+  throw new PatchError('SHAPE_MISMATCH', {
+    expected: `a prefix of shape [${length}, ${hiddenSize}], its parts, if any, plain prefixes of weight above 0 that make it up`,
+    found: `${embeddings.length} values${parts ? `, parts of ${parts.map((part) => `${part.prefix.length} (weight ${part.weight})`).join(', ')}` : ''}`,
+    remedy: 'Use a prefix that was trained for this model, or put parts together with parallelPrefix',
+  })
+}

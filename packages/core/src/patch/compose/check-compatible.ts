@@ -1,0 +1,64 @@
+import { satisfies } from 'compare-versions'
+import { PatchError } from '../../errors.ts'
+import { differingBase } from '../check-fit.ts'
+import type { PatchManifest } from '../manifest.ts'
+import type { PatchContents } from '../patch.ts'
+
+/**
+ * Checks that patches may stand together: `PATCH_MISMATCH` where they were made for different base models,
+ * `PATCH_CONFLICT` where one's `conflicts` names another, or none is what one's `requires` names.
+ */
+export function checkCompatible(patches: readonly Pick<PatchContents, 'manifest'>[]): void {
+  const manifests = patches.map(({ manifest }) => manifest)
+  const [first, ...others] = manifests
+  for (const other of others) checkSameBase(first as PatchManifest, other)
+  const problems = manifests.flatMap((own) => [
+    ...own.conflicts.flatMap((named) =>
+      manifests
+        .filter((other) => other !== own && isNamed(other, named))
+        .map((other) => `${label(own)} must not be applied with ${label(other)} (conflicts: ${named})`),
+    ),
+    ...own.requires
+      .filter((named) => !manifests.some((other) => other !== own && isNamed(other, named)))
+      .map((named) => `${label(own)} must be applied with ${named}, which is not among them`),
+  ])
+  if (problems.length === 0) return
+  throw new PatchError('PATCH_CONFLICT', {
+    expected: 'patches that may be applied together',
+    found: problems.join('; '),
+    remedy: 'Leave one out, add what is required, or look for versions that go together',
+  })
+}
+
+const label = ({ name, version }: PatchManifest) => `${name} ${version}`
+
+/** Whether a patch is what `name` or `name@range` names; a composed one also stands for its parts. */
+function isNamed({ name, version, composition }: PatchManifest, named: string): boolean {
+  const [wanted, range] = named.split('@') as [string, string | undefined]
+  const fits = (own: { readonly name: string; readonly version: string }) =>
+    own.name === wanted && (range === undefined || inRange(own.version, range))
+  return fits({ name, version }) || (composition?.parts.some(fits) ?? false)
+}
+
+function inRange(version: string, range: string): boolean {
+  try {
+    return satisfies(version, range)
+  } catch (cause) {
+    throw new PatchError('MALFORMED', {
+      expected: 'a range of versions such as ^1.2.0 in requires and conflicts',
+      found: JSON.stringify(range),
+      remedy: 'Correct it in the manifest of the patch that holds it',
+      cause,
+    })
+  }
+}
+
+function checkSameBase(first: PatchManifest, other: PatchManifest): void {
+  const differing = differingBase(first.base, other.base)
+  if (!differing) return
+  throw new PatchError('PATCH_MISMATCH', {
+    expected: `patches of one base model, such as ${label(first)} for ${first.base.id}: ${differing.expected}`,
+    found: `${label(other)} for ${other.base.id}: ${differing.found}`,
+    remedy: 'Compose patches of one base; rebasePatch moves a patch to another release',
+  })
+}

@@ -1,0 +1,131 @@
+import { PatchError } from '../../errors.ts'
+import type { Prefix } from '../../model/language-model.ts'
+import { sha256 } from '../../sha256.ts'
+import type { Storage } from '../../storage.ts'
+import { createPatch } from '../create-patch.ts'
+import type { ComposedPart, PatchManifest } from '../manifest.ts'
+import { manifestFile } from '../manifest-schema.ts'
+import type { Patch } from '../patch.ts'
+import { checkCompatible } from './check-compatible.ts'
+import { concatPrefixes } from './concat-prefixes.ts'
+import { mergePrefixes } from './merge-prefixes.ts'
+import { parallelPrefix } from './parallel-prefix.ts'
+
+/** Ways of putting prefixes together without training. */
+export type ComposeMethod = 'concat' | 'parallel' | 'merge'
+
+export interface ComposePatchesOptions {
+  /** Default `parallel`. */
+  readonly method?: ComposeMethod
+  /** By patch, in their order; of `parallel` and `merge`. Default 1 each. 0 leaves a patch out, exactly. */
+  readonly weights?: readonly number[]
+  /** What the patch is called. Default: the names of its parts, joined. */
+  readonly manifest?: Partial<Pick<PatchManifest, 'name' | 'version' | 'domain' | 'license'>>
+  /** Where `patch.save` writes unless told otherwise. */
+  readonly storage?: Storage
+}
+
+/**
+ * One patch out of several of one base model, with the provenance of its parts by digest. `parallel` does the same in
+ * any order; of `concat` the order is that of the patches; `merge` wants one length. It has no measured effects: those
+ * of its parts are not its own.
+ *
+ * @throws `INVALID_ARGUMENT` for options that do not fit; `PATCH_MISMATCH` and `PATCH_CONFLICT` for patches that do not
+ *   go together; `SHAPE_MISMATCH` for `merge` of different lengths.
+ */
+export async function composePatches(
+  patches: readonly Patch[],
+  { method = 'parallel', weights = patches.map(() => 1), manifest = {}, storage }: ComposePatchesOptions = {},
+): Promise<Patch> {
+  checkOptions(patches, method, weights)
+  checkCompatible(patches)
+  const first = (patches[0] as Patch).manifest
+  const kept = [...patches.keys()].filter((i) => weights[i] !== 0)
+  const prefix = composePrefixes(
+    kept.map((i) => (patches[i] as Patch).prefix),
+    method,
+    kept.map((i) => weights[i] as number),
+  )
+  const parts = await Promise.all(kept.map((i) => describePart(patches[i] as Patch, weights[i] as number)))
+  return createPatch({
+    prefix,
+    manifest: {
+      format: 'policypatch/v1',
+      name: joined(parts.map(({ name }) => name)),
+      version: '0.1.0',
+      domain: [...new Set(kept.map((i) => (patches[i] as Patch).manifest.domain))].join(', '),
+      license: [...new Set(kept.map((i) => (patches[i] as Patch).manifest.license))].join(' AND '),
+      ...manifest,
+      base: first.base,
+      prefix: {
+        length: prefix.length,
+        init: 'composed',
+        ...(prefix.parts && {
+          parts: prefix.parts.map((part) => ({ length: part.prefix.length, weight: part.weight })),
+        }),
+      },
+      composition: { method, parts },
+      recipe: {
+        reference: `the patches ${parts.map(({ name }) => name).join(', ')}`,
+        data: {},
+        seed: 0,
+        options: {},
+      },
+      effects: [],
+      requires: [],
+      conflicts: [...new Set(kept.flatMap((i) => (patches[i] as Patch).manifest.conflicts))],
+      created: new Date().toISOString(),
+    },
+    ...(storage && { storage }),
+  })
+}
+
+/** Prefixes put together by one of the methods. Throws as `composePatches`. */
+export function composePrefixes(
+  prefixes: readonly Prefix[],
+  method: ComposeMethod,
+  weights: readonly number[] = prefixes.map(() => 1),
+): Prefix {
+  const weighted = prefixes.map((prefix, i) => ({ prefix, weight: weights[i] as number }))
+  if (method === 'parallel') return parallelPrefix(weighted)
+  return method === 'concat' ? concatPrefixes(prefixes) : mergePrefixes(weighted)
+}
+
+/** How a patch stands in the manifest of one that it went into. */
+export async function describePart({ manifest, files }: Patch, weight = 1): Promise<ComposedPart> {
+  const { name, version, prefix } = manifest
+  return {
+    name,
+    version,
+    digest: await sha256(files[manifestFile] as Uint8Array),
+    length: prefix.length,
+    weight,
+  }
+}
+
+/** A name made of names, cut to what a name may be. */
+const joined = (names: readonly string[]) =>
+  names
+    .join('_')
+    .slice(0, 64)
+    .replace(/[._-]+$/, '')
+
+function checkOptions(patches: readonly Patch[], method: string, weights: readonly number[]): void {
+  const named = patches.map(({ manifest: { name, version } }) => `${name} ${version}`)
+  const problems = [
+    !['concat', 'parallel', 'merge'].includes(method) && `method ${JSON.stringify(method)}`,
+    patches.length === 0 && 'no patch',
+    new Set(named).size < named.length && `the same patch twice among ${named.join(', ')}`,
+    weights.length !== patches.length && `${weights.length} weights for ${patches.length} patches`,
+    !weights.every((weight) => weight >= 0 && Number.isFinite(weight)) && `weights ${weights.join(', ')}`,
+    weights.every((weight) => weight === 0) && patches.length > 0 && 'weights that are all 0',
+    method === 'concat' && weights.some((weight) => weight !== 0 && weight !== 1) && 'weights with concat',
+  ].filter((problem) => problem !== false)
+  if (problems.length === 0) return
+  throw new PatchError('INVALID_ARGUMENT', {
+    expected:
+      'patches, each once, with the method concat, parallel or merge, and a weight from 0 up for each (0 or 1 with concat)',
+    found: problems.join('; '),
+    remedy: 'Correct these; to strengthen a patch, use the method parallel with a weight above 1',
+  })
+}

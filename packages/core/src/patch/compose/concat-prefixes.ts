@@ -1,0 +1,20 @@
+import { PatchError } from '../../errors.ts'
+import type { Prefix } from '../../model/language-model.ts'
+import { joinEmbeddings } from './join-embeddings.ts'
+
+/**
+ * [P₁; P₂; …]: prefixes one after the other, as arXiv 2511.08484 stacks them. The order matters: a later one sees the
+ * earlier ones, and stands nearer to the prompt.
+ *
+ * @throws `INVALID_ARGUMENT` for a prefix whose parts stand side by side, which nothing can stand in a row with.
+ */
+export function concatPrefixes(prefixes: readonly Prefix[]): Prefix {
+  if (prefixes.some(({ parts }) => parts)) {
+    throw new PatchError('INVALID_ARGUMENT', {
+      expected: 'prefixes that are one part each, to put in a row',
+      found: 'one whose parts stand side by side',
+      remedy: 'Compose its parts, or use the method parallel, or compress it first',
+    })
+  }
+  return joinEmbeddings(prefixes)
+}

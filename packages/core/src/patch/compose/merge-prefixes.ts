@@ -1,0 +1,37 @@
+import { PatchError } from '../../errors.ts'
+import type { Prefix, PrefixPart } from '../../model/language-model.ts'
+
+/**
+ * Σ wᵢ Pᵢ / Σ wᵢ: the weighted mean of prefixes of one shape.
+ *
+ * @param parts weights of at least 0
+ * @throws `INVALID_ARGUMENT` for weights that are none or sum to 0, and for prefixes with parts; `SHAPE_MISMATCH`.
+ */
+export function mergePrefixes(parts: readonly PrefixPart[]): Prefix {
+  const total = parts.reduce((sum, { weight }) => sum + weight, 0)
+  if (!(total > 0 && parts.every(({ weight, prefix }) => weight >= 0 && !prefix.parts))) {
+    throw new PatchError('INVALID_ARGUMENT', {
+      expected: 'prefixes of one part each, with weights from 0 up that do not sum to 0',
+      found: parts
+        .map(({ weight, prefix }) => `weight ${weight}${prefix.parts ? ' of a prefix of parts' : ''}`)
+        .join(', '),
+      remedy: 'Correct the weights, or use the method parallel',
+    })
+  }
+  const lengths = [...new Set(parts.map(({ prefix }) => prefix.length))]
+  const [length = 0] = lengths
+  if (lengths.length > 1) {
+    throw new PatchError('SHAPE_MISMATCH', {
+      expected: 'prefixes of one length',
+      found: `lengths ${lengths.join(', ')}`,
+      remedy: 'Use another method, or bring them to one length with compressPatches',
+    })
+  }
+  const embeddings = new Float32Array((parts[0] as PrefixPart).prefix.embeddings.length)
+  for (const { prefix, weight } of parts) {
+    for (const [i, value] of prefix.embeddings.entries()) {
+      embeddings[i] = (embeddings[i] as number) + (weight / total) * value
+    }
+  }
+  return { length, embeddings }
+}

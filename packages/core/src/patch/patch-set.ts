@@ -1,0 +1,87 @@
+import { PatchError } from '../errors.ts'
+import type { LanguageModel, Prefix } from '../model/language-model.ts'
+import { checkFit } from './check-fit.ts'
+import { checkCompatible } from './compose/check-compatible.ts'
+import { type ComposeMethod, composePrefixes } from './compose/compose-patches.ts'
+import type { PatchContents } from './patch.ts'
+
+/** A patch of a stack: its name, or name and weight. */
+export type StackEntry = string | { readonly name: string; readonly weight: number }
+
+/**
+ * Patches that are loaded beside one model. Each request names its own stack of them:
+ *
+ *     const patches = patchSet(model, [harmfulness, toxicity])
+ *     model.generateBatch([
+ *       { prompt, prefix: patches.stack(['harmfulness', 'toxicity']) },
+ *       { prompt: another, prefix: patches.stack([]) },
+ *     ])
+ *
+ * The model keeps keys and values of each patch (`model.prefixes`, within its bound): another stack of patches that were
+ * applied before costs nothing more, with the method `parallel`.
+ */
+export interface PatchSet {
+  /** Names of the patches, in the order in which they were added. */
+  readonly names: readonly string[]
+  /** Adds a patch under its name, in place of another version of it. Throws what `checkFit` throws. */
+  add(patch: PatchContents): void
+  /** Takes a patch out; stacks that are in use stay as they are. Whether it was there. */
+  remove(name: string): boolean
+  /**
+   * The prefix of a stack, the same object whenever the same stack is named; `null`, no prefix, for an empty one.
+   *
+   * @throws `NOT_FOUND` for a name that was not added; `PATCH_CONFLICT`; else as `composePatches`.
+   */
+  stack(entries: readonly StackEntry[], options?: { readonly method?: ComposeMethod }): Prefix | null
+}
+
+/** Stacks that are remembered; a prefix costs a hundred kilobytes, its keys and values are the model's to keep. */
+const REMEMBERED = 64
+
+export function patchSet(model: LanguageModel, patches: readonly PatchContents[] = []): PatchSet {
+  const held = new Map<string, PatchContents>()
+  const stacks = new Map<string, Prefix>()
+  const set: PatchSet = {
+    get names() {
+      return [...held.keys()]
+    },
+    add(patch) {
+      checkFit(model, patch)
+      held.set(patch.manifest.name, patch)
+      stacks.clear()
+    },
+    remove(name) {
+      stacks.clear()
+      return held.delete(name)
+    },
+    stack(entries, { method = 'parallel' } = {}) {
+      if (entries.length === 0) return null
+      const weighted = entries.map((entry) =>
+        typeof entry === 'string' ? { name: entry, weight: 1 } : entry,
+      )
+      const key = JSON.stringify([method, weighted.map(({ name, weight }) => [name, weight])])
+      const known = stacks.get(key)
+      if (known) return known
+      const chosen = weighted.map(({ name }) => held.get(name) ?? notHeld(name, [...held.keys()]))
+      checkCompatible(chosen)
+      const made = composePrefixes(
+        chosen.map(({ prefix }) => prefix),
+        method,
+        weighted.map(({ weight }) => weight),
+      )
+      stacks.set(key, made)
+      for (const oldest of stacks.keys()) if (stacks.size > REMEMBERED) stacks.delete(oldest)
+      return made
+    },
+  }
+  for (const patch of patches) set.add(patch)
+  return set
+}
+
+function notHeld(name: string, names: readonly string[]): never {
+  throw new PatchError('NOT_FOUND', {
+    expected: `one of the patches that were added: ${names.join(', ') || 'none'}`,
+    found: JSON.stringify(name),
+    remedy: 'Add the patch first, or correct the name',
+  })
+}

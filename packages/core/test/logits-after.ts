@@ -1,0 +1,24 @@
+import type { LanguageModel, Prefix } from '../src/model/language-model.ts'
+
+/** Logits without what a softmax does not see: log-probabilities differ from them by a constant. */
+export function centred(logits: ArrayLike<number>): number[] {
+  const values = Array.from(logits)
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+  return values.map((value) => value - mean)
+}
+
+/** Centred logits after each prompt. */
+export async function logitsAfter(
+  model: LanguageModel,
+  prompts: readonly number[][],
+  prefix: Prefix | null,
+): Promise<number[][]> {
+  const { vocabSize } = model.config
+  const requests = prompts.map((prompt) => ({ prompt: prompt.join(' '), response: [0], prefix }))
+  const found = await model.distributions(requests, vocabSize)
+  return found.map(({ ids, logProbabilities }) => {
+    const values = new Float32Array(vocabSize)
+    for (const [i, id] of ids.entries()) values[id] = logProbabilities[i] as number
+    return centred(values)
+  })
+}
