@@ -50,7 +50,7 @@ export function toxicityDomain({ scorers, base, samples = 25 }: ToxicityDomainOp
       },
       sft: { steps: 320, learningRate: 2e-2, warmupSteps: 5 },
       distillation: { weight: 30, k: 64, harmless: 'base' },
-      dpo: { steps: 15, learningRate: 1e-3, warmupSteps: 2, beta: 0.1, sftWeight: 0.5 },
+      dpo: { steps: 30, learningRate: 2e-3, warmupSteps: 2, beta: 0.1, sftWeight: 0.2 },
       maxResponseTokens: 20,
       // Two dozen continuations tell no prefix of a stage from another, and nothing of how fluent they are.
       validation: false,
