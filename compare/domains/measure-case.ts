@@ -56,4 +56,4 @@ export async function measureSubject(
 
 /** Attacks take as long as all the rest: they are made on whom they tell something of. */
 const isAttacked = ({ name, seed = 0 }: DomainSubject) =>
-  ['base', 'reference', 'system prompt', 'lora'].includes(name) || (name === 'patched' && seed === 0)
+  ['base', 'reference'].includes(name) || (name === 'patched' && seed === 0)

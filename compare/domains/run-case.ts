@@ -52,7 +52,6 @@ export async function runCase(domainCase: DomainCase, options: RunCaseOptions): 
     loraParameters = lora.parameters
     const subject = { name: 'lora', model: await loadModel(baseModel, { adapter: lora.adapter }) }
     measured.push(await measureSubject(domainCase, subject, reference, { folder, onProgress }))
-    able.push({ ...subject, name: `lora (${name})` })
   }
   return {
     domain: name,
