@@ -137,6 +137,7 @@ export type {
   Generation,
   LanguageModel,
   Prefix,
+  PrefixPart,
   Score,
   ScoreOptions,
   ScoreRequest,
@@ -144,6 +145,7 @@ export type {
 } from './model/language-model.ts'
 export { type LoadModelOptions, loadStoredModel, type StoredPlace } from './model/load-model.ts'
 export type { ModelConfig, RopeScaling } from './model/model-config.ts'
+export type { HeldPrefix, PrefixCache } from './model/prefix-cache.ts'
 export { openSafetensors, openShardedSafetensors } from './model/safetensors.ts'
 export type { StoredTensor, TensorReader } from './model/tensor-reader.ts'
 export { writeSafetensors } from './model/write-safetensors.ts'
@@ -195,14 +197,23 @@ export {
 export { scorePairs } from './pairs/score-pairs.ts'
 export type { TextScorer } from './pairs/text-scorer.ts'
 // Patch.
-export { applyPatch } from './patch/apply-patch.ts'
+export { type ApplyPatchOptions, applyPatch } from './patch/apply-patch.ts'
 export { checkFit } from './patch/check-fit.ts'
+export {
+  type ComposeMethod,
+  type ComposePatchesOptions,
+  composePatches,
+} from './patch/compose/compose-patches.ts'
+export { parallelPrefix } from './patch/compose/parallel-prefix.ts'
 export { type CreatePatchOptions, createPatch } from './patch/create-patch.ts'
 export { describeBase } from './patch/describe-base.ts'
 export { importPeftPromptTuning } from './patch/import-peft-prompt-tuning.ts'
 export type {
   BaseModelIdentity,
+  ComposedPart,
+  CompositionMethod,
   MeasuredRate,
+  PatchComposition,
   PatchEffect,
   PatchManifest,
   PatchRecipe,
@@ -211,6 +222,7 @@ export type {
 export { modelIndex } from './patch/model-index.ts'
 export { parseManifest } from './patch/parse-manifest.ts'
 export type { Patch, PatchContents, PatchFiles } from './patch/patch.ts'
+export { type PatchSet, patchSet, type StackEntry } from './patch/patch-set.ts'
 export { type InstalledPatch, type PatchStore, patchStore } from './patch/patch-store.ts'
 export { readPatch } from './patch/read-patch.ts'
 export { compareVersions } from './patch/semantic-version.ts'
@@ -225,6 +237,23 @@ export { createTokenizer, type TokenizerFiles } from './tokenize/load-tokenizer.
 export type { ChatMessage, Prompt, Tokenizer } from './tokenize/tokenizer.ts'
 // Train.
 export { type AdamWOptions, type AdamWState, initAdamW, updateAdamW } from './train/adamw.ts'
+export {
+  type CompressPatchesOptions,
+  compressPatches,
+  type ImitationTask,
+} from './train/distill/compress-patches.ts'
+export {
+  type DistillPatchOptions,
+  type DistillTraining,
+  distillPatch,
+} from './train/distill/distill-patch.ts'
+export type { DistillationRow, DistillationTask } from './train/distill/distillation-task.ts'
+export { type RebasePatchOptions, rebasePatch } from './train/distill/rebase-patch.ts'
+export {
+  type JointDomain,
+  type TrainJointPatchOptions,
+  trainJointPatch,
+} from './train/distill/train-joint-patch.ts'
 export type { DpoLossOptions, DpoLossType } from './train/dpo-loss.ts'
 export type { DpoExample, SftExample, Teacher, TrainingExample } from './train/example.ts'
 export type { TrainMetrics } from './train/metrics.ts'

@@ -13,8 +13,11 @@ afterAll(() => process.chdir(before))
 
 /** What this package has beside core, or in place of core's. */
 const own = [
+  'composePatches',
+  'compressPatches',
   'createPatch',
   'defaultCacheFolder',
+  'distillPatch',
   'evaluateAbility',
   'evaluateInstructions',
   'evaluateMinimalPairs',
@@ -37,10 +40,12 @@ const own = [
   'readPatch',
   'readPrompts',
   'readReport',
+  'rebasePatch',
   'recordedReference',
   'refusalClassifierJudge',
   'renderReport',
   'resolveModel',
+  'trainJointPatch',
   'trainPatch',
   'transformersScorer',
   'writeReport',

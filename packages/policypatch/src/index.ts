@@ -27,6 +27,7 @@ export {
 } from './judges/transformers-scorer.ts'
 export { type LoadModelOptions, type LoadProgress, loadModel } from './load-model.ts'
 export {
+  composePatches,
   createPatch,
   evaluateAbility,
   evaluateInstructions,
@@ -46,4 +47,10 @@ export {
 } from './on-disk.ts'
 export { readAbilityData } from './read-ability-data.ts'
 export { renderReport } from './report/render-report.ts'
-export { trainPatch } from './train-patch.ts'
+export {
+  compressPatches,
+  distillPatch,
+  rebasePatch,
+  trainJointPatch,
+  trainPatch,
+} from './trained-on-disk.ts'

@@ -16,6 +16,12 @@ export const readPatch = (directory: string, storage = fileStorage()): Promise<c
 export const createPatch = (options: core.CreatePatchOptions): Promise<core.Patch> =>
   core.createPatch({ storage: fileStorage(), ...options })
 
+/** One patch out of several, whose `save(path)` writes to this machine's files; see core's `composePatches`. */
+export const composePatches = (
+  patches: readonly core.Patch[],
+  options: core.ComposePatchesOptions = {},
+): Promise<core.Patch> => core.composePatches(patches, { storage: fileStorage(), ...options })
+
 /** The prefix that PEFT saved in a folder; see core's `importPeftPromptTuning`. */
 export const importPeftPromptTuning = (directory: string, storage = fileStorage()): Promise<core.Prefix> =>
   core.importPeftPromptTuning(storage, directory)

@@ -17,6 +17,8 @@ export interface SftExample {
   readonly chosen: readonly number[]
   readonly kind: PromptKind
   readonly teacher?: Teacher
+  /** How much each of its tokens counts in the means of SFT and distillation. Default 1. */
+  readonly weight?: number
 }
 
 /** One tokenized pair for DPO. */

@@ -1,12 +1,15 @@
 import { PatchError, throwIfAborted } from '../errors.ts'
 import type { Storage } from '../storage.ts'
 import { type BestPrefix, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
+import type { TrainingExample } from './example.ts'
 import type { TrainMetrics } from './metrics.ts'
 import type { PrefixTrainer } from './prefix-trainer.ts'
 import { type ValidationScores, validationMerit } from './validate-prefix.ts'
 
 export interface StageOptions {
   readonly trainer: PrefixTrainer
+  /** The batch of each step, from 0; by default those that the trainer draws. */
+  readonly batchOf?: (step: number) => readonly TrainingExample[]
   /** Steps of the whole stage. */
   readonly steps: number
   readonly storage: Storage
@@ -40,7 +43,7 @@ export async function runStage(options: StageOptions): Promise<BestPrefix> {
   while (trainer.steps < steps) {
     throwIfAborted(signal, 'training')
     // Not as the argument of the optional call, which is not evaluated where there is nobody to call.
-    const metrics = await trainer.step()
+    const metrics = await trainer.step(options.batchOf?.(trainer.steps))
     options.onMetrics?.(metrics)
     const last = trainer.steps === steps
     if (validate && (last || trainer.steps % options.validateEvery === 0)) {

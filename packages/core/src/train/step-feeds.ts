@@ -13,7 +13,7 @@ export interface StepBatch {
   readonly tokens: number
 }
 
-/** What the means of an objective are taken over: tokens of y⁺, pairs, and tokens of y⁺ that have a teacher. */
+/** What the means of an objective are taken over: tokens of y⁺, pairs, and tokens of y⁺ that have a teacher, by weight. */
 export interface BatchTotals {
   readonly tokens: number
   readonly pairs: number
@@ -22,7 +22,7 @@ export interface BatchTotals {
 
 export function totalsOf(examples: readonly TrainingExample[]): BatchTotals {
   const tokens = (counted: readonly TrainingExample[]) =>
-    counted.reduce((sum, { chosen }) => sum + chosen.length, 0)
+    counted.reduce((sum, { chosen, weight = 1 }) => sum + weight * chosen.length, 0)
   return {
     tokens: tokens(examples),
     pairs: examples.length,
@@ -56,7 +56,7 @@ export function stepFeeds(
     tokens: layout.owners.length,
     feeds: {
       ...responseFeeds(config, layout, { prefix, headIds }),
-      ...sftFeeds(layout, totals),
+      ...sftFeeds(examples, layout, totals),
       ...(objective.type === 'dpo' && dpoFeeds(examples as readonly DpoExample[], layout, totals)),
       ...(objective.distillationWeight && teacherFeeds(examples, layout, totals)),
     },
@@ -68,10 +68,16 @@ const vector = (values: ArrayLike<number>): HostTensor => ({
   data: Float32Array.from(values),
 })
 
-/** 1/N for the tokens of y⁺ that count, 0 elsewhere. */
-function sftFeeds({ owners, shape }: RowLayout, { tokens }: BatchTotals): NamedHostTensors {
+/** 1/N for the tokens of y⁺ that count, times the weight of their example; 0 elsewhere. */
+function sftFeeds(
+  examples: readonly TrainingExample[],
+  { owners, shape }: RowLayout,
+  { tokens }: BatchTotals,
+): NamedHostTensors {
   const weights = new Float32Array(shape.targets)
-  for (const [i, { response }] of owners.entries()) if (response === 0) weights[i] = 1 / tokens
+  for (const [i, { example, response }] of owners.entries()) {
+    if (response === 0) weights[i] = (examples[example]?.weight ?? 1) / tokens
+  }
   return { sftWeights: vector(weights) }
 }
 
@@ -115,7 +121,7 @@ function teacherFeeds(
     if (!teacher || response !== 0) continue
     ids.set(teacher.ids.subarray(token * teacher.k, (token + 1) * teacher.k), i * k)
     logps.set(teacher.logps.subarray(token * teacher.k, (token + 1) * teacher.k), i * k)
-    weights[i] = 1 / taught
+    weights[i] = (examples[example]?.weight ?? 1) / taught
   }
   return {
     teacherIds: { shape: [shape.targets, k], data: ids },

@@ -1,0 +1,158 @@
+import { memoryStorage } from '../../memory-storage.ts'
+import type { LanguageModel, Prefix } from '../../model/language-model.ts'
+import { createPatch } from '../../patch/create-patch.ts'
+import { describeBase } from '../../patch/describe-base.ts'
+import type { PatchComposition, PatchManifest } from '../../patch/manifest.ts'
+import { checkManifest } from '../../patch/parse-manifest.ts'
+import type { Patch } from '../../patch/patch.ts'
+import type { Storage } from '../../storage.ts'
+import type { SftExample } from '../example.ts'
+import { initPrefix, type PrefixInitOptions } from '../prefix-init.ts'
+import { PrefixTrainer } from '../prefix-trainer.ts'
+import { digest } from '../prepare-data.ts'
+import { runStage } from '../run-stage.ts'
+import type { StageTraining, TrainProgress } from '../train-options.ts'
+import type { DistillationTask } from './distillation-task.ts'
+import { prepareTasks } from './prepare-tasks.ts'
+import { taskBatches } from './task-batches.ts'
+
+/** How a prefix is distilled. */
+export interface DistillTraining extends Omit<StageTraining, 'harmlessShare'> {
+  /** Tokens kept of each distribution; the rest is one. Default 64. */
+  readonly k?: number
+  /** λ: weight of the divergence beside the likelihood of the responses. Default 30, which drowns it. */
+  readonly weight?: number
+}
+
+export interface DistillPatchOptions {
+  /** The model that is patched; its weights stay as they are. */
+  readonly model: LanguageModel
+  readonly tasks: readonly DistillationTask[]
+  /** Where training starts: a prefix, or how one is made. */
+  readonly prefix?: Prefix | Omit<PrefixInitOptions, 'seed'>
+  readonly training?: DistillTraining
+  readonly manifest?: Partial<Pick<PatchManifest, 'name' | 'version' | 'domain' | 'license'>>
+  /** What it was distilled from, where that was patches. */
+  readonly composition?: PatchComposition
+  /** Default 0. */
+  readonly seed?: number
+  /** Where the run is kept so that it can be resumed; also where `patch.save` writes. Without it, nothing is kept. */
+  readonly storage?: Storage
+  /** Folder of the run in the storage. Default `policypatch-run`. */
+  readonly directory?: string
+  /** Steps between checkpoints. Default 10. */
+  readonly checkpointEvery?: number
+  readonly onProgress?: (progress: TrainProgress) => void
+  readonly signal?: AbortSignal
+}
+
+/** Defaults as for distributions of toxic text, which took the most steps. */
+const defaults = { steps: 400, learningRate: 2e-2, warmupSteps: 5, batchSize: 12, k: 64, weight: 30 }
+
+/**
+ * Trains a prefix to have the distributions of teachers, one for each task: Σ_t KL(teacher ‖ π_P) over the tokens of
+ * their responses, every response counting alike. With a storage the same call after a stop goes on where it stood.
+ *
+ * @throws `EMPTY_DATA` without rows; `INVALID_ARGUMENT` for options that do not fit, and teachers that give no
+ *   distributions; `RESUME_MISMATCH`; `CONTEXT_EXCEEDED`; `NOT_FINITE`; `ABORTED`; `STORAGE_FAILED`.
+ */
+export async function distillPatch(options: DistillPatchOptions): Promise<Patch> {
+  const { model, tasks, seed = 0, storage = memoryStorage(), directory = 'policypatch-run', signal } = options
+  const training = { ...defaults, ...options.training }
+  const { steps, batchSize, k, weight, learningRate } = training
+  const start = startOf(options, seed)
+  checkManifest(describe(options, start, training, {}))
+  const prepared = await prepareTasks(tasks, {
+    ...{ model, prefixLength: start.length, k, storage, directory, signal },
+    onProgress: (task, done, total) => options.onProgress?.({ stage: 'pairs', part: task, done, total }),
+  })
+  const batches = taskBatches(
+    prepared.map(({ name, share, examples }) => ({ name, share, rows: examples.length })),
+    { steps, batchSize, seed },
+  )
+  const exampleOf = ({ task, row }: { task: number; row: number }) =>
+    prepared[task]?.examples[row] as SftExample
+  const objective = { type: 'sft' as const, distillationWeight: weight }
+  const examples = prepared.flatMap((task) => task.examples)
+  const trainer = new PrefixTrainer({
+    ...training,
+    learningRate,
+    model,
+    prefix: start,
+    objective,
+    examples,
+    seed,
+  })
+  const data = Object.fromEntries(prepared.map((task) => [task.name, task.digest]))
+  try {
+    const { prefix } = await runStage({
+      trainer,
+      steps,
+      batchOf: (step) => (batches[step] ?? []).map(exampleOf),
+      storage,
+      path: `${directory}/distillation.safetensors`,
+      settings: await digest({
+        run: 'distillation',
+        training,
+        seed,
+        data,
+        shares: prepared.map(({ name, share }) => [name, share]),
+        teachers: tasks.map(({ teacher }) => [teacher.name, teacher.settings]),
+        model: [model.tokenizer.fingerprint, model.weightsFingerprint],
+        prefix: await digest([...start.embeddings]),
+      }),
+      checkpointEvery: options.checkpointEvery ?? 10,
+      validateEvery: steps,
+      onMetrics: (metrics) =>
+        options.onProgress?.({ stage: 'sft', done: metrics.step, total: steps, metrics }),
+      ...(signal && { signal }),
+    })
+    return await createPatch({
+      manifest: describe(options, start, training, data),
+      prefix,
+      ...(options.storage && { storage: options.storage }),
+    })
+  } finally {
+    await trainer.dispose()
+  }
+}
+
+function startOf({ model, prefix }: DistillPatchOptions, seed: number): Prefix {
+  return prefix && 'embeddings' in prefix ? prefix : initPrefix(model, { ...prefix, seed })
+}
+
+function describe(
+  { model, tasks, prefix, manifest, composition, seed = 0 }: DistillPatchOptions,
+  { length }: Prefix,
+  training: DistillTraining,
+  data: Readonly<Record<string, string>>,
+): PatchManifest {
+  const given = prefix && 'embeddings' in prefix
+  const { init = 'text', text } = given ? { init: 'prefix' } : (prefix ?? {})
+  return {
+    format: 'policypatch/v1',
+    name: 'patch',
+    version: '0.1.0',
+    domain: tasks.map(({ name }) => name).join(', ') || 'none',
+    license: 'Apache-2.0',
+    requires: [],
+    conflicts: [],
+    ...manifest,
+    base: describeBase(model),
+    prefix: { length, init, ...(text !== undefined && { initText: text }) },
+    ...(composition && { composition }),
+    recipe: {
+      reference: [...new Set(tasks.map(({ teacher }) => teacher.name))].join(', ') || 'none',
+      data,
+      seed,
+      options: {
+        distillation: { ...training },
+        tasks: tasks.map(({ name, share = 1, format = 'chat', maxResponseTokens = 32 }) => ({
+          ...{ name, share, format, maxResponseTokens },
+        })),
+      },
+    },
+    effects: [],
+    created: new Date().toISOString(),
+  }
+}

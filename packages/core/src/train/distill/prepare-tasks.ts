@@ -1,0 +1,92 @@
+import { PatchError } from '../../errors.ts'
+import type { LanguageModel } from '../../model/language-model.ts'
+import { collectResponses } from '../../pairs/collect-responses.ts'
+import { openResponseJournal } from '../../pairs/response-journal.ts'
+import type { Storage } from '../../storage.ts'
+import { addTeachers } from '../add-teachers.ts'
+import type { SftExample } from '../example.ts'
+import { digest } from '../prepare-data.ts'
+import { tokenizePairs } from '../tokenize-pairs.ts'
+import type { DistillationRow, DistillationTask } from './distillation-task.ts'
+
+export interface PrepareTasksOptions {
+  readonly model: LanguageModel
+  readonly prefixLength: number
+  /** Tokens kept of each distribution. */
+  readonly k: number
+  readonly storage: Storage
+  readonly directory: string
+  readonly onProgress: (task: string, done: number, total: number) => void
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface PreparedTask {
+  readonly name: string
+  readonly share: number
+  readonly examples: readonly SftExample[]
+  /** SHA-256 of its rows with their responses. */
+  readonly digest: string
+}
+
+/** Asks teachers for what rows lack, and for their distributions. Each row then counts alike, however long it is. */
+export async function prepareTasks(
+  tasks: readonly DistillationTask[],
+  options: PrepareTasksOptions,
+): Promise<PreparedTask[]> {
+  const prepared: PreparedTask[] = []
+  for (const task of tasks) prepared.push(await prepareTask(task, options))
+  return prepared
+}
+
+async function prepareTask(task: DistillationTask, options: PrepareTasksOptions): Promise<PreparedTask> {
+  const { model, prefixLength, k, signal } = options
+  const { name, teacher, format = 'chat', share = 1, maxResponseTokens = 32 } = task
+  const rows = await responded(task, options)
+  const pairs = rows.map(({ prompt, kind, response }) => ({ prompt, kind, chosen: response as string }))
+  const tokenized = tokenizePairs(model, pairs, { format, prefixLength, maxResponseTokens })
+  const taught = await addTeachers(pairs, tokenized, {
+    model,
+    reference: teacher,
+    format,
+    distillation: { weight: 1, k, harmless: 'reference' },
+    ...(signal && { signal }),
+  })
+  return {
+    name,
+    share,
+    examples: taught.map((example) => ({ ...example, weight: 1 / example.chosen.length })),
+    digest: await digest([format, maxResponseTokens, pairs]),
+  }
+}
+
+async function responded(
+  { name, teacher, rows }: DistillationTask,
+  { storage, directory, onProgress, signal }: PrepareTasksOptions,
+): Promise<DistillationRow[]> {
+  const missing = [...rows.keys()].filter((index) => rows[index]?.response === undefined)
+  if (missing.length === 0) return [...rows]
+  const path = `${directory}/responses-${name.replace(/[^A-Za-z0-9._-]+/g, '-')}.jsonl`
+  const journal = await openResponseJournal(
+    { storage, path },
+    {
+      run: 'distillation',
+      teacher: { name: teacher.name, ...teacher.settings },
+      prompts: await digest(rows.map(({ prompt, kind }) => [kind, prompt])),
+    },
+  )
+  await collectResponses('teacher', teacher, rows, missing, {
+    journal,
+    onProgress: ({ done, total }) => onProgress(name, done, total),
+    signal,
+  })
+  const said = journal.responses('teacher')
+  // A teacher may have nothing to say to a prompt.
+  const filled = rows.map((row, index) => ({ ...row, response: row.response ?? said.get(index) ?? '' }))
+  const usable = filled.filter(({ response }) => response !== '')
+  if (usable.length > 0) return usable
+  throw new PatchError('EMPTY_DATA', {
+    expected: `responses of ${teacher.name} to the prompts of ${name}`,
+    found: 'none',
+    remedy: 'Look at the teacher, or give rows with responses',
+  })
+}
