@@ -2,7 +2,10 @@ import type { Backend, NamedWeights, Precision } from '../backend.ts'
 import type { Prompt, Tokenizer } from '../tokenize/tokenizer.ts'
 import type { Architecture } from './architecture.ts'
 import type { ModelConfig } from './model-config.ts'
+import type { Prefix } from './prefix.ts'
 import type { PrefixCache } from './prefix-cache.ts'
+
+export type { Prefix, PrefixPart } from './prefix.ts'
 
 export interface GenerateOptions {
   /** Most tokens to generate. Default 128. */
@@ -30,27 +33,6 @@ export interface Generation {
   readonly tokens: readonly number[]
   /** `stop`: a stop token came; `length`: maxTokens or the context was reached. */
   readonly finishReason: 'stop' | 'length'
-}
-
-/** A prefix as a model applies it: m virtual tokens of width d, row-major. */
-export interface Prefix {
-  /** m: number of virtual tokens. */
-  readonly length: number
-  /** [m, d] float32. */
-  readonly embeddings: Float32Array
-  /**
-   * Parts that stand side by side, all from position 0, none of which sees another; `embeddings` are theirs one after
-   * the other. Tokens see all of them, from the position after the longest. Absent: all virtual tokens are one part.
-   */
-  readonly parts?: readonly PrefixPart[]
-}
-
-/** One of several prefixes that stand side by side. */
-export interface PrefixPart {
-  /** Without parts of its own. */
-  readonly prefix: Prefix
-  /** w > 0: tokens add log w to their attention logits of this part. 1 leaves them as they are. */
-  readonly weight: number
 }
 
 /** One prompt of a batch. Requests of one batch may carry different prefixes, or none. */

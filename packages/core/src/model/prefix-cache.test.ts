@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { BlockKeyValues } from './key-value-cache.ts'
-import type { Prefix } from './language-model.ts'
+import type { Prefix } from './prefix.ts'
 import { createPrefixCache } from './prefix-cache.ts'
 
 const prefixes = Array.from(

@@ -1,6 +1,6 @@
 import type { HostTensor } from '../backend.ts'
 import type { BlockKeyValues } from './key-value-cache.ts'
-import type { Prefix } from './language-model.ts'
+import type { Prefix } from './prefix.ts'
 
 /** What is kept of one prefix. */
 export interface HeldPrefix {

@@ -1,7 +1,7 @@
 import { PatchError } from '../errors.ts'
-import type { Prefix, PrefixPart } from './language-model.ts'
 import { MASKED } from './masked.ts'
 import type { ModelConfig } from './model-config.ts'
+import type { Prefix, PrefixPart } from './prefix.ts'
 
 /** What a prefix stands for: its parts, or itself. */
 export const partsOf = (prefix: Prefix): readonly PrefixPart[] => prefix.parts ?? [{ prefix, weight: 1 }]
