@@ -208,6 +208,12 @@ export { parallelPrefix } from './patch/compose/parallel-prefix.ts'
 export { type CreatePatchOptions, createPatch } from './patch/create-patch.ts'
 export { describeBase } from './patch/describe-base.ts'
 export { importPeftPromptTuning } from './patch/import-peft-prompt-tuning.ts'
+export {
+  diffPatches,
+  type FieldDifference,
+  type PatchDifference,
+  type PrefixDifference,
+} from './patch/inspect/diff-patches.ts'
 export type {
   BaseModelIdentity,
   ComposedPart,

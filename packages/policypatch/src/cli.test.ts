@@ -155,6 +155,52 @@ describe('what a patch is used for', () => {
     expect(other.stderr).toContain('error NOT_FOUND: Expected patch tiny 2.0.0')
   })
 
+  test('patches are composed, applied together and compared', async () => {
+    await succeed(
+      ...training('patches/second')
+        .join(' ')
+        .replace('--seed 7', '--seed 8')
+        .replace('--name tiny', '--name second')
+        .split(' '),
+    )
+    const composed = [
+      'compose',
+      'patches/tiny',
+      'patches/second',
+      '--weights',
+      '1,0.5',
+      '--out',
+      'patches/both',
+    ]
+    const { stdout } = await succeed(...composed, '--name', 'both', '--version', '3.0.0')
+    expect(stdout).toMatch(
+      /^parallel {2}tiny 1\.2\.0: 3 virtual tokens, weight 1, .*\nparallel {2}second 1\.2\.0: .* weight 0\.5/m,
+    )
+    const { manifest } = JSON.parse((await succeed('inspect', 'patches/both', '--json')).stdout)
+    expect(manifest).toMatchObject({ name: 'both', version: '3.0.0', prefix: { length: 6 } })
+    const asked = ['generate', 'tea', '--model', './tiny', '--max-tokens', '8']
+    await succeed('compose', 'patches/second', 'patches/tiny', '--out', 'patches/alike')
+    const together = await succeed(...asked, '--patch', 'patches/tiny', '--patch', 'patches/second')
+    expect((await succeed(...asked, '--patch', 'patches/alike')).stdout).toBe(together.stdout)
+    const difference = JSON.parse((await succeed('diff', 'patches/tiny', 'patches/second', '--json')).stdout)
+    expect(difference.fields.map(({ field }: { field: string }) => field)).toEqual(['name', 'recipe.seed'])
+    expect(difference.prefix.relativeDistance).toBeGreaterThan(0)
+    expect((await succeed('diff', 'patches/tiny', 'patches/tiny')).stdout).toBe(
+      'The manifests say the same.\nThe prefixes are the same.\n',
+    )
+    const merged = await run([
+      'compose',
+      'patches/tiny',
+      'patches/both',
+      '--method',
+      'concat',
+      '--out',
+      'patches/no',
+    ])
+    expect(merged).toMatchObject({ code: 1, stdout: '' })
+    expect(merged.stderr).toContain('error INVALID_ARGUMENT: Expected prefixes that are one part each')
+  })
+
   test('a patch of another model is refused', async () => {
     const { code, stderr } = await run(['generate', 'tea', '--patch', 'patches/tiny', '--model', 'other'])
     expect(code).toBe(1)

@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 import { runCli } from './cli/run-cli.ts'
+import { composeCommand } from './commands/compose-command.ts'
+import { diffCommand } from './commands/diff-command.ts'
 import { evalCommand } from './commands/eval-command.ts'
 import { generateCommand } from './commands/generate-command.ts'
 import { inspectCommand } from './commands/inspect-command.ts'
@@ -19,6 +21,8 @@ process.exitCode = await runCli([
   reportCommand(),
   generateCommand(),
   inspectCommand(),
+  diffCommand(),
+  composeCommand(),
   installCommand(),
   listCommand(),
   removeCommand(),

@@ -2,13 +2,24 @@ import type { Patch } from '@policypatch/core'
 
 /** What a patch is, in a few lines. */
 export function describePatch({ manifest, bytes, parameters }: Patch): string {
-  const { name, version, domain, license, base, prefix, recipe, effects, requires, conflicts } = manifest
+  const { name, version, domain, license, base, prefix, recipe, composition, effects } = manifest
+  const { requires, conflicts } = manifest
   const percent = (share: number) => (100 * share).toFixed(1)
   const rows: (readonly [string, string])[] = [
     ['patch', `${name} ${version} (${domain}, ${license}), ${manifest.created}`],
     ['size', `${(bytes / 1000).toFixed(0)} kB, ${parameters} parameters: ${prefix.length} virtual tokens`],
     ['base', `${base.id} (${base.architecture}, ${base.layers} layers, width ${base.hiddenSize})`],
-    ['trained', `from ${prefix.init}, reference ${recipe.reference}, seed ${recipe.seed}`],
+    ...(composition?.parts ?? []).map(
+      (part) =>
+        [
+          composition?.method ?? '',
+          `${part.name} ${part.version}: ${part.length} virtual tokens, weight ${part.weight}, ` +
+            `patch.json SHA-256 ${part.digest}`,
+        ] as const,
+    ),
+    ...(prefix.init === 'composed'
+      ? []
+      : [['trained', `from ${prefix.init}, reference ${recipe.reference}, seed ${recipe.seed}`] as const]),
     ...Object.entries(recipe.data).map(([role, digest]) => ['data', `${role} SHA-256 ${digest}`] as const),
     ...effects.map(
       ({ metric, n, data, before, after }) =>

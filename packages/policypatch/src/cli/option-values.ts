@@ -19,6 +19,14 @@ export function integer(least: number, most = Number.POSITIVE_INFINITY) {
   }
 }
 
+/** The numbers of an option's value, from 0 up, with commas between. */
+export function numbers(text: string): number[] {
+  return text.split(',').map(number(0))
+}
+
+/** Collects the values of an option that may be given several times. */
+export const repeated = (value: string, before: readonly string[] = []): string[] => [...before, value]
+
 /** A parser of an option whose value names an environment variable that holds a key. */
 export function keyFromEnvironment(name: string): string {
   const key = process.env[name]

@@ -1,13 +1,19 @@
-import { applyPatch, type ChatMessage, type GenerateOptions, type Prompt } from '@policypatch/core'
+import {
+  applyPatch,
+  type ChatMessage,
+  type GenerateOptions,
+  type Patch,
+  type Prompt,
+} from '@policypatch/core'
 import { Command, Option } from 'commander'
 import { chat } from '../cli/chat.ts'
 import { type CommandContext, inContext } from '../cli/command-context.ts'
 import { findPatch } from '../cli/find-patch.ts'
-import { integer, number } from '../cli/option-values.ts'
+import { integer, number, repeated } from '../cli/option-values.ts'
 
 interface GenerateCommandOptions {
   readonly model?: string
-  readonly patch?: string
+  readonly patch?: readonly string[]
   readonly system?: string
   readonly format: 'chat' | 'text'
   readonly maxTokens: number
@@ -22,7 +28,11 @@ export function generateCommand(): Command {
     .description('answer a prompt, with or without a patch; without a prompt, chat')
     .argument('[prompt]', 'the prompt; without it, a chat, or standard input if that is no terminal')
     .option('--model <model>', "a Hub id, a folder or a .gguf file (default: the patch's base)")
-    .option('--patch <patch>', 'a patch: its folder, or NAME[@VERSION] of an installed one')
+    .option(
+      '--patch <patch>',
+      'a patch: its folder, or NAME[@VERSION] of an installed one; may be given several times',
+      repeated,
+    )
     .option('--system <text>', 'a system message')
     .addOption(
       new Option('--format <format>', 'answer the prompt, or continue it as text')
@@ -43,11 +53,12 @@ async function generate(
 ): Promise<void> {
   const { format, system, maxTokens, temperature, topP, seed } = options
   if (format === 'text' && system !== undefined) context.usageError('--system needs --format chat')
-  const patch = options.patch === undefined ? undefined : await findPatch(options.patch)
-  const modelId = options.model ?? patch?.manifest.base.id
+  const patches: Patch[] = []
+  for (const place of options.patch ?? []) patches.push(await findPatch(place))
+  const modelId = options.model ?? patches[0]?.manifest.base.id
   if (modelId === undefined) return context.usageError('--model or --patch is needed')
   const base = await context.loadModel(modelId)
-  const model = patch ? applyPatch(base, patch) : base
+  const model = patches.length > 0 ? applyPatch(base, patches) : base
   const sampling: GenerateOptions = { maxTokens, temperature, topP, seed, signal: context.signal }
   const head: ChatMessage[] = system === undefined ? [] : [{ role: 'system', content: system }]
   if (given === undefined && format === 'chat' && process.stdin.isTTY) {

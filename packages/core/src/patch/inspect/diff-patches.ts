@@ -1,0 +1,89 @@
+import { flattenJson } from '../../flatten-json.ts'
+import type { PatchEffect } from '../manifest.ts'
+import type { PatchContents } from '../patch.ts'
+
+/** A field of two manifests that is not the same in both; undefined where one lacks it. */
+export interface FieldDifference {
+  /** Such as `recipe.options.sft.steps`. */
+  readonly field: string
+  readonly before: unknown
+  readonly after: unknown
+}
+
+/** How far apart two prefixes of one length are. */
+export interface PrefixDifference {
+  /** ‖B − A‖ / ‖A‖ over all numbers. */
+  readonly relativeDistance: number
+  /** Cosine of each virtual token of A and that of B in its place, [m]. */
+  readonly cosines: readonly number[]
+}
+
+export interface PatchDifference {
+  readonly fields: readonly FieldDifference[]
+  /** Undefined where lengths or widths differ: that is among the fields. */
+  readonly prefix: PrefixDifference | undefined
+  /** Effects measured in both alike (metric, judge, data), or in one. */
+  readonly effects: readonly {
+    readonly metric: string
+    readonly judge: string
+    readonly data: string
+    readonly before: PatchEffect | undefined
+    readonly after: PatchEffect | undefined
+  }[]
+}
+
+/** What is different between two patches: of their manifests (but for times and digests), prefixes and effects. */
+export function diffPatches(before: PatchContents, after: PatchContents): PatchDifference {
+  const fields = (patch: PatchContents) => {
+    const { created: _, files: __, effects: ___, ...manifest } = patch.manifest
+    return flattenJson(manifest)
+  }
+  const [a, b] = [fields(before), fields(after)]
+  const names = [...new Set([...a.keys(), ...b.keys()])]
+  return {
+    fields: names
+      .filter((field) => JSON.stringify(a.get(field)) !== JSON.stringify(b.get(field)))
+      .map((field) => ({ field, before: a.get(field), after: b.get(field) })),
+    prefix: prefixDifference(before.prefix, after.prefix),
+    effects: effectsOf(before.manifest.effects, after.manifest.effects),
+  }
+}
+
+function prefixDifference(
+  a: PatchContents['prefix'],
+  b: PatchContents['prefix'],
+): PrefixDifference | undefined {
+  if (a.length !== b.length || a.embeddings.length !== b.embeddings.length) return undefined
+  const width = a.embeddings.length / a.length
+  const rows = Array.from({ length: a.length }, (_, i) => {
+    const row = ({ embeddings }: PatchContents['prefix']) => embeddings.subarray(i * width, (i + 1) * width)
+    return [row(a), row(b)] as const
+  })
+  const difference = a.embeddings.map((value, i) => (b.embeddings[i] as number) - value)
+  return {
+    relativeDistance: norm(difference) / norm(a.embeddings),
+    cosines: rows.map(([x, y]) => dot(x, y) / (norm(x) * norm(y))),
+  }
+}
+
+function effectsOf(
+  before: readonly PatchEffect[],
+  after: readonly PatchEffect[],
+): PatchDifference['effects'] {
+  const key = ({ metric, judge, data }: PatchEffect) => JSON.stringify([metric, judge, data])
+  const first = new Map(before.map((effect) => [key(effect), effect]))
+  const second = new Map(after.map((effect) => [key(effect), effect]))
+  return [...new Map([...first, ...second])].map(([id, { metric, judge, data }]) => ({
+    ...{ metric, judge, data },
+    before: first.get(id),
+    after: second.get(id),
+  }))
+}
+
+export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0
+  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number)
+  return sum
+}
+
+export const norm = (values: ArrayLike<number>): number => Math.sqrt(dot(values, values))

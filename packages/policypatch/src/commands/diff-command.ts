@@ -1,0 +1,48 @@
+import { diffPatches, type PatchDifference, type PatchEffect } from '@policypatch/core'
+import { Command } from 'commander'
+import { inContext } from '../cli/command-context.ts'
+import { findPatch } from '../cli/find-patch.ts'
+import { renderTable } from '../cli/render-table.ts'
+
+/** `diff`: what is different between two patches. */
+export function diffCommand(): Command {
+  return new Command('diff')
+    .description('show what is different between two patches: settings, prefixes, measured effects')
+    .argument('<before>', 'its folder, or NAME[@VERSION] of an installed one')
+    .argument('<after>', 'the other')
+    .action(
+      inContext(async ({ print }, _, [before = '', after = '']) => {
+        const difference = diffPatches(await findPatch(before), await findPatch(after))
+        print(describe(difference, before, after), difference)
+      }),
+    )
+}
+
+function describe({ fields, prefix, effects }: PatchDifference, before: string, after: string): string {
+  const cell = (value: unknown) => (value === undefined ? '–' : JSON.stringify(value))
+  const rows = [
+    ...fields.map((one) => [one.field, cell(one.before), cell(one.after)]),
+    ...effects
+      .filter((one) => JSON.stringify(one.before?.after) !== JSON.stringify(one.after?.after))
+      .map((one) => [`${one.metric}, ${one.data}`, rate(one.before), rate(one.after)]),
+  ]
+  const table = rows.length > 0 ? renderTable([['', before, after], ...rows]) : 'The manifests say the same.'
+  if (!prefix) return table
+  const { relativeDistance, cosines } = prefix
+  const least = Math.min(...cosines)
+  const mean = cosines.reduce((sum, cosine) => sum + cosine, 0) / cosines.length
+  const distance =
+    relativeDistance === 0
+      ? 'The prefixes are the same.'
+      : `The prefixes differ by ${(100 * relativeDistance).toFixed(1)}% of the norm; cosine of their virtual tokens ` +
+        `${mean.toFixed(3)} on average, ${least.toFixed(3)} at least.`
+  return `${table}\n${distance}`
+}
+
+function rate(effect: PatchEffect | undefined): string {
+  if (!effect) return '–'
+  const [value, low, high] = [effect.after.value, effect.after.low, effect.after.high].map((x) =>
+    x.toPrecision(3),
+  )
+  return `${value} [${low}, ${high}]`
+}
