@@ -1,5 +1,6 @@
-import { expandWeight, type HostTensor, type Weight } from '../backend.ts'
+import type { HostTensor } from '../backend.ts'
 import { PatchError } from '../errors.ts'
+import { embeddingMatrix, embeddingRows } from '../model/embedding-matrix.ts'
 import type { LanguageModel, Prefix } from '../model/language-model.ts'
 import { createRandom } from '../random.ts'
 
@@ -54,11 +55,6 @@ export function initPrefix(model: LanguageModel, options: PrefixInitOptions = {}
   }
 }
 
-function embeddingMatrix({ architecture, config, weights }: LanguageModel): HostTensor {
-  const spec = architecture.weightSpecs(config).find(({ kind }) => kind === 'embedding')
-  return expandWeight(weights[spec?.name ?? ''] as Weight)
-}
-
 function textIds(model: LanguageModel, text: string): number[] {
   const ids = model.tokenizer.encode(text, { addSpecialTokens: false })
   if (ids.length > 0) return ids
@@ -69,14 +65,9 @@ function textIds(model: LanguageModel, text: string): number[] {
   })
 }
 
-function rowsOf({ data, shape }: HostTensor, length: number, ids: readonly number[]): Prefix {
-  const width = shape[1] as number
-  const embeddings = new Float32Array(length * width)
-  for (let i = 0; i < length; i++) {
-    const id = ids[i % ids.length] as number
-    embeddings.set(data.subarray(id * width, (id + 1) * width), i * width)
-  }
-  return { length, embeddings }
+function rowsOf(embedding: HostTensor, length: number, ids: readonly number[]): Prefix {
+  const repeated = Array.from({ length }, (_, i) => ids[i % ids.length] as number)
+  return { length, embeddings: embeddingRows(embedding, repeated) }
 }
 
 function distinctIds({ shape }: HostTensor, length: number, integer: (n: number) => number): number[] {

@@ -1,0 +1,56 @@
+import type { HostTensor, NamedHostTensors } from '../../backend.ts'
+import { PatchError } from '../../errors.ts'
+import type { LanguageModel } from '../../model/language-model.ts'
+import type { ModelCore } from '../../model/model-core.ts'
+import { partKeyValues } from '../../model/prefix-key-values.ts'
+import { writeSafetensors } from '../../model/write-safetensors.ts'
+import { checkFit } from '../check-fit.ts'
+import type { PatchContents } from '../patch.ts'
+
+/** A patch as the cache that a decoder starts with. */
+export interface PatchKeyValues {
+  /** m: positions that the cache holds. */
+  readonly length: number
+  /** `past_key_values.{i}.key` and `.value`, [1, kvHeads, m, D] float32, keys after RoPE at positions 0 … m−1. */
+  readonly tensors: NamedHostTensors
+  /** The tensors as a safetensors file whose metadata names patch, base and fingerprints. */
+  readonly file: Uint8Array
+}
+
+/**
+ * The keys and values of a patch, for a decoder with inputs `past_key_values.{i}.key|value`, as Optimum exports them to
+ * ONNX and `@huggingface/transformers` runs them: a prompt then begins at position m, and its attention mask with m ones.
+ * They are those of this model's weights and precision; another base, or other weights, must have its own.
+ *
+ * @throws what `checkFit` throws; `UNSUPPORTED` for a patch whose parts stand side by side: positions of such a cache
+ *   are not one after the other.
+ */
+export async function exportKeyValues(model: LanguageModel, patch: PatchContents): Promise<PatchKeyValues> {
+  checkFit(model, patch)
+  const { manifest, prefix } = patch
+  if (prefix.parts) {
+    throw new PatchError('UNSUPPORTED', {
+      expected: 'a patch that is one prefix',
+      found: `${manifest.name}, of ${prefix.parts.length} parts side by side`,
+      remedy: 'Make one prefix of it with compressPatches, or compose with the method concat',
+    })
+  }
+  const block = await partKeyValues(model as LanguageModel & ModelCore, prefix)
+  const tensors: Record<string, HostTensor> = {}
+  for (let layer = 0; layer < model.config.layers; layer++) {
+    for (const kind of ['key', 'value'] as const) {
+      const { data, shape } = block[`${kind}.${layer}`] as HostTensor
+      const [heads, , length, size] = shape as [number, number, number, number]
+      tensors[`past_key_values.${layer}.${kind}`] = { shape: [1, heads, length, size], data }
+    }
+  }
+  const file = writeSafetensors(tensors, {
+    format: 'pt',
+    patch: `${manifest.name}@${manifest.version}`,
+    base_model: model.id,
+    weights: model.weightsFingerprint,
+    tokenizer: model.tokenizer.fingerprint,
+    precision: model.precision,
+  })
+  return { length: prefix.length, tensors, file }
+}

@@ -1,0 +1,59 @@
+import { PatchError } from '../../errors.ts'
+import { embeddingMatrix, embeddingRows } from '../../model/embedding-matrix.ts'
+import type { LanguageModel } from '../../model/language-model.ts'
+import type { Prompt } from '../../tokenize/tokenizer.ts'
+import { checkFit } from '../check-fit.ts'
+import { joinEmbeddings } from '../compose/join-embeddings.ts'
+import type { PatchContents } from '../patch.ts'
+import { torchSave } from './torch-save.ts'
+
+/** Input rows for a server that takes embeddings in place of a prompt. */
+export interface PromptEmbeds {
+  /** m + n: virtual tokens, then tokens of the prompt. */
+  readonly length: number
+  /** [m + n, d] float32: the prefix, then the embedded prompt. */
+  readonly embeddings: Float32Array
+  /** Base64 of the tensor as `torch.save` writes it: `prompt_embeds` of vLLM's completions API. */
+  readonly base64: string
+}
+
+/**
+ * Makes patched prompts for vLLM, started with `--enable-prompt-embeds`:
+ *
+ *     const embed = promptEmbedder(model, patch)
+ *     const body = { model: name, prompt_embeds: embed(messages).base64, max_tokens: 64 }
+ *     await fetch(`${server}/v1/completions`, { method: 'POST', body: JSON.stringify(body), headers })
+ *
+ * Messages are put into the chat template here, for the server does not. The token embeddings are held in float32.
+ *
+ * @throws what `checkFit` throws; `UNSUPPORTED` for a patch whose parts stand side by side, which no row of embeddings is.
+ */
+export function promptEmbedder(model: LanguageModel, patch: PatchContents): (prompt: Prompt) => PromptEmbeds {
+  checkFit(model, patch)
+  if (patch.prefix.parts) {
+    throw new PatchError('UNSUPPORTED', {
+      expected: 'a patch that is one prefix',
+      found: `${patch.manifest.name}, of ${patch.prefix.parts.length} parts side by side`,
+      remedy: 'Make one prefix of it with compressPatches, or compose with the method concat',
+    })
+  }
+  const table = embeddingMatrix(model)
+  return (prompt) => {
+    const ids = model.tokenizer.encodePrompt(prompt)
+    const { length, embeddings } = joinEmbeddings([
+      patch.prefix,
+      { length: ids.length, embeddings: embeddingRows(table, ids) },
+    ])
+    const bytes = torchSave(embeddings, [length, model.config.hiddenSize])
+    return { length, embeddings, base64: base64Of(bytes) }
+  }
+}
+
+function base64Of(bytes: Uint8Array): string {
+  const pieces: string[] = []
+  // In pieces, for a function takes only so many arguments.
+  for (let i = 0; i < bytes.length; i += 0x8000) {
+    pieces.push(String.fromCharCode(...bytes.subarray(i, i + 0x8000)))
+  }
+  return btoa(pieces.join(''))
+}
