@@ -1,0 +1,135 @@
+/**
+ * Three patches as one: harmfulness, toxicity and gender bias of SmolLM2-135M-Instruct, put together in every way that
+ * there is, and what each keeps of their effects.
+ *
+ *   npm run compare:compose -- [--shared ../shared] [--domains compare/.domains] [--out compare/.compose] [--seeds 3]
+ *     [--samples 3]
+ *
+ * The patches are those that compare:domains has trained into `--domains`; what is not there is trained. All that is made
+ * is kept in `--out`, and the same command goes on from there after a stop. Writes compare/results/compose.json, which
+ * `policypatch report` reads, and ends with the headlines: shares of the specialists' own effects in the worst domain.
+ */
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { applyPatch, formatTable, loadModel, type Measurement, writeReport } from 'policypatch'
+import { orderDifference } from './compose/order-difference.ts'
+import { keptShares, overRefusalExcess, worstShare } from './compose/shares.ts'
+import { smallCase } from './compose/small-case.ts'
+import { type StackOptions, specialists, stacksOf } from './compose/stacks.ts'
+import { switchingCost } from './compose/switching.ts'
+import { baseModel } from './domains/base-model.ts'
+import { measure } from './domains/measure.ts'
+import { openCases } from './domains/open-cases.ts'
+import { progressLine } from './domains/progress-line.ts'
+import { printLoad } from './print-load.ts'
+import { printRatios } from './print-ratios.ts'
+
+const { values } = parseArgs({
+  options: {
+    shared: { type: 'string', default: '../shared' },
+    domains: { type: 'string', default: 'compare/.domains' },
+    out: { type: 'string', default: 'compare/.compose' },
+    seeds: { type: 'string', default: '3' },
+    samples: { type: 'string', default: '3' },
+  },
+})
+
+printLoad('before')
+const shared = resolve(values.shared)
+const folder = resolve(values.out)
+const progress = progressLine()
+const { model, cases, close } = await openCases(join(shared, 'data'), {
+  names: ['harmfulness', 'toxicity', 'gender'],
+  samples: Number(values.samples),
+})
+try {
+  const small = cases.map(smallCase)
+  const measurements: Measurement[] = []
+  const measured = async (name: string, of: typeof model, seed?: number, only?: string) => {
+    for (const domainCase of small) {
+      if (only !== undefined && domainCase.domain.name !== only) continue
+      const subject = { name, model: of, ...(seed !== undefined && { seed }) }
+      const { measurements: own } = await measure(domainCase, subject, {
+        folder: join(folder, domainCase.domain.name),
+        onProgress: progress.show,
+      })
+      measurements.push(...own)
+    }
+  }
+  await measured('base', model)
+  const differences = []
+  const costs = []
+  for (let seed = 0; seed < Number(values.seeds); seed++) {
+    const options: StackOptions = {
+      ...{ model, folder, seed, onProgress: progress.show },
+      models: join(shared, 'models'),
+      patches: resolve(values.domains),
+    }
+    const parts = await specialists(cases, options)
+    for (const [i, patch] of parts.entries()) {
+      const { name } = (small[i] as (typeof small)[number]).domain
+      const own = applyPatch(model, patch)
+      await measured('reference', own, seed, name)
+      // What a patch of another domain refuses of everyday prompts.
+      if (name !== 'harmfulness') await measured(`${name} alone`, own, seed, 'harmfulness')
+    }
+    for (const { name, patch, domain } of await stacksOf(cases, parts, options)) {
+      await measured(name, applyPatch(model, patch), seed, domain)
+    }
+    costs.push(await switchingCost(model, parts))
+    if (seed === 0) {
+      const exact = await loadModel(baseModel, { precision: 'float32' })
+      differences.push(await orderDifference(exact, parts))
+      await exact.dispose()
+    }
+  }
+  progress.end()
+  const shares = keptShares(measurements)
+  const methods = ['concat', 'parallel', 'merge', 'compress', 'joint', '20 tokens']
+  const keyOf = (method: string) => method.replaceAll(' ', '-')
+  const ratios = {
+    ...Object.fromEntries(
+      methods.map((method) => [`${keyOf(method)}-worst-share`, worstShare(shares, method)]),
+    ),
+    ...Object.fromEntries(
+      methods.map((method) => [
+        `${keyOf(method)}-over-refusal-excess`,
+        overRefusalExcess(measurements, method),
+      ]),
+    ),
+    'parallel-order-difference': differences[0]?.composed ?? Number.NaN,
+    'parallel-order-difference-permuted': differences[0]?.permuted ?? Number.NaN,
+    'switch-milliseconds': Math.max(...costs),
+  }
+  await writeReport(
+    fileURLToPath(new URL('./results/compose.json', import.meta.url)),
+    {
+      format: 'policypatch-report/v1',
+      title: 'Three patches as one',
+      created: new Date().toISOString(),
+      notice: 'The subject called reference is, in each domain, the patch that was trained for it alone.',
+      base: baseModel,
+      command: 'npm run compare:compose',
+      settings: { seeds: values.seeds, samples: values.samples },
+      measurements,
+      agreement: [],
+      examples: [],
+      curves: [],
+    },
+    { ratios, shares },
+  )
+  console.log(
+    formatTable([
+      ['method', 'domain', 'judge', 'share of the specialist', '95% interval'],
+      ...shares.map(({ method, domain, judge, value, low, high }) => [
+        ...[method, domain, judge, value.toFixed(2)],
+        `[${low.toFixed(2)}, ${high.toFixed(2)}]`,
+      ]),
+    ]),
+  )
+  printLoad('after')
+  printRatios(ratios)
+} finally {
+  close()
+}

@@ -1,0 +1,143 @@
+import { join } from 'node:path'
+import {
+  composePatches,
+  compressPatches,
+  fileStorage,
+  type LanguageModel,
+  loadModel,
+  modelReference,
+  type Patch,
+  readPatch,
+  trainJointPatch,
+} from 'policypatch'
+import { baseModel } from '../domains/base-model.ts'
+import type { DomainCase } from '../domains/domain-case.ts'
+import { trainPatches } from '../domains/train-patches.ts'
+import { permutations } from './permutations.ts'
+import { imitationTasks } from './tasks.ts'
+
+export interface StackOptions {
+  readonly model: LanguageModel
+  /** Folder of the references' adapters. */
+  readonly models: string
+  /** Where compare:domains keeps its patches. */
+  readonly patches: string
+  /** Where what is trained here is kept. */
+  readonly folder: string
+  readonly seed: number
+  readonly onProgress: (line: string) => void
+}
+
+/** A patch that is measured, under the name that the figures give it. */
+export interface Stack {
+  readonly name: string
+  readonly patch: Patch
+  /** The only domain that it is measured on; all, where there is none. */
+  readonly domain?: string
+}
+
+/** A patch for each domain, trained as compare:domains does where that has not been run. */
+export async function specialists(cases: readonly DomainCase[], options: StackOptions): Promise<Patch[]> {
+  const { model, models, patches, seed, onProgress } = options
+  const trained: Patch[] = []
+  for (const domainCase of cases) {
+    const reference = await loadModel(baseModel, { adapter: join(models, domainCase.reference) })
+    const { patches: own } = await trainPatches(domainCase, {
+      ...{ model, reference, onProgress, seeds: [seed] },
+      folder: join(patches, domainCase.domain.name),
+    })
+    trained.push(...own.map(({ patch }) => patch))
+  }
+  return trained
+}
+
+/** Every way of making one patch out of the specialists. */
+export async function stacksOf(
+  cases: readonly DomainCase[],
+  parts: readonly Patch[],
+  options: StackOptions,
+): Promise<Stack[]> {
+  const { model, seed } = options
+  const tasks = imitationTasks(cases)
+  const orders: Stack[] = []
+  for (const order of permutations(parts)) {
+    const name = order.map(({ manifest: { domain } }) => domain).join(', ')
+    orders.push({ name: `concat: ${name}`, patch: await composePatches(order, { method: 'concat' }) })
+  }
+  const [first] = parts as [Patch]
+  const only = tasks.filter(({ name }) => name.startsWith(first.manifest.domain))
+  return [
+    ...orders,
+    { name: 'parallel', patch: await composePatches(parts) },
+    { name: 'merge', patch: await composePatches(parts, { method: 'merge' }) },
+    {
+      name: 'compress',
+      patch: await kept('compress', options, (run) =>
+        compressPatches({ ...run, model, seed, patches: parts, tasks }),
+      ),
+    },
+    {
+      name: 'joint',
+      patch: await kept('joint', options, (run) => joint(cases, { ...run, model, seed }, options)),
+    },
+    {
+      name: '20 tokens',
+      domain: first.manifest.domain,
+      patch: await kept('short', options, (run) =>
+        compressPatches({ ...run, model, seed, patches: [first], length: 20, tasks: only }),
+      ),
+    },
+  ]
+}
+
+/** One prefix for all domains, each held to its own reference on the pairs that its specialist had. */
+async function joint(
+  cases: readonly DomainCase[],
+  run: Pick<Parameters<typeof trainJointPatch>[0], 'model' | 'seed' | 'directory' | 'storage' | 'onProgress'>,
+  { model, models, patches, seed, onProgress }: StackOptions,
+): Promise<Patch> {
+  const domains = []
+  for (const domainCase of cases) {
+    const { name, format, training, pairs: recipe } = domainCase.domain
+    const reference = await loadModel(baseModel, { adapter: join(models, domainCase.reference) })
+    const { pairs } = await trainPatches(domainCase, {
+      ...{ model, reference, onProgress, seeds: [seed] },
+      folder: join(patches, name),
+    })
+    domains.push({
+      ...{ name, format, pairs, filter: recipe.filter },
+      reference: modelReference({ model: reference, format, name: `${name} reference` }),
+      maxResponseTokens: training.maxResponseTokens ?? 20,
+    })
+  }
+  return trainJointPatch({ ...run, domains })
+}
+
+/** A patch that a run makes, from its folder where it is there already. */
+async function kept(
+  name: string,
+  { folder, seed, onProgress }: StackOptions,
+  make: (
+    run: Required<
+      Pick<Parameters<typeof compressPatches>[0], 'storage' | 'directory' | 'onProgress' | 'manifest'>
+    >,
+  ) => Promise<Patch>,
+): Promise<Patch> {
+  const storage = fileStorage(folder)
+  const directory = `seed-${seed}/${name}`
+  if (!(await storage.exists(`${directory}/patch/patch.json`))) {
+    const patch = await make({
+      storage,
+      directory: `${directory}/run`,
+      manifest: { name: `smollm2-135m-${name}` },
+      onProgress: (event) =>
+        onProgress(
+          event.stage === 'sft'
+            ? `${name}, seed ${seed}: ${event.done}/${event.total} KL ${event.metrics.kl?.toFixed(3)}`
+            : `${name}, seed ${seed}: ${JSON.stringify(event)}`,
+        ),
+    })
+    await patch.save(`${directory}/patch`, storage)
+  }
+  return readPatch(join(folder, directory, 'patch'))
+}
