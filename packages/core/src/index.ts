@@ -216,6 +216,13 @@ export {
   type PatchDifference,
   type PrefixDifference,
 } from './patch/inspect/diff-patches.ts'
+export {
+  type InspectedToken,
+  type InspectPrefixOptions,
+  inspectPrefix,
+  type NearToken,
+  type PrefixInspection,
+} from './patch/inspect/inspect-prefix.ts'
 export type {
   BaseModelIdentity,
   ComposedPart,

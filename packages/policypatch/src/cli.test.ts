@@ -71,6 +71,16 @@ describe('what a patch is used for', () => {
     })
   })
 
+  test('inspect looks at the prefix in its model', async () => {
+    const { stdout } = await succeed('inspect', 'patches/tiny', '--model', './tiny', '--json')
+    const { inspection } = JSON.parse(stdout)
+    expect(inspection.tokens).toHaveLength(3)
+    expect(inspection.attention).toHaveLength(3)
+    const { stdout: text } = await succeed('inspect', 'patches/tiny', '--model', './tiny')
+    expect(text).toMatch(/^0 +\d\.\d{3} +".*" -?\d\.\d\d/m)
+    expect(text).toMatch(/^1 +\d+\.\d% +\d+\.\d%$/m)
+  })
+
   test('eval measures base and patch, and records it in the patch', async () => {
     const evaluate = ['--patch', 'patches/tiny', '--model', 'tiny', '--prompts', 'prompts.jsonl']
     const kept = ['--out', 'report.json', '--max-tokens', '4', '--json', '--record']

@@ -132,6 +132,30 @@ export function decodeLayer(
   }
 }
 
+/**
+ * What a layer's tokens attend to of the shared block, by head: the sum of their attention weights on it, averaged over
+ * the tokens, [heads]. The block's values are put as 1 where they are the shared block's and 0 elsewhere.
+ */
+export function attentionTo(
+  { architecture, config, weights, block, shared }: LayerInput & { readonly shared: SharedPlaces },
+  stream: Stream,
+  layer: number,
+  x: tf.Tensor,
+): tf.Tensor {
+  const heads = rotatedHeads(config, architecture.project(config, weights, layer, x), stream)
+  const [front, own] = splitRows(heads, shared.length)
+  const before = headsFirst(config, front, shared)
+  const tokens = headsFirst(config, own, block)
+  const keys = tf.concat([spread(before.keys, block.batch), tokens.keys], 2)
+  const values = tf.concat(
+    [tf.ones(spread(before.values, block.batch).shape), tf.zeros(tokens.values.shape)],
+    2,
+  )
+  const attended = attendSource(tokens, { keys, values }, stream.bias as tf.Tensor)
+  const byHead = tf.reshape(attended, [block.batch * block.length, config.heads, config.headSize])
+  return tf.mean(byHead, [0, 2])
+}
+
 interface Heads {
   readonly queries: tf.Tensor
   readonly keys: tf.Tensor

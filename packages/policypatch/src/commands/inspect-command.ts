@@ -1,18 +1,55 @@
+import { inspectPrefix, type PrefixInspection } from '@policypatch/core'
 import { Command } from 'commander'
 import { inContext } from '../cli/command-context.ts'
 import { describePatch } from '../cli/describe-patch.ts'
 import { findPatch } from '../cli/find-patch.ts'
+import { renderTable } from '../cli/render-table.ts'
+
+interface InspectCommandOptions {
+  readonly model?: string | true
+}
 
 /** `inspect`: what a patch is, once all of its files have been checked. */
 export function inspectCommand(): Command {
   return new Command('inspect')
     .description('check a patch and show what it is')
     .argument('<patch>', 'its folder, or NAME[@VERSION] of an installed one')
+    .option('--model [model]', "look at its prefix in its model, too (default: the patch's base)")
     .action(
-      inContext(async ({ print }, _, [place = '']) => {
+      inContext(async ({ print, loadModel }, options: InspectCommandOptions, [place = '']) => {
         const patch = await findPatch(place)
         const { manifest, bytes, parameters } = patch
-        print(describePatch(patch), { bytes, parameters, manifest })
+        if (options.model === undefined) return print(describePatch(patch), { bytes, parameters, manifest })
+        const model = await loadModel(options.model === true ? manifest.base.id : options.model)
+        const inspection = await inspectPrefix(model, patch)
+        print(`${describePatch(patch)}\n\n${describeInspection(inspection)}`, {
+          bytes,
+          parameters,
+          manifest,
+          inspection,
+        })
       }),
     )
+}
+
+function describeInspection({ tokens, embeddingNorms, attention }: PrefixInspection): string {
+  const { mean, deviation, largest } = embeddingNorms
+  const percent = (share: number) => `${(100 * share).toFixed(1)}%`
+  const average = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
+  const virtual = tokens.map(({ norm, nearest }, i) => [
+    `${i}`,
+    norm.toFixed(3),
+    nearest.map(({ text, cosine }) => `${JSON.stringify(text)} ${cosine.toFixed(2)}`).join('  '),
+  ])
+  const layers = attention.map((heads, layer) => [
+    `${layer}`,
+    percent(average(heads)),
+    percent(Math.max(...heads)),
+  ])
+  return [
+    `Norm of the base's token embeddings: ${mean.toFixed(3)} ± ${deviation.toFixed(3)}, at most ${largest.toFixed(3)}.`,
+    renderTable([['virtual token', 'norm', 'nearest tokens, cosine'], ...virtual]),
+    'Attention that the tokens of prompts give to the prefix:',
+    renderTable([['layer', 'mean of heads', 'most of a head'], ...layers]),
+  ].join('\n')
 }
