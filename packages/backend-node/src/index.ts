@@ -1,5 +1,6 @@
 export { fileStorage } from './file-storage.ts'
 export { defaultCacheFolder, type ModelCache, modelCache } from './model-cache.ts'
+export { onnxFile } from './onnx-file.ts'
 export { type OnnxruntimeBackendOptions, onnxruntimeBackend } from './onnxruntime-backend.ts'
 export { type ResolveOptions, resolveModel } from './resolve-model.ts'
 export { hubSource } from './sources/hub-source.ts'

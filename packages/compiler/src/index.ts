@@ -9,4 +9,5 @@ export type {
 } from './graph.ts'
 export { encodeOnnx } from './onnx/encode-onnx.ts'
 export { quantizeWeight } from './quantize-weight.ts'
+export { type StandaloneOptions, standaloneGraph } from './standalone-graph.ts'
 export { traceProgram } from './trace-program.ts'

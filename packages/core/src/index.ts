@@ -208,6 +208,7 @@ export { parallelPrefix } from './patch/compose/parallel-prefix.ts'
 export { type CreatePatchOptions, createPatch } from './patch/create-patch.ts'
 export { describeBase } from './patch/describe-base.ts'
 export { exportKeyValues, type PatchKeyValues } from './patch/export/key-values.ts'
+export { type DecoderProgram, patchedDecoder } from './patch/export/patched-decoder.ts'
 export { type PromptEmbeds, promptEmbedder } from './patch/export/prompt-embedder.ts'
 export { importPeftPromptTuning } from './patch/import-peft-prompt-tuning.ts'
 export {

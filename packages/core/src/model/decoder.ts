@@ -36,8 +36,8 @@ export interface DecodeInput {
   readonly block: TokenBlock
   /** A block of batch 1 that stands before every row and is seen by all of it: the prefix and a common head. */
   readonly shared?: TokenBlock & SharedPlaces
-  /** Keys and values of tokens that went before, by layer. */
-  readonly past?: readonly KeyValues[]
+  /** Keys and values of what went before, by layer: one source or several. */
+  readonly past?: readonly (readonly KeyValues[])[]
 }
 
 export interface Decoded {
@@ -108,7 +108,7 @@ export function decodeLayer(
   stream: Stream,
   layer: number,
   x: tf.Tensor,
-  past?: KeyValues,
+  past?: readonly KeyValues[],
 ): { readonly x: tf.Tensor; readonly keyValues: KeyValues } {
   const heads = rotatedHeads(config, architecture.project(config, weights, layer, x), stream)
   const [front, own] = shared ? splitRows(heads, shared.length) : [undefined, heads]
@@ -124,7 +124,7 @@ export function decodeLayer(
     ])
   } else if (past || !stream.bias) {
     const source = { ...tokens, ...(stream.bias && { bias: stream.bias }) }
-    attended = attention(tokens.queries, past ? [past, source] : [source])
+    attended = attention(tokens.queries, [...(past ?? []), source])
   } else attended = attendSource(tokens, tokens, stream.bias)
   return {
     x: architecture.finishLayer(config, weights, layer, x, attended),

@@ -87,13 +87,11 @@ function extendProgram(core: Pick<ModelCore, 'architecture' | 'config'>, shape: 
   }
 }
 
-function pastKeyValues(layers: number, inputs: NamedTensors): KeyValues[] {
+function pastKeyValues(layers: number, inputs: NamedTensors): KeyValues[][] {
   const input = (name: string) => inputs[`past.${name}`] as tf.Tensor
-  return Array.from({ length: layers }, (_, layer) => ({
-    keys: input(`key.${layer}`),
-    values: input(`value.${layer}`),
-    bias: input('bias'),
-  }))
+  return Array.from({ length: layers }, (_, layer) => [
+    { keys: input(`key.${layer}`), values: input(`value.${layer}`), bias: input('bias') },
+  ])
 }
 
 const keyValueNames = (layers: number): string[] =>

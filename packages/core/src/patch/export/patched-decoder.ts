@@ -1,0 +1,120 @@
+import type { HostTensor, NamedTensors, Signature, TensorProgram, TensorSpec } from '../../backend.ts'
+import { decode } from '../../model/decoder.ts'
+import type { LanguageModel } from '../../model/language-model.ts'
+import type { KeyValues } from '../../model/layers/attention.ts'
+import { rotaryTables } from '../../model/layers/rotary.ts'
+import { MASKED } from '../../model/masked.ts'
+import type { ModelCore } from '../../model/model-core.ts'
+import { partKeyValues } from '../../model/prefix-key-values.ts'
+import { partsOf, prefixBias, spanOf } from '../../model/prefix-parts.ts'
+import * as tf from '../../tf.ts'
+
+/** A decoder as one tensor program, for a compiler to write as a file. */
+export interface DecoderProgram {
+  readonly program: TensorProgram
+  readonly signature: Signature
+  /** Names that decoders exported to ONNX have, by the program's names of inputs and outputs. */
+  readonly names: Readonly<Record<string, string>>
+}
+
+/**
+ * The model with its prefix inside: ids [1, T] in, logits [1, T, V] out, with a cache that holds tokens alone. Keys and
+ * values of the prefix are constants, and positions that are fed count tokens from 0: whoever runs it need not know that
+ * there is a prefix. One row at a time; its lengths T and P (of the cache, 0 at first) are free.
+ */
+export async function patchedDecoder(model: LanguageModel): Promise<DecoderProgram> {
+  const core = model as LanguageModel & ModelCore
+  const { architecture, config, prefix } = core
+  const { layers, keyValueHeads, headSize, maxPositions } = config
+  const before: Record<string, HostTensor> = {}
+  for (const [part, { prefix: own }] of (prefix ? partsOf(prefix) : []).entries()) {
+    const block = await partKeyValues(core, own)
+    for (const [name, tensor] of Object.entries(block)) before[`prefix.${part}.${name}`] = tensor
+  }
+  const { cos, sin } = rotaryTables(
+    config,
+    Int32Array.from({ length: maxPositions }, (_, i) => i),
+  )
+  const table = (data: Float32Array): HostTensor => ({ shape: [maxPositions, headSize], data })
+  const span = spanOf(prefix)
+  const past = {
+    shape: [1, keyValueHeads, 1, headSize],
+    dtype: 'float32',
+    free: { 2: 'past_sequence' },
+  } as const
+  const tokens = { shape: [1, 1], dtype: 'int32', free: { 1: 'sequence' } } as const
+  const cache = Array.from({ length: layers }, (_, layer) => [`key.${layer}`, `value.${layer}`]).flat()
+
+  const program: TensorProgram = (inputs, weights) => {
+    const input = (name: string) => inputs[name] as tf.Tensor
+    const positions = tf.reshape(input('positions'), [-1])
+    const length = positions.shape[0] as number
+    const at = tf.add(positions, tf.scalar(span, 'int32'))
+    const block = {
+      x: architecture.embed(config, weights, tf.reshape(input('ids'), [-1])),
+      ...{ batch: 1, length },
+      cos: tf.gather(weights['rotary.cos'] as tf.Tensor, at),
+      sin: tf.gather(weights['rotary.sin'] as tf.Tensor, at),
+      bias: causal(positions),
+    }
+    // [1, kvHeads, P, D] outside, [kvHeads, 1, P, D] inside.
+    const swap = (x: tf.Tensor) => tf.transpose(x, [1, 0, 2, 3])
+    const held = Array.from({ length: layers }, (_, layer) => ({
+      keys: swap(input(`key.${layer}`)),
+      values: swap(input(`value.${layer}`)),
+    }))
+    const sources = held.map((own, layer) => [...prefixSources(model, weights, layer), own])
+    const { hidden, keyValues } = decode({ architecture, config, weights, block, past: sources })
+    const final = architecture.normalize(config, weights, hidden)
+    const logits = tf.matMul(final, weights[architecture.outputWeight(config)] as tf.Tensor, false, true)
+    const present: Record<string, tf.Tensor> = {}
+    for (const [layer, { keys, values }] of keyValues.entries()) {
+      // Nothing may come after this but the output: P + T is no length that a compiler can follow.
+      present[`key.${layer}`] = tf.concat([input(`key.${layer}`), swap(keys)], 2)
+      present[`value.${layer}`] = tf.concat([input(`value.${layer}`), swap(values)], 2)
+    }
+    return { logits: tf.reshape(logits, [1, length, config.vocabSize]), ...present }
+  }
+  const inputs: Record<string, TensorSpec> = { ids: tokens, positions: tokens }
+  for (const name of cache) inputs[name] = past
+  return {
+    program,
+    signature: {
+      inputs,
+      weights: { ...model.weights, ...before, 'rotary.cos': table(cos), 'rotary.sin': table(sin) },
+    },
+    names: {
+      ...{ 'input.ids': 'input_ids', 'input.positions': 'position_ids', 'output.logits': 'logits' },
+      ...Object.fromEntries(
+        cache.flatMap((name) => {
+          const [kind, layer] = name.split('.')
+          return [
+            [`input.${name}`, `past_key_values.${layer}.${kind}`],
+            [`output.${name}`, `present.${layer}.${kind}`],
+          ]
+        }),
+      ),
+    },
+  }
+}
+
+/** The parts of the prefix as sources of attention, each with its log w. */
+function prefixSources({ prefix }: LanguageModel, weights: NamedTensors, layer: number): KeyValues[] {
+  if (!prefix) return []
+  const biases = prefixBias(prefix)
+  let start = 0
+  return partsOf(prefix).map(({ prefix: { length }, weight }, part) => {
+    start += length
+    return {
+      keys: weights[`prefix.${part}.key.${layer}`] as tf.Tensor,
+      values: weights[`prefix.${part}.value.${layer}`] as tf.Tensor,
+      ...(weight !== 1 && { bias: tf.tensor(biases.slice(start - length, start), [1, 1, length]) }),
+    }
+  })
+}
+
+/** A bias [1, T, T] with which each token sees those of positions up to its own. */
+function causal(positions: tf.Tensor): tf.Tensor {
+  const later = tf.greater(tf.expandDims(positions, 0), tf.expandDims(positions, 1))
+  return tf.expandDims(tf.mul(tf.cast(later, 'float32'), MASKED), 0)
+}
