@@ -8,6 +8,8 @@ import sys
 import types
 from pathlib import Path
 
+import numpy
+import onnxruntime
 import torch
 from peft import PeftModel
 from safetensors import safe_open
@@ -82,6 +84,30 @@ def key_values() -> list[list[float]]:
     return found
 
 
+def onnx() -> list[list[float]]:
+    """The whole prompt but its last token, then that token with the cache."""
+    session = onnxruntime.InferenceSession(FOLDER / "patched.onnx", providers=["CPUExecutionProvider"])
+    layers, heads, size = TASK["cache"]
+    found = []
+    for ids in IDS:
+        cache = {
+            f"past_key_values.{layer}.{kind}": numpy.zeros((1, heads, 0, size), numpy.float32)
+            for layer in range(layers)
+            for kind in ("key", "value")
+        }
+        logits = None
+        for start, end in ((0, ids.shape[1] - 1), (ids.shape[1] - 1, ids.shape[1])):
+            if start == end:
+                continue
+            feeds = {"input_ids": ids[:, start:end].numpy(), "position_ids": numpy.arange(start, end)[None]}
+            names = [output.name for output in session.get_outputs()]
+            outputs = dict(zip(names, session.run(names, {**feeds, **cache})))
+            logits = outputs.pop("logits")
+            cache = {name.replace("present", "past_key_values"): value for name, value in outputs.items()}
+        found.append(logits[0, -1].tolist())
+    return found
+
+
 def main() -> None:
     results = []
     with torch.no_grad():
@@ -95,6 +121,7 @@ def main() -> None:
             results.append({**vllm, "note": f"vLLM is not installed here ({error})"})
         else:
             results.append({**vllm, "logits": embeds(load)})
+        results.append({"name": "ONNX Runtime in Python, the whole model", "patch": "composed", "logits": onnx()})
         results.append({"name": "transformers, keys and values", "patch": "composed", "logits": key_values()})
     print(json.dumps(results))
 

@@ -16,6 +16,7 @@ import {
   createPatch,
   describeBase,
   exportKeyValues,
+  exportOnnx,
   initPrefix,
   type LanguageModel,
   loadModel,
@@ -40,8 +41,11 @@ try {
   const embed = promptEmbedder(model, composed)
   await writeFile(join(folder, 'embeds.json'), JSON.stringify(prompts.map((prompt) => embed(prompt).base64)))
   await writeFile(join(folder, 'key-values.safetensors'), (await exportKeyValues(model, composed)).file)
+  await exportOnnx(model, composed, join(folder, 'patched.onnx'))
   const ids = prompts.map((prompt) => model.tokenizer.encodePrompt(prompt))
-  await writeFile(join(folder, 'task.json'), JSON.stringify({ ids, hidden_size: model.config.hiddenSize }))
+  const { layers, keyValueHeads, headSize, hiddenSize } = model.config
+  const task = { ids, hidden_size: hiddenSize, cache: [layers, keyValueHeads, headSize] }
+  await writeFile(join(folder, 'task.json'), JSON.stringify(task))
   const read = readBack()
   const ours = { one: await logits(model, one), composed: await logits(model, composed) }
   let failed = 0

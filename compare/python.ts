@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** The interpreter that runs the other side: COMPARE_PYTHON, or the one that setup.mjs made. Throws without either. */
+/** The interpreter that runs the other side: COMPARE_PYTHON, or that of the environment which setup.mjs made. Throws without. */
 export function pythonInterpreter(): string {
-  const { COMPARE_PYTHON: given } = process.env
+  const { COMPARE_PYTHON: given, COMPARE_VENV: folder } = process.env
   if (given) return given
-  const name = process.platform === 'win32' ? '.venv/Scripts/python.exe' : '.venv/bin/python'
-  const own = fileURLToPath(new URL(name, import.meta.url))
+  const name = process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python'
+  const own = join(folder ?? fileURLToPath(new URL('.venv', import.meta.url)), name)
   if (existsSync(own)) return own
   throw new Error('There is no Python environment yet: run `npm run compare:setup`, or set COMPARE_PYTHON')
 }

@@ -211,6 +211,33 @@ describe('what a patch is used for', () => {
     expect(merged.stderr).toContain('error INVALID_ARGUMENT: Expected prefixes that are one part each')
   })
 
+  test('a patch is written for other runtimes', async () => {
+    const to = (form: string, ...more: string[]) =>
+      succeed(
+        'export',
+        'patches/tiny',
+        '--model',
+        './tiny',
+        '--to',
+        form,
+        '--out',
+        `exports/${form}`,
+        ...more,
+      )
+    await to('key-values')
+    await to('onnx')
+    await to('prompt-embeds', '--prompt', 'tea')
+    const file = async (form: string) => (await readFile(at(`exports/${form}`))).toString('latin1')
+    expect(await file('key-values')).toContain('past_key_values.2.value')
+    expect(await file('onnx')).toContain('present.2.value')
+    expect(Buffer.from(await file('prompt-embeds'), 'base64').toString('latin1')).toContain(
+      '_rebuild_tensor_v2',
+    )
+    expect(
+      await run(['export', 'patches/tiny', '--to', 'onnx', '--prompt', 'tea', '--out', 'x']),
+    ).toMatchObject({ code: 2 })
+  })
+
   test('a patch of another model is refused', async () => {
     const { code, stderr } = await run(['generate', 'tea', '--patch', 'patches/tiny', '--model', 'other'])
     expect(code).toBe(1)

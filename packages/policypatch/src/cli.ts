@@ -3,6 +3,7 @@ import { runCli } from './cli/run-cli.ts'
 import { composeCommand } from './commands/compose-command.ts'
 import { diffCommand } from './commands/diff-command.ts'
 import { evalCommand } from './commands/eval-command.ts'
+import { exportCommand } from './commands/export-command.ts'
 import { generateCommand } from './commands/generate-command.ts'
 import { inspectCommand } from './commands/inspect-command.ts'
 import { installCommand } from './commands/install-command.ts'
@@ -23,6 +24,7 @@ process.exitCode = await runCli([
   inspectCommand(),
   diffCommand(),
   composeCommand(),
+  exportCommand(),
   installCommand(),
   listCommand(),
   removeCommand(),

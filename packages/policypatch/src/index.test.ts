@@ -24,6 +24,7 @@ const own = [
   'evaluateMultipleChoice',
   'evaluatePerplexity',
   'evaluateRefusal',
+  'exportOnnx',
   'fileStorage',
   'generatePairs',
   'hubSource',

@@ -17,6 +17,7 @@ export {
   resolveModel,
 } from '@policypatch/backend-node'
 export * from '@policypatch/core'
+export { exportOnnx } from './export-onnx.ts'
 export { offensiveLanguageScorer } from './judges/offensive-language-scorer.ts'
 export { refusalClassifierJudge } from './judges/refusal-classifier-judge.ts'
 export type { TextClassifier, TransformersLibrary } from './judges/transformers-library.ts'

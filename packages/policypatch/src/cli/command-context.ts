@@ -42,7 +42,10 @@ export interface CommandContext {
   /** Ends the command as one that was used wrongly. */
   usageError(message: string): never
   /** Loads a model on the device that was asked for, showing how far it is. */
-  loadModel(idOrPath: string, options?: Pick<LoadModelOptions, 'adapter'>): Promise<LanguageModel>
+  loadModel(
+    idOrPath: string,
+    options?: Pick<LoadModelOptions, 'adapter' | 'precision'>,
+  ): Promise<LanguageModel>
   /** Prints a result on standard output: one as text, or as JSON where that is asked for. */
   print(text: string, json: unknown): void
 }
@@ -74,11 +77,11 @@ function createContext(command: Command): CommandContext {
     progress,
     signal,
     usageError: (message) => command.error(`error: ${message}`),
-    loadModel: (idOrPath, { adapter } = {}) =>
+    loadModel: (idOrPath, { adapter, precision: own } = {}) =>
       loadModel(idOrPath, {
         adapter,
         device,
-        precision,
+        precision: own ?? precision,
         signal,
         onNotice: progress.line,
         onProgress: ({ done, total, ...at }) =>

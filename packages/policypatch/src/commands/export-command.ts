@@ -1,0 +1,62 @@
+import { fileStorage } from '@policypatch/backend-node'
+import { exportKeyValues, type LanguageModel, type Patch, promptEmbedder } from '@policypatch/core'
+import { Command, Option } from 'commander'
+import { inContext } from '../cli/command-context.ts'
+import { findPatch } from '../cli/find-patch.ts'
+import { exportOnnx } from '../export-onnx.ts'
+
+interface ExportCommandOptions {
+  readonly to: 'key-values' | 'onnx' | 'prompt-embeds'
+  readonly model?: string
+  readonly prompt?: string
+  readonly format: 'chat' | 'text'
+  readonly out: string
+}
+
+/** `export`: a patch in a form that another runtime takes. */
+export function exportCommand(): Command {
+  return new Command('export')
+    .description('write a patch in a form that another runtime takes (for PEFT its folder will do as it is)')
+    .argument('<patch>', 'its folder, or NAME[@VERSION] of an installed one')
+    .addOption(
+      new Option('--to <form>', 'past_key_values as safetensors; the whole model as ONNX; a prompt for vLLM')
+        .choices(['key-values', 'onnx', 'prompt-embeds'])
+        .makeOptionMandatory(),
+    )
+    .option('--model <model>', "a Hub id, a folder or a .gguf file (default: the patch's base)")
+    .option('--prompt <text>', 'of --to prompt-embeds')
+    .addOption(
+      new Option('--format <format>', 'how that prompt is put').choices(['chat', 'text']).default('chat'),
+    )
+    .requiredOption('--out <file>', 'where it is written')
+    .action(
+      inContext(async (context, options: ExportCommandOptions, [place = '']) => {
+        if ((options.to === 'prompt-embeds') !== (options.prompt !== undefined)) {
+          context.usageError('--prompt goes with --to prompt-embeds, and only with it')
+        }
+        const patch = await findPatch(place)
+        const model = await context.loadModel(options.model ?? patch.manifest.base.id, {
+          precision: 'float32',
+        })
+        await write(model, patch, options)
+        context.print(`written to ${options.out}`, { out: options.out, to: options.to })
+      }),
+    )
+}
+
+async function write(
+  model: LanguageModel,
+  patch: Patch,
+  { to, prompt = '', format, out }: ExportCommandOptions,
+): Promise<void> {
+  if (to === 'onnx') return exportOnnx(model, patch, out)
+  if (to === 'key-values') {
+    const { file } = await exportKeyValues(model, patch)
+    return fileStorage().write(out, file)
+  }
+  const { base64 } = promptEmbedder(
+    model,
+    patch,
+  )(format === 'text' ? prompt : [{ role: 'user', content: prompt }])
+  return fileStorage().write(out, new TextEncoder().encode(base64))
+}
