@@ -272,11 +272,17 @@ export {
 } from './train/distill/train-joint-patch.ts'
 export type { DpoLossOptions, DpoLossType } from './train/dpo-loss.ts'
 export type { DpoExample, SftExample, Teacher, TrainingExample } from './train/example.ts'
+export type { BatchGradient } from './train/gradient-sum.ts'
 export type { TrainMetrics } from './train/metrics.ts'
 export type { DpoObjective, Objective, SftObjective } from './train/objective.ts'
 export { DEFAULT_POLICY, initPrefix, type PrefixInit, type PrefixInitOptions } from './train/prefix-init.ts'
 export { PrefixTrainer, type PrefixTrainerOptions, type TrainerState } from './train/prefix-trainer.ts'
 export { learningRateAt, type ScheduleOptions, type ScheduleType } from './train/schedule.ts'
+export {
+  type OptimizeTextPromptOptions,
+  optimizeTextPrompt,
+  type TextPrompt,
+} from './train/text-prompt/optimize-text-prompt.ts'
 export { type TokenizedPair, tokenizePairs } from './train/tokenize-pairs.ts'
 export type {
   DistillationOptions,

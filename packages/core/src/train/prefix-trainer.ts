@@ -103,7 +103,7 @@ export class PrefixTrainer {
 
   async #update(batch: readonly TrainingExample[]): Promise<TrainMetrics> {
     const { optimizer, maxGradNorm = 1 } = this.#options
-    const { loss, gradient, tokens, metrics } = await this.#gradient(batch)
+    const { loss, gradient, tokens, metrics } = await this.gradient(batch)
     const norm = gradientNorm(gradient)
     if (!Number.isFinite(loss + norm)) throw notFinite(this.#step + 1, loss, norm)
     const learningRate = learningRateAt(this.#step, this.#options)
@@ -185,14 +185,18 @@ export class PrefixTrainer {
     return (prompts[0] ?? []).slice(0, commonHead(prompts))
   }
 
-  /** Part by part; see `batchParts`. */
-  async #gradient(batch: readonly TrainingExample[]): Promise<BatchGradient> {
+  /**
+   * The loss of a batch and its gradient with respect to a prefix, [m, d], without an update.
+   * @param prefix default: the trainer's; another must have its length
+   */
+  async gradient(batch: readonly TrainingExample[], prefix = this.#prefix): Promise<BatchGradient> {
     const { model, objective, microBatchSize } = this.#options
     const headIds = this.#headOf(batch)
     const totals = totalsOf(batch)
-    const sum = gradientSum(this.#prefix.embeddings.length)
+    const sum = gradientSum(prefix.embeddings.length)
+    // Part by part; see `batchParts`.
     for (const part of batchParts(batch, { objective, head: headIds.length, microBatchSize })) {
-      const { shape, feeds, tokens } = stepFeeds(model, objective, part, this.#prefix, headIds, totals)
+      const { shape, feeds, tokens } = stepFeeds(model, objective, part, prefix, headIds, totals)
       sum.add(await this.#outputs(shape, feeds), tokens)
     }
     return sum.finish(objective, batch)

@@ -1,4 +1,5 @@
 import { PatchError, throwIfAborted } from '../../errors.ts'
+import { klAtPositions } from '../../model/kl-at-positions.ts'
 import type { LanguageModel, TopLogProbabilities } from '../../model/language-model.ts'
 import { responseTokens } from '../../model/response-tokens.ts'
 import { collectResponses, type StageProgress } from '../../pairs/collect-responses.ts'
@@ -12,7 +13,6 @@ import type { Storage } from '../../storage.ts'
 import { type IntervalOptions, metricFigure } from '../domains/metric-figure.ts'
 import type { Measurement } from '../measurement.ts'
 import { mean } from '../statistics/mean.ts'
-import { klAtPositions } from './kl-at-positions.ts'
 
 export interface KlToReferenceOptions {
   /** What is held against the reference: a model, patched or not, or one under a system prompt. */

@@ -24,6 +24,8 @@ export interface PreparedTask {
   readonly name: string
   readonly share: number
   readonly examples: readonly SftExample[]
+  /** Their prompts, as they were given. */
+  readonly prompts: readonly DistillationRow['prompt'][]
   /** SHA-256 of its rows with their responses. */
   readonly digest: string
 }
@@ -54,6 +56,7 @@ async function prepareTask(task: DistillationTask, options: PrepareTasksOptions)
   return {
     name,
     share,
+    prompts: rows.map(({ prompt }) => prompt),
     examples: taught.map((example) => ({ ...example, weight: 1 / example.chosen.length })),
     digest: await digest([format, maxResponseTokens, pairs]),
   }

@@ -1,4 +1,4 @@
-import type { TopLogProbabilities } from '../../model/language-model.ts'
+import type { TopLogProbabilities } from './language-model.ts'
 
 /** Keeps logarithms finite where nearly nothing is left for the rest; the distillation term's. */
 const SMALLEST = 1e-9

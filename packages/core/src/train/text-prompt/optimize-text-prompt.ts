@@ -1,0 +1,195 @@
+import { PatchError, throwIfAborted } from '../../errors.ts'
+import { memoryStorage } from '../../memory-storage.ts'
+import { embeddingMatrix, embeddingRows } from '../../model/embedding-matrix.ts'
+import { klAtPositions } from '../../model/kl-at-positions.ts'
+import type { LanguageModel } from '../../model/language-model.ts'
+import { formatPrompt } from '../../pairs/prompt-format.ts'
+import { applyPatch } from '../../patch/apply-patch.ts'
+import type { PatchContents } from '../../patch/patch.ts'
+import { createRandom } from '../../random.ts'
+import type { Prompt } from '../../tokenize/tokenizer.ts'
+import { type ImitationTask, imitate } from '../distill/compress-patches.ts'
+import { type PreparedTask, prepareTasks } from '../distill/prepare-tasks.ts'
+import type { SftExample, Teacher } from '../example.ts'
+import { PrefixTrainer } from '../prefix-trainer.ts'
+import { type PromptPlace, promptPlace } from './prompt-place.ts'
+import { promisingTokens, readableTokens } from './token-choices.ts'
+
+export interface OptimizeTextPromptOptions {
+  readonly model: LanguageModel
+  /** What the text is to do. */
+  readonly patch: PatchContents
+  /** Prompts on which it is to do it; all of one format. */
+  readonly task: ImitationTask
+  /** Where the search starts; its tokens are as many as the text will have. */
+  readonly start: string
+  /** Changes that are tried one after the other, each for the best of its candidates. Default 60. */
+  readonly rounds?: number
+  /** Prompts that are tried in a round, each with one token exchanged. Default 12. */
+  readonly candidates?: number
+  /** Tokens of each position that candidates are drawn from. Default 64. */
+  readonly choices?: number
+  /** Responses whose divergence is looked at in a round. Default 8. */
+  readonly batchSize?: number
+  /** Default 0. */
+  readonly seed?: number
+  readonly onProgress?: (progress: {
+    readonly round: number
+    readonly rounds: number
+    readonly divergence: number
+    readonly text: string
+  }) => void
+  readonly signal?: AbortSignal
+}
+
+/** A text for hosts that take nothing but text. */
+export interface TextPrompt {
+  /** In chats a system message; with the format `text`, what stands before the prompt. */
+  readonly text: string
+  /** Mean KL(patched model ‖ model) per token in nats on the task: without the text, at the start, and with it. */
+  readonly divergence: { readonly none: number; readonly start: number; readonly text: number }
+  /** 1 − with / without: how much of the patch's effect on the distributions the text has. */
+  readonly share: number
+}
+
+/** Tokens kept of the patched model's distributions. */
+const K = 32
+
+/**
+ * A text that does, as far as a text can, what a patch does: a search over the vocabulary for the tokens with which the
+ * model's distributions come nearest to those of the patched one (greedy coordinate gradient, arXiv 2307.15043, with
+ * KL(patched ‖ π) as the loss). It is a far coarser thing than the patch: read `share`, and measure it in its domain.
+ *
+ * @throws `INVALID_ARGUMENT` for options that do not fit; `UNSUPPORTED` for chat templates without system messages; else
+ *   as `applyPatch` and the model.
+ */
+export async function optimizeTextPrompt(options: OptimizeTextPromptOptions): Promise<TextPrompt> {
+  const { model, task, start, signal, seed = 0 } = options
+  const { rounds = 60, candidates = 12, choices = 64, batchSize = 8 } = options
+  checkCounts({ rounds, candidates, choices, batchSize })
+  const { tokenizer, config } = model
+  const place = promptPlace(tokenizer, task.format ?? 'chat')
+  const startIds = tokenizer.encode(start, { addSpecialTokens: false })
+  checkStart(start, startIds, task)
+  const taught = await teach(options)
+  const format = task.format ?? 'chat'
+  const rows = taught.examples.map((example, i) => ({
+    ...example,
+    prompt: place.tail(formatPrompt(taught.prompts[i] as string, format)),
+  }))
+  // A text's end and a prompt's beginning may be read as one token.
+  const shown = taught.prompts.slice(0, 32).map((prompt) => formatPrompt(prompt, format))
+  const table = embeddingMatrix(model)
+  const prefixOf = (ids: readonly number[]) => {
+    const all = [...place.head, ...ids]
+    return { length: all.length, embeddings: embeddingRows(table, all) }
+  }
+  const allowed = readableTokens(tokenizer, config.vocabSize)
+  const random = createRandom(seed)
+  const trainer = new PrefixTrainer({
+    ...{ model, seed, steps: rounds, learningRate: 1, batchSize },
+    prefix: prefixOf(startIds),
+    // The likelihood of what was said drowns in the divergence.
+    objective: { type: 'sft', distillationWeight: 1000 },
+    examples: rows,
+  })
+  let best = startIds
+  try {
+    for (let round = 0; round < rounds; round++) {
+      throwIfAborted(signal, 'searching for a text')
+      const batch = random
+        .shuffle([...rows.keys()])
+        .slice(0, batchSize)
+        .map((i) => rows[i] as SftExample)
+      const { loss, gradient } = await trainer.gradient(batch, prefixOf(best))
+      let least = loss
+      for (let tried = 0; tried < candidates; tried++) {
+        const at = random.integer(best.length)
+        const row = place.head.length + at
+        const own = gradient.subarray(row * config.hiddenSize, (row + 1) * config.hiddenSize)
+        const promising = promisingTokens(own, table, allowed, choices)
+        const ids = best.with(at, promising[random.integer(promising.length)] as number)
+        if (!shown.every((prompt) => isRead(tokenizer, place, ids, prompt))) continue
+        const { loss: other } = await trainer.gradient(batch, prefixOf(ids))
+        if (other < least) [least, best] = [other, ids]
+      }
+      options.onProgress?.({
+        round: round + 1,
+        rounds,
+        divergence: least / 1000,
+        text: tokenizer.decode(best),
+      })
+    }
+  } finally {
+    await trainer.dispose()
+  }
+  const text = tokenizer.decode(best)
+  const under = (own: string | undefined) =>
+    divergenceOf(model, taught, (prompt) => {
+      const formatted = formatPrompt(prompt, format)
+      return own === undefined ? formatted : place.withText(formatted, own)
+    })
+  const divergence = { none: await under(undefined), start: await under(start), text: await under(text) }
+  return { text, divergence, share: 1 - divergence.text / divergence.none }
+}
+
+/** Responses of the patched model with its distributions. */
+async function teach({ model, patch, task, signal }: OptimizeTextPromptOptions): Promise<PreparedTask> {
+  const [taught] = await prepareTasks(imitate([task], applyPatch(model, patch), patch.manifest.name), {
+    ...{ model, prefixLength: 0, k: Math.min(K, model.config.vocabSize), signal },
+    ...{ storage: memoryStorage(), directory: 'text-prompt', onProgress: () => undefined },
+  })
+  return taught as PreparedTask
+}
+
+/** Whether a host that is given the text reads the very tokens that were tried. */
+function isRead(
+  tokenizer: LanguageModel['tokenizer'],
+  { head, tail, withText }: PromptPlace,
+  ids: readonly number[],
+  prompt: Prompt,
+): boolean {
+  const wanted = [...head, ...ids, ...tail(prompt)]
+  const found = tokenizer.encodePrompt(withText(prompt, tokenizer.decode(ids)))
+  return found.length === wanted.length && found.every((id, i) => id === wanted[i])
+}
+
+/** Mean KL(patched ‖ model) over the tokens of a response, averaged over responses, under the prompts given. */
+async function divergenceOf(
+  model: LanguageModel,
+  { examples, prompts }: PreparedTask,
+  promptOf: (prompt: PreparedTask['prompts'][number]) => Prompt,
+): Promise<number> {
+  const requests = examples.map(({ chosen, teacher }, i) => ({
+    prompt: promptOf(prompts[i] as PreparedTask['prompts'][number]),
+    prefix: null,
+    response: chosen,
+    candidates: (teacher as Teacher).ids,
+  }))
+  const students = await model.candidateLogps(requests)
+  const means = examples.map(({ teacher }, i) => {
+    const { k, logps } = teacher as Teacher
+    const values = klAtPositions({ k, logProbabilities: logps }, students[i] as Float32Array)
+    return values.reduce((sum, value) => sum + value, 0) / values.length
+  })
+  return means.reduce((sum, value) => sum + value, 0) / means.length
+}
+
+function checkStart(start: string, ids: readonly number[], { prompts }: ImitationTask): void {
+  if (ids.length > 0 && prompts.length > 0) return
+  throw new PatchError('INVALID_ARGUMENT', {
+    expected: 'a text to start from, of at least one token, and prompts',
+    found: `${JSON.stringify(start)} and ${prompts.length} prompts`,
+    remedy: 'Start from a sentence that says what the patch does',
+  })
+}
+
+function checkCounts(counts: Readonly<Record<string, number>>): void {
+  const bad = Object.entries(counts).filter(([, value]) => !(Number.isInteger(value) && value > 0))
+  if (bad.length === 0) return
+  throw new PatchError('INVALID_ARGUMENT', {
+    expected: 'rounds, candidates, choices and batchSize of at least 1',
+    found: bad.map(([name, value]) => `${name} ${value}`).join(', '),
+    remedy: 'Correct these options',
+  })
+}

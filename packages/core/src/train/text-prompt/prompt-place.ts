@@ -1,0 +1,41 @@
+import { PatchError } from '../../errors.ts'
+import type { PromptFormat } from '../../pairs/prompt-format.ts'
+import type { ChatMessage, Prompt, Tokenizer } from '../../tokenize/tokenizer.ts'
+
+/** Where a text prompt stands among the tokens: everything before it is the same for all prompts. */
+export interface PromptPlace {
+  /** Tokens before the text. */
+  readonly head: readonly number[]
+  /** Tokens after it, for a prompt. */
+  tail(prompt: Prompt): number[]
+  /** The prompt with the text in its place. */
+  withText(prompt: Prompt, text: string): Prompt
+}
+
+/** In chats the text is the system message; in other text it stands before all. */
+export function promptPlace(tokenizer: Tokenizer, format: PromptFormat): PromptPlace {
+  const withText = (prompt: Prompt, text: string): Prompt => {
+    if (format === 'text') return `${text}${prompt as string}`
+    const messages: readonly ChatMessage[] =
+      typeof prompt === 'string' ? [{ role: 'user', content: prompt }] : prompt
+    return [{ role: 'system', content: text }, ...messages.filter(({ role }) => role !== 'system')]
+  }
+  const encoded = (prompt: Prompt, text: string) => tokenizer.encodePrompt(withText(prompt, text))
+  /** Two texts of a token each: what their encodings have in common is what stands around the text. */
+  const around = (prompt: Prompt) => {
+    const [a, b] = marks.map((mark) => encoded(prompt, mark)) as [number[], number[]]
+    const head = a.findIndex((id, i) => id !== b[i])
+    if (head >= 0 && a.length === b.length && a.slice(head + 1).every((id, i) => id === b[head + 1 + i])) {
+      return { head: a.slice(0, head), tail: a.slice(head + 1) }
+    }
+    throw new PatchError('UNSUPPORTED', {
+      expected: 'a chat template that puts a system message into the prompt as it is',
+      found: 'one from which a system message of one token cannot be told',
+      remedy: 'Use the format text, or another model',
+    })
+  }
+  const first = around(format === 'text' ? '' : [{ role: 'user', content: marks[0] as string }])
+  return { head: first.head, tail: (prompt) => around(prompt).tail, withText }
+}
+
+const marks = ['A', 'B'] as const
