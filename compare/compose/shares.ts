@@ -20,7 +20,9 @@ export function keptShares(measurements: readonly Measurement[]): KeptShare[] {
   return analyzeMeasurements(measurements)
     .filter(isEffect)
     .flatMap(({ domain, judge, shares }) =>
-      [...shares].map(([method, { value, low, high }]) => ({ method, domain, judge, value, low, high })),
+      [...shares]
+        .filter(([method]) => !method.endsWith(' alone'))
+        .map(([method, { value, low, high }]) => ({ method, domain, judge, value, low, high })),
     )
 }
 
