@@ -23,7 +23,8 @@ export async function measure(
   const name = fileName(subject.name, subject.seed, prompts.data === data ? undefined : prompts.data)
   return evaluateDomain(domain, subject, prompts.prompts, {
     data: prompts.data,
-    batchSize: 32,
+    // Prompts of attacks may be a thousand tokens long, and so many of them at once take too much memory.
+    batchSize: prompts.data === data ? 32 : 8,
     storage: fileStorage(folder),
     path: `measured/${name}.jsonl`,
     onProgress: ({ stage, done, total }) => onProgress(`${name}: ${stage} ${done}/${total}`),

@@ -28,6 +28,12 @@ export interface CaseResult extends DomainStory {
   readonly parameters: { readonly patch: number; readonly lora?: number }
 }
 
+/** Frees what a model has compiled, and the weights that its backend holds: there are six such models in a run. */
+async function release(model: LanguageModel): Promise<void> {
+  await model.dispose()
+  await model.backend.dispose()
+}
+
 /** Trains and measures all of one domain. */
 export async function runCase(domainCase: DomainCase, options: RunCaseOptions): Promise<CaseResult> {
   const { model, models, folder, seeds, onProgress } = options
@@ -52,7 +58,9 @@ export async function runCase(domainCase: DomainCase, options: RunCaseOptions): 
     loraParameters = lora.parameters
     const subject = { name: 'lora', model: await loadModel(baseModel, { adapter: lora.adapter }) }
     measured.push(await measureSubject(domainCase, subject, reference, { folder, onProgress }))
+    await release(subject.model)
   }
+  await release(reference)
   return {
     domain: name,
     measurements: measured.flatMap(({ evaluation, attacked, divergence }) => [
