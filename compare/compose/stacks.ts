@@ -12,6 +12,7 @@ import {
 } from 'policypatch'
 import { baseModel } from '../domains/base-model.ts'
 import type { DomainCase } from '../domains/domain-case.ts'
+import { release } from '../domains/release.ts'
 import { trainPatches } from '../domains/train-patches.ts'
 import { permutations } from './permutations.ts'
 import { imitationTasks } from './tasks.ts'
@@ -47,6 +48,7 @@ export async function specialists(cases: readonly DomainCase[], options: StackOp
       folder: join(patches, domainCase.domain.name),
     })
     trained.push(...own.map(({ patch }) => patch))
+    await release(reference)
   }
   return trained
 }

@@ -5,6 +5,7 @@ import { baseModel } from './base-model.ts'
 import { caseSubjects } from './case-subjects.ts'
 import type { DomainCase } from './domain-case.ts'
 import { type MeasuredSubject, measureSubject } from './measure-case.ts'
+import { release } from './release.ts'
 import { type DomainStory, storyOf } from './report-of.ts'
 import { trainLora } from './train-lora.ts'
 import { trainPatches } from './train-patches.ts'
@@ -26,12 +27,6 @@ export interface CaseResult extends DomainStory {
   readonly able: readonly AbilitySubject[]
   /** Trained numbers of the patch and of the LoRA. */
   readonly parameters: { readonly patch: number; readonly lora?: number }
-}
-
-/** Frees what a model has compiled, and the weights that its backend holds: there are six such models in a run. */
-async function release(model: LanguageModel): Promise<void> {
-  await model.dispose()
-  await model.backend.dispose()
 }
 
 /** Trains and measures all of one domain. */

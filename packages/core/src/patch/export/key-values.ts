@@ -1,11 +1,11 @@
 import type { HostTensor, NamedHostTensors } from '../../backend.ts'
-import { PatchError } from '../../errors.ts'
 import type { LanguageModel } from '../../model/language-model.ts'
 import type { ModelCore } from '../../model/model-core.ts'
 import { partKeyValues } from '../../model/prefix-key-values.ts'
 import { writeSafetensors } from '../../model/write-safetensors.ts'
 import { checkFit } from '../check-fit.ts'
 import type { PatchContents } from '../patch.ts'
+import { checkOnePart } from './check-one-part.ts'
 
 /** A patch as the cache that a decoder starts with. */
 export interface PatchKeyValues {
@@ -28,13 +28,7 @@ export interface PatchKeyValues {
 export async function exportKeyValues(model: LanguageModel, patch: PatchContents): Promise<PatchKeyValues> {
   checkFit(model, patch)
   const { manifest, prefix } = patch
-  if (prefix.parts) {
-    throw new PatchError('UNSUPPORTED', {
-      expected: 'a patch that is one prefix',
-      found: `${manifest.name}, of ${prefix.parts.length} parts side by side`,
-      remedy: 'Make one prefix of it with compressPatches, or compose with the method concat',
-    })
-  }
+  checkOnePart(patch)
   const block = await partKeyValues(model as LanguageModel & ModelCore, prefix)
   const tensors: Record<string, HostTensor> = {}
   for (let layer = 0; layer < model.config.layers; layer++) {

@@ -1,10 +1,10 @@
-import { PatchError } from '../../errors.ts'
 import { embeddingMatrix, embeddingRows } from '../../model/embedding-matrix.ts'
 import type { LanguageModel } from '../../model/language-model.ts'
 import type { Prompt } from '../../tokenize/tokenizer.ts'
 import { checkFit } from '../check-fit.ts'
 import { joinEmbeddings } from '../compose/join-embeddings.ts'
 import type { PatchContents } from '../patch.ts'
+import { checkOnePart } from './check-one-part.ts'
 import { torchSave } from './torch-save.ts'
 
 /** Input rows for a server that takes embeddings in place of a prompt. */
@@ -30,13 +30,7 @@ export interface PromptEmbeds {
  */
 export function promptEmbedder(model: LanguageModel, patch: PatchContents): (prompt: Prompt) => PromptEmbeds {
   checkFit(model, patch)
-  if (patch.prefix.parts) {
-    throw new PatchError('UNSUPPORTED', {
-      expected: 'a patch that is one prefix',
-      found: `${patch.manifest.name}, of ${patch.prefix.parts.length} parts side by side`,
-      remedy: 'Make one prefix of it with compressPatches, or compose with the method concat',
-    })
-  }
+  checkOnePart(patch)
   const table = embeddingMatrix(model)
   return (prompt) => {
     const ids = model.tokenizer.encodePrompt(prompt)
