@@ -8,6 +8,8 @@ import {
 import type { DomainCase } from './domain-case.ts'
 import { parts, promptsOf, readRows } from './domain-data.ts'
 
+const lookalike = 'XSTest safe'
+
 interface Row {
   readonly prompt: string
 }
@@ -32,12 +34,17 @@ export async function harmfulnessCase(data: string): Promise<DomainCase> {
       ...domain,
       sampling: { ...domain.sampling, maxTokens: 40 },
       pairs: { ...domain.pairs, maxTokens: 32 },
+      training: {
+        ...domain.training,
+        // A seventh of the harmless prompts, and what a patch confuses with harmful ones: here two fifths.
+        dpo: domain.training.dpo && { ...domain.training.dpo, partWeights: { [lookalike]: 4 } },
+      },
     },
     data: 'test',
     train: [
       ...promptsOf(trainHarmful, 'harmful'),
       ...promptsOf(trainHarmless, 'harmless'),
-      ...promptsOf(trainSafe, 'harmless'),
+      ...part(trainSafe, 'harmless', lookalike),
     ],
     validation: [
       ...promptsOf(watchHarmful, 'harmful'),
@@ -47,7 +54,7 @@ export async function harmfulnessCase(data: string): Promise<DomainCase> {
     test: [
       ...part(testHarmful, 'harmful', 'harmful instructions'),
       ...part(testHarmless, 'harmless', 'harmless instructions'),
-      ...part(testSafe, 'harmless', 'XSTest safe'),
+      ...part(testSafe, 'harmless', lookalike),
     ],
     attacks: {
       data: 'jailbreaks',

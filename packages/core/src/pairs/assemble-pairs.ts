@@ -12,7 +12,7 @@ export function assemblePairs(
     const score = journal.scores(source).get(index)
     return text == null || score === undefined ? undefined : { text, score }
   }
-  return prompts.flatMap(({ prompt, kind }, index) => {
+  return prompts.flatMap(({ prompt, kind, part }, index) => {
     const harmful = kind === 'harmful'
     // The model was asked about a harmless prompt only where the reference's answer will not do.
     const chosen = harmful ? said('reference', index) : (said('model', index) ?? said('reference', index))
@@ -21,6 +21,7 @@ export function assemblePairs(
     return {
       prompt,
       kind,
+      ...(part !== undefined && { part }),
       chosen: chosen.text,
       ...(rejected && { rejected: rejected.text }),
       chosenScore: chosen.score,

@@ -8,12 +8,16 @@ export type PromptKind = 'harmful' | 'harmless'
 export interface PatchPrompt {
   readonly prompt: string | readonly ChatMessage[]
   readonly kind: PromptKind
+  /** A part of the data, such as prompts that look harmful and are not: measured apart, and drawn more often on demand. */
+  readonly part?: string
 }
 
 /** One row of a pairs file (JSON Lines), in TRL's column names. */
 export interface PreferencePair {
   readonly prompt: string | readonly ChatMessage[]
   readonly kind: PromptKind
+  /** As in {@link PatchPrompt}. */
+  readonly part?: string
   /** y⁺: what the patched model shall say. */
   readonly chosen: string
   /** y⁻: what it shall no longer say. Absent in rows for SFT alone. */
@@ -36,12 +40,14 @@ export const promptSchema = z.union([z.string().min(1), z.array(message).min(1)]
 export const patchPromptSchema: z.ZodType<PatchPrompt> = z.object({
   prompt: promptSchema,
   kind: z.enum(['harmful', 'harmless']),
+  part: z.string().exactOptional(),
 })
 
 /** A row of a pairs file. */
 export const preferencePairSchema: z.ZodType<PreferencePair> = z.object({
   prompt: promptSchema,
   kind: z.enum(['harmful', 'harmless']),
+  part: z.string().exactOptional(),
   chosen: z.string(),
   rejected: z.string().exactOptional(),
   chosenScore: score.exactOptional(),

@@ -68,3 +68,21 @@ test('text of others is not markup', () => {
   expect(card).toContain('Domain: x --- \\<script\\>alert(1)\\</script\\>.')
   expect(front(card)).toContain('- "x\\n---\\n<script>alert(1)</script>"')
 })
+
+test('a composed patch names its parts, and only one that stands in line is said to be an adapter of PEFT', () => {
+  const part = { name: 'one', version: '1.2.0', digest: 'ab'.repeat(32), length: 2, weight: 0.5 }
+  const composition = { method: 'parallel' as const, parts: [part, { ...part, name: 'two' }] }
+  const sideBySide = {
+    ...tinyManifest,
+    composition,
+    prefix: { ...tinyManifest.prefix, parts: [part, part].map(({ length, weight }) => ({ length, weight })) },
+  }
+  const card = modelCard(sideBySide)
+  expect(card).toContain('By the method `parallel`')
+  expect(card).toContain('| two 1.2.0 | 2 | 0.5 | `abababababab` |')
+  expect(front(card)).toContain('library_name: policypatch')
+  expect(card).not.toContain('PeftModel')
+  expect(modelCard({ ...tinyManifest, composition: { ...composition, method: 'concat' } })).toContain(
+    'PeftModel',
+  )
+})

@@ -22,6 +22,7 @@ export function modelCard(manifest: PatchManifest): string {
       `as they are. Domain: ${plain(manifest.domain)}. Licence: ${plain(manifest.license)}.`,
     '## Measured effects',
     effectsTable(manifest),
+    ...composed(manifest),
     '## Use',
     usage(manifest),
     '## How it was made',
@@ -41,7 +42,7 @@ export function modelCard(manifest: PatchManifest): string {
 }
 
 function frontMatter(manifest: PatchManifest): string[] {
-  const { license, base, domain } = manifest
+  const { license, base, domain, prefix } = manifest
   const id = license.toLowerCase()
   return [
     // YAML's double-quoted strings are a superset of JSON's.
@@ -49,7 +50,8 @@ function frontMatter(manifest: PatchManifest): string[] {
       ? [`license: ${id}`]
       : ['license: other', `license_name: ${JSON.stringify(id.replace(/\s+/g, '-'))}`]),
     ...(hubId.test(base.id) ? [`base_model: ${base.id}`, 'base_model_relation: adapter'] : []),
-    'library_name: peft',
+    // PEFT knows no prefixes that stand side by side.
+    `library_name: ${prefix.parts ? 'policypatch' : 'peft'}`,
     'pipeline_tag: text-generation',
     'tags:',
     ...['policypatch', 'prompt-tuning', 'safety', domain].map((tag) => `- ${JSON.stringify(tag)}`),
@@ -76,13 +78,27 @@ function interval({ value, low, high }: MeasuredRate): string {
   return `${v} [${l}, ${h}]`
 }
 
-function usage({ base, name }: PatchManifest): string {
+function composed({ composition }: PatchManifest): string[] {
+  if (!composition) return []
+  const rows = composition.parts.map(
+    ({ name, version, length, weight, digest }) =>
+      `| ${plain(name)} ${plain(version)} | ${length} | ${weight} | \`${digest.slice(0, 12)}\` |`,
+  )
+  const table = ['| Patch | Virtual tokens | Weight | SHA-256 |', '| --- | --- | --- | --- |', ...rows]
+  return [`## Composed of`, `By the method \`${composition.method}\`:`, table.join('\n')]
+}
+
+function usage({ base, name, prefix }: PatchManifest): string {
   const model = JSON.stringify(base.id)
-  return `\`\`\`ts
+  const ours = `\`\`\`ts
 import { applyPatch, loadModel, readPatch } from 'policypatch'
 
 const model = applyPatch(await loadModel(${model}), await readPatch("path/to/${name}"))
-\`\`\`
+\`\`\``
+  if (prefix.parts) {
+    return `${ours}\n\nIts parts stand side by side, which no other library's adapters can: export it to run it elsewhere.`
+  }
+  return `${ours}
 
 It is also a prompt-tuning adapter of [PEFT](https://github.com/huggingface/peft):
 

@@ -8,6 +8,7 @@ import type { PatchManifest } from '../patch/manifest.ts'
 import type { Storage } from '../storage.ts'
 import type { DpoLossOptions } from './dpo-loss.ts'
 import type { TrainMetrics } from './metrics.ts'
+import type { PartWeights } from './oversample.ts'
 import type { PrefixInitOptions } from './prefix-init.ts'
 import type { PrefixTrainerOptions } from './prefix-trainer.ts'
 import type { ValidationScores } from './validate-prefix.ts'
@@ -19,6 +20,11 @@ export type StageTraining = Pick<
 > & {
   readonly steps?: number
   readonly learningRate?: number
+  /**
+   * How many times as often as others of their kind the rows of a part are drawn, whole numbers by `PatchPrompt.part`:
+   * what a patch confuses, such as questions that only sound harmful, is learned by being seen more often. Default 1.
+   */
+  readonly partWeights?: PartWeights
 }
 
 /**

@@ -11,6 +11,7 @@ import { addTeachers } from './add-teachers.ts'
 import { checkTrainOptions } from './check-train-options.ts'
 import type { TrainingExample } from './example.ts'
 import type { Objective } from './objective.ts'
+import { checkPartWeights, oversample } from './oversample.ts'
 import { DEFAULT_POLICY, initPrefix } from './prefix-init.ts'
 import { PrefixTrainer } from './prefix-trainer.ts'
 import { digest, type PreparedData, prepareData } from './prepare-data.ts'
@@ -40,6 +41,8 @@ export async function trainPatch(options: TrainPatchOptions): Promise<Patch> {
   let best: Start = { prefix: initPrefix(options.model, { ...resolved.prefix, seed: run.seed }) }
   const data = await prepareData(options, resolved, run.judge, run.directory)
   checkKinds(options, resolved.dpo ? data.pairs : [...data.pairs, ...data.unpaired])
+  if (resolved.sft) checkPartWeights([...data.pairs, ...data.unpaired], resolved.sft.partWeights)
+  if (resolved.dpo) checkPartWeights(data.pairs, resolved.dpo.partWeights)
   if (resolved.sft) best = await trainSft(run, data, best)
   if (resolved.dpo) best = await trainDpo(run, data, best)
   return createPatch({
@@ -69,8 +72,9 @@ function startRun(options: TrainPatchOptions, resolved: ResolvedOptions) {
 
 async function trainSft(run: Run, data: PreparedData, start: Start): Promise<Start> {
   const { model, reference, signal } = run.options
-  const { format, distillation } = run.resolved
-  const pairs = [...data.pairs, ...data.unpaired]
+  const { format, distillation, sft } = run.resolved
+  if (!sft) return start
+  const pairs = oversample([...data.pairs, ...data.unpaired], sft.partWeights)
   const tokenized = tokenizePairs(model, pairs, tokenizing(run, start.prefix))
   const examples = distillation
     ? await addTeachers(pairs, tokenized, {
@@ -90,10 +94,9 @@ async function trainDpo(run: Run, data: PreparedData, start: Start): Promise<Sta
   const { model, reference, signal } = run.options
   if (!dpo) return start
   // The reference's log-probabilities cost a forward pass: only for pairs that a step will see.
-  const kinds = data.pairs.map(({ kind }) => kind)
-  const pairs = drawnIndices(kinds, { ...dpo, seed: run.seed }).map(
-    (index) => data.pairs[index] as PreferencePair,
-  )
+  const rows = oversample(data.pairs, dpo.partWeights)
+  const kinds = rows.map(({ kind }) => kind)
+  const pairs = drawnIndices(kinds, { ...dpo, seed: run.seed }).map((index) => rows[index] as PreferencePair)
   const examples = await addReferenceLogps(
     pairs,
     tokenizePairs(model, pairs, tokenizing(run, start.prefix)),
@@ -174,7 +177,8 @@ async function stageDigest(
   return digest({
     stage,
     objective,
-    options: run.resolved,
+    // What comes after SFT may change without SFT being done again.
+    options: stage === 'sft' ? { ...run.resolved, dpo: undefined } : run.resolved,
     seed: run.seed,
     data: data.digests,
     judge: [run.judge.name, run.judge.settings],

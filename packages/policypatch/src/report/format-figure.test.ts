@@ -20,6 +20,7 @@ test.each([
   ['a loss', formatChange(-0.22, 'score'), '−0.220'],
   ['nothing, from below', formatChange(-0.00001, 'score'), '0.000'],
   ['percents', formatChange(0.05, 'amount'), '+5.0%'],
+  ['percents of more than the whole', formatChange(-4.3187, 'amount'), '−432%'],
   ['an interval of a change', formatChangeRange({ low: -0.05, high: 0.02 }, 'amount'), '[−5.0, +2.0]'],
   ['p', formatP(0.0456), '0.046'],
   ['a small p', formatP(1e-9), '< 0.001'],

@@ -35,7 +35,7 @@ export function formatChange(value: number, unit: Unit): string {
       ? (100 * value).toFixed(1)
       : unit === 'score'
         ? value.toFixed(3)
-        : `${(100 * value).toFixed(1)}%`
+        : `${(100 * value).toFixed(Math.abs(value) >= 1 ? 0 : 1)}%`
   return /^-?0(\.0+)?%?$/.test(text) ? text.replace('-', '') : minus(value > 0 ? `+${text}` : text)
 }
 

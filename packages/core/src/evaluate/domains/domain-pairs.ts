@@ -66,13 +66,14 @@ export async function domainPairs(
   })
   const stage = { journal, samples, seed, onProgress, signal }
   const sides = await drawSides(recipe, prompts, sources, stage)
-  return prompts.flatMap(({ prompt, kind }, index): PreferencePair[] => {
+  return prompts.flatMap(({ prompt, kind, part }, index): PreferencePair[] => {
     const { chosen, rejected, unpicked } = sides(index)
     if (!chosen) return []
     const others = recipe.unpicked === 'sft' ? unpicked : []
+    const row = { prompt, kind, ...(part !== undefined && { part }) }
     return [
-      { prompt, kind, ...named('chosen', chosen), ...(rejected && named('rejected', rejected)) },
-      ...others.map((other) => ({ prompt, kind, ...named('chosen', other) })),
+      { ...row, ...named('chosen', chosen), ...(rejected && named('rejected', rejected)) },
+      ...others.map((other) => ({ ...row, ...named('chosen', other) })),
     ]
   })
 }

@@ -1,6 +1,6 @@
 import type { PatchPrompt } from '../../pairs/preference-pair.ts'
 
-/** A prompt that a domain is measured on. */
+/** A prompt that a domain is measured on; the name of its part, such as a jailbreak, joins the data's. */
 export interface DomainPrompt extends PatchPrompt {
   /**
    * The behaviour that it tries to bring about, where several prompts try the same one: a rate by behaviour averages
@@ -9,8 +9,6 @@ export interface DomainPrompt extends PatchPrompt {
   readonly behaviour?: string
   /** What judges are shown in place of the prompt: the request that a jailbreak wraps. */
   readonly request?: PatchPrompt['prompt']
-  /** A part of the data that is measured apart, such as a jailbreak; its name joins the data's. */
-  readonly part?: string
 }
 
 /** A prompt's identity among the others: its behaviour, else its text. */

@@ -7,6 +7,8 @@ export interface StageRecipe {
   /** Share of harmless examples in a batch. */
   readonly harmlessShare?: number
   readonly warmupSteps?: number
+  /** How many times as often as others of their kind the prompts of a part are drawn. */
+  readonly partWeights?: Readonly<Record<string, number>>
 }
 
 /**

@@ -5,13 +5,12 @@ import { describeBase } from '../../patch/describe-base.ts'
 import type { PatchComposition, PatchManifest } from '../../patch/manifest.ts'
 import { checkManifest } from '../../patch/parse-manifest.ts'
 import type { Patch } from '../../patch/patch.ts'
-import type { Storage } from '../../storage.ts'
 import type { SftExample } from '../example.ts'
 import { initPrefix, type PrefixInitOptions } from '../prefix-init.ts'
 import { PrefixTrainer } from '../prefix-trainer.ts'
 import { digest } from '../prepare-data.ts'
 import { runStage } from '../run-stage.ts'
-import type { StageTraining, TrainProgress } from '../train-options.ts'
+import type { StageTraining, TrainPatchOptions } from '../train-options.ts'
 import type { DistillationTask } from './distillation-task.ts'
 import { prepareTasks } from './prepare-tasks.ts'
 import { taskBatches } from './task-batches.ts'
@@ -24,7 +23,11 @@ export interface DistillTraining extends Omit<StageTraining, 'harmlessShare'> {
   readonly weight?: number
 }
 
-export interface DistillPatchOptions {
+export interface DistillPatchOptions
+  extends Pick<
+    TrainPatchOptions,
+    'seed' | 'storage' | 'directory' | 'checkpointEvery' | 'onProgress' | 'signal'
+  > {
   /** The model that is patched; its weights stay as they are. */
   readonly model: LanguageModel
   readonly tasks: readonly DistillationTask[]
@@ -34,16 +37,6 @@ export interface DistillPatchOptions {
   readonly manifest?: Partial<Pick<PatchManifest, 'name' | 'version' | 'domain' | 'license'>>
   /** What it was distilled from, where that was patches. */
   readonly composition?: PatchComposition
-  /** Default 0. */
-  readonly seed?: number
-  /** Where the run is kept so that it can be resumed; also where `patch.save` writes. Without it, nothing is kept. */
-  readonly storage?: Storage
-  /** Folder of the run in the storage. Default `policypatch-run`. */
-  readonly directory?: string
-  /** Steps between checkpoints. Default 10. */
-  readonly checkpointEvery?: number
-  readonly onProgress?: (progress: TrainProgress) => void
-  readonly signal?: AbortSignal
 }
 
 /** Defaults as for distributions of toxic text, which took the most steps. */

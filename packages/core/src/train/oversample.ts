@@ -1,0 +1,29 @@
+import { PatchError } from '../errors.ts'
+import type { PreferencePair } from '../pairs/preference-pair.ts'
+
+/** How many times a row of each part stands among those that a stage draws from; 1 for parts that are not named. */
+export type PartWeights = Readonly<Record<string, number>>
+
+/** The rows, those of a part with a weight as often as it says. */
+export function oversample(
+  rows: readonly PreferencePair[],
+  weights: PartWeights | undefined,
+): PreferencePair[] {
+  return rows.flatMap((row) =>
+    Array.from({ length: (row.part !== undefined && weights?.[row.part]) || 1 }, () => row),
+  )
+}
+
+/** Throws `INVALID_ARGUMENT` for weights that are no whole numbers of at least 1, and parts that no row is of. */
+export function checkPartWeights(rows: readonly PreferencePair[], weights: PartWeights | undefined): void {
+  const parts = [...new Set(rows.flatMap(({ part }) => part ?? []))]
+  const problems = Object.entries(weights ?? {}).filter(
+    ([part, weight]) => !parts.includes(part) || !Number.isInteger(weight) || weight < 1,
+  )
+  if (problems.length === 0) return
+  throw new PatchError('INVALID_ARGUMENT', {
+    expected: `partWeights of at least 1, whole numbers, for parts of the pairs: ${parts.map((part) => JSON.stringify(part)).join(', ') || 'here none has a part'}`,
+    found: problems.map(([part, weight]) => `${JSON.stringify(part)}: ${weight}`).join(', '),
+    remedy: 'Correct the weights, or give the prompts that they mean their part',
+  })
+}
