@@ -3,7 +3,7 @@
  * there is, and what each keeps of their effects.
  *
  *   npm run compare:compose -- [--shared ../shared] [--domains compare/.domains] [--out compare/.compose] [--seeds 3]
- *     [--samples 3]
+ *     [--samples 3] [--steps 300]
  *
  * The patches are those that compare:domains has trained into `--domains`; what is not there is trained. All that is made
  * is kept in `--out`, and the same command goes on from there after a stop. Writes compare/results/compose.json, which
@@ -32,6 +32,7 @@ const { values } = parseArgs({
     out: { type: 'string', default: 'compare/.compose' },
     seeds: { type: 'string', default: '3' },
     samples: { type: 'string', default: '3' },
+    steps: { type: 'string', default: '300' },
   },
 })
 
@@ -62,7 +63,7 @@ try {
   const costs = []
   for (let seed = 0; seed < Number(values.seeds); seed++) {
     const options: StackOptions = {
-      ...{ model, folder, seed, onProgress: progress.show },
+      ...{ model, folder, seed, onProgress: progress.show, steps: Number(values.steps) },
       models: join(shared, 'models'),
       patches: resolve(values.domains),
     }
@@ -111,7 +112,7 @@ try {
       notice: 'The subject called reference is, in each domain, the patch that was trained for it alone.',
       base: baseModel,
       command: 'npm run compare:compose',
-      settings: { seeds: values.seeds, samples: values.samples },
+      settings: { seeds: values.seeds, samples: values.samples, steps: values.steps },
       measurements,
       agreement: [],
       examples: [],

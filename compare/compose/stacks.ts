@@ -26,6 +26,8 @@ export interface StackOptions {
   /** Where what is trained here is kept. */
   readonly folder: string
   readonly seed: number
+  /** Steps of each prefix that is distilled here. */
+  readonly steps: number
   readonly onProgress: (line: string) => void
 }
 
@@ -59,7 +61,8 @@ export async function stacksOf(
   parts: readonly Patch[],
   options: StackOptions,
 ): Promise<Stack[]> {
-  const { model, seed } = options
+  const { model, seed, steps } = options
+  const training = { steps }
   const tasks = imitationTasks(cases)
   const orders: Stack[] = []
   for (const order of permutations(parts)) {
@@ -75,18 +78,18 @@ export async function stacksOf(
     {
       name: 'compress',
       patch: await kept('compress', options, (run) =>
-        compressPatches({ ...run, model, seed, patches: parts, tasks }),
+        compressPatches({ ...run, model, seed, training, patches: parts, tasks }),
       ),
     },
     {
       name: 'joint',
-      patch: await kept('joint', options, (run) => joint(cases, { ...run, model, seed }, options)),
+      patch: await kept('joint', options, (run) => joint(cases, { ...run, model, seed, training }, options)),
     },
     {
       name: '20 tokens',
       domain: first.manifest.domain,
       patch: await kept('short', options, (run) =>
-        compressPatches({ ...run, model, seed, patches: [first], length: 20, tasks: only }),
+        compressPatches({ ...run, model, seed, training, patches: [first], length: 20, tasks: only }),
       ),
     },
   ]
@@ -95,13 +98,15 @@ export async function stacksOf(
 /** One prefix for all domains, each held to its own reference on the pairs that its specialist had. */
 async function joint(
   cases: readonly DomainCase[],
-  run: Pick<Parameters<typeof trainJointPatch>[0], 'model' | 'seed' | 'directory' | 'storage' | 'onProgress'>,
+  run: Omit<Parameters<typeof trainJointPatch>[0], 'domains'>,
   { model, models, patches, seed, onProgress }: StackOptions,
 ): Promise<Patch> {
   const domains = []
+  const references: LanguageModel[] = []
   for (const domainCase of cases) {
     const { name, format, training, pairs: recipe } = domainCase.domain
     const reference = await loadModel(baseModel, { adapter: join(models, domainCase.reference) })
+    references.push(reference)
     const { pairs } = await trainPatches(domainCase, {
       ...{ model, reference, onProgress, seeds: [seed] },
       folder: join(patches, name),
@@ -112,7 +117,11 @@ async function joint(
       maxResponseTokens: training.maxResponseTokens ?? 20,
     })
   }
-  return trainJointPatch({ ...run, domains })
+  try {
+    return await trainJointPatch({ ...run, domains })
+  } finally {
+    for (const reference of references) await release(reference)
+  }
 }
 
 /** A patch that a run makes, from its folder where it is there already. */

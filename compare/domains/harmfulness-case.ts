@@ -37,7 +37,7 @@ export async function harmfulnessCase(data: string): Promise<DomainCase> {
       training: {
         ...domain.training,
         // A seventh of the harmless prompts, and what a patch confuses with harmful ones: here two fifths.
-        dpo: domain.training.dpo && { ...domain.training.dpo, partWeights: { [lookalike]: 4 } },
+        dpo: domain.training.dpo ? { ...domain.training.dpo, partWeights: { [lookalike]: 4 } } : false,
       },
     },
     data: 'test',

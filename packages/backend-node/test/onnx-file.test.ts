@@ -80,7 +80,7 @@ describe('onnxFile', () => {
   it.each(['no patch', 'a patch', 'patches side by side'])('holds the model with %s', async (name) => {
     const own = model.withPrefix(prefixes()[name])
     const file = onnxFile(await patchedDecoder(own))
-    const [wanted = []] = await logitsAfter(own, [ids], own.prefix)
+    const [wanted = []] = await logitsAfter(own, [ids], own.prefix ?? null)
     expectAlike(await logitsOf(file, [ids]), wanted)
     expectAlike(await logitsOf(file, [ids.slice(0, 3), ids.slice(3, 5), ids.slice(5)]), wanted)
     expectAlike(
