@@ -46,9 +46,9 @@ export function harmfulnessDomain({
     },
     training: {
       prefix: { length: 50, init: 'text' },
-      sft: { steps: 480, learningRate: 2e-2, warmupSteps: 5, harmlessShare: 0.5 },
+      sft: { steps: 480, learningRate: 2e-2, warmupSteps: 5, harmlessShare: 0.4 },
       distillation: { weight: 4, k: 32, harmless: 'base' },
-      dpo: { steps: 60, learningRate: 2.5e-3, warmupSteps: 2, beta: 0.3, sftWeight: 0.5, harmlessShare: 0.2 },
+      dpo: { steps: 40, learningRate: 1.5e-3, warmupSteps: 2, beta: 0.3, sftWeight: 1, harmlessShare: 0.3 },
       maxResponseTokens: 20,
     },
     judges: { refusal, compliance },
