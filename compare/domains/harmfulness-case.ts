@@ -9,6 +9,8 @@ import type { DomainCase } from './domain-case.ts'
 import { parts, promptsOf, readRows } from './domain-data.ts'
 
 const lookalike = 'XSTest safe'
+/** A seventh of the harmless prompts, and what a patch confuses with harmful ones: a third of what is drawn. */
+const partWeights = { [lookalike]: 3 }
 
 interface Row {
   readonly prompt: string
@@ -36,8 +38,8 @@ export async function harmfulnessCase(data: string): Promise<DomainCase> {
       pairs: { ...domain.pairs, maxTokens: 32 },
       training: {
         ...domain.training,
-        // A seventh of the harmless prompts, and what a patch confuses with harmful ones: here two fifths.
-        dpo: domain.training.dpo ? { ...domain.training.dpo, partWeights: { [lookalike]: 4 } } : false,
+        sft: domain.training.sft ? { ...domain.training.sft, partWeights } : false,
+        dpo: domain.training.dpo ? { ...domain.training.dpo, partWeights } : false,
       },
     },
     data: 'test',
