@@ -17,7 +17,7 @@ import { type AbilitySubject, measureAbility } from './domains/ability.ts'
 import { headline } from './domains/headline.ts'
 import { openCases } from './domains/open-cases.ts'
 import { progressLine } from './domains/progress-line.ts'
-import { printFigures, writeResults } from './domains/results.ts'
+import { printComparisons, printFigures, writeResults } from './domains/results.ts'
 import { runCase } from './domains/run-case.ts'
 import { printLoad } from './print-load.ts'
 import { printRatios } from './print-ratios.ts'
@@ -70,6 +70,7 @@ try {
     settings: { ...values, shared: undefined, out: undefined },
   })
   printFigures(measurements)
+  printComparisons(measurements)
   printLoad('after')
   printRatios(ratios)
 } finally {

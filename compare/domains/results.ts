@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { analyzeMeasurements, formatTable, type Measurement, type ReportData, writeReport } from 'policypatch'
+import { comparisons } from './against.ts'
 import { baseModel } from './base-model.ts'
 import type { CaseResult } from './run-case.ts'
 
@@ -30,7 +31,7 @@ export async function writeResults({ ratios, measurements, stories, settings }: 
     curves: stories.flatMap(({ curves }) => curves),
   }
   const path = fileURLToPath(new URL('../results/domains.json', import.meta.url))
-  await writeReport(path, report, { ratios })
+  await writeReport(path, report, { ratios, comparisons: comparisons(measurements) })
 }
 
 /** Every figure with its interval, over seeds and prompts, and the share of the reference's change that it makes. */
@@ -47,6 +48,20 @@ export function printFigures(measurements: readonly Measurement[]): void {
         share ? `${share.value.toFixed(2)} [${share.low.toFixed(2)}, ${share.high.toFixed(2)}]` : '',
       ])
     }
+  }
+  console.log(formatTable(rows))
+}
+
+/** The patch less each of what it is held against. */
+export function printComparisons(measurements: readonly Measurement[]): void {
+  const rows = [['patched less', 'domain', 'metric', 'judge', 'data', 'difference', '95% interval', 'better']]
+  for (const { against, domain, metric, judge, data, value, low, high, better } of comparisons(
+    measurements,
+  )) {
+    rows.push([
+      ...[against, domain, metric, judge, data, value.toFixed(3)],
+      ...[`[${low.toFixed(3)}, ${high.toFixed(3)}]`, better],
+    ])
   }
   console.log(formatTable(rows))
 }
