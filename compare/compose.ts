@@ -87,8 +87,8 @@ try {
   }
   progress.end()
   const shares = keptShares(measurements)
-  const methods = ['concat', 'parallel', 'merge', 'compress', 'joint', '20 tokens']
-  const keyOf = (method: string) => method.replaceAll(' ', '-')
+  const methods = ['concat', 'parallel', 'merge', 'compress', 'compress, own', 'joint', '20 tokens']
+  const keyOf = (method: string) => method.replace(/\W+/g, '-')
   const ratios = {
     ...Object.fromEntries(
       methods.map((method) => [`${keyOf(method)}-worst-share`, worstShare(shares, method)]),

@@ -15,7 +15,7 @@ import type { DomainCase } from '../domains/domain-case.ts'
 import { release } from '../domains/release.ts'
 import { trainPatches } from '../domains/train-patches.ts'
 import { permutations } from './permutations.ts'
-import { imitationTasks } from './tasks.ts'
+import { compressionTasks } from './tasks.ts'
 
 export interface StackOptions {
   readonly model: LanguageModel
@@ -63,7 +63,8 @@ export async function stacksOf(
 ): Promise<Stack[]> {
   const { model, seed, steps } = options
   const training = { steps }
-  const tasks = imitationTasks(cases)
+  const tasks = compressionTasks(cases, 'stack')
+  const ownTasks = compressionTasks(cases, 'specialists')
   const orders: Stack[] = []
   for (const order of permutations(parts)) {
     const name = order.map(({ manifest: { domain } }) => domain).join(', ')
@@ -79,6 +80,12 @@ export async function stacksOf(
       name: 'compress',
       patch: await kept('compress', options, (run) =>
         compressPatches({ ...run, model, seed, training, patches: parts, tasks }),
+      ),
+    },
+    {
+      name: 'compress, own',
+      patch: await kept('compress-own', options, (run) =>
+        compressPatches({ ...run, model, seed, training, patches: parts, tasks: ownTasks }),
       ),
     },
     {

@@ -14,6 +14,7 @@ import {
   writeJsonLines,
 } from 'policypatch'
 import type { DomainCase } from './domain-case.ts'
+import { patchName } from './patch-name.ts'
 
 export interface TrainPatchesOptions {
   readonly model: LanguageModel
@@ -62,7 +63,7 @@ export async function trainPatches(
         filter: domain.pairs.filter,
         format: domain.format,
         validation: watched !== false && validation.length > 0 && { ...watched, prompts: validation },
-        manifest: { name: `smollm2-135m-${domain.name}`, domain: domain.name },
+        manifest: { name: patchName(domain.name), domain: domain.name },
         seed,
         storage,
         directory: `${directory}/run`,

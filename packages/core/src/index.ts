@@ -254,6 +254,7 @@ export type { ChatMessage, Prompt, Tokenizer } from './tokenize/tokenizer.ts'
 // Train.
 export { type AdamWOptions, type AdamWState, initAdamW, updateAdamW } from './train/adamw.ts'
 export {
+  type CompressionTask,
   type CompressPatchesOptions,
   compressPatches,
   type ImitationTask,

@@ -88,6 +88,29 @@ describe('compressPatches', () => {
     })
   })
 
+  it('has a task taught by those patches of the stack that it names', async () => {
+    const own = tasks.map((task, i) => ({ ...task, taughtBy: [patches[i]!.manifest.name] }))
+    const few = { model, length: 4, training: { ...training, steps: 2 }, manifest: { name: 'small' } }
+    const patch = await compressPatches({ ...few, patches, tasks: own })
+    expect(patch.manifest.recipe.reference).toBe('one, two')
+    const alone = patches.slice(0, 1)
+    const byOne = await compressPatches({
+      ...few,
+      patches,
+      tasks: tasks.map((task) => ({ ...task, taughtBy: ['one'] })),
+    })
+    const one = await compressPatches({ ...few, patches: alone, tasks })
+    // The same teacher and data; what differs is where they start from.
+    expect(byOne.manifest.recipe).toEqual(one.manifest.recipe)
+    for (const taughtBy of [[], ['three']]) {
+      const wrong = [{ ...tasks[0]!, taughtBy }]
+      await expect(compressPatches({ model, patches, tasks: wrong, training })).rejects.toMatchObject({
+        code: 'INVALID_ARGUMENT',
+        expected: expect.stringContaining('one, two'),
+      })
+    }
+  })
+
   it('goes on where it was stopped, and ends with the same patch', async () => {
     const storage = memoryStorage()
     const options = {

@@ -15,6 +15,15 @@ export interface ImitationTask extends Omit<DistillationTask, 'teacher' | 'rows'
   readonly temperature?: number
 }
 
+/** Of a stack, the patches that teach a task may be fewer. */
+export interface CompressionTask extends ImitationTask {
+  /**
+   * Names of the patches that teach it. Default: the whole stack. A task that its own patch alone teaches keeps that patch's
+   * effect, whatever the others do to it in the stack.
+   */
+  readonly taughtBy?: readonly string[]
+}
+
 export interface CompressPatchesOptions
   extends Omit<DistillPatchOptions, 'tasks' | 'prefix' | 'composition'> {
   /** One patch is shortened, several become one. */
@@ -26,13 +35,13 @@ export interface CompressPatchesOptions
   /** Virtual tokens of the patch that is made. Default 50. */
   readonly length?: number
   /** Prompts of all domains of the patches, harmless ones among them. */
-  readonly tasks: readonly ImitationTask[]
+  readonly tasks: readonly CompressionTask[]
 }
 
 /**
  * One patch of `length` virtual tokens that does what a stack of patches does: the model with the stack is the teacher,
- * token by token, over prompts of all domains. It starts from virtual tokens of the patches. Stacking then costs no more
- * than one patch; a patch alone becomes shorter.
+ * token by token, over prompts of all domains, or with those of its patches that a task names. It starts from virtual
+ * tokens of the patches. Stacking then costs no more than one patch; a patch alone becomes shorter.
  *
  * @throws as `distillPatch`, `applyPatch` and `composePatches`.
  */
@@ -45,12 +54,25 @@ export async function compressPatches({
   ...options
 }: CompressPatchesOptions): Promise<Patch> {
   checkLength(length)
+  checkTeachers(tasks, patches)
   const { model } = options
-  const taught = applyPatch(model, patches, { method, ...(weights && { weights }) })
+  const whole = patches.map(({ manifest: { name } }) => name)
+  // Refused here where the whole does not go together, whoever teaches.
+  applyPatch(model, patches, { method, ...(weights && { weights }) })
+  const taught = tasks.flatMap(({ taughtBy = whole, ...task }) => {
+    const chosen = [...patches.keys()].filter((i) => taughtBy.includes(whole[i] as string))
+    const own = chosen.map((i) => patches[i] as Patch)
+    const teacher = applyPatch(model, own, {
+      method,
+      ...(weights && { weights: chosen.map((i) => weights[i] as number) }),
+    })
+    const names = own.map(({ manifest: { name } }) => name).join(', ')
+    return imitate([task], teacher, own.length === 1 ? names : `${method} of ${names}`)
+  })
   const used = patches.map(({ prefix }, i) => ({ prefix, weight: weights?.[i] ?? 1 }))
   return distillPatch({
     ...options,
-    tasks: imitate(tasks, taught, `${method} of ${patches.map(({ manifest: { name } }) => name).join(', ')}`),
+    tasks: taught,
     prefix: evenlyChosen(
       used.filter(({ weight }) => weight > 0).map(({ prefix }) => prefix),
       length,
@@ -80,6 +102,20 @@ export function imitate(
       batchSize: 32,
     }),
   }))
+}
+
+function checkTeachers(tasks: readonly CompressionTask[], patches: readonly Patch[]): void {
+  const known = patches.map(({ manifest: { name } }) => name)
+  const problems = tasks.flatMap(({ name, taughtBy }) => [
+    ...(taughtBy?.length === 0 ? [`nobody for ${name}`] : []),
+    ...(taughtBy ?? []).filter((one) => !known.includes(one)).map((one) => `${one} for ${name}`),
+  ])
+  if (problems.length === 0) return
+  throw new PatchError('INVALID_ARGUMENT', {
+    expected: `tasks taught by patches of the stack: ${known.join(', ')}`,
+    found: problems.join(', '),
+    remedy: 'Name patches of the stack, or leave `taughtBy` out for the whole of it',
+  })
 }
 
 function checkLength(length: number): void {
