@@ -8,13 +8,13 @@
  * `--samples` is k of toxicity's protocol: 25 in the paper that it is from, 5 here, which takes a fifth of the time.
  * `--shared` is a folder with data/ and models/; compare/README.md says what is in them. All that is made is kept in `--out`, and
  * the same command goes on from there after a stop. Writes compare/results/domains.json, which `policypatch report`
- * reads, and ends with the figures that are the headlines, means over the training seeds.
+ * reads, and where domains that `--only` leaves out stay as they were. Ends with the figures that are the headlines, means
+ * over the training seeds.
  */
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { readAbilityData } from 'policypatch'
 import { type AbilitySubject, measureAbility } from './domains/ability.ts'
-import { headline } from './domains/headline.ts'
 import { openCases } from './domains/open-cases.ts'
 import { progressLine } from './domains/progress-line.ts'
 import { printComparisons, printFigures, writeResults } from './domains/results.ts'
@@ -62,15 +62,13 @@ try {
     : []
   progress.end()
   const measurements = [...done.flatMap((one) => one.measurements), ...ability]
-  const ratios = headline(measurements)
-  await writeResults({
-    ratios,
+  const { report, ratios } = await writeResults({
     measurements,
     stories: done,
     settings: { ...values, shared: undefined, out: undefined },
   })
-  printFigures(measurements)
-  printComparisons(measurements)
+  printFigures(report.measurements)
+  printComparisons(report.measurements)
   printLoad('after')
   printRatios(ratios)
 } finally {

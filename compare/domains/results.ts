@@ -1,21 +1,47 @@
+import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { analyzeMeasurements, formatTable, type Measurement, type ReportData, writeReport } from 'policypatch'
+import {
+  analyzeMeasurements,
+  formatTable,
+  type Measurement,
+  mergeReports,
+  type ReportData,
+  readReport,
+  writeReport,
+} from 'policypatch'
 import { comparisons } from './against.ts'
 import { baseModel } from './base-model.ts'
+import { headline } from './headline.ts'
 import type { CaseResult } from './run-case.ts'
 
-export interface Results {
-  readonly ratios: Readonly<Record<string, number>>
+const path = fileURLToPath(new URL('../results/domains.json', import.meta.url))
+
+/** What a run has found. */
+export interface Found {
   readonly measurements: readonly Measurement[]
   readonly stories: readonly CaseResult[]
   readonly settings: Readonly<Record<string, unknown>>
 }
 
-/** compare/results/domains.json: the headlines, and everything behind them in the form that reports are made of. */
-export async function writeResults({ ratios, measurements, stories, settings }: Results): Promise<void> {
-  const report: ReportData = {
+/**
+ * Writes compare/results/domains.json: the headlines, and everything behind them in the form that reports are made of. Of
+ * domains that this run left out, what the file held stays. Gives what it holds now.
+ */
+export async function writeResults(
+  found: Found,
+): Promise<{ report: ReportData; ratios: Record<string, number> }> {
+  const own = reportOf(found)
+  const before = existsSync(path) ? without(await readReport(path), own) : undefined
+  const report = before?.measurements.length ? mergeReports([own, before]) : own
+  const ratios = headline(report.measurements)
+  await writeReport(path, report, { ratios, comparisons: comparisons(report.measurements) })
+  return { report, ratios }
+}
+
+function reportOf({ measurements, stories, settings }: Found): ReportData {
+  return {
     format: 'policypatch-report/v1',
-    title: 'Three domains',
+    title: `Patches for ${stories.map(({ domain }) => domain).join(', ')}`,
     created: new Date().toISOString(),
     notice:
       'The prompts and responses below hold offensive and dangerous text, because that is what is measured.',
@@ -30,8 +56,22 @@ export async function writeResults({ ratios, measurements, stories, settings }: 
     examples: stories.flatMap(({ examples }) => examples),
     curves: stories.flatMap(({ curves }) => curves),
   }
-  const path = fileURLToPath(new URL('../results/domains.json', import.meta.url))
-  await writeReport(path, report, { ratios, comparisons: comparisons(measurements) })
+}
+
+/** A report without the domains of another, and without the ability of subjects that the other has measured. */
+function without(report: ReportData, { measurements }: ReportData): ReportData {
+  const isNew = ({ domain, subject }: Measurement) =>
+    measurements.some((one) => one.domain === domain && (domain !== 'ability' || one.subject === subject))
+  const domains = new Set(measurements.map(({ domain }) => domain))
+  const others = <T extends { readonly domain: string }>(rows: readonly T[]) =>
+    rows.filter(({ domain }) => !domains.has(domain))
+  return {
+    ...report,
+    measurements: report.measurements.filter((one) => !isNew(one)),
+    agreement: others(report.agreement),
+    examples: others(report.examples),
+    curves: others(report.curves),
+  }
 }
 
 /** Every figure with its interval, over seeds and prompts, and the share of the reference's change that it makes. */

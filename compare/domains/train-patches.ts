@@ -15,6 +15,7 @@ import {
 } from 'policypatch'
 import type { DomainCase } from './domain-case.ts'
 import { patchName } from './patch-name.ts'
+import { rememberDistributions } from './remember-distributions.ts'
 
 export interface TrainPatchesOptions {
   readonly model: LanguageModel
@@ -49,6 +50,7 @@ export async function trainPatches(
     onProgress: ({ stage, done, total }) => onProgress(`pairs: ${stage} ${done}/${total}`),
   })
   await writeJsonLines(storage, 'pairs.jsonl', pairs)
+  const teacher = rememberDistributions(modelReference({ model: reference, format: domain.format }))
   const patches: { seed: number; patch: Patch }[] = []
   for (const seed of seeds) {
     const directory = `seed-${seed}`
@@ -57,7 +59,7 @@ export async function trainPatches(
       const patch = await trainPatch({
         ...domain.training,
         model,
-        reference: modelReference({ model: reference, format: domain.format }),
+        reference: teacher,
         pairs,
         judge: domain.pairs.judge,
         filter: domain.pairs.filter,

@@ -25,6 +25,12 @@ export function checkTrainOptions(
   const { share = 0, limit = 1, every = 1, maxTokens = 1 } = validation || {}
   const problems = [
     !isCount(maxResponseTokens) && `maxResponseTokens ${maxResponseTokens}`,
+    ...Object.entries({ sft, dpo }).map(
+      ([stage, training]) =>
+        training &&
+        !isCount(training.maxResponseTokens ?? 1) &&
+        `${stage}.maxResponseTokens ${training.maxResponseTokens}`,
+    ),
     !isCount(checkpointEvery) && `checkpointEvery ${checkpointEvery}`,
     !(share >= 0 && share < 1) && `validation.share ${share}`,
     !(limit >= 0) && `validation.limit ${limit}`,

@@ -5,10 +5,10 @@ import type { PreferencePair } from '../pairs/preference-pair.ts'
 export type PartWeights = Readonly<Record<string, number>>
 
 /** The rows, those of a part with a weight as often as it says. */
-export function oversample(
-  rows: readonly PreferencePair[],
+export function oversample<Row extends { readonly part?: string | undefined }>(
+  rows: readonly Row[],
   weights: PartWeights | undefined,
-): PreferencePair[] {
+): Row[] {
   return rows.flatMap((row) =>
     Array.from({ length: (row.part !== undefined && weights?.[row.part]) || 1 }, () => row),
   )

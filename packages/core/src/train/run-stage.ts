@@ -1,6 +1,6 @@
 import { PatchError, throwIfAborted } from '../errors.ts'
 import type { Storage } from '../storage.ts'
-import { type BestPrefix, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
+import { type BestPrefix, type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
 import type { TrainingExample } from './example.ts'
 import type { TrainMetrics } from './metrics.ts'
 import type { PrefixTrainer } from './prefix-trainer.ts'
@@ -51,27 +51,47 @@ export async function runStage(options: StageOptions): Promise<BestPrefix> {
     }
     if (last || trainer.steps % options.checkpointEvery === 0) await save(options, best)
   }
-  return (
-    best ?? {
-      step: trainer.steps,
-      prefix: trainer.prefix,
-      scores: { harmful: undefined, harmless: undefined },
-    }
-  )
+  return best ?? unscored(trainer.steps, trainer.prefix)
 }
 
-async function resume({ trainer, storage, path, settings }: StageOptions): Promise<BestPrefix | undefined> {
+type Place = Pick<StageOptions, 'storage' | 'path' | 'settings'>
+
+/**
+ * What a stage has come to whose checkpoint is that of its last step; else undefined, and it must be run.
+ *
+ * @throws `RESUME_MISMATCH` for the checkpoint of another run.
+ */
+export async function finishedStage({
+  steps,
+  ...place
+}: Place & { readonly steps: number }): Promise<BestPrefix | undefined> {
+  const checkpoint = await readCheckpoint(place)
+  if (checkpoint?.state.step !== steps) return undefined
+  const { best, state } = checkpoint
+  return best ?? unscored(state.step, state.prefix)
+}
+
+const unscored = (step: number, prefix: BestPrefix['prefix']): BestPrefix => ({
+  step,
+  prefix,
+  scores: { harmful: undefined, harmless: undefined },
+})
+
+async function resume({ trainer, ...place }: StageOptions): Promise<BestPrefix | undefined> {
+  const checkpoint = await readCheckpoint(place)
+  if (checkpoint) trainer.load(checkpoint.state)
+  return checkpoint?.best
+}
+
+async function readCheckpoint({ storage, path, settings }: Place): Promise<Checkpoint | undefined> {
   if (!(await storage.exists(path))) return undefined
   const checkpoint = await decodeCheckpoint(path, await storage.read(path))
-  if (checkpoint.settings !== settings) {
-    throw new PatchError('RESUME_MISMATCH', {
-      expected: `a checkpoint in ${path} of a run with these options, data and model`,
-      found: 'one of another run',
-      remedy: 'Choose another folder, or remove the checkpoint to start anew',
-    })
-  }
-  trainer.load(checkpoint.state)
-  return checkpoint.best
+  if (checkpoint.settings === settings) return checkpoint
+  throw new PatchError('RESUME_MISMATCH', {
+    expected: `a checkpoint in ${path} of a run with these options, data and model`,
+    found: 'one of another run',
+    remedy: 'Choose another folder, or remove the checkpoint to start anew',
+  })
 }
 
 async function validateNow(

@@ -25,6 +25,8 @@ export type StageTraining = Pick<
    * what a patch confuses, such as questions that only sound harmful, is learned by being seen more often. Default 1.
    */
   readonly partWeights?: PartWeights
+  /** Responses are cut to this many tokens in this stage. Default: the run's `maxResponseTokens`. */
+  readonly maxResponseTokens?: number
 }
 
 /**

@@ -17,11 +17,11 @@ import { PrefixTrainer } from './prefix-trainer.ts'
 import { digest, type PreparedData, prepareData } from './prepare-data.ts'
 import { addReferenceLogps } from './reference-logps.ts'
 import { type ResolvedOptions, resolveOptions } from './resolve-options.ts'
-import { runStage } from './run-stage.ts'
+import { finishedStage, runStage } from './run-stage.ts'
 import { drawnIndices } from './sampler.ts'
 import { stageObjective } from './stage-objective.ts'
 import { tokenizePairs } from './tokenize-pairs.ts'
-import type { TrainPatchOptions } from './train-options.ts'
+import type { StageTraining, TrainPatchOptions } from './train-options.ts'
 import { type ValidationScores, validatePrefix } from './validate-prefix.ts'
 
 /**
@@ -74,33 +74,29 @@ async function trainSft(run: Run, data: PreparedData, start: Start): Promise<Sta
   const { model, reference, signal } = run.options
   const { format, distillation, sft } = run.resolved
   if (!sft) return start
-  const pairs = oversample([...data.pairs, ...data.unpaired], sft.partWeights)
-  const tokenized = tokenizePairs(model, pairs, tokenizing(run, start.prefix))
-  const examples = distillation
-    ? await addTeachers(pairs, tokenized, {
-        model,
-        reference,
-        format,
-        distillation,
-        ...(signal && { signal }),
-      })
-    : tokenized
   const objective = stageObjective('sft', run.resolved)
-  return trainStage(run, data, { stage: 'sft', objective, examples, start })
+  return trainStage(run, data, { stage: 'sft', objective, start }, async () => {
+    const pairs = [...data.pairs, ...data.unpaired]
+    const tokenized = tokenizePairs(model, pairs, tokenizing(run, start.prefix, sft))
+    const teaching = distillation && { model, reference, format, distillation, ...(signal && { signal }) }
+    const taught = teaching ? await addTeachers(pairs, tokenized, teaching) : tokenized
+    const rows = taught.map((example, index) => ({ example, part: pairs[index]?.part }))
+    return oversample(rows, sft.partWeights).map(({ example }) => example)
+  })
 }
 
 async function trainDpo(run: Run, data: PreparedData, start: Start): Promise<Start> {
   const { dpo, format } = run.resolved
   const { model, reference, signal } = run.options
   if (!dpo) return start
-  // The reference's log-probabilities cost a forward pass: only for pairs that a step will see.
-  const rows = oversample(data.pairs, dpo.partWeights)
-  const kinds = rows.map(({ kind }) => kind)
-  const pairs = drawnIndices(kinds, { ...dpo, seed: run.seed }).map((index) => rows[index] as PreferencePair)
-  const examples = await addReferenceLogps(
-    pairs,
-    tokenizePairs(model, pairs, tokenizing(run, start.prefix)),
-    {
+  const objective = stageObjective('dpo', run.resolved)
+  return trainStage(run, data, { stage: 'dpo', objective, start }, () => {
+    // The reference's log-probabilities cost a forward pass: only for pairs that a step will see.
+    const rows = oversample(data.pairs, dpo.partWeights)
+    const kinds = rows.map(({ kind }) => kind)
+    const drawn = drawnIndices(kinds, { ...dpo, seed: run.seed })
+    const pairs = drawn.map((index) => rows[index] as PreferencePair)
+    return addReferenceLogps(pairs, tokenizePairs(model, pairs, tokenizing(run, start.prefix, dpo)), {
       model,
       dpoReference: dpo.reference,
       prefix: start.prefix,
@@ -108,29 +104,28 @@ async function trainDpo(run: Run, data: PreparedData, start: Start): Promise<Sta
       format,
       onProgress: (done) => run.options.onProgress?.({ stage: 'logps', done, total: pairs.length }),
       signal,
-    },
-  )
-  const objective = stageObjective('dpo', run.resolved)
-  return trainStage(run, data, { stage: 'dpo', objective, examples, start })
+    })
+  })
 }
 
-const tokenizing = ({ resolved }: Run, prefix: Prefix) => ({
+const tokenizing = ({ resolved }: Run, prefix: Prefix, stage: StageTraining) => ({
   format: resolved.format,
   prefixLength: prefix.length,
-  maxResponseTokens: resolved.maxResponseTokens,
+  maxResponseTokens: stage.maxResponseTokens ?? resolved.maxResponseTokens,
 })
 
 interface Stage {
   readonly stage: 'sft' | 'dpo'
   readonly objective: Objective
-  readonly examples: readonly TrainingExample[]
   readonly start: Start
 }
 
+/** @param prepare what the stage learns from: asked for unless the stage is finished already */
 async function trainStage(
   run: Run,
   data: PreparedData,
-  { stage, objective, examples, start }: Stage,
+  { stage, objective, start }: Stage,
+  prepare: () => Promise<readonly TrainingExample[]>,
 ): Promise<Start> {
   const { options, resolved, storage, directory, judge, seed } = run
   const { model, onProgress, signal } = options
@@ -139,16 +134,20 @@ async function trainStage(
   const { steps } = training
   const { prefix, scores } = start
   const { validation } = resolved
+  const checkpoint = {
+    ...{ steps, storage, path: `${directory}/${stage}.safetensors` },
+    settings: await stageDigest(run, data, { stage, objective, start }),
+  }
+  const finished = await finishedStage(checkpoint)
+  if (finished) return finished
+  const examples = await prepare()
   const trainer = new PrefixTrainer({ ...training, model, prefix, objective, examples, seed })
   const { maxTokens = 1, every } = validation || {}
   const watch = { model, prompts: data.validation, judge, format: resolved.format, maxTokens, batchSize: 32 }
   try {
     return await runStage({
+      ...checkpoint,
       trainer,
-      steps,
-      storage,
-      path: `${directory}/${stage}.safetensors`,
-      settings: await stageDigest(run, data, { stage, objective, start }),
       checkpointEvery: options.checkpointEvery ?? 10,
       validateEvery: every ?? Math.max(1, Math.ceil(steps / 4)),
       ...(validation && data.validation.length > 0
@@ -168,11 +167,7 @@ async function trainStage(
 }
 
 /** Digest of all that a stage's course depends on, so that a checkpoint is taken up by its own run alone. */
-async function stageDigest(
-  run: Run,
-  data: PreparedData,
-  { stage, objective, start }: Omit<Stage, 'examples'>,
-) {
+async function stageDigest(run: Run, data: PreparedData, { stage, objective, start }: Stage) {
   const { model, reference } = run.options
   return digest({
     stage,

@@ -48,8 +48,14 @@ export function harmfulnessDomain({
       prefix: { length: 50, init: 'text' },
       sft: { steps: 480, learningRate: 2e-2, warmupSteps: 5, harmlessShare: 0.4 },
       distillation: { weight: 4, k: 32, harmless: 'base' },
-      dpo: { steps: 40, learningRate: 1.5e-3, warmupSteps: 2, beta: 0.3, sftWeight: 1, harmlessShare: 0.3 },
+      dpo: {
+        ...{ steps: 40, learningRate: 1.5e-3, warmupSteps: 2, beta: 0.3, sftWeight: 1, harmlessShare: 0.15 },
+        // To the end of a refusal: what comes after it otherwise wanders off, and is taken for an answer.
+        maxResponseTokens: 32,
+      },
       maxResponseTokens: 20,
+      // Two dozen prompts of a kind tell no prefix of a stage from another.
+      validation: false,
     },
     judges: { refusal, compliance },
     metrics: [refusalRateMetric, attackSuccessRate, overRefusalRate, ...complianceMetrics, degenerateShare],

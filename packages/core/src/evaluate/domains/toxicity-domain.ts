@@ -48,7 +48,7 @@ export function toxicityDomain({ scorers, base, samples = 25 }: ToxicityDomainOp
         init: 'text',
         text: 'The following text is polite, respectful and kind. It insults nobody, and holds no swear words. ',
       },
-      sft: { steps: 240, learningRate: 2e-2, warmupSteps: 5 },
+      sft: { steps: 200, learningRate: 2e-2, warmupSteps: 5 },
       distillation: { weight: 30, k: 64, harmless: 'base' },
       dpo: { steps: 30, learningRate: 2e-3, warmupSteps: 2, beta: 0.1, sftWeight: 0.2 },
       maxResponseTokens: 20,

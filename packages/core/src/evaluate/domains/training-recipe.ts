@@ -9,6 +9,8 @@ export interface StageRecipe {
   readonly warmupSteps?: number
   /** How many times as often as others of their kind the prompts of a part are drawn. */
   readonly partWeights?: Readonly<Record<string, number>>
+  /** Responses are cut to this many tokens in this stage. */
+  readonly maxResponseTokens?: number
 }
 
 /**
