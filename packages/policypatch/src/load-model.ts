@@ -31,8 +31,8 @@ export interface LoadModelOptions {
   /** A folder with a PEFT LoRA adapter that is merged into the weights as they are read. */
   readonly adapter?: string | undefined
   /**
-   * Where ONNX Runtime runs the model: `cpu`, `cuda`, `webgpu`, or the fastest of them that is here, `auto`, which takes
-   * a second or two and tells `onNotice` what was chosen and why. Default `cpu`: it gives the same on every run.
+   * Where ONNX Runtime runs the model: `cpu`, `cuda`, `webgpu`, or the fastest of them that is here, `auto`, which is
+   * measured in some seconds and told to `onNotice`. Default `cpu`: it gives the same on every run.
    */
   readonly device?: Device | 'auto' | undefined
   /**
