@@ -8,7 +8,7 @@ import { temporaryFolder } from './temporary-folder.ts'
 import { writeTinyModel } from './tiny-model.ts'
 
 // Each is a process of its own, from sources, with a tiny model in place of its real one.
-const timeout = 180_000
+const timeout = 300_000
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 
 let model: string
