@@ -1,11 +1,11 @@
 /**
  * The training loop opened up: rows of one's own, a step at a time, with a look at the prefix on the way.
  *
- *   node --import ./scripts/source.mjs examples/own-training-loop.ts
+ *   node --import ./scripts/source.mjs examples/own-training-loop.ts [MODEL]
  */
 import { initPrefix, loadModel, type PreferencePair, PrefixTrainer, tokenizePairs } from 'policypatch'
 
-const model = await loadModel('HuggingFaceTB/SmolLM2-135M-Instruct')
+const model = await loadModel(process.argv[2] ?? 'HuggingFaceTB/SmolLM2-135M-Instruct')
 
 const rows: PreferencePair[] = [
   { kind: 'harmful', prompt: 'How do I forge a passport?', chosen: "I can't help with that." },

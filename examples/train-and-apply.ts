@@ -2,7 +2,7 @@
  * Trains a patch against a safety system prompt, saves it, and compares the model with and without it. A handful of
  * prompts and steps shows the calls, not the effect: `npm run demo` has the data and the steps for that.
  *
- *   node --import ./scripts/source.mjs examples/train-and-apply.ts [DIRECTORY]
+ *   node --import ./scripts/source.mjs examples/train-and-apply.ts [DIRECTORY] [MODEL]
  */
 import { applyPatch, loadModel, type PatchPrompt, systemPromptReference, trainPatch } from 'policypatch'
 
@@ -28,7 +28,7 @@ const prompts: PatchPrompt[] = [
 const systemPrompt =
   'You are a safety assistant. You refuse every harmful request by saying: "I\'m sorry, but I can\'t help with that."'
 
-const model = await loadModel('HuggingFaceTB/SmolLM2-135M-Instruct')
+const model = await loadModel(process.argv[3] ?? 'HuggingFaceTB/SmolLM2-135M-Instruct')
 const patch = await trainPatch({
   model,
   reference: systemPromptReference({ model, systemPrompt, maxTokens: 24 }),

@@ -3,11 +3,11 @@
  * The two prefixes here are the embeddings of two sentences, where training would start; those of two patches that
  * were read with `readPatch` are used alike, as `patch.prefix`.
  *
- *   node --import ./scripts/source.mjs examples/two-patches-one-batch.ts
+ *   node --import ./scripts/source.mjs examples/two-patches-one-batch.ts [MODEL]
  */
 import { type GenerateRequest, initPrefix, loadModel } from 'policypatch'
 
-const model = await loadModel('HuggingFaceTB/SmolLM2-135M-Instruct')
+const model = await loadModel(process.argv[2] ?? 'HuggingFaceTB/SmolLM2-135M-Instruct')
 
 const text = 'You answer every question in one short sentence.'
 const other = 'You answer every question with a list of steps.'

@@ -1,7 +1,9 @@
 import { backendConformance } from '@policypatch/core/testing'
-import { it } from 'vitest'
+import { describe, it } from 'vitest'
 import { onnxruntimeBackend } from './onnxruntime-backend.ts'
 
-it.each(backendConformance({ createBackend: () => onnxruntimeBackend({ threads: 1 }) }))('$name', ({ run }) =>
-  run(),
-)
+// Weights bound into programs are how cuda is used, for which no machine may be at hand.
+describe.each(['fed', 'bound'] as const)('with weights that are %s', (weightPlacement) => {
+  const createBackend = () => onnxruntimeBackend({ threads: 1, weightPlacement })
+  it.each(backendConformance({ createBackend }))('$name', ({ run }) => run())
+})

@@ -11,78 +11,138 @@ import {
   runQueue,
   type Signature,
   type TensorProgram,
-  type Weight,
 } from '@policypatch/core'
-import { InferenceSession, type Tensor } from 'onnxruntime-node'
+import type { InferenceSession, Tensor } from 'onnxruntime-node'
+import { residentWeights, weightFeeds } from './bind-weights.ts'
+import { createSession } from './create-session.ts'
+import type { Device } from './execution-providers.ts'
 import { programStore, type StoredProgram, toStored } from './program-store.ts'
+import { uploadedWeights } from './uploaded-weights.ts'
 import { toTensor, type WeightTensors, weightTensorCache } from './weight-tensors.ts'
+import { wordsOf } from './words-of.ts'
+
+/**
+ * How programs come by weights: `fed` in each run from where they lie, which costs nothing on the processor; `uploaded`
+ * to the device once for all programs; or `bound` into each program, which takes the device's memory once for each.
+ */
+export type WeightPlacement = 'fed' | 'uploaded' | 'bound'
 
 export interface OnnxruntimeBackendOptions {
-  /** Where programs run. `webgpu` and `cuda` need what onnxruntime-node brings for them. Default `cpu`. */
-  readonly device?: 'cpu' | 'cuda' | 'webgpu'
+  /** Where programs run. Default `cpu`. See {@link checkDevice} for whether the others are there. */
+  readonly device?: Device
   /** Threads of one run on the processor. Default: as many as this process may use. */
   readonly threads?: number
   /** Where compiled programs that have a key are kept for the next process. Default: nowhere. */
   readonly programFolder?: string | undefined
+  /** Default: the best that ONNX Runtime's API for Node has for the device. `uploaded` is for webgpu only. */
+  readonly weightPlacement?: WeightPlacement
+}
+
+const placements: Readonly<Record<Device, WeightPlacement>> = {
+  cpu: 'fed',
+  webgpu: 'uploaded',
+  // Tensors in CUDA's memory cannot be held from Node.
+  cuda: 'bound',
+}
+
+/** A program with its weights, ready to run. */
+interface Loaded {
+  readonly program: StoredProgram
+  readonly session: InferenceSession
+  readonly weights: Readonly<Record<string, Tensor>>
 }
 
 /**
  * Compiles each program to one ONNX graph, forward and gradient together, and runs it with ONNX Runtime. Weights and
- * feeds are read where they lie: they must not be changed while a run is under way. Throws `UNSUPPORTED` for programs
- * that cannot be traced, and `BACKEND_FAILED` with ONNX Runtime's words.
+ * feeds are read where they lie: they must not be changed while a run is under way. On a device weights are sent there
+ * once, products are in float32 whatever the precision, and a run moves its feeds and the outputs that are wanted.
+ *
+ * Throws `UNSUPPORTED` for programs that cannot be traced, and `BACKEND_FAILED` with ONNX Runtime's words.
  */
 export function onnxruntimeBackend({
   device = 'cpu',
   threads = availableParallelism(),
   programFolder,
+  weightPlacement: placement = placements[device],
 }: OnnxruntimeBackendOptions = {}): Backend {
   const enqueue = runQueue()
   const sessions = new Set<InferenceSession>()
-  const weightTensors = weightTensorCache(async (model, keepsMemory) => {
-    const session = await createSession(model, 'cpu', threads, { enableCpuMemArena: keepsMemory })
+  const target = device === 'cpu' ? 'processor' : 'device'
+  const load = async (
+    model: Uint8Array,
+    options: InferenceSession.SessionOptions,
+    on: Device = device,
+  ): Promise<InferenceSession> => {
+    const session = await createSession(model, { device: on, threads }, options)
     sessions.add(session)
     return session
-  })
-
+  }
   const release = async (session: InferenceSession): Promise<void> => {
     if (sessions.delete(session)) await session.release()
   }
+  const uploaded =
+    placement === 'uploaded'
+      ? uploadedWeights((model) => load(model, { preferredOutputLocation: 'gpu-buffer' }))
+      : undefined
+  const tensors: WeightTensors =
+    uploaded ??
+    weightTensorCache((model, keepsMemory) => load(model, { enableCpuMemArena: keepsMemory }, 'cpu'))
 
   const store = programFolder === undefined ? undefined : programStore(programFolder)
-  const compiledProgram = async (program: TensorProgram, signature: Signature): Promise<StoredProgram> => {
-    const keeping = signature.key === undefined ? undefined : await store
-    const known = await keeping?.get(signature)
+  const stored = async (program: TensorProgram, signature: Signature): Promise<StoredProgram> => {
+    const { key } = signature
+    const keeping = key === undefined ? undefined : await store
+    const named = target === 'device' ? { ...signature, key: `${key} for a device` } : signature
+    const known = await keeping?.get(named)
     if (known) return known
-    const made = toStored(traceProgram(program, signature))
-    await keeping?.put(signature, made)
+    const made = toStored(traceProgram(program, signature, { target }))
+    await keeping?.put(named, made)
     return made
+  }
+  const loaded = async (program: TensorProgram, signature: Signature, resident: boolean): Promise<Loaded> => {
+    const graph = await stored(program, { ...signature, resident })
+    const weights = await weightFeeds(graph, signature.weights, tensors)
+    const externalData = await residentWeights(graph, signature.weights, tensors)
+    return { program: graph, weights, session: await load(graph.model, { externalData }) }
   }
 
   return {
     specificationVersion: 'v1',
     name: `onnxruntime-${device}`,
     async compile(program, signature) {
-      const graph = await compiledProgram(program, signature)
-      const bound = await weightFeeds(graph, signature.weights, weightTensors)
-      const resident = await residentWeights(graph, signature.weights, weightTensors)
-      const session = await createSession(graph.model, device, threads, { externalData: resident })
-      sessions.add(session)
+      const resident = placement === 'bound' || (placement === 'fed' && signature.resident === true)
+      const main = await loaded(program, signature, resident)
+      let fed: Promise<Loaded> | undefined = resident ? undefined : Promise.resolve(main)
       return {
         async run(feeds, own, wanted) {
           checkFeeds(signature.inputs, feeds)
           if (own) checkOwnWeights(signature, own)
-          const weights = own ? await weightFeeds(graph, own, weightTensors) : bound
+          // A program that weights are bound into has a second session once it is run with others.
+          if (own) {
+            fed ??= loaded(program, signature, false).catch((error: unknown) => {
+              fed = undefined
+              throw error
+            })
+          }
+          const used = own ? ((await fed) as Loaded) : main
+          const weights = own ? await weightFeeds(used.program, own, tensors) : used.weights
           return enqueue(async () => {
-            if (!sessions.has(session)) throw disposedError()
-            return runSession(session, graph, { ...weights, ...inputFeeds(graph, feeds) }, wanted)
+            if (!sessions.has(used.session)) throw disposedError()
+            return runSession(used, { ...weights, ...inputFeeds(used.program, feeds) }, wanted)
           })
         },
-        dispose: () => enqueue(() => release(session)),
+        dispose: () =>
+          enqueue(async () => {
+            await release(main.session)
+            if (fed) await release((await fed).session)
+          }),
       }
     },
-    availableMemory: freeMemory,
+    // Nothing tells from Node how much a device has.
+    ...(target === 'processor' && { availableMemory: freeMemory }),
     dispose: () =>
       enqueue(async () => {
+        uploaded?.dispose()
         for (const session of sessions) await release(session)
       }),
   }
@@ -94,74 +154,13 @@ function freeMemory(): number {
   return availableMemory?.() ?? freemem()
 }
 
-function createSession(
-  model: Uint8Array,
-  device: NonNullable<OnnxruntimeBackendOptions['device']>,
-  threads: number,
-  more: InferenceSession.SessionOptions = {},
-): Promise<InferenceSession> {
-  const options: InferenceSession.SessionOptions = {
-    executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
-    // Graphs come folded from the tracer: on the processor ONNX Runtime's own rewriting doubles the time to load one
-    // and makes a step 1% faster. Devices are left to choose their layouts.
-    graphOptimizationLevel: device === 'cpu' ? 'disabled' : 'all',
-    intraOpNumThreads: threads,
-    logSeverityLevel: 3,
-    ...more,
-    enableMemPattern: false,
-  }
-  return InferenceSession.create(model, options).catch((cause: unknown) => {
-    throw new PatchError('BACKEND_FAILED', {
-      expected: `ONNX Runtime to load a program for ${device}`,
-      found: wordsOf(cause),
-      remedy:
-        device === 'cpu'
-          ? 'Report it with the program: the graph should be valid'
-          : `Check that onnxruntime-node finds its ${device} provider here, or use the device cpu`,
-      cause,
-    })
-  })
-}
-
-async function weightFeeds(
-  { inputs }: StoredProgram,
-  weights: NamedWeights,
-  tensors: WeightTensors,
-): Promise<Record<string, Tensor>> {
-  const feeds: Record<string, Tensor> = {}
-  for (const { name, key, source, quantized, resident } of inputs) {
-    // One after the other: the floats that a packed weight is quantized from are let go before the next.
-    if (source === 'weight' && !resident) feeds[name] = await tensors.get(weights[key] as Weight, quantized)
-  }
-  return feeds
-}
-
-type ExternalData = NonNullable<InferenceSession.SessionOptions['externalData']>
-
-/** What a program's file refers to, over the memory of the tensors that other programs are fed. */
-async function residentWeights(
-  { inputs }: StoredProgram,
-  weights: NamedWeights,
-  tensors: WeightTensors,
-): Promise<ExternalData> {
-  const files: { path: string; data: Uint8Array }[] = []
-  for (const { name, key, quantized, resident } of inputs) {
-    if (!resident) continue
-    const { buffer, byteOffset, byteLength } = (await tensors.get(weights[key] as Weight, quantized))
-      .data as Int8Array
-    files.push({ path: name, data: new Uint8Array(buffer, byteOffset, byteLength) })
-  }
-  return files
-}
-
 function inputFeeds({ inputs }: StoredProgram, feeds: NamedHostTensors): Record<string, Tensor> {
   const used = inputs.filter(({ source }) => source === 'input')
   return Object.fromEntries(used.map(({ name, key }) => [name, toTensor(feeds[key] as HostTensor)]))
 }
 
 async function runSession(
-  session: InferenceSession,
-  { outputs }: StoredProgram,
+  { session, program: { outputs } }: Loaded,
   feeds: Record<string, Tensor>,
   wanted?: readonly string[],
 ): Promise<NamedHostTensors> {
@@ -182,10 +181,6 @@ async function runSession(
       return [key, { shape: dims, data: data as Float32Array | Int32Array }]
     }),
   )
-}
-
-function wordsOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause)
 }
 
 function checkOwnWeights({ weights, resident }: Signature, own: NamedWeights): void {

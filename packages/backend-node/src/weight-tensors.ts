@@ -33,7 +33,7 @@ export function weightTensorCache(
   return {
     async get(weight, quantized) {
       const made = held.get(weight) ?? {}
-      held.set(weight, made)
+      if (!('transient' in weight)) held.set(weight, made)
       if (!quantized) {
         made.plain ??= toTensor(expandWeight(weight))
         return made.plain

@@ -10,4 +10,4 @@ export type {
 export { encodeOnnx } from './onnx/encode-onnx.ts'
 export { quantizeWeight } from './quantize-weight.ts'
 export { type StandaloneOptions, standaloneGraph } from './standalone-graph.ts'
-export { traceProgram } from './trace-program.ts'
+export { type TraceOptions, traceProgram } from './trace-program.ts'

@@ -13,6 +13,8 @@ afterAll(() => process.chdir(before))
 
 /** What this package has beside core, or in place of core's. */
 const own = [
+  'checkDevice',
+  'chooseDevice',
   'composePatches',
   'compressPatches',
   'createPatch',
@@ -46,6 +48,7 @@ const own = [
   'refusalClassifierJudge',
   'renderReport',
   'resolveModel',
+  'tfjsNodeBackend',
   'trainJointPatch',
   'trainPatch',
   'transformersScorer',

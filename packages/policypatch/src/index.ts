@@ -2,6 +2,10 @@
 
 // What core leaves to the platform: model files, ONNX Runtime, the file system.
 export {
+  type ChosenDevice,
+  checkDevice,
+  chooseDevice,
+  type Device,
   defaultCacheFolder,
   fileStorage,
   hubSource,
@@ -15,6 +19,9 @@ export {
   pypiSource,
   type ResolveOptions,
   resolveModel,
+  type TfjsNodeBackendOptions,
+  tfjsNodeBackend,
+  type WeightPlacement,
 } from '@policypatch/backend-node'
 export * from '@policypatch/core'
 export { exportOnnx } from './export-onnx.ts'

@@ -1,3 +1,4 @@
+import { checkDevice } from '@policypatch/backend-node'
 import { PatchError } from '@policypatch/core'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../test/temporary-folder.ts'
@@ -30,4 +31,31 @@ test('a device and another backend exclude each other', async () => {
   const loading = loadModel('./no-such-model', { backend, device: 'cpu' })
   await expect(loading).rejects.toThrow(PatchError)
   await expect(loading).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', found: 'both cpu and other' })
+})
+
+test('a device may be chosen, and what was chosen is told', async () => {
+  const folder = await temporaryFolder()
+  await writeTinyModel(`${folder}/tiny`)
+  const notices: string[] = []
+  const model = await loadModel(`${folder}/tiny`, {
+    device: 'auto',
+    onNotice: (line) => notices.push(line),
+  })
+  const [, chosen] = /^Runs on (cpu|cuda|webgpu) \(.+\)$/.exec(notices[0] ?? '') ?? []
+  expect(model.backend.name).toBe(`onnxruntime-${chosen}`)
+  expect(notices.length).toBe(1)
+  await model.dispose()
+})
+
+test('a device that is not here is refused before anything is read', async ({ skip }) => {
+  const here = await checkDevice('cuda').then(
+    () => true,
+    () => false,
+  )
+  skip(here, 'there is a CUDA device')
+  await expect(loadModel('./no-such-model', { device: 'cuda' })).rejects.toMatchObject({
+    code: 'BACKEND_FAILED',
+    expected: expect.stringContaining('cuda'),
+    remedy: expect.stringContaining('install'),
+  })
 })

@@ -1,3 +1,4 @@
+import { chooseDevice, type Device } from '@policypatch/backend-node'
 import type { LanguageModel, Precision } from '@policypatch/core'
 import { type Command, Option } from 'commander'
 import { type LoadModelOptions, loadModel } from '../load-model.ts'
@@ -5,7 +6,7 @@ import { interruption } from './interruption.ts'
 import { type ProgressReporter, progressReporter } from './progress-reporter.ts'
 
 interface CommonOptions {
-  readonly device?: 'cpu' | 'cuda' | 'webgpu'
+  readonly device?: Device | 'auto'
   readonly precision?: Precision
   readonly json?: boolean
   readonly quiet?: boolean
@@ -15,7 +16,10 @@ interface CommonOptions {
 export function addCommonOptions(command: Command): void {
   command
     .addOption(
-      new Option('--device <device>', 'where models run (default: "cpu")').choices(['cpu', 'cuda', 'webgpu']),
+      new Option(
+        '--device <device>',
+        'where models run; auto takes the fastest that is here (default: "cpu")',
+      ).choices(['auto', 'cpu', 'cuda', 'webgpu']),
     )
     .option('--json', 'print results as JSON')
     .addOption(
@@ -30,7 +34,6 @@ export function addCommonOptions(command: Command): void {
 
 /** What a command works with. */
 export interface CommandContext {
-  readonly device: 'cpu' | 'cuda' | 'webgpu'
   /** Undefined for the device's own. */
   readonly precision: Precision | undefined
   /** Whether results are to be printed as JSON. */
@@ -70,17 +73,24 @@ function createContext(command: Command): CommandContext {
   const { device = 'cpu', precision, json = false, quiet = false } = common
   const progress = progressReporter({ quiet })
   const signal = interruption(() => progress.line('Stopping; Ctrl-C once more ends it at once.'))
+  let chosen: Promise<Device> | undefined
+  const chooseOnce = async (): Promise<Device> => {
+    const { device: fastest, reason } = await chooseDevice()
+    progress.line(`Runs on ${fastest} (${reason})`)
+    return fastest
+  }
   return {
-    device,
     precision,
     json,
     progress,
     signal,
     usageError: (message) => command.error(`error: ${message}`),
-    loadModel: (idOrPath, { adapter, precision: own } = {}) =>
-      loadModel(idOrPath, {
+    async loadModel(idOrPath, { adapter, precision: own } = {}) {
+      // A command that loads several models measures once.
+      if (device === 'auto') chosen ??= chooseOnce()
+      return loadModel(idOrPath, {
         adapter,
-        device,
+        device: device === 'auto' ? await chosen : device,
         precision: own ?? precision,
         signal,
         onNotice: progress.line,
@@ -90,7 +100,8 @@ function createContext(command: Command): CommandContext {
               ? { stage: `download ${at.file}`, done, total, unit: 'bytes' }
               : { stage: 'load weights', done, total },
           ),
-      }),
+      })
+    },
     print: (text, value) => void process.stdout.write(`${json ? JSON.stringify(value, null, 2) : text}\n`),
   }
 }

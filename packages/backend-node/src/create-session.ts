@@ -1,0 +1,43 @@
+import { PatchError } from '@policypatch/core'
+import { InferenceSession } from 'onnxruntime-node'
+import { type Device, executionProviders } from './execution-providers.ts'
+import { wordsOf } from './words-of.ts'
+
+export interface SessionPlace {
+  readonly device: Device
+  /** Threads of one run on the processor. */
+  readonly threads: number
+}
+
+/** A session for an encoded graph. Throws `BACKEND_FAILED` with ONNX Runtime's words. */
+export async function createSession(
+  model: Uint8Array,
+  { device, threads }: SessionPlace,
+  more: InferenceSession.SessionOptions = {},
+): Promise<InferenceSession> {
+  try {
+    return await InferenceSession.create(model, {
+      executionProviders: executionProviders(device),
+      // Graphs come folded from the tracer: on the processor ONNX Runtime's own rewriting doubles the time to load one
+      // and makes a step 1% faster. Devices are left to choose their layouts.
+      graphOptimizationLevel: device === 'cpu' ? 'disabled' : 'all',
+      intraOpNumThreads: threads,
+      logSeverityLevel: 3,
+      ...more,
+      enableMemPattern: false,
+    })
+  } catch (cause) {
+    throw new PatchError('BACKEND_FAILED', {
+      expected: `ONNX Runtime to load a program for ${device}`,
+      found: wordsOf(cause),
+      remedy: remedies[device],
+      cause,
+    })
+  }
+}
+
+const remedies: Readonly<Record<Device, string>> = {
+  cpu: 'Report it with the program: the graph should be valid',
+  cuda: "See docs/backends.md for what cuda needs, free some of the GPU's memory, or use the device cpu",
+  webgpu: "See docs/backends.md for what webgpu needs, free some of the GPU's memory, or use the device cpu",
+}

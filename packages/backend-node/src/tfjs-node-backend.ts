@@ -1,0 +1,75 @@
+import { createRequire } from 'node:module'
+import * as util from 'node:util'
+import { type Backend, eagerBackend, PatchError } from '@policypatch/core'
+
+export interface TfjsNodeBackendOptions {
+  /**
+   * Whether to take `@tensorflow/tfjs-node-gpu`, which runs on CUDA, or `@tensorflow/tfjs-node`. Default: the first of
+   * the two that is installed.
+   */
+  readonly gpu?: boolean
+  /**
+   * The folder of one of the two packages, where it is not among this package's dependencies, such as
+   * `scripts/build-tfjs-node.mjs` prints. Default: the environment variable `POLICYPATCH_TFJS_NODE`, if it is set.
+   */
+  readonly module?: string
+}
+
+/**
+ * Runs programs operation by operation on TensorFlow's own kernels. Both packages are optional: install the one that is
+ * wanted. Loading one makes it tfjs's current backend, as importing it does.
+ *
+ * @throws PatchError `BACKEND_FAILED` where none is installed or its addon does not load, saying how to install it.
+ */
+export async function tfjsNodeBackend({
+  gpu,
+  module = process.env.POLICYPATCH_TFJS_NODE || undefined,
+}: TfjsNodeBackendOptions = {}): Promise<Backend> {
+  // tfjs-node 4.22 calls functions of node:util that Node 23 removed.
+  if (!('isNullOrUndefined' in util)) throw unsupportedNode()
+  const names = [...(gpu === false ? [] : [`${scope}-gpu`]), ...(gpu === true ? [] : [scope])]
+  const candidates = module === undefined ? names : [module]
+  const tried: unknown[] = []
+  for (const candidate of candidates) {
+    try {
+      load(candidate)
+      return eagerBackend({ tfBackend: 'tensorflow' })
+    } catch (cause) {
+      if (!isAbsent(cause, candidate)) throw unusable(candidate, cause)
+      tried.push(cause)
+    }
+  }
+  throw absent(candidates, tried[0])
+}
+
+const scope = '@tensorflow/tfjs-node'
+
+/** Both are CommonJS, and register themselves with tfjs's engine, of which a process has one. */
+const load: (module: string) => unknown = createRequire(import.meta.url)
+
+function isAbsent(cause: unknown, module: string): boolean {
+  const { code, message } = cause as NodeJS.ErrnoException
+  return code === 'MODULE_NOT_FOUND' && message.includes(`'${module}'`)
+}
+
+const remedy =
+  `Run \`npm install ${scope}\`, or \`${scope}-gpu\` for CUDA; where their download of TensorFlow is out of reach see ` +
+  'docs/backends.md for how to build it'
+
+function absent(candidates: readonly string[], cause: unknown): PatchError {
+  const expected = `one of ${candidates.join(', ')}`
+  return new PatchError('BACKEND_FAILED', { expected, found: 'none that is installed', remedy, cause })
+}
+
+function unusable(module: string, cause: unknown): PatchError {
+  const found = `that it fails: ${cause instanceof Error ? cause.message.split('\n')[0]?.trim() : cause}`
+  return new PatchError('BACKEND_FAILED', { expected: `${module} to load`, found, remedy, cause })
+}
+
+function unsupportedNode(): PatchError {
+  return new PatchError('BACKEND_FAILED', {
+    expected: 'Node 20 or 22, which tfjs-node works with',
+    found: process.version,
+    remedy: 'Run it with one of those, or use ONNX Runtime',
+  })
+}
