@@ -48,7 +48,12 @@ async function webgpuRuntime(device: GPUDevice, settings: OrtSettings): Promise<
   return {
     specificationVersion: 'v1',
     name: 'onnxruntime-web-webgpu',
-    load: (model) => createSession(library, model, { executionProviders: [{ name: 'webgpu', device }] }),
+    target: 'device',
+    load: (model) =>
+      createSession(library, model, {
+        executionProviders: [{ name: 'webgpu', device }],
+        graphOptimizationLevel: 'disabled',
+      }),
     feed: feedOf(library),
     hold: weights.upload,
     async dispose() {
@@ -69,7 +74,7 @@ async function wasmRuntime(settings: OrtSettings): Promise<OnnxRuntime<Tensor>> 
   return {
     specificationVersion: 'v1',
     name: 'onnxruntime-web-wasm',
-    precision: 'int8',
+    target: 'processor',
     resident: true,
     load: (model, externalData) => load(model, { externalData }),
     loadPreparation: (model, { keepsMemory }) => load(model, { enableCpuMemArena: keepsMemory }),

@@ -4,7 +4,7 @@ import { cast } from '../operations/cast.ts'
 import { elementwise, uniformNumber } from '../operations/elementwise.ts'
 import { expand } from '../operations/expand.ts'
 import { multiply } from '../operations/multiply.ts'
-import { broadcastShape, type Value } from '../value.ts'
+import { broadcastShape, sameShape, type Value } from '../value.ts'
 import { type Kernel, type KernelTable, kernel, variadicKernel } from './kernel.ts'
 
 function binary(opType: string, evaluate: (a: number, b: number) => number): Kernel {
@@ -49,6 +49,17 @@ function squaredDifference(graph: GraphBuilder, a: Value, b: Value): Value {
   return multiply(graph, difference, difference)
 }
 
+/** Operands of unequal shapes are broadcast beforehand: ONNX Runtime's webgpu kernel fails on some of them. */
+function power(graph: GraphBuilder, a: Value, b: Value): Value {
+  const operator = { opType: 'Pow', evaluate: (x: number, y: number) => x ** y }
+  const broadcasts = !sameShape(a.shape, b.shape) && a.shape.length > 0 && b.shape.length > 0
+  if (!broadcasts || (a.kind === 'constant' && b.kind === 'constant'))
+    return elementwise(graph, operator, [a, b])
+  const shape = broadcastShape(a.shape, b.shape)
+  const operands = [expand(graph, a, shape), expand(graph, b, shape)]
+  return graph.add('Pow', operands, { shape, dtype: a.dtype })
+}
+
 export const arithmeticKernels: KernelTable = {
   Add: kernel<'a' | 'b'>(({ a, b }, _, graph) => add(graph, a, b)),
   AddN: variadicKernel((values, _, graph) => values.reduce((sum, value) => add(graph, sum, value))),
@@ -59,7 +70,7 @@ export const arithmeticKernels: KernelTable = {
   SquaredDifference: kernel<'a' | 'b'>(({ a, b }, _, graph) => squaredDifference(graph, a, b)),
   Maximum: binary('Max', Math.max),
   Minimum: binary('Min', Math.min),
-  Pow: binary('Pow', (x, y) => x ** y),
+  Pow: kernel<'a' | 'b'>(({ a, b }, _, graph) => power(graph, a, b)),
   ClipByValue: kernel<'x', { clipValueMin: number; clipValueMax: number }>(
     ({ x }, { clipValueMin, clipValueMax }, graph) =>
       elementwise(
