@@ -168,7 +168,9 @@ describe.skipIf(chromium === undefined)(
       const { value } = await run<Record<string, unknown>>('fill', { root, bytes: 5_000_000 }, where)
       await session.send('Storage.overrideQuotaForOrigin', { origin: server.url })
       await session.detach()
-      const full = expect.stringMatching(/^STORAGE_FAILED: that its quota is full: \d+\.\d MB used of 3\.0 MB$/)
+      const full = expect.stringMatching(
+        /^STORAGE_FAILED: that its quota is full: \d+\.\d MB used of 3\.0 MB$/,
+      )
       expect(value).toMatchObject({
         written: full,
         appended: full,
@@ -185,7 +187,8 @@ async function answersOfReference() {
   const folder = await mkdtemp(join(tmpdir(), 'policypatch-web-'))
   await writeTinyModel(folder)
   const storage = memoryStorage()
-  for (const name of await readdir(folder)) await storage.write(`llama/${name}`, await readFile(join(folder, name)))
+  for (const name of await readdir(folder))
+    await storage.write(`llama/${name}`, await readFile(join(folder, name)))
   await rm(folder, { recursive: true })
   const backend = eagerBackend({ tfBackend: 'cpu' })
   const model = await loadStoredModel({ storage, path: 'llama' }, { backend })

@@ -1,4 +1,4 @@
-import { type OnnxRuntime, onnxBackend } from '@policypatch/compiler'
+import type { OnnxRuntime } from '@policypatch/compiler'
 import { type Backend, PatchError } from '@policypatch/core'
 import type { InferenceSession, Tensor } from 'onnxruntime-web'
 import { noWebgpu } from '../no-webgpu.ts'
@@ -34,6 +34,8 @@ export async function onnxruntimeWebBackend({
     onNotice?.(`${noWebgpu().found}: running in WebAssembly instead, which is several times slower`)
   }
   const settings = { wasmPaths, threads: threads ?? defaultThreads() }
+  // Comes with the runtime that it compiles for, not with the page.
+  const { onnxBackend } = await import('@policypatch/compiler')
   return onnxBackend(await (gpu ? webgpuRuntime(gpu, settings) : wasmRuntime(settings)))
 }
 
