@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { encodeOnnx, type OnnxGraph } from '@policypatch/compiler'
 import type { Signature } from '@policypatch/core'
@@ -66,12 +66,17 @@ function digestOf(code: string, signature: Signature): string {
   return createHash('sha256').update(described).digest('hex')
 }
 
-/** SHA-256 of the bundles of this package, core and the compiler; undefined where this file is not in a bundle. */
+/** SHA-256 of the code of this package, core and the compiler; undefined where this file is not in a bundle. */
 async function codeDigest(): Promise<string | undefined> {
   if (!import.meta.url.endsWith('.js')) return undefined
-  const hash = createHash('sha256').update(await readFile(fileURLToPath(import.meta.url)))
-  for (const name of ['@policypatch/core', '@policypatch/compiler']) {
-    hash.update(await readFile(fileURLToPath(import.meta.resolve(name))))
+  const hash = createHash('sha256')
+  const own = dirname(fileURLToPath(import.meta.url))
+  const others = ['@policypatch/core', '@policypatch/compiler'].map((name) =>
+    dirname(fileURLToPath(import.meta.resolve(name))),
+  )
+  for (const folder of [own, ...others]) {
+    const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.js'))
+    for (const name of names.sort()) hash.update(name).update(await readFile(join(folder, name)))
   }
   return hash.digest('hex')
 }

@@ -38,10 +38,22 @@ function divide(graph: GraphBuilder, a: Value, b: Value): Value {
 
 /** tfjs rounds towards −∞ and gives int32; ONNX's integer Div rounds towards 0, and float64 holds every int32. */
 function floorDivide(graph: GraphBuilder, a: Value, b: Value): Value {
+  if (graph.target === 'device' && a.dtype === 'int32' && b.dtype === 'int32')
+    return floorIntegers(graph, a, b)
   const dividend = a.dtype === 'int32' ? cast(graph, a, 'float64') : a
   const divisor = b.dtype === 'int32' ? cast(graph, b, 'float64') : b
   const quotient = elementwise(graph, { opType: 'Div' }, [dividend, divisor])
   return cast(graph, elementwise(graph, { opType: 'Floor' }, [quotient]), 'int32')
+}
+
+/** Without float64, which devices do not have: one less than the quotient towards 0 where that has left a negative rest. */
+function floorIntegers(graph: GraphBuilder, a: Value, b: Value): Value {
+  const quotient = elementwise(graph, { opType: 'Div' }, [a, b])
+  const rest = subtract(graph, a, multiply(graph, quotient, b))
+  // The sign of a product is right in float32 too, where no product of integers overflows.
+  const signs = multiply(graph, cast(graph, rest, 'float32'), cast(graph, b, 'float32'))
+  const isBelow = elementwise(graph, { opType: 'Less' }, [signs, scalar(0, 'float32')], 'bool')
+  return subtract(graph, quotient, cast(graph, isBelow, 'int32'))
 }
 
 function squaredDifference(graph: GraphBuilder, a: Value, b: Value): Value {
