@@ -1,12 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { PatchError } from '@policypatch/core'
+import { PatchError, parseHubId } from '@policypatch/core'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../test/temporary-folder.ts'
 import { fileStorage } from './file-storage.ts'
 import { knownSources } from './known-models.ts'
 import { resolveModel } from './resolve-model.ts'
-import { parseHubId } from './sources/hub-id.ts'
 import type { ModelFiles, ModelSource } from './sources/model-source.ts'
 
 const id = 'HuggingFaceTB/SmolLM2-135M-Instruct'

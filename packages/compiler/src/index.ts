@@ -1,3 +1,4 @@
+export { type EncodedProgram, encodeProgram } from './encoded-program.ts'
 export type {
   GraphConstant,
   GraphInput,
@@ -8,6 +9,8 @@ export type {
   QuantizedPart,
 } from './graph.ts'
 export { encodeOnnx } from './onnx/encode-onnx.ts'
+export { onnxBackend } from './onnx-backend.ts'
+export type { ExternalData, OnnxRuntime, RuntimeSession, RuntimeTensor } from './onnx-runtime.ts'
 export { quantizeWeight } from './quantize-weight.ts'
 export { type StandaloneOptions, standaloneGraph } from './standalone-graph.ts'
 export { traceProgram } from './trace-program.ts'

@@ -10,6 +10,7 @@ import {
 } from './backend.ts'
 import { checkFeeds } from './check-feeds.ts'
 import { checkWeights } from './check-weights.ts'
+import { disposedError } from './disposed-error.ts'
 import { PatchError } from './errors.ts'
 import { runQueue } from './run-queue.ts'
 import * as tf from './tf.ts'
@@ -151,12 +152,4 @@ function mapValues<From, To>(
   map: (value: From) => To,
 ): Record<string, To> {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]))
-}
-
-function disposedError(): PatchError {
-  return new PatchError('BACKEND_FAILED', {
-    expected: 'a program and a backend in use',
-    found: 'one that was disposed of',
-    remedy: 'Compile the program again on a backend that is in use',
-  })
 }

@@ -17,6 +17,7 @@ export {
 } from './backend.ts'
 export { checkFeeds } from './check-feeds.ts'
 export { checkWeights } from './check-weights.ts'
+export { disposedError } from './disposed-error.ts'
 export { type EagerBackendOptions, eagerBackend } from './eager-backend.ts'
 export { type ErrorCode, type ErrorParts, errorCodes, PatchError, throwIfAborted } from './errors.ts'
 // Evaluate.
@@ -123,6 +124,14 @@ export { type PairedDifference, pairedBootstrap } from './evaluate/statistics/pa
 export { type ChangeScores, shareOfChange } from './evaluate/statistics/share-of-change.ts'
 export type { Rate } from './evaluate/wilson-interval.ts'
 export { wilsonInterval } from './evaluate/wilson-interval.ts'
+// Where models are fetched from.
+export { type Digest, digestMismatch } from './hub/digest.ts'
+export { type HubAccessOptions, hubFetch } from './hub/hub-access.ts'
+export { type HubFile, type HubListing, type HubQuery, listHubFiles } from './hub/hub-files.ts'
+export { type HubId, parseHubId } from './hub/hub-id.ts'
+export { type KnownModel, knownModel } from './hub/known-models.ts'
+export { type RetryOptions, retryingFetch, unreachable } from './hub/retrying-fetch.ts'
+export { type PartialBytes, type TransferRequest, transfer } from './hub/transfer.ts'
 export { appendJsonLine, readJsonLines, writeJsonLines } from './json-lines.ts'
 export { bytesSource, memoryStorage } from './memory-storage.ts'
 // Model.

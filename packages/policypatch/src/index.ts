@@ -26,32 +26,31 @@ export {
   type TransformersScorerOptions,
   transformersScorer,
 } from './judges/transformers-scorer.ts'
-export { type LoadModelOptions, type LoadProgress, loadModel } from './load-model.ts'
+export { type LoadModelOptions, loadModel } from './load-model.ts'
+export type { LoadProgress } from './load-progress.ts'
+export { readAbilityData } from './read-ability-data.ts'
+export { renderReport } from './report/render-report.ts'
 export {
-  composePatches,
-  createPatch,
   evaluateAbility,
   evaluateInstructions,
   evaluateMinimalPairs,
   evaluateMultipleChoice,
   evaluatePerplexity,
   evaluateRefusal,
-  generatePairs,
+} from './stored/evaluation.ts'
+export { generatePairs, readPairs, readPrompts, recordedReference } from './stored/pairs.ts'
+export {
+  composePatches,
+  createPatch,
   importPeftPromptTuning,
   patchStore,
-  readPairs,
   readPatch,
-  readPrompts,
-  readReport,
-  recordedReference,
-  writeReport,
-} from './on-disk.ts'
-export { readAbilityData } from './read-ability-data.ts'
-export { renderReport } from './report/render-report.ts'
+} from './stored/patches.ts'
+export { readReport, writeReport } from './stored/reports.ts'
 export {
   compressPatches,
   distillPatch,
   rebasePatch,
   trainJointPatch,
   trainPatch,
-} from './trained-on-disk.ts'
+} from './stored/training.ts'

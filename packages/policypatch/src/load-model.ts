@@ -14,16 +14,7 @@ import {
   PatchError,
   type Precision,
 } from '@policypatch/core'
-
-/** How far loading has come: bytes of the download, then tensors read. */
-export type LoadProgress =
-  | {
-      readonly stage: 'download'
-      readonly file: string
-      readonly done: number
-      readonly total: number | undefined
-    }
-  | { readonly stage: 'weights'; readonly done: number; readonly total: number }
+import type { LoadProgress } from './load-progress.ts'
 
 export interface LoadModelOptions {
   /** A folder with a PEFT LoRA adapter that is merged into the weights as they are read. */

@@ -1,13 +1,19 @@
 import { join } from 'node:path'
 import { HUB_URL } from '@huggingface/hub'
-import { PatchError, throwIfAborted } from '@policypatch/core'
-import { digestMismatch } from '../digest.ts'
+import {
+  digestMismatch,
+  type HubListing,
+  hubFetch,
+  listHubFiles,
+  PatchError,
+  type RetryOptions,
+  retryingFetch,
+  throwIfAborted,
+  unreachable,
+} from '@policypatch/core'
 import { download } from '../download.ts'
 import { fileStorage } from '../file-storage.ts'
 import { type ModelCache, pinnedName } from '../model-cache.ts'
-import { type RetryOptions, retryingFetch, unreachable } from '../retrying-fetch.ts'
-import { hubFetch } from './hub-access.ts'
-import { type HubListing, listHubFiles } from './hub-files.ts'
 import type { FetchOptions, ModelFiles, ModelSource } from './model-source.ts'
 
 export interface HubSourceOptions extends Omit<RetryOptions, 'signal'> {

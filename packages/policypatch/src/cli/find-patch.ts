@@ -1,6 +1,6 @@
 import { fileStorage } from '@policypatch/backend-node'
 import type { Patch } from '@policypatch/core'
-import { patchStore, readPatch } from '../on-disk.ts'
+import { patchStore, readPatch } from '../stored/patches.ts'
 
 /** A patch's name with the version that was asked for. */
 export interface PatchSpec {

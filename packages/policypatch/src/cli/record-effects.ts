@@ -1,5 +1,5 @@
 import { PatchError, type ReportEffect, withEffects } from '@policypatch/core'
-import { readPatch } from '../on-disk.ts'
+import { readPatch } from '../stored/patches.ts'
 
 /**
  * Writes what was measured into the manifest and the model card of the patch in a folder, in place of what they said

@@ -4,7 +4,7 @@ import { inContext } from '../cli/command-context.ts'
 import { describePatch } from '../cli/describe-patch.ts'
 import { findPatch } from '../cli/find-patch.ts'
 import { numbers } from '../cli/option-values.ts'
-import { composePatches } from '../on-disk.ts'
+import { composePatches } from '../stored/patches.ts'
 
 interface ComposeCommandOptions {
   readonly method: ComposeMethod

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { inContext } from '../cli/command-context.ts'
-import { patchStore, readPatch } from '../on-disk.ts'
+import { patchStore, readPatch } from '../stored/patches.ts'
 
 /** `install`: keeps a patch for use by its name. */
 export function installCommand(): Command {

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { inContext } from '../cli/command-context.ts'
 import { renderTable } from '../cli/render-table.ts'
-import { patchStore } from '../on-disk.ts'
+import { patchStore } from '../stored/patches.ts'
 
 /** `list`: the installed patches. */
 export function listCommand(): Command {

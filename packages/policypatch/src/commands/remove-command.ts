@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { inContext } from '../cli/command-context.ts'
 import { parsePatchSpec } from '../cli/find-patch.ts'
-import { patchStore } from '../on-disk.ts'
+import { patchStore } from '../stored/patches.ts'
 
 /** `remove`: a version of an installed patch, or all of them. */
 export function removeCommand(): Command {

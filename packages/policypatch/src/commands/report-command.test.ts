@@ -5,7 +5,7 @@ import { tinyManifest, tinyPrefix } from '../../../core/test/patch/tiny-patch.ts
 import { exampleReport } from '../../test/example-report.ts'
 import { runCommand } from '../../test/run-command.ts'
 import { temporaryFolder } from '../../test/temporary-folder.ts'
-import { createPatch, readPatch } from '../on-disk.ts'
+import { createPatch, readPatch } from '../stored/patches.ts'
 
 // Each test starts processes, which takes long where the machine is busy.
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 })

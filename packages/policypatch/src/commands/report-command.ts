@@ -3,8 +3,8 @@ import { garakReport, mergeReports, modelIndex, reportEffects } from '@policypat
 import { Command } from 'commander'
 import { type CommandContext, inContext } from '../cli/command-context.ts'
 import { recordEffects } from '../cli/record-effects.ts'
-import { readReport } from '../on-disk.ts'
 import { renderReport } from '../report/render-report.ts'
+import { readReport } from '../stored/reports.ts'
 
 interface ReportOptions {
   readonly out: string

@@ -1,22 +1,23 @@
 /**
- * Core's training functions, over this machine's files: with `directory` a run is kept in that folder, and the same call
- * after a stop goes on from there; without it nothing is kept. Either way `patch.save(path)` writes to this machine's
- * files, unless `storage` says otherwise.
+ * Core's training functions, over the platform's own storage (files, or the browser's): with `directory` a run is kept in
+ * that folder, and the same call after a stop goes on from there; without it nothing is kept. Either way
+ * `patch.save(path)` writes to that storage, unless `storage` says otherwise.
  */
-import { fileStorage } from '@policypatch/backend-node'
+
 import * as core from '@policypatch/core'
+import { defaultStorage } from '#default-storage'
 
 interface Kept {
   readonly storage?: core.Storage
   readonly directory?: string
 }
 
-function onDisk<Options extends Kept>(
+function stored<Options extends Kept>(
   train: (options: Options) => Promise<core.Patch>,
 ): (options: Options) => Promise<core.Patch> {
   return async (options) => {
     if (options.storage) return train(options)
-    const storage = fileStorage()
+    const storage = defaultStorage()
     if (options.directory !== undefined) return train({ ...options, storage })
     const patch = await train(options)
     return { ...patch, storage, save: (directory, target = storage) => patch.save(directory, target) }
@@ -24,16 +25,16 @@ function onDisk<Options extends Kept>(
 }
 
 /** Trains a patch; see core's `trainPatch`. */
-export const trainPatch: typeof core.trainPatch = onDisk(core.trainPatch)
+export const trainPatch: typeof core.trainPatch = stored(core.trainPatch)
 
 /** Trains a prefix to have the distributions of teachers; see core's `distillPatch`. */
-export const distillPatch: typeof core.distillPatch = onDisk(core.distillPatch)
+export const distillPatch: typeof core.distillPatch = stored(core.distillPatch)
 
 /** One patch that does what a stack does, or a shorter one; see core's `compressPatches`. */
-export const compressPatches: typeof core.compressPatches = onDisk(core.compressPatches)
+export const compressPatches: typeof core.compressPatches = stored(core.compressPatches)
 
 /** Moves a patch to another release of its base; see core's `rebasePatch`. */
-export const rebasePatch: typeof core.rebasePatch = onDisk(core.rebasePatch)
+export const rebasePatch: typeof core.rebasePatch = stored(core.rebasePatch)
 
 /** One patch for several domains; see core's `trainJointPatch`. */
-export const trainJointPatch: typeof core.trainJointPatch = onDisk(core.trainJointPatch)
+export const trainJointPatch: typeof core.trainJointPatch = stored(core.trainJointPatch)

@@ -1,4 +1,4 @@
-import { PatchError } from '@policypatch/core'
+import { PatchError } from '../errors.ts'
 
 /** What an id names on the Hub. */
 export interface HubId {

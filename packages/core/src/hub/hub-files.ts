@@ -1,6 +1,6 @@
-import { type ListFileEntry, listFiles, modelInfo } from '@huggingface/hub'
-import { PatchError } from '@policypatch/core'
-import type { Digest } from '../digest.ts'
+import type { ListFileEntry } from '@huggingface/hub'
+import { PatchError } from '../errors.ts'
+import type { Digest } from './digest.ts'
 
 /** A file of a repository at one commit, and what it must hash to. */
 export interface HubFile {
@@ -66,6 +66,7 @@ const isCommit = (revision: string) => /^[\da-f]{40}$/.test(revision)
 export async function listHubFiles(query: HubQuery): Promise<HubListing> {
   const { repo, revision, hubUrl, fetch } = query
   const access = { hubUrl, fetch }
+  const { listFiles, modelInfo } = await import('@huggingface/hub')
   const commit = isCommit(revision)
     ? revision
     : (await modelInfo({ name: repo, revision, additionalFields: ['sha'], ...access })).sha

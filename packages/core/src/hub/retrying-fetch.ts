@@ -1,8 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import { PatchError, throwIfAborted } from '@policypatch/core'
+import { PatchError, throwIfAborted } from '../errors.ts'
 
 export interface RetryOptions {
-  /** Default: Node's own, looked up at each call, so that its proxy settings and dispatcher apply. */
+  /** Default: the platform's own, looked up at each call, so that Node's proxy settings and dispatcher apply. */
   readonly fetch?: typeof fetch | undefined
   /** Milliseconds until the response's headers must be there. Default 10 000. */
   readonly responseTimeout?: number | undefined
@@ -34,12 +33,17 @@ export function retryWait(attempt: number, { retryDelay = 500 }: RetryOptions, r
 
 /** Waits, unless the signal fires: then `ABORTED`. */
 export async function pause(milliseconds: number, url: string, signal?: AbortSignal): Promise<void> {
-  try {
-    await delay(milliseconds, undefined, signal ? { signal } : undefined)
-  } catch (error) {
-    throwIfAborted(signal, `the download of ${url}`)
-    throw error
-  }
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(end, milliseconds)
+    function end() {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', end)
+      resolve()
+    }
+    signal?.addEventListener('abort', end)
+    if (signal?.aborted) end()
+  })
+  throwIfAborted(signal, `the download of ${url}`)
 }
 
 /** One request: a response, or why a repetition may help. */
@@ -58,7 +62,7 @@ async function attempt(
     if (error instanceof PatchError) throw error
     throwIfAborted(signal, `the download of ${url}`)
     if (late.signal.aborted) throw unreachable(url, `none within ${responseTimeout / 1000} s`, error)
-    const cause = (error as Error).cause as NodeJS.ErrnoException | undefined
+    const cause = (error as Error).cause as { readonly code?: string; readonly message?: string } | undefined
     const reason = cause?.code || cause?.message || (error as Error).message
     const failure = unreachable(url, reason, error)
     if (hopeless.has(reason)) throw failure

@@ -1,10 +1,10 @@
-import { PatchError } from '@policypatch/core'
+import { PatchError } from '../errors.ts'
 
 export interface HubAccessOptions {
   readonly hubUrl: string
   /** For gated and private models. */
   readonly token: string | undefined
-  /** Default: Node's own. */
+  /** Default: the platform's own. */
   readonly fetch?: typeof fetch | undefined
 }
 
@@ -22,8 +22,8 @@ function refusal(response: Response, url: string, token: string | undefined): Pa
   if (response.status !== 401 && response.status !== 403) return undefined
   // The Hub answers 401 for repositories that do not exist as well, so as not to give away private ones.
   const remedy = token
-    ? "Accept the model's terms on its page, and check that the token in HF_TOKEN may read it"
-    : 'Check the id; for a gated or private model accept its terms on its page and set HF_TOKEN to a token of yours'
+    ? "Accept the model's terms on its page, and check that your token (in Node: HF_TOKEN) may read it"
+    : 'Check the id; for a gated or private model accept its terms on its page and give a token of yours (in Node: HF_TOKEN)'
   return new PatchError('UNREACHABLE', { expected: `access to ${url}`, found, remedy })
 }
 

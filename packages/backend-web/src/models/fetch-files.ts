@@ -1,0 +1,107 @@
+import {
+  digestMismatch,
+  type PartialBytes,
+  type RetryOptions,
+  type Storage,
+  transfer,
+} from '@policypatch/core'
+import { writesInPlace } from '../storage/opfs-file.ts'
+import { type ModelFile, type ModelRecord, writeRecord } from './model-record.ts'
+import { storedPartial } from './stored-partial.ts'
+import { streamDigest } from './stream-digest.ts'
+
+export interface WebDownloadProgress {
+  /** The file that is being fetched. */
+  readonly file: string
+  /** Bytes so far and in all, over all files of the model; `total` is undefined where it is not known. */
+  readonly done: number
+  readonly total: number | undefined
+}
+
+export interface FetchFilesOptions extends RetryOptions {
+  readonly storage: Storage
+  readonly folder: string
+  /** Milliseconds without a byte after which the connection counts as lost. Default 30 000. */
+  readonly stallTimeout?: number | undefined
+  readonly onProgress?: ((progress: WebDownloadProgress) => void) | undefined
+}
+
+/**
+ * Fetches a model's files into a folder, going on where an earlier run stopped, and checks their digests. Its record says
+ * that the model is complete when all of them are.
+ */
+export async function fetchFiles(record: ModelRecord, options: FetchFilesOptions): Promise<ModelRecord> {
+  const { storage, folder, onProgress } = options
+  const files = [...record.files]
+  const sizes = files.map(({ size }) => size)
+  const save = (complete: boolean) => writeRecord(storage, folder, { ...record, complete, files })
+  await save(false)
+  let before = 0
+  for (const [index, file] of files.entries()) {
+    const validator: PartialBytes['validator'] = {
+      get: async () => files[index]?.etag,
+      async set(etag) {
+        files[index] = { ...file, etag }
+        await save(false)
+      },
+    }
+    const offset = before
+    const done = await fetchFile(file, {
+      ...options,
+      ...(!file.digest && { validator }),
+      onBytes(bytes, total) {
+        sizes[index] = total ?? sizes[index]
+        onProgress?.({ file: file.name, done: offset + bytes, total: sum(sizes) })
+      },
+    })
+    before += done
+  }
+  await save(true)
+  return { ...record, complete: true, files }
+}
+
+interface FetchFileOptions extends FetchFilesOptions {
+  readonly validator?: PartialBytes['validator']
+  readonly onBytes: (done: number, total: number | undefined) => void
+}
+
+/** Fetches one file; its length in bytes. */
+async function fetchFile(
+  { name, url, size, digest }: ModelFile,
+  { storage, folder, validator, onBytes, ...request }: FetchFileOptions,
+): Promise<number> {
+  const path = `${folder}/${name}`
+  const partial = await storedPartial(storage, path, writesInPlace(), validator)
+  const held = await partial.size()
+  try {
+    if (size === undefined || held < size) {
+      await transfer(partial, { ...request, url, ifRange: isSameOrigin(url), onProgress: onBytes })
+    } else onBytes(size, size)
+  } finally {
+    await partial.flush()
+  }
+  if (digest) {
+    const source = await storage.open(path)
+    const hex = await streamDigest(source, digest.algorithm)
+    await source.close()
+    if (hex !== digest.hex) {
+      await storage.remove(path)
+      throw digestMismatch(url, digest, hex)
+    }
+  }
+  return partial.size()
+}
+
+/** Another origin would have to allow If-Range by CORS, and most do not: there ETags are compared afterwards. */
+function isSameOrigin(url: string): boolean {
+  return new URL(url).origin === globalThis.location?.origin
+}
+
+function sum(sizes: readonly (number | undefined)[]): number | undefined {
+  let total = 0
+  for (const size of sizes) {
+    if (size === undefined) return undefined
+    total += size
+  }
+  return total
+}

@@ -1,0 +1,60 @@
+import { type Digest, PatchError, type Storage, sha256 } from '@policypatch/core'
+import { z } from 'zod'
+
+/** What is kept beside a model's files: written when its download begins, and again when all files are whole. */
+export interface ModelRecord {
+  /** The id or address that it was asked for by. */
+  readonly id: string
+  readonly complete: boolean
+  readonly files: readonly ModelFile[]
+  /** What it is, for logs and reports: a repository and commit, an address, or the file's SHA-256. */
+  readonly source: string
+}
+
+export interface ModelFile {
+  readonly name: string
+  readonly url: string
+  /** Bytes, where it is known beforehand. */
+  readonly size?: number | undefined
+  readonly digest?: Digest | undefined
+  /** The strong ETag under which it was served. */
+  readonly etag?: string | undefined
+}
+
+const schema = z.object({
+  id: z.string(),
+  complete: z.boolean(),
+  files: z.array(
+    z.object({
+      name: z.string(),
+      url: z.string(),
+      size: z.optional(z.number()),
+      digest: z.optional(z.object({ algorithm: z.enum(['sha256', 'git-blob']), hex: z.string() })),
+      etag: z.optional(z.string()),
+    }),
+  ),
+  source: z.string(),
+})
+
+const recordFile = 'model.json'
+
+/** The folder of a model: ids and addresses hold what file names may not. */
+export async function modelFolder(id: string): Promise<string> {
+  return (await sha256(new TextEncoder().encode(id))).slice(0, 32)
+}
+
+/** The record of a folder; undefined where there is none, or one that another version wrote or a crash cut. */
+export async function readRecord(storage: Storage, folder: string): Promise<ModelRecord | undefined> {
+  try {
+    const bytes = await storage.read(`${folder}/${recordFile}`)
+    return schema.safeParse(JSON.parse(new TextDecoder().decode(bytes))).data
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    if (error instanceof PatchError && error.code === 'NOT_FOUND') return undefined
+    throw error
+  }
+}
+
+export async function writeRecord(storage: Storage, folder: string, record: ModelRecord): Promise<void> {
+  await storage.write(`${folder}/${recordFile}`, new TextEncoder().encode(JSON.stringify(record)))
+}

@@ -1,0 +1,97 @@
+import { PatchError, type RetryOptions, type Storage } from '@policypatch/core'
+import { opfsStorage } from '../storage/opfs-storage.ts'
+import { storageQuota } from '../storage/storage-quota.ts'
+import { fetchFiles, type WebDownloadProgress } from './fetch-files.ts'
+import { type HubModelOptions, hubModel, hubOf } from './hub-model.ts'
+import { type ModelRecord, modelFolder, readRecord } from './model-record.ts'
+import { modelsRoot } from './models-root.ts'
+import { isGguf, urlModel } from './url-model.ts'
+
+export interface ResolveWebModelOptions extends HubModelOptions {
+  /** Where models are kept. Default: the origin private file system. */
+  readonly storage?: Storage | undefined
+  readonly onProgress?: ((progress: WebDownloadProgress) => void) | undefined
+  /** Milliseconds without a byte after which the connection counts as lost. Default 30 000. */
+  readonly stallTimeout?: number | undefined
+}
+
+/** A model that the browser keeps. */
+export interface WebModelFiles {
+  readonly storage: Storage
+  /** In `storage`: the file (GGUF), or the folder with config, tokenizer and weights (safetensors). */
+  readonly path: string
+  readonly kind: 'gguf' | 'safetensors'
+  /** What it is, for logs and reports. */
+  readonly source: string
+}
+
+/**
+ * Finds a model's files, or fetches them into the browser's storage: a known id, a Hub id (`owner/name`,
+ * `owner/name@revision`, `owner/name/file.gguf`), or the address of a .gguf file or of a folder with config.json,
+ * tokenizer.json and safetensors weights. An address is one that begins with `https:` or `http:`, or with `/` or `.`, which
+ * start at the page's, or in a Worker at that of its script.
+ *
+ * A download that was stopped goes on where it ended. What the Hub lists is verified; a file of another address is taken as
+ * it is, and looked at again only when it was removed from the cache.
+ *
+ * @throws PatchError `NOT_FOUND`, `UNREACHABLE`, `DIGEST_MISMATCH`, `MALFORMED`; `STORAGE_FAILED`, before the download where
+ *   its length is known and there is no room; `ABORTED`.
+ */
+export async function resolveWebModel(
+  idOrUrl: string,
+  options: ResolveWebModelOptions = {},
+): Promise<WebModelFiles> {
+  const { storage = opfsStorage(modelsRoot), onProgress, stallTimeout, ...request } = options
+  const url = addressOf(idOrUrl)
+  const folder = await modelFolder(url?.href ?? idOrUrl)
+  return exclusively(folder, async () => {
+    const known = await readRecord(storage, folder)
+    if (known?.complete) return found(known, storage, folder)
+    const { token: _token, hubUrl: _hubUrl, ...retry }: HubModelOptions = request
+    // A download that goes on keeps to the commit that it began with.
+    const record = known ?? (await (url ? urlModel(url, retry) : hubModel(idOrUrl, request)))
+    await checkRoom(record, storage)
+    const access: RetryOptions = url ? retry : { ...retry, fetch: hubOf(request).access }
+    const complete = await fetchFiles(record, { ...access, storage, folder, onProgress, stallTimeout })
+    return found(complete, storage, folder)
+  })
+}
+
+/** The address that was given, or undefined for a Hub id. */
+function addressOf(idOrUrl: string): URL | undefined {
+  if (!/^(https?:|[./])/i.test(idOrUrl)) return undefined
+  return new URL(idOrUrl, globalThis.location?.href)
+}
+
+function found({ files, source }: ModelRecord, storage: Storage, folder: string): WebModelFiles {
+  const [first] = files
+  const isOneFile = files.length === 1 && first !== undefined && isGguf(new URL(first.url))
+  return isOneFile
+    ? { storage, path: `${folder}/${first.name}`, kind: 'gguf', source }
+    : { storage, path: folder, kind: 'safetensors', source }
+}
+
+/** Says at once, not after an hour, that a model will not fit. */
+async function checkRoom({ files, id }: ModelRecord, storage: Storage): Promise<void> {
+  const needed = files.reduce((sum, { size }) => sum + (size ?? 0), 0)
+  const quota = await storageQuota()
+  if (!quota || needed === 0) return
+  let held = 0
+  const folder = await modelFolder(id)
+  for (const { name } of files) {
+    const path = `${folder}/${name}`
+    if (await storage.exists(path)) held += (await storage.open(path)).size
+  }
+  if (needed - held <= quota.available) return
+  throw new PatchError('STORAGE_FAILED', {
+    expected: `room for ${needed - held} more bytes of ${id}`,
+    found: `${quota.available} available: ${quota.used} used of ${quota.quota}`,
+    remedy: 'Remove models that are not needed (removeCachedModel), or free some space on the disk',
+  })
+}
+
+/** Two tabs that want the same model: the second waits, and finds what the first fetched. */
+async function exclusively<T>(folder: string, run: () => Promise<T>): Promise<T> {
+  const { locks } = navigator as { readonly locks?: LockManager }
+  return locks ? await locks.request(`policypatch ${folder}`, run) : run()
+}

@@ -1,0 +1,57 @@
+import { PatchError, type RetryOptions } from '@policypatch/core'
+import { fetchStorage } from '../storage/fetch-storage.ts'
+import type { ModelFile, ModelRecord } from './model-record.ts'
+
+/** What may stand beside config.json and tokenizer.json. */
+const optionalFiles = [
+  'tokenizer_config.json',
+  'generation_config.json',
+  'special_tokens_map.json',
+  'chat_template.jinja',
+]
+
+/** What an address stands for: one .gguf file, or the files of a folder as `save_pretrained` writes it. */
+export async function urlModel(url: URL, options: RetryOptions): Promise<ModelRecord> {
+  const record = { id: url.href, complete: false, source: url.href }
+  if (isGguf(url)) return { ...record, files: [{ name: fileName(url), url: url.href }] }
+  const server = fetchStorage(url, options)
+  const named = (name: string): ModelFile => ({
+    name,
+    url: new URL(encodeURIComponent(name), `${url.href.replace(/\/+$/, '')}/`).href,
+  })
+  if (!(await server.exists('config.json'))) {
+    throw new PatchError('NOT_FOUND', {
+      expected: `a .gguf file, or a folder with config.json, at ${url.href}`,
+      found: 'neither',
+      remedy: "Give the address of the file, or of the folder that the model's files are in",
+    })
+  }
+  const optional: string[] = []
+  for (const name of optionalFiles) if (await server.exists(name)) optional.push(name)
+  const weights = (await server.exists('model.safetensors'))
+    ? ['model.safetensors']
+    : ['model.safetensors.index.json', ...(await shards(await server.read('model.safetensors.index.json')))]
+  return { ...record, files: ['config.json', 'tokenizer.json', ...optional, ...weights].map(named) }
+}
+
+export function isGguf(url: URL): boolean {
+  return url.pathname.toLowerCase().endsWith('.gguf')
+}
+
+function fileName(url: URL): string {
+  return decodeURIComponent(url.pathname.split('/').at(-1) as string)
+}
+
+async function shards(index: Uint8Array): Promise<string[]> {
+  const found: unknown = (JSON.parse(new TextDecoder().decode(index)) as { weight_map?: unknown }).weight_map
+  const names = [...new Set(Object.values(found ?? {}))]
+  // Names, not paths: an index must not make its reader fetch from elsewhere.
+  if (names.length > 0 && names.every((name) => /^[\w.-]+\.safetensors$/.test(String(name)))) {
+    return names as string[]
+  }
+  throw new PatchError('MALFORMED', {
+    expected: 'model.safetensors.index.json with the names of .safetensors files in weight_map',
+    found: names.length > 0 ? names.join(', ') : 'none',
+    remedy: 'The index is damaged; put it on the server again',
+  })
+}

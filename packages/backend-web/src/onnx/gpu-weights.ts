@@ -1,0 +1,71 @@
+import { PatchError, type Weight } from '@policypatch/core'
+import type { Tensor } from 'onnxruntime-web'
+import type { OrtLibrary } from './ort-library.ts'
+
+/** Weights in the memory of a GPU. */
+export interface GpuWeights {
+  /** Uploads a weight and gives the tensor over its buffer; packed ones are expanded right into the buffer. */
+  upload(weight: Weight): Promise<Tensor>
+  /** Gives all buffers back. */
+  dispose(): void
+}
+
+/** ONNX Runtime reads buffers in pieces of 16 bytes. */
+const granule = 16
+
+export function gpuWeights(device: GPUDevice, { Tensor }: Pick<OrtLibrary, 'Tensor'>): GpuWeights {
+  const buffers = new Set<GPUBuffer>()
+  return {
+    async upload(weight) {
+      const { shape } = weight
+      const size = shape.reduce((product, n) => product * n, 1)
+      const dataType = 'data' in weight && weight.data instanceof Int32Array ? 'int32' : 'float32'
+      const bytes = Math.max(1, Math.ceil((4 * size) / granule)) * granule
+      if (bytes > device.limits.maxStorageBufferBindingSize) {
+        throw outOfMemory(bytes, `at most ${device.limits.maxStorageBufferBindingSize} in one piece`)
+      }
+      device.pushErrorScope('out-of-memory')
+      let buffer: GPUBuffer | undefined
+      try {
+        const { STORAGE, COPY_SRC, COPY_DST } = GPUBufferUsage
+        const usage = STORAGE | COPY_SRC | COPY_DST
+        buffer = device.createBuffer({ size: bytes, usage, mappedAtCreation: true })
+        fill(buffer.getMappedRange(), weight, size)
+        buffer.unmap()
+      } catch (cause) {
+        buffer?.destroy()
+        // A range that cannot be had is thrown, by specification, as a RangeError.
+        if (cause instanceof RangeError) throw outOfMemory(bytes, cause.message, cause)
+        throw cause
+      } finally {
+        const error = await device.popErrorScope()
+        if (error) {
+          buffer?.destroy()
+          // biome-ignore lint/correctness/noUnsafeFinally: what the scope caught is the reason for what was thrown
+          throw outOfMemory(bytes, error.message)
+        }
+      }
+      buffers.add(buffer)
+      return Tensor.fromGpuBuffer(buffer, { dataType, dims: [...shape] })
+    },
+    dispose() {
+      for (const buffer of buffers) buffer.destroy()
+      buffers.clear()
+    },
+  }
+}
+
+function fill(range: ArrayBuffer, weight: Weight, size: number): void {
+  if ('expand' in weight) weight.expand(new Float32Array(range, 0, size))
+  else if (weight.data instanceof Int32Array) new Int32Array(range, 0, size).set(weight.data)
+  else new Float32Array(range, 0, size).set(weight.data)
+}
+
+function outOfMemory(bytes: number, found: string, cause?: unknown): PatchError {
+  return new PatchError('BACKEND_FAILED', {
+    expected: `a buffer of ${bytes} bytes on the GPU for a weight`,
+    found,
+    remedy: 'Use a smaller model, close other pages that use the GPU, or use the device wasm',
+    cause,
+  })
+}

@@ -1,0 +1,21 @@
+import { type ByteSource, PatchError } from '@policypatch/core'
+import { storingOnWeb } from './web-storage-error.ts'
+
+/** A ByteSource over a file of the browser's: what is not read stays on the disk. */
+export function blobSource(name: string, blob: Blob): ByteSource {
+  return {
+    name,
+    size: blob.size,
+    async read(start, end) {
+      if (end > blob.size) {
+        throw new PatchError('TRUNCATED', {
+          expected: `${end} bytes in ${name}`,
+          found: `${blob.size}`,
+          remedy: 'The file is cut short; fetch or choose it again',
+        })
+      }
+      return storingOnWeb(name, async () => new Uint8Array(await blob.slice(start, end).arrayBuffer()))
+    },
+    async close() {},
+  }
+}

@@ -1,0 +1,116 @@
+import {
+  type ByteSource,
+  PatchError,
+  type RetryOptions,
+  retryingFetch,
+  type Storage,
+  unreachable,
+} from '@policypatch/core'
+import { blobSource } from './blob-source.ts'
+import { pathSegments } from './path-segments.ts'
+import { readOnly } from './read-only.ts'
+
+export interface FetchStorageOptions extends RetryOptions {
+  /** Sent with every request. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+}
+
+/**
+ * A folder on a web server as a Storage that can be read, such as that of a published patch. Files are read in ranges
+ * where the server knows them, else whole. The files of a folder cannot be listed over HTTP: `UNSUPPORTED`.
+ *
+ * @param baseUrl the folder's address; a relative one starts at the page's, or in a Worker at that of its script
+ */
+export function fetchStorage(
+  baseUrl: string | URL,
+  { headers, ...retry }: FetchStorageOptions = {},
+): Storage {
+  const base = new URL(`${String(baseUrl).replace(/\/+$/, '')}/`, globalThis.location?.href)
+  const send = retryingFetch(retry)
+  const addressOf = (path: string) => new URL(pathSegments(path).map(encodeURIComponent).join('/'), base).href
+
+  async function request(path: string, init: RequestInit = {}): Promise<Response> {
+    const url = addressOf(path)
+    const response = await send(url, { ...init, headers: { ...headers, ...init.headers } })
+    if (isAbsent(response, path)) {
+      await response.body?.cancel()
+      throw new PatchError('NOT_FOUND', {
+        expected: `a file at ${url}`,
+        found: response.ok ? 'a web page' : `HTTP ${response.status}`,
+        remedy: 'Check the address',
+      })
+    }
+    if (response.ok) return response
+    await response.body?.cancel()
+    throw unreachable(url, `HTTP ${response.status}`)
+  }
+
+  const read = async (path: string) => new Uint8Array(await (await request(path)).arrayBuffer())
+
+  return {
+    specificationVersion: 'v1',
+    async exists(path) {
+      try {
+        await request(path, { method: 'HEAD' })
+        return true
+      } catch (error) {
+        if (error instanceof PatchError && error.code === 'NOT_FOUND') return false
+        throw error
+      }
+    },
+    async list(directory) {
+      throw new PatchError('UNSUPPORTED', {
+        expected: `to list ${addressOf(directory)}`,
+        found: 'that HTTP has no way to list a folder',
+        remedy: 'Name the files, or fetch an archive and use zipStorage',
+      })
+    },
+    async open(path) {
+      // One byte tells whether ranges are known, and the length of the whole.
+      const first = await request(path, { headers: { range: 'bytes=0-0' } })
+      const size = Number(first.headers.get('content-range')?.match(/^bytes 0-0\/(\d+)$/)?.[1] ?? Number.NaN)
+      if (first.status !== 206 || Number.isNaN(size))
+        return blobSource(addressOf(path), await whole(first, path))
+      await first.body?.cancel()
+      return rangeSource(addressOf(path), size, (range) => request(path, { headers: { range } }))
+    },
+    read,
+    ...readOnly(`files of ${base.href}`),
+  }
+
+  /** The body, where the server sends all of it whatever is asked for; a lone byte is no file. */
+  async function whole(response: Response, path: string): Promise<Blob> {
+    return response.status === 206 ? (await request(path)).blob() : response.blob()
+  }
+}
+
+/** Servers of single-page applications answer what is absent with the page; object stores with 403. */
+function isAbsent({ status, headers }: Response, path: string): boolean {
+  if (status === 404 || status === 410 || status === 403) return true
+  const isPage = headers.get('content-type')?.startsWith('text/html') ?? false
+  return status === 200 && isPage && !/\.html?$/.test(path)
+}
+
+function rangeSource(url: string, size: number, get: (range: string) => Promise<Response>): ByteSource {
+  return {
+    name: url,
+    size,
+    async read(start, end) {
+      if (end > size) throw cut(url, end, size)
+      if (start === end) return new Uint8Array(0)
+      const response = await get(`bytes=${start}-${end - 1}`)
+      const bytes = new Uint8Array(await response.arrayBuffer())
+      if (response.status === 206 && bytes.length === end - start) return bytes
+      throw unreachable(url, `${bytes.length} bytes where ${end - start} were asked for`)
+    },
+    async close() {},
+  }
+}
+
+function cut(url: string, end: number, size: number): PatchError {
+  return new PatchError('TRUNCATED', {
+    expected: `${end} bytes in ${url}`,
+    found: `${size}`,
+    remedy: 'The file on the server is cut short',
+  })
+}

@@ -1,0 +1,76 @@
+/** What lib.dom leaves out: handles that only Workers have, and moving, which every engine has for these files. */
+interface SyncAccessHandle {
+  getSize(): number
+  truncate(size: number): void
+  write(bytes: Uint8Array, options: { readonly at: number }): number
+  flush(): void
+  close(): void
+}
+
+interface OpfsFileHandle extends FileSystemFileHandle {
+  createSyncAccessHandle?(): Promise<SyncAccessHandle>
+  move(name: string): Promise<void>
+}
+
+/** Whether this is a Worker, where bytes are written in place. In a page a file is copied to be appended to. */
+export function writesInPlace(): boolean {
+  return 'createSyncAccessHandle' in FileSystemFileHandle.prototype
+}
+
+/** Writes beside the target and moves: whoever looks sees the file of before or the new one. */
+export async function replaceFile(
+  folder: FileSystemDirectoryHandle,
+  name: string,
+  bytes: Uint8Array,
+): Promise<void> {
+  const temporary = `.${name}.${crypto.randomUUID()}.tmp`
+  try {
+    const handle = (await folder.getFileHandle(temporary, { create: true })) as OpfsFileHandle
+    await writeAtEnd(handle, bytes)
+    await handle.move(name)
+  } catch (error) {
+    await folder.removeEntry(temporary).catch(() => undefined)
+    throw error
+  }
+}
+
+/** Adds to the end of a file; what was there stays whatever happens. */
+export async function appendToFile(
+  folder: FileSystemDirectoryHandle,
+  name: string,
+  bytes: Uint8Array,
+): Promise<void> {
+  await writeAtEnd((await folder.getFileHandle(name, { create: true })) as OpfsFileHandle, bytes)
+}
+
+async function writeAtEnd(handle: OpfsFileHandle, bytes: Uint8Array): Promise<void> {
+  const access = await handle.createSyncAccessHandle?.()
+  if (!access) return writeCopy(handle, bytes)
+  try {
+    const before = access.getSize()
+    try {
+      let done = 0
+      while (done < bytes.length) done += access.write(bytes.subarray(done), { at: before + done })
+      access.flush()
+    } catch (error) {
+      // A quota that is reached midway leaves half a row, on which a later run would stumble.
+      access.truncate(before)
+      throw error
+    }
+  } finally {
+    access.close()
+  }
+}
+
+/** The browser puts the copy in place of the file when it is closed, and drops it when it is not. */
+async function writeCopy(handle: FileSystemFileHandle, bytes: Uint8Array): Promise<void> {
+  const { size } = await handle.getFile()
+  const writable = await handle.createWritable({ keepExistingData: true })
+  try {
+    await writable.write({ type: 'write', position: size, data: bytes as Uint8Array<ArrayBuffer> })
+    await writable.close()
+  } catch (error) {
+    await writable.abort().catch(() => undefined)
+    throw error
+  }
+}

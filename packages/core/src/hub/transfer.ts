@@ -1,0 +1,123 @@
+import { PatchError, throwIfAborted } from '../errors.ts'
+import { pause, type RetryOptions, retryingFetch, retryWait, unreachable } from './retrying-fetch.ts'
+
+/** What has come so far of a file that is being fetched: its beginning. */
+export interface PartialBytes {
+  /** Bytes that are there. */
+  size(): Promise<number>
+  write(bytes: Uint8Array, at: number): Promise<void>
+  /** Cuts it to `size` bytes. */
+  truncate(size: number): Promise<void>
+  /** The ETag under which what is there was served, kept with it. Absent where the address itself names the content. */
+  readonly validator?: {
+    get(): Promise<string | undefined>
+    set(etag: string | undefined): Promise<void>
+  }
+}
+
+export interface TransferRequest extends RetryOptions {
+  readonly url: string
+  /** Milliseconds without a byte after which the connection counts as lost. Default 30 000. */
+  readonly stallTimeout?: number | undefined
+  /** Whether to send If-Range, which another origin must allow by CORS. Default false: ETags are compared all the same. */
+  readonly ifRange?: boolean | undefined
+  /** Bytes so far, those of earlier runs included, and in all (undefined where the server does not say). */
+  readonly onProgress?: ((done: number, total: number | undefined) => void) | undefined
+}
+
+/** Where in the file the body begins, and the length of the whole file. */
+function placement({ headers, status }: Response): { start: number; total: number | undefined } {
+  const range = headers.get('content-range')?.match(/^bytes (\d+)-\d+\/(\d+|\*)$/)
+  if (status === 206 && range) {
+    return { start: Number(range[1]), total: range[2] === '*' ? undefined : Number(range[2]) }
+  }
+  const length = headers.get('content-encoding') === null ? headers.get('content-length') : null
+  return { start: 0, total: length === null ? undefined : Number(length) }
+}
+
+/** Only a strong validator says that two responses are the same bytes. */
+function strongEtag({ headers }: Response): string | undefined {
+  const etag = headers.get('etag')
+  return etag === null || etag.startsWith('W/') ? undefined : etag
+}
+
+/** Writes the body where it belongs. Gives the reason where the connection was lost on the way. */
+async function receive(
+  response: Response,
+  partial: PartialBytes,
+  stall: AbortController,
+  { url, signal, stallTimeout = 30_000, onProgress }: TransferRequest,
+): Promise<string | undefined> {
+  const { start, total } = placement(response)
+  const reader = response.body?.getReader()
+  let done = start
+  onProgress?.(done, total)
+  const expire = () => stall.abort()
+  let timer = setTimeout(expire, stallTimeout)
+  try {
+    while (reader) {
+      const piece = await reader.read()
+      if (piece.done) break
+      await partial.write(piece.value, done)
+      done += piece.value.length
+      onProgress?.(done, total)
+      clearTimeout(timer)
+      timer = setTimeout(expire, stallTimeout)
+    }
+  } catch (error) {
+    await reader?.cancel().catch(() => undefined)
+    if (error instanceof PatchError) throw error
+    throwIfAborted(signal, `the download of ${url}`)
+    return stall.signal.aborted ? `nothing for ${stallTimeout / 1000} s` : (error as Error).message
+  } finally {
+    clearTimeout(timer)
+  }
+  return total === undefined || done >= total ? undefined : `the end after ${done} of ${total} bytes`
+}
+
+/**
+ * Brings the rest of a file, from where `partial` ends, over as many connections as it takes. What has come stays
+ * whatever happens.
+ *
+ * Throws `UNREACHABLE`, `ABORTED`, and what `partial` throws. The content is not verified.
+ */
+export async function transfer(partial: PartialBytes, request: TransferRequest): Promise<void> {
+  const { url, signal, retries = 4, ifRange = false } = request
+  const send = retryingFetch(request)
+  for (let fruitless = 0; ; ) {
+    const size = await partial.size()
+    const known = size > 0 ? await partial.validator?.get() : undefined
+    const stall = new AbortController()
+    const response = await send(url, {
+      headers: {
+        // Ranges count the bytes as they are sent, so they must be those of the file.
+        'accept-encoding': 'identity',
+        ...(size > 0 && { range: `bytes=${size}-` }),
+        ...(ifRange && known !== undefined && { 'if-range': known }),
+      },
+      signal: stall.signal,
+    })
+    if (response.status === 416 && size > 0) {
+      await response.body?.cancel()
+      if (response.headers.get('content-range') === `bytes */${size}`) return
+      await partial.truncate(0)
+      continue
+    }
+    if (!response.ok) {
+      await response.body?.cancel()
+      throw unreachable(url, `HTTP ${response.status}`)
+    }
+    const { start } = placement(response)
+    if (start > size) throw unreachable(url, `bytes from ${start}, where those from ${size} were asked for`)
+    const etag = strongEtag(response)
+    const changed = start > 0 && known !== undefined && etag !== undefined && etag !== known
+    if (changed) await response.body?.cancel()
+    await partial.truncate(changed ? 0 : start)
+    if (start === 0) await partial.validator?.set(etag)
+    const lost = changed ? 'another file each time' : await receive(response, partial, stall, request)
+    if (lost === undefined) return
+    fruitless = !changed && (await partial.size()) > size ? 0 : fruitless + 1
+    if (fruitless > retries) throw unreachable(url, lost)
+    if (!changed) await pause(retryWait(fruitless, request), url, signal)
+  }
+}

@@ -1,0 +1,56 @@
+// Core, all of it. What is exported by name below takes the place of core's export of that name.
+
+// What core leaves to the platform: model files, ONNX Runtime, the browser's storage.
+export {
+  type CachedModel,
+  cachedModels,
+  type FetchStorageOptions,
+  fetchStorage,
+  filesStorage,
+  type HubModelOptions,
+  type NamedBlob,
+  type OnnxruntimeWebBackendOptions,
+  onnxruntimeWebBackend,
+  opfsStorage,
+  patchFolders,
+  type ResolveWebModelOptions,
+  removeCachedModel,
+  resolveWebModel,
+  type StorageQuota,
+  storageQuota,
+  tfjsWebgpuBackend,
+  type WebDownloadProgress,
+  type WebModelFiles,
+  type ZipStorageOptions,
+  zipStorage,
+} from '@policypatch/backend-web'
+export * from '@policypatch/core'
+export { type LoadModelOptions, loadModel } from './browser/load-model.ts'
+export { offensiveLanguageScorer } from './browser/offensive-language-scorer.ts'
+export { refusalClassifierJudge } from './browser/refusal-classifier-judge.ts'
+export type { OpeningClassifier } from './judges/opening-judge.ts'
+export type { LoadProgress } from './load-progress.ts'
+export {
+  evaluateAbility,
+  evaluateInstructions,
+  evaluateMinimalPairs,
+  evaluateMultipleChoice,
+  evaluatePerplexity,
+  evaluateRefusal,
+} from './stored/evaluation.ts'
+export { generatePairs, readPairs, readPrompts, recordedReference } from './stored/pairs.ts'
+export {
+  composePatches,
+  createPatch,
+  importPeftPromptTuning,
+  patchStore,
+  readPatch,
+} from './stored/patches.ts'
+export { readReport, writeReport } from './stored/reports.ts'
+export {
+  compressPatches,
+  distillPatch,
+  rebasePatch,
+  trainJointPatch,
+  trainPatch,
+} from './stored/training.ts'

@@ -1,0 +1,81 @@
+import {
+  type HubModelOptions,
+  type OnnxruntimeWebBackendOptions,
+  onnxruntimeWebBackend,
+  resolveWebModel,
+} from '@policypatch/backend-web'
+import {
+  type Backend,
+  type LanguageModel,
+  loadStoredModel,
+  PatchError,
+  type Precision,
+  type Storage,
+  type StoredPlace,
+} from '@policypatch/core'
+import type { LoadProgress } from '../load-progress.ts'
+
+export interface LoadModelOptions
+  extends HubModelOptions,
+    Pick<OnnxruntimeWebBackendOptions, 'device' | 'wasmPaths' | 'onNotice'> {
+  /** A folder with a PEFT LoRA adapter that is merged into the weights as they are read. */
+  readonly adapter?: StoredPlace | undefined
+  /**
+   * How exactly products with the weights are worked out. Default `float32`: `int8` is a quarter of the memory in
+   * WebAssembly, and the same on WebGPU.
+   */
+  readonly precision?: Precision | undefined
+  /** What runs the model instead of ONNX Runtime, such as `await tfjsWebgpuBackend()`. */
+  readonly backend?: Backend | undefined
+  /** Where fetched models are kept. Default: the origin private file system. */
+  readonly cache?: Storage | undefined
+  readonly onProgress?: ((progress: LoadProgress) => void) | undefined
+}
+
+/**
+ * Loads a model: a Hub id (`owner/name`, `owner/name@revision`, `owner/name/file.gguf`), or the address of a .gguf file or
+ * of a folder as `save_pretrained` writes it; see `resolveWebModel`. What the browser does not keep yet is fetched once. Call
+ * it in a Worker: a page would stand still while weights are read.
+ *
+ * @throws PatchError `NOT_FOUND`, `UNREACHABLE`, `DIGEST_MISMATCH` and `STORAGE_FAILED` for files that cannot be had;
+ *   `MALFORMED`, `TRUNCATED`, `UNSUPPORTED`, `UNKNOWN_ARCHITECTURE`, `MISSING_TENSOR`, `SHAPE_MISMATCH` and `NOT_FINITE` for
+ *   what they hold; `BACKEND_FAILED` where the device is not there; `INVALID_ARGUMENT`; `ABORTED`.
+ */
+export async function loadModel(idOrUrl: string, options: LoadModelOptions = {}): Promise<LanguageModel> {
+  const { adapter, backend, cache, device, wasmPaths, onNotice, onProgress, precision, ...request } = options
+  const { signal } = request
+  if (backend && device !== undefined) {
+    throw new PatchError('INVALID_ARGUMENT', {
+      expected: 'a device for ONNX Runtime, or another backend',
+      found: `both ${device} and ${backend.name}`,
+      remedy: 'Leave out one of them',
+    })
+  }
+  const files = await resolveWebModel(idOrUrl, {
+    ...request,
+    storage: cache,
+    onProgress: (progress) => onProgress?.({ stage: 'download', ...progress }),
+  })
+  const runner = backend ?? (await onnxruntimeWebBackend({ ...(device && { device }), wasmPaths, onNotice }))
+  try {
+    return await loadStoredModel(files, {
+      id: nameOf(idOrUrl, adapter),
+      backend: runner,
+      onProgress: (done, total) => onProgress?.({ stage: 'weights', done, total }),
+      ...(adapter && { adapter }),
+      ...(precision && { precision }),
+      ...(signal && { signal }),
+    })
+  } catch (error) {
+    if (!backend) await runner.dispose()
+    throw error
+  }
+}
+
+/** What manifests call the model: they are published, so the last part of an address goes into them, not where it is. */
+function nameOf(idOrUrl: string, adapter: StoredPlace | undefined): string {
+  const id = /^(https?:|[./])/i.test(idOrUrl) ? lastOf(idOrUrl.replace(/[?#].*$/, '')) : idOrUrl
+  return adapter ? `${id}+${lastOf(adapter.path)}` : id
+}
+
+const lastOf = (path: string) => path.split('/').filter(Boolean).at(-1) ?? path

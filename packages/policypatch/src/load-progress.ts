@@ -1,0 +1,9 @@
+/** How far loading has come: bytes of the download, then tensors read. */
+export type LoadProgress =
+  | {
+      readonly stage: 'download'
+      readonly file: string
+      readonly done: number
+      readonly total: number | undefined
+    }
+  | { readonly stage: 'weights'; readonly done: number; readonly total: number }

@@ -1,0 +1,30 @@
+/** Core's measurements; with `path` they are kept in the platform's own storage unless another is given. */
+import * as core from '@policypatch/core'
+import { kept } from './kept.ts'
+
+/** Measures refusal and over-refusal; with `path`, resumably. See core's `evaluateRefusal`. */
+export const evaluateRefusal = (options: core.EvaluateRefusalOptions): Promise<core.RefusalEvaluation> =>
+  core.evaluateRefusal(kept(options))
+
+/** Measures what a model can do; with `path`, resumably. See core's `evaluateAbility`. */
+export const evaluateAbility = (options: core.EvaluateAbilityOptions): Promise<core.Measurement[]> =>
+  core.evaluateAbility(kept(options))
+
+/** Measures grammar by minimal pairs; with `path`, resumably. See core's `evaluateMinimalPairs`. */
+export const evaluateMinimalPairs = (
+  options: core.EvaluateMinimalPairsOptions,
+): Promise<core.Measurement[]> => core.evaluateMinimalPairs(kept(options))
+
+/** Measures knowledge by questions; with `path`, resumably. See core's `evaluateMultipleChoice`. */
+export const evaluateMultipleChoice = (
+  options: core.EvaluateMultipleChoiceOptions,
+): Promise<core.Measurement[]> => core.evaluateMultipleChoice(kept(options))
+
+/** Measures how well texts are predicted; with `path`, resumably. See core's `evaluatePerplexity`. */
+export const evaluatePerplexity = (options: core.EvaluatePerplexityOptions): Promise<core.Measurement[]> =>
+  core.evaluatePerplexity(kept(options))
+
+/** Measures which instructions are followed; with `path`, resumably. See core's `evaluateInstructions`. */
+export const evaluateInstructions = (
+  options: core.EvaluateInstructionsOptions,
+): Promise<core.Measurement[]> => core.evaluateInstructions(kept(options))

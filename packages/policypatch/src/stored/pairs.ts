@@ -1,0 +1,27 @@
+/** Core's functions for prompts and pairs, over the platform's own storage unless another is given. */
+
+import * as core from '@policypatch/core'
+import { defaultStorage } from '#default-storage'
+import { kept } from './kept.ts'
+
+/** Reads a prompts file (JSON Lines); see core's `readPrompts`. */
+export const readPrompts = (
+  path: string,
+  storage: core.Storage = defaultStorage(),
+): Promise<core.PatchPrompt[]> => core.readPrompts(storage, path)
+
+/** Reads a pairs file (JSON Lines); see core's `readPairs`. */
+export const readPairs = (
+  path: string,
+  storage: core.Storage = defaultStorage(),
+): Promise<core.PreferencePair[]> => core.readPairs(storage, path)
+
+/** A reference known by a file of recorded outputs (JSON Lines); see core's `recordedReference`. */
+export const recordedReference = (
+  path: string,
+  storage: core.Storage = defaultStorage(),
+): Promise<core.Reference> => core.recordedReference({ storage, path })
+
+/** Makes pairs; with `path` they are kept in that file, and a stopped run goes on. See core's `generatePairs`. */
+export const generatePairs = (options: core.GeneratePairsOptions): Promise<core.PreferencePair[]> =>
+  core.generatePairs(kept(options))

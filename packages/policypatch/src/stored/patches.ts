@@ -1,0 +1,30 @@
+/** Core's functions for patches, over the platform's own storage (files, or the browser's) unless another is given. */
+
+import * as core from '@policypatch/core'
+import { defaultPatchFolder, defaultStorage } from '#default-storage'
+
+/** Reads a patch from a folder and checks all of it; see core's `readPatch`. */
+export const readPatch = (directory: string, storage: core.Storage = defaultStorage()): Promise<core.Patch> =>
+  core.readPatch(storage, directory)
+
+/** A patch whose `save(path)` writes to the platform's storage; see core's `createPatch`. */
+export const createPatch = (options: core.CreatePatchOptions): Promise<core.Patch> =>
+  core.createPatch({ storage: defaultStorage(), ...options })
+
+/** One patch out of several, whose `save(path)` writes to the platform's storage; see core's `composePatches`. */
+export const composePatches = (
+  patches: readonly core.Patch[],
+  options: core.ComposePatchesOptions = {},
+): Promise<core.Patch> => core.composePatches(patches, { storage: defaultStorage(), ...options })
+
+/** The prefix that PEFT saved in a folder; see core's `importPeftPromptTuning`. */
+export const importPeftPromptTuning = (
+  directory: string,
+  storage: core.Storage = defaultStorage(),
+): Promise<core.Prefix> => core.importPeftPromptTuning(storage, directory)
+
+/** Patches installed for this user, or under `root`; see core's `patchStore`. */
+export const patchStore = (
+  root: string = defaultPatchFolder(),
+  storage: core.Storage = defaultStorage(),
+): core.PatchStore => core.patchStore(storage, root)
