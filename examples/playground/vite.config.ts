@@ -1,4 +1,4 @@
-import { defineConfig, type Plugin } from 'vite'
+import { defaultClientConditions, defineConfig, type Plugin } from 'vite'
 import { contentSecurityPolicy } from './content-security-policy.ts'
 
 /** Only what is built: the development server injects styles and scripts of its own. */
@@ -23,6 +23,8 @@ const isolation = {
 export default defineConfig({
   // Relative, so that the built page can be put into any folder of a server.
   base: './',
+  // In this repository packages are taken unbuilt.
+  resolve: { conditions: ['@policypatch/source', ...defaultClientConditions] },
   plugins: [securityPolicy],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   worker: { format: 'es' },

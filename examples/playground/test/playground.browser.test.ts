@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { memoryStorage, readPatch } from '@policypatch/core'
 import { unzipSync, zipSync } from 'fflate'
+import { memoryStorage, readPatch } from 'policypatch'
 import type { Browser, ElementHandle, Page } from 'puppeteer-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { findChromium, openChromium } from '../../../packages/policypatch/test/chromium.ts'
@@ -224,7 +224,7 @@ describe.skipIf(chromium === undefined)(
       const storage = memoryStorage()
       const files = unzipSync(new Uint8Array(await readFile(join(downloads, name))))
       for (const [path, bytes] of Object.entries(files)) await storage.write(path, bytes)
-      const { manifest } = await readPatch(storage, 'homework-coach')
+      const { manifest } = await readPatch('homework-coach', storage)
       expect(manifest).toMatchObject({
         name: 'homework-coach',
         base: { id: 'tiny-chat' },

@@ -5,7 +5,7 @@ let patched: Promise<LanguageModel> | undefined
 
 async function open(site: string): Promise<LanguageModel> {
   const model = await loadModel(`${site}models/tiny-chat`)
-  const patch = await readPatch(fetchStorage(`${site}patches`), 'no-mischief')
+  const patch = await readPatch('no-mischief', fetchStorage(`${site}patches`))
   return applyPatch(model, patch)
 }
 

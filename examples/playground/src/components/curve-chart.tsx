@@ -21,7 +21,7 @@ const height = 190
 /** Lines over steps. It says nothing that the table beside it does not, so screen readers pass it by. */
 export function CurveChart({ title, xs, lines }: CurveChartProps) {
   const place = useRef<HTMLDivElement>(null)
-  const chart = useRef<uPlot>(undefined)
+  const chart = useRef<uPlot | undefined>(undefined)
   const scheme = theme.value
 
   useEffect(() => {

@@ -8,15 +8,15 @@ interface PairRowProps {
 export function PairRow({ pair: { key, prompt, answer }, number }: PairRowProps) {
   return (
     <li class="pair">
-      <input
-        type="text"
+      <textarea
+        rows={1}
         aria-label={`Prompt ${number}`}
         placeholder="When asked"
         value={prompt}
         onInput={(event) => trainingDraft.edit(key, { prompt: event.currentTarget.value })}
       />
-      <input
-        type="text"
+      <textarea
+        rows={1}
         aria-label={`Answer ${number}`}
         placeholder="it shall say"
         value={answer}

@@ -3,13 +3,14 @@ import { patchStack } from '../state/patch-stack.ts'
 import type { PatchView } from '../worker/patch-shelf.ts'
 import { DownloadButton } from './download-button.tsx'
 import { EffectList } from './effect-list.tsx'
+import { FaultNotice } from './fault-notice.tsx'
 
 interface PatchDetailsProps {
   readonly view: PatchView
 }
 
 /** What a patch says of itself: effects that were measured, what it is, and where it comes from. */
-export function PatchDetails({ view: { id, manifest, bytes, parameters } }: PatchDetailsProps) {
+export function PatchDetails({ view: { id, manifest, bytes, parameters, misfit } }: PatchDetailsProps) {
   const { base, prefix, recipe, composition } = manifest
   const facts: readonly (readonly [string, string])[] = [
     ['For', base.id],
@@ -28,6 +29,7 @@ export function PatchDetails({ view: { id, manifest, bytes, parameters } }: Patc
   ]
   return (
     <div class="details">
+      <FaultNotice fault={misfit} />
       <EffectList effects={manifest.effects} />
       <dl class="facts">
         {facts.map(([term, value]) => (

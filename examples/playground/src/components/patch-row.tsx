@@ -1,6 +1,5 @@
 import { useSignal } from '@preact/signals'
 import { patchStack, type StackRow } from '../state/patch-stack.ts'
-import { FaultNotice } from './fault-notice.tsx'
 import { PatchDetails } from './patch-details.tsx'
 import { WeightSlider } from './weight-slider.tsx'
 
@@ -63,7 +62,7 @@ export function PatchRow({ row: { view, on, weight }, index, count }: PatchRowPr
         </div>
       </div>
       {weighs && <WeightSlider id={id} weight={weight} />}
-      <FaultNotice fault={misfit} />
+      {misfit && <p class="misfit quiet">For {manifest.base.id}, not for this model.</p>}
       {details.value && <PatchDetails view={view} />}
     </li>
   )

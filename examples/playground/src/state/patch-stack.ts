@@ -56,6 +56,7 @@ async function addFiles(files: readonly { path: string; blob: Blob }[]): Promise
   }
   await refresh()
   for (const { id, misfit } of outcome.value) change(id, { on: !misfit })
+  fault.value = outcome.value.find(({ misfit }) => misfit)?.misfit
   news.value = `Added ${outcome.value.map(({ id }) => id).join(', ')}`
 }
 

@@ -39,17 +39,22 @@ export async function openModel(choice: ModelChoice, options: OpenModelOptions):
   const onNotice = (line: string) => onProgress({ stage: 'notice', line })
   if (choice.folder === undefined) return loadModel(choice.id, { device, onProgress, onNotice, signal })
   const backend: Backend = await onnxruntimeWebBackend({ device, onNotice })
-  const fetched = await fetchFiles(new URL(choice.folder, pageUrl), files, {
-    signal,
-    onBytes: (done) => onProgress({ stage: 'download', done, total: choice.size }),
-  })
-  return loadStoredModel(
-    { storage: filesStorage(fetched), path: '.' },
-    {
-      id: choice.id,
-      backend,
-      onProgress: (done, total) => onProgress({ stage: 'weights', done, total }),
+  try {
+    const fetched = await fetchFiles(new URL(choice.folder, pageUrl), files, {
       signal,
-    },
-  )
+      onBytes: (done) => onProgress({ stage: 'download', done, total: choice.size }),
+    })
+    return await loadStoredModel(
+      { storage: filesStorage(fetched), path: '.' },
+      {
+        id: choice.id,
+        backend,
+        onProgress: (done, total) => onProgress({ stage: 'weights', done, total }),
+        signal,
+      },
+    )
+  } catch (error) {
+    await backend.dispose()
+    throw error
+  }
 }

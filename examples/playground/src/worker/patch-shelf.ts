@@ -44,7 +44,7 @@ export function patchShelf(model: () => LanguageModel | undefined): PatchShelf {
     async putFiles(files) {
       const read: Patch[] = []
       for (const storage of await storagesOf(files)) {
-        for (const folder of await patchFolders(storage)) read.push(await readPatch(storage, folder))
+        for (const folder of await patchFolders(storage)) read.push(await readPatch(folder, storage))
       }
       if (read.length === 0) throw noPatch(files)
       return read.map(shelf.put)

@@ -3,6 +3,7 @@ import {
   type LanguageModel,
   memoryStorage,
   PatchError,
+  removeCachedModel,
   storageQuota,
   type TrainProgress,
 } from 'policypatch'
@@ -85,6 +86,8 @@ export function createPlayground() {
 
     /** What the browser keeps of models, and has room for. */
     storage: () => settle(async () => ({ quota: await storageQuota(), models: await cachedModels() })),
+    /** Removes what the browser keeps of a model; one that is open stays open. */
+    removeModel: (id: string): Promise<Outcome<void>> => settle(() => removeCachedModel(id)),
   }
 
   function held(): LanguageModel {
