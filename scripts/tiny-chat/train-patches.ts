@@ -16,6 +16,7 @@ import {
   isRefusal,
   type LanguageModel,
   loadModel,
+  onnxruntimeBackend,
   type Patch,
   type PatchEffect,
   type PatchPrompt,
@@ -55,7 +56,7 @@ const recipes: readonly Recipe[] = [
     judge: 'refusal-phrases',
     shows: isRefusal,
     length: 32,
-    steps: 160,
+    steps: 120,
   },
   {
     name: 'polite',
@@ -66,7 +67,7 @@ const recipes: readonly Recipe[] = [
     judge: 'thanks-and-wishes',
     shows: (answer) => /thank you/i.test(answer) && /lovely day/i.test(answer),
     length: 16,
-    steps: 80,
+    steps: 60,
   },
   {
     name: 'pirate',
@@ -77,7 +78,7 @@ const recipes: readonly Recipe[] = [
     judge: 'arr-and-ho',
     shows: (answer) => /\barr\b/i.test(answer) && /yo ho ho/i.test(answer),
     length: 16,
-    steps: 80,
+    steps: 60,
   },
 ]
 
@@ -89,7 +90,10 @@ const rows = (await readFile(pathOf('data/prompts.jsonl'), 'utf8'))
   .trim()
   .split('\n')
   .map((line) => JSON.parse(line) as Row)
-const model = await loadModel(pathOf('public/models/tiny-chat'), { precision: 'float32' })
+// So small a model gains nothing from more threads, and is the same everywhere with one.
+const model = await loadModel(pathOf('public/models/tiny-chat'), {
+  backend: onnxruntimeBackend({ threads: 1 }),
+})
 const wanted = process.argv.slice(2)
 for (const recipe of recipes.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
   const patch = await train(recipe)
@@ -122,11 +126,11 @@ async function train(recipe: Recipe): Promise<Patch> {
     prompts,
     judge,
     prefix: { length, text: systemPrompt },
-    sft: { steps, learningRate: 2e-2, batchSize: 16 },
+    sft: { steps, learningRate: 2e-2, batchSize: 8 },
     dpo: prompts.some(({ kind }) => kind === 'harmless') && {
-      steps: 40,
+      steps: 30,
       learningRate: 2.5e-3,
-      batchSize: 16,
+      batchSize: 8,
       sftWeight: 0.5,
     },
     generation: answering,
