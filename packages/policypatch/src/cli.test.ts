@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { type CommandResult, type RunOptions, runCommand } from '../test/run-command.ts'
 import { temporaryFolder } from '../test/temporary-folder.ts'
 import { writeTinyData } from '../test/tiny-data.ts'
-import { writeTinyModel } from '../test/tiny-model.ts'
+import { writeTinyModel } from '../../core/test/tiny-model.ts'
 
 // Each test starts processes, which takes long where the machine is busy.
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 })

@@ -1,7 +1,7 @@
 import { PatchError } from '@policypatch/core'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../test/temporary-folder.ts'
-import { writeTinyModel } from '../test/tiny-model.ts'
+import { writeTinyModel } from '../../core/test/tiny-model.ts'
 import { type LoadProgress, loadModel } from './load-model.ts'
 
 test('a folder is called by its name, whatever path leads to it, and its tensors are counted', async () => {

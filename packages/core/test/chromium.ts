@@ -24,8 +24,19 @@ function isExecutable(path: string): boolean {
   }
 }
 
+/** WebGPU without a GPU, by the SwiftShader that Chromium brings: for correctness, it is slow. */
+const swiftshader = [
+  '--enable-unsafe-webgpu',
+  '--enable-features=Vulkan',
+  '--use-webgpu-adapter=swiftshader',
+  '--use-vulkan=swiftshader',
+  '--use-angle=swiftshader',
+]
+
 /** Opens it without a window. Its sandbox does not work for root, which tests in containers are run as. */
-export function openChromium(executablePath: string): Promise<Browser> {
+export function openChromium(executablePath: string, { webgpu = false } = {}): Promise<Browser> {
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : []
-  return launch({ executablePath, headless: true, args: [...sandbox, '--disable-gpu'], timeout: 120_000 })
+  const args = [...sandbox, ...(webgpu ? swiftshader : ['--disable-gpu'])]
+  // What runs in a page may take minutes on SwiftShader.
+  return launch({ executablePath, headless: true, args, timeout: 120_000, protocolTimeout: 900_000 })
 }
