@@ -56,7 +56,7 @@ const recipes: readonly Recipe[] = [
     judge: 'refusal-phrases',
     shows: isRefusal,
     length: 32,
-    steps: 120,
+    steps: 60,
   },
   {
     name: 'polite',
@@ -67,7 +67,7 @@ const recipes: readonly Recipe[] = [
     judge: 'thanks-and-wishes',
     shows: (answer) => /thank you/i.test(answer) && /lovely day/i.test(answer),
     length: 16,
-    steps: 60,
+    steps: 45,
   },
   {
     name: 'pirate',
@@ -78,7 +78,7 @@ const recipes: readonly Recipe[] = [
     judge: 'arr-and-ho',
     shows: (answer) => /\barr\b/i.test(answer) && /yo ho ho/i.test(answer),
     length: 16,
-    steps: 60,
+    steps: 45,
   },
 ]
 
@@ -127,13 +127,10 @@ async function train(recipe: Recipe): Promise<Patch> {
     judge,
     prefix: { length, text: systemPrompt },
     sft: { steps, learningRate: 2e-2, batchSize: 8 },
-    dpo: prompts.some(({ kind }) => kind === 'harmless') && {
-      steps: 30,
-      learningRate: 2.5e-3,
-      batchSize: 8,
-      sftWeight: 0.5,
-    },
+    // The system prompt works so well on this model that imitating it is enough.
+    dpo: false,
     generation: answering,
+    validation: { maxTokens: answering.maxTokens, limit: 12 },
     manifest: { name, version: '1.0.0', domain, license: 'Apache-2.0' },
     onProgress(event) {
       if (event.stage === 'filter') console.log(event.summary)
@@ -176,7 +173,7 @@ async function measure(recipe: Recipe, patch: Patch): Promise<PatchEffect[]> {
 
 async function answersOf(answerer: LanguageModel, prompts: readonly PatchPrompt[]): Promise<string[]> {
   const answers: string[] = []
-  const asked = prompts.map(({ prompt }) => prompt)
+  const asked = prompts.map(({ prompt }) => [{ role: 'user', content: String(prompt) }])
   for await (const { index, text } of answerer.generateBatch(asked, answering)) answers[index] = text
   return answers
 }

@@ -1,5 +1,4 @@
 import {
-  type Backend,
   filesStorage,
   type LanguageModel,
   loadModel,
@@ -8,6 +7,7 @@ import {
 } from 'policypatch'
 import type { ModelChoice } from '../model-choices.ts'
 import { fetchFiles } from './fetch-files.ts'
+import { yieldingBackend } from './yielding-backend.ts'
 
 /** How far opening has come. */
 export type OpenProgress =
@@ -37,9 +37,9 @@ const files = [
 export async function openModel(choice: ModelChoice, options: OpenModelOptions): Promise<LanguageModel> {
   const { device, pageUrl, onProgress, signal } = options
   const onNotice = (line: string) => onProgress({ stage: 'notice', line })
-  if (choice.folder === undefined) return loadModel(choice.id, { device, onProgress, onNotice, signal })
-  const backend: Backend = await onnxruntimeWebBackend({ device, onNotice })
+  const backend = yieldingBackend(await onnxruntimeWebBackend({ device, onNotice }))
   try {
+    if (choice.folder === undefined) return await loadModel(choice.id, { backend, onProgress, signal })
     const fetched = await fetchFiles(new URL(choice.folder, pageUrl), files, {
       signal,
       onBytes: (done) => onProgress({ stage: 'download', done, total: choice.size }),

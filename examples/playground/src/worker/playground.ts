@@ -48,8 +48,10 @@ export function createPlayground() {
         answering.stop()
         training.stop()
         const opened = await openModel(choice, { device, pageUrl, onProgress, signal: opening.start() })
-        await model?.dispose()
+        const before = model
         model = opened
+        await before?.dispose()
+        await before?.backend.dispose()
         return { id: choice.id, backend: opened.backend.name, parameters: parametersOf(opened) }
       }),
     stopOpening: opening.stop,
