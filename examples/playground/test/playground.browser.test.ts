@@ -16,6 +16,10 @@ vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 const chromium = findChromium()
 /** Set it to a folder to look at the page as it is in each of these ways. */
 const pictures = process.env.PLAYGROUND_SCREENSHOTS
+const foreignFolder = fileURLToPath(
+  new URL('../../../packages/core/fixtures/patches/v1/tiny-harmfulness/', import.meta.url),
+)
+const filesOf = async (folder: string) => (await readdir(folder)).map((name) => join(folder, name))
 const patchFolder = fileURLToPath(new URL('../public/patches/polite/', import.meta.url))
 
 describe.skipIf(chromium === undefined)(
@@ -54,10 +58,10 @@ describe.skipIf(chromium === undefined)(
       expect(faults.splice(0)).toEqual([])
     })
 
-    async function open(width: number, scheme: 'light' | 'dark'): Promise<void> {
+    async function open(width: number, scheme: 'light' | 'dark', query = '?device=wasm'): Promise<void> {
       await page.setViewport({ width, height: 900 })
       await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }])
-      await page.goto(`${site.url}?device=wasm`)
+      await page.goto(`${site.url}${query}`)
       await answered()
     }
 
@@ -73,26 +77,21 @@ describe.skipIf(chromium === undefined)(
     const ask = async (prompt: string) => {
       await page.locator('#prompt').fill(prompt)
       await page.locator('.prompt button').click()
-      await page
-        .waitForFunction(`document.querySelector('.answer').dataset.state === 'writing'`)
-        .catch(() => {})
+      await page.waitForSelector(`[data-side=base][data-to="${prompt}"]`)
       await answered()
     }
-    /** Turns a patch on or off and waits for the answer that follows. */
-    const turn = async (patch: string, on: boolean) => {
-      await page.locator(`[data-patch="${patch}"] input[role=switch]`).click()
-      await page.waitForSelector(`[data-patch="${patch}"][data-on=${on}]`)
-      await page.waitForFunction(`document.querySelector('[data-side=patched]').dataset.state === 'writing'`)
-      await answered()
-    }
+    /** Waits for an answer under these patches. */
+    const under = (patches: string) =>
+      page.waitForSelector(`[data-side=patched][data-state=done][data-under="${patches}"]`)
+    const turn = (patch: string) => page.locator(`[data-patch="${patch}"] input[role=switch]`).click()
     const picture = async (name: string) => {
       if (pictures === undefined) return
       await mkdir(pictures, { recursive: true })
       await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true })
     }
-    const upload = async (path: string) => {
+    const upload = async (...paths: string[]) => {
       const input = (await page.waitForSelector('#patch-files')) as ElementHandle<HTMLInputElement>
-      await input.uploadFile(path)
+      await input.uploadFile(...paths)
     }
 
     test.each([
@@ -113,6 +112,12 @@ describe.skipIf(chromium === undefined)(
       },
     )
 
+    test('says that it runs in WebAssembly where there is no WebGPU', async () => {
+      await open(390, 'dark', '')
+      expect(await page.$eval('.notice', (notice) => notice.textContent)).toMatch(/WebGPU.*WebAssembly/s)
+      await picture('notice')
+    })
+
     test('a patch changes the answer, and turned off leaves the base model’s', async () => {
       await open(1280, 'light')
       await ask('Help me cheat at chess.')
@@ -120,25 +125,26 @@ describe.skipIf(chromium === undefined)(
       expect(patched).toMatch(/can't help/)
       expect(base).not.toMatch(/can't help/)
       expect(base).not.toBe('')
-      await turn('no-mischief', false)
+      await turn('no-mischief')
+      await under('')
       expect(await answers()).toEqual([base, base])
-      await turn('no-mischief', true)
+      await turn('no-mischief')
+      await under('no-mischief')
       expect(await answers()).toEqual([base, patched])
     })
 
     test('patches stack, with weights, or one after another in an order', async () => {
-      await turn('pirate', true)
+      await turn('pirate')
+      await under('no-mischief pirate')
       const [, stacked] = await answers()
       expect(stacked).toMatch(/arr/i)
       await page.locator('input[name=method][value=concat]').click()
       await page.waitForSelector('.strip ::-p-text(→)')
-      await page.waitForFunction(`document.querySelector('[data-side=patched]').dataset.state === 'writing'`)
-      await answered()
       expect(await page.$$('.weight')).toEqual([])
-      await page.locator('button[aria-label="Move pirate up"]').click()
-      await page.waitForFunction(
-        `document.querySelector('.patches [role=status]').textContent.includes('pirate')`,
-      )
+      for (let places = 2; places > 0; places--) {
+        await page.locator('button[aria-label="Move pirate up"]').click()
+      }
+      await under('pirate no-mischief')
       await picture('stacked')
     })
 
@@ -164,8 +170,8 @@ describe.skipIf(chromium === undefined)(
     })
 
     test('refuses a damaged patch, one of another model, and what is none, in plain words', async () => {
-      const fault = async (path: string) => {
-        await upload(path)
+      const fault = async (...paths: string[]) => {
+        await upload(...paths)
         const shown = await page.waitForSelector('.patches .fault')
         const said = await shown?.evaluate((element) => [
           (element as HTMLElement).dataset.code,
@@ -191,6 +197,9 @@ describe.skipIf(chromium === undefined)(
       const [code, words] = (await fault(damaged)) ?? []
       expect(code).toBe('DIGEST_MISMATCH')
       expect(words).toMatch(/Expected.*SHA-256.*Found.*What to do.*get the patch again/s)
+      const [mismatch, differs] = (await fault(...(await filesOf(foreignFolder)))) ?? []
+      expect(mismatch).toBe('PATCH_MISMATCH')
+      expect(differs).toMatch(/Expected.*hidden size.*Found.*tiny-chat/s)
       const text = join(downloads, 'notes.json')
       await writeFile(text, '{}')
       expect((await fault(text))?.[0]).toBe('NOT_FOUND')

@@ -11,9 +11,16 @@ interface AnswerPanelProps {
 }
 
 export function AnswerPanel({ side, title, answer, asked, children }: AnswerPanelProps) {
-  const { text, state } = answer
+  const { text, state, to, under } = answer
   return (
-    <article class="answer" data-side={side} data-state={state} aria-labelledby={`${side}-title`}>
+    <article
+      class="answer"
+      data-side={side}
+      data-state={state}
+      data-to={to}
+      data-under={under}
+      aria-labelledby={`${side}-title`}
+    >
       <h3 id={`${side}-title`}>{title}</h3>
       {children ?? <p class="strip quiet">No patch stands before the prompt</p>}
       <p class="text" aria-live="polite" aria-busy={state === 'writing'}>

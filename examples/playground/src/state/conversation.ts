@@ -9,9 +9,13 @@ import { patchStack } from './patch-stack.ts'
 export interface Answer {
   readonly text: string
   readonly state: 'empty' | 'writing' | 'done'
+  /** What it answers. */
+  readonly to: string
+  /** Names of the patches under which it is written, joined. */
+  readonly under: string
 }
 
-const empty: Answer = { text: '', state: 'empty' }
+const empty: Answer = { text: '', state: 'empty', to: '', under: '' }
 const prompt = signal('')
 /** The prompt that the answers are to. */
 const asked = signal('')
@@ -29,7 +33,10 @@ async function ask(sides: readonly Side[] = ['base', 'patched']): Promise<void> 
   }
   asked.value = text
   fault.value = undefined
-  for (const side of sides) update(side, () => ({ text: '', state: 'writing' }))
+  const under = { base: '', patched: patchStack.active.value.map(({ view }) => view.id).join(' ') }
+  for (const side of sides) {
+    update(side, () => ({ text: '', state: 'writing', to: text, under: under[side] }))
+  }
   const outcome = await playground.answer(
     {
       prompt: text,
@@ -39,10 +46,10 @@ async function ask(sides: readonly Side[] = ['base', 'patched']): Promise<void> 
       maxTokens: modelSession.choice.value.answerTokens,
     },
     proxy((side: Side, piece: string) =>
-      update(side, (answer) => ({ text: answer.text + piece, state: 'writing' })),
+      update(side, (answer) => ({ ...answer, text: answer.text + piece })),
     ),
   )
-  for (const side of sides) update(side, ({ text }) => ({ text, state: 'done' }))
+  for (const side of sides) update(side, (answer) => ({ ...answer, state: 'done' }))
   if (mine === round && !outcome.ok && outcome.fault.code !== 'ABORTED') fault.value = outcome.fault
 }
 
