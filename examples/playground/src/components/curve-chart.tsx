@@ -17,6 +17,7 @@ interface CurveChartProps {
 }
 
 const height = 190
+const wholeSteps = [1, 2, 5, 10, 20, 50, 100, 200]
 
 /** Lines over steps. It says nothing that the table beside it does not, so screen readers pass it by. */
 export function CurveChart({ title, xs, lines }: CurveChartProps) {
@@ -80,7 +81,7 @@ function optionsOf(element: HTMLElement, lines: readonly CurveLine[]): uPlot.Opt
     cursor: { show: false },
     scales: { x: { time: false } },
     axes: [
-      { ...axis, size: 30 },
+      { ...axis, size: 30, incrs: wholeSteps },
       { ...axis, size: 46 },
     ],
     series: [

@@ -4,7 +4,8 @@ interface CurveTableProps {
   readonly steps: readonly TrainedStep[]
 }
 
-const figure = (value: number | undefined) => (value === undefined ? '–' : value.toFixed(3))
+const figure = (value: number | undefined) =>
+  value === undefined ? '–' : value.toFixed(3).replace(/^-(0\.0+)$/, '$1')
 const rowsShown = 12
 
 /** The run in figures: a summary, and about a dozen of its steps. */

@@ -36,8 +36,13 @@ const files = [
 /** Opens a model of the page's own files, or of the Hub, whose download is kept and goes on where it was stopped. */
 export async function openModel(choice: ModelChoice, options: OpenModelOptions): Promise<LanguageModel> {
   const { device, pageUrl, onProgress, signal } = options
-  const onNotice = (line: string) => onProgress({ stage: 'notice', line })
-  const backend = yieldingBackend(await onnxruntimeWebBackend({ device, onNotice }))
+  const backend = yieldingBackend(await onnxruntimeWebBackend({ device }))
+  if (device === 'auto' && !backend.name.includes('webgpu')) {
+    onProgress({
+      stage: 'notice',
+      line: 'This browser offers no WebGPU, so the model runs in WebAssembly. It works the same, and slower.',
+    })
+  }
   try {
     if (choice.folder === undefined) return await loadModel(choice.id, { backend, onProgress, signal })
     const fetched = await fetchFiles(new URL(choice.folder, pageUrl), files, {
