@@ -11,7 +11,7 @@ import { contentSecurityPolicy } from '../content-security-policy.ts'
 import { buildExample } from './build-example.ts'
 import { type ServedFolder, serveFolder } from './serve-folder.ts'
 
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
+vi.setConfig({ testTimeout: 900_000, hookTimeout: 600_000 })
 
 const chromium = findChromium()
 /** Set it to a folder to look at the page as it is in each of these ways. */
@@ -36,7 +36,7 @@ describe.skipIf(chromium === undefined)(
       browser = await openChromium(chromium as string)
       downloads = await mkdtemp(join(tmpdir(), 'playground-downloads-'))
       page = await browser.newPage()
-      page.setDefaultTimeout(120_000)
+      page.setDefaultTimeout(400_000)
       page.on('console', (message) => {
         if (message.type() === 'error') faults.push(message.text())
       })

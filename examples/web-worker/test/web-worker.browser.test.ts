@@ -4,7 +4,7 @@ import { findChromium, openChromium } from '../../../packages/core/test/chromium
 import { buildExample } from '../../playground/test/build-example.ts'
 import { type ServedFolder, serveFolder } from '../../playground/test/serve-folder.ts'
 
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
+vi.setConfig({ testTimeout: 900_000, hookTimeout: 600_000 })
 
 const chromium = findChromium()
 
@@ -26,7 +26,7 @@ describe.skipIf(chromium === undefined)(
 
     test('streams the patched model’s answer into the page', async () => {
       const page = await browser.newPage()
-      page.setDefaultTimeout(200_000)
+      page.setDefaultTimeout(400_000)
       await page.goto(site.url)
       await page.locator('button').click()
       await page.waitForSelector('p[data-done]')
