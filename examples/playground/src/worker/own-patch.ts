@@ -23,6 +23,8 @@ export interface OwnPatchRequest {
 export interface OwnPatchOptions {
   readonly model: LanguageModel
   readonly storage: Storage
+  /** What the model was heard to say to prompts already; it is added to. */
+  readonly said: Map<string, string>
   readonly onProgress: (progress: TrainProgress) => void
   readonly signal: AbortSignal
 }
@@ -55,27 +57,29 @@ export async function trainOwnPatch(request: OwnPatchRequest, options: OwnPatchO
 
 async function pairsOf(
   { changes, keeps }: OwnPatchRequest,
-  { model, onProgress, signal }: OwnPatchOptions,
+  { model, said, onProgress, signal }: OwnPatchOptions,
 ): Promise<PreferencePair[]> {
   const prompts = [...changes.map(({ prompt }) => prompt), ...keeps]
-  const said: string[] = []
+  const unasked = [...new Set(prompts)].filter((prompt) => !said.has(prompt))
+  const asked = unasked.map((content) => [{ role: 'user', content }])
+  const answers = asked.length > 0 ? model.generateBatch(asked, { maxTokens, signal }) : []
   let done = 0
-  const asked = prompts.map((content) => [{ role: 'user', content }])
-  for await (const { index, text } of model.generateBatch(asked, { maxTokens, signal })) {
-    said[index] = text
-    onProgress({ stage: 'pairs', part: 'model', done: ++done, total: prompts.length })
+  for await (const { index, text } of answers) {
+    said.set(unasked[index] as string, text)
+    onProgress({ stage: 'pairs', part: 'model', done: ++done, total: unasked.length })
   }
+  const now = (prompt: string) => said.get(prompt) as string
   return [
-    ...changes.map(({ prompt, answer }, i) => ({
+    ...changes.map(({ prompt, answer }) => ({
       prompt,
       kind: 'harmful' as const,
       chosen: answer,
-      rejected: said[i] as string,
+      rejected: now(prompt),
     })),
     ...keeps.map((prompt, i) => ({
       prompt,
       kind: 'harmless' as const,
-      chosen: said[changes.length + i] as string,
+      chosen: now(prompt),
       rejected: (changes[i % changes.length] as (typeof changes)[number]).answer,
     })),
   ]

@@ -37,6 +37,7 @@ export function createPlayground() {
   const answering = stoppable()
   const training = stoppable()
   const runs = memoryStorage()
+  const said = new Map<string, string>()
 
   return {
     open: (
@@ -50,6 +51,7 @@ export function createPlayground() {
         const opened = await openModel(choice, { device, pageUrl, onProgress, signal: opening.start() })
         const before = model
         model = opened
+        said.clear()
         await before?.dispose()
         await before?.backend.dispose()
         return { id: choice.id, backend: opened.backend.name, parameters: parametersOf(opened) }
@@ -77,6 +79,7 @@ export function createPlayground() {
         const patch = await trainOwnPatch(request, {
           model: held(),
           storage: runs,
+          said,
           onProgress,
           signal: training.start(),
         })
