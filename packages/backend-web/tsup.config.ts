@@ -1,11 +1,14 @@
 import { defineConfig } from 'tsup'
+import { oneFilePerModule } from '../../scripts/one-file-per-module.ts'
 
 export default defineConfig({
-  entry: { index: 'src/index.ts' },
+  entry: ['src/**/*.ts'],
   format: 'esm',
   target: 'es2022',
   platform: 'browser',
-  dts: true,
+  dts: { entry: { index: 'src/index.ts' } },
   sourcemap: true,
+  splitting: false,
   clean: true,
+  esbuildPlugins: [oneFilePerModule()],
 })

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import * as tfjsCore from '@tensorflow/tfjs-core'
 import { defineConfig, type Options } from 'tsup'
+import { oneFilePerModule } from '../../scripts/one-file-per-module.ts'
 
 /**
  * Node cannot load the gradients of tfjs-core (extensionless ES modules in a CommonJS package), so they are built in.
@@ -37,13 +38,14 @@ function exportedNames(source: string): string[] {
 }
 
 export default defineConfig({
-  entry: { index: 'src/index.ts', 'testing/index': 'src/testing/index.ts' },
+  entry: ['src/**/*.ts', '!src/**/*.test.ts'],
   format: 'esm',
   target: 'es2022',
   platform: 'neutral',
-  dts: true,
+  dts: { entry: { index: 'src/index.ts', 'testing/index': 'src/testing/index.ts' } },
   sourcemap: true,
+  splitting: false,
   clean: true,
   noExternal: [/^@tensorflow\/tfjs-core\/dist\/register_all_gradients/],
-  esbuildPlugins: [builtInGradients],
+  esbuildPlugins: [builtInGradients, oneFilePerModule()],
 })

@@ -1,5 +1,5 @@
 import '@tensorflow/tfjs-backend-cpu'
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -17,7 +17,7 @@ vi.setConfig({ testTimeout: 900_000, hookTimeout: 900_000 })
 
 const chromium = findChromium()
 const goldens = fileURLToPath(new URL('../../core/test/goldens/', import.meta.url))
-const gguf = 'llama3-scaled.gguf'
+const weights = '/files/llama/model.safetensors'
 
 describe.skipIf(chromium === undefined)(
   chromium === undefined ? 'in a browser: skipped, no Chromium on the PATH or in CHROMIUM' : 'in a browser',
@@ -33,7 +33,6 @@ describe.skipIf(chromium === undefined)(
       await buildPage(join(folder, 'page'))
       const files = join(folder, 'files')
       await writeTinyModel(join(files, 'llama'))
-      await cp(`${goldens}models/${gguf}`, join(files, gguf))
       await cp(
         fileURLToPath(new URL('../../core/fixtures/patches/v1/tiny-harmfulness', import.meta.url)),
         join(files, 'patch'),
@@ -82,7 +81,7 @@ describe.skipIf(chromium === undefined)(
       const reference = await answersOfReference()
       const { value } = await run<Record<string, unknown> & { score: number[] }>('loadAndPatch', {
         backend,
-        address: `/files/${gguf}`,
+        address: '/files/llama',
         patchAddress: '/files/patch',
       })
       const { score, ...rest } = value
@@ -106,7 +105,7 @@ describe.skipIf(chromium === undefined)(
         }
         for (const [backend, steps] of [
           ['wasm', 10],
-          ['webgpu', 3],
+          ['webgpu', 1],
         ] as const) {
           const input = { backend, address: '/files/llama', recorded, type, steps }
           const { value, longestTask } = await run<{ loss: number; gradNorm: number }[]>('train', input)
@@ -122,26 +121,21 @@ describe.skipIf(chromium === undefined)(
     )
 
     test('a download whose connection is cut goes on where it ended, and is kept', async () => {
-      const path = `/files/${gguf}`
-      const input = { address: `${path}?again`, patchAddress: '/files/patch', backend: 'wasm' }
-      server.cut.add(path)
+      const input = { address: '/files/./llama/', patchAddress: '/files/patch', backend: 'wasm' }
+      server.cut.add(weights)
       server.requests.length = 0
-      const { value } = await run<{ bytes: number; cached: { id: string; bytes: number; complete: boolean }[] }>(
+      const { value } = await run<{ cached: { id: string; bytes: number; complete: boolean }[] }>(
         'loadAndPatch',
         input,
       )
-      const { length } = await readFile(`${goldens}models/${gguf}`)
-      const ranges = server.requests.filter((line) => line.startsWith(`GET ${path}`))
-      expect(ranges).toEqual([`GET ${path} -`, expect.stringMatching(/ bytes=[1-9]\d*-$/)])
-      expect(value.bytes).toBe(length)
-      expect(value.cached).toContainEqual({
-        id: `${server.url}${path}?again`,
-        bytes: expect.any(Number),
-        complete: true,
-      })
-      server.requests.length = 0
+      const gets = () => server.requests.filter((line) => line.startsWith(`GET ${weights}`))
+      expect(gets()).toEqual([`GET ${weights} -`, expect.stringMatching(/ bytes=[1-9]\d*-$/)])
+      const { length } = await readFile(`${goldens}models/llama/model.safetensors`)
+      const kept = value.cached.find(({ id }) => id === `${server.url}/files/llama/`)
+      expect(kept?.complete).toBe(true)
+      expect(kept?.bytes).toBeGreaterThan(length)
       await run('loadAndPatch', input)
-      expect(server.requests.filter((line) => line.includes(path))).toEqual([])
+      expect(gets().length).toBe(2)
     })
 
     test.each(['worker', 'page'] as const)('keeps files for the site, in a %s', async (where) => {
@@ -174,7 +168,9 @@ describe.skipIf(chromium === undefined)(
       const { value } = await run<Record<string, unknown>>('fill', { root, bytes: 5_000_000 }, where)
       await session.send('Storage.overrideQuotaForOrigin', { origin: server.url })
       await session.detach()
-      const full = expect.stringMatching(/^STORAGE_FAILED: that its quota is full: \d+\.\d MB used of 3\.0 MB$/)
+      const full = expect.stringMatching(
+        /^STORAGE_FAILED: that its quota is full: \d+\.\d MB used of 3\.0 MB$/,
+      )
       expect(value).toMatchObject({
         written: full,
         appended: full,
@@ -188,9 +184,14 @@ describe.skipIf(chromium === undefined)(
 
 /** What the tiny model answers on tfjs' plain JavaScript kernels, with and without the patch that the page makes. */
 async function answersOfReference() {
+  const folder = await mkdtemp(join(tmpdir(), 'policypatch-web-'))
+  await writeTinyModel(folder)
   const storage = memoryStorage()
-  await storage.write(gguf, await readFile(`${goldens}models/${gguf}`))
-  const model = await loadStoredModel({ storage, path: gguf }, { backend: eagerBackend({ tfBackend: 'cpu' }) })
+  for (const name of await readdir(folder))
+    await storage.write(`llama/${name}`, await readFile(join(folder, name)))
+  await rm(folder, { recursive: true })
+  const backend = eagerBackend({ tfBackend: 'cpu' })
+  const model = await loadStoredModel({ storage, path: 'llama' }, { backend })
   const patched = model.withPrefix(initPrefix(model, { length: 4, init: 'random', seed: 7 }))
   const [score] = await model.score([{ prompt: 'tea', response: ' or coffee' }])
   return {

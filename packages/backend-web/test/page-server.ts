@@ -40,7 +40,9 @@ export async function pageServer(
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname)
     const own = path.startsWith('/files/')
     if (own) requests.push(`${request.method} ${path} ${request.headers.range ?? '-'}`)
-    const place = own ? join(files, path.slice('/files/'.length)) : join(page, path === '/' ? 'index.html' : path)
+    const place = own
+      ? join(files, path.slice('/files/'.length))
+      : join(page, path === '/' ? 'index.html' : path)
     const bytes = await readFile(place).catch(() => undefined)
     if (!bytes) {
       response.writeHead(404).end()

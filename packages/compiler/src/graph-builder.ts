@@ -10,9 +10,20 @@ export interface OutputSpec {
   readonly dtype: ElementType
 }
 
+/** What runs a graph: some operators are right, or worth using, on one of the two only. */
+export type Target = 'processor' | 'device'
+
+export interface GraphOptions {
+  /** Default `float32`. */
+  readonly precision?: Precision | undefined
+  /** Default `processor`. */
+  readonly target?: Target | undefined
+}
+
 export interface GraphBuilder {
   /** How exactly products with weights are to be worked out. */
   readonly precision: Precision
+  readonly target: Target
   /** The lengths that are known only when the graph runs. */
   readonly sizes: FreeSizes
   input(source: GraphInput['source'], key: string, spec: OutputSpec & Pick<GraphInput, 'free'>): Result
@@ -45,7 +56,10 @@ export interface QuantizedWeight {
   readonly scales: Result
 }
 
-export function graphBuilder(precision: Precision = 'float32'): GraphBuilder {
+export function graphBuilder({
+  precision = 'float32',
+  target = 'processor',
+}: GraphOptions = {}): GraphBuilder {
   const inputs = new Map<Result, GraphInput>()
   const nodes: Node[] = []
   const equalNodes = new Map<string, Node>()
@@ -72,6 +86,7 @@ export function graphBuilder(precision: Precision = 'float32'): GraphBuilder {
 
   const builder: GraphBuilder = {
     precision,
+    target,
     sizes: freeSizes((...node) => builder.add(...node)),
     quantized(value, transposed) {
       const weight = value.kind === 'result' ? inputs.get(value) : undefined

@@ -37,8 +37,9 @@ export function onnxBackend<Tensor extends RuntimeTensor>(runtime: OnnxRuntime<T
     specificationVersion: 'v1',
     name: runtime.name,
     async compile(program, wanted) {
-      const signature = supported(wanted, runtime)
-      const encoded = await encodedProgram(program, signature, runtime.programs)
+      // What could be resident may be fed.
+      const signature = { ...wanted, resident: runtime.resident === true && wanted.resident === true }
+      const encoded = await encodedProgram(program, signature, runtime)
       const bound = await weightFeeds(encoded, signature.weights, tensors)
       const session = kept(
         await runtime.load(encoded.model, await residentWeights(encoded, signature.weights, tensors)),
@@ -70,29 +71,18 @@ export function onnxBackend<Tensor extends RuntimeTensor>(runtime: OnnxRuntime<T
   }
 }
 
-/** A backend may be more exact than is asked for, and may feed what could be resident. */
-function supported<Tensor extends RuntimeTensor>(
-  signature: Signature,
-  { precision = 'float32', resident = false }: OnnxRuntime<Tensor>,
-): Signature {
-  const asked = signature.precision ?? 'float32'
-  return {
-    ...signature,
-    precision: precision === 'int8' ? asked : 'float32',
-    resident: resident && signature.resident === true,
-  }
-}
-
 async function encodedProgram<Tensor extends RuntimeTensor>(
   program: TensorProgram,
   signature: Signature,
-  programs: OnnxRuntime<Tensor>['programs'],
+  { programs, target }: OnnxRuntime<Tensor>,
 ): Promise<EncodedProgram> {
-  const store = signature.key === undefined ? undefined : programs
-  const known = await store?.get(signature)
+  const { key } = signature
+  const store = key === undefined ? undefined : programs
+  const named = target === 'device' ? { ...signature, key: `${key} for a device` } : signature
+  const known = await store?.get(named)
   if (known) return known
-  const made = encodeProgram(traceProgram(program, signature))
-  await store?.put(signature, made)
+  const made = encodeProgram(traceProgram(program, signature, { target }))
+  await store?.put(named, made)
   return made
 }
 

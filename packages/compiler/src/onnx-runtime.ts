@@ -1,5 +1,6 @@
-import type { HostTensor, Precision, Signature, Weight } from '@policypatch/core'
+import type { HostTensor, Signature, Weight } from '@policypatch/core'
 import type { EncodedProgram } from './encoded-program.ts'
+import type { Target } from './graph-builder.ts'
 
 /** A tensor as ONNX Runtime's packages have it. */
 export interface RuntimeTensor {
@@ -29,13 +30,13 @@ export interface OnnxRuntime<Tensor extends RuntimeTensor> {
   readonly specificationVersion: 'v1'
   /** The backend's, such as `onnxruntime-cpu`. */
   readonly name: string
-  /** The least exact that it runs faster than float32. Default `float32`: programs are compiled for no less. */
-  readonly precision?: Precision
+  /** What programs are traced for; see `traceProgram`. */
+  readonly target: Target
   /** Whether weights that a model file refers to are multiplied by faster than those that are fed. Default false. */
   readonly resident?: boolean
   /** Loads a program. Throws `BACKEND_FAILED`. */
   load(model: Uint8Array, externalData: readonly ExternalData[]): Promise<RuntimeSession<Tensor>>
-  /** Loads a small graph that turns weights into what programs are fed, in host memory; needed for `int8`. */
+  /** Loads a small graph that turns weights into what programs are fed, in host memory; needed on processors, for `int8`. */
   loadPreparation?(model: Uint8Array, options: { keepsMemory: boolean }): Promise<RuntimeSession<Tensor>>
   /** A tensor over the same memory, for one run. */
   feed(tensor: HostTensor): Tensor

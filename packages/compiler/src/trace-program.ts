@@ -7,6 +7,7 @@ import {
 } from '@policypatch/core'
 import * as tf from '@tensorflow/tfjs-core'
 import type { GraphInput, OnnxGraph } from './graph.ts'
+import type { GraphOptions, Target } from './graph-builder.ts'
 import { allKernels } from './kernels/all-kernels.ts'
 import { cast } from './operations/cast.ts'
 import { residentWeights } from './resident-weights.ts'
@@ -15,13 +16,26 @@ import type { Value } from './value.ts'
 
 const backendName = 'policypatch-tracing'
 
+export interface TraceOptions {
+  /**
+   * What is going to run the graph: ONNX Runtime's processor provider, or one for a device such as a GPU, for which
+   * products are in float32 whatever the signature's precision. Default `processor`.
+   */
+  readonly target?: Target
+}
+
 /**
  * Runs `program` once on tensors without values and writes down what it does, gradients included, as one ONNX graph.
  * The tfjs engine is left as it was found. Throws `UNSUPPORTED` for a tfjs kernel that is not implemented, and for a
  * program that reads a value which depends on its inputs.
  */
-export function traceProgram(program: TensorProgram, signature: Signature): OnnxGraph {
-  return onTracingBackend(signature.precision, (backend) => {
+export function traceProgram(
+  program: TensorProgram,
+  signature: Signature,
+  { target = 'processor' }: TraceOptions = {},
+): OnnxGraph {
+  const precision = target === 'processor' ? signature.precision : 'float32'
+  return onTracingBackend({ precision, target }, (backend) => {
     const inputs = placeholders(backend, 'input', signature.inputs)
     const weights = placeholders(backend, 'weight', weightSpecs(signature))
     const outputs = program(inputs, weights)
@@ -60,15 +74,12 @@ function outputValues(backend: TracingBackend, outputs: NamedTensors): Record<st
 }
 
 /** Makes a tracing backend tfjs's current one while `run` runs, and puts everything back whatever happens. */
-function onTracingBackend(
-  precision: Signature['precision'],
-  run: (backend: TracingBackend) => OnnxGraph,
-): OnnxGraph {
+function onTracingBackend(options: GraphOptions, run: (backend: TracingBackend) => OnnxGraph): OnnxGraph {
   const engine = tf.engine()
   const previous: string | null | undefined = engine.backendName
   const { numTensors, numDataBuffers, numBytes } = engine.state
   const counts = { numTensors, numDataBuffers, numBytes }
-  const backend = new TracingBackend(precision)
+  const backend = new TracingBackend(options)
   registerKernels()
   tf.registerBackend(backendName, () => backend)
   try {

@@ -1,4 +1,4 @@
-import { PatchError, type Precision } from '@policypatch/core'
+import { PatchError } from '@policypatch/core'
 import {
   type BackendValues,
   type DataId,
@@ -8,7 +8,7 @@ import {
   type TensorInfo,
 } from '@tensorflow/tfjs-core'
 import { constant, elementsOf } from './constant.ts'
-import { type GraphBuilder, graphBuilder } from './graph-builder.ts'
+import { type GraphBuilder, type GraphOptions, graphBuilder } from './graph-builder.ts'
 import type { ElementType, Value } from './value.ts'
 
 /**
@@ -19,9 +19,9 @@ export class TracingBackend extends KernelBackend {
   readonly graph: GraphBuilder
   readonly #values = new WeakMap<DataId, Value>()
 
-  constructor(precision: Precision = 'float32') {
+  constructor(options: GraphOptions = {}) {
     super()
-    this.graph = graphBuilder(precision)
+    this.graph = graphBuilder(options)
   }
 
   /** A tfjs tensor that stands for `value`. */

@@ -31,12 +31,16 @@ export function weightTensorCache<Tensor extends RuntimeTensor>(
   const inTurn = runQueue()
   let scratch = new Float32Array(0)
   const sessions = new Map<string, Promise<RuntimeSession<Tensor>>>()
-  const hold = async (weight: Weight) => runtime.hold?.(weight) ?? runtime.feed(expandWeight(weight))
+  // A device has no buffers without bytes, and copies of what is overwritten would be kept in vain.
+  const hold = async (weight: Weight) =>
+    !runtime.hold || isTransient(weight) || sizeOf(weight) === 0
+      ? runtime.feed(expandWeight(weight))
+      : runtime.hold(weight)
 
   return {
     async get(weight, quantized) {
       const made = held.get(weight) ?? {}
-      held.set(weight, made)
+      if (!isTransient(weight)) held.set(weight, made)
       if (!quantized) {
         made.plain ??= hold(weight)
         return made.plain
@@ -82,3 +86,5 @@ export function weightTensorCache<Tensor extends RuntimeTensor>(
 }
 
 const sizeOf = ({ shape }: Weight) => shape.reduce((product, n) => product * n, 1)
+
+const isTransient = (weight: Weight) => 'transient' in weight

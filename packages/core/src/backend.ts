@@ -16,7 +16,12 @@ export interface PackedWeight {
   expand(out?: Float32Array): Float32Array
 }
 
-export type Weight = HostTensor | PackedWeight
+/** A weight whose memory is used for another one after the run that it is given to: backends keep nothing of it. */
+export interface TransientWeight extends HostTensor {
+  readonly transient: true
+}
+
+export type Weight = HostTensor | TransientWeight | PackedWeight
 
 export type NamedWeights = Readonly<Record<string, Weight>>
 

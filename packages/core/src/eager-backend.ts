@@ -31,6 +31,7 @@ export function eagerBackend({ tfBackend = preferredBackend() }: EagerBackendOpt
   let disposed = false
 
   const upload = (weight: Weight): tf.Tensor => {
+    if ('transient' in weight) return toTensor(weight)
     const known = uploaded.get(weight)
     if (known) return known
     const tensor = tf.keep(toTensor(expandWeight(weight)))
@@ -121,9 +122,11 @@ function runProgram(
   feeds: NamedHostTensors,
   upload: (weight: Weight) => tf.Tensor,
 ): NamedTensors {
-  const bound = mapValues(weights, upload)
-  // A program may give an input or a weight as it is: a clone outlives the tidying and can be disposed of by itself.
-  return tf.tidy(() => mapValues(program(mapValues(feeds, toTensor), bound), (tensor) => tensor.clone()))
+  return tf.tidy(() => {
+    const bound = mapValues(weights, upload)
+    // A program may give an input or a weight as it is: a clone outlives the tidying and can be disposed of by itself.
+    return mapValues(program(mapValues(feeds, toTensor), bound), (tensor) => tensor.clone())
+  })
 }
 
 async function readAll(outputs: NamedTensors): Promise<NamedHostTensors> {

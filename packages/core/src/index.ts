@@ -13,6 +13,7 @@ export {
   type Signature,
   type TensorProgram,
   type TensorSpec,
+  type TransientWeight,
   type Weight,
 } from './backend.ts'
 export { checkFeeds } from './check-feeds.ts'

@@ -1,11 +1,9 @@
-import { PatchError, type RetryOptions, type Storage } from '@policypatch/core'
+import type { Storage } from '@policypatch/core'
 import { opfsStorage } from '../storage/opfs-storage.ts'
-import { storageQuota } from '../storage/storage-quota.ts'
-import { fetchFiles, type WebDownloadProgress } from './fetch-files.ts'
-import { type HubModelOptions, hubModel, hubOf } from './hub-model.ts'
+import type { WebDownloadProgress } from './fetch-files.ts'
+import type { HubModelOptions } from './hub-model.ts'
 import { type ModelRecord, modelFolder, readRecord } from './model-record.ts'
 import { modelsRoot } from './models-root.ts'
-import { isGguf, urlModel } from './url-model.ts'
 
 export interface ResolveWebModelOptions extends HubModelOptions {
   /** Where models are kept. Default: the origin private file system. */
@@ -47,12 +45,15 @@ export async function resolveWebModel(
   return exclusively(folder, async () => {
     const known = await readRecord(storage, folder)
     if (known?.complete) return found(known, storage, folder)
-    const { token: _token, hubUrl: _hubUrl, ...retry }: HubModelOptions = request
-    // A download that goes on keeps to the commit that it began with.
-    const record = known ?? (await (url ? urlModel(url, retry) : hubModel(idOrUrl, request)))
-    await checkRoom(record, storage)
-    const access: RetryOptions = url ? retry : { ...retry, fetch: hubOf(request).access }
-    const complete = await fetchFiles(record, { ...access, storage, folder, onProgress, stallTimeout })
+    // What fetches is loaded when there is something to fetch.
+    const { fetchModel } = await import('./fetch-model.ts')
+    const complete = await fetchModel(url ?? idOrUrl, known, {
+      ...request,
+      storage,
+      folder,
+      onProgress,
+      stallTimeout,
+    })
     return found(complete, storage, folder)
   })
 }
@@ -65,29 +66,10 @@ function addressOf(idOrUrl: string): URL | undefined {
 
 function found({ files, source }: ModelRecord, storage: Storage, folder: string): WebModelFiles {
   const [first] = files
-  const isOneFile = files.length === 1 && first !== undefined && isGguf(new URL(first.url))
+  const isOneFile = files.length === 1 && first !== undefined && /\.gguf$/i.test(first.name)
   return isOneFile
     ? { storage, path: `${folder}/${first.name}`, kind: 'gguf', source }
     : { storage, path: folder, kind: 'safetensors', source }
-}
-
-/** Says at once, not after an hour, that a model will not fit. */
-async function checkRoom({ files, id }: ModelRecord, storage: Storage): Promise<void> {
-  const needed = files.reduce((sum, { size }) => sum + (size ?? 0), 0)
-  const quota = await storageQuota()
-  if (!quota || needed === 0) return
-  let held = 0
-  const folder = await modelFolder(id)
-  for (const { name } of files) {
-    const path = `${folder}/${name}`
-    if (await storage.exists(path)) held += (await storage.open(path)).size
-  }
-  if (needed - held <= quota.available) return
-  throw new PatchError('STORAGE_FAILED', {
-    expected: `room for ${needed - held} more bytes of ${id}`,
-    found: `${quota.available} available: ${quota.used} used of ${quota.quota}`,
-    remedy: 'Remove models that are not needed (removeCachedModel), or free some space on the disk',
-  })
 }
 
 /** Two tabs that want the same model: the second waits, and finds what the first fetched. */

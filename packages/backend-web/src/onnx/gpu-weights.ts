@@ -56,8 +56,11 @@ export function gpuWeights(device: GPUDevice, { Tensor }: Pick<OrtLibrary, 'Tens
 }
 
 function fill(range: ArrayBuffer, weight: Weight, size: number): void {
-  if ('expand' in weight) weight.expand(new Float32Array(range, 0, size))
-  else if (weight.data instanceof Int32Array) new Int32Array(range, 0, size).set(weight.data)
+  if ('expand' in weight) {
+    const place = new Float32Array(range, 0, size)
+    const values = weight.expand(place)
+    if (values !== place) place.set(values)
+  } else if (weight.data instanceof Int32Array) new Int32Array(range, 0, size).set(weight.data)
   else new Float32Array(range, 0, size).set(weight.data)
 }
 

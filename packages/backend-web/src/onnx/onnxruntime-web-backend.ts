@@ -1,4 +1,4 @@
-import { type OnnxRuntime, onnxBackend } from '@policypatch/compiler'
+import type { OnnxRuntime } from '@policypatch/compiler'
 import { type Backend, PatchError } from '@policypatch/core'
 import type { InferenceSession, Tensor } from 'onnxruntime-web'
 import { noWebgpu } from '../no-webgpu.ts'
@@ -34,6 +34,8 @@ export async function onnxruntimeWebBackend({
     onNotice?.(`${noWebgpu().found}: running in WebAssembly instead, which is several times slower`)
   }
   const settings = { wasmPaths, threads: threads ?? defaultThreads() }
+  // Comes with the runtime that it compiles for, not with the page.
+  const { onnxBackend } = await import('@policypatch/compiler')
   return onnxBackend(await (gpu ? webgpuRuntime(gpu, settings) : wasmRuntime(settings)))
 }
 
@@ -48,7 +50,12 @@ async function webgpuRuntime(device: GPUDevice, settings: OrtSettings): Promise<
   return {
     specificationVersion: 'v1',
     name: 'onnxruntime-web-webgpu',
-    load: (model) => createSession(library, model, { executionProviders: [{ name: 'webgpu', device }] }),
+    target: 'device',
+    load: (model) =>
+      createSession(library, model, {
+        executionProviders: [{ name: 'webgpu', device }],
+        graphOptimizationLevel: 'disabled',
+      }),
     feed: feedOf(library),
     hold: weights.upload,
     async dispose() {
@@ -69,7 +76,7 @@ async function wasmRuntime(settings: OrtSettings): Promise<OnnxRuntime<Tensor>> 
   return {
     specificationVersion: 'v1',
     name: 'onnxruntime-web-wasm',
-    precision: 'int8',
+    target: 'processor',
     resident: true,
     load: (model, externalData) => load(model, { externalData }),
     loadPreparation: (model, { keepsMemory }) => load(model, { enableCpuMemArena: keepsMemory }),

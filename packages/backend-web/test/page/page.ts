@@ -3,7 +3,11 @@ import { type Outcome, runTask } from './run-task.ts'
 declare global {
   interface Window {
     /** Runs a task in a Worker of its own, or in the page; the page's longest task meanwhile, in ms, from 50. */
-    runTask(name: string, input: unknown, where: 'worker' | 'page'): Promise<Outcome & { longestTask: number }>
+    runTask(
+      name: string,
+      input: unknown,
+      where: 'worker' | 'page',
+    ): Promise<Outcome & { longestTask: number }>
   }
 }
 

@@ -4,7 +4,7 @@ import { cast } from '../operations/cast.ts'
 import { elementwise, uniformNumber } from '../operations/elementwise.ts'
 import { expand } from '../operations/expand.ts'
 import { multiply } from '../operations/multiply.ts'
-import { broadcastShape, type Value } from '../value.ts'
+import { broadcastShape, sameShape, type Value } from '../value.ts'
 import { type Kernel, type KernelTable, kernel, variadicKernel } from './kernel.ts'
 
 function binary(opType: string, evaluate: (a: number, b: number) => number): Kernel {
@@ -38,15 +38,38 @@ function divide(graph: GraphBuilder, a: Value, b: Value): Value {
 
 /** tfjs rounds towards −∞ and gives int32; ONNX's integer Div rounds towards 0, and float64 holds every int32. */
 function floorDivide(graph: GraphBuilder, a: Value, b: Value): Value {
+  if (graph.target === 'device' && a.dtype === 'int32' && b.dtype === 'int32')
+    return floorIntegers(graph, a, b)
   const dividend = a.dtype === 'int32' ? cast(graph, a, 'float64') : a
   const divisor = b.dtype === 'int32' ? cast(graph, b, 'float64') : b
   const quotient = elementwise(graph, { opType: 'Div' }, [dividend, divisor])
   return cast(graph, elementwise(graph, { opType: 'Floor' }, [quotient]), 'int32')
 }
 
+/** Without float64, which devices do not have: one less than the quotient towards 0 where that has left a negative rest. */
+function floorIntegers(graph: GraphBuilder, a: Value, b: Value): Value {
+  const quotient = elementwise(graph, { opType: 'Div' }, [a, b])
+  const rest = subtract(graph, a, multiply(graph, quotient, b))
+  // The sign of a product is right in float32 too, where no product of integers overflows.
+  const signs = multiply(graph, cast(graph, rest, 'float32'), cast(graph, b, 'float32'))
+  const isBelow = elementwise(graph, { opType: 'Less' }, [signs, scalar(0, 'float32')], 'bool')
+  return subtract(graph, quotient, cast(graph, isBelow, 'int32'))
+}
+
 function squaredDifference(graph: GraphBuilder, a: Value, b: Value): Value {
   const difference = subtract(graph, a, b)
   return multiply(graph, difference, difference)
+}
+
+/** Operands of unequal shapes are broadcast beforehand: ONNX Runtime's webgpu kernel fails on some of them. */
+function power(graph: GraphBuilder, a: Value, b: Value): Value {
+  const operator = { opType: 'Pow', evaluate: (x: number, y: number) => x ** y }
+  const broadcasts = !sameShape(a.shape, b.shape) && a.shape.length > 0 && b.shape.length > 0
+  if (!broadcasts || (a.kind === 'constant' && b.kind === 'constant'))
+    return elementwise(graph, operator, [a, b])
+  const shape = broadcastShape(a.shape, b.shape)
+  const operands = [expand(graph, a, shape), expand(graph, b, shape)]
+  return graph.add('Pow', operands, { shape, dtype: a.dtype })
 }
 
 export const arithmeticKernels: KernelTable = {
@@ -59,7 +82,7 @@ export const arithmeticKernels: KernelTable = {
   SquaredDifference: kernel<'a' | 'b'>(({ a, b }, _, graph) => squaredDifference(graph, a, b)),
   Maximum: binary('Max', Math.max),
   Minimum: binary('Min', Math.min),
-  Pow: binary('Pow', (x, y) => x ** y),
+  Pow: kernel<'a' | 'b'>(({ a, b }, _, graph) => power(graph, a, b)),
   ClipByValue: kernel<'x', { clipValueMin: number; clipValueMax: number }>(
     ({ x }, { clipValueMin, clipValueMax }, graph) =>
       elementwise(

@@ -1,4 +1,7 @@
-import { integers } from '../constant.ts'
+import { integers, scalar } from '../constant.ts'
+import type { GraphBuilder } from '../graph-builder.ts'
+import { elementwise } from '../operations/elementwise.ts'
+import { multiply } from '../operations/multiply.ts'
 import { reshape } from '../operations/reshape.ts'
 import { slice } from '../operations/slice.ts'
 import type { Value } from '../value.ts'
@@ -13,13 +16,12 @@ export const fusedKernels: KernelTable = {
   /** x [rows, d] normalized and weighted, and what each row was multiplied by, [rows, 1]. */
   PolicypatchRmsNorm: kernel<'x' | 'weight', { readonly epsilon: number }>(
     ({ x, weight }, { epsilon }, graph) => {
-      const [y, factor] = graph.addAll(
-        'SimplifiedLayerNormalization',
-        [x, weight],
-        [x, { shape: [x.shape[0] ?? 1, 1], dtype: 'float32' }],
-        { axis: -1, epsilon: { float: epsilon } },
-      ) as [Value, Value]
-      return [y, factor]
+      const attributes = { axis: -1, epsilon: { float: epsilon } }
+      const operator = 'SimplifiedLayerNormalization'
+      if (graph.target === 'device')
+        return [graph.add(operator, [x, weight], x, attributes), rowFactors(graph, x, epsilon)]
+      const factors = { shape: [x.shape[0] ?? 1, 1], dtype: 'float32' } as const
+      return graph.addAll(operator, [x, weight], [x, factors], attributes)
     },
   ),
   /** RoPE of x [rows, heads, D] by tables [rows, D], the sign of rotate-half folded into the sine. */
@@ -42,4 +44,15 @@ export const fusedKernels: KernelTable = {
     )
     return reshape(graph, rotated, x.shape)
   }),
+}
+
+/**
+ * (mean(x²) + ε)^(−1/2) of each row, [rows, 1], where the operator does not give it: the webgpu provider's has the mean
+ * of x as its second output.
+ */
+function rowFactors(graph: GraphBuilder, x: Value, epsilon: number): Value {
+  const output = { shape: [x.shape[0] ?? 1, 1], dtype: 'float32' } as const
+  const mean = graph.add('ReduceMean', [multiply(graph, x, x), integers([-1])], output, { keepdims: 1 })
+  const shifted = elementwise(graph, { opType: 'Add' }, [mean, scalar(epsilon, 'float32')])
+  return graph.add('Reciprocal', [graph.add('Sqrt', [shifted], output)], output)
 }

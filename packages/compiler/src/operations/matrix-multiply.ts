@@ -3,6 +3,7 @@ import { broadcastShape, sameShape, type Value } from '../value.ts'
 import { beforeExpansion } from './expand.ts'
 import { operand } from './operand.ts'
 import { quantizedProduct } from './quantized-product.ts'
+import { transpose } from './transpose.ts'
 
 /** a · b over the last two axes, each transposed first if its flag says so; the axes before them broadcast. */
 export function matrixMultiply(
@@ -22,7 +23,23 @@ export function matrixMultiply(
   const output = { shape, dtype: 'float32' } as const
   if (!left.transposed && !right.transposed) return graph.add('MatMul', inputs, output)
   const attributes = { transA: Number(left.transposed), transB: Number(right.transposed) }
-  return graph.add('FusedMatMul', inputs, output, attributes, 'com.microsoft')
+  if (graph.target === 'processor')
+    return graph.add('FusedMatMul', inputs, output, attributes, 'com.microsoft')
+  // The webgpu provider leaves that operator to the processor, with all its operands.
+  if (inputs.every(({ shape: operandShape }) => operandShape.length === 2))
+    return graph.add('Gemm', inputs, output, attributes)
+  const [first, second] = inputs as [Value, Value]
+  const straight = [
+    left.transposed ? matrixTranspose(graph, first) : first,
+    right.transposed ? matrixTranspose(graph, second) : second,
+  ]
+  return graph.add('MatMul', straight, output)
+}
+
+function matrixTranspose(graph: GraphBuilder, value: Value): Value {
+  const rank = value.shape.length
+  const axes = Array.from({ length: rank - 2 }, (_, axis) => axis)
+  return transpose(graph, value, [...axes, rank - 1, rank - 2])
 }
 
 /** Leaves it to the product to broadcast an operand's batch axes, unless both are needed to give the batch its shape. */

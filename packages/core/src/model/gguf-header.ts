@@ -1,4 +1,4 @@
-import { type GGUFTensorInfo, gguf } from '@huggingface/gguf'
+import type * as Parser from '@huggingface/gguf'
 import { PatchError } from '../errors.ts'
 import type { ByteSource } from '../storage.ts'
 import { completeCutStrings } from './gguf-cut-strings.ts'
@@ -7,7 +7,9 @@ export interface GgufHeader {
   /** Keys and values as in the file; 64-bit integers as numbers where they are safe, as bigint else. */
   readonly metadata: Readonly<Record<string, unknown>>
   /** Offsets relative to `dataStart`, dimensions innermost first. */
-  readonly tensorInfos: readonly GGUFTensorInfo[]
+  readonly tensorInfos: readonly Parser.GGUFTensorInfo[]
+  /** Names of the tensors' data types, such as Q4_K, by the numbers that stand for them. */
+  readonly typeNames: Readonly<Record<number, string | undefined>>
   /** Byte of the file where the tensors' data start. */
   readonly dataStart: number
 }
@@ -22,7 +24,9 @@ const leastBytes = 24
  */
 export async function readGgufHeader(source: ByteSource): Promise<GgufHeader> {
   await checkStart(source)
-  const parsed = await parse(source)
+  // Large, and of no use to whoever loads safetensors.
+  const { gguf, GGMLQuantizationType } = await import('@huggingface/gguf')
+  const parsed = await parse(source, gguf)
   const infoEnd = parsed.tensorInfoByteRange[1]
   // The parser sees zeros after the end of the file and goes on; where it stopped tells.
   if (infoEnd > source.size) throw truncated(source, `a header of ${infoEnd} bytes or more`)
@@ -30,6 +34,7 @@ export async function readGgufHeader(source: ByteSource): Promise<GgufHeader> {
   return {
     metadata: Object.fromEntries(Object.entries(parsed.metadata).map(([key, value]) => [key, plain(value)])),
     tensorInfos: parsed.tensorInfos,
+    typeNames: GGMLQuantizationType,
     dataStart: Number(parsed.tensorDataOffset),
   }
 }
@@ -48,7 +53,7 @@ async function checkStart(source: ByteSource) {
   })
 }
 
-async function parse(source: ByteSource) {
+async function parse(source: ByteSource, gguf: typeof Parser.gguf) {
   // The parser reads over HTTP only: it is given an address that nothing answers but this function.
   const fetchRange = async (_address: unknown, init?: RequestInit) => {
     const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(new Headers(init?.headers).get('range') ?? '') ?? []

@@ -1,4 +1,4 @@
-import { GGMLQuantizationType, type GGUFTensorInfo } from '@huggingface/gguf'
+import type { GGUFTensorInfo } from '@huggingface/gguf'
 import { PatchError } from '../errors.ts'
 import type { ByteSource } from '../storage.ts'
 import type { BlockFormat } from './dequantize/block-format.ts'
@@ -28,11 +28,11 @@ interface PlacedTensor extends StoredTensor {
  *   other than F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q5_K, Q6_K.
  */
 export async function openGguf(source: ByteSource): Promise<GgufReader> {
-  const { metadata, tensorInfos, dataStart } = await readGgufHeader(source)
+  const { metadata, tensorInfos, typeNames, dataStart } = await readGgufHeader(source)
   const tensors = new Map<string, PlacedTensor>()
   for (const info of tensorInfos) {
     if (tensors.has(info.name)) throw malformed(source, `one tensor ${info.name}`, 'several')
-    tensors.set(info.name, placeTensor(source, info, dataStart))
+    tensors.set(info.name, placeTensor(source, info, dataStart, typeNames[info.dtype]))
   }
   return {
     format: 'gguf',
@@ -52,8 +52,12 @@ export async function openGguf(source: ByteSource): Promise<GgufReader> {
   }
 }
 
-function placeTensor(source: ByteSource, info: GGUFTensorInfo, dataStart: number): PlacedTensor {
-  const dtype = GGMLQuantizationType[info.dtype] ?? `type ${info.dtype}`
+function placeTensor(
+  source: ByteSource,
+  info: GGUFTensorInfo,
+  dataStart: number,
+  dtype = `type ${info.dtype}`,
+): PlacedTensor {
   const format = Object.hasOwn(ggmlFormats, dtype) ? ggmlFormats[dtype] : undefined
   if (!format) {
     throw new PatchError('UNSUPPORTED', {

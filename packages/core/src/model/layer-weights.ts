@@ -1,4 +1,4 @@
-import type { HostTensor, NamedWeights, Weight } from '../backend.ts'
+import type { HostTensor, NamedWeights, TransientWeight, Weight } from '../backend.ts'
 
 /** The weights of one layer under the names that they have in layer 0, for a program that serves all layers. */
 export function layerWeights(weights: NamedWeights, layer: number): NamedWeights {
@@ -15,10 +15,11 @@ export function layerWeights(weights: NamedWeights, layer: number): NamedWeights
  * layer needs, however many there are. What was given for one layer is not to be used after the next is asked for.
  */
 export function expandedLayers(weights: NamedWeights): (layer: number) => NamedWeights {
-  const buffers = new Map<string, HostTensor>()
+  const buffers = new Map<string, TransientWeight>()
   const place = (name: string, weight: Weight): HostTensor => {
     if (!('expand' in weight)) return weight
-    const buffer = buffers.get(name) ?? { shape: weight.shape, data: new Float32Array(sizeOf(weight.shape)) }
+    const { shape } = weight
+    const buffer = buffers.get(name) ?? { shape, data: new Float32Array(sizeOf(shape)), transient: true }
     buffers.set(name, buffer)
     weight.expand(buffer.data as Float32Array)
     return buffer

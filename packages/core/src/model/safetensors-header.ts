@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { PatchError } from '../errors.ts'
 import type { ByteSource } from '../storage.ts'
 import type { StoredTensor } from './tensor-reader.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { PatchError } from '../errors.ts'
 import type { ByteSource, Storage } from '../storage.ts'
 import type { BlockFormat } from './dequantize/block-format.ts'

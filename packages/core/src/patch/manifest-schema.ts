@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { PatchManifest } from './manifest.ts'
 import { semanticVersion } from './semantic-version.ts'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { PatchError } from '../errors.ts'
 import { bytesSource } from '../memory-storage.ts'
 import type { Prefix } from '../model/language-model.ts'

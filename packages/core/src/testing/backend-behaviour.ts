@@ -92,6 +92,15 @@ export const behaviourCases: Readonly<Record<string, (backend: Backend) => Promi
     const x = vector(1, 2, 3)
     expectClose(await program.run({ x }, undefined, ['y']), { y: vector(2, 6, 12) }, 0)
   },
+  'weights whose memory is overwritten are read anew': async (backend) => {
+    const program = await backend.compile(product, { inputs, weights })
+    const w = { ...vector(5, 6, 7), transient: true } as const
+    const x = vector(1, 2, 3)
+    expectClose(await program.run({ x }, { w }), { y: vector(5, 12, 21) }, 0)
+    w.data.set([1, 0, 2])
+    expectClose(await program.run({ x }, { w }), { y: vector(1, 0, 6) }, 0)
+    expectClose(await program.run({ x }), { y: vector(2, 6, 12) }, 0)
+  },
   'packed weights are expanded': async (backend) => {
     const packed = { shape: [3], expand: () => Float32Array.of(2, 3, 4) }
     const program = await backend.compile(product, { inputs, weights: { w: packed } })

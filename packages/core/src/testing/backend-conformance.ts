@@ -8,6 +8,7 @@ import type {
 } from '../backend.ts'
 import { attentionProgram } from './attention-program.ts'
 import { behaviourCases } from './backend-behaviour.ts'
+import { decoderSteps } from './decoder-steps.ts'
 import { expectClose } from './expect-close.ts'
 import recorded from './goldens/operations.json'
 import { gradientProgram } from './gradient-program.ts'
@@ -28,8 +29,8 @@ export interface ConformanceCase {
 
 /**
  * What every backend must do, as cases for any test runner: each kind of operation, gradients and a small attention
- * network against PyTorch's numbers, and how programs, weights and feeds behave. Numbers come from
- * scripts/goldens/backend-operations.py.
+ * network against PyTorch's numbers, a decoder's own steps against what they are composed of, and how programs, weights
+ * and feeds behave. Numbers come from scripts/goldens/backend-operations.py.
  */
 export function backendConformance({
   createBackend,
@@ -37,6 +38,7 @@ export function backendConformance({
 }: ConformanceOptions): ConformanceCase[] {
   const cases: Record<string, (backend: Backend) => Promise<void>> = {
     ...behaviourCases,
+    'steps of a decoder': (backend) => decoderSteps(backend, tolerance),
     attention: async (backend) => {
       const { inputs, outputs } = caseOf('attention')
       const { prefix, ids, labels, ...weights } = inputs

@@ -25,7 +25,8 @@ const arithmetic: OperationProgram = (inputs) => {
     squaredDifference: tf.squaredDifference(a, b),
     sumOfThree: tf.addN([a, tf.mul(a, 2), tf.neg(a)]),
     clipped: tf.clipByValue(a, -0.5, 0.25),
-    floorDivide: tf.floorDiv(a, b),
+    // Of floats, tfjs's backends make int32 or float32.
+    floorDivide: tf.cast(tf.floorDiv(a, b), 'int32'),
     scaled: tf.sub(tf.div(tf.mul(a, 0.5), 3), 1),
     reversed: tf.sub(2, a),
   }

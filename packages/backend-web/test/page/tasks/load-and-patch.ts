@@ -1,6 +1,12 @@
-import { cachedModels, fetchStorage, resolveWebModel } from '@policypatch/backend-web'
-import { applyPatch, createPatch, describeBase, initPrefix, loadStoredModel, readPatch } from '@policypatch/core'
-import { opfsStorage } from '@policypatch/backend-web'
+import { cachedModels, fetchStorage, opfsStorage, resolveWebModel } from '@policypatch/backend-web'
+import {
+  applyPatch,
+  createPatch,
+  describeBase,
+  initPrefix,
+  loadStoredModel,
+  readPatch,
+} from '@policypatch/core'
 import { type BackendName, createBackend } from './create-backend.ts'
 
 interface LoadInput {

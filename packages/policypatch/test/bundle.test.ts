@@ -1,0 +1,52 @@
+import { gzipSync } from 'node:zlib'
+import type { Rolldown } from 'vite'
+import { beforeAll, expect, test } from 'vitest'
+import { buildBundle } from './bundle/build-bundle.ts'
+
+/** Bytes, compressed by gzip: what it is now, so that it does not grow. The aim is 60 kB; zod is 28 kB of it, zod/mini is 8. */
+const ceiling = 92_000
+
+let chunks: readonly Rolldown.OutputChunk[]
+let apply: readonly Rolldown.OutputChunk[]
+
+beforeAll(async () => {
+  chunks = await buildBundle()
+  apply = [...withStaticImports(chunks.find(({ isEntry }) => isEntry) as Rolldown.OutputChunk)]
+}, 300_000)
+
+/** A chunk and all that it imports at once. */
+function withStaticImports(chunk: Rolldown.OutputChunk, found = new Set<Rolldown.OutputChunk>()) {
+  if (found.has(chunk)) return found
+  found.add(chunk)
+  for (const name of chunk.imports) {
+    const imported = chunks.find(({ fileName }) => fileName === name)
+    if (imported) withStaticImports(imported, found)
+  }
+  return found
+}
+
+const modulesOf = (some: readonly Rolldown.OutputChunk[]) =>
+  some.flatMap(({ modules }) =>
+    Object.entries(modules)
+      .filter(([, { renderedLength }]) => renderedLength > 0)
+      .map(([id]) => id),
+  )
+
+test('applying a patch takes at most 92 kB without runtimes, where the aim is 60', () => {
+  const bytes = gzipSync(apply.map(({ code }) => code).join('\n')).length
+  console.info(`the way of applying a patch: ${(bytes / 1000).toFixed(1)} kB by gzip`)
+  expect(bytes).toBeLessThanOrEqual(ceiling)
+})
+
+test('the trainer is in chunks that are loaded when it is asked for', () => {
+  const later = /\/core\/src\/(train|pairs|evaluate)\/|\/node_modules\/(openai|@huggingface\/hub)\//
+  expect(modulesOf(apply).filter((id) => later.test(id))).toEqual([])
+  expect(modulesOf(chunks)).toContainEqual(expect.stringMatching(/\/core\/src\/train\/train-patch\.ts$/))
+})
+
+test('nothing needs Node, and nothing is evaluated from text', () => {
+  const imported = chunks.flatMap(({ imports, dynamicImports }) => [...imports, ...dynamicImports])
+  expect(imported.filter((name) => name.startsWith('node:'))).toEqual([])
+  const evaluating = chunks.filter(({ code }) => /\bnew Function\(|[^.\w]eval\(/.test(code))
+  expect(evaluating.map(({ fileName }) => fileName)).toEqual([])
+})

@@ -1,0 +1,1 @@
+export { trainPatch } from 'policypatch'
