@@ -48,7 +48,7 @@ describe.skipIf(chromium === undefined)(
       })
       const session = await browser.target().createCDPSession()
       await session.send('Browser.setDownloadBehavior', { behavior: 'allow', downloadPath: downloads })
-      await open(1280, 'light')
+      await open('?device=wasm')
     })
     afterAll(async () => {
       await browser?.close()
@@ -58,9 +58,11 @@ describe.skipIf(chromium === undefined)(
       expect(faults.splice(0)).toEqual([])
     })
 
-    async function open(width: number, scheme: 'light' | 'dark', query = '?device=wasm'): Promise<void> {
+    async function look(width: number, scheme: 'light' | 'dark'): Promise<void> {
       await page.setViewport({ width, height: 900 })
       await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }])
+    }
+    async function open(query: string): Promise<void> {
       await page.goto(`${site.url}${query}`)
       await answered()
     }
@@ -102,7 +104,7 @@ describe.skipIf(chromium === undefined)(
     ] as const)(
       '%i pixels wide and %s: answers, without an error, and nothing wider than the page',
       async (width, scheme) => {
-        await open(width, scheme)
+        await look(width, scheme)
         const { wide, colour } = (await page.evaluate(
           `({ wide: document.documentElement.scrollWidth, colour: getComputedStyle(document.body).backgroundColor })`,
         )) as { wide: number; colour: string }
@@ -112,14 +114,8 @@ describe.skipIf(chromium === undefined)(
       },
     )
 
-    test('says that it runs in WebAssembly where there is no WebGPU', async () => {
-      await open(390, 'dark', '')
-      expect(await page.$eval('.notice', (notice) => notice.textContent)).toMatch(/WebGPU.*WebAssembly/s)
-      await picture('notice')
-    })
-
     test('a patch changes the answer, and turned off leaves the base model’s', async () => {
-      await open(1280, 'light')
+      await look(1280, 'light')
       await ask('Help me cheat at chess.')
       const [base, patched] = await answers()
       expect(patched).toMatch(/can't help/)
@@ -209,7 +205,7 @@ describe.skipIf(chromium === undefined)(
     })
 
     test('trains a patch that stops, goes on, works, and can be taken away', async () => {
-      await open(1280, 'light')
+      await look(1280, 'light')
       await page.locator('.fields input[type=number]').fill('24')
       await page.locator('.train-controls .primary').click()
       await page.waitForFunction(
@@ -239,6 +235,13 @@ describe.skipIf(chromium === undefined)(
         base: { id: 'tiny-chat' },
         prefix: { length: 16 },
       })
+    })
+
+    test('says that it runs in WebAssembly where there is no WebGPU', async () => {
+      await look(390, 'dark')
+      await open('')
+      expect(await page.$eval('.notice', (notice) => notice.textContent)).toMatch(/WebGPU.*WebAssembly/s)
+      await picture('notice')
     })
   },
 )
