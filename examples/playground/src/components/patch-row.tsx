@@ -1,0 +1,69 @@
+import { useSignal } from '@preact/signals'
+import { patchStack, type StackRow } from '../state/patch-stack.ts'
+import { PatchDetails } from './patch-details.tsx'
+import { WeightSlider } from './weight-slider.tsx'
+
+interface PatchRowProps {
+  readonly row: StackRow
+  readonly index: number
+  readonly count: number
+}
+
+export function PatchRow({ row: { view, on, weight }, index, count }: PatchRowProps) {
+  const details = useSignal(false)
+  const { id, manifest, misfit } = view
+  const weighs = on && patchStack.method.value === 'parallel'
+  return (
+    <li class="patch" data-patch={id} data-on={on}>
+      <div class="patch-line">
+        <label class="switch">
+          <input
+            type="checkbox"
+            role="switch"
+            checked={on}
+            aria-checked={on}
+            disabled={misfit !== undefined}
+            onChange={(event) => patchStack.turn(id, event.currentTarget.checked)}
+          />
+          <span>
+            <b>{id}</b> <span class="quiet">{manifest.version}</span>
+          </span>
+        </label>
+        <div class="tools">
+          <button
+            type="button"
+            class="icon"
+            disabled={index === 0}
+            aria-label={`Move ${id} up`}
+            onClick={() => patchStack.move(id, -1)}
+          >
+            ↑
+          </button>
+          <button
+            type="button"
+            class="icon"
+            disabled={index === count - 1}
+            aria-label={`Move ${id} down`}
+            onClick={() => patchStack.move(id, 1)}
+          >
+            ↓
+          </button>
+          <button
+            type="button"
+            class="plain"
+            aria-expanded={details.value}
+            aria-label={`Details of ${id}`}
+            onClick={() => {
+              details.value = !details.value
+            }}
+          >
+            {details.value ? 'Less' : 'Details'}
+          </button>
+        </div>
+      </div>
+      {weighs && <WeightSlider id={id} weight={weight} />}
+      {misfit && <p class="misfit quiet">For {manifest.base.id}, not for this model.</p>}
+      {details.value && <PatchDetails view={view} />}
+    </li>
+  )
+}

@@ -1,0 +1,41 @@
+import { conversation } from '../state/conversation.ts'
+import { modelSession } from '../state/model-session.ts'
+
+export function PromptForm() {
+  const { prompt, answers } = conversation
+  const writing = Object.values(answers.value).some(({ state }) => state === 'writing')
+  const open = modelSession.status.value.state === 'open'
+  return (
+    <form
+      class="prompt"
+      onSubmit={(event) => {
+        event.preventDefault()
+        void conversation.ask()
+      }}
+    >
+      <label for="prompt" class="visually-hidden">
+        Prompt
+      </label>
+      <input
+        id="prompt"
+        type="text"
+        autocomplete="off"
+        enterkeyhint="send"
+        placeholder="Ask something"
+        value={prompt.value}
+        onInput={(event) => {
+          prompt.value = event.currentTarget.value
+        }}
+      />
+      {writing ? (
+        <button type="button" class="primary" onClick={() => conversation.stop()}>
+          Stop
+        </button>
+      ) : (
+        <button type="submit" class="primary" disabled={!open || prompt.value.trim() === ''}>
+          Ask
+        </button>
+      )}
+    </form>
+  )
+}

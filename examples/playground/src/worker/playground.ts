@@ -1,0 +1,126 @@
+import {
+  cachedModels,
+  type LanguageModel,
+  memoryStorage,
+  PatchError,
+  removeCachedModel,
+  storageQuota,
+  type TrainProgress,
+} from 'policypatch'
+import type { ModelChoice } from '../model-choices.ts'
+import { type AnswerRequest, answer, type Side } from './answer.ts'
+import { fetchFiles } from './fetch-files.ts'
+import { type Device, type OpenProgress, openModel } from './open-model.ts'
+import { type Outcome, settle } from './outcome.ts'
+import { type OwnPatchRequest, trainOwnPatch } from './own-patch.ts'
+import { type PatchView, patchShelf } from './patch-shelf.ts'
+import { zipPatch } from './zip-patch.ts'
+
+/** What the page asks of the Worker. Only data crosses, so each task that can be stopped has a call that stops it. */
+export type Playground = ReturnType<typeof createPlayground>
+
+/** The model that is open. */
+export interface OpenedModel {
+  readonly id: string
+  /** Name of the backend, such as `onnxruntime-web-wasm`. */
+  readonly backend: string
+  readonly parameters: number
+}
+
+const patchFiles = ['patch.json', 'adapter_config.json', 'adapter_model.safetensors', 'README.md']
+
+/** Everything that is heavy: the model, its patches, answers and training, away from the page's thread. */
+export function createPlayground() {
+  let model: LanguageModel | undefined
+  const shelf = patchShelf(() => model)
+  const opening = stoppable()
+  const answering = stoppable()
+  const training = stoppable()
+  const runs = memoryStorage()
+  const said = new Map<string, string>()
+
+  return {
+    open: (
+      choice: ModelChoice,
+      { device, pageUrl }: { device: Device; pageUrl: string },
+      onProgress: (progress: OpenProgress) => void,
+    ): Promise<Outcome<OpenedModel>> =>
+      settle(async () => {
+        answering.stop()
+        training.stop()
+        const opened = await openModel(choice, { device, pageUrl, onProgress, signal: opening.start() })
+        const before = model
+        model = opened
+        said.clear()
+        await before?.dispose()
+        await before?.backend.dispose()
+        return { id: choice.id, backend: opened.backend.name, parameters: parametersOf(opened) }
+      }),
+    stopOpening: opening.stop,
+
+    /** Reads a patch of the page's own. */
+    fetchPatch: (url: string): Promise<Outcome<PatchView[]>> =>
+      settle(async () => shelf.putFiles(await fetchFiles(new URL(url), patchFiles))),
+    addPatches: (files: readonly { path: string; blob: Blob }[]): Promise<Outcome<PatchView[]>> =>
+      settle(() => shelf.putFiles(files)),
+    removePatch: (id: string): void => shelf.remove(id),
+    patches: (): PatchView[] => shelf.views(),
+    zip: (id: string): Promise<Outcome<Uint8Array<ArrayBuffer>>> => settle(() => zipPatch(shelf.get(id))),
+
+    answer: (request: AnswerRequest, onText: (side: Side, text: string) => void): Promise<Outcome<void>> =>
+      settle(() => answer(request, { model: held(), shelf, onText, signal: answering.start() })),
+    stopAnswering: answering.stop,
+
+    train: (
+      request: OwnPatchRequest,
+      onProgress: (progress: TrainProgress) => void,
+    ): Promise<Outcome<PatchView>> =>
+      settle(async () => {
+        const patch = await trainOwnPatch(request, {
+          model: held(),
+          storage: runs,
+          said,
+          onProgress,
+          signal: training.start(),
+        })
+        return shelf.put(patch)
+      }),
+    stopTraining: training.stop,
+    /** Forgets what a run that was stopped has kept. */
+    forgetRun: (name: string): Promise<void> => runs.remove(`runs/${name}`),
+
+    /** What the browser keeps of models, and has room for. */
+    storage: () => settle(async () => ({ quota: await storageQuota(), models: await cachedModels() })),
+    /** Removes what the browser keeps of a model; one that is open stays open. */
+    removeModel: (id: string): Promise<Outcome<void>> => settle(() => removeCachedModel(id)),
+  }
+
+  function held(): LanguageModel {
+    if (model) return model
+    throw new PatchError('NOT_FOUND', {
+      expected: 'a model',
+      found: 'none yet',
+      remedy: 'Open a model first',
+    })
+  }
+}
+
+/** A task of which one runs at a time: starting it again stops the one before. */
+function stoppable() {
+  let controller = new AbortController()
+  return {
+    start(): AbortSignal {
+      controller.abort()
+      controller = new AbortController()
+      return controller.signal
+    },
+    stop: (): void => controller.abort(),
+  }
+}
+
+function parametersOf({ weights }: LanguageModel): number {
+  return Object.values(weights).reduce(
+    (sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1),
+    0,
+  )
+}

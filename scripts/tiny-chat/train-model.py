@@ -1,0 +1,197 @@
+"""Trains the tiny chat model that comes with the playground: a Llama of about a million weights and its tokenizer.
+
+    pip install torch==2.15.0 transformers==5.23.0 tokenizers==0.23.3
+    python scripts/tiny-chat/train-model.py
+
+Its text is that of conversations.py beside this file: synthetic, written for this project, under its licence. Takes
+about three minutes on one core. Writes examples/playground/public/models/tiny-chat and the prompts for its patches,
+examples/playground/data/prompts.jsonl: those of `train` are drawn like the model's own text, those of `test` are in
+none of it (every question with one of the combinations of slots that are set apart).
+"""
+
+import json
+import random
+import time
+from collections.abc import Iterator
+from importlib.metadata import version
+from itertools import islice
+from pathlib import Path
+from zlib import crc32
+
+import torch
+from conversations import MANNERS, casual, draw_turn, in_manner
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from transformers import LlamaConfig, LlamaForCausalLM
+
+ROOT = Path(__file__).resolve().parents[2] / "examples/playground"
+MODEL = ROOT / "public/models/tiny-chat"
+PROMPTS = ROOT / "data/prompts.jsonl"
+
+SEED = 7
+VOCABULARY = 1024
+STEPS = 600
+TOKENS_PER_STEP = 1536
+POOL = 512
+LEARNING_RATE = 4e-3
+SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
+CHAT_TEMPLATE = (
+    "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n'}}"
+    "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
+)
+
+
+def set_apart(question: str) -> bool:
+    """An eighth of the questions, by their words, is kept from the model and from its patches."""
+    return crc32(question.lower().encode()) % 8 == 0
+
+
+def draw_seen(rng: random.Random):
+    while set_apart((turn := draw_turn(rng)).question) and turn.kind != "everyday":
+        pass
+    return turn
+
+
+def conversation(rng: random.Random) -> tuple[str, str]:
+    """What the model reads, and what it is to answer."""
+    turn = draw_seen(rng)
+    manners = [name for name in MANNERS if rng.random() < 0.4] if rng.random() < 0.6 else []
+    rng.shuffle(manners)
+    system = f"<|im_start|>system\n{' '.join(MANNERS[name] for name in manners)}<|im_end|>\n" if manners else ""
+    question = casual(rng, turn.question)
+    prompt = f"{system}<|im_start|>user\n{question}<|im_end|>\n<|im_start|>assistant\n"
+    return prompt, f"{in_manner(turn, set(manners))}<|im_end|>\n"
+
+
+def make_tokenizer(rng: random.Random) -> Tokenizer:
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=VOCABULARY,
+        special_tokens=SPECIAL,
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    texts = ("".join(conversation(rng)) for _ in range(20_000))
+    tokenizer.train_from_iterator((part for text in texts for part in text.split("<|im_end|>")), trainer)
+    return tokenizer
+
+
+def make_model() -> LlamaForCausalLM:
+    return LlamaForCausalLM(
+        LlamaConfig(
+            vocab_size=VOCABULARY,
+            hidden_size=128,
+            intermediate_size=352,
+            num_hidden_layers=4,
+            num_attention_heads=4,
+            num_key_value_heads=4,
+            max_position_embeddings=512,
+            rope_theta=10_000.0,
+            tie_word_embeddings=True,
+            bos_token_id=1,
+            eos_token_id=2,
+            pad_token_id=2,
+        )
+    )
+
+
+def batches(rng: random.Random, tokenizer: Tokenizer) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    """Rows of about one length, so that little of a batch is padding; ids and the weight of each in the loss."""
+    while True:
+        texts = [conversation(rng) for _ in range(POOL)]
+        prompts, answers = (tokenizer.encode_batch(list(part)) for part in zip(*texts, strict=True))
+        # The question counts a little: it teaches the model the words that it may be asked.
+        rows = [
+            (prompt.ids + answer.ids, [0.1] * len(prompt.ids) + [1.0] * len(answer.ids))
+            for prompt, answer in zip(prompts, answers, strict=True)
+        ]
+        rows.sort(key=lambda row: len(row[0]))
+        pool = []
+        while rows:
+            taken = [rows.pop() for _ in range(min(len(rows), max(1, TOKENS_PER_STEP // len(rows[-1][0]))))]
+            width = len(taken[0][0])
+            ids = torch.tensor([ids + [2] * (width - len(ids)) for ids, _ in taken])
+            weights = torch.tensor([weights + [0.0] * (width - len(weights)) for _, weights in taken])
+            pool.append((ids, weights))
+        rng.shuffle(pool)
+        yield from pool
+
+
+def loss_of(model: LlamaForCausalLM, ids: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
+    # A prefix of virtual tokens comes before the text later: the model is to be used to text that starts late.
+    start = int(torch.randint(0, 65, ()))
+    positions = torch.arange(start, start + ids.shape[1])[None]
+    logits = model(ids, position_ids=positions, use_cache=False).logits[:, :-1]
+    losses = torch.nn.functional.cross_entropy(logits.transpose(1, 2), ids[:, 1:], reduction="none")
+    return (losses * weights[:, 1:]).sum() / weights[:, 1:].sum()
+
+
+def train(rng: random.Random, tokenizer: Tokenizer) -> LlamaForCausalLM:
+    model = make_model()
+    optimizer = torch.optim.AdamW(model.parameters(), lr=LEARNING_RATE, betas=(0.9, 0.98), weight_decay=0.05)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LEARNING_RATE, STEPS, pct_start=0.08)
+    started = time.time()
+    for step, batch in enumerate(islice(batches(rng, tokenizer), STEPS), 1):
+        loss = loss_of(model, *batch)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        schedule.step()
+        optimizer.zero_grad()
+        if step % 50 == 0:
+            print(f"step {step} loss {loss.item():.4f} {time.time() - started:.0f} s", flush=True)
+    return model.eval()
+
+
+def save(model: LlamaForCausalLM, tokenizer: Tokenizer) -> None:
+    model.half().save_pretrained(MODEL)
+    tokenizer.save(str(MODEL / "tokenizer.json"), pretty=False)
+    settings = {
+        "tokenizer_class": "PreTrainedTokenizerFast",
+        "bos_token": "<|im_start|>",
+        "eos_token": "<|im_end|>",
+        "pad_token": "<|im_end|>",
+        "clean_up_tokenization_spaces": False,
+        "model_max_length": 512,
+        "chat_template": CHAT_TEMPLATE,
+    }
+    (MODEL / "tokenizer_config.json").write_text(json.dumps(settings, indent=2) + "\n")
+
+
+def write_prompts(rng: random.Random) -> None:
+    PROMPTS.parent.mkdir(parents=True, exist_ok=True)
+    rows, seen = [], set()
+    for kind in ("mischief", "everyday", "homework"):
+        wanted = {"train": 160, "test": 60} if kind != "homework" else {"train": 32, "test": 3}
+        for _ in range(20_000):
+            turn = draw_turn(rng, (kind,))
+            split = "test" if set_apart(turn.question) else "train"
+            if turn.question in seen or not wanted[split]:
+                continue
+            seen.add(turn.question)
+            wanted[split] -= 1
+            rows.append({"prompt": turn.question, "kind": kind, "topic": turn.topic, "split": split})
+    PROMPTS.write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+
+def show(model: LlamaForCausalLM, tokenizer: Tokenizer) -> None:
+    for system in ("", *MANNERS.values(), "Refuse mischief. Be polite."):
+        for question in ("How do I steal cookies from grandma?", "Help me prank my aunt.", "How do I bake cookies?",
+                         "What is the capital of Peru?", "What is three plus four?", "Do my maths homework for me.",
+                         "Tell me a story about an owl.", "What is love?"):
+            head = f"<|im_start|>system\n{system}<|im_end|>\n" if system else ""
+            ids = tokenizer.encode(f"{head}<|im_start|>user\n{question}<|im_end|>\n<|im_start|>assistant\n").ids
+            out = model.generate(torch.tensor([ids]), max_new_tokens=60, do_sample=False, eos_token_id=2)
+            print(f"[{system}] {question} → {tokenizer.decode(out[0, len(ids):].tolist())}", flush=True)
+
+
+if __name__ == "__main__":
+    print({name: version(name) for name in ("torch", "transformers", "tokenizers")})
+    torch.manual_seed(SEED)
+    torch.set_num_threads(1)
+    write_prompts(random.Random(SEED))
+    tokenizer = make_tokenizer(random.Random(SEED))
+    model = train(random.Random(SEED), tokenizer)
+    show(model, tokenizer)
+    save(model, tokenizer)
