@@ -1,7 +1,7 @@
 import type { TensorProgram } from '@policypatch/core'
 import { backendConformance } from '@policypatch/core/testing'
 import * as tf from '@tensorflow/tfjs-core'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { cpuBackend } from '../../core/test/cpu-backend.ts'
 import { describeModelGoldens } from '../../core/test/model-goldens.ts'
 import { relativeDifference } from '../../core/test/relative-difference.ts'
@@ -12,13 +12,14 @@ import { sameTraining, type TrainingRun } from './same-training.ts'
 import { webgpuProblem } from './software-webgpu.ts'
 import { tfjsNodeProblem } from './tfjs-node-problem.ts'
 
-// One file, for one process compiles each shader once: in software that takes most of the time.
+// In software shaders take seconds each to compile; one process, and so one file, compiles each once.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 const problem = await webgpuProblem()
 const createBackend = () => onnxruntimeBackend({ device: 'webgpu', threads: 1 })
 
 describe.skipIf(problem)(`ONNX Runtime's webgpu provider${problem ? `: ${problem}` : ''}`, () => {
   describe('conformance', () => {
-    it.each(backendConformance({ createBackend, tolerance: 1e-3 }))('$name', ({ run }) => run(), 120_000)
+    it.each(backendConformance({ createBackend, tolerance: 1e-3 }))('$name', ({ run }) => run())
   })
 
   it('holds weights: memory that they came from is not read again', async () => {
@@ -52,7 +53,7 @@ describe('the same patch from the same seed', () => {
   let reference: TrainingRun
   beforeAll(async () => {
     reference = await sameTraining(cpuBackend)
-  }, 300_000)
+  })
 
   it('learns', () => {
     const { losses } = reference
@@ -62,7 +63,7 @@ describe('the same patch from the same seed', () => {
 
   for (const [name, problem, createBackend] of backends) {
     const title = `is trained on ${name} as on tfjs-cpu, and says the same${problem ? `: ${problem}` : ''}`
-    it.skipIf(problem)(title, { timeout: 300_000 }, async () => {
+    it.skipIf(problem)(title, async () => {
       const { losses, prefix, tokens } = await sameTraining(createBackend)
       expect(losses.length).toBe(20)
       for (const [step, loss] of losses.entries())
