@@ -111,7 +111,10 @@ module.exports = {
       name: 'no-node-builtins',
       comment: 'core and compiler run in the browser too, backend-web only there',
       severity: 'error',
-      from: { path: '^packages/((core|compiler|backend-web)/src/|policypatch/src/(browser|stored)[./])', pathNot: test },
+      from: {
+        path: '^packages/((core|compiler|backend-web)/src/|policypatch/src/(browser|stored)[./])',
+        pathNot: test,
+      },
       to: { dependencyTypes: ['core'] },
     },
     {

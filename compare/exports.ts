@@ -23,7 +23,7 @@ import {
   type Patch,
   promptEmbedder,
 } from 'policypatch'
-import { writeTinyModel } from '../packages/policypatch/test/tiny-model.ts'
+import { writeTinyModel } from '../packages/core/test/tiny-model.ts'
 import { pythonCommand, quietEnvironment } from './command.ts'
 
 const TOLERANCE = 1e-3

@@ -1,9 +1,9 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
+import { writeTinyModel } from '../../core/test/tiny-model.ts'
 import { type CommandResult, type RunOptions, runCommand } from '../test/run-command.ts'
 import { temporaryFolder } from '../test/temporary-folder.ts'
 import { writeTinyData } from '../test/tiny-data.ts'
-import { writeTinyModel } from '../../core/test/tiny-model.ts'
 
 // Each test starts processes, which takes long where the machine is busy.
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 })

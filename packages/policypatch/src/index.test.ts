@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises'
 import * as core from '@policypatch/core'
 import { afterAll, expect, test } from 'vitest'
+import { writeTinyModel } from '../../core/test/tiny-model.ts'
 import { temporaryFolder } from '../test/temporary-folder.ts'
 import { writeTinyData } from '../test/tiny-data.ts'
-import { writeTinyModel } from '../../core/test/tiny-model.ts'
 import * as api from './index.ts'
 
 const { applyPatch, loadModel, readPatch, readPrompts, recordedReference, trainPatch } = api

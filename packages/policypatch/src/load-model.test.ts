@@ -1,9 +1,10 @@
 import { checkDevice } from '@policypatch/backend-node'
 import { PatchError } from '@policypatch/core'
 import { expect, test } from 'vitest'
-import { temporaryFolder } from '../test/temporary-folder.ts'
 import { writeTinyModel } from '../../core/test/tiny-model.ts'
-import { type LoadProgress, loadModel } from './load-model.ts'
+import { temporaryFolder } from '../test/temporary-folder.ts'
+import { loadModel } from './load-model.ts'
+import type { LoadProgress } from './load-progress.ts'
 
 test('a folder is called by its name, whatever path leads to it, and its tensors are counted', async () => {
   const folder = await temporaryFolder()
