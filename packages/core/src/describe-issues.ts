@@ -1,4 +1,4 @@
-import type * as z from 'zod'
+import type * as z from 'zod/mini'
 
 /** What zod found wrong, every bad field once, on one line. */
 export function describeIssues(issues: readonly z.core.$ZodIssue[]): string {

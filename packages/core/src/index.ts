@@ -210,10 +210,10 @@ export type { TextScorer } from './pairs/text-scorer.ts'
 export { type ApplyPatchOptions, applyPatch } from './patch/apply-patch.ts'
 export { checkFit } from './patch/check-fit.ts'
 export {
-  type ComposeMethod,
   type ComposePatchesOptions,
   composePatches,
 } from './patch/compose/compose-patches.ts'
+export type { ComposeMethod } from './patch/compose/compose-prefixes.ts'
 export { parallelPrefix } from './patch/compose/parallel-prefix.ts'
 export { type CreatePatchOptions, createPatch } from './patch/create-patch.ts'
 export { describeBase } from './patch/describe-base.ts'

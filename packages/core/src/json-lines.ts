@@ -1,5 +1,6 @@
-import type * as z from 'zod'
+import * as z from 'zod/mini'
 import { PatchError } from './errors.ts'
+import { inEnglish } from './in-english.ts'
 import type { Storage } from './storage.ts'
 
 const newline = 0x0a
@@ -10,7 +11,11 @@ const newline = 0x0a
  *
  * @throws `NOT_FOUND`; `EMPTY_DATA` for a file without a row; `MALFORMED`, naming file and line.
  */
-export async function readJsonLines<T>(storage: Storage, path: string, schema: z.ZodType<T>): Promise<T[]> {
+export async function readJsonLines<T>(
+  storage: Storage,
+  path: string,
+  schema: z.core.$ZodType<T>,
+): Promise<T[]> {
   const rows = parseLines(await storage.read(path), path, schema)
   if (rows.length > 0) return rows
   throw new PatchError('EMPTY_DATA', {
@@ -41,7 +46,11 @@ export async function writeJsonLines(
  *
  * @throws `MALFORMED` where any other line is not of the schema's form.
  */
-export async function readResumable<T>(storage: Storage, path: string, schema: z.ZodType<T>): Promise<T[]> {
+export async function readResumable<T>(
+  storage: Storage,
+  path: string,
+  schema: z.core.$ZodType<T>,
+): Promise<T[]> {
   if (!(await storage.exists(path))) return []
   const bytes = await storage.read(path)
   const whole = bytes.subarray(0, bytes.lastIndexOf(newline) + 1)
@@ -54,7 +63,7 @@ function encodeJsonLines(rows: readonly unknown[]): Uint8Array {
   return new TextEncoder().encode(rows.map((row) => `${JSON.stringify(row)}\n`).join(''))
 }
 
-function parseLines<T>(bytes: Uint8Array, path: string, schema: z.ZodType<T>): T[] {
+function parseLines<T>(bytes: Uint8Array, path: string, schema: z.core.$ZodType<T>): T[] {
   const rows: T[] = []
   let line = 0
   for (let start = 0; start < bytes.length; ) {
@@ -68,7 +77,7 @@ function parseLines<T>(bytes: Uint8Array, path: string, schema: z.ZodType<T>): T
   return rows
 }
 
-function parseLine<T>(bytes: Uint8Array, where: string, schema: z.ZodType<T>): T | undefined {
+function parseLine<T>(bytes: Uint8Array, where: string, schema: z.core.$ZodType<T>): T | undefined {
   let value: unknown
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes).trim()
@@ -82,7 +91,7 @@ function parseLine<T>(bytes: Uint8Array, where: string, schema: z.ZodType<T>): T
       cause,
     })
   }
-  const parsed = schema.safeParse(value)
+  const parsed = z.safeParse(schema, value, inEnglish)
   if (parsed.success) return parsed.data
   const issues = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'row'}: ${message}`)
   throw new PatchError('MALFORMED', {

@@ -1,5 +1,5 @@
 import { type Digest, PatchError, type Storage, sha256 } from '@policypatch/core'
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
 /** What is kept beside a model's files: written when its download begins, and again when all files are whole. */
 export interface ModelRecord {

@@ -1,19 +1,15 @@
 import type { Backend, Precision } from '../backend.ts'
 import { PatchError } from '../errors.ts'
 import type { Storage } from '../storage.ts'
-import { ggufTokenizerFiles } from '../tokenize/gguf-tokenizer.ts'
 import { createTokenizer, type TokenizerFiles } from '../tokenize/load-tokenizer.ts'
-import type { Tokenizer } from '../tokenize/tokenizer.ts'
 import type { Architecture } from './architecture.ts'
 import { findArchitecture } from './architectures/find-architecture.ts'
 import { createLanguageModel } from './create-language-model.ts'
-import { openGguf } from './gguf.ts'
 import type { LanguageModel } from './language-model.ts'
 import { loadWeights } from './load-weights.ts'
-import { type LoraAdapter, openLora } from './lora.ts'
-import type { ModelConfig } from './model-config.ts'
+import type { LoraAdapter } from './lora.ts'
+import type { OpenedModel } from './opened-model.ts'
 import { openShardedSafetensors } from './safetensors.ts'
-import type { TensorReader } from './tensor-reader.ts'
 
 /** A folder of a storage, or a file in it. */
 export interface StoredPlace {
@@ -41,13 +37,13 @@ export interface LoadModelOptions {
  * tokenizer_config.json, *.safetensors). Weights are read tensor by tensor and kept as float32.
  */
 export async function loadStoredModel(place: StoredPlace, options: LoadModelOptions): Promise<LanguageModel> {
-  const opened = place.path.toLowerCase().endsWith('.gguf')
-    ? await openGgufModel(place, options)
-    : await openFolder(place, options)
-  const { reader, architecture, config, tokenizer } = opened
+  const { reader, architecture, config, tokenizer } = await open(place, options)
   let adapter: LoraAdapter | undefined
   try {
-    adapter = options.adapter && (await openLora(options.adapter.storage, options.adapter.path))
+    if (options.adapter) {
+      const { openLora } = await import('./lora.ts')
+      adapter = await openLora(options.adapter.storage, options.adapter.path)
+    }
     const weights = await loadWeights(reader, architecture, config, {
       ...(adapter && { adapter }),
       ...(options.onProgress && { onProgress: options.onProgress }),
@@ -69,48 +65,10 @@ export async function loadStoredModel(place: StoredPlace, options: LoadModelOpti
   }
 }
 
-interface OpenedModel {
-  readonly reader: TensorReader
-  readonly architecture: Architecture
-  readonly config: ModelConfig
-  readonly tokenizer: Tokenizer
-}
-
-async function openGgufModel(
-  { storage, path }: StoredPlace,
-  options: LoadModelOptions,
-): Promise<OpenedModel> {
-  const reader = await openGguf(await storage.open(path))
-  try {
-    const { metadata } = reader
-    const architecture = findArchitecture(metadata['general.architecture'], options.architectures)
-    const config = architecture.parseGguf(metadata, new Set(reader.tensors.keys()))
-    return {
-      reader,
-      architecture,
-      config: { ...config, ...(await readRopeFactors(reader, config)) },
-      tokenizer: await createTokenizer(ggufTokenizerFiles(metadata)),
-    }
-  } catch (error) {
-    await reader.close()
-    throw error
-  }
-}
-
-/** RoPE scaling that a GGUF file holds as a tensor: a factor for each frequency. */
-async function readRopeFactors(
-  reader: TensorReader,
-  { headSize }: ModelConfig,
-): Promise<Partial<Pick<ModelConfig, 'ropeScaling'>>> {
-  const name = 'rope_freqs.weight'
-  if (!reader.tensors.has(name)) return {}
-  const factors = [...(await reader.read(name))]
-  if (factors.length === headSize / 2) return { ropeScaling: { type: 'factors', factors } }
-  throw new PatchError('SHAPE_MISMATCH', {
-    expected: `tensor ${name} of shape [${headSize / 2}]`,
-    found: `${factors.length} values`,
-    remedy: 'The file is damaged or of another kind of model; fetch it again',
-  })
+async function open(place: StoredPlace, options: LoadModelOptions): Promise<OpenedModel> {
+  if (!place.path.toLowerCase().endsWith('.gguf')) return openFolder(place, options)
+  const { openGgufModel } = await import('./open-gguf-model.ts')
+  return openGgufModel(place, options.architectures)
 }
 
 async function openFolder({ storage, path }: StoredPlace, options: LoadModelOptions): Promise<OpenedModel> {

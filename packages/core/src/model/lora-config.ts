@@ -1,19 +1,20 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { PatchError } from '../errors.ts'
+import { inEnglish } from '../in-english.ts'
 
-const positive = z.number().positive()
-const patterns = z.record(z.string(), positive).nullish()
+const positive = z.number().check(z.positive())
+const patterns = z.nullish(z.record(z.string(), positive))
 
 /** What of a PEFT adapter_config.json decides the arithmetic. */
 const schema = z.looseObject({
   peft_type: z.string(),
-  r: z.int().positive(),
+  r: z.int().check(z.positive()),
   lora_alpha: positive,
-  use_rslora: z.boolean().nullish(),
+  use_rslora: z.nullish(z.boolean()),
   rank_pattern: patterns,
   alpha_pattern: patterns,
-  target_modules: z.union([z.string(), z.array(z.string())]).nullish(),
-  base_model_name_or_path: z.string().nullish(),
+  target_modules: z.nullish(z.union([z.string(), z.array(z.string())])),
+  base_model_name_or_path: z.nullish(z.string()),
 })
 
 type Config = z.infer<typeof schema>
@@ -84,9 +85,9 @@ export function parseLoraConfig(file: string, bytes: Uint8Array): LoraConfig {
 
 function parse(file: string, bytes: Uint8Array): Config {
   try {
-    return schema.parse(JSON.parse(new TextDecoder().decode(bytes)))
+    return schema.parse(JSON.parse(new TextDecoder().decode(bytes)), inEnglish)
   } catch (cause) {
-    throw malformed(file, cause instanceof z.ZodError ? z.prettifyError(cause) : 'no JSON', cause)
+    throw malformed(file, cause instanceof z.core.$ZodError ? z.prettifyError(cause) : 'no JSON', cause)
   }
 }
 

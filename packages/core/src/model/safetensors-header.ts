@@ -1,5 +1,6 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { PatchError } from '../errors.ts'
+import { inEnglish } from '../in-english.ts'
 import type { ByteSource } from '../storage.ts'
 import type { StoredTensor } from './tensor-reader.ts'
 
@@ -40,7 +41,7 @@ const valueBytes: Readonly<Record<string, number>> = {
   C64: 8,
 }
 
-const count = z.int().nonnegative()
+const count = z.int().check(z.nonnegative())
 const headerEntry = z.object({
   dtype: z.string(),
   shape: z.array(count),
@@ -58,7 +59,7 @@ const metadataSchema = z.record(z.string(), z.string())
 export async function readSafetensorsHeader(source: ByteSource): Promise<SafetensorsHeader> {
   const { json, dataStart } = await readHeaderJson(source)
   const { __metadata__: rawMetadata = {}, ...entries } = json
-  const metadata = metadataSchema.safeParse(rawMetadata)
+  const metadata = metadataSchema.safeParse(rawMetadata, inEnglish)
   if (!metadata.success)
     throw malformed(source, 'texts only as __metadata__', z.prettifyError(metadata.error))
   const tensors = Object.entries(entries).map(([name, entry]) => placeTensor(source, name, entry, dataStart))
@@ -91,7 +92,7 @@ async function readHeaderJson(source: ByteSource) {
   }
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(await source.read(8, dataStart))
-    return { json: headerSchema.parse(JSON.parse(text)), dataStart }
+    return { json: headerSchema.parse(JSON.parse(text), inEnglish), dataStart }
   } catch (cause) {
     if (cause instanceof PatchError) throw cause
     throw malformed(source, 'a JSON object as header', 'something else', cause)
@@ -104,7 +105,7 @@ function placeTensor(
   json: unknown,
   dataStart: number,
 ): [string, PlacedTensor] {
-  const parsed = headerEntry.safeParse(json)
+  const parsed = headerEntry.safeParse(json, inEnglish)
   if (!parsed.success) {
     throw malformed(
       source,

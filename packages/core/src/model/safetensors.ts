@@ -1,5 +1,6 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { PatchError } from '../errors.ts'
+import { inEnglish } from '../in-english.ts'
 import type { ByteSource, Storage } from '../storage.ts'
 import type { BlockFormat } from './dequantize/block-format.ts'
 import { bfloat16, float16, float32, float64, int32 } from './dequantize/float-formats.ts'
@@ -56,7 +57,7 @@ export async function readSafetensorsMetadata(source: ByteSource): Promise<Reado
   return (await readSafetensorsHeader(source)).metadata
 }
 
-const indexSchema = z.object({ weight_map: z.record(z.string(), z.string().regex(/^[^/\\]+$/)) })
+const indexSchema = z.object({ weight_map: z.record(z.string(), z.string().check(z.regex(/^[^/\\]+$/))) })
 
 /**
  * Opens the weights of a folder in the Hugging Face layout: `model.safetensors`, or the files that
@@ -123,7 +124,7 @@ async function openFile(storage: Storage, path: string): Promise<TensorReader> {
 
 function parseIndex(path: string, bytes: Uint8Array): Readonly<Record<string, string>> {
   try {
-    return indexSchema.parse(JSON.parse(new TextDecoder().decode(bytes))).weight_map
+    return indexSchema.parse(JSON.parse(new TextDecoder().decode(bytes)), inEnglish).weight_map
   } catch (cause) {
     throw new PatchError('MALFORMED', {
       expected: `a JSON object with weight_map, from tensor to file in the same folder, in ${path}`,

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import type { ChatMessage } from '../tokenize/tokenizer.ts'
 
 /** Whether a prompt asks for what the patch shall prevent, or for what it must leave as it is. */
@@ -29,27 +29,30 @@ export interface PreferencePair {
 }
 
 const message = z.object({ role: z.string(), content: z.string() })
-const score = z.number().min(0).max(1)
+const score = z.number().check(z.minimum(0), z.maximum(1))
 
 /** A prompt as files hold it: a text or a conversation of at least one message, not empty. */
-export const promptSchema = z.union([z.string().min(1), z.array(message).min(1)], {
-  error: 'expected a text or a list of {role, content}, not empty',
-})
+export const promptSchema = z.union(
+  [z.string().check(z.minLength(1)), z.array(message).check(z.minLength(1))],
+  {
+    error: 'expected a text or a list of {role, content}, not empty',
+  },
+)
 
 /** A row of a prompts file. */
-export const patchPromptSchema: z.ZodType<PatchPrompt> = z.object({
+export const patchPromptSchema: z.ZodMiniType<PatchPrompt> = z.object({
   prompt: promptSchema,
   kind: z.enum(['harmful', 'harmless']),
-  part: z.string().exactOptional(),
+  part: z.exactOptional(z.string()),
 })
 
 /** A row of a pairs file. */
-export const preferencePairSchema: z.ZodType<PreferencePair> = z.object({
+export const preferencePairSchema: z.ZodMiniType<PreferencePair> = z.object({
   prompt: promptSchema,
   kind: z.enum(['harmful', 'harmless']),
-  part: z.string().exactOptional(),
+  part: z.exactOptional(z.string()),
   chosen: z.string(),
-  rejected: z.string().exactOptional(),
-  chosenScore: score.exactOptional(),
-  rejectedScore: score.exactOptional(),
+  rejected: z.exactOptional(z.string()),
+  chosenScore: z.exactOptional(score),
+  rejectedScore: z.exactOptional(score),
 })

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { PatchError } from '../errors.ts'
 import { appendJsonLine, readResumable } from '../json-lines.ts'
 import type { Storage } from '../storage.ts'
@@ -19,9 +19,9 @@ export interface ResponseJournal {
   add(...rows: readonly JournalRow[]): Promise<void>
 }
 
-const key = { source: z.string(), index: z.int().min(0) }
-const responseRow = z.object({ ...key, response: z.string().nullable() })
-const scoreRow = z.object({ ...key, score: z.number().min(0).max(1) })
+const key = { source: z.string(), index: z.int().check(z.minimum(0)) }
+const responseRow = z.object({ ...key, response: z.nullable(z.string()) })
+const scoreRow = z.object({ ...key, score: z.number().check(z.minimum(0), z.maximum(1)) })
 const settingsRow = z.object({ settings: z.record(z.string(), z.unknown()) })
 
 export type JournalRow = z.infer<typeof responseRow> | z.infer<typeof scoreRow>

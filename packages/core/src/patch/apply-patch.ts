@@ -1,7 +1,7 @@
 import type { LanguageModel } from '../model/language-model.ts'
 import { checkFit } from './check-fit.ts'
 import { checkCompatible } from './compose/check-compatible.ts'
-import { type ComposeMethod, composePrefixes } from './compose/compose-patches.ts'
+import { type ComposeMethod, composePrefixes } from './compose/compose-prefixes.ts'
 import type { PatchContents } from './patch.ts'
 
 export interface ApplyPatchOptions {

@@ -1,36 +1,42 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import type { PatchManifest } from './manifest.ts'
 import { semanticVersion } from './semantic-version.ts'
 
 /** What a patch may be called: safe as a folder's name on every file system. */
 export const patchName = /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/
 
-const text = z.string().min(1)
-const count = z.int().min(1)
+const text = z.string().check(z.minLength(1))
+const count = z.int().check(z.minimum(1))
 const name = z
   .string()
-  .regex(patchName, 'not 1 to 64 of a-z, 0-9, ".", "_", "-", with a letter or digit at both ends')
-const digest = z.string().regex(/^[0-9a-f]{64}$/, 'not a SHA-256 in lower-case hexadecimal')
+  .check(z.regex(patchName, 'not 1 to 64 of a-z, 0-9, ".", "_", "-", with a letter or digit at both ends'))
+const digest = z.string().check(z.regex(/^[0-9a-f]{64}$/, 'not a SHA-256 in lower-case hexadecimal'))
 const requirement = z
   .string()
-  .refine(
-    (value) => patchName.test(value.split('@')[0] ?? '') && !value.endsWith('@'),
-    'not name or name@range',
+  .check(
+    z.refine(
+      (value) => patchName.test(value.split('@')[0] ?? '') && !value.endsWith('@'),
+      'not name or name@range',
+    ),
   )
 
-const version = z.string().regex(semanticVersion, 'not a semantic version such as 1.2.0')
+const version = z.string().check(z.regex(semanticVersion, 'not a semantic version such as 1.2.0'))
 
 const rate = z
   .object({ value: z.number(), low: z.number(), high: z.number() })
-  .refine(
-    ({ value, low, high }) => low <= value && value <= high,
-    'the interval must hold low ≤ value ≤ high',
+  .check(
+    z.refine(
+      ({ value, low, high }) => low <= value && value <= high,
+      'the interval must hold low ≤ value ≤ high',
+    ),
   )
 
-const options = z.record(z.string(), z.unknown()).superRefine((held, context) => {
-  for (const path of notJson(held))
-    context.addIssue({ code: 'custom', message: 'not a finite value of JSON', path })
-})
+const options = z.record(z.string(), z.unknown()).check(
+  z.superRefine((held, context) => {
+    for (const path of notJson(held))
+      context.addIssue({ code: 'custom', message: 'not a finite value of JSON', path })
+  }),
+)
 
 function notJson(value: unknown, path: (string | number)[] = []): (string | number)[][] {
   if (value === null || value === undefined || typeof value === 'string' || typeof value === 'boolean')
@@ -57,13 +63,19 @@ export const prefixFiles = ({ parts }: Pick<PatchManifest['prefix'], 'parts'>): 
   parts ? [partsWeightsFile] : [adapterConfigFile, adapterWeightsFile]
 
 // No folders in a file's name: a patch must not make its reader look outside its own directory.
-const fileName = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9._-]*$/, 'not the name of a file in this directory')
+const fileName = z
+  .string()
+  .check(z.regex(/^[A-Za-z0-9_][A-Za-z0-9._-]*$/, 'not the name of a file in this directory'))
 const files = z.record(fileName, digest)
 
-const parts = z.array(z.object({ length: count, weight: z.number().positive() })).min(1)
+const parts = z
+  .array(z.object({ length: count, weight: z.number().check(z.positive()) }))
+  .check(z.minLength(1))
 const composition = z.object({
   method: z.enum(['concat', 'parallel', 'merge', 'joint', 'compress', 'rebase']),
-  parts: z.array(z.object({ name, version, digest, length: count, weight: z.number().min(0) })).min(1),
+  parts: z
+    .array(z.object({ name, version, digest, length: count, weight: z.number().check(z.minimum(0)) }))
+    .check(z.minLength(1)),
 })
 
 const draft = z.object({
@@ -89,9 +101,11 @@ const draft = z.object({
       initText: z.exactOptional(text),
       parts: z.exactOptional(parts),
     })
-    .refine(
-      ({ length, parts: own }) => !own || own.reduce((sum, part) => sum + part.length, 0) === length,
-      'parts must have as many virtual tokens as the prefix',
+    .check(
+      z.refine(
+        ({ length, parts: own }) => !own || own.reduce((sum, part) => sum + part.length, 0) === length,
+        'parts must have as many virtual tokens as the prefix',
+      ),
     ),
   composition: z.exactOptional(composition),
   recipe: z.object({ reference: text, data: z.record(z.string(), digest), seed: z.int(), options }),
@@ -103,13 +117,13 @@ const draft = z.object({
 })
 
 /** A manifest as an author gives it: the digests of the files are not known yet. */
-export const draftSchema: z.ZodType<PatchManifest> = draft
+export const draftSchema: z.ZodMiniType<PatchManifest> = draft
 
 /** A manifest as patch.json holds it. */
-export const manifestSchema: z.ZodType<PatchManifest> = draft
-  .extend({ files })
-  .superRefine(({ prefix, files: held }, context) => {
+export const manifestSchema: z.ZodMiniType<PatchManifest> = z.extend(draft, { files }).check(
+  z.superRefine(({ prefix, files: held }, context) => {
     const needed = prefixFiles(prefix)
     if (needed.every((file) => file in held)) return
     context.addIssue({ code: 'custom', path: ['files'], message: `must list ${needed.join(' and ')}` })
-  })
+  }),
+)

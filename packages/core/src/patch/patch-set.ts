@@ -2,7 +2,7 @@ import { PatchError } from '../errors.ts'
 import type { LanguageModel, Prefix } from '../model/language-model.ts'
 import { checkFit } from './check-fit.ts'
 import { checkCompatible } from './compose/check-compatible.ts'
-import { type ComposeMethod, composePrefixes } from './compose/compose-patches.ts'
+import { type ComposeMethod, composePrefixes } from './compose/compose-prefixes.ts'
 import type { PatchContents } from './patch.ts'
 
 /** A patch of a stack: its name, or name and weight. */

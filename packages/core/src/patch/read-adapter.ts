@@ -1,5 +1,6 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { PatchError } from '../errors.ts'
+import { inEnglish } from '../in-english.ts'
 import { bytesSource } from '../memory-storage.ts'
 import type { Prefix } from '../model/language-model.ts'
 import { openSafetensors } from '../model/safetensors.ts'
@@ -13,8 +14,8 @@ export interface NamedBytes {
   readonly bytes: Uint8Array
 }
 
-const count = z.int().min(1)
-const configSchema = z.object({ num_virtual_tokens: count, token_dim: count.nullish() })
+const count = z.int().check(z.minimum(1))
+const configSchema = z.object({ num_virtual_tokens: count, token_dim: z.nullish(count) })
 
 /**
  * The prefix in the two files of a PEFT prompt-tuning adapter for causal language models.
@@ -90,7 +91,7 @@ function readConfig({ name, bytes }: NamedBytes): { length: number; width: numbe
       remedy: 'Only prompt tuning of decoders is a prefix; train such an adapter',
     })
   }
-  const result = configSchema.safeParse(json)
+  const result = configSchema.safeParse(json, inEnglish)
   if (!result.success) {
     throw new PatchError('MALFORMED', {
       expected: `${name} to be a PEFT PromptTuningConfig`,

@@ -1,7 +1,8 @@
 import type { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers'
 import { PatchError } from '../errors.ts'
-import { compileChatTemplate, findChatTemplate } from './chat-template.ts'
+import type { NamedTokens, RenderChat } from './compile-chat-template.ts'
 import { buildExactTokenizer } from './exact-tokenizer.ts'
+import { findChatTemplate } from './find-chat-template.ts'
 import { completeAddedTokens, eosTokenIds, namedTokens, postProcessor } from './special-tokens.ts'
 import type { Tokenizer } from './tokenizer.ts'
 import { fingerprintTokenizer } from './tokenizer-fingerprint.ts'
@@ -52,7 +53,7 @@ export async function createTokenizer(files: TokenizerFiles): Promise<Tokenizer>
 
   const named = namedTokens(config)
   const template = files.chatTemplate ?? findChatTemplate(config.chat_template)
-  const render = template === undefined ? undefined : compileChatTemplate(template, named)
+  const render = template === undefined ? undefined : await compile(template, named)
   const eos = eosTokenIds(generationConfig, named, template, idOf)
   if (eos.length === 0)
     throw new PatchError('MALFORMED', {
@@ -96,6 +97,12 @@ export async function createTokenizer(files: TokenizerFiles): Promise<Tokenizer>
         ? encode(prompt)
         : encode(renderChat(prompt, { addGenerationPrompt: true }), { addSpecialTokens: false }),
   }
+}
+
+/** Models without a template, which only continue text, need no Jinja. */
+async function compile(template: string, tokens: NamedTokens): Promise<RenderChat> {
+  const { compileChatTemplate } = await import('./compile-chat-template.ts')
+  return compileChatTemplate(template, tokens)
 }
 
 function record(value: unknown, name: string): Json {

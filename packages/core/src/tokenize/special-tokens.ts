@@ -1,4 +1,4 @@
-import type { NamedTokens } from './chat-template.ts'
+import type { NamedTokens } from './compile-chat-template.ts'
 
 type Json = Record<string, unknown>
 

@@ -1,6 +1,7 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import type { HostTensor } from '../backend.ts'
 import { PatchError } from '../errors.ts'
+import { inEnglish } from '../in-english.ts'
 import { bytesSource } from '../memory-storage.ts'
 import type { Prefix } from '../model/language-model.ts'
 import { openSafetensors, readSafetensorsMetadata } from '../model/safetensors.ts'
@@ -23,7 +24,7 @@ export interface Checkpoint {
   readonly best: BestPrefix | undefined
 }
 
-const count = z.int().min(0)
+const count = z.int().check(z.minimum(0))
 const factsSchema = z.object({
   settings: z.string(),
   step: count,
@@ -35,12 +36,12 @@ const factsSchema = z.object({
     epoch: count,
     owed: z.number(),
   }),
-  best: z
-    .object({
+  best: z.optional(
+    z.object({
       step: count,
-      scores: z.object({ harmful: z.number().optional(), harmless: z.number().optional() }),
-    })
-    .optional(),
+      scores: z.object({ harmful: z.optional(z.number()), harmless: z.optional(z.number()) }),
+    }),
+  ),
 })
 
 /** A checkpoint as a safetensors file: prefix, moments and best prefix as tensors, the rest as JSON metadata. */
@@ -103,7 +104,7 @@ export async function decodeCheckpoint(name: string, bytes: Uint8Array): Promise
 
 function parseFacts(name: string, json: string): z.infer<typeof factsSchema> {
   try {
-    return factsSchema.parse(JSON.parse(json))
+    return factsSchema.parse(JSON.parse(json), inEnglish)
   } catch (cause) {
     throw new PatchError('MALFORMED', {
       expected: `the facts of a training checkpoint in ${name}`,

@@ -8,7 +8,7 @@ import {
   recordedReference,
   type Storage,
 } from '@policypatch/core'
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
 /** The prompts and recorded outputs that come with the package. */
 export interface DemoData {

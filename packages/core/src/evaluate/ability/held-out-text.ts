@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
 /** A text that no model here was trained on, as far as is known. */
 export interface HeldOutText {
@@ -6,4 +6,6 @@ export interface HeldOutText {
 }
 
 /** A row of a file of texts. */
-export const heldOutTextSchema: z.ZodType<HeldOutText> = z.object({ text: z.string().min(1) })
+export const heldOutTextSchema: z.ZodMiniType<HeldOutText> = z.object({
+  text: z.string().check(z.minLength(1)),
+})

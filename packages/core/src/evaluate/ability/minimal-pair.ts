@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
 /** A sentence of the language beside one that differs little and is none (BLiMP's form). */
 export interface MinimalPair {
@@ -10,10 +10,10 @@ export interface MinimalPair {
   readonly field: string
 }
 
-const sentence = z.string().min(1)
+const sentence = z.string().check(z.minLength(1))
 
 /** A row of a file of minimal pairs. */
-export const minimalPairSchema: z.ZodType<MinimalPair> = z.object({
+export const minimalPairSchema: z.ZodMiniType<MinimalPair> = z.object({
   good: sentence,
   bad: sentence,
   phenomenon: z.string(),

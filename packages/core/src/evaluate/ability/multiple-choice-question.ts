@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
 export interface MultipleChoiceQuestion {
   readonly question: string
@@ -9,10 +9,10 @@ export interface MultipleChoiceQuestion {
 }
 
 /** A row of a file of questions. */
-export const multipleChoiceSchema: z.ZodType<MultipleChoiceQuestion> = z
+export const multipleChoiceSchema: z.ZodMiniType<MultipleChoiceQuestion> = z
   .object({
-    question: z.string().min(1),
-    choices: z.array(z.string().min(1)).min(2),
-    answer: z.int().min(0),
+    question: z.string().check(z.minLength(1)),
+    choices: z.array(z.string().check(z.minLength(1))).check(z.minLength(2)),
+    answer: z.int().check(z.minimum(0)),
   })
-  .refine(({ answer, choices }) => answer < choices.length, 'the answer is none of the choices')
+  .check(z.refine(({ answer, choices }) => answer < choices.length, 'the answer is none of the choices'))

@@ -1,4 +1,4 @@
-import type * as z from 'zod'
+import type * as z from 'zod/mini'
 import { PatchError } from '../../errors.ts'
 import { readJsonLines } from '../../json-lines.ts'
 import type { Storage } from '../../storage.ts'
@@ -28,7 +28,7 @@ export async function readAbilityData(
   directory: string,
   names: { readonly [Kind in keyof AbilityData]?: string } = {},
 ): Promise<AbilityData> {
-  const read = async <Item>(kind: keyof AbilityData, schema: z.ZodType<Item>) => {
+  const read = async <Item>(kind: keyof AbilityData, schema: z.ZodMiniType<Item>) => {
     const path = `${directory.replace(/\/+$/, '')}/${files[kind]}`
     if (!(await storage.exists(path))) return undefined
     return { name: names[kind] ?? files[kind], items: await readJsonLines(storage, path, schema) }

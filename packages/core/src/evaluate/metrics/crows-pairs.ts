@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { readJsonLines } from '../../json-lines.ts'
 import type { Storage } from '../../storage.ts'
 import { startPrompt } from '../ability/start-prompt.ts'
@@ -12,8 +12,8 @@ export interface CrowsPair {
   readonly less: string
 }
 
-const sentence = z.string().min(1)
-const named = z.object({ sent_more: sentence, sent_less: sentence, bias_type: z.string().exactOptional() })
+const sentence = z.string().check(z.minLength(1))
+const named = z.object({ sent_more: sentence, sent_less: sentence, bias_type: z.exactOptional(z.string()) })
 const plain = z.object({ text: sentence, other: sentence })
 const row = z.union([named, plain], { error: 'expected sent_more and sent_less, or text and other' })
 

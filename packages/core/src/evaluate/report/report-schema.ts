@@ -1,15 +1,16 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { promptSchema } from '../../pairs/preference-pair.ts'
 import type { Measurement } from '../measurement.ts'
 import type { ReportData } from './report-data.ts'
 
-const text = z.string().min(1)
-const count = z.int().min(0)
-const ordered = ({ value, low, high }: { value: number; low: number; high: number }) =>
-  low <= value && value <= high
-const order = 'the interval must hold low ≤ value ≤ high'
+const text = z.string().check(z.minLength(1))
+const count = z.int().check(z.minimum(0))
+const ordered = z.refine<{ value: number; low: number; high: number }>(
+  ({ value, low, high }) => low <= value && value <= high,
+  'the interval must hold low ≤ value ≤ high',
+)
 
-const measurement: z.ZodType<Measurement> = z
+const measurement: z.ZodMiniType<Measurement> = z
   .object({
     domain: text,
     metric: text,
@@ -25,15 +26,15 @@ const measurement: z.ZodType<Measurement> = z
     better: z.enum(['higher', 'lower']),
     values: z.exactOptional(z.array(z.number())),
   })
-  .refine(ordered, order)
+  .check(ordered)
 
 const agreement = z.object({
   domain: text,
   data: text,
   judges: z.tuple([text, text]),
   n: count,
-  observed: z.number().min(0).max(1),
-  kappa: z.object({ value: z.number(), low: z.number(), high: z.number() }).refine(ordered, order).nullable(),
+  observed: z.number().check(z.minimum(0), z.maximum(1)),
+  kappa: z.nullable(z.object({ value: z.number(), low: z.number(), high: z.number() }).check(ordered)),
 })
 
 const example = z.object({
@@ -60,7 +61,7 @@ const curve = z.object({
 
 export const reportFormat = 'policypatch-report/v1'
 
-export const reportSchema: z.ZodType<ReportData> = z.object({
+export const reportSchema: z.ZodMiniType<ReportData> = z.object({
   format: z.literal(reportFormat),
   title: text,
   created: z.iso.datetime(),

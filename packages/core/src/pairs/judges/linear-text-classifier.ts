@@ -1,14 +1,15 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { describeIssues } from '../../describe-issues.ts'
 import { PatchError } from '../../errors.ts'
+import { inEnglish } from '../../in-english.ts'
 
-const positive = z.int().positive()
+const positive = z.int().check(z.positive())
 
 const schema = z.looseObject({
   format: z.literal('linear-text-classifier'),
   version: z.literal(1),
   /** Tells its scores from others' in reports. */
-  name: z.string().min(1),
+  name: z.string().check(z.minLength(1)),
   features: z.object({
     /** Characters of the shortest and the longest n-gram. */
     ngrams: z.tuple([positive, positive]),
@@ -21,7 +22,7 @@ const schema = z.looseObject({
   }),
   intercept: z.number(),
   /** What one step of a weight is. */
-  scale: z.number().positive(),
+  scale: z.number().check(z.positive()),
   /** Base64 of one signed byte for each bucket. */
   weights: z.string(),
 })
@@ -36,7 +37,7 @@ export type LinearTextClassifier = z.infer<typeof schema>
 export function checkLinearTextClassifier(
   value: unknown,
 ): LinearTextClassifier & { readonly steps: Int8Array } {
-  const result = schema.safeParse(value)
+  const result = schema.safeParse(value, inEnglish)
   if (!result.success) throw malformed(describeIssues(result.error.issues))
   const { features, weights } = result.data
   const steps = decode(weights)

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { throwIfAborted } from '../../errors.ts'
 import { readJsonLines } from '../../json-lines.ts'
 import { sha256 } from '../../sha256.ts'
@@ -13,7 +13,7 @@ export interface RecordedResponse {
   readonly response: string
 }
 
-export const recordedResponseSchema: z.ZodType<RecordedResponse> = z.object({
+export const recordedResponseSchema: z.ZodMiniType<RecordedResponse> = z.object({
   prompt: promptSchema,
   response: z.string(),
 })

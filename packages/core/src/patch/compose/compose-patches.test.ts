@@ -9,7 +9,8 @@ import type { PatchManifest } from '../manifest.ts'
 import type { Patch } from '../patch.ts'
 import { patchSet } from '../patch-set.ts'
 import { readPatch } from '../read-patch.ts'
-import { type ComposeMethod, composePatches } from './compose-patches.ts'
+import { composePatches } from './compose-patches.ts'
+import type { ComposeMethod } from './compose-prefixes.ts'
 
 const make = (name: string, scale: number, more: Partial<PatchManifest> = {}) =>
   createPatch({

@@ -1,5 +1,4 @@
 import { PatchError } from '../../errors.ts'
-import type { Prefix } from '../../model/language-model.ts'
 import { sha256 } from '../../sha256.ts'
 import type { Storage } from '../../storage.ts'
 import { createPatch } from '../create-patch.ts'
@@ -7,12 +6,7 @@ import type { ComposedPart, PatchManifest } from '../manifest.ts'
 import { manifestFile } from '../manifest-schema.ts'
 import type { Patch } from '../patch.ts'
 import { checkCompatible } from './check-compatible.ts'
-import { concatPrefixes } from './concat-prefixes.ts'
-import { mergePrefixes } from './merge-prefixes.ts'
-import { parallelPrefix } from './parallel-prefix.ts'
-
-/** Ways of putting prefixes together without training. */
-export type ComposeMethod = 'concat' | 'parallel' | 'merge'
+import { type ComposeMethod, composePrefixes } from './compose-prefixes.ts'
 
 export interface ComposePatchesOptions {
   /** Default `parallel`. */
@@ -78,17 +72,6 @@ export async function composePatches(
     },
     ...(storage && { storage }),
   })
-}
-
-/** Prefixes put together by one of the methods. Throws as `composePatches`. */
-export function composePrefixes(
-  prefixes: readonly Prefix[],
-  method: ComposeMethod,
-  weights: readonly number[] = prefixes.map(() => 1),
-): Prefix {
-  const weighted = prefixes.map((prefix, i) => ({ prefix, weight: weights[i] as number }))
-  if (method === 'parallel') return parallelPrefix(weighted)
-  return method === 'concat' ? concatPrefixes(prefixes) : mergePrefixes(weighted)
 }
 
 /** How a patch stands in the manifest of one that it went into. */

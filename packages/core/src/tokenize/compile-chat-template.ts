@@ -9,29 +9,6 @@ export type NamedTokens = Readonly<Record<string, string>>
 export type RenderChat = (messages: readonly ChatMessage[], addGenerationPrompt: boolean) => string
 
 /**
- * The text of the template to use, from what tokenizer_config.json or GGUF calls `chat_template`: one template,
- * a list of `{ name, template }` or a record by name, of which the one named `default` is taken.
- */
-export function findChatTemplate(chatTemplate: unknown): string | undefined {
-  if (chatTemplate === undefined || chatTemplate === null) return undefined
-  if (typeof chatTemplate === 'string') return chatTemplate
-  const named: Record<string, unknown> = Array.isArray(chatTemplate)
-    ? Object.fromEntries(chatTemplate.map((entry) => [entry?.name, entry?.template]))
-    : typeof chatTemplate === 'object'
-      ? (chatTemplate as Record<string, unknown>)
-      : {}
-  const template = named.default
-  if (typeof template === 'string') return template
-  throw new PatchError('MALFORMED', {
-    expected: 'chat_template to be a template or to name one `default`',
-    found: Object.keys(named).length
-      ? `templates named ${Object.keys(named).join(', ')}`
-      : typeof chatTemplate,
-    remedy: 'Give the text of the template to use as chatTemplate',
-  })
-}
-
-/**
  * Compiles a chat template as transformers renders it: `trim_blocks` and `lstrip_blocks` on, `raise_exception`
  * and `strftime_now` at hand, the special tokens as variables, `tools` and `documents` none.
  * Throws `MALFORMED` where the template cannot be parsed; the function returned throws `INVALID_ARGUMENT`
