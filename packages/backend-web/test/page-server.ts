@@ -51,13 +51,15 @@ export async function pageServer(
     const headers = {
       'content-type': types[extname(place)] ?? 'application/octet-stream',
       'content-security-policy': policy,
+      // What the browser keeps of its own accord would answer in place of the server.
+      'cache-control': 'no-store',
       etag: `"${bytes.length}"`,
       ...(isolated && {
         'cross-origin-opener-policy': 'same-origin',
         'cross-origin-embedder-policy': 'require-corp',
       }),
     }
-    send(request, response, bytes, headers, cut.delete(path))
+    send(request, response, bytes, headers, request.method === 'GET' && cut.delete(path))
   }
   const server = createServer((request, response) => void respond(request, response))
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))

@@ -26,7 +26,7 @@ beforeAll(async () => {
         name: 'external-packages',
         setup: ({ onResolve }) =>
           onResolve({ filter: /^[^./]/ }, ({ path, kind }) =>
-            kind === 'entry-point' || /^@policypatch\/|register_all_gradients\.js$/.test(path)
+            kind === 'entry-point' || /^@policypatch\/|^#|register_all_gradients\.js$/.test(path)
               ? undefined
               : { path, external: true },
           ),

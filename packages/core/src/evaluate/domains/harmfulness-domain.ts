@@ -49,7 +49,7 @@ export function harmfulnessDomain({
       sft: { steps: 480, learningRate: 2e-2, warmupSteps: 5, harmlessShare: 0.4 },
       distillation: { weight: 4, k: 32, harmless: 'base' },
       dpo: {
-        ...{ steps: 40, learningRate: 1.5e-3, warmupSteps: 2, beta: 0.3, sftWeight: 1, harmlessShare: 0.15 },
+        ...{ steps: 40, learningRate: 1.5e-3, warmupSteps: 2, beta: 0.3, sftWeight: 1, harmlessShare: 0.18 },
         // To the end of a refusal: what comes after it otherwise wanders off, and is taken for an answer.
         maxResponseTokens: 32,
       },
