@@ -192,6 +192,28 @@ it('trains in DPO too where nothing is validated', async () => {
   expect(prefix).not.toEqual((await trainPatch(quick({ dpo: false }))).prefix)
 })
 
+it('cuts responses to as many tokens as the stage says, else the run', async () => {
+  const tokens: Record<string, number> = {}
+  const { sft, dpo } = options() as { sft: object; dpo: object }
+  await trainPatch({
+    ...quick({ sft: { ...sft, steps: 1, maxResponseTokens: 1 }, dpo: { ...dpo, steps: 1 } }),
+    onProgress: (event) => {
+      if (event.stage === 'sft' || event.stage === 'dpo') tokens[event.stage] = event.metrics.num_tokens
+    },
+  })
+  // Two responses of a token; two chosen and two rejected of four, but for one of three with its end.
+  expect(tokens).toEqual({ sft: 2, dpo: 15 })
+})
+
+it('prepares nothing for a stage that is finished', async () => {
+  const storage = memoryStorage()
+  const { prefix } = await trainPatch(quick({ storage }))
+  const events: string[] = []
+  const again = await trainPatch(quick({ storage, onProgress: ({ stage }) => events.push(stage) }))
+  expect(again.prefix).toEqual(prefix)
+  expect(events).toEqual(['filter'])
+})
+
 describe('r of the DPO loss', () => {
   const beta = 0.1
   const dpo = { steps: 1, batchSize: 2, learningRate: 0.02, beta, warmupSteps: 0 }
@@ -275,6 +297,7 @@ describe('before any work', () => {
     ['a share of everything', { validation: { share: 1 } }, 'INVALID_ARGUMENT'],
     ['a version that is none', { manifest: { version: 'one' } }, 'INVALID_ARGUMENT'],
     ['responses of no token', { maxResponseTokens: 0 }, 'INVALID_ARGUMENT'],
+    ['responses of no token in a stage', { dpo: { maxResponseTokens: 0 } }, 'INVALID_ARGUMENT'],
     [
       'a prompt that does not fit',
       { pairs: [{ ...pairs[0]!, prompt: 'word '.repeat(250) }] },
