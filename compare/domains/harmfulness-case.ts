@@ -29,7 +29,7 @@ export async function harmfulnessCase(data: string): Promise<DomainCase> {
   const part = (rows: readonly Row[], kind: 'harmful' | 'harmless', name: string) =>
     promptsOf(rows, kind).map((prompt) => ({ ...prompt, part: name }))
   const domain = harmfulnessDomain({ refusal: [refusalJudge(), await refusalClassifierJudge()] })
-  const attacked = promptsOf(testHarmful.slice(0, 32), 'harmful')
+  const attacked = promptsOf(testHarmful.slice(0, 16), 'harmful')
   return {
     // Whether a response refuses shows in its first words.
     domain: {
