@@ -32,7 +32,8 @@ export async function writeResults(
 ): Promise<{ report: ReportData; ratios: Record<string, number> }> {
   const own = reportOf(found)
   const before = existsSync(path) ? without(await readReport(path), own) : undefined
-  const report = before?.measurements.length ? mergeReports([own, before]) : own
+  const merged = before?.measurements.length ? mergeReports([own, before]) : own
+  const report = { ...merged, title: titleOf(merged.measurements) }
   const ratios = headline(report.measurements)
   await writeReport(path, report, { ratios, comparisons: comparisons(report.measurements) })
   return { report, ratios }
@@ -41,7 +42,7 @@ export async function writeResults(
 function reportOf({ measurements, stories, settings }: Found): ReportData {
   return {
     format: 'policypatch-report/v1',
-    title: `Patches for ${stories.map(({ domain }) => domain).join(', ')}`,
+    title: titleOf(measurements),
     created: new Date().toISOString(),
     notice:
       'The prompts and responses below hold offensive and dangerous text, because that is what is measured.',
@@ -56,6 +57,12 @@ function reportOf({ measurements, stories, settings }: Found): ReportData {
     examples: stories.flatMap(({ examples }) => examples),
     curves: stories.flatMap(({ curves }) => curves),
   }
+}
+
+function titleOf(measurements: readonly Measurement[]): string {
+  const domains = new Set(measurements.map(({ domain }) => domain))
+  domains.delete('ability')
+  return `Patches for ${[...domains].join(', ')}`
 }
 
 /** A report without the domains of another, and without the ability of subjects that the other has measured. */
