@@ -1,11 +1,11 @@
+import type { EncodedProgram } from '@policypatch/compiler'
 import type { NamedWeights, Weight } from '@policypatch/core'
 import type { InferenceSession, Tensor } from 'onnxruntime-node'
-import type { StoredProgram } from './program-store.ts'
 import type { WeightTensors } from './weight-tensors.ts'
 
 /** The weights that a program is fed in each run, by the names of its inputs. */
 export async function weightFeeds(
-  { inputs }: StoredProgram,
+  { inputs }: EncodedProgram,
   weights: NamedWeights,
   tensors: WeightTensors,
 ): Promise<Record<string, Tensor>> {
@@ -21,7 +21,7 @@ type ExternalData = NonNullable<InferenceSession.SessionOptions['externalData']>
 
 /** What a program's file refers to, over the memory of the tensors that other programs are fed. */
 export async function residentWeights(
-  { inputs }: StoredProgram,
+  { inputs }: EncodedProgram,
   weights: NamedWeights,
   tensors: WeightTensors,
 ): Promise<ExternalData> {

@@ -1,9 +1,10 @@
 import { availableParallelism, freemem } from 'node:os'
-import { traceProgram } from '@policypatch/compiler'
+import { type EncodedProgram, encodeProgram, traceProgram } from '@policypatch/compiler'
 import {
   type Backend,
   checkFeeds,
   checkWeights,
+  disposedError,
   type HostTensor,
   type NamedHostTensors,
   type NamedWeights,
@@ -16,7 +17,7 @@ import type { InferenceSession, Tensor } from 'onnxruntime-node'
 import { residentWeights, weightFeeds } from './bind-weights.ts'
 import { createSession } from './create-session.ts'
 import type { Device } from './execution-providers.ts'
-import { programStore, type StoredProgram, toStored } from './program-store.ts'
+import { programStore } from './program-store.ts'
 import { uploadedWeights } from './uploaded-weights.ts'
 import { toTensor, type WeightTensors, weightTensorCache } from './weight-tensors.ts'
 import { wordsOf } from './words-of.ts'
@@ -47,7 +48,7 @@ const placements: Readonly<Record<Device, WeightPlacement>> = {
 
 /** A program with its weights, ready to run. */
 interface Loaded {
-  readonly program: StoredProgram
+  readonly program: EncodedProgram
   readonly session: InferenceSession
   readonly weights: Readonly<Record<string, Tensor>>
 }
@@ -89,13 +90,13 @@ export function onnxruntimeBackend({
     weightTensorCache((model, keepsMemory) => load(model, { enableCpuMemArena: keepsMemory }, 'cpu'))
 
   const store = programFolder === undefined ? undefined : programStore(programFolder)
-  const stored = async (program: TensorProgram, signature: Signature): Promise<StoredProgram> => {
+  const stored = async (program: TensorProgram, signature: Signature): Promise<EncodedProgram> => {
     const { key } = signature
     const keeping = key === undefined ? undefined : await store
     const named = target === 'device' ? { ...signature, key: `${key} for a device` } : signature
     const known = await keeping?.get(named)
     if (known) return known
-    const made = toStored(traceProgram(program, signature, { target }))
+    const made = encodeProgram(traceProgram(program, signature, { target }))
     await keeping?.put(named, made)
     return made
   }
@@ -154,7 +155,7 @@ function freeMemory(): number {
   return availableMemory?.() ?? freemem()
 }
 
-function inputFeeds({ inputs }: StoredProgram, feeds: NamedHostTensors): Record<string, Tensor> {
+function inputFeeds({ inputs }: EncodedProgram, feeds: NamedHostTensors): Record<string, Tensor> {
   const used = inputs.filter(({ source }) => source === 'input')
   return Object.fromEntries(used.map(({ name, key }) => [name, toTensor(feeds[key] as HostTensor)]))
 }
@@ -190,13 +191,5 @@ function checkOwnWeights({ weights, resident }: Signature, own: NamedWeights): v
     expected: "a resident program to be run with its signature's weights",
     found: 'others',
     remedy: 'Compile it without `resident`',
-  })
-}
-
-function disposedError(): PatchError {
-  return new PatchError('BACKEND_FAILED', {
-    expected: 'a program and a backend in use',
-    found: 'one that was disposed of',
-    remedy: 'Compile the program again on a backend that is in use',
   })
 }

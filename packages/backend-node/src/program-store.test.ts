@@ -1,16 +1,17 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { EncodedProgram } from '@policypatch/compiler'
 import type { Signature } from '@policypatch/core'
 import { expect, it } from 'vitest'
 import { temporaryFolder } from '../test/temporary-folder.ts'
-import { programStore, type StoredProgram } from './program-store.ts'
+import { programStore } from './program-store.ts'
 
 const signature = (key: string): Signature => ({
   key,
   inputs: { x: { shape: [2], dtype: 'float32' } },
   weights: { w: { shape: [2], data: new Float32Array(2) } },
 })
-const program: StoredProgram = {
+const program: EncodedProgram = {
   inputs: [{ name: 'input.x', source: 'input', key: 'x', shape: [2], dtype: 'float32' }],
   outputs: [{ name: 'output.y', key: 'y', shape: [2], dtype: 'float32' }],
   model: Uint8Array.of(10, 0, 255, 10),

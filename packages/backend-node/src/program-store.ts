@@ -2,21 +2,14 @@ import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { encodeOnnx, type OnnxGraph } from '@policypatch/compiler'
+import type { EncodedProgram } from '@policypatch/compiler'
 import type { Signature } from '@policypatch/core'
-
-/** A compiled program as it is kept: the model file for ONNX Runtime, and what to feed and to read. */
-export interface StoredProgram {
-  readonly inputs: OnnxGraph['inputs']
-  readonly outputs: OnnxGraph['outputs']
-  readonly model: Uint8Array
-}
 
 /** Compiled programs in a folder, so that the next process need not trace them again. */
 export interface ProgramStore {
   /** The program of a signature with a key; undefined where it is not there. */
-  get(signature: Signature): Promise<StoredProgram | undefined>
-  put(signature: Signature, program: StoredProgram): Promise<void>
+  get(signature: Signature): Promise<EncodedProgram | undefined>
+  put(signature: Signature, program: EncodedProgram): Promise<void>
 }
 
 /** Programs kept; those that were used longest ago make room. */
@@ -54,11 +47,6 @@ export async function programStore(
   }
 }
 
-/** What a store keeps of a graph. */
-export function toStored(graph: OnnxGraph): StoredProgram {
-  return { inputs: graph.inputs, outputs: graph.outputs, model: encodeOnnx(graph) }
-}
-
 function digestOf(code: string, signature: Signature): string {
   const { key, inputs, weights, precision = 'float32', resident = false } = signature
   const shapes = Object.entries(weights).map(([name, { shape }]) => [name, shape])
@@ -82,14 +70,14 @@ async function codeDigest(): Promise<string | undefined> {
 }
 
 /** A line of JSON, then the model file; the line begins with the digest of what follows it. */
-function encode({ inputs, outputs, model }: StoredProgram): Buffer {
+function encode({ inputs, outputs, model }: EncodedProgram): Buffer {
   const body = Buffer.concat([Buffer.from(`${JSON.stringify({ inputs, outputs })}\n`), model])
   const digest = createHash('sha256').update(body).digest('hex')
   return Buffer.concat([Buffer.from(`${digest}\n`), body])
 }
 
 /** Undefined for what is damaged: it is made again. */
-function decode(bytes: Buffer): StoredProgram | undefined {
+function decode(bytes: Buffer): EncodedProgram | undefined {
   const body = bytes.subarray(65)
   const digest = createHash('sha256').update(body).digest('hex')
   if (bytes.subarray(0, 65).toString() !== `${digest}\n`) return undefined
