@@ -3,17 +3,19 @@
  * gender bias of SmolLM2-135M-Instruct, each distilled from a safer reference (a LoRA adapter merged into the base).
  *
  *   npm run compare:domains -- [--shared ../shared] [--out compare/.domains] [--only harmfulness,toxicity,gender]
- *     [--seeds 3] [--samples 5] [--no-lora] [--no-ability]
+ *     [--seeds 3] [--samples 5] [--no-lora] [--no-ability] [--no-side-by-side]
  *
  * `--samples` is k of toxicity's protocol: 25 in the paper that it is from, 5 here, which takes a fifth of the time.
  * `--shared` is a folder with data/ and models/; compare/README.md says what is in them. All that is made is kept in `--out`, and
- * the same command goes on from there after a stop. Writes compare/results/domains.json, which `policypatch report`
+ * the same command goes on from there after a stop. Domains are trained and measured side by side, a process on cores of its
+ * own each, as far as there are cores and memory. Writes compare/results/domains.json, which `policypatch report`
  * reads, and where domains that `--only` leaves out stay as they were. Ends with the figures that are the headlines, means
  * over the training seeds.
  */
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { readAbilityData } from 'policypatch'
+import { type Command, ownCommand } from './command.ts'
 import { type AbilitySubject, measureAbility } from './domains/ability.ts'
 import { openCases } from './domains/open-cases.ts'
 import { progressLine } from './domains/progress-line.ts'
@@ -21,6 +23,7 @@ import { printComparisons, printFigures, writeResults } from './domains/results.
 import { runCase } from './domains/run-case.ts'
 import { printLoad } from './print-load.ts'
 import { printRatios } from './print-ratios.ts'
+import { sideBySide } from './side-by-side.ts'
 
 const { values } = parseArgs({
   allowNegative: true,
@@ -32,16 +35,34 @@ const { values } = parseArgs({
     samples: { type: 'string', default: '5' },
     lora: { type: 'boolean', default: true },
     ability: { type: 'boolean', default: true },
+    'side-by-side': { type: 'boolean', default: true },
   },
 })
+const names = values.only.split(',')
 
 printLoad('before')
 const shared = resolve(values.shared)
 const out = resolve(values.out)
 const seeds = Array.from({ length: Number(values.seeds) }, (_, seed) => seed)
+if (values['side-by-side'] && names.length > 1) {
+  // What they make is found in --out below.
+  const given = [
+    `--shared=${shared}`,
+    `--out=${out}`,
+    `--seeds=${values.seeds}`,
+    `--samples=${values.samples}`,
+  ]
+  const own: Command = [
+    ...ownCommand('./domains.ts'),
+    ...given,
+    values.lora ? '--lora' : '--no-lora',
+    '--no-ability',
+  ]
+  await sideBySide(names.map((name): Command => [...own, '--only', name]))
+}
 const progress = progressLine()
 const { model, cases, close } = await openCases(join(shared, 'data'), {
-  names: values.only.split(','),
+  names,
   samples: Number(values.samples),
 })
 try {
@@ -65,7 +86,7 @@ try {
   const { report, ratios } = await writeResults({
     measurements,
     stories: done,
-    settings: { ...values, shared: undefined, out: undefined },
+    settings: { only: values.only, seeds: values.seeds, samples: values.samples },
   })
   printFigures(report.measurements)
   printComparisons(report.measurements)
