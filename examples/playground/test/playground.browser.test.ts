@@ -6,6 +6,7 @@ import { unzipSync, zipSync } from 'fflate'
 import { memoryStorage, readPatch } from 'policypatch'
 import type { Browser, ElementHandle, Page } from 'puppeteer-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { accessibilityFaults } from '../../../packages/core/test/accessibility.ts'
 import { findChromium, openChromium } from '../../../packages/core/test/chromium.ts'
 import { contentSecurityPolicy } from '../content-security-policy.ts'
 import { buildExample } from './build-example.ts'
@@ -102,7 +103,7 @@ describe.skipIf(chromium === undefined)(
       [390, 'light'],
       [390, 'dark'],
     ] as const)(
-      '%i pixels wide and %s: answers, without an error, and nothing wider than the page',
+      '%i pixels wide and %s: answers, without an error, nothing wider than the page, nothing that axe calls serious',
       async (width, scheme) => {
         await look(width, scheme)
         const { wide, colour } = (await page.evaluate(
@@ -110,6 +111,7 @@ describe.skipIf(chromium === undefined)(
         )) as { wide: number; colour: string }
         expect(wide).toBeLessThanOrEqual(width)
         expect(colour).toBe(scheme === 'light' ? 'rgb(251, 250, 247)' : 'rgb(22, 23, 25)')
+        expect(await accessibilityFaults(page)).toEqual([])
         await picture(`${width}-${scheme}`)
       },
     )
@@ -141,6 +143,7 @@ describe.skipIf(chromium === undefined)(
         await page.locator('button[aria-label="Move pirate up"]').click()
       }
       await under('pirate no-mischief')
+      expect(await accessibilityFaults(page)).toEqual([])
       await picture('stacked')
     })
 
@@ -162,6 +165,7 @@ describe.skipIf(chromium === undefined)(
       await page.locator('button[aria-label="Details of polite"]').click()
       const text = await page.$eval('[data-patch=polite] .details', (details) => details.textContent)
       expect(text).toMatch(/polite answers.*→.*tiny-chat.*system-prompt/s)
+      expect(await accessibilityFaults(page)).toEqual([])
       await picture('details')
     })
 
@@ -173,6 +177,7 @@ describe.skipIf(chromium === undefined)(
           (element as HTMLElement).dataset.code,
           element.textContent,
         ])
+        expect(await accessibilityFaults(page)).toEqual([])
         await page.locator('.patches .fault ::-p-text(Dismiss)').click()
         await page.waitForFunction(`!document.querySelector('.patches .fault')`)
         return said
@@ -219,6 +224,7 @@ describe.skipIf(chromium === undefined)(
       await page.locator('.curves summary').click()
       const table = (await page.$eval('.curves table', (element) => element.textContent)) ?? ''
       expect(table).toMatch(/SFT.*DPO/s)
+      expect(await accessibilityFaults(page)).toEqual([])
       await picture('trained')
       await page.locator('.train-controls button ::-p-text(Download)').click()
       const name = 'homework-coach-0.1.0.zip'

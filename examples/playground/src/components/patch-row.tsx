@@ -52,12 +52,12 @@ export function PatchRow({ row: { view, on, weight }, index, count }: PatchRowPr
             type="button"
             class="plain"
             aria-expanded={details.value}
-            aria-label={`Details of ${id}`}
+            aria-label={`${details.value ? 'Hide details' : 'Details'} of ${id}`}
             onClick={() => {
               details.value = !details.value
             }}
           >
-            {details.value ? 'Less' : 'Details'}
+            {details.value ? 'Hide details' : 'Details'}
           </button>
         </div>
       </div>

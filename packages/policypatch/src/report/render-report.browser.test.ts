@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Browser, Page } from 'puppeteer-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { accessibilityFaults } from '../../../core/test/accessibility.ts'
 import { findChromium, openChromium } from '../../../core/test/chromium.ts'
 import { exampleReport } from '../../test/example-report.ts'
 import { temporaryFolder } from '../../test/temporary-folder.ts'
@@ -56,7 +57,7 @@ describe.skipIf(chromium === undefined)(
       [390, 'light'],
       [390, 'dark'],
     ] as const)(
-      '%i pixels wide and %s: no error, no request, nothing wider than the page',
+      '%i pixels wide and %s: no error, no request, nothing wider than the page, nothing that axe calls serious',
       async (width, scheme) => {
         await open(width, scheme)
         expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
@@ -64,6 +65,7 @@ describe.skipIf(chromium === undefined)(
           '[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.querySelector("svg[role] path[fill^=var]")).fill]',
         )
         expect(colors).toMatchObject([scheme === 'dark' ? 'rgb(22, 23, 25)' : 'rgb(251, 250, 247)', /^rgb/])
+        expect(await accessibilityFaults(page)).toEqual([])
         expect(faults).toEqual([])
         if (pictures === undefined) return
         await mkdir(pictures, { recursive: true })

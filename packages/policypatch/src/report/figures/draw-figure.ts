@@ -44,7 +44,9 @@ export async function drawFigure(spec: FigureSpec, label: string): Promise<Html>
     // Inside a page it needs no namespaces, and this one is to hold no address.
     const bare = tag.replace(/ (xmlns(:\w+)?|version|class)="[^"]*"/g, '')
     const labelled = bare.replace('<svg', `<svg role="img" aria-label="${escapeHtml(label)}"`)
-    return new Html(labelled + printable(svg.slice(tag.length)))
+    // The roles of its marks are for figures that speak for themselves part by part.
+    const marks = svg.slice(tag.length).replace(/ (role|aria-roledescription)="[^"]*"/g, '')
+    return new Html(labelled + printable(marks))
   } finally {
     view.finalize()
   }
