@@ -3,16 +3,18 @@
  * there is, and what each keeps of their effects.
  *
  *   npm run compare:compose -- [--shared ../shared] [--domains compare/.domains] [--out compare/.compose] [--seeds 3]
- *     [--samples 3] [--steps 300]
+ *     [--samples 3] [--steps 300] [--no-side-by-side]
  *
  * The patches are those that compare:domains has trained into `--domains`; what is not there is trained. All that is made
- * is kept in `--out`, and the same command goes on from there after a stop. Writes compare/results/compose.json, which
+ * is kept in `--out`, and the same command goes on from there after a stop. Seeds are trained and measured side by side, a process
+ * on cores of its own each (`--seed N` is one of them). Writes compare/results/compose.json, which
  * `policypatch report` reads, and ends with the headlines: shares of the specialists' own effects in the worst domain.
  */
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { applyPatch, formatTable, loadModel, type Measurement, writeReport } from 'policypatch'
+import { type Command, ownCommand } from './command.ts'
 import { orderDifference } from './compose/order-difference.ts'
 import { keptShares, overRefusalExcess, worstShare } from './compose/shares.ts'
 import { smallCase } from './compose/small-case.ts'
@@ -24,6 +26,7 @@ import { openCases } from './domains/open-cases.ts'
 import { progressLine } from './domains/progress-line.ts'
 import { printLoad } from './print-load.ts'
 import { printRatios } from './print-ratios.ts'
+import { sideBySide } from './side-by-side.ts'
 
 const { values } = parseArgs({
   options: {
@@ -33,12 +36,22 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '3' },
     samples: { type: 'string', default: '3' },
     steps: { type: 'string', default: '300' },
+    seed: { type: 'string' },
+    'side-by-side': { type: 'boolean', default: true },
   },
+  allowNegative: true,
 })
+const seeds = Array.from({ length: Number(values.seeds) }, (_, seed) => seed)
 
 printLoad('before')
 const shared = resolve(values.shared)
 const folder = resolve(values.out)
+if (values.seed === undefined && values['side-by-side'] && seeds.length > 1) {
+  // What they make is found in --out below.
+  const given = [`--shared=${shared}`, `--domains=${resolve(values.domains)}`, `--out=${folder}`]
+  const own = [...given, `--samples=${values.samples}`, `--steps=${values.steps}`]
+  await sideBySide(seeds.map((seed): Command => [...ownCommand('./compose.ts'), ...own, `--seed=${seed}`]))
+}
 const progress = progressLine()
 const { model, cases, close } = await openCases(join(shared, 'data'), {
   names: ['harmfulness', 'toxicity', 'gender'],
@@ -58,10 +71,8 @@ try {
       measurements.push(...own)
     }
   }
-  await measured('base', model)
-  const differences = []
-  const costs = []
-  for (let seed = 0; seed < Number(values.seeds); seed++) {
+  /** Trains and measures all of one seed; gives its specialists. */
+  const ofSeed = async (seed: number) => {
     const options: StackOptions = {
       ...{ model, folder, seed, onProgress: progress.show, steps: Number(values.steps) },
       models: join(shared, 'models'),
@@ -78,59 +89,71 @@ try {
     for (const { name, patch, domain } of await stacksOf(cases, parts, options)) {
       await measured(name, applyPatch(model, patch), seed, domain)
     }
-    costs.push(await switchingCost(model, parts))
-    if (seed === 0) {
-      const exact = await loadModel(baseModel, { precision: 'float32' })
-      differences.push(await orderDifference(exact, parts))
-      await exact.dispose()
+    return parts
+  }
+  if (values.seed === undefined) await compareAll()
+  else await ofSeed(Number(values.seed))
+
+  async function compareAll(): Promise<void> {
+    await measured('base', model)
+    const differences = []
+    const costs = []
+    for (const seed of seeds) {
+      const parts = await ofSeed(seed)
+      costs.push(await switchingCost(model, parts))
+      if (seed === 0) {
+        const exact = await loadModel(baseModel, { precision: 'float32' })
+        differences.push(await orderDifference(exact, parts))
+        await exact.dispose()
+      }
     }
-  }
-  progress.end()
-  const shares = keptShares(measurements)
-  const methods = ['concat', 'parallel', 'merge', 'compress', 'compress, own', 'joint', '20 tokens']
-  const keyOf = (method: string) => method.replace(/\W+/g, '-')
-  const ratios = {
-    ...Object.fromEntries(
-      methods.map((method) => [`${keyOf(method)}-worst-share`, worstShare(shares, method)]),
-    ),
-    ...Object.fromEntries(
-      methods.map((method) => [
-        `${keyOf(method)}-over-refusal-excess`,
-        overRefusalExcess(measurements, method),
+    progress.end()
+    const shares = keptShares(measurements)
+    const methods = ['concat', 'parallel', 'merge', 'compress', 'compress, own', 'joint', '20 tokens']
+    const keyOf = (method: string) => method.replace(/\W+/g, '-')
+    const ratios = {
+      ...Object.fromEntries(
+        methods.map((method) => [`${keyOf(method)}-worst-share`, worstShare(shares, method)]),
+      ),
+      ...Object.fromEntries(
+        methods.map((method) => [
+          `${keyOf(method)}-over-refusal-excess`,
+          overRefusalExcess(measurements, method),
+        ]),
+      ),
+      'parallel-order-difference': differences[0]?.composed ?? Number.NaN,
+      'parallel-order-difference-permuted': differences[0]?.permuted ?? Number.NaN,
+      'switch-milliseconds': Math.max(...costs),
+    }
+    await writeReport(
+      fileURLToPath(new URL('./results/compose.json', import.meta.url)),
+      {
+        format: 'policypatch-report/v1',
+        title: 'Three patches as one',
+        created: new Date().toISOString(),
+        notice: 'The subject called reference is, in each domain, the patch that was trained for it alone.',
+        base: baseModel,
+        command: 'npm run compare:compose',
+        settings: { seeds: values.seeds, samples: values.samples, steps: values.steps },
+        measurements,
+        agreement: [],
+        examples: [],
+        curves: [],
+      },
+      { ratios, shares },
+    )
+    console.log(
+      formatTable([
+        ['method', 'domain', 'judge', 'share of the specialist', '95% interval'],
+        ...shares.map(({ method, domain, judge, value, low, high }) => [
+          ...[method, domain, judge, value.toFixed(2)],
+          `[${low.toFixed(2)}, ${high.toFixed(2)}]`,
+        ]),
       ]),
-    ),
-    'parallel-order-difference': differences[0]?.composed ?? Number.NaN,
-    'parallel-order-difference-permuted': differences[0]?.permuted ?? Number.NaN,
-    'switch-milliseconds': Math.max(...costs),
+    )
+    printLoad('after')
+    printRatios(ratios)
   }
-  await writeReport(
-    fileURLToPath(new URL('./results/compose.json', import.meta.url)),
-    {
-      format: 'policypatch-report/v1',
-      title: 'Three patches as one',
-      created: new Date().toISOString(),
-      notice: 'The subject called reference is, in each domain, the patch that was trained for it alone.',
-      base: baseModel,
-      command: 'npm run compare:compose',
-      settings: { seeds: values.seeds, samples: values.samples, steps: values.steps },
-      measurements,
-      agreement: [],
-      examples: [],
-      curves: [],
-    },
-    { ratios, shares },
-  )
-  console.log(
-    formatTable([
-      ['method', 'domain', 'judge', 'share of the specialist', '95% interval'],
-      ...shares.map(({ method, domain, judge, value, low, high }) => [
-        ...[method, domain, judge, value.toFixed(2)],
-        `[${low.toFixed(2)}, ${high.toFixed(2)}]`,
-      ]),
-    ]),
-  )
-  printLoad('after')
-  printRatios(ratios)
 } finally {
   close()
 }
