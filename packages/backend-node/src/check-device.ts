@@ -1,11 +1,10 @@
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { encodeOnnx, type OnnxGraph } from '@policypatch/compiler'
+import { encodeOnnx, type OnnxGraph, wordsOf } from '@policypatch/compiler'
 import { PatchError } from '@policypatch/core'
 import { InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node'
 import { type Device, executionProviders } from './execution-providers.ts'
-import { wordsOf } from './words-of.ts'
 
 /**
  * Runs the smallest program on a device.

@@ -1,7 +1,7 @@
+import { wordsOf } from '@policypatch/compiler'
 import { PatchError } from '@policypatch/core'
 import { InferenceSession } from 'onnxruntime-node'
 import { type Device, executionProviders } from './execution-providers.ts'
-import { wordsOf } from './words-of.ts'
 
 export interface SessionPlace {
   readonly device: Device

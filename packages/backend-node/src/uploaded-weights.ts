@@ -1,55 +1,47 @@
-import { encodeOnnx, type OnnxGraph } from '@policypatch/compiler'
-import { expandWeight, type HostTensor, PatchError, type Weight } from '@policypatch/core'
+import { encodeOnnx, type OnnxGraph, wordsOf } from '@policypatch/compiler'
+import { expandWeight, PatchError, type Weight } from '@policypatch/core'
 import { type InferenceSession, Tensor } from 'onnxruntime-node'
-import { toTensor, type WeightTensors } from './weight-tensors.ts'
-import { wordsOf } from './words-of.ts'
+import { toTensor } from './to-tensor.ts'
 
-export interface UploadedWeights extends WeightTensors {
+/** Weights in a device's memory. */
+export interface UploadedWeights {
+  /** Sends a weight there. Throws `BACKEND_FAILED` where there is no room for it. */
+  upload(weight: Weight): Promise<Tensor>
   /** Frees the device's memory. */
-  dispose(): void
+  dispose(): Promise<void>
 }
 
 type ElementType = 'float32' | 'int32'
 
 /**
- * Weights in the memory of a WebGPU device, each sent there once and used by all programs: a session whose only node
- * copies its input leaves the copy on the device, and all sessions of a process share one device.
+ * Weights in the memory of a WebGPU device, used by all programs: a session whose only node copies its input leaves the copy
+ * on the device, and all sessions of a process share one device.
  *
  * @param load a session for an encoded graph that leaves its outputs on the device
  */
 export function uploadedWeights(load: (model: Uint8Array) => Promise<InferenceSession>): UploadedWeights {
-  const held = new WeakMap<Weight, Promise<Tensor>>()
   const copies = new Set<Tensor>()
   const sessions = new Map<ElementType, Promise<InferenceSession>>()
-
-  const upload = async ({ shape, data }: HostTensor): Promise<Tensor> => {
-    const type = data instanceof Int32Array ? 'int32' : 'float32'
-    const session = sessions.get(type) ?? load(encodeOnnx(copyOf(type)))
-    sessions.set(type, session)
-    const { y } = await (await session)
-      .run({ x: toTensor({ shape: [data.length], data }) })
-      .catch((cause: unknown) => {
-        throw tooMuch(shape, cause)
-      })
-    const copy = y as Tensor
-    copies.add(copy)
-    return Tensor.fromGpuBuffer(copy.gpuBuffer, { dataType: type, dims: shape })
-  }
-
   return {
-    async get(weight) {
-      // An empty buffer is none that WebGPU could bind.
-      if ('transient' in weight || weight.shape.includes(0)) return toTensor(expandWeight(weight))
-      const known = held.get(weight)
-      if (known) return known
-      const sent = upload(expandWeight(weight))
-      held.set(weight, sent)
-      sent.catch(() => held.delete(weight))
-      return sent
+    async upload(weight) {
+      const { shape, data } = expandWeight(weight)
+      const type = data instanceof Int32Array ? 'int32' : 'float32'
+      const session = sessions.get(type) ?? load(encodeOnnx(copyOf(type)))
+      sessions.set(type, session)
+      const { y } = await (await session)
+        .run({ x: toTensor({ shape: [data.length], data }) })
+        .catch((cause: unknown) => {
+          throw tooMuch(shape, cause)
+        })
+      const copy = y as Tensor
+      copies.add(copy)
+      return Tensor.fromGpuBuffer(copy.gpuBuffer, { dataType: type, dims: shape })
     },
-    dispose() {
+    async dispose() {
       for (const copy of copies) copy.dispose()
       copies.clear()
+      for (const session of sessions.values()) await (await session).release()
+      sessions.clear()
     },
   }
 }

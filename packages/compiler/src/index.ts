@@ -14,3 +14,4 @@ export type { ExternalData, OnnxRuntime, RuntimeSession, RuntimeTensor } from '.
 export { quantizeWeight } from './quantize-weight.ts'
 export { type StandaloneOptions, standaloneGraph } from './standalone-graph.ts'
 export { type TraceOptions, traceProgram } from './trace-program.ts'
+export { wordsOf } from './words-of.ts'

@@ -16,6 +16,14 @@ import { type EncodedProgram, encodeProgram } from './encoded-program.ts'
 import type { ExternalData, OnnxRuntime, RuntimeSession, RuntimeTensor } from './onnx-runtime.ts'
 import { traceProgram } from './trace-program.ts'
 import { type WeightTensors, weightTensorCache } from './weight-tensors.ts'
+import { wordsOf } from './words-of.ts'
+
+/** A program with its weights, ready to run. */
+interface Loaded<Tensor extends RuntimeTensor> {
+  readonly encoded: EncodedProgram
+  readonly session: RuntimeSession<Tensor>
+  readonly weights: Readonly<Record<string, Tensor>>
+}
 
 /**
  * Compiles each program to one ONNX graph, forward and gradient together, and runs it with ONNX Runtime. Weights and
@@ -33,33 +41,44 @@ export function onnxBackend<Tensor extends RuntimeTensor>(runtime: OnnxRuntime<T
   const release = async (session: RuntimeSession<Tensor>): Promise<void> => {
     if (sessions.delete(session)) await session.release()
   }
+  const loaded = async (program: TensorProgram, signature: Signature): Promise<Loaded<Tensor>> => {
+    const encoded = await encodedProgram(program, signature, runtime)
+    const weights = await weightFeeds(encoded, signature.weights, tensors)
+    const externalData = await residentWeights(encoded, signature.weights, tensors)
+    return { encoded, weights, session: kept(await runtime.load(encoded.model, externalData)) }
+  }
   return {
     specificationVersion: 'v1',
     name: runtime.name,
-    async compile(program, wanted) {
-      // What could be resident may be fed.
-      const signature = { ...wanted, resident: runtime.resident === true && wanted.resident === true }
-      const encoded = await encodedProgram(program, signature, runtime)
-      const bound = await weightFeeds(encoded, signature.weights, tensors)
-      const session = kept(
-        await runtime.load(encoded.model, await residentWeights(encoded, signature.weights, tensors)),
-      )
+    async compile(program, signature) {
+      const resident =
+        runtime.resident === 'always' || (runtime.resident === 'asked' && signature.resident === true)
+      const main = await loaded(program, { ...signature, resident })
+      let fed: Promise<Loaded<Tensor>> | undefined = resident ? undefined : Promise.resolve(main)
       return {
         async run(feeds, own, outputs) {
           checkFeeds(signature.inputs, feeds)
-          if (own) checkOwnWeights(wanted, own)
-          const weights = own ? await weightFeeds(encoded, own, tensors) : bound
+          if (own) {
+            checkOwnWeights(signature, own)
+            // A program that holds its weights has a second session once it is run with others.
+            fed ??= loaded(program, { ...signature, resident: false }).catch((error: unknown) => {
+              fed = undefined
+              throw error
+            })
+          }
+          const { session, encoded, ...used } = own ? ((await fed) as Loaded<Tensor>) : main
+          const weights = own ? await weightFeeds(encoded, own, tensors) : used.weights
           return enqueue(async () => {
             if (!sessions.has(session)) throw disposedError()
-            return runSession(
-              session,
-              encoded,
-              { ...weights, ...inputFeeds(encoded, feeds, runtime) },
-              outputs,
-            )
+            const fedTensors = { ...weights, ...inputFeeds(encoded, feeds, runtime) }
+            return runSession(session, encoded, fedTensors, outputs)
           })
         },
-        dispose: () => enqueue(() => release(session)),
+        dispose: () =>
+          enqueue(async () => {
+            await release(main.session)
+            if (fed) await release((await fed).session)
+          }),
       }
     },
     ...(runtime.availableMemory && { availableMemory: () => runtime.availableMemory!() }),
@@ -135,7 +154,7 @@ async function runSession<Tensor extends RuntimeTensor>(
   const results = await session.run(feeds, names).catch((cause: unknown) => {
     throw new PatchError('BACKEND_FAILED', {
       expected: 'ONNX Runtime to run the program',
-      found: cause instanceof Error ? cause.message : String(cause),
+      found: wordsOf(cause),
       remedy:
         'Compile it for smaller batches if memory ran out, or run it on an eager backend to see which step fails',
       cause,

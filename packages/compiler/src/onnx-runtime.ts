@@ -32,8 +32,12 @@ export interface OnnxRuntime<Tensor extends RuntimeTensor> {
   readonly name: string
   /** What programs are traced for; see `traceProgram`. */
   readonly target: Target
-  /** Whether weights that a model file refers to are multiplied by faster than those that are fed. Default false. */
-  readonly resident?: boolean
+  /**
+   * Which programs have their weights as external data, by which some runtimes multiply faster, rather than fed in each run:
+   * those that ask for it; or all, where tensors cannot be held in the device's memory, which programs then take once for
+   * each. Default: none.
+   */
+  readonly resident?: 'asked' | 'always'
   /** Loads a program. Throws `BACKEND_FAILED`. */
   load(model: Uint8Array, externalData: readonly ExternalData[]): Promise<RuntimeSession<Tensor>>
   /** Loads a small graph that turns weights into what programs are fed, in host memory; needed on processors, for `int8`. */

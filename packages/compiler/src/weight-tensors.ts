@@ -42,7 +42,11 @@ export function weightTensorCache<Tensor extends RuntimeTensor>(
       const made = held.get(weight) ?? {}
       if (!isTransient(weight)) held.set(weight, made)
       if (!quantized) {
-        made.plain ??= hold(weight)
+        made.plain ??= hold(weight).catch((error: unknown) => {
+          // There may be room the next time.
+          delete made.plain
+          throw error
+        })
         return made.plain
       }
       const form = quantized.transposed ? 'transposed' : 'quantized'

@@ -77,7 +77,7 @@ async function wasmRuntime(settings: OrtSettings): Promise<OnnxRuntime<Tensor>> 
     specificationVersion: 'v1',
     name: 'onnxruntime-web-wasm',
     target: 'processor',
-    resident: true,
+    resident: 'asked',
     load: (model, externalData) => load(model, { externalData }),
     loadPreparation: (model, { keepsMemory }) => load(model, { enableCpuMemArena: keepsMemory }),
     feed: feedOf(library),
