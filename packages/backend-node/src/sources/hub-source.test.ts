@@ -19,7 +19,7 @@ const files = {
   'pytorch_model.bin': weights,
 }
 const gguf = { 'tiny.Q8_0.gguf': weights, 'tiny.F16.gguf': weights.subarray(7) }
-const patience = { retryDelay: 1, retries: 2, responseTimeout: 300, token: '' }
+const patience = { retryDelay: 1, retries: 2, token: '' }
 
 async function hub(options: Partial<HubServerOptions> = {}) {
   const server = await hubServer({ files, ...options })
@@ -142,7 +142,8 @@ describe('hubSource', () => {
     await hubSource(options).fetch(cache)
     expect(server.requests.slice(0, 3)).toEqual(Array(3).fill('GET /api/models/owner/tiny/revision/main - -'))
     const silent = await hub({ intercept: () => true })
-    await expect(hubSource(silent.options).fetch(silent.cache)).rejects.toMatchObject({
+    const impatient = hubSource({ ...silent.options, responseTimeout: 300 })
+    await expect(impatient.fetch(silent.cache)).rejects.toMatchObject({
       code: 'UNREACHABLE',
       found: 'none within 0.3 s',
     })
