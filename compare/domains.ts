@@ -14,11 +14,13 @@
  */
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { readAbilityData } from 'policypatch'
+import { loadModel, readAbilityData } from 'policypatch'
 import { type Command, ownCommand } from './command.ts'
 import { type AbilitySubject, measureAbility } from './domains/ability.ts'
+import { baseModel } from './domains/base-model.ts'
 import { openCases } from './domains/open-cases.ts'
 import { progressLine } from './domains/progress-line.ts'
+import { release } from './domains/release.ts'
 import { printComparisons, printFigures, writeResults } from './domains/results.ts'
 import { runCase } from './domains/run-case.ts'
 import { printLoad } from './print-load.ts'
@@ -44,23 +46,24 @@ printLoad('before')
 const shared = resolve(values.shared)
 const out = resolve(values.out)
 const seeds = Array.from({ length: Number(values.seeds) }, (_, seed) => seed)
+const progress = progressLine()
+const abilityOf = async (subjects: readonly AbilitySubject[]) =>
+  measureAbility(subjects, { data: await readAbilityData(), folder: out, onProgress: progress.show })
 if (values['side-by-side'] && names.length > 1) {
-  // What they make is found in --out below.
-  const given = [
-    `--shared=${shared}`,
-    `--out=${out}`,
-    `--seeds=${values.seeds}`,
-    `--samples=${values.samples}`,
-  ]
+  // What they make is found in --out below; so is the base's ability, which each of them needs.
+  if (values.ability) {
+    const base = await loadModel(baseModel)
+    await abilityOf([{ name: 'base', model: base }])
+    await release(base)
+  }
+  const given = { shared, out, seeds: values.seeds, samples: values.samples }
   const own: Command = [
     ...ownCommand('./domains.ts'),
-    ...given,
-    values.lora ? '--lora' : '--no-lora',
-    '--no-ability',
+    ...Object.entries(given).map(([name, value]) => `--${name}=${value}`),
+    ...(['lora', 'ability'] as const).map((name) => (values[name] ? `--${name}` : `--no-${name}`)),
   ]
-  await sideBySide(names.map((name): Command => [...own, '--only', name]))
+  await sideBySide(names.map((name): Command => [...own, `--only=${name}`]))
 }
-const progress = progressLine()
 const { model, cases, close } = await openCases(join(shared, 'data'), {
   names,
   samples: Number(values.samples),
@@ -78,9 +81,7 @@ try {
     done.push(result)
     able.push(...result.able)
   }
-  const ability = values.ability
-    ? await measureAbility(able, { data: await readAbilityData(), folder: out, onProgress: progress.show })
-    : []
+  const ability = values.ability ? await abilityOf(able) : []
   progress.end()
   const measurements = [...done.flatMap((one) => one.measurements), ...ability]
   const { report, ratios } = await writeResults({

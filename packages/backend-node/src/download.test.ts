@@ -124,7 +124,10 @@ test('gives up after as many repetitions as it was told', async () => {
 
 test('does not wait for a server that does not answer', async () => {
   const { request, ranges } = await serve(() => {})
-  await expect(download({ ...request, responseTimeout: 300 })).rejects.toMatchObject({ code: 'UNREACHABLE', found: 'none within 0.3 s' })
+  await expect(download({ ...request, responseTimeout: 300 })).rejects.toMatchObject({
+    code: 'UNREACHABLE',
+    found: 'none within 0.3 s',
+  })
   expect(ranges).toHaveLength(1)
 })
 
