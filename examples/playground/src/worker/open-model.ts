@@ -7,7 +7,6 @@ import {
 } from 'policypatch'
 import type { ModelChoice } from '../model-choices.ts'
 import { fetchFiles } from './fetch-files.ts'
-import { yieldingBackend } from './yielding-backend.ts'
 
 /** How far opening has come. */
 export type OpenProgress =
@@ -36,7 +35,7 @@ const files = [
 /** Opens a model of the page's own files, or of the Hub, whose download is kept and goes on where it was stopped. */
 export async function openModel(choice: ModelChoice, options: OpenModelOptions): Promise<LanguageModel> {
   const { device, pageUrl, onProgress, signal } = options
-  const backend = yieldingBackend(await onnxruntimeWebBackend({ device }))
+  const backend = await onnxruntimeWebBackend({ device })
   if (device === 'auto' && !backend.name.includes('webgpu')) {
     onProgress({
       stage: 'notice',

@@ -5,6 +5,7 @@ import { noWebgpu } from '../no-webgpu.ts'
 import { requestGpuDevice } from '../request-gpu-device.ts'
 import { gpuWeights } from './gpu-weights.ts'
 import { type OrtLibrary, type OrtSettings, ortLibrary, type WebDevice } from './ort-library.ts'
+import { yieldingSession } from './yielding-session.ts'
 
 export interface OnnxruntimeWebBackendOptions extends Pick<OrtSettings, 'wasmPaths'> {
   /** Where programs run. `auto`, the default, is WebGPU where there is an adapter, else WebAssembly, with a notice. */
@@ -31,7 +32,9 @@ export async function onnxruntimeWebBackend({
   const gpu = device === 'wasm' ? undefined : await requestGpuDevice()
   if (!gpu && device === 'webgpu') throw noWebgpu()
   if (!gpu && device === 'auto') {
-    onNotice?.(`${noWebgpu().found}: running in WebAssembly instead, which is several times slower`)
+    onNotice?.(
+      `Without ${noWebgpu().expected}, which this page is not offered, programs run in WebAssembly, several times slower`,
+    )
   }
   const settings = { wasmPaths, threads: threads ?? defaultThreads() }
   // Comes with the runtime that it compiles for, not with the page.
@@ -78,7 +81,7 @@ async function wasmRuntime(settings: OrtSettings): Promise<OnnxRuntime<Tensor>> 
     name: 'onnxruntime-web-wasm',
     target: 'processor',
     resident: 'asked',
-    load: (model, externalData) => load(model, { externalData }),
+    load: async (model, externalData) => yieldingSession(await load(model, { externalData })),
     loadPreparation: (model, { keepsMemory }) => load(model, { enableCpuMemArena: keepsMemory }),
     feed: feedOf(library),
   }
