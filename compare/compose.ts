@@ -86,7 +86,10 @@ try {
       // What a patch of another domain refuses of everyday prompts.
       if (name !== 'harmfulness') await measured(`${name} alone`, own, seed, 'harmfulness')
     }
-    for (const { name, patch, domain } of await stacksOf(cases, parts, options)) {
+    const stacks = await stacksOf(cases, parts, options)
+    // What training has compiled takes gigabytes.
+    await model.dispose()
+    for (const { name, patch, domain } of stacks) {
       await measured(name, applyPatch(model, patch), seed, domain)
     }
     return parts

@@ -35,11 +35,16 @@ export async function runCase(domainCase: DomainCase, options: RunCaseOptions): 
   const { name } = domainCase.domain
   const reference = await loadModel(baseModel, { adapter: join(models, domainCase.reference) })
   const trained = await trainPatches(domainCase, { model, reference, folder, seeds, onProgress })
+  // What training has compiled takes gigabytes.
+  await model.dispose()
+  await reference.dispose()
   const [first] = trained.patches
   if (!first) throw new Error('--seeds must be at least 1')
   const measured: MeasuredSubject[] = []
   for (const subject of caseSubjects(domainCase, model, reference, trained)) {
     measured.push(await measureSubject(domainCase, subject, reference, { folder, onProgress }))
+    await model.dispose()
+    await reference.dispose()
   }
   const able: AbilitySubject[] = trained.patches.map(({ seed, patch }) => ({
     name: `patched (${name})`,

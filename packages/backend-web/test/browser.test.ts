@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { eagerBackend, initPrefix, loadStoredModel, memoryStorage } from '@policypatch/core'
 import type { Browser, Page } from 'puppeteer-core'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { findChromium, openChromium } from '../../core/test/chromium.ts'
 import { writeTinyModel } from '../../core/test/tiny-model.ts'
 import { buildPage } from './build-page.ts'
@@ -55,8 +55,8 @@ describe.skipIf(chromium === undefined)(
     })
 
     /** Runs a task of the page and gives what it gives; throws what it throws. */
-    async function run<T>(name: string, input: unknown, where: 'worker' | 'page' = 'worker') {
-      const outcome = (await page.evaluate(
+    async function run<T>(name: string, input: unknown, where: 'worker' | 'page' = 'worker', on = page) {
+      const outcome = (await on.evaluate(
         `window.runTask(${JSON.stringify(name)}, ${JSON.stringify(input)}, '${where}')`,
       )) as Outcome & { readonly longestTask: number }
       if ('error' in outcome) throw new Error(`${outcome.code ?? 'no code'}: ${outcome.error}`)
@@ -75,6 +75,18 @@ describe.skipIf(chromium === undefined)(
       expect(value).toMatchObject({ name, failures: {} })
       expect(value.cases).toBeGreaterThan(20)
       expect(faults).toEqual([])
+    })
+
+    test('wasm conforms with two threads, in a page that is cross-origin isolated', async () => {
+      const isolated = await pageServer(join(folder, 'page'), join(folder, 'files'), { isolated: true })
+      onTestFinished(isolated.close)
+      const own = await browser.newPage()
+      onTestFinished(() => own.close())
+      await own.goto(isolated.url)
+      const input = { backend: 'wasm, two threads', tolerance: 1e-4 }
+      const { value } = await run<{ cases: number }>('conformance', input, 'worker', own)
+      expect(value).toMatchObject({ name: 'onnxruntime-web-wasm', failures: {}, isolated: true })
+      expect(value.cases).toBeGreaterThan(20)
     })
 
     test.each(['webgpu', 'wasm'] as const)('%s answers as the reference backend does', async (backend) => {

@@ -23,5 +23,5 @@ export async function conformance({ backend, tolerance, only }: ConformanceInput
     })
   }
   await shared.dispose()
-  return { name: shared.name, cases: cases.length, failures }
+  return { name: shared.name, cases: cases.length, failures, isolated: globalThis.crossOriginIsolated }
 }

@@ -1,9 +1,12 @@
 import { onnxruntimeWebBackend, tfjsWebgpuBackend } from '@policypatch/backend-web'
 import type { Backend } from '@policypatch/core'
 
-export type BackendName = 'tfjs-webgpu' | 'webgpu' | 'wasm'
+export type BackendName = 'tfjs-webgpu' | 'webgpu' | 'wasm' | 'wasm, two threads'
 
 /** A backend of this package by its name. */
 export function createBackend(name: BackendName): Promise<Backend> {
-  return name === 'tfjs-webgpu' ? tfjsWebgpuBackend() : onnxruntimeWebBackend({ device: name })
+  if (name === 'tfjs-webgpu') return tfjsWebgpuBackend()
+  return name === 'wasm, two threads'
+    ? onnxruntimeWebBackend({ device: 'wasm', threads: 2 })
+    : onnxruntimeWebBackend({ device: name })
 }
