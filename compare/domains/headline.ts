@@ -49,7 +49,10 @@ export function headline(measurements: readonly Measurement[]): Record<string, n
   return Object.fromEntries(Object.entries(figures).filter(([, figure]) => !Number.isNaN(figure)))
 }
 
-/** Accuracy that is lost against the base, over the kinds of question and seeds, of the patch that loses most. */
+/**
+ * Accuracy that is lost against the base, over sets of questions alike, ways of scoring them and seeds, of the patch that
+ * loses most.
+ */
 function abilityLoss(measurements: readonly Measurement[]): number {
   const accuracies = measurements.filter(
     ({ domain, metric }) => domain === 'ability' && metric.includes('accuracy'),
@@ -58,7 +61,9 @@ function abilityLoss(measurements: readonly Measurement[]): number {
     mean(
       accuracies.filter(({ subject, data }) => subject === name && data === where).map(({ value }) => value),
     )
-  const data = [...new Set(accuracies.map((one) => one.data))]
+  const all = [...new Set(accuracies.map((one) => one.data))]
+  // Not the fields of a set once more.
+  const data = all.filter((one) => !all.some((set) => one.startsWith(`${set}: `)))
   const patched = [...new Set(accuracies.map(({ subject }) => subject))].filter((name) =>
     name.startsWith('patched'),
   )

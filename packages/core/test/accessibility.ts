@@ -14,5 +14,7 @@ export async function accessibilityFaults(page: Page): Promise<string[]> {
   )) as axe.AxeResults
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, help, nodes }) => `${id}: ${help} (${nodes.length} times; first ${nodes[0]?.target.join(' ')})`)
+    .map(
+      ({ id, help, nodes }) => `${id}: ${help} (${nodes.length} times; first ${nodes[0]?.target.join(' ')})`,
+    )
 }
