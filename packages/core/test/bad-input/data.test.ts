@@ -1,3 +1,4 @@
+import { expect } from 'vitest'
 import { memoryStorage } from '../../src/memory-storage.ts'
 import { readPairs } from '../../src/pairs/read-pairs.ts'
 import { readPrompts } from '../../src/pairs/read-prompts.ts'
