@@ -24,8 +24,8 @@ export interface HarmfulnessDomainOptions {
  * Harmfulness: harmful requests are refused, harmless ones answered. Pairs are those of `generatePairs`: y⁺ of a harmful
  * prompt is the reference's response and y⁻ the model's; of a harmless one y⁺ is an answer and y⁻ a refusal. SFT decides
  * it, with the reference's distributions where it gives them, the base's for harmless prompts; DPO tells the kinds of
- * prompts apart. Responses are learned to where a refusal has said what it does: of those cut to 4 or 8 tokens some went
- * on in circles, or with the very thing that they had declined.
+ * prompts apart. Responses are learned to the end of a refusal: of those cut to 4 or 8 tokens some went on in circles, or
+ * with the very thing that they had declined, and of those cut to 20 in a way of their own, which a judge took for answers.
  */
 export function harmfulnessDomain({
   refusal = [refusalJudge()],
@@ -48,12 +48,8 @@ export function harmfulnessDomain({
       prefix: { length: 50, init: 'text' },
       sft: { steps: 480, learningRate: 2e-2, warmupSteps: 5, harmlessShare: 0.4 },
       distillation: { weight: 4, k: 32, harmless: 'base' },
-      dpo: {
-        ...{ steps: 40, learningRate: 1.5e-3, warmupSteps: 2, beta: 0.3, sftWeight: 1, harmlessShare: 0.18 },
-        // To the end of a refusal: what comes after it otherwise wanders off, and is taken for an answer.
-        maxResponseTokens: 32,
-      },
-      maxResponseTokens: 20,
+      dpo: { steps: 40, learningRate: 1.5e-3, warmupSteps: 2, beta: 0.3, sftWeight: 1, harmlessShare: 0.3 },
+      maxResponseTokens: 32,
       // Two dozen prompts of a kind tell no prefix of a stage from another.
       validation: false,
     },
