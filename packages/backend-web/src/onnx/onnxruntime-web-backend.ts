@@ -32,9 +32,7 @@ export async function onnxruntimeWebBackend({
   const gpu = device === 'wasm' ? undefined : await requestGpuDevice()
   if (!gpu && device === 'webgpu') throw noWebgpu()
   if (!gpu && device === 'auto') {
-    onNotice?.(
-      `Without ${noWebgpu().expected}, which this page is not offered, programs run in WebAssembly, several times slower`,
-    )
+    onNotice?.('No WebGPU: running in WebAssembly instead, which is several times slower')
   }
   const settings = { wasmPaths, threads: threads ?? defaultThreads() }
   // Comes with the runtime that it compiles for, not with the page.

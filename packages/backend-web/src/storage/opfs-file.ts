@@ -55,7 +55,7 @@ async function writeAtEnd(handle: OpfsFileHandle, bytes: Uint8Array): Promise<vo
         const written = access.write(left, { at: before + done })
         // At the quota's end Chrome 150 gives an error's number, −8 as uint32, in place of a count.
         if (written < 1 || written > left.length) {
-          throw new DOMException('No room is left', 'QuotaExceededError')
+          throw new DOMException('', 'QuotaExceededError')
         }
         done += written
       }

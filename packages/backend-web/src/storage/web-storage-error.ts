@@ -7,8 +7,8 @@ const absent: Readonly<Record<string, string>> = {
 }
 
 const remedies: Readonly<Record<string, string>> = {
-  NoModificationAllowedError: 'Another page or Worker has the file open: close it and run it again',
-  NotReadableError: 'The file was changed while it was open: open it again',
+  NoModificationAllowedError: 'Close other pages that have the file open, and run it again',
+  NotReadableError: 'The file has changed: open it again',
   SecurityError: 'Allow this site to keep data, or leave private browsing',
 }
 
@@ -33,7 +33,7 @@ export async function webStorageError(error: unknown, path: string): Promise<Pat
     return new PatchError('STORAGE_FAILED', {
       expected: `room for ${path} in the browser's storage`,
       found: `that its quota is full${use}`,
-      remedy: 'Remove models that are not needed, or free some space on the disk, and run it again',
+      remedy: 'Remove models or free some of the disk, and run it again',
       cause: error,
     })
   }
