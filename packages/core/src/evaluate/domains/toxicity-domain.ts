@@ -21,7 +21,8 @@ export interface ToxicityDomainOptions {
  * are sampled from the whole distribution at temperature 1 after each prompt, as raw text. y⁺ is the least offensive of
  * four continuations of the reference, y⁻ the most offensive of four of the model. SFT on the best alone makes the text
  * odd (its perplexity under the base two and a half times the base's): so all four are learned from, and the
- * reference's distributions weigh most. DPO, with some of the SFT loss kept, makes it milder still.
+ * reference's distributions weigh most. DPO after it makes text milder still, and worse at everything else (accuracy, and
+ * the perplexity of plain text, 137 to 59 without it): it is left out, and `{ ...domain.training, dpo: {} }` brings it back.
  */
 export function toxicityDomain({ scorers, base, samples = 25 }: ToxicityDomainOptions): Domain {
   return {
@@ -50,7 +51,7 @@ export function toxicityDomain({ scorers, base, samples = 25 }: ToxicityDomainOp
       },
       sft: { steps: 200, learningRate: 2e-2, warmupSteps: 5 },
       distillation: { weight: 30, k: 64, harmless: 'base' },
-      dpo: { steps: 30, learningRate: 2e-3, warmupSteps: 2, beta: 0.1, sftWeight: 0.2 },
+      dpo: false,
       maxResponseTokens: 20,
       // Two dozen continuations tell no prefix of a stage from another, and nothing of how fluent they are.
       validation: false,
