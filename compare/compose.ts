@@ -24,6 +24,7 @@ import { baseModel } from './domains/base-model.ts'
 import { measure } from './domains/measure.ts'
 import { openCases } from './domains/open-cases.ts'
 import { progressLine } from './domains/progress-line.ts'
+import { release } from './domains/release.ts'
 import { printLoad } from './print-load.ts'
 import { printRatios } from './print-ratios.ts'
 import { sideBySide } from './side-by-side.ts'
@@ -46,17 +47,29 @@ const seeds = Array.from({ length: Number(values.seeds) }, (_, seed) => seed)
 printLoad('before')
 const shared = resolve(values.shared)
 const folder = resolve(values.out)
+const progress = progressLine()
+const open = () =>
+  openCases(join(shared, 'data'), {
+    names: ['harmfulness', 'toxicity', 'gender'],
+    samples: Number(values.samples),
+  })
+const places = {
+  models: join(shared, 'models'),
+  patches: resolve(values.domains),
+  onProgress: progress.show,
+}
 if (values.seed === undefined && values['side-by-side'] && seeds.length > 1) {
+  // Seeds learn from the same pairs, which none of them is to write while another does.
+  const before = await open()
+  await specialists(before.cases, { model: before.model, ...places }, [])
+  before.close()
+  await release(before.model)
   // What they make is found in --out below.
   const given = [`--shared=${shared}`, `--domains=${resolve(values.domains)}`, `--out=${folder}`]
   const own = [...given, `--samples=${values.samples}`, `--steps=${values.steps}`]
   await sideBySide(seeds.map((seed): Command => [...ownCommand('./compose.ts'), ...own, `--seed=${seed}`]))
 }
-const progress = progressLine()
-const { model, cases, close } = await openCases(join(shared, 'data'), {
-  names: ['harmfulness', 'toxicity', 'gender'],
-  samples: Number(values.samples),
-})
+const { model, cases, close } = await open()
 try {
   const small = cases.map(smallCase)
   const measurements: Measurement[] = []
@@ -73,12 +86,8 @@ try {
   }
   /** Trains and measures all of one seed; gives its specialists. */
   const ofSeed = async (seed: number) => {
-    const options: StackOptions = {
-      ...{ model, folder, seed, onProgress: progress.show, steps: Number(values.steps) },
-      models: join(shared, 'models'),
-      patches: resolve(values.domains),
-    }
-    const parts = await specialists(cases, options)
+    const options: StackOptions = { ...places, model, folder, seed, steps: Number(values.steps) }
+    const parts = await specialists(cases, options, [seed])
     for (const [i, patch] of parts.entries()) {
       const { name } = (small[i] as (typeof small)[number]).domain
       const own = applyPatch(model, patch)

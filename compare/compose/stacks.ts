@@ -39,14 +39,20 @@ export interface Stack {
   readonly domain?: string
 }
 
-/** A patch for each domain, trained as compare:domains does where that has not been run. */
-export async function specialists(cases: readonly DomainCase[], options: StackOptions): Promise<Patch[]> {
-  const { model, models, patches, seed, onProgress } = options
+/**
+ * A patch of every seed for each domain, trained as compare:domains does where that has not been run; the pairs alone
+ * where there is no seed.
+ */
+export async function specialists(
+  cases: readonly DomainCase[],
+  { model, models, patches, onProgress }: Pick<StackOptions, 'model' | 'models' | 'patches' | 'onProgress'>,
+  seeds: readonly number[],
+): Promise<Patch[]> {
   const trained: Patch[] = []
   for (const domainCase of cases) {
     const reference = await loadModel(baseModel, { adapter: join(models, domainCase.reference) })
     const { patches: own } = await trainPatches(domainCase, {
-      ...{ model, reference, onProgress, seeds: [seed] },
+      ...{ model, reference, onProgress, seeds },
       folder: join(patches, domainCase.domain.name),
     })
     trained.push(...own.map(({ patch }) => patch))
