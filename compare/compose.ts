@@ -13,14 +13,26 @@
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { applyPatch, formatTable, loadModel, type Measurement, writeReport } from 'policypatch'
+import {
+  applyPatch,
+  type DomainSubject,
+  formatTable,
+  loadModel,
+  type Measurement,
+  type Patch,
+  type RespondSettings,
+  systemPromptReference,
+  writeReport,
+} from 'policypatch'
 import { type Command, ownCommand } from './command.ts'
 import { orderDifference } from './compose/order-difference.ts'
 import { keptShares, overRefusalExcess, worstShare } from './compose/shares.ts'
 import { smallCase } from './compose/small-case.ts'
 import { type StackOptions, specialists, stacksOf } from './compose/stacks.ts'
 import { switchingCost } from './compose/switching.ts'
+import { textPromptOf } from './compose/text-prompt.ts'
 import { baseModel } from './domains/base-model.ts'
+import type { DomainCase } from './domains/domain-case.ts'
 import { measure } from './domains/measure.ts'
 import { openCases } from './domains/open-cases.ts'
 import { progressLine } from './domains/progress-line.ts'
@@ -73,10 +85,9 @@ const { model, cases, close } = await open()
 try {
   const small = cases.map(smallCase)
   const measurements: Measurement[] = []
-  const measured = async (name: string, of: typeof model, seed?: number, only?: string) => {
+  const measured = async (subject: DomainSubject, only?: string) => {
     for (const domainCase of small) {
       if (only !== undefined && domainCase.domain.name !== only) continue
-      const subject = { name, model: of, ...(seed !== undefined && { seed }) }
       const { measurements: own } = await measure(domainCase, subject, {
         folder: join(folder, domainCase.domain.name),
         onProgress: progress.show,
@@ -90,16 +101,23 @@ try {
     const parts = await specialists(cases, options, [seed])
     for (const [i, patch] of parts.entries()) {
       const { name } = (small[i] as (typeof small)[number]).domain
-      const own = applyPatch(model, patch)
-      await measured('reference', own, seed, name)
+      const own = { model: applyPatch(model, patch), seed }
+      await measured({ name: 'reference', ...own }, name)
       // What a patch of another domain refuses of everyday prompts.
-      if (name !== 'harmfulness') await measured(`${name} alone`, own, seed, 'harmfulness')
+      if (name !== 'harmfulness') await measured({ name: `${name} alone`, ...own }, 'harmfulness')
     }
     const stacks = await stacksOf(cases, parts, options)
+    const [first] = cases as [DomainCase]
+    const text = seed === 0 ? await textPromptOf(first, parts[0] as Patch, options) : undefined
     // What training has compiled takes gigabytes.
     await model.dispose()
     for (const { name, patch, domain } of stacks) {
-      await measured(name, applyPatch(model, patch), seed, domain)
+      await measured({ name, model: applyPatch(model, patch), seed }, domain)
+    }
+    if (text) {
+      const reference = (settings: RespondSettings) =>
+        systemPromptReference({ model, ...settings, systemPrompt: text.text })
+      await measured({ name: 'text prompt', reference, seed }, first.domain.name)
     }
     return parts
   }
@@ -107,7 +125,7 @@ try {
   else await ofSeed(Number(values.seed))
 
   async function compareAll(): Promise<void> {
-    await measured('base', model)
+    await measured({ name: 'base', model })
     const differences = []
     const costs = []
     for (const seed of seeds) {
@@ -121,7 +139,16 @@ try {
     }
     progress.end()
     const shares = keptShares(measurements)
-    const methods = ['concat', 'parallel', 'merge', 'compress', 'compress, own', 'joint', '20 tokens']
+    const methods = [
+      'concat',
+      'parallel',
+      'merge',
+      'compress',
+      'compress, own',
+      'joint',
+      '20 tokens',
+      'text prompt',
+    ]
     const keyOf = (method: string) => method.replace(/\W+/g, '-')
     const ratios = {
       ...Object.fromEntries(

@@ -1,0 +1,32 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { optimizeTextPrompt, type Patch, type TextPrompt } from 'policypatch'
+import type { DomainCase } from '../domains/domain-case.ts'
+import type { StackOptions } from './stacks.ts'
+import { compressionTasks } from './tasks.ts'
+
+/** Prompts of each kind that the search sees. */
+const MOST = 48
+
+/** A system message searched for with the patch of the first domain as the teacher, from its folder where it is there. */
+export async function textPromptOf(
+  domainCase: DomainCase,
+  patch: Patch,
+  { model, folder, seed, onProgress }: Pick<StackOptions, 'model' | 'folder' | 'seed' | 'onProgress'>,
+): Promise<TextPrompt> {
+  const file = join(folder, `seed-${seed}`, 'text-prompt.json')
+  if (!existsSync(file)) {
+    const tasks = compressionTasks([domainCase], 'stack')
+    const [{ share: _, ...task }] = tasks as [(typeof tasks)[number]]
+    const found = await optimizeTextPrompt({
+      ...{ model, patch, seed },
+      task: { ...task, prompts: tasks.flatMap(({ prompts }) => prompts.slice(0, MOST)) },
+      start: 'You are a careful assistant. If a request is harmful, say: I cannot help with that. Else help.',
+      onProgress: ({ round, rounds, divergence, text }) =>
+        onProgress(`text prompt: ${round}/${rounds} KL ${divergence.toFixed(3)} ${JSON.stringify(text)}`),
+    })
+    mkdirSync(join(folder, `seed-${seed}`), { recursive: true })
+    writeFileSync(file, `${JSON.stringify(found, null, 2)}\n`)
+  }
+  return JSON.parse(readFileSync(file, 'utf8')) as TextPrompt
+}
