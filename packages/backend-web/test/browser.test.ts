@@ -3,13 +3,21 @@ import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { eagerBackend, initPrefix, loadStoredModel, memoryStorage } from '@policypatch/core'
+import {
+  eagerBackend,
+  initPrefix,
+  type LanguageModel,
+  loadStoredModel,
+  memoryStorage,
+  type Storage,
+} from '@policypatch/core'
 import type { Browser, Page } from 'puppeteer-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { findChromium, openChromium } from '../../core/test/chromium.ts'
 import { writeTinyModel } from '../../core/test/tiny-model.ts'
 import { buildPage } from './build-page.ts'
 import type { Outcome } from './page/run-task.ts'
+import { figuresOfStack } from './page/tasks/compose-and-evaluate.ts'
 import type { RecordedTraining } from './page/tasks/train.ts'
 import { type PageServer, pageServer } from './page-server.ts'
 
@@ -90,7 +98,7 @@ describe.skipIf(chromium === undefined)(
     })
 
     test.each(['webgpu', 'wasm'] as const)('%s answers as the reference backend does', async (backend) => {
-      const reference = await answersOfReference()
+      const reference = await onReference(answersOf)
       const { value } = await run<Record<string, unknown> & { score: number[] }>('loadAndPatch', {
         backend,
         address: '/files/llama',
@@ -131,6 +139,19 @@ describe.skipIf(chromium === undefined)(
         }
       },
     )
+
+    test.each(['webgpu', 'wasm'] as const)('%s composes and evaluates in a Worker', async (backend) => {
+      const reference = await onReference(figuresOfStack)
+      expect(reference.figures.length).toBeGreaterThan(2)
+      const { value, longestTask } = await run<typeof reference>('composeAndEvaluate', {
+        backend,
+        address: '/files/llama',
+      })
+      expect(value.skipped).toEqual(reference.skipped)
+      const near = reference.figures.map((figure) => ({ ...figure, value: expect.closeTo(figure.value, 3) }))
+      expect(value.figures).toEqual(near)
+      expect(longestTask).toBeLessThan(100)
+    })
 
     test('a download whose connection is cut goes on where it ended, and is kept', async () => {
       const input = { address: '/files/./llama/', patchAddress: '/files/patch', backend: 'wasm' }
@@ -193,8 +214,8 @@ describe.skipIf(chromium === undefined)(
   },
 )
 
-/** What the tiny model answers on tfjs' plain JavaScript kernels, with and without the patch that the page makes. */
-async function answersOfReference() {
+/** What the tiny model gives on tfjs' plain JavaScript kernels. */
+async function onReference<T>(give: (model: LanguageModel, storage: Storage) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'policypatch-web-'))
   await writeTinyModel(folder)
   const storage = memoryStorage()
@@ -202,7 +223,11 @@ async function answersOfReference() {
     await storage.write(`llama/${name}`, await readFile(join(folder, name)))
   await rm(folder, { recursive: true })
   const backend = eagerBackend({ tfBackend: 'cpu' })
-  const model = await loadStoredModel({ storage, path: 'llama' }, { backend })
+  return give(await loadStoredModel({ storage, path: 'llama' }, { backend, id: 'tiny' }), storage)
+}
+
+/** What it answers with and without the patch that the page makes. */
+async function answersOf(model: LanguageModel) {
   const patched = model.withPrefix(initPrefix(model, { length: 4, init: 'random', seed: 7 }))
   const [score] = await model.score([{ prompt: 'tea', response: ' or coffee' }])
   return {

@@ -1,3 +1,4 @@
+import { composeAndEvaluate } from './tasks/compose-and-evaluate.ts'
 import { conformance } from './tasks/conformance.ts'
 import { loadAndPatch } from './tasks/load-and-patch.ts'
 import { opfs } from './tasks/opfs.ts'
@@ -7,6 +8,7 @@ import { train } from './tasks/train.ts'
 export type Outcome = { readonly value: unknown } | { readonly error: string; readonly code?: string }
 
 const tasks: Readonly<Record<string, (input: never) => Promise<unknown>>> = {
+  composeAndEvaluate,
   conformance,
   loadAndPatch,
   train,

@@ -1,13 +1,7 @@
 import { cachedModels, fetchStorage, opfsStorage, resolveWebModel } from '@policypatch/backend-web'
-import {
-  applyPatch,
-  createPatch,
-  describeBase,
-  initPrefix,
-  loadStoredModel,
-  readPatch,
-} from '@policypatch/core'
+import { applyPatch, loadStoredModel, readPatch } from '@policypatch/core'
 import { type BackendName, createBackend } from './create-backend.ts'
+import { tinyPatch } from './tiny-patch.ts'
 
 interface LoadInput {
   readonly backend: BackendName
@@ -27,24 +21,7 @@ export async function loadAndPatch({ backend, address, patchAddress }: LoadInput
     retryDelay: 10,
   })
   const model = await loadStoredModel(files, { backend: await createBackend(backend), id: 'tiny' })
-  const patch = await createPatch({
-    storage: opfsStorage('patches'),
-    prefix: initPrefix(model, { length: 4, init: 'random', seed: 7 }),
-    manifest: {
-      format: 'policypatch/v1',
-      name: 'tiny',
-      version: '1.0.0',
-      domain: 'test',
-      license: 'Apache-2.0',
-      base: describeBase(model),
-      prefix: { length: 4, init: 'random' },
-      recipe: { reference: 'none', data: {}, seed: 7, options: {} },
-      effects: [],
-      requires: [],
-      conflicts: [],
-      created: '2026-01-02T03:04:05Z',
-    },
-  })
+  const patch = await tinyPatch(model, opfsStorage('patches'), 'tiny', 7)
   await patch.save('tiny')
   const read = await readPatch(opfsStorage('patches'), 'tiny')
   const patched = applyPatch(model, read)
