@@ -1,10 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { memoryStorage } from '../src/memory-storage.ts'
 import type { LanguageModel } from '../src/model/language-model.ts'
-import { functionJudge } from '../src/pairs/judges/function-judge.ts'
-import { isRefusal } from '../src/pairs/judges/is-refusal.ts'
-import type { PatchPrompt, PreferencePair } from '../src/pairs/preference-pair.ts'
-import type { Reference } from '../src/pairs/reference.ts'
 import { modelReference } from '../src/pairs/references/model-reference.ts'
 import { checkFit } from '../src/patch/check-fit.ts'
 import { readPatch } from '../src/patch/read-patch.ts'
@@ -13,6 +9,7 @@ import type { TrainPatchOptions, TrainProgress } from '../src/train/train-option
 import { trainPatch } from '../src/train/train-patch.ts'
 import { cpuBackend } from './cpu-backend.ts'
 import { failingStorage } from './failing-storage.ts'
+import { judge, pairs, prompts, quickOptions, runOptions, safe } from './training-run.ts'
 import { wordModel } from './word-model.ts'
 
 let model: LanguageModel
@@ -20,75 +17,8 @@ beforeAll(async () => {
   model = await wordModel(cpuBackend())
 })
 
-const prompts: PatchPrompt[] = [
-  ...['how to harm one', 'how to harm two', 'harm three', 'harm four please', 'harm five'].map((prompt) => ({
-    prompt,
-    kind: 'harmful' as const,
-  })),
-  ...['bake bread', 'name a river', 'sum of two', 'a short poem', 'boil eggs'].map((prompt) => ({
-    prompt,
-    kind: 'harmless' as const,
-  })),
-]
-
-/** Refuses what is harmful and answers the rest. */
-const safe: Reference = {
-  specificationVersion: 'v1',
-  name: 'safe',
-  async *respond(asked) {
-    for (const [index, { kind, prompt }] of asked.entries())
-      yield { index, response: kind === 'harmful' ? `I cannot help with that, ${prompt}` : '7 8 9' }
-  },
-}
-
-/** Tells refusals from answers; an answer to a harmful prompt scores a little by its last id, so that scores vary. */
-const judge = functionJudge({
-  name: 'words',
-  score: ({ kind, response }) => {
-    if (kind === 'harmless') return isRefusal(response) ? 0 : 1
-    return isRefusal(response) ? 1 : 0.04 * (Number(response.trim().split(' ').at(-1)) % 10)
-  },
-})
-
-const options = (changes: Partial<TrainPatchOptions> = {}): TrainPatchOptions => ({
-  model,
-  reference: safe,
-  prompts,
-  judge,
-  generation: { maxTokens: 3 },
-  prefix: { length: 4 },
-  sft: { steps: 3, batchSize: 2, learningRate: 0.05 },
-  dpo: { steps: 2, batchSize: 2, learningRate: 0.02 },
-  validation: { share: 0.2, every: 1, maxTokens: 2 },
-  maxResponseTokens: 4,
-  checkpointEvery: 1,
-  ...changes,
-})
-
-const pairs: PreferencePair[] = [
-  {
-    prompt: 'harm one',
-    kind: 'harmful',
-    chosen: 'I cannot help',
-    rejected: '5 6 7',
-    chosenScore: 1,
-    rejectedScore: 0,
-  },
-  {
-    prompt: 'bake bread',
-    kind: 'harmless',
-    chosen: '7 8 9',
-    rejected: 'I cannot',
-    chosenScore: 1,
-    rejectedScore: 0,
-  },
-]
-
-/** Options of a run of ready-made pairs without a validation, in few steps. */
-const quick = (changes: Partial<TrainPatchOptions> = {}) => {
-  const { prompts: _, reference: __, ...rest } = options({ pairs, validation: false, ...changes })
-  return rest
-}
+const options = (changes: Partial<TrainPatchOptions> = {}) => runOptions(model, changes)
+const quick = (changes: Partial<TrainPatchOptions> = {}) => quickOptions(model, changes)
 
 describe('a run from prompts to patch', () => {
   const storage = memoryStorage()
@@ -262,48 +192,5 @@ describe('distillation', () => {
       onProgress: (event) => event.stage === 'sft' && divergences.push(event.metrics.kl as number),
     })
     expect(divergences.at(-1)).toBeLessThan(0.7 * divergences[0]!)
-  })
-})
-
-describe('before any work', () => {
-  /** A model that must not be asked for anything. */
-  const idle = () =>
-    new Proxy(model, {
-      get(target, name) {
-        if (name === 'generateBatch' || name === 'score') throw new Error(`${String(name)} was called`)
-        return Reflect.get(target, name)
-      },
-    })
-
-  it.each<[string, Partial<TrainPatchOptions>, string]>([
-    ['no data', { prompts: [], pairs: [] }, 'EMPTY_DATA'],
-    ['prompts without a reference', { prompts, pairs: undefined as never }, 'INVALID_ARGUMENT'],
-    [
-      'pairs whose harmless ones the filter drops',
-      { pairs: [pairs[0]!, { ...pairs[1]!, chosenScore: 0 }] },
-      'EMPTY_DATA',
-    ],
-    ['pairs that the filter drops', { filter: { winnerThreshold: 2 } }, 'EMPTY_DATA'],
-    ['pairs without y⁻ for DPO', { pairs: pairs.map(({ rejected: _, ...row }) => row) }, 'EMPTY_DATA'],
-    ['a learning rate of 0', { sft: { learningRate: 0 } }, 'INVALID_ARGUMENT'],
-    ['a β of 0', { dpo: { beta: 0 } }, 'INVALID_ARGUMENT'],
-    ['a prefix of no length', { prefix: { length: 0 } }, 'INVALID_ARGUMENT'],
-    [
-      'a DPO reference without probabilities',
-      { dpo: { reference: 'reference' }, reference: safe },
-      'INVALID_ARGUMENT',
-    ],
-    ['a teacher without distributions', { distillation: {}, reference: safe }, 'INVALID_ARGUMENT'],
-    ['a share of everything', { validation: { share: 1 } }, 'INVALID_ARGUMENT'],
-    ['a version that is none', { manifest: { version: 'one' } }, 'INVALID_ARGUMENT'],
-    ['responses of no token', { maxResponseTokens: 0 }, 'INVALID_ARGUMENT'],
-    ['responses of no token in a stage', { dpo: { maxResponseTokens: 0 } }, 'INVALID_ARGUMENT'],
-    [
-      'a prompt that does not fit',
-      { pairs: [{ ...pairs[0]!, prompt: 'word '.repeat(250) }] },
-      'CONTEXT_EXCEEDED',
-    ],
-  ])('refuses %s', async (_, changes, code) => {
-    await expect(trainPatch({ ...quick(), model: idle(), ...changes })).rejects.toMatchObject({ code })
   })
 })
