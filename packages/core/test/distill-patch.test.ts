@@ -111,6 +111,27 @@ describe('compressPatches', () => {
     }
   })
 
+  it('starts from the virtual tokens of the patch that is named', async () => {
+    const still = { ...training, steps: 1, learningRate: 1e-12 }
+    const { prefix } = await compressPatches({
+      model,
+      patches,
+      length: 4,
+      start: 'two',
+      tasks,
+      training: still,
+    })
+    const [, two] = patches
+    for (const [i, value] of prefix.embeddings.entries()) {
+      expect(value).toBeCloseTo(two.prefix.embeddings[i] as number, 6)
+    }
+    await expect(compressPatches({ model, patches, start: 'three', tasks })).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      found: 'three',
+      expected: expect.stringContaining('one, two'),
+    })
+  })
+
   it('goes on where it was stopped, and ends with the same patch', async () => {
     const storage = memoryStorage()
     const options = {

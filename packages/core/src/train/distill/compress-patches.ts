@@ -35,6 +35,11 @@ export interface CompressPatchesOptions
   readonly weights?: readonly number[]
   /** Virtual tokens of the patch that is made. Default 50. */
   readonly length?: number
+  /**
+   * Name of the patch from whose virtual tokens training starts, best the one whose effect is the hardest to learn. Default:
+   * virtual tokens chosen evenly from all of them.
+   */
+  readonly start?: string
   /** Prompts of all domains of the patches, harmless ones among them. */
   readonly tasks: readonly CompressionTask[]
 }
@@ -42,7 +47,7 @@ export interface CompressPatchesOptions
 /**
  * One patch of `length` virtual tokens that does what a stack of patches does: the model with the stack is the teacher,
  * token by token, over prompts of all domains, or with those of its patches that a task names. It starts from virtual
- * tokens of the patches. Stacking then costs no more than one patch; a patch alone becomes shorter.
+ * tokens of the patches, or of one of them. Stacking then costs no more than one patch; a patch alone becomes shorter.
  *
  * @throws as `distillPatch`, `applyPatch` and `composePatches`.
  */
@@ -51,11 +56,13 @@ export async function compressPatches({
   method = 'parallel',
   weights,
   length = 50,
+  start,
   tasks,
   ...options
 }: CompressPatchesOptions): Promise<Patch> {
   checkLength(length)
   checkTeachers(tasks, patches)
+  if (start !== undefined) checkStart(start, patches)
   const { model } = options
   const whole = patches.map(({ manifest: { name } }) => name)
   // Refused here where the whole does not go together, whoever teaches.
@@ -70,12 +77,17 @@ export async function compressPatches({
     const names = own.map(({ manifest: { name } }) => name).join(', ')
     return imitate([task], teacher, own.length === 1 ? names : `${method} of ${names}`)
   })
-  const used = patches.map(({ prefix }, i) => ({ prefix, weight: weights?.[i] ?? 1 }))
+  const used = patches.map(({ manifest: { name }, prefix }, i) => ({
+    ...{ name, prefix },
+    weight: weights?.[i] ?? 1,
+  }))
   return distillPatch({
     ...options,
     tasks: taught,
     prefix: evenlyChosen(
-      used.filter(({ weight }) => weight > 0).map(({ prefix }) => prefix),
+      used
+        .filter(({ name, weight }) => (start === undefined ? weight > 0 : name === start))
+        .map(({ prefix }) => prefix),
       length,
     ),
     composition: {
@@ -116,6 +128,16 @@ function checkTeachers(tasks: readonly CompressionTask[], patches: readonly Patc
     expected: `tasks taught by patches of the stack: ${known.join(', ')}`,
     found: problems.join(', '),
     remedy: 'Name patches of the stack, or leave `taughtBy` out for the whole of it',
+  })
+}
+
+function checkStart(start: string, patches: readonly Patch[]): void {
+  const known = patches.map(({ manifest: { name } }) => name)
+  if (known.includes(start)) return
+  throw new PatchError('INVALID_ARGUMENT', {
+    expected: `a patch of the stack to start from: ${known.join(', ')}`,
+    found: start,
+    remedy: 'Name one of them, or leave `start` out for all of them',
   })
 }
 
