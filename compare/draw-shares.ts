@@ -11,7 +11,9 @@ const file = (path: string) => new URL(path, import.meta.url)
 const { shares } = JSON.parse(readFileSync(file('./results/compose.json'), 'utf8')) as {
   readonly shares: readonly KeptShare[]
 }
-const rows = shares.filter(({ method }) => method !== '20 tokens')
+/** Of one patch alone. */
+const single = ['20 tokens', 'text prompt']
+const rows = shares.filter(({ method }) => !single.includes(method))
 const methods = [...new Set(rows.map(({ method }) => method))].sort((a, b) => group(a) - group(b))
 const grey = '#808080'
 

@@ -12,6 +12,7 @@ import {
 } from 'policypatch'
 import { baseModel } from '../domains/base-model.ts'
 import type { DomainCase } from '../domains/domain-case.ts'
+import { fileName } from '../domains/file-name.ts'
 import { release } from '../domains/release.ts'
 import { trainPatches } from '../domains/train-patches.ts'
 import { permutations } from './permutations.ts'
@@ -26,7 +27,7 @@ export interface StackOptions {
   /** Where what is trained here is kept. */
   readonly folder: string
   readonly seed: number
-  /** Steps of each prefix that is distilled here. */
+  /** Steps of a joint patch; of a compressed one twice as many. */
   readonly steps: number
   readonly onProgress: (line: string) => void
 }
@@ -67,44 +68,56 @@ export async function stacksOf(
   parts: readonly Patch[],
   options: StackOptions,
 ): Promise<Stack[]> {
-  const { model, seed, steps } = options
-  const training = { steps }
-  const tasks = compressionTasks(cases, 'stack')
-  const ownTasks = compressionTasks(cases, 'specialists')
-  const orders: Stack[] = []
+  const stacks: Stack[] = []
   for (const order of permutations(parts)) {
     const name = order.map(({ manifest: { domain } }) => domain).join(', ')
-    orders.push({ name: `concat: ${name}`, patch: await composePatches(order, { method: 'concat' }) })
+    stacks.push({ name: `concat: ${name}`, patch: await composePatches(order, { method: 'concat' }) })
   }
+  stacks.push({ name: 'parallel', patch: await composePatches(parts) })
+  stacks.push({ name: 'merge', patch: await composePatches(parts, { method: 'merge' }) })
+  for (const { make, ...stack } of trainedStacks(cases, parts, options)) {
+    stacks.push({ ...stack, patch: await kept(stack.name, options, make) })
+  }
+  return stacks
+}
+
+type Run = Required<
+  Pick<Parameters<typeof compressPatches>[0], 'storage' | 'directory' | 'onProgress' | 'manifest'>
+>
+
+interface TrainedStack extends Omit<Stack, 'patch'> {
+  readonly make: (run: Run) => Promise<Patch>
+}
+
+/** Those that are trained. */
+export function trainedStacks(
+  cases: readonly DomainCase[],
+  parts: readonly Patch[],
+  options: StackOptions,
+): TrainedStack[] {
+  const { model, seed, steps } = options
   const [first] = parts as [Patch]
-  const only = tasks.filter(({ name }) => name.startsWith(first.manifest.domain))
+  const { domain } = first.manifest
+  // Harmfulness is the hardest to learn: all begin where its patch is, and keep what it knows by a lower rate.
+  const training = { steps: 2 * steps, learningRate: 1e-2 }
+  const common = { model, seed, training, start: first.manifest.name }
+  const own = compressionTasks(cases, 'specialists')
+  const byStack = (run: Run) =>
+    compressPatches({ ...run, ...common, patches: parts, tasks: compressionTasks(cases, 'stack') })
   return [
-    ...orders,
-    { name: 'parallel', patch: await composePatches(parts) },
-    { name: 'merge', patch: await composePatches(parts, { method: 'merge' }) },
-    {
-      name: 'compress',
-      patch: await kept('compress', options, (run) =>
-        compressPatches({ ...run, model, seed, training, patches: parts, tasks }),
-      ),
-    },
-    {
-      name: 'compress, own',
-      patch: await kept('compress-own', options, (run) =>
-        compressPatches({ ...run, model, seed, training, patches: parts, tasks: ownTasks }),
-      ),
-    },
-    {
-      name: 'joint',
-      patch: await kept('joint', options, (run) => joint(cases, { ...run, model, seed, training }, options)),
-    },
+    { name: 'compress', make: (run) => compressPatches({ ...run, ...common, patches: parts, tasks: own }) },
     {
       name: '20 tokens',
-      domain: first.manifest.domain,
-      patch: await kept('short', options, (run) =>
-        compressPatches({ ...run, model, seed, training, patches: [first], length: 20, tasks: only }),
-      ),
+      domain,
+      make: (run) =>
+        compressPatches({
+          ...{ ...run, ...common, patches: [first], length: 20 },
+          tasks: own.filter(({ taughtBy }) => taughtBy?.includes(first.manifest.name)),
+        }),
     },
+    { name: 'joint', make: (run) => joint(cases, { ...run, model, seed, training: { steps } }, options) },
+    // What patches do to each other is learned with the rest; once shows it.
+    ...(seed === 0 ? [{ name: 'compress, stack', make: byStack }] : []),
   ]
 }
 
@@ -130,30 +143,37 @@ async function joint(
       maxResponseTokens: training.maxResponseTokens ?? 20,
     })
   }
+  const free = async () => {
+    for (const reference of references.splice(0)) await release(reference)
+  }
+  let freed: Promise<void> | undefined
   try {
-    return await trainJointPatch({ ...run, domains })
+    return await trainJointPatch({
+      ...{ ...run, domains },
+      onProgress(event) {
+        // Their distributions are all there before the first step, which takes gigabytes of its own.
+        if (event.stage === 'sft') freed ??= free()
+        run.onProgress?.(event)
+      },
+    })
   } finally {
-    for (const reference of references) await release(reference)
+    await (freed ?? free())
   }
 }
 
 /** A patch that a run makes, from its folder where it is there already. */
-async function kept(
+export async function kept(
   name: string,
   { folder, seed, onProgress }: StackOptions,
-  make: (
-    run: Required<
-      Pick<Parameters<typeof compressPatches>[0], 'storage' | 'directory' | 'onProgress' | 'manifest'>
-    >,
-  ) => Promise<Patch>,
+  make: (run: Run) => Promise<Patch>,
 ): Promise<Patch> {
   const storage = fileStorage(folder)
-  const directory = `seed-${seed}/${name}`
+  const directory = `seed-${seed}/${fileName(name)}`
   if (!(await storage.exists(`${directory}/patch/patch.json`))) {
     const patch = await make({
       storage,
       directory: `${directory}/run`,
-      manifest: { name: `smollm2-135m-${name}` },
+      manifest: { name: `smollm2-135m-${fileName(name)}` },
       onProgress: (event) =>
         onProgress(
           event.stage === 'sft'
