@@ -139,16 +139,7 @@ try {
     }
     progress.end()
     const shares = keptShares(measurements)
-    const methods = [
-      'concat',
-      'parallel',
-      'merge',
-      'compress',
-      'compress, own',
-      'joint',
-      '20 tokens',
-      'text prompt',
-    ]
+    const methods = ['concat', 'parallel', 'merge', 'compress', 'joint', '20 tokens', 'text prompt']
     const keyOf = (method: string) => method.replace(/\W+/g, '-')
     const ratios = {
       ...Object.fromEntries(
