@@ -90,7 +90,7 @@ interface TrainedStack extends Omit<Stack, 'patch'> {
 }
 
 /** Those that are trained. */
-export function trainedStacks(
+function trainedStacks(
   cases: readonly DomainCase[],
   parts: readonly Patch[],
   options: StackOptions,
@@ -160,7 +160,7 @@ async function joint(
 }
 
 /** A patch that a run makes, from its folder where it is there already. */
-export async function kept(
+async function kept(
   name: string,
   { folder, seed, onProgress }: StackOptions,
   make: (run: Run) => Promise<Patch>,

@@ -77,17 +77,14 @@ export async function compressPatches({
     const names = own.map(({ manifest: { name } }) => name).join(', ')
     return imitate([task], teacher, own.length === 1 ? names : `${method} of ${names}`)
   })
-  const used = patches.map(({ manifest: { name }, prefix }, i) => ({
-    ...{ name, prefix },
-    weight: weights?.[i] ?? 1,
-  }))
+  const used = patches.filter(({ manifest: { name } }, i) =>
+    start === undefined ? (weights?.[i] ?? 1) > 0 : name === start,
+  )
   return distillPatch({
     ...options,
     tasks: taught,
     prefix: evenlyChosen(
-      used
-        .filter(({ name, weight }) => (start === undefined ? weight > 0 : name === start))
-        .map(({ prefix }) => prefix),
+      used.map(({ prefix }) => prefix),
       length,
     ),
     composition: {
