@@ -49,12 +49,12 @@ describe('fileStorage', () => {
     const storage = fileStorage(folder)
     await mkdir(join(folder, 'inner'))
     for (const failing of [
-      storage.read('none'),
-      storage.open('none'),
-      storage.list('none'),
-      storage.open('inner'),
+      () => storage.read('none'),
+      () => storage.open('none'),
+      () => storage.list('none'),
+      () => storage.open('inner'),
     ]) {
-      await expect(failing).rejects.toMatchObject({
+      await expect(failing()).rejects.toMatchObject({
         code: 'NOT_FOUND',
         message: expect.stringContaining(folder),
       })
