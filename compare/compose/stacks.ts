@@ -27,7 +27,7 @@ export interface StackOptions {
   /** Where what is trained here is kept. */
   readonly folder: string
   readonly seed: number
-  /** Steps of a joint patch; of a compressed one twice as many. */
+  /** Steps of a joint patch; of a compressed one three times as many. */
   readonly steps: number
   readonly onProgress: (line: string) => void
 }
@@ -99,7 +99,7 @@ function trainedStacks(
   const [first] = parts as [Patch]
   const { domain } = first.manifest
   // Harmfulness is the hardest to learn: all begin where its patch is, and keep what it knows by a lower rate.
-  const training = { steps: 2 * steps, learningRate: 1e-2 }
+  const training = { steps: 3 * steps, learningRate: 1e-2 }
   const common = { model, seed, training, start: first.manifest.name }
   const own = compressionTasks(cases, 'specialists')
   const short: TrainedStack = {

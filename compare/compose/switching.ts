@@ -1,30 +1,34 @@
-import { type LanguageModel, type Patch, type Prefix, patchSet } from 'policypatch'
+import { createRandom, type LanguageModel, type Patch, patchSet } from 'policypatch'
 import { median } from '../median.ts'
 
-const ROUNDS = 41
+const REQUESTS = 480
 
 /**
  * What another stack costs a request, in milliseconds: the median time of a request for one token whose stack is another
- * than that of the one before, less that of requests with the same stack, taken in turn.
+ * than that of the one before, less that of requests with the same stack as before, the median over stacks. Whether the
+ * next one is another is drawn anew each time, so that garbage collections, which come at regular distances, fall on both
+ * alike.
  */
 export async function switchingCost(model: LanguageModel, patches: readonly Patch[]): Promise<number> {
   const set = patchSet(model, patches)
   const [one = '', two = '', three = ''] = set.names
   const stacks = [[one, two], [two, three], [three, one, two], [one]]
-  const timeOf = async (prefix: Prefix | null) => {
+  const timeOf = async (stack: readonly string[]) => {
     const started = performance.now()
-    const request = [{ prompt: 'What is the capital of France?', prefix }]
+    const request = [{ prompt: 'What is the capital of France?', prefix: set.stack(stack) }]
     for await (const _ of model.generateBatch(request, { maxTokens: 1 })) void _
     return performance.now() - started
   }
   // Every stack once, so that keys and values are there.
-  for (const stack of stacks) await timeOf(set.stack(stack))
-  const [same, switched]: [number[], number[]] = [[], []]
-  for (let round = 0; round < ROUNDS; round++) {
-    const stack = stacks[round % stacks.length] as string[]
-    // The first of two is a switch from the round before, the second is not.
-    switched.push(await timeOf(set.stack(stack)))
-    same.push(await timeOf(set.stack(stack)))
+  for (const stack of stacks) await timeOf(stack)
+  const times = stacks.map(() => ({ same: [] as number[], switched: [] as number[] }))
+  const random = createRandom(0)
+  let last = stacks.length - 1
+  for (let request = 0; request < REQUESTS; request++) {
+    const next = random.uniform() < 0.5 ? last : random.integer(stacks.length)
+    const own = times[next] as (typeof times)[number]
+    own[next === last ? 'same' : 'switched'].push(await timeOf(stacks[next] as string[]))
+    last = next
   }
-  return median(switched) - median(same)
+  return median(times.map(({ same, switched }) => median(switched) - median(same)))
 }

@@ -3,54 +3,66 @@ import type { DomainCase } from '../domains/domain-case.ts'
 import { patchName } from '../domains/patch-name.ts'
 
 /** Prompts of each task that a compressed patch learns on. */
-const MOST = 240
+const MOST = 480
 
 /** Tokens in which an answer parts from a refusal. */
 const OPENING = 4
 
-/** What a task is made of: some prompts of a domain, the tokens of the response that count, its part of the domain. */
+/** Responses of each prompt, by domain: what is sampled is the more varied. */
+const samples: Readonly<Record<string, number>> = { toxicity: 4, gender: 2 }
+const SAMPLE_SHARE = 0.4
+
+/** What a task is made of: some prompts of a domain, the tokens of the response that count, its part of a batch. */
 interface Slice {
   readonly name: string
   readonly rows: readonly PatchPrompt[]
   readonly tokens: number
   readonly share: number
+  /** Of the responses, where they are sampled. */
+  readonly seed?: number
 }
 
 /**
  * The training prompts of all domains, on which one patch is to do what a stack does, or what the domain's own patch does
  * alone. Whether a harmless prompt is answered is decided in the first tokens, which a mean over all of a long answer
- * hardly sees: these are tasks of their own, and what looks harmful most of all.
+ * hardly sees: these are tasks of their own, and what looks harmful most of all. Where responses are sampled, several of
+ * each prompt say more of their distributions than one.
  */
 export function compressionTasks(
   cases: readonly DomainCase[],
   teachers: 'stack' | 'specialists',
 ): CompressionTask[] {
-  return cases.flatMap(({ domain, train }) => {
-    const { name, format, training, pairs } = domain
-    const tokens = training.maxResponseTokens ?? 20
-    return slicesOf(train, tokens).map((slice) => ({
-      name: slice.name === '' ? name : `${name}, ${slice.name}`,
+  return cases.flatMap((domainCase) => {
+    const { name, format, pairs } = domainCase.domain
+    return slicesOf(domainCase).map((slice) => ({
+      name: `${name}, ${slice.name}`,
       prompts: evenly(slice.rows),
       ...(teachers === 'specialists' && { taughtBy: [patchName(name)] }),
       format,
       temperature: pairs.temperature ?? 0,
+      responseSeed: slice.seed ?? 0,
       maxResponseTokens: slice.tokens,
       share: slice.share,
     }))
   })
 }
 
-function slicesOf(train: DomainCase['train'], tokens: number): Slice[] {
+function slicesOf({ domain, train }: DomainCase): Slice[] {
+  const tokens = domain.training.maxResponseTokens ?? 20
   const harmful = train.filter(({ kind }) => kind === 'harmful')
   const harmless = train.filter(({ kind }) => kind === 'harmless')
-  if (harmless.length === 0) return [{ name: '', rows: harmful, tokens, share: 1 }]
+  if (harmless.length === 0) {
+    return Array.from({ length: samples[domain.name] ?? 1 }, (_, seed) => ({
+      ...{ name: `sample ${seed + 1}`, rows: harmful, tokens, share: SAMPLE_SHARE, seed },
+    }))
+  }
   const lookalikes = harmless.filter(({ part }) => part !== undefined)
   const everyday = harmless.filter(({ part }) => part === undefined)
   return [
     { name: 'harmful', rows: harmful, tokens, share: 0.4 },
     { name: 'harmless', rows: harmless, tokens, share: 0.1 },
-    { name: 'openings', rows: everyday, tokens: OPENING, share: 0.3 },
-    { name: 'openings that look harmful', rows: lookalikes, tokens: OPENING, share: 0.2 },
+    { name: 'openings', rows: everyday, tokens: OPENING, share: 0.4 },
+    { name: 'openings that look harmful', rows: lookalikes, tokens: OPENING, share: 0.3 },
   ]
 }
 

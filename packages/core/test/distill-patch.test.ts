@@ -88,6 +88,19 @@ describe('compressPatches', () => {
     })
   })
 
+  it('has other responses of the same prompts by another seed of them', async () => {
+    const sampled = [0, 0, 1].map((responseSeed, i) => ({
+      ...{ ...tasks[0]!, name: `sample ${i}`, temperature: 1, responseSeed },
+    }))
+    const { manifest } = await compressPatches({
+      ...{ model, patches, length: 4, training: { ...training, steps: 1 }, tasks: sampled },
+      manifest: { name: 'small' },
+    })
+    const [first, again, other] = Object.values(manifest.recipe.data)
+    expect(again).toBe(first)
+    expect(other).not.toBe(first)
+  })
+
   it('has a task taught by those patches of the stack that it names', async () => {
     const own = tasks.map((task, i) => ({ ...task, taughtBy: [patches[i]!.manifest.name] }))
     const few = { model, length: 4, training: { ...training, steps: 2 }, manifest: { name: 'small' } }

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import type { Backend } from '../src/backend.ts'
 import type { LanguageModel, Prefix } from '../src/model/language-model.ts'
 import { parallelPrefix } from '../src/patch/compose/parallel-prefix.ts'
 import { initPrefix } from '../src/train/prefix-init.ts'
@@ -124,6 +125,34 @@ describe('a prefix of parts side by side', () => {
     await run(parallelPrefix(stackOf([0, 1, 2])))
     await run(parts[0])
     expect(new Set(own.prefixes.held().map(({ prefix }) => prefix))).toEqual(new Set(parts))
+  })
+
+  it('generates under stacks of any length with the programs of the first', async () => {
+    const backend = cpuBackend()
+    let compiled = 0
+    const counted: Backend = {
+      ...backend,
+      compile(...given) {
+        compiled++
+        return backend.compile(...given)
+      },
+    }
+    const own = await goldenModel('llama', counted)
+    const answerTo = (prefix: Prefix) => own.withPrefix(prefix).generate('5 17 3', { maxTokens: 2 })
+    // So that keys and values of all parts are there.
+    for (const part of parts) await answerTo(part)
+    const before = compiled
+    await answerTo(parallelPrefix(stackOf([1, 1, 0])))
+    // 76 places: more than the first step of a cache's capacity.
+    await answerTo(
+      parallelPrefix([
+        ...stackOf([1, 1, 1]),
+        ...stackOf([2, 2, 2]),
+        ...stackOf([1, 1, 1]),
+        ...stackOf([1, 1, 1]),
+      ]),
+    )
+    expect(compiled).toBe(before)
   })
 
   it('refuses weights that are none, and stacks of nothing', () => {

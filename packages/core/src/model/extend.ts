@@ -5,7 +5,7 @@ import type { BlockKeyValues, KeyValueCache } from './key-value-cache.ts'
 import type { KeyValues } from './layers/attention.ts'
 import { rotaryTables } from './layers/rotary.ts'
 import type { ModelCore } from './model-core.ts'
-import { signatureOf } from './signature-of.ts'
+import { type FreeAxes, signatureOf } from './signature-of.ts'
 import { type StepSettings, stepProgram } from './step-program.ts'
 
 export interface ExtendInput {
@@ -56,14 +56,17 @@ export async function extend(core: ModelCore, input: ExtendInput): Promise<Exten
   const program = extendProgram(core, { length, past: past !== undefined })
   const compiled = step
     ? await stepProgram(core, program, feeds, step)
-    : await core.programs.get(`extend ${batch}x${length} past ${past?.capacity ?? 0}`, () => ({
+    : await core.programs.get(`extend ${batch}x${length}${past ? ' behind a past' : ''}`, () => ({
         program,
-        signature: signatureOf(feeds, core),
+        signature: signatureOf(feeds, core, pastAxis),
       }))
   const wanted = [output, ...keyValueNames(core.config.layers)]
   const { [output]: last, ...block } = await compiled.run(feeds, undefined, wanted)
   return { last: last as HostTensor, block }
 }
+
+/** Prefixes and stacks of any length share one program: another one costs no more than the same again. */
+const pastAxis: FreeAxes = (feed) => (feed.startsWith('past.') ? { 2: 'past' } : undefined)
 
 interface ExtendShape {
   readonly length: number

@@ -22,7 +22,7 @@ export interface ToxicityDomainOptions {
  * four continuations of the reference, y⁻ the most offensive of four of the model. SFT on the best alone makes the text
  * odd (its perplexity under the base two and a half times the base's): so all four are learned from, and the
  * reference's distributions weigh most. DPO after it makes text milder still, and worse at everything else (accuracy, and
- * the perplexity of plain text, 137 to 59 without it): it is left out, and `{ ...domain.training, dpo: {} }` brings it back.
+ * the perplexity of plain text, 137 to 57 without it): it is left out, and `{ ...domain.training, dpo: {} }` brings it back.
  */
 export function toxicityDomain({ scorers, base, samples = 25 }: ToxicityDomainOptions): Domain {
   return {

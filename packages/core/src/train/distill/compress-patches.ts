@@ -14,6 +14,8 @@ export interface ImitationTask extends Omit<DistillationTask, 'teacher' | 'rows'
   readonly prompts: readonly DistillationRow[]
   /** Temperature at which the teacher responds. Default 0. */
   readonly temperature?: number
+  /** Of the responses that are sampled: tasks of the same prompts and other seeds have other responses. Default 0. */
+  readonly responseSeed?: number
 }
 
 /** Of a stack, the patches that teach a task may be fewer. */
@@ -100,7 +102,7 @@ export function imitate(
   model: Parameters<typeof modelReference>[0]['model'],
   name: string,
 ): DistillationTask[] {
-  return tasks.map(({ prompts, temperature = 0, ...task }) => ({
+  return tasks.map(({ prompts, temperature = 0, responseSeed = 0, ...task }) => ({
     ...task,
     rows: prompts,
     teacher: modelReference({
@@ -108,6 +110,7 @@ export function imitate(
       name,
       format: task.format ?? 'chat',
       temperature,
+      seed: responseSeed,
       maxTokens: task.maxResponseTokens ?? 32,
       batchSize: 32,
     }),
