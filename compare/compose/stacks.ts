@@ -144,18 +144,11 @@ async function joint(
   const free = async () => {
     for (const reference of references.splice(0)) await release(reference)
   }
-  let freed: Promise<void> | undefined
   try {
-    return await trainJointPatch({
-      ...{ ...run, domains },
-      onProgress(event) {
-        // Their distributions are all there before the first step, which takes gigabytes of its own.
-        if (event.stage === 'sft') freed ??= free()
-        run.onProgress?.(event)
-      },
-    })
+    // Training takes gigabytes of its own.
+    return await trainJointPatch({ ...run, domains, onTaught: free })
   } finally {
-    await (freed ?? free())
+    await free()
   }
 }
 

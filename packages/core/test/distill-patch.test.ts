@@ -63,6 +63,7 @@ const fell = (divergences: readonly number[]) =>
 describe('compressPatches', () => {
   it('learns what a stack does with fewer virtual tokens, and says what it was made of', async () => {
     const { divergences, onProgress } = watch()
+    const stepsBefore: number[] = []
     const patch = await compressPatches({
       model,
       patches,
@@ -70,9 +71,12 @@ describe('compressPatches', () => {
       tasks,
       training,
       onProgress,
+      onTaught: () => void stepsBefore.push(divergences.length),
       manifest: { name: 'small' },
     })
     fell(divergences)
+    // The teachers had said all before the first step.
+    expect(stepsBefore).toEqual([0])
     expect(patch.prefix).toMatchObject({ length: 5 })
     expect(patch.manifest).toMatchObject({
       name: 'small',

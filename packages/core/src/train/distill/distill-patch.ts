@@ -35,6 +35,8 @@ export interface DistillPatchOptions
   readonly prefix?: Prefix | Omit<PrefixInitOptions, 'seed'>
   readonly training?: DistillTraining
   readonly manifest?: Partial<Pick<PatchManifest, 'name' | 'version' | 'domain' | 'license'>>
+  /** Called and awaited before the first step, when the teachers have said all: their memory may be given back. */
+  readonly onTaught?: () => void | Promise<void>
   /** What it was distilled from, where that was patches. */
   readonly composition?: PatchComposition
 }
@@ -59,6 +61,7 @@ export async function distillPatch(options: DistillPatchOptions): Promise<Patch>
     ...{ model, prefixLength: start.length, k, storage, directory, signal },
     onProgress: (task, done, total) => options.onProgress?.({ stage: 'pairs', part: task, done, total }),
   })
+  await options.onTaught?.()
   const batches = taskBatches(
     prepared.map(({ name, share, examples }) => ({ name, share, rows: examples.length })),
     { steps, batchSize, seed },
