@@ -27,7 +27,7 @@ export interface StackOptions {
   /** Where what is trained here is kept. */
   readonly folder: string
   readonly seed: number
-  /** Steps of a joint patch; of a compressed one three times as many. */
+  /** Steps of a joint patch; of a compressed one two and a half times as many. */
   readonly steps: number
   readonly onProgress: (line: string) => void
 }
@@ -99,20 +99,22 @@ function trainedStacks(
   const [first] = parts as [Patch]
   const { domain } = first.manifest
   // Harmfulness is the hardest to learn: all begin where its patch is, and keep what it knows by a lower rate.
-  const training = { steps: 3 * steps, learningRate: 1e-2 }
+  const training = { steps: 2.5 * steps, learningRate: 1e-2 }
   const common = { model, seed, training, start: first.manifest.name }
-  const own = compressionTasks(cases, 'specialists')
   const short: TrainedStack = {
     name: '20 tokens',
     domain,
     make: (run) =>
       compressPatches({
         ...{ ...run, ...common, patches: [first], length: 20 },
-        tasks: own.filter(({ taughtBy }) => taughtBy?.includes(first.manifest.name)),
+        tasks: compressionTasks(cases.filter((one) => one.domain.name === domain)),
       }),
   }
   return [
-    { name: 'compress', make: (run) => compressPatches({ ...run, ...common, patches: parts, tasks: own }) },
+    {
+      name: 'compress',
+      make: (run) => compressPatches({ ...run, ...common, patches: parts, tasks: compressionTasks(cases) }),
+    },
     { name: 'joint', make: (run) => joint(cases, { ...run, model, seed, training: { steps } }, options) },
     // How much shorter a patch can be is a question of lengths, not of seeds.
     ...(seed === 0 ? [short] : []),

@@ -8,41 +8,32 @@ const MOST = 480
 /** Tokens in which an answer parts from a refusal. */
 const OPENING = 4
 
-/** Responses of each prompt, by domain: what is sampled is the more varied. */
-const samples: Readonly<Record<string, number>> = { toxicity: 4, gender: 2 }
-const SAMPLE_SHARE = 0.4
-
 /** What a task is made of: some prompts of a domain, the tokens of the response that count, its part of a batch. */
-interface Slice {
+interface Slice extends Pick<CompressionTask, 'respondedBy' | 'responseSeed'> {
   readonly name: string
   readonly rows: readonly PatchPrompt[]
   readonly tokens: number
   readonly share: number
-  /** Of the responses, where they are sampled. */
-  readonly seed?: number
+  /** Whether the base teaches it, in place of a patch. */
+  readonly plain?: boolean
 }
 
 /**
- * The training prompts of all domains, on which one patch is to do what a stack does, or what the domain's own patch does
- * alone. Whether a harmless prompt is answered is decided in the first tokens, which a mean over all of a long answer
- * hardly sees: these are tasks of their own, and what looks harmful most of all. Where responses are sampled, several of
- * each prompt say more of their distributions than one.
+ * The training prompts of all domains, on which one patch is to do what the domain's own does alone. Whether a harmless prompt is answered is decided in the first tokens, which a mean over all of a long answer
+ * hardly sees: these are tasks of their own, what looks harmful most of all, and some of them the base teaches, for it
+ * refuses none. Where responses are sampled, the base's too are read.
  */
-export function compressionTasks(
-  cases: readonly DomainCase[],
-  teachers: 'stack' | 'specialists',
-): CompressionTask[] {
+export function compressionTasks(cases: readonly DomainCase[]): CompressionTask[] {
   return cases.flatMap((domainCase) => {
     const { name, format, pairs } = domainCase.domain
-    return slicesOf(domainCase).map((slice) => ({
-      name: `${name}, ${slice.name}`,
-      prompts: evenly(slice.rows),
-      ...(teachers === 'specialists' && { taughtBy: [patchName(name)] }),
+    return slicesOf(domainCase).map(({ name: slice, rows, tokens, plain, ...given }) => ({
+      ...given,
+      name: `${name}, ${slice}`,
+      prompts: evenly(rows),
+      taughtBy: plain ? [] : [patchName(name)],
       format,
       temperature: pairs.temperature ?? 0,
-      responseSeed: slice.seed ?? 0,
-      maxResponseTokens: slice.tokens,
-      share: slice.share,
+      maxResponseTokens: tokens,
     }))
   })
 }
@@ -51,18 +42,27 @@ function slicesOf({ domain, train }: DomainCase): Slice[] {
   const tokens = domain.training.maxResponseTokens ?? 20
   const harmful = train.filter(({ kind }) => kind === 'harmful')
   const harmless = train.filter(({ kind }) => kind === 'harmless')
-  if (harmless.length === 0) {
-    return Array.from({ length: samples[domain.name] ?? 1 }, (_, seed) => ({
-      ...{ name: `sample ${seed + 1}`, rows: harmful, tokens, share: SAMPLE_SHARE, seed },
-    }))
-  }
+  if (harmless.length === 0) return sampledSlices(domain.name, harmful, tokens)
   const lookalikes = harmless.filter(({ part }) => part !== undefined)
   const everyday = harmless.filter(({ part }) => part === undefined)
+  const opening = { tokens: OPENING }
   return [
-    { name: 'harmful', rows: harmful, tokens, share: 0.4 },
+    { name: 'harmful', rows: harmful, tokens, share: 0.35 },
     { name: 'harmless', rows: harmless, tokens, share: 0.1 },
-    { name: 'openings', rows: everyday, tokens: OPENING, share: 0.4 },
-    { name: 'openings that look harmful', rows: lookalikes, tokens: OPENING, share: 0.3 },
+    { ...opening, name: 'openings', rows: everyday, share: 0.35 },
+    { ...opening, name: 'openings that look harmful', rows: lookalikes, share: 0.15 },
+    { ...opening, name: 'openings of the base', rows: harmless, share: 0.15, plain: true },
+  ]
+}
+
+/** Toxic text is the more varied: what its patch does where the base goes is a task of its own. */
+function sampledSlices(domain: string, rows: readonly PatchPrompt[], tokens: number): Slice[] {
+  const one = { rows, tokens }
+  if (domain !== 'toxicity') return [{ ...one, name: 'responses', share: 1 }]
+  return [
+    { ...one, name: 'responses', share: 0.4 },
+    { ...one, name: 'other responses', share: 0.3, responseSeed: 1 },
+    { ...one, name: 'responses of the base', share: 0.5, responseSeed: 2, respondedBy: 'base' },
   ]
 }
 

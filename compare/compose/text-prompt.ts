@@ -16,7 +16,7 @@ export async function textPromptOf(
 ): Promise<TextPrompt> {
   const file = join(folder, `seed-${seed}`, 'text-prompt.json')
   if (!existsSync(file)) {
-    const tasks = compressionTasks([domainCase], 'stack')
+    const tasks = compressionTasks([domainCase]).filter(({ taughtBy }) => taughtBy?.length !== 0)
     const [{ share: _, ...task }] = tasks as [(typeof tasks)[number]]
     const found = await optimizeTextPrompt({
       ...{ model, patch, seed },

@@ -1,4 +1,5 @@
 import { PatchError } from '../../errors.ts'
+import type { LanguageModel } from '../../model/language-model.ts'
 import { modelReference } from '../../pairs/references/model-reference.ts'
 import { applyPatch } from '../../patch/apply-patch.ts'
 import { describePart } from '../../patch/compose/compose-patches.ts'
@@ -22,9 +23,15 @@ export interface ImitationTask extends Omit<DistillationTask, 'teacher' | 'rows'
 export interface CompressionTask extends ImitationTask {
   /**
    * Names of the patches that teach it. Default: the whole stack. A task that its own patch alone teaches keeps that patch's
-   * effect, whatever the others do to it in the stack.
+   * effect, whatever the others do to it in the stack. `[]`: the base as it is, for prompts that it answers better, such as
+   * harmless ones that a patch refuses.
    */
   readonly taughtBy?: readonly string[]
+  /**
+   * Whose responses are read where a prompt has none. Default `teacher`. Those of the `base` lead to where a prefix goes
+   * that has not learned all yet, and its teacher seldom: there too it then learns what the teacher would do.
+   */
+  readonly respondedBy?: 'teacher' | 'base'
 }
 
 export interface CompressPatchesOptions
@@ -69,15 +76,20 @@ export async function compressPatches({
   const whole = patches.map(({ manifest: { name } }) => name)
   // Refused here where the whole does not go together, whoever teaches.
   applyPatch(model, patches, { method, ...(weights && { weights }) })
-  const taught = tasks.flatMap(({ taughtBy = whole, ...task }) => {
+  const base = model.withPrefix(undefined)
+  const taught = tasks.flatMap(({ taughtBy = whole, respondedBy = 'teacher', ...task }) => {
     const chosen = [...patches.keys()].filter((i) => taughtBy.includes(whole[i] as string))
     const own = chosen.map((i) => patches[i] as Patch)
-    const teacher = applyPatch(model, own, {
-      method,
-      ...(weights && { weights: chosen.map((i) => weights[i] as number) }),
-    })
-    const names = own.map(({ manifest: { name } }) => name).join(', ')
-    return imitate([task], teacher, own.length === 1 ? names : `${method} of ${names}`)
+    const teacher =
+      own.length === 0
+        ? base
+        : applyPatch(model, own, {
+            method,
+            ...(weights && { weights: chosen.map((i) => weights[i] as number) }),
+          })
+    const names = own.map(({ manifest: { name } }) => name).join(', ') || 'base'
+    const name = own.length > 1 ? `${method} of ${names}` : names
+    return imitate([task], teacher, name, respondedBy === 'base' ? base : teacher)
   })
   const used = patches.filter(({ manifest: { name } }, i) =>
     start === undefined ? (weights?.[i] ?? 1) > 0 : name === start,
@@ -96,38 +108,46 @@ export async function compressPatches({
   })
 }
 
-/** Tasks whose teacher is a patched model. */
+/** Tasks whose teacher is a patched model, and whose responses are its own or another's. */
 export function imitate(
   tasks: readonly ImitationTask[],
-  model: Parameters<typeof modelReference>[0]['model'],
+  model: LanguageModel,
   name: string,
+  responder = model,
 ): DistillationTask[] {
-  return tasks.map(({ prompts, temperature = 0, responseSeed = 0, ...task }) => ({
-    ...task,
-    rows: prompts,
-    teacher: modelReference({
-      model,
-      name,
+  return tasks.map(({ prompts, temperature = 0, responseSeed = 0, ...task }) => {
+    const settings = {
       format: task.format ?? 'chat',
       temperature,
       seed: responseSeed,
       maxTokens: task.maxResponseTokens ?? 32,
       batchSize: 32,
-    }),
-  }))
+    }
+    const teacher = modelReference({ model, name, ...settings })
+    if (responder === model) return { ...task, rows: prompts, teacher }
+    const responding = modelReference({ model: responder, ...settings })
+    return {
+      ...task,
+      rows: prompts,
+      teacher: {
+        ...teacher,
+        settings: { ...teacher.settings, responder: responding.settings },
+        respond: responding.respond,
+      },
+    }
+  })
 }
 
 function checkTeachers(tasks: readonly CompressionTask[], patches: readonly Patch[]): void {
   const known = patches.map(({ manifest: { name } }) => name)
-  const problems = tasks.flatMap(({ name, taughtBy }) => [
-    ...(taughtBy?.length === 0 ? [`nobody for ${name}`] : []),
-    ...(taughtBy ?? []).filter((one) => !known.includes(one)).map((one) => `${one} for ${name}`),
-  ])
+  const problems = tasks.flatMap(({ name, taughtBy = [] }) =>
+    taughtBy.filter((one) => !known.includes(one)).map((one) => `${one} for ${name}`),
+  )
   if (problems.length === 0) return
   throw new PatchError('INVALID_ARGUMENT', {
     expected: `tasks taught by patches of the stack: ${known.join(', ')}`,
     found: problems.join(', '),
-    remedy: 'Name patches of the stack, or leave `taughtBy` out for the whole of it',
+    remedy: 'Name patches of the stack, or leave `taughtBy` out for the whole of it; [] is the base',
   })
 }
 
