@@ -267,7 +267,6 @@ export {
   type CompressionTask,
   type CompressPatchesOptions,
   compressPatches,
-  type ImitationTask,
 } from './train/distill/compress-patches.ts'
 export {
   type DistillPatchOptions,
@@ -275,6 +274,7 @@ export {
   distillPatch,
 } from './train/distill/distill-patch.ts'
 export type { DistillationRow, DistillationTask } from './train/distill/distillation-task.ts'
+export type { ImitationTask } from './train/distill/imitation-task.ts'
 export { type RebasePatchOptions, rebasePatch } from './train/distill/rebase-patch.ts'
 export {
   type JointDomain,

@@ -1,23 +1,11 @@
 import { PatchError } from '../../errors.ts'
-import type { LanguageModel } from '../../model/language-model.ts'
-import { modelReference } from '../../pairs/references/model-reference.ts'
 import { applyPatch } from '../../patch/apply-patch.ts'
 import { describePart } from '../../patch/compose/compose-patches.ts'
 import type { ComposeMethod } from '../../patch/compose/compose-prefixes.ts'
 import type { Patch } from '../../patch/patch.ts'
 import { type DistillPatchOptions, distillPatch } from './distill-patch.ts'
-import type { DistillationRow, DistillationTask } from './distillation-task.ts'
 import { evenlyChosen } from './evenly-chosen.ts'
-
-/** Prompts on which one patch is to do what others do. */
-export interface ImitationTask extends Omit<DistillationTask, 'teacher' | 'rows'> {
-  /** With a response, that is read; else the teacher is asked. */
-  readonly prompts: readonly DistillationRow[]
-  /** Temperature at which the teacher responds. Default 0. */
-  readonly temperature?: number
-  /** Of the responses that are sampled: tasks of the same prompts and other seeds have other responses. Default 0. */
-  readonly responseSeed?: number
-}
+import { type ImitationTask, imitate } from './imitation-task.ts'
 
 /** Of a stack, the patches that teach a task may be fewer. */
 export interface CompressionTask extends ImitationTask {
@@ -105,36 +93,6 @@ export async function compressPatches({
       method: 'compress',
       parts: await Promise.all(patches.map((patch, i) => describePart(patch, weights?.[i] ?? 1))),
     },
-  })
-}
-
-/** Tasks whose teacher is a patched model, and whose responses are its own or another's. */
-export function imitate(
-  tasks: readonly ImitationTask[],
-  model: LanguageModel,
-  name: string,
-  responder = model,
-): DistillationTask[] {
-  return tasks.map(({ prompts, temperature = 0, responseSeed = 0, ...task }) => {
-    const settings = {
-      format: task.format ?? 'chat',
-      temperature,
-      seed: responseSeed,
-      maxTokens: task.maxResponseTokens ?? 32,
-      batchSize: 32,
-    }
-    const teacher = modelReference({ model, name, ...settings })
-    if (responder === model) return { ...task, rows: prompts, teacher }
-    const responding = modelReference({ model: responder, ...settings })
-    return {
-      ...task,
-      rows: prompts,
-      teacher: {
-        ...teacher,
-        settings: { ...teacher.settings, responder: responding.settings },
-        respond: responding.respond,
-      },
-    }
   })
 }
 

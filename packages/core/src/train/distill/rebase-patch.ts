@@ -3,8 +3,8 @@ import type { LanguageModel } from '../../model/language-model.ts'
 import { applyPatch } from '../../patch/apply-patch.ts'
 import { describePart } from '../../patch/compose/compose-patches.ts'
 import type { Patch } from '../../patch/patch.ts'
-import { type ImitationTask, imitate } from './compress-patches.ts'
 import { type DistillPatchOptions, distillPatch } from './distill-patch.ts'
+import { type ImitationTask, imitate } from './imitation-task.ts'
 
 export interface RebasePatchOptions
   extends Omit<DistillPatchOptions, 'model' | 'tasks' | 'prefix' | 'composition'> {
