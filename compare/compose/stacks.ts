@@ -27,7 +27,7 @@ export interface StackOptions {
   /** Where what is trained here is kept. */
   readonly folder: string
   readonly seed: number
-  /** Steps of a joint patch; of a compressed one two and a half times as many. */
+  /** Steps of a joint patch; of a compressed one five times as many. */
   readonly steps: number
   readonly onProgress: (line: string) => void
 }
@@ -99,21 +99,32 @@ function trainedStacks(
   const [first] = parts as [Patch]
   const { domain } = first.manifest
   // Harmfulness is the hardest to learn: all begin where its patch is, and keep what it knows by a lower rate.
-  const training = { steps: 2.5 * steps, learningRate: 1e-2 }
-  const common = { model, seed, training, start: first.manifest.name }
+  const common = { model, seed, start: first.manifest.name }
   const short: TrainedStack = {
     name: '20 tokens',
     domain,
     make: (run) =>
       compressPatches({
         ...{ ...run, ...common, patches: [first], length: 20 },
+        training: { steps: 2 * steps, learningRate: 1e-2 },
         tasks: compressionTasks(cases.filter((one) => one.domain.name === domain)),
       }),
   }
   return [
     {
       name: 'compress',
-      make: (run) => compressPatches({ ...run, ...common, patches: parts, tasks: compressionTasks(cases) }),
+      make: async (run) => {
+        const whole = { ...run, ...common, patches: parts }
+        const first = await compressPatches({
+          ...{ ...whole, tasks: compressionTasks(cases) },
+          training: { steps: 4 * steps, learningRate: 1.5e-2 },
+        })
+        return compressPatches({
+          ...{ ...whole, tasks: compressionTasks(cases, { gender: 1.2, plain: 0.4 }) },
+          ...{ start: first.prefix, directory: `${run.directory}/again` },
+          training: { steps, learningRate: 1e-2 },
+        })
+      },
     },
     { name: 'joint', make: (run) => joint(cases, { ...run, model, seed, training: { steps } }, options) },
     // How much shorter a patch can be is a question of lengths, not of seeds.

@@ -150,19 +150,18 @@ describe('compressPatches', () => {
     })
   })
 
-  it('starts from the virtual tokens of the patch that is named', async () => {
+  it('starts from the virtual tokens of the patch that is named, or of a prefix', async () => {
     const still = { ...training, steps: 1, learningRate: 1e-12 }
-    const { prefix } = await compressPatches({
-      model,
-      patches,
-      length: 4,
-      start: 'two',
-      tasks,
-      training: still,
-    })
     const [, two] = patches
-    for (const [i, value] of prefix.embeddings.entries()) {
-      expect(value).toBeCloseTo(two.prefix.embeddings[i] as number, 6)
+    const earlier = initPrefix(model, { length: 4, init: 'random', seed: 3 })
+    for (const [start, from] of [
+      ['two', two.prefix],
+      [earlier, earlier],
+    ] as const) {
+      const { prefix } = await compressPatches({ model, patches, length: 4, start, tasks, training: still })
+      for (const [i, value] of prefix.embeddings.entries()) {
+        expect(value).toBeCloseTo(from.embeddings[i] as number, 6)
+      }
     }
     await expect(compressPatches({ model, patches, start: 'three', tasks })).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',

@@ -1,4 +1,5 @@
 import { PatchError } from '../../errors.ts'
+import type { Prefix } from '../../model/language-model.ts'
 import { applyPatch } from '../../patch/apply-patch.ts'
 import { describePart } from '../../patch/compose/compose-patches.ts'
 import type { ComposeMethod } from '../../patch/compose/compose-prefixes.ts'
@@ -33,10 +34,10 @@ export interface CompressPatchesOptions
   /** Virtual tokens of the patch that is made. Default 50. */
   readonly length?: number
   /**
-   * Name of the patch from whose virtual tokens training starts, best the one whose effect is the hardest to learn. Default:
-   * virtual tokens chosen evenly from all of them.
+   * Name of the patch from whose virtual tokens training starts, best the one whose effect is the hardest to learn; or a
+   * prefix, such as that of an earlier compression, to go on from. Default: virtual tokens chosen evenly from all of them.
    */
-  readonly start?: string
+  readonly start?: string | Prefix
   /** Prompts of all domains of the patches, harmless ones among them. */
   readonly tasks: readonly CompressionTask[]
 }
@@ -59,7 +60,7 @@ export async function compressPatches({
 }: CompressPatchesOptions): Promise<Patch> {
   checkLength(length)
   checkTeachers(tasks, patches)
-  if (start !== undefined) checkStart(start, patches)
+  if (typeof start === 'string') checkStart(start, patches)
   const { model } = options
   const whole = patches.map(({ manifest: { name } }) => name)
   // Refused here where the whole does not go together, whoever teaches.
@@ -82,13 +83,11 @@ export async function compressPatches({
   const used = patches.filter(({ manifest: { name } }, i) =>
     start === undefined ? (weights?.[i] ?? 1) > 0 : name === start,
   )
+  const chosen = typeof start === 'object' ? [start] : used.map(({ prefix }) => prefix)
   return distillPatch({
     ...options,
     tasks: taught,
-    prefix: evenlyChosen(
-      used.map(({ prefix }) => prefix),
-      length,
-    ),
+    prefix: evenlyChosen(chosen, length),
     composition: {
       method: 'compress',
       parts: await Promise.all(patches.map((patch, i) => describePart(patch, weights?.[i] ?? 1))),
