@@ -120,7 +120,7 @@ function trainedStacks(
           training: { steps: 4 * steps, learningRate: 1.5e-2 },
         })
         return compressPatches({
-          ...{ ...whole, tasks: compressionTasks(cases, { gender: 1.2, plain: 0.4 }) },
+          ...{ ...whole, tasks: compressionTasks(cases, { gender: 1, plain: 0.32 }) },
           ...{ start: first.prefix, directory: `${run.directory}/again` },
           training: { steps, learningRate: 1e-2 },
         })

@@ -133,9 +133,21 @@ describe('composePatches', () => {
     })
   })
 
+  it('takes the mean of a recipe’s seeds, which have one name', async () => {
+    const seeds = await Promise.all([make('refusal', 1), make('refusal', 3)])
+    const merged = await composePatches(seeds, { method: 'merge' })
+    expect(values(merged)).toEqual([...tinyPrefix.embeddings].map((x) => Math.fround(2 * x)))
+    await expect(composePatches(seeds)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
+  })
+
   it('refuses the same patch twice, and the mean of different lengths', async () => {
     const [one] = await three()
-    await expect(composePatches([one, one])).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
+    for (const method of ['parallel', 'merge'] as const) {
+      await expect(composePatches([one, one], { method })).rejects.toMatchObject({
+        code: 'INVALID_ARGUMENT',
+        found: expect.stringContaining('the same patch twice: refusal 1.0.0'),
+      })
+    }
     const short = await createPatch({
       manifest: { ...tinyManifest, name: 'short', prefix: { length: 2, init: 'text' } },
       prefix: { length: 2, embeddings: tinyPrefix.embeddings.slice(0, 32) },

@@ -93,12 +93,23 @@ const joined = (names: readonly string[]) =>
     .slice(0, 64)
     .replace(/[._-]+$/, '')
 
+/** Patches of one name and version, of which a mean may have several: those of a recipe's seeds. */
+function isSame(one: Patch, other: Patch, method: string): boolean {
+  const { manifest: a, prefix } = one
+  const { manifest: b } = other
+  if (a.name !== b.name || a.version !== b.version) return false
+  return method !== 'merge' || prefix.embeddings.every((value, i) => value === other.prefix.embeddings[i])
+}
+
 function checkOptions(patches: readonly Patch[], method: string, weights: readonly number[]): void {
-  const named = patches.map(({ manifest: { name, version } }) => `${name} ${version}`)
+  const twice = patches.filter((patch, i) =>
+    patches.slice(0, i).some((other) => isSame(other, patch, method)),
+  )
   const problems = [
     !['concat', 'parallel', 'merge'].includes(method) && `method ${JSON.stringify(method)}`,
     patches.length === 0 && 'no patch',
-    new Set(named).size < named.length && `the same patch twice among ${named.join(', ')}`,
+    twice.length > 0 &&
+      `the same patch twice: ${twice.map(({ manifest: { name, version } }) => `${name} ${version}`).join(', ')}`,
     weights.length !== patches.length && `${weights.length} weights for ${patches.length} patches`,
     !weights.every((weight) => weight >= 0 && Number.isFinite(weight)) && `weights ${weights.join(', ')}`,
     weights.every((weight) => weight === 0) && patches.length > 0 && 'weights that are all 0',
