@@ -27,7 +27,7 @@ export interface StackOptions {
   /** Where what is trained here is kept. */
   readonly folder: string
   readonly seed: number
-  /** Steps of a joint patch; of a compressed one five times as many. */
+  /** Steps of a joint patch; of a compressed one four times as many. */
   readonly steps: number
   readonly onProgress: (line: string) => void
 }
@@ -113,18 +113,11 @@ function trainedStacks(
   return [
     {
       name: 'compress',
-      make: async (run) => {
-        const whole = { ...run, ...common, patches: parts }
-        const first = await compressPatches({
-          ...{ ...whole, tasks: compressionTasks(cases) },
+      make: (run) =>
+        compressPatches({
+          ...{ ...run, ...common, patches: parts, tasks: compressionTasks(cases) },
           training: { steps: 4 * steps, learningRate: 1.5e-2 },
-        })
-        return compressPatches({
-          ...{ ...whole, tasks: compressionTasks(cases, { gender: 1, plain: 0.32 }) },
-          ...{ start: first.prefix, directory: `${run.directory}/again` },
-          training: { steps, learningRate: 1e-2 },
-        })
-      },
+        }),
     },
     { name: 'joint', make: (run) => joint(cases, { ...run, model, seed, training: { steps } }, options) },
     // How much shorter a patch can be is a question of lengths, not of seeds.

@@ -18,25 +18,16 @@ interface Slice extends Pick<CompressionTask, 'respondedBy' | 'responseSeed'> {
   readonly plain?: boolean
 }
 
-/** Shares of what a first run keeps least of, and a second weighs more. */
-export interface Emphasis {
-  readonly gender: number
-  /** Of openings that the base teaches. */
-  readonly plain: number
-}
-
 /**
- * The training prompts of all domains, on which one patch is to do what the domain's own does alone. Whether a harmless prompt is answered is decided in the first tokens, which a mean over all of a long answer
- * hardly sees: these are tasks of their own, what looks harmful most of all, and some of them the base teaches, for it
- * refuses none. Where responses are sampled, the base's too are read.
+ * The training prompts of all domains, on which one patch is to do what the domain's own does alone. Whether a harmless
+ * prompt is answered is decided in the first tokens, which a mean over all of a long answer hardly sees: these are tasks
+ * of their own, what looks harmful most of all, and some of them the base teaches, for it refuses none. Where responses
+ * are sampled, the base's too are read.
  */
-export function compressionTasks(
-  cases: readonly DomainCase[],
-  emphasis: Emphasis = { gender: 0.7, plain: 0.25 },
-): CompressionTask[] {
+export function compressionTasks(cases: readonly DomainCase[]): CompressionTask[] {
   return cases.flatMap((domainCase) => {
     const { name, format, pairs } = domainCase.domain
-    return slicesOf(domainCase, emphasis).map(({ name: slice, rows, tokens, plain, ...given }) => ({
+    return slicesOf(domainCase).map(({ name: slice, rows, tokens, plain, ...given }) => ({
       ...given,
       name: `${name}, ${slice}`,
       prompts: evenly(rows),
@@ -48,11 +39,11 @@ export function compressionTasks(
   })
 }
 
-function slicesOf({ domain, train }: DomainCase, emphasis: Emphasis): Slice[] {
+function slicesOf({ domain, train }: DomainCase): Slice[] {
   const tokens = domain.training.maxResponseTokens ?? 20
   const harmful = train.filter(({ kind }) => kind === 'harmful')
   const harmless = train.filter(({ kind }) => kind === 'harmless')
-  if (harmless.length === 0) return sampledSlices(domain.name, harmful, tokens, emphasis)
+  if (harmless.length === 0) return sampledSlices(domain.name, harmful, tokens)
   const lookalikes = harmless.filter(({ part }) => part !== undefined)
   const everyday = harmless.filter(({ part }) => part === undefined)
   const opening = { tokens: OPENING }
@@ -61,19 +52,14 @@ function slicesOf({ domain, train }: DomainCase, emphasis: Emphasis): Slice[] {
     { name: 'harmless', rows: harmless, tokens, share: 0.1 },
     { ...opening, name: 'openings', rows: everyday, share: 0.35 },
     { ...opening, name: 'openings that look harmful', rows: lookalikes, share: 0.15 },
-    { ...opening, name: 'openings of the base', rows: harmless, share: emphasis.plain, plain: true },
+    { ...opening, name: 'openings of the base', rows: harmless, share: 0.25, plain: true },
   ]
 }
 
 /** Toxic text is the more varied: what its patch does where the base goes is a task of its own. */
-function sampledSlices(
-  domain: string,
-  rows: readonly PatchPrompt[],
-  tokens: number,
-  { gender }: Emphasis,
-): Slice[] {
+function sampledSlices(domain: string, rows: readonly PatchPrompt[], tokens: number): Slice[] {
   const one = { rows, tokens }
-  if (domain !== 'toxicity') return [{ ...one, name: 'responses', share: gender }]
+  if (domain !== 'toxicity') return [{ ...one, name: 'responses', share: 0.7 }]
   return [
     { ...one, name: 'responses', share: 0.4 },
     { ...one, name: 'other responses', share: 0.3, responseSeed: 1 },
