@@ -5,8 +5,8 @@ import type { BlockKeyValues, KeyValueCache } from './key-value-cache.ts'
 import type { KeyValues } from './layers/attention.ts'
 import { rotaryTables } from './layers/rotary.ts'
 import type { ModelCore } from './model-core.ts'
-import { type FreeAxes, signatureOf } from './signature-of.ts'
-import { type StepSettings, stepProgram } from './step-program.ts'
+import { signatureOf } from './signature-of.ts'
+import { freeAxes, type StepSettings, stepProgram } from './step-program.ts'
 
 export interface ExtendInput {
   /** New tokens of each row; at least one each. */
@@ -56,17 +56,15 @@ export async function extend(core: ModelCore, input: ExtendInput): Promise<Exten
   const program = extendProgram(core, { length, past: past !== undefined })
   const compiled = step
     ? await stepProgram(core, program, feeds, step)
-    : await core.programs.get(`extend ${batch}x${length}${past ? ' behind a past' : ''}`, () => ({
+    : await core.programs.get(`extend ${batch}x${length} past ${past !== undefined}`, () => ({
         program,
-        signature: signatureOf(feeds, core, pastAxis),
+        // Prefixes and stacks of any length share a program: another one costs no more than the same again.
+        signature: signatureOf(feeds, core, past && ((feed) => freeAxes(feed, true))),
       }))
   const wanted = [output, ...keyValueNames(core.config.layers)]
   const { [output]: last, ...block } = await compiled.run(feeds, undefined, wanted)
   return { last: last as HostTensor, block }
 }
-
-/** Prefixes and stacks of any length share one program: another one costs no more than the same again. */
-const pastAxis: FreeAxes = (feed) => (feed.startsWith('past.') ? { 2: 'past' } : undefined)
 
 interface ExtendShape {
   readonly length: number

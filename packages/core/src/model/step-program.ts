@@ -30,8 +30,9 @@ export function stepProgram(
   }))
 }
 
-function freeAxes(feed: string, single: boolean): TensorSpec['free'] {
-  const rows = (axis: number) => !single && { [axis]: 'rows' }
+/** Axes of a feed that may have any length: the past and, unless their number is fixed, the rows. */
+export function freeAxes(feed: string, fixedRows: boolean): TensorSpec['free'] {
+  const rows = (axis: number) => !fixedRows && { [axis]: 'rows' }
   if (feed === 'past.bias') return { ...rows(0), 2: 'past' }
   if (feed.startsWith('past.')) return { ...rows(1), 2: 'past' }
   return { ...rows(0) }

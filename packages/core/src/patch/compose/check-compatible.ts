@@ -30,7 +30,8 @@ export function checkCompatible(patches: readonly Pick<PatchContents, 'manifest'
   })
 }
 
-const label = ({ name, version }: PatchManifest) => `${name} ${version}`
+/** A patch in messages. */
+export const label = ({ name, version }: PatchManifest) => `${name} ${version}`
 
 /** Whether a patch is what `name` or `name@range` names; a composed one also stands for its parts. */
 function isNamed({ name, version, composition }: PatchManifest, named: string): boolean {

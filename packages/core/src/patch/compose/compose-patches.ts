@@ -5,7 +5,7 @@ import { createPatch } from '../create-patch.ts'
 import type { ComposedPart, PatchManifest } from '../manifest.ts'
 import { manifestFile } from '../manifest-schema.ts'
 import type { Patch } from '../patch.ts'
-import { checkCompatible } from './check-compatible.ts'
+import { checkCompatible, label } from './check-compatible.ts'
 import { type ComposeMethod, composePrefixes } from './compose-prefixes.ts'
 
 export interface ComposePatchesOptions {
@@ -95,10 +95,9 @@ const joined = (names: readonly string[]) =>
 
 /** Patches of one name and version, of which a mean may have several: those of a recipe's seeds. */
 function isSame(one: Patch, other: Patch, method: string): boolean {
-  const { manifest: a, prefix } = one
-  const { manifest: b } = other
-  if (a.name !== b.name || a.version !== b.version) return false
-  return method !== 'merge' || prefix.embeddings.every((value, i) => value === other.prefix.embeddings[i])
+  if (label(one.manifest) !== label(other.manifest)) return false
+  const [a, b] = [one.prefix.embeddings, other.prefix.embeddings]
+  return method !== 'merge' || a.every((value, i) => value === b[i])
 }
 
 function checkOptions(patches: readonly Patch[], method: string, weights: readonly number[]): void {
@@ -108,8 +107,7 @@ function checkOptions(patches: readonly Patch[], method: string, weights: readon
   const problems = [
     !['concat', 'parallel', 'merge'].includes(method) && `method ${JSON.stringify(method)}`,
     patches.length === 0 && 'no patch',
-    twice.length > 0 &&
-      `the same patch twice: ${twice.map(({ manifest: { name, version } }) => `${name} ${version}`).join(', ')}`,
+    twice.length > 0 && `the same patch twice: ${twice.map(({ manifest }) => label(manifest)).join(', ')}`,
     weights.length !== patches.length && `${weights.length} weights for ${patches.length} patches`,
     !weights.every((weight) => weight >= 0 && Number.isFinite(weight)) && `weights ${weights.join(', ')}`,
     weights.every((weight) => weight === 0) && patches.length > 0 && 'weights that are all 0',
