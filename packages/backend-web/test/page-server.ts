@@ -94,8 +94,9 @@ function send(
   response.writeHead(range ? 206 : 200, { ...headers, ...range, 'content-length': end - start })
   if (request.method === 'HEAD') response.end()
   else if (isCut) {
+    // A busy browser needs a while to read what came: what it has not read is lost with the connection.
     response.write(bytes.subarray(start, start + Math.floor((end - start) / 2)), () =>
-      setTimeout(() => response.destroy(), 50),
+      setTimeout(() => response.destroy(), 1000),
     )
   } else response.end(bytes.subarray(start, end))
 }
