@@ -6,6 +6,10 @@ import type { Page } from 'puppeteer-core'
  * critical, with the first of its elements. An automated check finds about half of what there is.
  */
 export async function accessibilityFaults(page: Page): Promise<string[]> {
+  // Colours on their way to others have contrasts that nobody sees for long.
+  await page.evaluate(`Promise.allSettled(document.getAnimations()
+    .filter(({ effect }) => effect.getComputedTiming().endTime !== Infinity)
+    .map(({ finished }) => finished))`)
   // Evaluated from outside, which a strict content security policy lets pass.
   await page.evaluate(axe.source)
   const { violations } = (await page.evaluate(
