@@ -80,14 +80,18 @@ export async function compressPatches({
     const name = own.length > 1 ? `${method} of ${names}` : names
     return imitate([task], teacher, name, respondedBy === 'base' ? base : teacher)
   })
-  const used = patches.filter(({ manifest: { name } }, i) =>
-    start === undefined ? (weights?.[i] ?? 1) > 0 : name === start,
-  )
-  const chosen = typeof start === 'object' ? [start] : used.map(({ prefix }) => prefix)
+  const used =
+    typeof start === 'object'
+      ? [start]
+      : patches
+          .filter(({ manifest: { name } }, i) =>
+            start === undefined ? (weights?.[i] ?? 1) > 0 : name === start,
+          )
+          .map(({ prefix }) => prefix)
   return distillPatch({
     ...options,
     tasks: taught,
-    prefix: evenlyChosen(chosen, length),
+    prefix: evenlyChosen(used, length),
     composition: {
       method: 'compress',
       parts: await Promise.all(patches.map((patch, i) => describePart(patch, weights?.[i] ?? 1))),
