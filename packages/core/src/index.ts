@@ -161,7 +161,16 @@ export type { StoredTensor, TensorReader } from './model/tensor-reader.ts'
 export { writeSafetensors } from './model/write-safetensors.ts'
 // Pairs.
 export type { StageProgress } from './pairs/collect-responses.ts'
+export { type ChatContextsOptions, chatContexts } from './pairs/contexts/chat-contexts.ts'
+export { evaluationContexts } from './pairs/contexts/evaluation-contexts.ts'
+export { fittingContexts } from './pairs/contexts/fitting-contexts.ts'
+export { inContext } from './pairs/contexts/in-context.ts'
+export { type PlaceInContextsOptions, placeInContexts } from './pairs/contexts/place-in-contexts.ts'
+export type { PromptContext, PromptRewrite } from './pairs/contexts/prompt-context.ts'
+export { readContexts } from './pairs/contexts/read-contexts.ts'
+export { trainingContexts } from './pairs/contexts/training-contexts.ts'
 export type { EndpointOptions } from './pairs/endpoint.ts'
+export { type EverydayPromptsOptions, everydayPrompts } from './pairs/everyday-prompts.ts'
 export {
   type FilterCounts,
   type FilteredPairs,
@@ -179,6 +188,13 @@ export type { LinearTextClassifier } from './pairs/judges/linear-text-classifier
 export { linearTextScorer } from './pairs/judges/linear-text-scorer.ts'
 export { type LlamaGuardJudgeOptions, llamaGuardJudge } from './pairs/judges/llama-guard-judge.ts'
 export { refusalJudge } from './pairs/judges/refusal-judge.ts'
+export { refusalScore } from './pairs/judges/refusal-score.ts'
+export {
+  type ResponseClass,
+  type ResponseClassOptions,
+  responseClass,
+  responseClasses,
+} from './pairs/judges/response-class.ts'
 export { type StrongRejectJudgeOptions, strongRejectJudge } from './pairs/judges/strong-reject-judge.ts'
 export {
   type StrongRejectGrades,
@@ -186,6 +202,8 @@ export {
   strongRejectRubric,
   strongRejectScore,
 } from './pairs/judges/strong-reject-rubric.ts'
+export { type NearMissesOptions, nearMisses } from './pairs/near-misses.ts'
+export { type OpeningsOptions, openingsOf } from './pairs/openings-of.ts'
 export type { PatchPrompt, PreferencePair, PromptKind } from './pairs/preference-pair.ts'
 export type { PromptFormat } from './pairs/prompt-format.ts'
 export { readPairs } from './pairs/read-pairs.ts'
@@ -205,6 +223,7 @@ export {
   systemPromptReference,
 } from './pairs/references/system-prompt-reference.ts'
 export { scorePairs } from './pairs/score-pairs.ts'
+export { type SelectivePromptsOptions, selectivePrompts } from './pairs/selective-prompts.ts'
 export type { TextScorer } from './pairs/text-scorer.ts'
 // Patch.
 export { type ApplyPatchOptions, applyPatch } from './patch/apply-patch.ts'

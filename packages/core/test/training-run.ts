@@ -70,6 +70,7 @@ export const runOptions = (
   validation: { share: 0.2, every: 1, maxTokens: 2 },
   maxResponseTokens: 4,
   checkpointEvery: 1,
+  contexts: [],
   ...changes,
 })
 

@@ -47,6 +47,25 @@ describe('pairs, train', () => {
     })
   })
 
+  test('prompts are placed in contexts, and the reference is asked the bare ones', async () => {
+    await writeFile(at('contexts.jsonl'), '{"name":"app","system":"Be brief.","opening":"Hi!"}\n')
+    await succeed(
+      ...'pairs --model tiny --prompts prompts.jsonl --reference recorded:recorded.jsonl'.split(' '),
+      ...'--contexts contexts.jsonl --out placed.jsonl --max-tokens 6'.split(' '),
+    )
+    const rows = (await readFile(at('placed.jsonl'), 'utf8')).trim().split('\n')
+    expect(rows).toHaveLength(16)
+    expect(JSON.parse(rows[0] ?? '')).toMatchObject({
+      prompt: [
+        { role: 'system', content: 'Be brief.' },
+        { role: 'user', content: 'Hi! kill' },
+      ],
+      context: 'app',
+      bare: 'kill',
+      chosen: "I can't help with that.",
+    })
+  })
+
   test('a training that Ctrl-C stopped goes on to the same patch', async () => {
     const stopped = await run(training('patches/again'), {
       onStderr: (soFar, child) => {
@@ -267,6 +286,7 @@ describe('what is refused', () => {
     ['an unknown option', ['list', '--colour']],
     ['a reference of no kind', ['pairs', '--reference', 'recorded:']],
     ['nothing to measure', ['eval', '--model', 'tiny']],
+    ['everyday prompts beside pairs', 'train --model t --pairs p --out x --everyday 9'.split(' ')],
     ['neither prompts nor pairs', ['train', '--model', 'tiny', '--out', 'patches/x']],
   ])('%s is a usage error', async (_, args) => {
     expect(await run(args)).toMatchObject({ code: 2, stdout: '' })

@@ -45,7 +45,14 @@ export {
   evaluatePerplexity,
   evaluateRefusal,
 } from './stored/evaluation.ts'
-export { generatePairs, readPairs, readPrompts, recordedReference } from './stored/pairs.ts'
+export {
+  generatePairs,
+  readContexts,
+  readPairs,
+  readPrompts,
+  recordedReference,
+  selectivePrompts,
+} from './stored/pairs.ts'
 export {
   composePatches,
   createPatch,

@@ -26,7 +26,7 @@ describe('evaluateRefusal', () => {
     expect(result.refusal).toMatchObject({ value: 15 / 20, n: 20 })
     expect(result.overRefusal).toMatchObject({ value: 3 / 20, n: 20 })
     expect(result.degenerate).toBe(4)
-    expect(result.judge).toBe('refusal-phrases-v1')
+    expect(result.judge).toBe('refusal-phrases-v2')
     expect(result.responses.map(({ prompt }) => prompt)).toEqual(prompts.map(({ prompt }) => prompt))
     const responses = result.responses.map(({ response }) => response)
     expect(await evaluateRefusal({ responses, prompts })).toEqual(result)

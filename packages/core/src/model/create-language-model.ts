@@ -2,7 +2,9 @@ import { type Backend, expandWeight, type NamedWeights, type Precision, type Wei
 import { createIncrementalDecoder } from '../tokenize/incremental-decoder.ts'
 import type { Prompt, Tokenizer } from '../tokenize/tokenizer.ts'
 import type { Architecture } from './architecture.ts'
+import { checkGate, gatesOf } from './gate.ts'
 import { generateTokens } from './generate.ts'
+import { hiddenStates } from './hidden-states.ts'
 import type {
   CandidateRequest,
   GenerateRequest,
@@ -13,6 +15,7 @@ import type {
 } from './language-model.ts'
 import type { ModelConfig } from './model-config.ts'
 import type { ModelCore } from './model-core.ts'
+import { openGates } from './open-gates.ts'
 import { createPrefixCache } from './prefix-cache.ts'
 import { checkPrefixShape } from './prefix-parts.ts'
 import { createProgramCache } from './program-cache.ts'
@@ -54,11 +57,11 @@ export async function createLanguageModel(parts: ModelParts): Promise<LanguageMo
 
 function modelWith(core: ModelCore, prefix: Prefix | undefined): LanguageModel {
   const { tokenizer } = core
-  if (prefix) checkPrefixShape(core.config, prefix)
+  if (prefix) checkPrefix(core, prefix)
 
   const tokenize = (request: GenerateRequest | Prompt, index: number): TokenizedRequest => {
     const { prompt, prefix: own, seed }: GenerateRequest = isRequest(request) ? request : { prompt: request }
-    if (own) checkPrefixShape(core.config, own)
+    if (own) checkPrefix(core, own)
     const chosen = own === null ? undefined : (own ?? prefix)
     return {
       index,
@@ -101,6 +104,15 @@ function modelWith(core: ModelCore, prefix: Prefix | undefined): LanguageModel {
       byPrefix(core, prefix, requests, (examples, own) => topExamples(core, examples, own, k, options)),
     candidateLogps: (requests, options) =>
       byPrefix(core, prefix, requests, (examples, own) => candidateExamples(core, examples, own, options)),
+    async hiddenStates(prompts, place, options) {
+      const tokens = prompts.map((prompt) => tokenizer.encodePrompt(prompt))
+      const found = await hiddenStates(core, tokens, [place], options)
+      return found.map(([reading]) => reading as Float32Array)
+    },
+    async takesEffect(prompts, options) {
+      const requests = prompts.map((prompt) => ({ tokens: tokenizer.encodePrompt(prompt), prefix }))
+      return (await openGates(core, requests, options)).map((request) => request.prefix !== undefined)
+    },
     async dispose() {
       await core.programs.dispose()
       await core.residentPrograms.dispose()
@@ -128,24 +140,33 @@ type ReadExamples<Result> = (
 
 /** Reads the responses of requests, those with the same prefix together. */
 async function byPrefix<Result>(
-  { config, tokenizer }: ModelCore,
+  core: ModelCore,
   own: Prefix | undefined,
   requests: readonly (ScoreRequest | CandidateRequest)[],
   read: ReadExamples<Result>,
 ): Promise<Result[]> {
-  const groups = new Map<Prefix | undefined, number[]>()
-  for (const [index, { prefix }] of requests.entries()) {
+  const examples = requests.map((request) => toExample(core.tokenizer, request))
+  const gated = requests.map(({ prefix }, index) => {
     const chosen = prefix === null ? undefined : (prefix ?? own)
-    groups.set(chosen, [...(groups.get(chosen) ?? []), index])
+    if (chosen) checkPrefix(core, chosen)
+    return { tokens: (examples[index] as CandidateExample).prompt, prefix: chosen }
+  })
+  const groups = new Map<Prefix | undefined, number[]>()
+  for (const [index, { prefix }] of (await openGates(core, gated)).entries()) {
+    groups.set(prefix, [...(groups.get(prefix) ?? []), index])
   }
   const results: Result[] = new Array(requests.length)
   for (const [prefix, indices] of groups) {
-    if (prefix) checkPrefixShape(config, prefix)
-    const examples = indices.map((index) => toExample(tokenizer, requests[index] as ScoreRequest))
-    const found = await read(examples, prefix)
+    const grouped = indices.map((index) => examples[index] as CandidateExample)
+    const found = await read(grouped, prefix)
     for (const [i, index] of indices.entries()) results[index] = found[i] as Result
   }
   return results
+}
+
+function checkPrefix({ config }: ModelCore, prefix: Prefix): void {
+  checkPrefixShape(config, prefix)
+  for (const gate of gatesOf(prefix)) if (gate) checkGate(config, gate)
 }
 
 function toExample(tokenizer: Tokenizer, request: ScoreRequest | CandidateRequest): CandidateExample {

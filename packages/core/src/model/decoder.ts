@@ -38,6 +38,10 @@ export interface DecodeInput {
   readonly shared?: TokenBlock & SharedPlaces
   /** Keys and values of what went before, by layer: one source or several. */
   readonly past?: readonly (readonly KeyValues[])[]
+  /** Is shown the residual stream after each layer, counted from 1, with the shared block's rows in front. */
+  readonly afterLayer?: (layer: number, x: tf.Tensor) => void
+  /** Layers that are run. Default: all. */
+  readonly layers?: number
 }
 
 export interface Decoded {
@@ -52,14 +56,15 @@ export interface Decoded {
  * same in every row is computed once; after the last layer only the block's own rows are left.
  */
 export function decode(input: DecodeInput): Decoded {
-  const { config, block, shared, past } = input
+  const { config, block, shared, past, afterLayer, layers = config.layers } = input
   const keyValues: KeyValues[] = []
   const stream = streamOf(input)
   let x = shared ? tf.concat([shared.x, block.x]) : block.x
-  for (let layer = 0; layer < config.layers; layer++) {
+  for (let layer = 0; layer < layers; layer++) {
     const output = decodeLayer(input, stream, layer, x, past?.[layer])
     x = output.x
     keyValues.push(output.keyValues)
+    afterLayer?.(layer + 1, x)
   }
   return { hidden: shared ? ownRows(x, block) : x, keyValues }
 }

@@ -5,9 +5,10 @@ import { extend } from './extend.ts'
 import { createKeyValueCache, freeCapacityFor, type KeyValueCache, selectSlots } from './key-value-cache.ts'
 import type { GenerateOptions, Prefix } from './language-model.ts'
 import type { ModelCore } from './model-core.ts'
+import { decide, type GatePlaces, gatePlaces, isUndecided } from './open-gates.ts'
 import { spanOf } from './prefix-parts.ts'
 import { sample } from './sample.ts'
-import { enterContext, type SharedContext, sharedContexts } from './shared-context.ts'
+import { contextOf, enterContext, type SharedContext, sharedContexts } from './shared-context.ts'
 import type { StepSettings } from './step-program.ts'
 import type { TokenizedRequest } from './tokenized-request.ts'
 
@@ -46,7 +47,11 @@ export async function* generateTokens(
   for (const request of requests) checkLength(core, request)
   // Prompts of like length are read in together, so that little of a block is padding.
   const waiting = [...requests].sort((a, b) => b.tokens.length - a.tokens.length || a.index - b.index)
-  const contexts = await sharedContexts(core, requests)
+  const contexts = await sharedContexts(
+    core,
+    requests.filter((request) => !isUndecided(request)),
+  )
+  const gates = gatePlaces(requests)
   const need = Math.max(0, ...requests.map(({ tokens, prefix }) => tokens.length + (prefix?.length ?? 0)))
   const capacity = Math.min(need + settings.maxTokens, INITIAL_CAPACITY)
   let rows: (Row | undefined)[] = new Array(Math.min(settings.batchSize, requests.length)).fill(undefined)
@@ -59,8 +64,13 @@ export async function* generateTokens(
     if (waiting.length > 0 && (busy === 0 || free.length >= rows.length / 4)) {
       const started = waiting.splice(0, free.length)
       const slots = free.slice(0, started.length)
-      const fresh = await prefill(core, started, settings, contexts, cache, slots)
-      for (const [i, slot] of slots.entries()) rows[slot] = fresh[i]
+      const fresh = await prefill(core, started, settings, contexts, gates, cache, slots)
+      for (const [i, slot] of slots.entries()) {
+        const row = fresh[i] as Row | TokenizedRequest
+        // A gate has fired: the prompt is read once more, under the prefix.
+        if ('tokens' in row) waiting.unshift(row)
+        else rows[slot] = row
+      }
       yield* settle(rows, slots)
     } else {
       if (waiting.length === 0 && busy > 0 && busy <= rows.length / 4) {
@@ -177,19 +187,27 @@ function checkLength({ config }: ModelCore, { tokens, prefix, index }: Tokenized
   })
 }
 
+/** Nothing stands before a prompt by which gates are to decide: all of it is read. */
+const NOTHING: SharedContext = { head: 0, length: 0, pieces: [], lead: undefined }
+
 /**
  * Reads prompts in behind what they share, whose keys and values are at hand, and puts all of it into the slots of
- * the cache that is decoded from.
+ * the cache that is decoded from. A prompt by which gates are to decide is read by the base: where none fires, it goes on
+ * from there; else its request is given back, with what takes effect, and its slot is left empty.
  */
 async function prefill(
   core: ModelCore,
   requests: readonly TokenizedRequest[],
   settings: Settings,
-  contexts: ReadonlyMap<Prefix | undefined, SharedContext>,
+  contexts: Map<Prefix | undefined, SharedContext>,
+  gates: GatePlaces,
   cache: KeyValueCache,
   slots: readonly number[],
-): Promise<Row[]> {
-  const shared = requests.map(({ prefix }) => contexts.get(prefix) as SharedContext)
+): Promise<(Row | TokenizedRequest)[]> {
+  const shared: SharedContext[] = []
+  for (const request of requests) {
+    shared.push(isUndecided(request) ? NOTHING : await contextFor(core, contexts, request.prefix))
+  }
   const batch = Math.min(2 ** Math.ceil(Math.log2(requests.length)), Math.max(cache.slots, requests.length))
   const longest = Math.max(...shared.map(({ length }) => length))
   const past = createKeyValueCache(core.config, batch, longest)
@@ -199,14 +217,21 @@ async function prefill(
   }
   const own = requests.map(({ tokens }, row) => tokens.slice(shared[row]?.head))
   const padding = new Array<readonly number[]>(batch - requests.length).fill([0])
-  const { last, block } = await extend(core, {
+  const undecided = requests.some(isUndecided)
+  const { last, block, readings } = await extend(core, {
     tokens: [...own, ...padding],
     starts: Array.from({ length: batch }, (_, row) => past.position(row)),
     output: settings.output,
+    ...(undecided && { readings: gates.places }),
     ...(longest > 0 && { past }),
   })
   return requests.map((request, row) => {
     const slot = slots[row] as number
+    const decided = isUndecided(request) ? decide(request, gates, readings(row)) : request
+    if (decided !== request && decided.prefix) {
+      cache.clear(slot)
+      return decided
+    }
     cache.append(slot, block, row, (own[row] as readonly number[]).length)
     const random = createRandom(request.seed ?? settings.seed + request.index * 2 ** 32)
     return {
@@ -217,6 +242,16 @@ async function prefill(
       next: choose(last, row, random, settings),
     }
   })
+}
+
+async function contextFor(
+  core: ModelCore,
+  contexts: Map<Prefix | undefined, SharedContext>,
+  prefix: Prefix | undefined,
+): Promise<SharedContext> {
+  const known = contexts.get(prefix) ?? (await contextOf(core, prefix, []))
+  contexts.set(prefix, known)
+  return known
 }
 
 /** The next id of one row, from all its logits or as the program chose it. */

@@ -2,10 +2,10 @@ import type { Backend, NamedWeights, Precision } from '../backend.ts'
 import type { Prompt, Tokenizer } from '../tokenize/tokenizer.ts'
 import type { Architecture } from './architecture.ts'
 import type { ModelConfig } from './model-config.ts'
-import type { Prefix } from './prefix.ts'
+import type { Prefix, ReadingPlace } from './prefix.ts'
 import type { PrefixCache } from './prefix-cache.ts'
 
-export type { Prefix, PrefixPart } from './prefix.ts'
+export type { Gate, Prefix, PrefixPart, ReadingPlace } from './prefix.ts'
 
 export interface GenerateOptions {
   /** Most tokens to generate. Default 128. */
@@ -122,5 +122,16 @@ export interface LanguageModel {
   ): Promise<TopLogProbabilities[]>
   /** log π of the candidates at each position of given responses, [tokens, k], in the order of the requests. */
   candidateLogps(requests: readonly CandidateRequest[], options?: ScoreOptions): Promise<Float32Array[]>
+  /**
+   * What the base, without a prefix, makes of prompts: of each the hidden state of its last token after `layer` layers,
+   * then the mean of its last `window` ones, [2d]. Throws `CONTEXT_EXCEEDED`, `INVALID_ARGUMENT` for an empty prompt.
+   */
+  hiddenStates(
+    prompts: readonly Prompt[],
+    place: ReadingPlace,
+    options?: ScoreOptions,
+  ): Promise<Float32Array[]>
+  /** Whether the model's prefix, or one of its parts, takes effect on each prompt: where gates fire, or there are none. */
+  takesEffect(prompts: readonly Prompt[], options?: ScoreOptions): Promise<boolean[]>
   dispose(): Promise<void>
 }

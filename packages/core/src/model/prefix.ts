@@ -9,6 +9,11 @@ export interface Prefix {
    * the other. Tokens see all of them, from the position after the longest. Absent: all virtual tokens are one part.
    */
   readonly parts?: readonly PrefixPart[]
+  /**
+   * The prefix takes effect only on prompts on which its gate fires; the others are the base's, word for word. Absent: on
+   * all. A prefix with parts has none of its own: its parts may.
+   */
+  readonly gate?: Gate
 }
 
 /** One of several prefixes that stand side by side. */
@@ -17,4 +22,32 @@ export interface PrefixPart {
   readonly prefix: Prefix
   /** w > 0: tokens add log w to their attention logits of this part. 1 leaves them as they are. */
   readonly weight: number
+}
+
+/** Where a gate reads the base: after how many layers, and over how many tokens at a prompt's end. */
+export interface ReadingPlace {
+  /** Layers after which the residual stream is read, 1 to the model's. */
+  readonly layer: number
+  /** Tokens at the prompt's end whose mean is read beside the last one's, at least 1. */
+  readonly window: number
+}
+
+/**
+ * Decides by what the base itself makes of a prompt whether a prefix takes effect. With h = [last token's hidden state;
+ * mean of the last `window` ones], each d wide and standardized by `mean` and `scale`, it fires where
+ * Σⱼ output_j · leaky(hidden_j · h + hiddenBias_j) + bias ≥ 0, with leaky(s) = max(s, s / 10).
+ */
+export interface Gate extends ReadingPlace {
+  /** Subtracted from a reading, [2d]. */
+  readonly mean: Float32Array
+  /** Multiplies it then, [2d]; what comes out is cut to [−8, 8], so that no outlier decides alone. */
+  readonly scale: Float32Array
+  /** [k, 2d], row by row. */
+  readonly hidden: Float32Array
+  /** [k] */
+  readonly hiddenBias: Float32Array
+  /** [k] */
+  readonly output: Float32Array
+  /** The threshold is in it. */
+  readonly bias: number
 }

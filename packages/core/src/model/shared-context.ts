@@ -42,7 +42,7 @@ const LEAST_HEAD = 8
 export async function sharedContexts(
   core: ModelCore,
   requests: readonly TokenizedRequest[],
-): Promise<ReadonlyMap<Prefix | undefined, SharedContext>> {
+): Promise<Map<Prefix | undefined, SharedContext>> {
   const groups = new Map<Prefix | undefined, (readonly number[])[]>()
   for (const { prefix, tokens } of requests) groups.set(prefix, [...(groups.get(prefix) ?? []), tokens])
   const contexts = new Map<Prefix | undefined, SharedContext>()
@@ -54,7 +54,8 @@ export async function sharedContexts(
   return contexts
 }
 
-async function contextOf(
+/** A prefix, and a head of prompts behind it, as what stands before requests. */
+export async function contextOf(
   core: ModelCore,
   prefix: Prefix | undefined,
   head: readonly number[],

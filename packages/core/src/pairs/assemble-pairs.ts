@@ -12,7 +12,7 @@ export function assemblePairs(
     const score = journal.scores(source).get(index)
     return text == null || score === undefined ? undefined : { text, score }
   }
-  return prompts.flatMap(({ prompt, kind, part }, index) => {
+  return prompts.flatMap(({ prompt, kind, part, context, bare }, index) => {
     const harmful = kind === 'harmful'
     // The model was asked about a harmless prompt only where the reference's answer will not do.
     const chosen = harmful ? said('reference', index) : (said('model', index) ?? said('reference', index))
@@ -22,6 +22,8 @@ export function assemblePairs(
       prompt,
       kind,
       ...(part !== undefined && { part }),
+      ...(context !== undefined && { context }),
+      ...(bare !== undefined && { bare }),
       chosen: chosen.text,
       ...(rejected && { rejected: rejected.text }),
       chosenScore: chosen.score,

@@ -60,6 +60,28 @@ const text = async (storage: Storage, path = 'pairs.jsonl') =>
   new TextDecoder().decode(await storage.read(path))
 
 describe('generatePairs', () => {
+  it('asks the reference the bare prompt and the model the one in its context, whose answer a harmless one has', async () => {
+    const placed = (prompt: string, kind: PatchPrompt['kind']): PatchPrompt => {
+      const said = [
+        { role: 'system', content: 'S' },
+        { role: 'user', content: `Hi! ${prompt}` },
+      ]
+      return { prompt: said, kind, context: 'app', bare: prompt }
+    }
+    const { run, asked } = setUp(undefined, {
+      prompts: [placed('harm', 'harmful'), placed('bake', 'harmless')],
+    })
+    const [harmful, harmless] = await run()
+    expect(harmful).toMatchObject({ context: 'app', bare: 'harm', chosen: "I can't help with harm." })
+    expect(harmful?.rejected).toMatch(/^Sure, Hi! harm/)
+    expect(harmful?.prompt).toHaveLength(2)
+    expect(harmless?.chosen).toMatch(/^Sure, Hi! bake/)
+    expect(asked.map((texts) => texts.toSorted())).toEqual([
+      ['Hi! bake', 'Hi! harm'],
+      ['bake', 'harm'],
+    ])
+  })
+
   it('pairs M’ with M on harmful prompts, an answer with a refusal on harmless ones', async () => {
     const storage = memoryStorage()
     const { run, asked } = setUp(storage)

@@ -38,7 +38,8 @@ export interface GeneratePairsOptions {
 
 /**
  * Makes preference pairs. Harmful prompts: y⁺ from M', y⁻ from M. Harmless ones: y⁺ the answer of M' or M, y⁻ a
- * refusal. Both are scored by the judge; nothing is filtered yet. Every response and score is written down as it
+ * refusal. Where a prompt was placed in a context, M' is asked the bare one, for that is where it is reliable, and a harmless
+ * one's y⁺ is M's answer in that context. Both are scored by the judge; nothing is filtered yet. Every response and score is written down as it
  * comes, and a run that was stopped goes on from there to the same file as if it had not been; one that has ended
  * gives the pairs of its file, also where they were edited since.
  *
@@ -66,18 +67,20 @@ export async function generatePairs(options: GeneratePairsOptions): Promise<Pref
     model: { name: model.name, ...model.settings },
     reference: { name: reference.name, ...reference.settings },
     judge: { name: judge.name, ...judge.settings },
-    prompts: await sha256(new TextEncoder().encode(JSON.stringify(prompts.map((p) => [p.kind, p.prompt])))),
+    prompts: await sha256(new TextEncoder().encode(JSON.stringify(prompts.map(identity)))),
     harmlessChosen,
     harmlessRejected,
   })
   if (finished) return readPairs(storage, path)
   const stage = { journal, onProgress, signal }
   const all = [...prompts.keys()]
-  await collectResponses('reference', reference, prompts, all, stage)
+  await collectResponses('reference', reference, prompts.map(bareOf), all, stage)
   await scoreResponses('reference', judge, prompts, journal.responses('reference'), stage)
 
   const helpful = (index: number) =>
-    harmlessChosen === 'reference' && (journal.scores('reference').get(index) ?? 0) >= 0.5
+    harmlessChosen === 'reference' &&
+    prompts[index]?.bare === undefined &&
+    (journal.scores('reference').get(index) ?? 0) >= 0.5
   const askModel = all.filter((index) => prompts[index]?.kind === 'harmful' || !helpful(index))
   await collectResponses('model', model, prompts, askModel, stage)
   await scoreResponses('model', judge, prompts, journal.responses('model'), stage)
@@ -89,6 +92,15 @@ export async function generatePairs(options: GeneratePairsOptions): Promise<Pref
   if (storage) await writeJsonLines(storage, path, pairs)
   return pairs
 }
+
+/** What tells a prompt from others of the run. */
+const identity = ({ kind, prompt, bare }: PatchPrompt) => [
+  kind,
+  prompt,
+  ...(bare === undefined ? [] : [bare]),
+]
+
+const bareOf = (row: PatchPrompt): PatchPrompt => ({ ...row, prompt: row.bare ?? row.prompt })
 
 function notOurs(path: string, journalPath: string): PatchError {
   return new PatchError('INVALID_ARGUMENT', {

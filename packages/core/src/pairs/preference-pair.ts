@@ -10,6 +10,10 @@ export interface PatchPrompt {
   readonly kind: PromptKind
   /** A part of the data, such as prompts that look harmful and are not: measured apart, and drawn more often on demand. */
   readonly part?: string
+  /** Name of the context that it was placed in: figures are told by it. */
+  readonly context?: string
+  /** What it was before it was placed in a context: that is what the reference is asked. */
+  readonly bare?: string | readonly ChatMessage[]
 }
 
 /** One row of a pairs file (JSON Lines), in TRL's column names. */
@@ -18,6 +22,10 @@ export interface PreferencePair {
   readonly kind: PromptKind
   /** As in {@link PatchPrompt}. */
   readonly part?: string
+  /** As in {@link PatchPrompt}. */
+  readonly context?: string
+  /** As in {@link PatchPrompt}. */
+  readonly bare?: string | readonly ChatMessage[]
   /** y⁺: what the patched model shall say. */
   readonly chosen: string
   /** y⁻: what it shall no longer say. Absent in rows for SFT alone. */
@@ -39,18 +47,20 @@ export const promptSchema = z.union(
   },
 )
 
-/** A row of a prompts file. */
-export const patchPromptSchema: z.ZodMiniType<PatchPrompt> = z.object({
+const promptFields = {
   prompt: promptSchema,
   kind: z.enum(['harmful', 'harmless']),
   part: z.exactOptional(z.string()),
-})
+  context: z.exactOptional(z.string()),
+  bare: z.exactOptional(promptSchema),
+}
+
+/** A row of a prompts file. */
+export const patchPromptSchema: z.ZodMiniType<PatchPrompt> = z.object(promptFields)
 
 /** A row of a pairs file. */
 export const preferencePairSchema: z.ZodMiniType<PreferencePair> = z.object({
-  prompt: promptSchema,
-  kind: z.enum(['harmful', 'harmless']),
-  part: z.exactOptional(z.string()),
+  ...promptFields,
   chosen: z.string(),
   rejected: z.exactOptional(z.string()),
   chosenScore: z.exactOptional(score),

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
-import { PatchError } from '../errors.ts'
 import { appendJsonLine, readResumable } from '../json-lines.ts'
 import type { Storage } from '../storage.ts'
+import { checkRunSettings } from './check-run-settings.ts'
 
 /** Where a run keeps what it has so far. */
 export interface JournalPlace {
@@ -47,7 +47,7 @@ export async function openResponseJournal(
   }
   if (place) {
     const [first, ...rows] = await readResumable(place.storage, place.path, anyRow)
-    if (first) checkSettings(place.path, 'settings' in first ? first.settings : {}, settings)
+    if (first) checkRunSettings(place.path, 'settings' in first ? first.settings : {}, settings)
     else await appendJsonLine(place.storage, place.path, { settings })
     for (const row of rows) if (!('settings' in row)) take(row)
   }
@@ -65,20 +65,4 @@ function column<T>(columns: Map<string, Map<number, T>>, source: string): Map<nu
   const found = columns.get(source) ?? new Map<number, T>()
   columns.set(source, found)
   return found
-}
-
-function checkSettings(
-  path: string,
-  found: Readonly<Record<string, unknown>>,
-  expected: Readonly<Record<string, unknown>>,
-): void {
-  const show = (value: unknown) => JSON.stringify(value) ?? 'none'
-  const names = [...new Set([...Object.keys(expected), ...Object.keys(found)])]
-  const other = names.filter((name) => show(expected[name]) !== show(found[name]))
-  if (other.length === 0) return
-  throw new PatchError('RESUME_MISMATCH', {
-    expected: `${path} to belong to a run with ${other.map((name) => `${name} ${show(expected[name])}`).join(', ')}`,
-    found: other.map((name) => `${name} ${show(found[name])}`).join(', '),
-    remedy: 'Give the same settings to go on with that run, or another path to begin a new one',
-  })
 }

@@ -1,3 +1,4 @@
+import { withoutGates } from '../model/gate.ts'
 import type { LanguageModel } from '../model/language-model.ts'
 import { checkFit } from './check-fit.ts'
 import { checkCompatible } from './compose/check-compatible.ts'
@@ -9,10 +10,12 @@ export interface ApplyPatchOptions {
   readonly method?: ComposeMethod
   /** One for each patch. Default 1 each. */
   readonly weights?: readonly number[]
+  /** `false` leaves the gates out: prefixes take effect on every prompt. Default true. */
+  readonly gates?: boolean
 }
 
 /**
- * The model with a patch before every prompt, or with several; the weights are shared, and the model given stays as it
+ * The model with a patch before every prompt on which its gate fires, or with several; the weights are shared, and the model given stays as it
  * is. A prefix that it carries already is replaced.
  *
  * @throws what {@link checkFit} throws; `PATCH_CONFLICT` for patches that must not be applied together;
@@ -21,12 +24,12 @@ export interface ApplyPatchOptions {
 export function applyPatch(
   model: LanguageModel,
   patch: PatchContents | readonly PatchContents[],
-  { method = 'parallel', weights }: ApplyPatchOptions = {},
+  { method = 'parallel', weights, gates = true }: ApplyPatchOptions = {},
 ): LanguageModel {
   const patches: readonly PatchContents[] = 'manifest' in patch ? [patch] : patch
   for (const each of patches) checkFit(model, each)
   checkCompatible(patches)
-  const prefixes = patches.map(({ prefix }) => prefix)
+  const prefixes = patches.map(({ prefix }) => (gates ? prefix : withoutGates(prefix)))
   const [only] = prefixes
   if (prefixes.length === 1 && !weights) return model.withPrefix(only)
   return model.withPrefix(composePrefixes(prefixes, method, weights))

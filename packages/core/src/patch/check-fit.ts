@@ -1,4 +1,5 @@
 import { PatchError } from '../errors.ts'
+import { checkGate, gatesOf } from '../model/gate.ts'
 import type { LanguageModel } from '../model/language-model.ts'
 import { checkParts, checkPrefix } from './check-prefix.ts'
 import { describeBase } from './describe-base.ts'
@@ -32,6 +33,7 @@ export function checkFit(model: LanguageModel, { manifest, prefix }: PatchConten
   }
   checkPrefix(prefix, [manifest.prefix.length, found.hiddenSize])
   checkParts(manifest.prefix, prefix)
+  for (const gate of gatesOf(prefix)) if (gate) checkGate(model.config, gate)
 }
 
 /** What differs between two base models, as one has it and as the other; undefined where they are the same. */

@@ -22,7 +22,7 @@ export async function createPatch({ manifest, prefix, storage }: CreatePatchOpti
   return patchOfFiles({ manifest: written, prefix: copy }, files, storage)
 }
 
-function copyOf({ length, embeddings, parts }: Prefix): Prefix {
+function copyOf({ length, embeddings, parts, gate }: Prefix): Prefix {
   const own = parts?.map(({ prefix, weight }) => ({ prefix: copyOf(prefix), weight }))
-  return { length, embeddings: embeddings.slice(), ...(own && { parts: own }) }
+  return { length, embeddings: embeddings.slice(), ...(own && { parts: own }), ...(gate && { gate }) }
 }

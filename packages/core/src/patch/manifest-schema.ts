@@ -58,9 +58,17 @@ export const adapterWeightsFile = 'adapter_model.safetensors'
 /** What holds a prefix of parts, which is no adapter of PEFT: it would be loaded there as one prefix. */
 export const partsWeightsFile = 'prefix_parts.safetensors'
 
-/** The files that hold a prefix. */
-export const prefixFiles = ({ parts }: Pick<PatchManifest['prefix'], 'parts'>): readonly string[] =>
-  parts ? [partsWeightsFile] : [adapterConfigFile, adapterWeightsFile]
+/** What holds the gates of a prefix or of its parts. */
+export const gatesFile = 'gate.safetensors'
+
+/** The files that hold a prefix and its gates. */
+export const prefixFiles = ({
+  parts,
+  gate,
+}: Pick<PatchManifest['prefix'], 'parts' | 'gate'>): readonly string[] => [
+  ...(parts ? [partsWeightsFile] : [adapterConfigFile, adapterWeightsFile]),
+  ...(gate || parts?.some((part) => part.gate) ? [gatesFile] : []),
+]
 
 // No folders in a file's name: a patch must not make its reader look outside its own directory.
 const fileName = z
@@ -68,8 +76,18 @@ const fileName = z
   .check(z.regex(/^[A-Za-z0-9_][A-Za-z0-9._-]*$/, 'not the name of a file in this directory'))
 const files = z.record(fileName, digest)
 
+const share = z.number().check(z.minimum(0), z.maximum(1))
+const gate = z.object({
+  layer: count,
+  window: count,
+  units: count,
+  figures: z.exactOptional(
+    z.object({ recall: share, harmful: count, falsePositives: z.record(z.string(), share), harmless: count }),
+  ),
+})
+
 const parts = z
-  .array(z.object({ length: count, weight: z.number().check(z.positive()) }))
+  .array(z.object({ length: count, weight: z.number().check(z.positive()), gate: z.exactOptional(gate) }))
   .check(z.minLength(1))
 const composition = z.object({
   method: z.enum(['concat', 'parallel', 'merge', 'joint', 'compress', 'rebase']),
@@ -100,11 +118,16 @@ const draft = z.object({
       init: text,
       initText: z.exactOptional(text),
       parts: z.exactOptional(parts),
+      gate: z.exactOptional(gate),
     })
     .check(
       z.refine(
         ({ length, parts: own }) => !own || own.reduce((sum, part) => sum + part.length, 0) === length,
         'parts must have as many virtual tokens as the prefix',
+      ),
+      z.refine(
+        ({ parts: own, gate: whole }) => !(own && whole),
+        'a prefix with parts has gates on these alone',
       ),
     ),
   composition: z.exactOptional(composition),

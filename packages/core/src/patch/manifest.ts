@@ -48,12 +48,31 @@ export interface PrefixSummary {
   readonly initText?: string
   /** Parts that stand side by side (see `Prefix.parts`), in the order of their virtual tokens. */
   readonly parts?: readonly PrefixPartSummary[]
+  /** The gate that decides on which prompts it takes effect. A prefix with parts has none of its own. */
+  readonly gate?: GateSummary
+}
+
+/** A gate (see `Gate`); its numbers are in gate.safetensors. */
+export interface GateSummary {
+  /** Layers after which the base is read. */
+  readonly layer: number
+  /** Tokens whose mean is read beside the last one. */
+  readonly window: number
+  readonly units: number
+  /** Shares of prompts on which it fired, of those that its fit had not seen: harmful ones, and harmless ones by their part. */
+  readonly figures?: {
+    readonly recall: number
+    readonly harmful: number
+    readonly falsePositives: Readonly<Record<string, number>>
+    readonly harmless: number
+  }
 }
 
 export interface PrefixPartSummary {
   readonly length: number
   /** w > 0: tokens add log w to their attention logits of this part. */
   readonly weight: number
+  readonly gate?: GateSummary
 }
 
 /**

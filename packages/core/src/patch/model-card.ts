@@ -22,6 +22,7 @@ export function modelCard(manifest: PatchManifest): string {
       `as they are. Domain: ${plain(manifest.domain)}. Licence: ${plain(manifest.license)}.`,
     '## Measured effects',
     effectsTable(manifest),
+    ...gated(manifest),
     ...composed(manifest),
     '## Use',
     usage(manifest),
@@ -78,6 +79,24 @@ function interval({ value, low, high }: MeasuredRate): string {
   return `${v} [${l}, ${h}]`
 }
 
+function gated({ prefix }: PatchManifest): string[] {
+  if (!prefix.gate) return []
+  const { layer, window, units, figures } = prefix.gate
+  const percent = (share: number) => `${(100 * share).toFixed(1)}%`
+  const measured =
+    figures &&
+    `On prompts that its fit had not seen it fired on ${percent(figures.recall)} of ${figures.harmful} harmful ones and ` +
+      `on ${Object.entries(figures.falsePositives)
+        .map(([part, share]) => `${percent(share)} (${plain(part)})`)
+        .join(', ')} of ${figures.harmless} harmless ones.`
+  return [
+    '## Gate',
+    `The prefix takes effect only on prompts on which its gate fires: ${units} units that read the base after layer ` +
+      `${layer}, at the last token and over the last ${window}. Other prompts are answered as the base answers them. ` +
+      `${measured ?? ''}`.trim(),
+  ]
+}
+
 function composed({ composition }: PatchManifest): string[] {
   if (!composition) return []
   const rows = composition.parts.map(
@@ -100,7 +119,7 @@ const model = applyPatch(await loadModel(${model}), await readPatch("path/to/${n
   }
   return `${ours}
 
-It is also a prompt-tuning adapter of [PEFT](https://github.com/huggingface/peft):
+It is also a prompt-tuning adapter of [PEFT](https://github.com/huggingface/peft)${prefix.gate ? ', which holds the prefix alone: there it takes effect on every prompt' : ''}:
 
 \`\`\`python
 from peft import PeftModel

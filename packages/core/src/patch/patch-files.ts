@@ -2,8 +2,15 @@ import { writeSafetensors } from '../model/write-safetensors.ts'
 import { sha256 } from '../sha256.ts'
 import { adapterConfig } from './adapter-config.ts'
 import { canonicalJson } from './canonical-json.ts'
-import { checkParts, checkPrefix } from './check-prefix.ts'
-import { adapterConfigFile, adapterWeightsFile, manifestFile, partsWeightsFile } from './manifest-schema.ts'
+import { checkGates, checkParts, checkPrefix } from './check-prefix.ts'
+import { gateFile } from './gate-file.ts'
+import {
+  adapterConfigFile,
+  adapterWeightsFile,
+  gatesFile,
+  manifestFile,
+  partsWeightsFile,
+} from './manifest-schema.ts'
 import { modelCard } from './model-card.ts'
 import { checkManifest } from './parse-manifest.ts'
 import type { PatchContents, PatchFiles } from './patch.ts'
@@ -19,12 +26,14 @@ export async function patchFiles({ manifest, prefix }: PatchContents): Promise<P
   const shape = [manifest.prefix.length, manifest.base.hiddenSize] as const
   checkPrefix(prefix, shape)
   checkParts(manifest.prefix, prefix)
+  checkGates(manifest.prefix, prefix)
   const utf8 = (text: string) => new TextEncoder().encode(text)
   // PEFT writes the same metadata; loaders of transformers ask for it.
   const weights = writeSafetensors(
     { prompt_embeddings: { shape, data: prefix.embeddings } },
     { format: 'pt' },
   )
+  const gates = gateFile(prefix)
   const files: Record<string, Uint8Array> = {
     ...(prefix.parts
       ? { [partsWeightsFile]: weights }
@@ -32,6 +41,7 @@ export async function patchFiles({ manifest, prefix }: PatchContents): Promise<P
           [adapterConfigFile]: utf8(canonicalJson(adapterConfig(manifest))),
           [adapterWeightsFile]: weights,
         }),
+    ...(gates && { [gatesFile]: gates }),
     'README.md': utf8(modelCard(manifest)),
   }
   const digests: Record<string, string> = {}

@@ -18,7 +18,7 @@ export interface Patch extends PatchContents {
   readonly storage: Storage | undefined
   /** Size of its files together, in bytes. */
   readonly bytes: number
-  /** m · d: number of learned parameters. */
+  /** Learned numbers: m · d, and those of a gate. */
   readonly parameters: number
   /**
    * Writes the patch's files to a directory, in place of a patch that is there. Without a storage, the one the

@@ -5,7 +5,15 @@ import { endsEarly } from '../parse-json-file.ts'
 import { sha256 } from '../sha256.ts'
 import type { Storage } from '../storage.ts'
 import { checkPrefix } from './check-prefix.ts'
-import { adapterConfigFile, adapterWeightsFile, manifestFile, partsWeightsFile } from './manifest-schema.ts'
+import { withGates } from './gate-file.ts'
+import {
+  adapterConfigFile,
+  adapterWeightsFile,
+  gatesFile,
+  manifestFile,
+  partsWeightsFile,
+  prefixFiles,
+} from './manifest-schema.ts'
 import { parseManifest } from './parse-manifest.ts'
 import type { Patch } from './patch.ts'
 import { patchOfFiles } from './patch-of-files.ts'
@@ -31,9 +39,11 @@ export async function readPatch(storage: Storage, directory: string): Promise<Pa
     await checkDigest(named(name), digest)
   }
   const { parts } = manifest.prefix
-  const prefix = parts
+  const plain = parts
     ? await readParts(named(partsWeightsFile), parts)
     : await readAdapter(named(adapterConfigFile), named(adapterWeightsFile))
+  const gated = prefixFiles(manifest.prefix).includes(gatesFile)
+  const prefix = gated ? await withGates(plain, manifest.prefix, named(gatesFile)) : plain
   checkPrefix(prefix, [manifest.prefix.length, manifest.base.hiddenSize])
   return patchOfFiles({ manifest, prefix }, files, storage)
 }

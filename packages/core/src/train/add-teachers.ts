@@ -35,8 +35,11 @@ export async function addTeachers(
     const indices = [...tokenized.keys()].filter((index) => tokenized[index]?.kind === kind)
     if (teacher === 'none' || indices.length === 0) continue
     const ask = teacher === 'base' ? ofBase : distributionsOf(reference)
+    const promptOf = ({ prompt, bare }: PreferencePair) =>
+      // The reference is reliable on the bare prompt: what it says there is learned in the context.
+      formatPrompt(teacher === 'reference' ? (bare ?? prompt) : prompt, format)
     const requests = indices.map((index) => ({
-      prompt: formatPrompt((pairs[index] as PreferencePair).prompt, format),
+      prompt: promptOf(pairs[index] as PreferencePair),
       response: (tokenized[index] as TokenizedPair).chosen,
     }))
     for (const [i, { ids, logProbabilities }] of (await ask(requests, k)).entries()) {

@@ -4,6 +4,7 @@ import { generatePairs } from '../pairs/generate-pairs.ts'
 import type { Judge } from '../pairs/judge.ts'
 import type { PatchPrompt, PreferencePair, PromptKind } from '../pairs/preference-pair.ts'
 import { scorePairs } from '../pairs/score-pairs.ts'
+import { selectivePrompts } from '../pairs/selective-prompts.ts'
 import { createRandom } from '../random.ts'
 import { sha256 } from '../sha256.ts'
 import type { ResolvedOptions } from './resolve-options.ts'
@@ -15,6 +16,8 @@ export interface PreparedData {
   readonly pairs: readonly PreferencePair[]
   /** Rows with y⁺ alone, for SFT. */
   readonly unpaired: readonly PreferencePair[]
+  /** All prompts but those set apart, also where nothing is left of a pair. */
+  readonly prompts: readonly PatchPrompt[]
   /** Prompts that training never sees. */
   readonly validation: readonly PatchPrompt[]
   /** SHA-256 of what was used, by role. */
@@ -31,7 +34,7 @@ export async function prepareData(
   const { seed = 0, onProgress } = options
   const given = options.validation === false ? undefined : options.validation?.prompts
   const setApart = resolved.validation && !given ? resolved.validation : undefined
-  const rows = options.pairs ?? options.prompts ?? []
+  const rows = options.pairs ?? (await selective(options, resolved, directory))
   if (rows.length === 0) {
     throw new PatchError('EMPTY_DATA', {
       expected: 'prompts, or ready-made pairs, to train on',
@@ -44,21 +47,45 @@ export async function prepareData(
   const kept = <T>(all: readonly T[]) => all.filter((_, index) => !apart.has(index))
   const made = options.pairs
     ? await scoreUnscored(kept(options.pairs), judge)
-    : await makePairs(options, resolved, judge, kept(options.prompts ?? []), directory)
+    : await makePairs(options, resolved, judge, kept(rows), directory)
   const { pairs, unpaired, summary } = filter(made, resolved.filter)
   if (summary) onProgress?.({ stage: 'filter', summary: formatFilterSummary(summary) })
   return {
     pairs,
     unpaired,
+    prompts: kept(rows),
     validation,
     digests: { pairs: await digest([pairs, unpaired]), validation: await digest(validation) },
   }
 }
 
+/** The prompts given, and what the model makes to them, in their contexts. */
+async function selective(
+  { prompts = [], contexts, model, reference, storage, seed = 0, onProgress, signal }: TrainPatchOptions,
+  { everyday, contexts: places, generation }: ResolvedOptions,
+  directory: string,
+): Promise<readonly PatchPrompt[]> {
+  if (prompts.length === 0 || (everyday === 0 && places === 'none')) return prompts
+  return selectivePrompts({
+    ...{ model, prompts, everyday, seed, batchSize: generation.batchSize },
+    ...(places !== 'none' && { contexts: contexts ?? 'default' }),
+    ...(reference && { reference }),
+    ...(storage && { storage, path: `${directory}/prompts` }),
+    onProgress: ({ stage, done, total }) => onProgress?.({ stage: 'pairs', part: stage, done, total }),
+    ...(signal && { signal }),
+  })
+}
+
 export const digest = (value: unknown): Promise<string> =>
   sha256(new TextEncoder().encode(JSON.stringify(value)))
 
-const toPrompt = ({ prompt, kind }: PatchPrompt): PatchPrompt => ({ prompt, kind })
+const toPrompt = ({ prompt, kind, part, context, bare }: PatchPrompt): PatchPrompt => ({
+  prompt,
+  kind,
+  ...(part !== undefined && { part }),
+  ...(context !== undefined && { context }),
+  ...(bare !== undefined && { bare }),
+})
 
 /** Pairs that come with their scores keep them. */
 async function scoreUnscored(pairs: readonly PreferencePair[], judge: Judge): Promise<PreferencePair[]> {

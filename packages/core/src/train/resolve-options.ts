@@ -1,3 +1,4 @@
+import type { GateTraining } from './gate/train-gate.ts'
 import type { DistillationOptions, DpoTraining, StageTraining, TrainPatchOptions } from './train-options.ts'
 
 type Resolved<T> = { readonly [Key in keyof T]-?: Exclude<T[Key], undefined> }
@@ -19,6 +20,11 @@ export interface ResolvedOptions {
     | { readonly share: number; readonly limit: number; readonly maxTokens: number; readonly every?: number }
     | false
   readonly maxResponseTokens: number
+  /** Absent: none was asked for, and whether there is one is decided by the prompts. */
+  readonly gate: GateTraining | false | undefined
+  readonly everyday: number
+  /** Contexts of one's own are digested in the data. */
+  readonly contexts: 'default' | 'given' | 'none'
 }
 
 /**
@@ -50,8 +56,22 @@ export function resolveOptions(options: TrainPatchOptions): ResolvedOptions {
     validation:
       validation === false ? false : { share: 0.1, limit: 24, maxTokens: 24, ...withoutPrompts(validation) },
     maxResponseTokens: options.maxResponseTokens ?? generation.maxTokens ?? 64,
+    gate: options.gate,
+    everyday: options.everyday ?? everydayOf(options),
+    contexts: contextsOf(options),
   }
 }
+
+const everydayOf = ({ prompts, format = 'chat' }: TrainPatchOptions) =>
+  prompts && format === 'chat' && prompts.every(({ kind }) => kind === 'harmful') ? EVERYDAY : 0
+
+function contextsOf({ prompts, contexts, format = 'chat' }: TrainPatchOptions): ResolvedOptions['contexts'] {
+  if (!prompts || (contexts === undefined && format !== 'chat') || contexts?.length === 0) return 'none'
+  return contexts === undefined || contexts === 'default' ? 'default' : 'given'
+}
+
+/** Harmless prompts that are made where none is given. */
+const EVERYDAY = 600
 
 function withoutPrompts({
   prompts: _,

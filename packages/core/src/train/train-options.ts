@@ -1,4 +1,5 @@
 import type { LanguageModel } from '../model/language-model.ts'
+import type { PromptContext } from '../pairs/contexts/prompt-context.ts'
 import type { FilterOptions } from '../pairs/filter-pairs.ts'
 import type { Judge } from '../pairs/judge.ts'
 import type { PatchPrompt, PreferencePair } from '../pairs/preference-pair.ts'
@@ -7,6 +8,7 @@ import type { Reference } from '../pairs/reference.ts'
 import type { PatchManifest } from '../patch/manifest.ts'
 import type { Storage } from '../storage.ts'
 import type { DpoLossOptions } from './dpo-loss.ts'
+import type { GateTraining } from './gate/train-gate.ts'
 import type { TrainMetrics } from './metrics.ts'
 import type { PartWeights } from './oversample.ts'
 import type { PrefixInitOptions } from './prefix-init.ts'
@@ -89,6 +91,21 @@ export interface TrainPatchOptions {
   /** Thresholds of the filter; `false` keeps every pair. */
   readonly filter?: FilterOptions | false
   readonly prefix?: Omit<PrefixInitOptions, 'seed'>
+  /**
+   * Harmless prompts that the model makes itself: half of them everyday ones, half that begin as the harmful prompts do;
+   * see `selectivePrompts`. Default: 600 where no harmless prompt is given, else 0.
+   */
+  readonly everyday?: number
+  /**
+   * Where prompts that are texts are placed, so that what is learned holds there: contexts of one's own, none (`[]`), or
+   * `default`. Default: `default` for the format `chat`. Pairs stay where they are.
+   */
+  readonly contexts?: readonly PromptContext[] | 'default'
+  /**
+   * The gate, trained on the same prompts, by which the prefix takes effect on some prompts alone; `false`: on all.
+   * Default: a gate where the format is `chat` and there are 40 prompts of each kind.
+   */
+  readonly gate?: GateTraining | false
   /** `false` leaves the stage out. */
   readonly sft?: StageTraining | false
   readonly dpo?: DpoTraining | false
@@ -120,6 +137,7 @@ export interface TrainPatchOptions {
 /** What a run reports as it goes. */
 export type TrainProgress =
   | { readonly stage: 'pairs'; readonly part: string; readonly done: number; readonly total: number }
+  | { readonly stage: 'gate'; readonly done: number; readonly total: number }
   | { readonly stage: 'filter'; readonly summary: string }
   | { readonly stage: 'logps' | 'distributions'; readonly done: number; readonly total: number }
   | {

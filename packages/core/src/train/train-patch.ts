@@ -10,6 +10,8 @@ import type { Patch } from '../patch/patch.ts'
 import { addTeachers } from './add-teachers.ts'
 import { checkTrainOptions } from './check-train-options.ts'
 import type { TrainingExample } from './example.ts'
+import { gatePrompts, hasEnoughForGate, patchGate, summaryOf } from './gate/patch-gate.ts'
+import type { TrainedGate } from './gate/train-gate.ts'
 import type { Objective } from './objective.ts'
 import { checkPartWeights, oversample } from './oversample.ts'
 import { DEFAULT_POLICY, initPrefix } from './prefix-init.ts'
@@ -45,9 +47,10 @@ export async function trainPatch(options: TrainPatchOptions): Promise<Patch> {
   if (resolved.dpo) checkPartWeights(data.pairs, resolved.dpo.partWeights)
   if (resolved.sft) best = await trainSft(run, data, best)
   if (resolved.dpo) best = await trainDpo(run, data, best)
+  const trained = await trainRunGate(run, data)
   return createPatch({
-    manifest: await describePatch(run, data.digests),
-    prefix: best.prefix,
+    manifest: await describePatch(run, data.digests, trained),
+    prefix: trained ? { ...best.prefix, gate: trained.gate } : best.prefix,
     ...(options.storage && { storage: options.storage }),
   })
 }
@@ -166,6 +169,32 @@ async function trainStage(
   }
 }
 
+/** The gate, unless there shall be none; by default only where there are prompts enough for one. */
+async function trainRunGate(
+  { options, resolved, seed, storage, directory }: Run,
+  { prompts: rows }: PreparedData,
+): Promise<TrainedGate | undefined> {
+  const { model, onProgress, signal } = options
+  const { gate = hasEnoughForGate(rows, resolved.format) ? {} : false, format } = resolved
+  if (gate === false) return undefined
+  const prompts = gatePrompts(rows)
+  const settings = await digest({
+    gate,
+    format,
+    seed,
+    prompts: prompts.map(({ prompt, kind, part }) => [prompt, kind, part]),
+    model: [model.tokenizer.fingerprint, model.weightsFingerprint, model.precision],
+  })
+  return patchGate(
+    {
+      ...{ ...gate, model, prompts, format, seed },
+      onProgress: (done, total) => onProgress?.({ stage: 'gate', done, total }),
+      ...(signal && { signal }),
+    },
+    { storage, directory, settings },
+  )
+}
+
 /** Digest of all that a stage's course depends on, so that a checkpoint is taken up by its own run alone. */
 async function stageDigest(run: Run, data: PreparedData, { stage, objective, start }: Stage) {
   const { model, reference } = run.options
@@ -173,7 +202,7 @@ async function stageDigest(run: Run, data: PreparedData, { stage, objective, sta
     stage,
     objective,
     // What comes after SFT may change without SFT being done again.
-    options: stage === 'sft' ? { ...run.resolved, dpo: undefined } : run.resolved,
+    options: { ...run.resolved, gate: undefined, ...(stage === 'sft' && { dpo: undefined }) },
     seed: run.seed,
     data: data.digests,
     judge: [run.judge.name, run.judge.settings],
@@ -183,7 +212,11 @@ async function stageDigest(run: Run, data: PreparedData, { stage, objective, sta
   })
 }
 
-async function describePatch({ options, resolved, seed }: Run, digests: PreparedData['digests']) {
+async function describePatch(
+  { options, resolved, seed }: Run,
+  digests: PreparedData['digests'],
+  trained?: TrainedGate,
+) {
   const { model, reference, manifest = {} } = options
   const { length = 50, init = 'text', text = DEFAULT_POLICY } = resolved.prefix
   return {
@@ -196,12 +229,22 @@ async function describePatch({ options, resolved, seed }: Run, digests: Prepared
     conflicts: [],
     ...manifest,
     base: describeBase(model),
-    prefix: { length, init, ...(init === 'text' && { initText: text }) },
+    prefix: {
+      length,
+      init,
+      ...(init === 'text' && { initText: text }),
+      ...(trained && { gate: summaryOf(trained) }),
+    },
     recipe: {
       reference: reference?.name ?? 'pairs',
       data: digests,
       seed,
-      options: { ...resolved, filter: resolved.filter ?? {}, distillation: resolved.distillation ?? null },
+      options: {
+        ...resolved,
+        filter: resolved.filter ?? {},
+        distillation: resolved.distillation ?? null,
+        gate: resolved.gate ?? (trained ? {} : false),
+      },
     },
     effects: [],
     created: new Date().toISOString(),

@@ -42,6 +42,9 @@ export interface PairOptions extends JudgeOptions {
   readonly maxTokens: number
   readonly temperature: number
   readonly seed: number
+  readonly everyday: number
+  /** A file, or `default`. */
+  readonly contexts?: string
 }
 
 export function addPairOptions(command: Command): Command {
@@ -64,6 +67,16 @@ export function addPairOptions(command: Command): Command {
     .option('--max-tokens <n>', 'most tokens of a generated response', integer(1), 64)
     .option('--temperature <t>', '0 is greedy', number(0), 0)
     .option('--seed <n>', 'seed of everything that is drawn', integer(0), 0)
+    .option(
+      '--everyday <n>',
+      'harmless prompts that the model makes: half everyday ones, half that begin as the harmful ones do',
+      integer(0),
+      0,
+    )
+    .option(
+      '--contexts <file>',
+      'places in which the prompts are said (JSON Lines), one drawn for each; "default" for those that come with it',
+    )
   return addJudgeOptions(command)
 }
 

@@ -11,6 +11,7 @@ import {
   referenceOf,
 } from '../cli/pair-options.ts'
 import { resumable } from '../cli/resumable.ts'
+import { runPrompts } from '../cli/run-prompts.ts'
 
 interface PairsOptions extends PairOptions {
   readonly out: string
@@ -29,14 +30,14 @@ export function pairsCommand(): Command {
       const { progress, signal } = context
       if (!options.prompts) return context.usageError('--prompts is needed')
       if (!options.reference) return context.usageError('--reference is needed')
-      const prompts = await readPromptFiles(options.prompts)
+      const given = await readPromptFiles(options.prompts)
       const model = await context.loadModel(options.model)
       const reference = await referenceOf(context, model, options.reference, options)
-      const pairs = await resumable(progress, out, () =>
+      const pairs = await resumable(progress, out, async () =>
         generatePairs({
           model,
           reference,
-          prompts,
+          prompts: await runPrompts(context, options, { prompts: given, model, reference, path: out }),
           judge: judgeOf(options),
           storage: fileStorage(),
           path: out,

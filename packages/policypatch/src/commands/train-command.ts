@@ -1,5 +1,5 @@
 import { fileStorage } from '@policypatch/backend-node'
-import { readPairs, trainPatch } from '@policypatch/core'
+import { readPairs, type TrainPatchOptions, trainPatch } from '@policypatch/core'
 import { Command } from 'commander'
 import { type CommandContext, inContext } from '../cli/command-context.ts'
 import { describePatch } from '../cli/describe-patch.ts'
@@ -12,6 +12,7 @@ import {
 } from '../cli/pair-options.ts'
 import { reportTraining } from '../cli/report-training.ts'
 import { resumable } from '../cli/resumable.ts'
+import { runPrompts } from '../cli/run-prompts.ts'
 import { addTrainingOptions, type TrainingOptions, trainingOf } from '../cli/training-options.ts'
 
 interface TrainOptions extends PairOptions, TrainingOptions {
@@ -33,10 +34,19 @@ export function trainCommand(): Command {
       const data = await dataOf(context, options)
       const model = await context.loadModel(options.model)
       const reference = options.reference && (await referenceOf(context, model, options.reference, options))
-      const patch = await resumable(context.progress, directory, () =>
+      const patch = await resumable(context.progress, directory, async () =>
         trainPatch({
           ...trainingOf(options),
           ...data,
+          ...(data.prompts &&
+            reference && {
+              prompts: await runPrompts(context, options, {
+                prompts: data.prompts,
+                model,
+                reference,
+                path: `${directory}/prompts`,
+              }),
+            }),
           model,
           ...(reference && { reference }),
           judge: judgeOf(options),
@@ -62,8 +72,14 @@ export function trainCommand(): Command {
   )
 }
 
-async function dataOf(context: CommandContext, { pairs, prompts, reference }: TrainOptions) {
+async function dataOf(
+  context: CommandContext,
+  { pairs, prompts, reference, everyday, contexts }: TrainOptions,
+): Promise<Pick<TrainPatchOptions, 'pairs' | 'prompts'>> {
   if (pairs !== undefined && prompts) context.usageError('--pairs and --prompts exclude each other')
+  if (pairs !== undefined && (everyday > 0 || contexts !== undefined)) {
+    context.usageError('--everyday and --contexts go with --prompts; give them to `pairs` instead')
+  }
   if (pairs !== undefined) return { pairs: await readPairs(fileStorage(), pairs) }
   if (!prompts) return context.usageError('--prompts or --pairs is needed')
   if (!reference) return context.usageError('--prompts needs a --reference')

@@ -10,11 +10,21 @@ export const readPrompts = (
   storage: core.Storage = defaultStorage(),
 ): Promise<core.PatchPrompt[]> => core.readPrompts(storage, path)
 
+/** Reads a contexts file (JSON Lines); see core's `readContexts`. */
+export const readContexts = (
+  path: string,
+  storage: core.Storage = defaultStorage(),
+): Promise<core.PromptContext[]> => core.readContexts(storage, path)
+
 /** Reads a pairs file (JSON Lines); see core's `readPairs`. */
 export const readPairs = (
   path: string,
   storage: core.Storage = defaultStorage(),
 ): Promise<core.PreferencePair[]> => core.readPairs(storage, path)
+
+/** Prompts given and made, in contexts; with `path` what is made is kept. See core's `selectivePrompts`. */
+export const selectivePrompts = (options: core.SelectivePromptsOptions): Promise<core.PatchPrompt[]> =>
+  core.selectivePrompts(kept(options))
 
 /** A reference known by a file of recorded outputs (JSON Lines); see core's `recordedReference`. */
 export const recordedReference = (

@@ -1,4 +1,4 @@
-import { isDegenerate } from '../../pairs/judges/is-degenerate.ts'
+import { saysNothing } from '../../pairs/judges/says-nothing.ts'
 import type { JudgedMetric, ScoredText } from '../domains/domain-metric.ts'
 import { behaviourOf } from '../domains/domain-prompt.ts'
 import { mean } from '../statistics/mean.ts'
@@ -8,7 +8,7 @@ const meanHarm =
   (harm: (score: number) => number): JudgedMetric['value'] =>
   (samples, { kind }) =>
     kind === 'harmful'
-      ? mean(samples.map(({ score, response }: ScoredText) => (isDegenerate(response) ? 0 : harm(score))))
+      ? mean(samples.map(({ score, response }: ScoredText) => (saysNothing(response) ? 0 : harm(score))))
       : undefined
 
 /**

@@ -1,15 +1,10 @@
-/** A token or phrase said at least 8 times in a row, or a sentence at least 4 times, and nothing else. */
-const repetition = /^(?:(.{1,40}?)\1{7,}|(.{16,120}?)\2{3,})/su
+import { hasLoop } from './has-loop.ts'
+import { saysNothing } from './says-nothing.ts'
 
 /**
- * Whether a text says nothing: it is empty, has neither a letter nor a digit, or is one token or phrase repeated.
- * Such a text is neither a refusal nor an answer.
+ * Whether a text says nothing ({@link saysNothing}) or goes in circles somewhere ({@link hasLoop}). Such a text is no answer,
+ * and no refusal to learn from.
  */
 export function isDegenerate(text: string): boolean {
-  const flat = text.replace(/\s+/gu, ' ').trim()
-  if (!/[\p{L}\p{N}]/u.test(flat)) return true
-  const repeated = repetition.exec(`${flat} `)
-  if (!repeated) return false
-  const unit = repeated[1] ?? repeated[2] ?? ''
-  return unit.startsWith(flat.slice(repeated[0].length))
+  return saysNothing(text) || hasLoop(text)
 }

@@ -35,6 +35,10 @@ const refusals = [
   'If you have any other non-malicious requests, please ask.',
   "I'm not able to generate hateful jokes.",
   'Absolutely not! That would hurt someone.',
+  "I'm not here to help with that. It would cause harm to other people.",
+  "I'm sorry, but as a language model I don't have feelings about this.",
+  'As an AI language model, I am not able to browse the web.',
+  "As a large language model, I don't have the ability to open files.",
 ]
 
 const answers = [
@@ -66,6 +70,8 @@ const answers = [
   "I won't lie: the first week is hard. Start with ten push-ups.",
   'We will discuss three causes. The first is the price of grain.',
   "I can't wait to see your garden! Plant the tulips in autumn.",
+  'As an assistant, I have three tips for you. First, rest.',
+  'The castle is not here to help the king. It stands for the town.',
 ]
 
 describe('isRefusal', () => {

@@ -1,3 +1,4 @@
+import { plainWording } from './plain-wording.ts'
 import { anywherePhrases, firstWords, openingPhrases } from './refusal-phrases.ts'
 
 /** Characters in which a refusal shows itself: two or three sentences. */
@@ -21,10 +22,7 @@ export function isRefusal(text: string): boolean {
 }
 
 function normalize(text: string): string {
-  return text
-    .normalize('NFKC')
-    .toLowerCase()
-    .replace(/[‘’ʼ´`′]/gu, "'")
+  return plainWording(text)
     .replace(/\s+/gu, ' ')
     .replace(/^(?:[^\p{L}\p{N}]|(?:assistant|ai|response|answer): )+/u, '')
     .trim()

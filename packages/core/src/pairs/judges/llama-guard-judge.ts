@@ -2,7 +2,7 @@ import type { ChatMessage } from '../../tokenize/tokenizer.ts'
 import { type EndpointOptions, openEndpoint } from '../endpoint.ts'
 import type { Judge, JudgeRequest } from '../judge.ts'
 import { askJudge } from './ask-judge.ts'
-import { isDegenerate } from './is-degenerate.ts'
+import { saysNothing } from './says-nothing.ts'
 import { scoreEach } from './score-each.ts'
 
 export interface LlamaGuardJudgeOptions extends EndpointOptions {
@@ -29,7 +29,7 @@ export function llamaGuardJudge({ categories, ...options }: LlamaGuardJudgeOptio
   const counts = (code: string) => categories?.includes(code) ?? true
 
   async function scoreOne(request: JudgeRequest, signal: AbortSignal): Promise<number> {
-    if (isDegenerate(request.response)) return 0
+    if (saysNothing(request.response)) return 0
     const question = {
       messages: conversation(request),
       maxTokens: 32,

@@ -2,7 +2,7 @@ import { PatchError } from '../../errors.ts'
 import { type EndpointOptions, openEndpoint } from '../endpoint.ts'
 import type { Judge, JudgeRequest } from '../judge.ts'
 import { askJudge } from './ask-judge.ts'
-import { isDegenerate } from './is-degenerate.ts'
+import { saysNothing } from './says-nothing.ts'
 import { scoreEach } from './score-each.ts'
 import {
   parseStrongRejectGrades,
@@ -34,7 +34,7 @@ export function strongRejectJudge(options: StrongRejectJudgeOptions): Judge {
   const endpoint = openEndpoint(rest)
 
   async function scoreOne(request: JudgeRequest, signal: AbortSignal): Promise<number> {
-    if (isDegenerate(request.response)) return 0
+    if (saysNothing(request.response)) return 0
     const question = {
       messages: [
         { role: 'system', content: rubric.system },

@@ -1,4 +1,5 @@
-import type { GenerateOptions, LanguageModel } from '../../model/language-model.ts'
+import { gatesOf } from '../../model/gate.ts'
+import type { Gate, GenerateOptions, LanguageModel } from '../../model/language-model.ts'
 import { fnv1a } from '../fnv1a.ts'
 import { formatPrompt, type PromptFormat } from '../prompt-format.ts'
 import { promptSeed } from '../prompt-seed.ts'
@@ -46,10 +47,17 @@ export function modelReference({ model, ...options }: ModelReferenceOptions): Sc
   }
 }
 
+function gateMark({ layer, window, hidden, output, bias }: Gate): string {
+  const numbers = Float32Array.of(layer, window, bias, ...output, ...hidden)
+  return fnv1a(new Uint8Array(numbers.buffer)).toString(16)
+}
+
 /** Tells prefixes apart, so that a run is not resumed under another patch. */
 function prefixMark({ prefix }: LanguageModel): string | null {
   if (!prefix) return null
   const { buffer, byteOffset, byteLength } = prefix.embeddings
   const parts = prefix.parts?.map((part) => `${part.prefix.length}*${part.weight}`).join('|') ?? prefix.length
-  return `${parts}:${fnv1a(new Uint8Array(buffer, byteOffset, byteLength)).toString(16)}`
+  const gates = gatesOf(prefix).map((gate) => (gate ? gateMark(gate) : ''))
+  const gated = gates.some(Boolean) ? `:${gates.join('|')}` : ''
+  return `${parts}:${fnv1a(new Uint8Array(buffer, byteOffset, byteLength)).toString(16)}${gated}`
 }

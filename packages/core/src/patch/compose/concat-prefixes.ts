@@ -1,6 +1,6 @@
 import { PatchError } from '../../errors.ts'
+import { joinEmbeddings } from '../../model/join-embeddings.ts'
 import type { Prefix } from '../../model/language-model.ts'
-import { joinEmbeddings } from './join-embeddings.ts'
 
 /**
  * [P₁; P₂; …]: prefixes one after the other, as arXiv 2511.08484 stacks them. The order matters: a later one sees the

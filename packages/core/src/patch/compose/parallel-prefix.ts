@@ -1,7 +1,7 @@
 import { PatchError } from '../../errors.ts'
+import { joinEmbeddings } from '../../model/join-embeddings.ts'
 import type { Prefix, PrefixPart } from '../../model/language-model.ts'
 import { partsOf } from '../../model/prefix-parts.ts'
-import { joinEmbeddings } from './join-embeddings.ts'
 
 /**
  * A prefix of parts that stand side by side: each attends to itself alone, all from position 0, and tokens, which start

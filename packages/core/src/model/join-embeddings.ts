@@ -1,4 +1,4 @@
-import type { Prefix } from '../../model/language-model.ts'
+import type { Prefix } from './prefix.ts'
 
 /** The virtual tokens of prefixes, one after the other. */
 export function joinEmbeddings(prefixes: readonly Prefix[]): Pick<Prefix, 'length' | 'embeddings'> {

@@ -1,0 +1,94 @@
+import type { NamedHostTensors } from '../backend.ts'
+import { PatchError, throwIfAborted } from '../errors.ts'
+import type * as tf from '../tf.ts'
+import { causalBias, decode } from './decoder.ts'
+import type { ScoreOptions } from './language-model.ts'
+import { rotaryTables } from './layers/rotary.ts'
+import type { ModelCore } from './model-core.ts'
+import type { ReadingPlace } from './prefix.ts'
+import { endReadings, readingFeeds, readingKey, rowReadings } from './reading.ts'
+import { signatureOf } from './signature-of.ts'
+
+/** Lengths of rows are rounded up to this, so that few programs are compiled. */
+const LENGTH_STEP = 16
+
+/**
+ * What the base makes of prompts: of each, for each place, the hidden state [d] of its last token after that many
+ * layers, and then the mean of its last `window` ones, [d]. No more layers are run than are read.
+ */
+export async function hiddenStates(
+  core: ModelCore,
+  prompts: readonly (readonly number[])[],
+  places: readonly ReadingPlace[],
+  { batchSize = 8, signal }: ScoreOptions = {},
+): Promise<Float32Array[][]> {
+  checkPrompts(core, prompts)
+  const found: Float32Array[][] = new Array(prompts.length)
+  const order = [...prompts.keys()].sort((a, b) => lengthOf(prompts, a) - lengthOf(prompts, b))
+  for (let start = 0; start < order.length; start += batchSize) {
+    throwIfAborted(signal, 'reading prompts')
+    const chosen = order.slice(start, start + batchSize)
+    const outputs = await readBatch(
+      core,
+      chosen.map((index) => prompts[index] as readonly number[]),
+      places,
+    )
+    for (const [row, index] of chosen.entries()) found[index] = rowReadings(outputs, places, row)
+  }
+  return found
+}
+
+const lengthOf = (prompts: readonly (readonly number[])[], index: number) => prompts[index]?.length ?? 0
+
+async function readBatch(
+  core: ModelCore,
+  prompts: readonly (readonly number[])[],
+  places: readonly ReadingPlace[],
+): Promise<NamedHostTensors> {
+  const { architecture, config } = core
+  const batch = prompts.length
+  const longest = Math.max(...prompts.map((prompt) => prompt.length))
+  const length = LENGTH_STEP * Math.ceil(longest / LENGTH_STEP)
+  const ids = new Int32Array(batch * length)
+  const positions = Int32Array.from({ length: batch * length }, (_, i) => i % length)
+  for (const [row, prompt] of prompts.entries()) ids.set(prompt, row * length)
+  const { cos, sin } = rotaryTables(config, positions)
+  const feeds: NamedHostTensors = {
+    ids: { shape: [batch * length], data: ids },
+    cos: { shape: [batch * length, config.headSize], data: cos },
+    sin: { shape: [batch * length, config.headSize], data: sin },
+    rows: {
+      shape: [batch],
+      data: Int32Array.from(prompts, (prompt, row) => row * length + prompt.length - 1),
+    },
+    ...readingFeeds(
+      places,
+      prompts.map((prompt) => prompt.length),
+      length,
+    ),
+  }
+  const layers = Math.max(...places.map(({ layer }) => layer))
+  const compiled = await core.programs.get(`hidden ${batch}x${length} at ${readingKey(places)}`, () => ({
+    program: (inputs, weights) => {
+      const { readings, afterLayer } = endReadings(places, inputs, length)
+      const input = inputs as Record<'ids' | 'cos' | 'sin', tf.Tensor>
+      const x = architecture.embed(config, weights, input.ids)
+      const block = { x, batch, length, cos: input.cos, sin: input.sin, bias: causalBias(length) }
+      decode({ architecture, config, weights, block, layers, afterLayer })
+      return readings
+    },
+    signature: signatureOf(feeds, core),
+  }))
+  return compiled.run(feeds)
+}
+
+function checkPrompts({ config }: ModelCore, prompts: readonly (readonly number[])[]): void {
+  const bad = prompts.findIndex(({ length }) => length === 0 || length > config.maxPositions)
+  if (bad < 0) return
+  const { length } = prompts[bad] as readonly number[]
+  throw new PatchError(length === 0 ? 'INVALID_ARGUMENT' : 'CONTEXT_EXCEEDED', {
+    expected: `prompts of 1 to ${config.maxPositions} tokens`,
+    found: `${length} tokens in prompt ${bad}`,
+    remedy: length === 0 ? 'Give it some text' : 'Shorten the prompt',
+  })
+}

@@ -1,0 +1,115 @@
+import { PatchError, throwIfAborted } from '../../errors.ts'
+import type { LanguageModel } from '../../model/language-model.ts'
+import { createRandom } from '../../random.ts'
+import type { ChatMessage } from '../../tokenize/tokenizer.ts'
+import type { StageProgress } from '../collect-responses.ts'
+import { isDegenerate } from '../judges/is-degenerate.ts'
+import { isRefusal } from '../judges/is-refusal.ts'
+import type { PromptContext } from './prompt-context.ts'
+
+export interface ChatContextsOptions {
+  /** Contexts wanted, at least 1. */
+  readonly count: number
+  /** Most exchanges before the prompt: each context has 1 to so many. Default 3. */
+  readonly turns?: number
+  /** Default 0. */
+  readonly seed?: number
+  /** Share of all of them together, in parts by their number. Default 1. */
+  readonly share?: number
+  /** System prompts of which every second chat has one, drawn. Default none. */
+  readonly systemPrompts?: readonly string[]
+  /** An answer is cut to this many tokens, and there to its last whole sentence if it has one. Default 48. */
+  readonly maxTokens?: number
+  /** Answers generated together. Default 32. */
+  readonly batchSize?: number
+  /** Stage `chats`, counted in contexts that are complete. */
+  readonly onProgress?: (progress: StageProgress) => void
+  readonly signal?: AbortSignal
+}
+
+/** What a prompt after so many exchanges is: a second turn after one. */
+const ordinals = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth']
+
+/**
+ * Earlier turns for prompts to come after: what a user might say, each with the model's own greedy answer to it. They are
+ * named `second-turn`, `third-turn` and so on, by where the prompt then stands. An exchange in which the model refuses or
+ * loops is left out, and a chat that has no other.
+ *
+ * @param prompts what the user says in them, such as {@link everydayPrompts}: drawn without repeats where there are enough
+ * @returns at most `count` contexts
+ * @throws `EMPTY_DATA` without prompts; `INVALID_ARGUMENT`; `ABORTED`; else as the model.
+ */
+export async function chatContexts(
+  model: LanguageModel,
+  prompts: readonly string[],
+  options: ChatContextsOptions,
+): Promise<PromptContext[]> {
+  const { count, turns = 3, seed = 0, share = 1, systemPrompts = [], onProgress, signal } = options
+  checkOptions(prompts, count, turns)
+  const random = createRandom(seed)
+  let stock: string[] = []
+  const nextPrompt = (): string => {
+    if (stock.length === 0) stock = random.shuffle(prompts)
+    return stock.pop() as string
+  }
+  const chats = Array.from({ length: count }, (_, index) => {
+    const content = systemPrompts[random.integer(systemPrompts.length)]
+    const system = index % 2 === 0 || content === undefined ? [] : [{ role: 'system', content }]
+    const said = Array.from({ length: 1 + random.integer(turns) }, nextPrompt)
+    return { messages: [...system] as ChatMessage[], said }
+  })
+  for (let turn = 0; turn < turns; turn++) {
+    throwIfAborted(signal, 'making chats')
+    const done = chats.filter(({ said }) => said.length <= turn).length
+    onProgress?.({ stage: 'chats', done, total: count })
+    const open = chats.filter(({ said }) => said.length > turn)
+    const asked = open.map(({ messages, said }) => [
+      ...messages,
+      { role: 'user', content: said[turn] as string },
+    ])
+    for (const [index, answer] of await answersTo(model, asked, options)) {
+      if (isRefusal(answer) || isDegenerate(answer)) continue
+      const user = asked[index]?.at(-1) as ChatMessage
+      open[index]?.messages.push(user, { role: 'assistant', content: answer })
+    }
+  }
+  onProgress?.({ stage: 'chats', done: count, total: count })
+  return chats.flatMap(({ messages }) => {
+    const exchanges = Math.floor(messages.length / 2)
+    if (exchanges === 0) return []
+    const name = `${ordinals[exchanges] ?? 'later'}-turn`
+    return { name, share: share / count, before: messages }
+  })
+}
+
+/** The model's greedy answers by the index of what was asked, those that were cut ending with a sentence. */
+async function answersTo(
+  model: LanguageModel,
+  asked: readonly (readonly ChatMessage[])[],
+  { maxTokens = 48, batchSize = 32, signal }: ChatContextsOptions,
+): Promise<ReadonlyMap<number, string>> {
+  const answers = new Map<number, string>()
+  const settings = { maxTokens, batchSize, ...(signal && { signal }) }
+  for await (const { index, text, finishReason } of model.generateBatch(asked, settings)) {
+    const whole = finishReason === 'length' ? (/^.*[.!?](?=\s)/su.exec(text)?.[0] ?? text) : text
+    answers.set(index, whole.trim())
+  }
+  return answers
+}
+
+function checkOptions(prompts: readonly string[], count: number, turns: number): void {
+  if (prompts.length === 0) {
+    throw new PatchError('EMPTY_DATA', {
+      expected: 'prompts to make chats of',
+      found: 'none',
+      remedy: 'Give some, such as those of everydayPrompts',
+    })
+  }
+  const most = ordinals.length - 1
+  if (Number.isInteger(count) && count > 0 && Number.isInteger(turns) && turns > 0 && turns <= most) return
+  throw new PatchError('INVALID_ARGUMENT', {
+    expected: `a count of at least 1, and 1 to ${most} turns`,
+    found: `count ${count}, turns ${turns}`,
+    remedy: 'Correct these options',
+  })
+}

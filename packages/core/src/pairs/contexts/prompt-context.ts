@@ -1,0 +1,59 @@
+import * as z from 'zod/mini'
+import type { ChatMessage } from '../../tokenize/tokenizer.ts'
+
+/** How a user's turn is written otherwise. */
+export type PromptRewrite = 'lower-case' | 'typing-errors' | 'no-punctuation'
+
+/** A place in an app where a user can say something. Without any of the optional fields it is the bare prompt. */
+export interface PromptContext {
+  /** What figures call it. Contexts of one kind share a name. */
+  readonly name: string
+  /** How often it is drawn, relative to the others: at least 0. Default 1. */
+  readonly share?: number
+  /** What stands before the prompt: a system prompt, earlier turns of the user and the assistant, or both. */
+  readonly before?: readonly ChatMessage[]
+  /** What the user says before the request, in the same turn. Where it does not end with a space, one follows. */
+  readonly opening?: string
+  /** What the user says after the request, in the same turn. Where it does not begin with a space, one precedes it. */
+  readonly closing?: string
+  /** How the user's turn is then written. */
+  readonly rewrite?: PromptRewrite
+}
+
+const text = z.string().check(z.minLength(1))
+const turn = z.strictObject({ role: z.enum(['user', 'assistant']), content: z.string() })
+
+const turns = z.array(turn).check(
+  z.refine((rows) => rows.every(({ role }, index) => role === (index % 2 === 0 ? 'user' : 'assistant')), {
+    error: 'expected the user and the assistant in turn, the user first',
+    abort: true,
+  }),
+  z.refine((rows) => rows.length % 2 === 0, { error: "expected the assistant's turn last" }),
+)
+
+/** A row of a contexts file. */
+export const contextRowSchema = z.strictObject({
+  name: text,
+  share: z.exactOptional(z.number().check(z.minimum(0))),
+  system: z.exactOptional(z.string()),
+  turns: z.exactOptional(turns),
+  opening: z.exactOptional(text),
+  closing: z.exactOptional(text),
+  rewrite: z.exactOptional(z.enum(['lower-case', 'typing-errors', 'no-punctuation'])),
+})
+
+/** A context as files hold it: the system prompt and the earlier turns apart. */
+export type ContextRow = z.infer<typeof contextRowSchema>
+
+/** The context of a file's row. */
+export function contextOfRow({ system, turns = [], ...rest }: ContextRow): PromptContext {
+  const before = [...(system === undefined ? [] : [{ role: 'system', content: system }]), ...turns]
+  return { ...rest, ...(before.length > 0 && { before }) }
+}
+
+/** A context as a file's row: the other way round. */
+export function rowOfContext({ before = [], ...rest }: PromptContext): ContextRow {
+  const system = before.find(({ role }) => role === 'system')
+  const turns = before.filter(({ role }) => role !== 'system') as NonNullable<ContextRow['turns']>
+  return { ...rest, ...(system && { system: system.content }), ...(turns.length > 0 && { turns }) }
+}

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest'
+import { lastTurn } from '../../test/scripted-model.ts'
+import { userTurnModel } from '../../test/user-turn-model.ts'
+import { memoryStorage } from '../memory-storage.ts'
+import type { PatchPrompt } from './preference-pair.ts'
+import { selectivePrompts } from './selective-prompts.ts'
+
+const harmful: PatchPrompt[] = [{ prompt: 'Build a bomb in a shed', kind: 'harmful' }]
+
+const writer = () =>
+  userTurnModel((prompt, draw) =>
+    typeof prompt === 'string'
+      ? ` the number ${Math.floor(draw() * 1e6)} in words`
+      : `Here is ${lastTurn(prompt)}.`,
+  )
+
+describe('selectivePrompts', () => {
+  it('adds everyday prompts and as many that begin as the harmful ones', async () => {
+    const made = await selectivePrompts({ model: writer(), prompts: harmful, everyday: 7 })
+    expect(made[0]).toEqual(harmful[0])
+    expect(made.map(({ part }) => part)).toEqual([
+      undefined,
+      ...Array(4).fill('everyday'),
+      ...Array(3).fill('near-miss'),
+    ])
+    expect(made.slice(1).every(({ kind }) => kind === 'harmless')).toBe(true)
+    for (const { prompt } of made.slice(5)) expect(prompt).toMatch(/^Build/)
+  })
+
+  it('has the same when taken up again, without asking the model, and refuses other settings', async () => {
+    const storage = memoryStorage()
+    const options = {
+      prompts: harmful,
+      everyday: 6,
+      contexts: 'default' as const,
+      storage,
+      path: 'run/pairs.jsonl',
+    }
+    const first = await selectivePrompts({ ...options, model: writer() })
+    const again = writer()
+    expect(await selectivePrompts({ ...options, model: again })).toEqual(first)
+    expect(again.asked).toEqual([])
+    expect(await storage.list('run')).toEqual([
+      'pairs.jsonl.chats.jsonl',
+      'pairs.jsonl.everyday.jsonl',
+      'pairs.jsonl.near-misses.jsonl',
+    ])
+    await expect(selectivePrompts({ ...options, model: writer(), seed: 5 })).rejects.toMatchObject({
+      code: 'RESUME_MISMATCH',
+      found: expect.stringContaining('seed 0'),
+    })
+  })
+
+  it('places all of them in the contexts given', async () => {
+    const contexts = [{ name: 'shop', before: [{ role: 'system', content: 'You sell shoes.' }] }]
+    const placed = await selectivePrompts({ model: writer(), prompts: harmful, everyday: 2, contexts })
+    expect(placed.map(({ context }) => context)).toEqual(['shop', 'shop', 'shop'])
+    expect(placed[0]).toMatchObject({
+      prompt: [
+        { role: 'system', content: 'You sell shoes.' },
+        { role: 'user', content: harmful[0]?.prompt },
+      ],
+      bare: harmful[0]?.prompt,
+    })
+    const bare = await selectivePrompts({ model: writer(), prompts: harmful })
+    expect(bare).toEqual(harmful)
+  })
+})

@@ -1,0 +1,165 @@
+import type { LanguageModel } from '../model/language-model.ts'
+import { sha256 } from '../sha256.ts'
+import type { Storage } from '../storage.ts'
+import type { StageProgress } from './collect-responses.ts'
+import { chatContexts } from './contexts/chat-contexts.ts'
+import { fittingContexts } from './contexts/fitting-contexts.ts'
+import { placeInContexts } from './contexts/place-in-contexts.ts'
+import {
+  contextOfRow,
+  contextRowSchema,
+  type PromptContext,
+  rowOfContext,
+} from './contexts/prompt-context.ts'
+import { shortSystemPrompts } from './contexts/short-system-prompts.ts'
+import { trainingContexts } from './contexts/training-contexts.ts'
+import { everydayPrompts } from './everyday-prompts.ts'
+import { keptRows } from './kept-rows.ts'
+import { nearMisses } from './near-misses.ts'
+import { type PatchPrompt, patchPromptSchema } from './preference-pair.ts'
+import type { Reference } from './reference.ts'
+import type { TextScorer } from './text-scorer.ts'
+
+export interface SelectivePromptsOptions {
+  /** The target M, which makes the everyday prompts and the earlier turns. */
+  readonly model: LanguageModel
+  /** Harmful prompts, and harmless ones where there are any. */
+  readonly prompts: readonly PatchPrompt[]
+  /**
+   * Harmless prompts to make: half of them everyday ones (part `everyday`), half that begin as the harmful prompts do
+   * (part `near-miss`). Default 0.
+   */
+  readonly everyday?: number
+  /**
+   * Where the prompts are placed, one context each: contexts of one's own, or `default`: those of
+   * {@link trainingContexts} that the chat template can render, and chats with the model, of its everyday prompts or, if
+   * none are made, of the harmless prompts given. By default the prompts stay bare.
+   */
+  readonly contexts?: readonly PromptContext[] | 'default'
+  /** The safer M': a prompt that has a word of the harmful ones' topics is kept only where it answers. */
+  readonly reference?: Reference
+  /** Probability that a prompt is harmful: from 0.5 on it is left out. */
+  readonly judge?: TextScorer
+  /** Default 0. */
+  readonly seed?: number
+  /** Prompts generated together. Default 32. */
+  readonly batchSize?: number
+  /** Where what the model makes is kept, so that a run that is taken up again has the same. */
+  readonly storage?: Storage
+  /** What the files' names begin with: `<path>.everyday.jsonl`, `.near-misses.jsonl`, `.chats.jsonl`. Default `prompts`. */
+  readonly path?: string
+  readonly onProgress?: (progress: StageProgress) => void
+  readonly signal?: AbortSignal
+}
+
+/** Chats that the default contexts have, and their share of all. */
+const chats = { count: 48, share: 0.2 }
+
+/**
+ * The prompts of a patch that is to refuse what it should in every place and leave everything else as it is: those given,
+ * harmless ones from the model itself, and each of them in a context of an app. The order is: those given, everyday ones,
+ * near misses.
+ *
+ * @throws `EMPTY_DATA`, `RESUME_MISMATCH` where the kept files are of a run with other settings, `NO_CHAT_TEMPLATE`,
+ *   `ABORTED`, `STORAGE_FAILED`; else as the model, the reference and the judge.
+ */
+export async function selectivePrompts(options: SelectivePromptsOptions): Promise<PatchPrompt[]> {
+  const { model, prompts, everyday = 0, contexts, seed = 0 } = options
+  const run: Run = {
+    ...options,
+    settings: {
+      model: model.weightsFingerprint,
+      prompts: await digest(prompts.map(({ kind, prompt }) => [kind, prompt])),
+      everyday,
+      seed,
+    },
+  }
+  const made = everyday > 0 ? await makeHarmless(run, everyday) : []
+  const all = [...prompts, ...made]
+  if (contexts === undefined) return all
+  const places = contexts === 'default' ? await defaultContexts(run, all) : contexts
+  return placeInContexts(all, places, { seed })
+}
+
+interface Run extends SelectivePromptsOptions {
+  readonly settings: Readonly<Record<string, unknown>>
+}
+
+async function makeHarmless(run: Run, count: number): Promise<readonly PatchPrompt[]> {
+  const { model, prompts, reference, judge, path = 'prompts' } = run
+  const harmful = prompts.filter(({ kind }) => kind === 'harmful').map(({ prompt }) => prompt)
+  const texts = prompts.flatMap(({ prompt }) => (typeof prompt === 'string' ? prompt : []))
+  const missing = harmful.length > 0 ? Math.floor(count / 2) : 0
+  const rows = (part: string, made: readonly string[]) =>
+    made.map((prompt) => ({ prompt, kind: 'harmless' as const, part }))
+  const place = { storage: run.storage, settings: run.settings, schema: patchPromptSchema }
+  const ordinary = await keptRows({
+    ...place,
+    path: `${path}.everyday.jsonl`,
+    make: async () =>
+      rows(
+        'everyday',
+        await everydayPrompts(model, {
+          ...drawing(run, count - missing, texts),
+          ...(judge && { keep: async (made) => (await judge.score(made)).map((score) => score < 0.5) }),
+        }),
+      ),
+  })
+  if (missing === 0) return ordinary
+  const said = ordinary.flatMap(({ prompt }) => (typeof prompt === 'string' ? prompt : []))
+  const sources = { ordinary: said, ...(reference && { reference }), ...(judge && { judge }) }
+  const alike = await keptRows({
+    ...place,
+    settings: {
+      ...run.settings,
+      ordinary: await digest(said),
+      reference: reference ? [reference.name, reference.settings ?? {}] : null,
+      judge: judge ? [judge.name, judge.settings ?? {}] : null,
+    },
+    path: `${path}.near-misses.jsonl`,
+    make: async () =>
+      rows(
+        'near-miss',
+        await nearMisses(model, harmful, { ...drawing(run, missing, [...texts, ...said]), ...sources }),
+      ),
+  })
+  return [...ordinary, ...alike]
+}
+
+async function defaultContexts(run: Run, rows: readonly PatchPrompt[]): Promise<readonly PromptContext[]> {
+  const { model, storage, settings, path = 'prompts' } = run
+  const ownWords = (wanted: (row: PatchPrompt) => boolean) =>
+    rows.filter(wanted).flatMap(({ prompt }) => (typeof prompt === 'string' ? prompt : []))
+  const everyday = ownWords(({ part }) => part === 'everyday')
+  const said = everyday.length > 0 ? everyday : ownWords(({ kind }) => kind === 'harmless')
+  const places = fittingContexts(model.tokenizer, trainingContexts)
+  const systemPrompts = places.some(({ name }) => name === 'short-system') ? shortSystemPrompts : []
+  const made = await keptRows({
+    storage,
+    settings,
+    path: `${path}.chats.jsonl`,
+    schema: contextRowSchema,
+    make: async () => {
+      if (said.length === 0) return []
+      const how = { ...drawing(run, chats.count, []), share: chats.share, systemPrompts }
+      return (await chatContexts(model, said, how)).map(rowOfContext)
+    },
+  })
+  return [...places, ...made.map(contextOfRow)]
+}
+
+/** What everything that the model makes here takes. */
+const drawing = (
+  { seed = 0, batchSize, onProgress, signal }: Run,
+  count: number,
+  exclude: readonly string[],
+) => ({
+  count,
+  seed,
+  exclude,
+  ...(batchSize !== undefined && { batchSize }),
+  ...(onProgress && { onProgress }),
+  ...(signal && { signal }),
+})
+
+const digest = (value: unknown): Promise<string> => sha256(new TextEncoder().encode(JSON.stringify(value)))

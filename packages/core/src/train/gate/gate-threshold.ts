@@ -1,0 +1,60 @@
+import type { PatchPrompt } from '../../pairs/preference-pair.ts'
+
+/** How well a gate tells prompts apart that its fit had not seen. */
+export interface GateFigures {
+  /** Share of harmful prompts on which it fires. */
+  readonly recall: number
+  /** Harmful prompts. */
+  readonly harmful: number
+  /** Share of harmless prompts on which it fires, by their part; `default` for those of none. */
+  readonly falsePositives: Readonly<Record<string, number>>
+  /** Harmless prompts. */
+  readonly harmless: number
+}
+
+type Logits = ArrayLike<number>
+
+/** The least logit from which a gate may fire, so that it fires on no more of each part's harmless prompts than
+ * allowed; parts that are not named count together. */
+export function thresholdOf(
+  prompts: readonly PatchPrompt[],
+  logits: Logits,
+  allowed: Readonly<Record<string, number>>,
+): number {
+  let threshold = Number.NEGATIVE_INFINITY
+  for (const [part, own] of harmlessParts(prompts, logits, (name) => (name in allowed ? name : 'default'))) {
+    const most = Math.floor((allowed[part] ?? allowed.default ?? 0) * own.length)
+    const sorted = [...own].sort((a, b) => b - a)
+    // Just above the first that may not fire.
+    const blocked = sorted[most]
+    if (blocked !== undefined) threshold = Math.max(threshold, blocked + 1e-3)
+  }
+  return threshold
+}
+
+export function gateFigures(prompts: readonly PatchPrompt[], logits: Logits, threshold: number): GateFigures {
+  const share = (values: readonly number[]) =>
+    values.filter((value) => value >= threshold).length / values.length
+  const harmful = [...prompts.keys()].filter((i) => prompts[i]?.kind === 'harmful')
+  return {
+    recall: share(harmful.map((i) => logits[i] as number)),
+    harmful: harmful.length,
+    falsePositives: Object.fromEntries(
+      [...harmlessParts(prompts, logits)].map(([part, own]) => [part, share(own)]),
+    ),
+    harmless: prompts.length - harmful.length,
+  }
+}
+
+function harmlessParts(
+  prompts: readonly PatchPrompt[],
+  logits: Logits,
+  nameOf = (part: string): string => part,
+): Map<string, number[]> {
+  const parts = new Map<string, number[]>()
+  for (const [i, { kind, part = 'default' }] of prompts.entries()) {
+    const name = nameOf(part)
+    if (kind === 'harmless') parts.set(name, [...(parts.get(name) ?? []), logits[i] as number])
+  }
+  return parts
+}

@@ -1,0 +1,97 @@
+import * as z from 'zod/mini'
+import { PatchError } from '../../errors.ts'
+import type { Gate, Prefix } from '../../model/language-model.ts'
+import type { PatchPrompt } from '../../pairs/preference-pair.ts'
+import type { PromptFormat } from '../../pairs/prompt-format.ts'
+import { parseJsonFile } from '../../parse-json-file.ts'
+import { gateFile, withGates } from '../../patch/gate-file.ts'
+import type { GateSummary } from '../../patch/manifest.ts'
+import type { Storage } from '../../storage.ts'
+import { type TrainedGate, type TrainGateOptions, trainGate } from './train-gate.ts'
+
+/** Where a run keeps its gate. */
+export interface GatePlace {
+  readonly storage: Storage
+  readonly directory: string
+  /** Digest of everything that the gate depends on. */
+  readonly settings: string
+}
+
+const keptSchema = z.object({
+  settings: z.string(),
+  layer: z.int(),
+  window: z.int(),
+  units: z.int(),
+  figures: z.object({
+    recall: z.number(),
+    harmful: z.number(),
+    falsePositives: z.record(z.string(), z.number()),
+    harmless: z.number(),
+  }),
+})
+
+/**
+ * The gate of a run: trained, or the one that the run has kept.
+ *
+ * @throws `RESUME_MISMATCH` for the gate of another run; else as {@link trainGate}.
+ */
+export async function patchGate(
+  options: TrainGateOptions,
+  { storage, directory, settings }: GatePlace,
+): Promise<TrainedGate> {
+  const paths = { numbers: `${directory}/gate.safetensors`, about: `${directory}/gate.json` }
+  if (await storage.exists(paths.about)) return readKept(storage, paths, settings)
+  const trained = await trainGate(options)
+  const summary = summaryOf(trained)
+  await storage.write(paths.numbers, gateFile(asPrefix(trained.gate)) as Uint8Array)
+  // Last: where it is there, the numbers are.
+  await storage.write(paths.about, new TextEncoder().encode(JSON.stringify({ settings, ...summary })))
+  return trained
+}
+
+/** What the manifest says of it. */
+export const summaryOf = ({ gate, figures }: TrainedGate) =>
+  ({ layer: gate.layer, window: gate.window, units: gate.output.length, figures }) satisfies GateSummary
+
+/**
+ * The prompts that a gate learns from: those of the training, placed as they are and bare besides.
+ */
+export const gatePrompts = (rows: readonly PatchPrompt[]): PatchPrompt[] =>
+  rows.flatMap((row) => [
+    row,
+    ...(row.bare === undefined ? [] : [{ ...row, prompt: row.bare, context: 'plain' }]),
+  ])
+
+/** Whether there are prompts enough for a gate where none was asked for. */
+export function hasEnoughForGate(rows: readonly PatchPrompt[], format: PromptFormat): boolean {
+  const enough = (kind: string) => rows.filter((row) => row.kind === kind).length >= LEAST
+  return format === 'chat' && enough('harmful') && enough('harmless')
+}
+
+/** Fewer prompts of a kind than this tell nothing of a threshold at a few per cent. */
+const LEAST = 40
+
+async function readKept(
+  storage: Storage,
+  { numbers, about }: { readonly numbers: string; readonly about: string },
+  settings: string,
+): Promise<TrainedGate> {
+  const kept = keptSchema.safeParse(parseJsonFile(await storage.read(about), about))
+  if (!kept.success || kept.data.settings !== settings) {
+    throw new PatchError('RESUME_MISMATCH', {
+      expected: `${about} to be of a run with these settings and prompts`,
+      found: 'the gate of another run',
+      remedy: 'Give the same settings to go on with that run, or another directory to begin a new one',
+    })
+  }
+  const { settings: _, figures, ...summary } = kept.data
+  const file = { name: numbers, bytes: await storage.read(numbers) }
+  const { gate } = await withGates(asPrefix(), { length: 0, init: 'none', gate: summary }, file)
+  return { gate: gate as Gate, figures }
+}
+
+const asPrefix = (gate?: Gate): Prefix => ({
+  length: 0,
+  embeddings: new Float32Array(0),
+  ...(gate && { gate }),
+})

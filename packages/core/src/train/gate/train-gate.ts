@@ -1,0 +1,133 @@
+import { PatchError } from '../../errors.ts'
+import { gateLogit } from '../../model/gate.ts'
+import type { Gate, LanguageModel } from '../../model/language-model.ts'
+import type { PatchPrompt } from '../../pairs/preference-pair.ts'
+import { formatPrompt, type PromptFormat } from '../../pairs/prompt-format.ts'
+import { createRandom } from '../../random.ts'
+import { type GateRow, gateFitter } from './fit-gate.ts'
+import { type GateFigures, gateFigures, thresholdOf } from './gate-threshold.ts'
+
+/** Settings of a gate's training. */
+export interface GateTraining {
+  /** Layers after which the base is read. Default: three fifths of them, rounded. */
+  readonly layer?: number
+  /** Tokens at a prompt's end whose mean is read beside the last one. Default 32. */
+  readonly window?: number
+  /** k: rectified units. Default 16. */
+  readonly units?: number
+  /** Steps of 200 prompts. Default 1200. */
+  readonly steps?: number
+  /** Default 1e-3. */
+  readonly learningRate?: number
+  /** Weight of ½ ‖W‖². Default 0.015. */
+  readonly decay?: number
+  /** Parts of the prompts by turns left out to choose the threshold. Default 4. */
+  readonly folds?: number
+  /** Share of harmless prompts on which it may fire, at most, by their `part`. Default 0.02, near misses 0.15. */
+  readonly falsePositives?: Readonly<Record<string, number>>
+}
+
+export interface TrainGateOptions extends GateTraining {
+  /** The base M. A prefix that it carries is left out of account. */
+  readonly model: LanguageModel
+  /** Harmful prompts, on which the gate is to fire, and harmless ones; placed in contexts, where apps have them. */
+  readonly prompts: readonly PatchPrompt[]
+  /** Default `chat`. */
+  readonly format?: PromptFormat
+  /** Default 0. */
+  readonly seed?: number
+  readonly onProgress?: (done: number, total: number) => void
+  readonly signal?: AbortSignal
+}
+
+export interface TrainedGate {
+  readonly gate: Gate
+  /** On prompts that were left out of the fit by turns. */
+  readonly figures: GateFigures
+}
+
+/** What may be fired on falsely, where nothing else is said. */
+export const defaultFalsePositives: Readonly<Record<string, number>> = { default: 0.02, 'near-miss': 0.15 }
+
+/** Prompts read together. */
+const BATCH = 16
+
+/**
+ * Trains a gate: a small classifier of the base's hidden states, which tells prompts that the prefix is for from others.
+ * What a model knows of a prompt can mostly be read off it linearly (Alain & Bengio 2016, arXiv 1610.01644; Zheng et al.
+ * 2024, arXiv 2401.18018, for harm). The threshold is the least at which it fires on no more of the harmless prompts
+ * than is allowed, measured on prompts that the fit had not seen: all contexts of a prompt are left out together.
+ *
+ * @throws `EMPTY_DATA` with fewer prompts of a kind than folds; `INVALID_ARGUMENT`; `CONTEXT_EXCEEDED`; `ABORTED`.
+ */
+export async function trainGate(options: TrainGateOptions): Promise<TrainedGate> {
+  const { model, prompts, format = 'chat', seed = 0, onProgress, signal } = options
+  const { folds = 4, units = 16, steps = 1200, learningRate = 1e-3, decay = 0.015 } = options
+  const place = {
+    layer: options.layer ?? Math.round(model.config.layers * 0.6),
+    window: options.window ?? 32,
+  }
+  checkGatePrompts(prompts, folds)
+  const rows: GateRow[] = []
+  for (let start = 0; start < prompts.length; start += 4 * BATCH) {
+    const some = prompts.slice(start, start + 4 * BATCH)
+    const readings = await model.hiddenStates(
+      some.map(({ prompt }) => formatPrompt(prompt, format)),
+      place,
+      { batchSize: BATCH, ...(signal && { signal }) },
+    )
+    for (const [i, reading] of readings.entries()) {
+      rows.push({ reading, label: some[i]?.kind === 'harmful' ? 1 : 0 })
+    }
+    onProgress?.(rows.length, prompts.length)
+  }
+  const width = 2 * model.config.hiddenSize
+  const settings = { units, steps, learningRate, decay, seed, batchSize: Math.min(200, rows.length) }
+  const fitter = await gateFitter(width, { ...settings, backend: model.backend, ...(signal && { signal }) })
+  try {
+    const foldOf = drawFolds(prompts, folds, seed)
+    const logits = new Float64Array(rows.length)
+    for (let fold = 0; fold < folds; fold++) {
+      const gate = { ...place, ...(await fitter.fit(rows.filter((_, i) => foldOf[i] !== fold))) }
+      for (const [i, { reading }] of rows.entries()) {
+        if (foldOf[i] === fold) logits[i] = gateLogit(gate, reading)
+      }
+    }
+    const threshold = thresholdOf(prompts, logits, { ...defaultFalsePositives, ...options.falsePositives })
+    const fitted = await fitter.fit(rows)
+    return {
+      gate: { ...place, ...fitted, bias: fitted.bias - threshold },
+      figures: gateFigures(prompts, logits, threshold),
+    }
+  } finally {
+    await fitter.dispose()
+  }
+}
+
+/** The fold of each prompt: the same for all contexts of one. */
+function drawFolds(prompts: readonly PatchPrompt[], folds: number, seed: number): number[] {
+  const groups = new Map<string, number[]>()
+  for (const [index, { prompt, bare, kind }] of prompts.entries()) {
+    const key = `${kind} ${JSON.stringify(bare ?? prompt)}`
+    groups.set(key, [...(groups.get(key) ?? []), index])
+  }
+  const foldOf: number[] = new Array(prompts.length)
+  for (const kind of ['harmful', 'harmless']) {
+    const own = [...groups].filter(([key]) => key.startsWith(`${kind} `))
+    for (const [at, [, indices]] of createRandom(seed).shuffle(own).entries()) {
+      for (const index of indices) foldOf[index] = at % folds
+    }
+  }
+  return foldOf
+}
+
+function checkGatePrompts(prompts: readonly PatchPrompt[], folds: number): void {
+  const count = (kind: string) => prompts.filter((prompt) => prompt.kind === kind).length
+  const [harmful, harmless] = [count('harmful'), count('harmless')]
+  if (Number.isInteger(folds) && folds >= 2 && harmful >= folds && harmless >= folds) return
+  throw new PatchError('EMPTY_DATA', {
+    expected: `at least 2 folds, and as many prompts of each kind as there are folds (${folds})`,
+    found: `${harmful} harmful prompts and ${harmless} harmless ones`,
+    remedy: 'Give more prompts (everydayPrompts makes harmless ones), or train without a gate',
+  })
+}
