@@ -28,6 +28,12 @@ export function packRows(lengths: readonly number[], capacity: number): Packing 
 /** Rows this long keep attention, which grows with the square of a row, small beside the rest. */
 const ROW_LENGTHS = [64, 96, 128]
 
+/** Longer rows, for longer pieces, in few steps. */
+const LONG_STEP = 128
+
+/** Rows above four come in pairs: one row that is empty costs less than another program. */
+const roundRows = (rows: number): number => (rows > 4 ? 2 * Math.ceil(rows / 2) : rows)
+
 /**
  * The shape of the rows into which pieces are packed: of a few lengths, so that few programs are compiled, the one
  * with the fewest places in all.
@@ -37,8 +43,8 @@ export function packedShape(lengths: readonly number[]): { readonly batch: numbe
   const longest = Math.max(...lengths)
   if (total <= (ROW_LENGTHS[0] as number)) return { batch: 1, length: 16 * Math.ceil(total / 16) }
   const fitting = ROW_LENGTHS.filter((length) => length >= longest)
-  const candidates = fitting.length > 0 ? fitting : [64 * Math.ceil(longest / 64)]
-  const shapes = candidates.map((length) => ({ batch: packRows(lengths, length).rows, length }))
+  const candidates = fitting.length > 0 ? fitting : [LONG_STEP * Math.ceil(longest / LONG_STEP)]
+  const shapes = candidates.map((length) => ({ batch: roundRows(packRows(lengths, length).rows), length }))
   return shapes.reduce((best, shape) =>
     shape.batch * shape.length < best.batch * best.length ? shape : best,
   )

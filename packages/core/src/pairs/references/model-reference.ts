@@ -47,17 +47,18 @@ export function modelReference({ model, ...options }: ModelReferenceOptions): Sc
   }
 }
 
-function gateMark({ layer, window, hidden, output, bias }: Gate): string {
-  const numbers = Float32Array.of(layer, window, bias, ...output, ...hidden)
-  return fnv1a(new Uint8Array(numbers.buffer)).toString(16)
-}
-
 /** Tells prefixes apart, so that a run is not resumed under another patch. */
 function prefixMark({ prefix }: LanguageModel): string | null {
   if (!prefix) return null
-  const { buffer, byteOffset, byteLength } = prefix.embeddings
   const parts = prefix.parts?.map((part) => `${part.prefix.length}*${part.weight}`).join('|') ?? prefix.length
-  const gates = gatesOf(prefix).map((gate) => (gate ? gateMark(gate) : ''))
-  const gated = gates.some(Boolean) ? `:${gates.join('|')}` : ''
-  return `${parts}:${fnv1a(new Uint8Array(buffer, byteOffset, byteLength)).toString(16)}${gated}`
+  const gates = gatesOf(prefix).map((gate) => (gate ? `:${gateMark(gate)}` : ''))
+  return `${parts}:${digest(prefix.embeddings)}${gates.join('')}`
 }
+
+function gateMark({ layer, window, mean, scale, hidden, hiddenBias, output, bias }: Gate): string {
+  const numbers = [[layer, window, bias], mean, scale, hidden, hiddenBias, output]
+  return numbers.map((values) => digest(Float32Array.from(values))).join('.')
+}
+
+const digest = ({ buffer, byteOffset, byteLength }: Float32Array) =>
+  fnv1a(new Uint8Array(buffer, byteOffset, byteLength)).toString(16)
