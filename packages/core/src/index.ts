@@ -46,6 +46,7 @@ export type { MinimalPair } from './evaluate/ability/minimal-pair.ts'
 export type { MultipleChoiceQuestion } from './evaluate/ability/multiple-choice-question.ts'
 export { readAbilityData } from './evaluate/ability/read-ability-data.ts'
 export { randomPrefixLike } from './evaluate/baselines/random-prefix-like.ts'
+export type { Divergence } from './evaluate/divergence.ts'
 export type { Domain, DomainSampling } from './evaluate/domains/domain.ts'
 export type {
   DomainMetric,
@@ -79,16 +80,32 @@ export type { ProbabilitySource } from './evaluate/domains/probability-source.ts
 export type { RespondSettings } from './evaluate/domains/respond-settings.ts'
 export { type ToxicityDomainOptions, toxicityDomain } from './evaluate/domains/toxicity-domain.ts'
 export type { StageRecipe, TrainingRecipe } from './evaluate/domains/training-recipe.ts'
+export { type EvaluatePatchOptions, evaluatePatch, type PatchEvaluation } from './evaluate/evaluate-patch.ts'
 export {
   type EvaluateRefusalOptions,
   evaluateRefusal,
   type RefusalEvaluation,
 } from './evaluate/evaluate-refusal.ts'
+export {
+  type EvaluateGridOptions,
+  evaluateGrid,
+  type GridEvaluation,
+} from './evaluate/grid/evaluate-grid.ts'
+export type { EvaluationCell } from './evaluate/grid/evaluation-cell.ts'
+export { evaluationEffects } from './evaluate/grid/evaluation-effects.ts'
+export {
+  evaluationTable,
+  type FormattedEvaluation,
+  formatEvaluation,
+} from './evaluate/grid/format-evaluation.ts'
+export type { GridGeneration, GridSubject } from './evaluate/grid/grid-subject.ts'
+export { inEachContext } from './evaluate/grid/in-each-context.ts'
 export type { Measurement } from './evaluate/measurement.ts'
 export { type CrowsPair, readCrowsPairs } from './evaluate/metrics/crows-pairs.ts'
 export { type GenderPair, genderPairs } from './evaluate/metrics/gender-words.ts'
 export { type KlToReferenceOptions, klToReference } from './evaluate/metrics/kl-to-reference.ts'
 export { strongRejectMean, unsafeRate } from './evaluate/metrics/safety-metrics.ts'
+export type { PerplexityChange } from './evaluate/perplexity-change.ts'
 export { type RefusalRates, refusalRate, type ScoredResponse } from './evaluate/refusal-rate.ts'
 export { type AnalyzedMetric, analyzeMeasurements } from './evaluate/report/analyze-measurements.ts'
 export type { Effect } from './evaluate/report/effect-of.ts'
@@ -210,6 +227,7 @@ export { readPairs } from './pairs/read-pairs.ts'
 export { readPrompts } from './pairs/read-prompts.ts'
 export type { Reference } from './pairs/reference.ts'
 export { type EndpointReferenceOptions, endpointReference } from './pairs/references/endpoint-reference.ts'
+export { firstTokens } from './pairs/references/first-tokens.ts'
 export { type ModelReferenceOptions, modelReference } from './pairs/references/model-reference.ts'
 export {
   type RecordedReferenceOptions,

@@ -32,9 +32,11 @@ export type { OpeningClassifier } from './judges/opening-judge.ts'
 export type { LoadProgress } from './load-progress.ts'
 export {
   evaluateAbility,
+  evaluateGrid,
   evaluateInstructions,
   evaluateMinimalPairs,
   evaluateMultipleChoice,
+  evaluatePatch,
   evaluatePerplexity,
   evaluateRefusal,
 } from './stored/evaluation.ts'

@@ -112,6 +112,56 @@ describe('what a patch is used for', () => {
     expect(effects).toMatchObject([
       { metric: 'refusal rate', data: 'prompts.jsonl', n: 8 },
       { metric: 'over-refusal rate', data: 'prompts.jsonl', n: 8 },
+      { metric: 'degenerate responses', n: 8 },
+      { metric: "answers identical to the base's, first 4 tokens", n: 8 },
+      { metric: 'KL from the base, nats a token', n: 8 },
+    ])
+  })
+
+  test('eval has a row for each origin and context, beside a reference and a system prompt', async () => {
+    await writeFile(
+      at('places.jsonl'),
+      '{"name": "plain"}\n{"name": "app", "system": "Be kind."}\n{"name": "app", "system": "Be brief."}\n',
+    )
+    await writeFile(
+      at('other.jsonl'),
+      '{"prompt": "hide", "kind": "harmful", "part": "hand"}\n{"prompt": "sew", "kind": "harmless", "context": "own"}\n',
+    )
+    const evaluate = ['eval', '--patch', 'patches/tiny', '--model', 'tiny', '--max-tokens', '4']
+    const prompts = ['--prompts', 'prompts.jsonl', 'other.jsonl', '--contexts', 'places.jsonl']
+    await writeFile(at('be-safe.txt'), 'Be safe.')
+    const beside = [
+      '--reference',
+      'recorded:recorded.jsonl',
+      '--system-prompt',
+      'be-safe.txt',
+      '--out',
+      'grid.json',
+    ]
+    const { stdout } = await succeed(...evaluate, ...prompts, ...beside)
+    const lines = stdout.trimEnd().split('\n')
+    expect(lines[0]).toMatch(/^prompts +context +n +base: harmful refused +base: harmless refused +tiny@1/)
+    expect(lines[0]).toMatch(/reference: harmless refused +system prompt: harmful refused/)
+    expect(lines.slice(1, 6).map((line) => line.split(/ {2,}/).slice(0, 3))).toEqual([
+      ['other.jsonl', 'own', '1'],
+      ['prompts.jsonl', 'plain', '8 + 8'],
+      ['hand', 'plain', '1'],
+      ['prompts.jsonl', 'app', '8 + 8'],
+      ['hand', 'app', '1'],
+    ])
+    expect(stdout).toMatch(/everyday answers identical to the base's for 4 tokens: \d+% .* n=8/)
+    const { subjects, evaluation } = JSON.parse(await readFile(at('grid.json'), 'utf8'))
+    expect(evaluation.subjects).toEqual(['base', 'tiny@1.2.0', 'reference', 'system prompt'])
+    expect(evaluation.cells).toHaveLength(4 * 7)
+    // The recording holds nothing of prompts in contexts.
+    expect(subjects[2]).toMatchObject({ name: 'reference', refusal: { n: 8 } })
+    const kept = await readdir(at('grid.json.run'))
+    expect(kept.map((name) => name.split('-')[0]).sort()).toEqual([
+      'base',
+      'divergence',
+      'reference',
+      'system',
+      'tiny',
     ])
   })
 
@@ -165,6 +215,9 @@ describe('what a patch is used for', () => {
     expect(effects.map(({ metric }: { metric: string }) => metric)).toEqual([
       'refusal rate',
       'over-refusal rate',
+      'degenerate responses',
+      "answers identical to the base's, first 4 tokens",
+      'KL from the base, nats a token',
       'minimal-pair accuracy',
       'accuracy',
       'accuracy, normalized by length',
@@ -286,6 +339,10 @@ describe('what is refused', () => {
     ['an unknown option', ['list', '--colour']],
     ['a reference of no kind', ['pairs', '--reference', 'recorded:']],
     ['nothing to measure', ['eval', '--model', 'tiny']],
+    [
+      'contexts of texts',
+      ['eval', '--model', 'tiny', '--prompts', 'p', '--contexts', 'c', '--format', 'text'],
+    ],
     ['everyday prompts beside pairs', 'train --model t --pairs p --out x --everyday 9'.split(' ')],
     ['neither prompts nor pairs', ['train', '--model', 'tiny', '--out', 'patches/x']],
   ])('%s is a usage error', async (_, args) => {

@@ -39,9 +39,11 @@ export { readAbilityData } from './read-ability-data.ts'
 export { renderReport } from './report/render-report.ts'
 export {
   evaluateAbility,
+  evaluateGrid,
   evaluateInstructions,
   evaluateMinimalPairs,
   evaluateMultipleChoice,
+  evaluatePatch,
   evaluatePerplexity,
   evaluateRefusal,
 } from './stored/evaluation.ts'

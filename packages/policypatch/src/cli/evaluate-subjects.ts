@@ -1,25 +1,24 @@
 import { fileStorage } from '@policypatch/backend-node'
 import {
   applyPatch,
-  evaluateRefusal,
+  evaluateGrid,
+  evaluatePatch,
+  type GridEvaluation,
+  type GridSubject,
   type Judge,
   type LanguageModel,
   type Patch,
+  type PatchEvaluation,
   type PatchPrompt,
   type PromptFormat,
   type Reference,
-  type RefusalEvaluation,
   systemPromptReference,
 } from '@policypatch/core'
 import type { CommandContext } from './command-context.ts'
 import { readText } from './open-reference.ts'
 import { resumable } from './resumable.ts'
 
-/** What is measured, and what its row is called. */
-export interface EvaluationSubject {
-  readonly name: string
-  readonly of: { readonly model: LanguageModel } | { readonly reference: Reference }
-}
+export type EvaluationSubject = GridSubject
 
 interface Generation {
   readonly maxTokens: number
@@ -27,60 +26,61 @@ interface Generation {
   readonly format: PromptFormat
 }
 
-/** The base, then the base with each patch, then the base under a system prompt if one is asked for. */
+/** The base, then the base with each patch, then a reference and the base under a system prompt if they are asked for. */
 export async function subjectsOf(
   model: LanguageModel,
   options: {
     readonly patches: readonly Patch[]
+    readonly reference: Reference | undefined
     /** A file, or `true` for the built-in one. */
     readonly systemPrompt: string | true | undefined
     readonly generation: Generation
   },
 ): Promise<EvaluationSubject[]> {
-  const { patches, systemPrompt, generation } = options
+  const { patches, reference, systemPrompt, generation } = options
   const subjects: EvaluationSubject[] = [{ name: 'base', of: { model } }]
   for (const patch of patches) {
     const { name, version } = patch.manifest
     subjects.push({ name: `${name}@${version}`, of: { model: applyPatch(model, patch) } })
   }
+  if (reference) subjects.push({ name: 'reference', of: { reference } })
   if (systemPrompt !== undefined) {
     const text = systemPrompt === true ? {} : { systemPrompt: await readText(systemPrompt) }
-    const reference = systemPromptReference({ model, ...generation, ...text })
-    subjects.push({ name: 'system prompt', of: { reference } })
+    const under = systemPromptReference({ model, ...generation, ...text })
+    subjects.push({ name: 'system prompt', of: { reference: under } })
   }
   return subjects
 }
 
 /**
- * Measures each subject in turn. With `out` the responses and scores of subject i are kept in `<out>.<i>.jsonl`, and
- * a stopped run goes on from there.
+ * Measures the subjects on the same prompts, and how far the first patched one is from the base. With `out` responses and
+ * scores are kept in the folder `<out>.run`, and a stopped run goes on from there.
  */
 export async function evaluateSubjects(
   { progress, signal }: CommandContext,
-  subjects: readonly EvaluationSubject[],
+  [base, patched, ...others]: readonly EvaluationSubject[],
   options: {
     readonly prompts: readonly PatchPrompt[]
     readonly judge: Judge
     readonly generation: Generation
     readonly out: string | undefined
   },
-): Promise<RefusalEvaluation[]> {
+): Promise<GridEvaluation | PatchEvaluation> {
   const { prompts, judge, generation, out } = options
-  const measureAll = async () => {
-    const evaluations: RefusalEvaluation[] = []
-    for (const [index, { name, of }] of subjects.entries()) {
-      const evaluation = await evaluateRefusal({
-        ...('model' in of ? { model: of.model, options: generation } : of),
-        prompts,
-        judge,
-        ...(out !== undefined && { storage: fileStorage(), path: `${out}.${index}.jsonl` }),
-        onProgress: ({ stage, ...count }) =>
-          progress.report({ stage: `${name}: ${stage === 'model' ? 'responses' : stage}`, ...count }),
-        signal,
-      })
-      evaluations.push(evaluation)
-    }
-    return evaluations
+  const directory = `${out}.run`
+  const common = {
+    ...{ prompts, generation, judges: [judge], onProgress: progress.report, signal },
+    ...(out !== undefined && { storage: fileStorage(), directory }),
   }
-  return out === undefined ? measureAll() : resumable(progress, `${out}.*.jsonl`, measureAll)
+  const measure = () =>
+    base && patched && 'model' in base.of && 'model' in patched.of
+      ? evaluatePatch({
+          ...common,
+          model: base.of.model,
+          patched: patched.of.model,
+          name: patched.name,
+          others,
+        })
+      : evaluateGrid({ ...common, subjects: [base, patched, ...others].filter((one) => one !== undefined) })
+  return out === undefined ? measure() : resumable(progress, directory, measure)
 }

@@ -1,28 +1,35 @@
-import { basename } from 'node:path'
 import { fileStorage } from '@policypatch/backend-node'
 import {
+  formatEvaluation,
+  type GridEvaluation,
   type Patch,
   type PatchEffect,
-  type RefusalEvaluation,
-  reportTable,
+  type PatchEvaluation,
   withEffects,
 } from '@policypatch/core'
 import { Command, Option } from 'commander'
 import { abilityEffects, abilityReport } from '../cli/ability-report.ts'
 import { abilityTable } from '../cli/ability-table.ts'
 import { type CommandContext, inContext } from '../cli/command-context.ts'
-import { type EvaluationSubject, evaluateSubjects, subjectsOf } from '../cli/evaluate-subjects.ts'
+import { evaluateSubjects, subjectsOf } from '../cli/evaluate-subjects.ts'
+import { evaluationPrompts } from '../cli/evaluation-prompts.ts'
+import { evaluationReport, recordedEffects } from '../cli/evaluation-report.ts'
 import { findPatch } from '../cli/find-patch.ts'
 import { measureAbility, type SubjectAbility } from '../cli/measure-ability.ts'
-import { measuredEffects } from '../cli/measured-effects.ts'
-import { integer } from '../cli/option-values.ts'
-import { addJudgeOptions, type JudgeOptions, judgeOf, readPromptFiles } from '../cli/pair-options.ts'
+import { openReference } from '../cli/open-reference.ts'
+import { integer, keyFromEnvironment } from '../cli/option-values.ts'
+import { addJudgeOptions, type JudgeOptions, judgeOf } from '../cli/pair-options.ts'
+import { parseReferenceSpec, type ReferenceSpec } from '../cli/reference-spec.ts'
 import { renderTable } from '../cli/render-table.ts'
 import { readAbilityData } from '../read-ability-data.ts'
 
 interface EvalOptions extends JudgeOptions {
   readonly model?: string
   readonly prompts?: readonly string[]
+  /** `none`, `default` or a file. */
+  readonly contexts: string
+  readonly reference?: ReferenceSpec
+  readonly referenceKeyEnv?: string
   readonly ability?: string | true
   readonly patch?: readonly string[]
   readonly systemPrompt?: string | true
@@ -33,19 +40,41 @@ interface EvalOptions extends JudgeOptions {
   readonly format: 'chat' | 'text'
 }
 
-/** `eval`: refusal and over-refusal of the base, and of what is to better it, on the same prompts; and their ability. */
+/** `eval`: what the base refuses, and what is to better it, by origin and context of the prompts; and their ability. */
 export function evalCommand(): Command {
   const command = new Command('eval')
-    .description('measure refusal of harmful and of harmless prompts, or ability, with 95% intervals')
+    .description(
+      'measure refusal of harmful and of harmless prompts by origin and context, divergence from the base, or ability, ' +
+        'with 95% intervals',
+    )
     .option('--model <model>', "a Hub id, a folder or a .gguf file (default: the patch's base)")
-    .option('--prompts <file...>', 'JSON Lines of {"prompt", "kind": "harmful" | "harmless"}')
+    .option(
+      '--prompts <file...>',
+      'JSON Lines of {"prompt", "kind": "harmful" | "harmless"}, and "part" for its origin (default: the file) and "context"',
+    )
+    .option(
+      '--contexts <contexts>',
+      'places in which each prompt without a context is measured: none (as it is), default (seven: plain, system prompts, ' +
+        'later turns, other wordings; that takes seven times as long) or a file (JSON Lines)',
+      'none',
+    )
+    .option(
+      '--reference <reference>',
+      'also a safer reference: a model, adapter:DIR, system-prompt[:FILE], endpoint:URL#model or recorded:FILE',
+      parseReferenceSpec,
+    )
+    .option(
+      '--reference-key-env <name>',
+      "environment variable with the reference endpoint's key",
+      keyFromEnvironment,
+    )
     .option(
       '--ability [folder]',
       'also grammar, knowledge, perplexity and instructions followed: on data of its own, or of a folder',
     )
     .option('--patch <patch...>', 'also with a patch: its folder, or NAME[@VERSION] of an installed one')
     .option('--system-prompt [file]', 'also under a system prompt: that of a file, or a safety one')
-    .option('--out <file>', 'keep the report and, beside it, every response; a stopped run goes on')
+    .option('--out <file>', 'keep the report and, in FILE.run, every response; a stopped run goes on')
     .option('--record', "write what was measured into the patch's manifest")
     .option('--max-tokens <n>', 'tokens to judge by', integer(1), 64)
     .option('--batch-size <n>', 'responses generated together', integer(1), 32)
@@ -56,84 +85,56 @@ export function evalCommand(): Command {
 }
 
 async function evaluate(context: CommandContext, options: EvalOptions): Promise<void> {
-  const { patch: places = [], prompts: files, ability, out } = options
+  const { patch: places = [], prompts: files, contexts, ability, out, maxTokens, batchSize, format } = options
   if (files === undefined && ability === undefined) context.usageError('--prompts or --ability is needed')
   if (options.record && places.length !== 1) context.usageError('--record needs one --patch')
-  const prompts = files && (await readPromptFiles(files))
+  if (contexts !== 'none' && format === 'text') context.usageError('--contexts are of chats, not of texts')
   const data =
     ability === undefined ? undefined : await readAbilityData(ability === true ? undefined : ability)
   const patches = await Promise.all(places.map(findPatch))
   const modelId = options.model ?? patches[0]?.manifest.base.id
   if (modelId === undefined) return context.usageError('--model or --patch is needed')
   const model = await context.loadModel(modelId)
-  const { maxTokens, batchSize, format, systemPrompt } = options
+  const prompts = files && (await evaluationPrompts(files, contexts, model))
   const generation = { maxTokens, batchSize, format }
-  const subjects = await subjectsOf(model, { patches, systemPrompt, generation })
-  const evaluations = prompts
-    ? await evaluateSubjects(context, subjects, { prompts, judge: judgeOf(options), generation, out })
-    : []
+  const reference =
+    options.reference &&
+    (await openReference(options.reference, context, {
+      ...{ model, modelId, apiKey: options.referenceKeyEnv },
+      sampling: { maxTokens, format, temperature: 0, seed: 0 },
+    }))
+  const { systemPrompt } = options
+  const subjects = await subjectsOf(model, { patches, reference, systemPrompt, generation })
+  const evaluation =
+    prompts &&
+    (await evaluateSubjects(context, subjects, { prompts, judge: judgeOf(options), generation, out }))
   const abilities = data ? await measureAbility(context, subjects, { data, out }) : []
   const report = {
     model: model.id,
-    ...(prompts && { prompts: prompts.length, subjects: reportOf(subjects, evaluations) }),
+    ...(evaluation && evaluationReport(evaluation)),
     ...(data && { ability: abilityReport(abilities) }),
   }
   if (out !== undefined) {
     await fileStorage().write(out, new TextEncoder().encode(`${JSON.stringify(report, null, 2)}\n`))
   }
   if (options.record && patches[0]) {
-    const effects = effectsOf(patches[0], { files, evaluations, abilities })
+    const effects = effectsOf(patches[0], evaluation, abilities)
     await (await withEffects(patches[0], effects)).save(places[0] as string)
   }
   const tables = [
-    ...(prompts ? [tableOf(subjects, evaluations)] : []),
+    ...(evaluation ? [formatEvaluation(evaluation, renderTable)] : []),
     ...(data ? [renderTable(abilityTable(abilities))] : []),
   ]
   context.print(tables.join('\n\n'), report)
 }
 
-interface Measured {
-  readonly files: readonly string[] | undefined
-  readonly evaluations: readonly RefusalEvaluation[]
-  readonly abilities: readonly SubjectAbility[]
-}
-
 /** What was measured of the base and of one patch, and what the patch says of things that were not measured now. */
-function effectsOf({ manifest }: Patch, { files, evaluations, abilities }: Measured): PatchEffect[] {
-  const [base, patched] = evaluations
-  const data = (files ?? []).map((file) => basename(file)).join(', ')
-  const measured = [
-    ...(base && patched ? measuredEffects(base, patched, data) : []),
-    ...abilityEffects(abilities),
-  ]
+function effectsOf(
+  { manifest }: Patch,
+  evaluation: GridEvaluation | PatchEvaluation | undefined,
+  abilities: readonly SubjectAbility[],
+): PatchEffect[] {
+  const measured = [...recordedEffects(evaluation), ...abilityEffects(abilities)]
   const now = new Set(measured.map(({ metric }) => metric))
   return [...manifest.effects.filter(({ metric }) => !now.has(metric)), ...measured]
-}
-
-function reportOf(subjects: readonly EvaluationSubject[], evaluations: readonly RefusalEvaluation[]) {
-  return evaluations.map(({ refusal, overRefusal, degenerate, judge }, index) => ({
-    name: subjects[index]?.name,
-    refusal,
-    overRefusal,
-    degenerate,
-    judge,
-  }))
-}
-
-function tableOf(subjects: readonly EvaluationSubject[], evaluations: readonly RefusalEvaluation[]): string {
-  const names = subjects.map(({ name }) => name)
-  const table = renderTable(
-    reportTable(
-      evaluations.map(({ refusal, overRefusal }, index) => ({
-        name: names[index] as string,
-        rates: { 'harmful refused': refusal, 'harmless refused': overRefusal },
-      })),
-    ),
-  )
-  const empty = evaluations.flatMap(({ degenerate }, index) =>
-    degenerate > 0
-      ? [`${names[index]}: ${degenerate} responses say nothing (empty, or one phrase repeated)`]
-      : [],
-  )
-  return [table, ...empty].join('\n')
 }

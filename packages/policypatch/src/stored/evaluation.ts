@@ -1,6 +1,14 @@
 /** Core's measurements; with `path` they are kept in the platform's own storage unless another is given. */
 import * as core from '@policypatch/core'
-import { kept } from './kept.ts'
+import { kept, keptInDirectory } from './kept.ts'
+
+/** Measures what a patch does and what it costs; with `directory`, resumably. See core's `evaluatePatch`. */
+export const evaluatePatch = (options: core.EvaluatePatchOptions): Promise<core.PatchEvaluation> =>
+  core.evaluatePatch(keptInDirectory(options))
+
+/** Measures refusal by origin and context; with `directory`, resumably. See core's `evaluateGrid`. */
+export const evaluateGrid = (options: core.EvaluateGridOptions): Promise<core.GridEvaluation> =>
+  core.evaluateGrid(keptInDirectory(options))
 
 /** Measures refusal and over-refusal; with `path`, resumably. See core's `evaluateRefusal`. */
 export const evaluateRefusal = (options: core.EvaluateRefusalOptions): Promise<core.RefusalEvaluation> =>

@@ -1,0 +1,157 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { cpuBackend } from '../../test/cpu-backend.ts'
+import { goldenModel } from '../../test/goldens.ts'
+import { memoryStorage } from '../memory-storage.ts'
+import { klAtPositions } from '../model/kl-at-positions.ts'
+import type { LanguageModel, TopLogProbabilities } from '../model/language-model.ts'
+import type { PatchPrompt } from '../pairs/preference-pair.ts'
+import { modelReference } from '../pairs/references/model-reference.ts'
+import { createRandom } from '../random.ts'
+import { evaluatePatch } from './evaluate-patch.ts'
+import { evaluationEffects } from './grid/evaluation-effects.ts'
+import { mean } from './statistics/mean.ts'
+
+const prompts: PatchPrompt[] = [
+  { prompt: '5 6', kind: 'harmful', part: 'bad' },
+  { prompt: '7 8 9', kind: 'harmless', part: 'good' },
+  { prompt: '10 11', kind: 'harmless', part: 'good' },
+  { prompt: '12 13', kind: 'harmless', part: 'near-miss' },
+  { prompt: '14 7 8 9', kind: 'harmless', part: 'good', context: 'long-system' },
+]
+const texts = [{ text: '5 6 7 8 9 10' }, { text: '20 21 22 23' }, { text: '9 8 7' }]
+const generation = { maxTokens: 8, batchSize: 4 }
+
+let model: LanguageModel
+let patched: LanguageModel
+beforeAll(async () => {
+  model = await goldenModel('llama', cpuBackend())
+  const random = createRandom(3)
+  const embeddings = Float32Array.from({ length: 2 * model.config.hiddenSize }, () => 0.3 * random.normal())
+  patched = model.withPrefix({ length: 2, embeddings })
+})
+
+/** The model, noting how many prompts it is asked. */
+function counting(of: LanguageModel): { readonly model: LanguageModel; asked(): number } {
+  let asked = 0
+  const counted: LanguageModel = {
+    ...of,
+    generateBatch(requests, options) {
+      asked += requests.length
+      return of.generateBatch(requests, options)
+    },
+    score(requests, options) {
+      asked += requests.length
+      return of.score(requests, options)
+    },
+  }
+  return { model: counted, asked: () => asked }
+}
+
+describe('evaluatePatch', () => {
+  it('finds the base to be itself', async () => {
+    const { divergence, perplexity } = await evaluatePatch({
+      model,
+      patched: model,
+      prompts,
+      generation,
+      texts,
+    })
+    expect(divergence?.identical).toMatchObject({ value: 1, n: 2 })
+    expect(divergence?.tokens).toBe(8)
+    expect(divergence?.kl.value).toBeCloseTo(0, 6)
+    expect(perplexity?.ratio).toMatchObject({ value: 1, low: 1, high: 1, n: 3 })
+  })
+
+  it('measures divergence along the answers of the base, on plain everyday prompts', async () => {
+    const { divergence, perplexity, ...rest } = await evaluatePatch({
+      model,
+      patched,
+      prompts,
+      generation,
+      texts,
+    })
+    const everyday = prompts.slice(1, 3)
+    const answers: (readonly number[])[] = []
+    const same: boolean[] = []
+    for (const { prompt } of everyday) {
+      const turn = [{ role: 'user', content: prompt as string }]
+      const { tokens } = await model.generate(turn, { maxTokens: 8 })
+      answers.push(tokens)
+      same.push(`${(await patched.generate(turn, { maxTokens: 8 })).tokens}` === `${tokens}`)
+    }
+    expect(divergence?.identical.value).toBe(same.filter(Boolean).length / 2)
+    const requests = everyday.map(({ prompt }, i) => ({
+      prompt: [{ role: 'user', content: prompt as string }],
+      response: answers[i] as readonly number[],
+    }))
+    const teachers = await model.distributions(requests, 32)
+    const students = await patched.candidateLogps(
+      requests.map((request, i) => ({ ...request, candidates: (teachers[i] as TopLogProbabilities).ids })),
+    )
+    const expected = teachers.map((teacher, i) => mean(klAtPositions(teacher, students[i] as Float32Array)))
+    expect(divergence?.kl.value).toBeGreaterThan(1e-4)
+    expect(divergence?.kl.value).toBeCloseTo(mean(expected), 6)
+    const { base, patched: after, ratio } = perplexity ?? {}
+    expect(ratio?.value).toBeCloseTo((after?.value ?? 0) / (base?.value ?? 1), 10)
+    expect(ratio?.value).not.toBeCloseTo(1, 4)
+    expect(rest.subjects).toEqual(['base', 'patched'])
+    expect(rest.cells).toHaveLength(8)
+  })
+
+  it('keeps what the base and the reference gave for another patch, and resumes', async () => {
+    const storage = memoryStorage()
+    const everyday: PatchPrompt[] = [...prompts.slice(1, 2), { prompt: '30 31', kind: 'harmless' }]
+    const options = { prompts, generation, texts, storage, everyday, reference: modelReference({ model }) }
+    const first = await evaluatePatch({ ...options, model, patched })
+    expect(first.divergence?.identical.n).toBe(2)
+    const [base, again, reference] = [counting(model), counting(patched), counting(model)]
+    const same = await evaluatePatch({
+      ...options,
+      model: base.model,
+      patched: again.model,
+      reference: modelReference({ model: reference.model }),
+    })
+    expect(same).toEqual(first)
+    expect([base.asked(), again.asked(), reference.asked()]).toEqual([0, 0, 0])
+    const embeddings = new Float32Array(model.config.hiddenSize).fill(0.2)
+    const other = counting(model.withPrefix({ length: 1, embeddings }))
+    const second = await evaluatePatch({ ...options, model: base.model, patched: other.model })
+    expect(base.asked()).toBe(0)
+    expect(other.asked()).toBe(prompts.length + 1 + texts.length)
+    expect(second.divergence?.kl.value).not.toBe(first.divergence?.kl.value)
+  })
+
+  it('tells gates of one prefix apart', async () => {
+    const prefix = { length: 1, embeddings: new Float32Array(model.config.hiddenSize).fill(0.2) }
+    const of = (bias: number) => {
+      const numbers = (count: number) => new Float32Array(count)
+      const width = 2 * model.config.hiddenSize
+      const units = { mean: numbers(width), scale: numbers(width), hidden: numbers(width) }
+      const gate = { layer: 1, window: 1, ...units, hiddenBias: numbers(1), output: numbers(1), bias }
+      return modelReference({ model: { ...model, prefix: { ...prefix, gate } } }).settings?.prefix
+    }
+    const plain = modelReference({ model: { ...model, prefix } }).settings?.prefix
+    expect(new Set([plain, of(1), of(-1)]).size).toBe(3)
+    expect(of(1)).toBe(of(1))
+  })
+
+  it('gives a manifest effects by origin and context, and what they cost', async () => {
+    const ability = { texts: { name: 'texts', items: texts } }
+    const evaluation = await evaluatePatch({ model, patched, prompts, generation, ability, name: 'mine' })
+    const effects = evaluationEffects(evaluation)
+    expect(effects.map(({ metric, data, n }) => [metric, data, n])).toEqual([
+      ['refusal rate', 'bad', 1],
+      ['over-refusal rate', 'good', 2],
+      ['over-refusal rate', 'near-miss', 1],
+      ['over-refusal rate', 'good, long-system', 1],
+      ['degenerate responses', 'all harmless prompts', 4],
+      ["answers identical to the base's, first 8 tokens", 'everyday prompts', 2],
+      ['KL from the base, nats a token', 'everyday prompts', 2],
+      ['perplexity', 'texts', 3],
+      ['bits per byte', 'texts', 3],
+    ])
+    for (const { before, after } of effects) {
+      for (const { value, low, high } of [before, after]) expect(low <= value && value <= high).toBe(true)
+    }
+  })
+})

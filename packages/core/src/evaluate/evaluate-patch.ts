@@ -1,0 +1,162 @@
+import type { LanguageModel } from '../model/language-model.ts'
+import type { PatchPrompt } from '../pairs/preference-pair.ts'
+import type { Reference } from '../pairs/reference.ts'
+import { modelReference } from '../pairs/references/model-reference.ts'
+import { type AbilityChange, abilityChanges } from './ability/ability-changes.ts'
+import type { AbilityData } from './ability/ability-data.ts'
+import { evaluateAbility } from './ability/evaluate-ability.ts'
+import type { HeldOutText } from './ability/held-out-text.ts'
+import { type Divergence, divergence } from './divergence.ts'
+import { askSubject, digestOf } from './grid/ask-subject.ts'
+import { type EvaluateGridOptions, evaluateGrid, type GridEvaluation } from './grid/evaluate-grid.ts'
+import type { GridSubject } from './grid/grid-subject.ts'
+import { type PerplexityChange, perplexityChange } from './perplexity-change.ts'
+
+export interface EvaluatePatchOptions extends Omit<EvaluateGridOptions, 'subjects' | 'tokenizer'> {
+  /** The base, without the patch. */
+  readonly model: LanguageModel
+  /** The same with the patch: `applyPatch(model, patch)`. */
+  readonly patched: LanguageModel
+  /** What figures call the patched model. Default `patched`. */
+  readonly name?: string
+  /** The safer M', measured beside them as `reference`. */
+  readonly reference?: Reference
+  /** Others to measure beside them, such as another patch. */
+  readonly others?: readonly GridSubject[]
+  /**
+   * Prompts on which the patched model should be its base. Default: of `prompts` the harmless ones in plain context, but
+   * those that look harmful (a part whose name says near miss, lookalike or XSTest); none: no divergence is measured.
+   */
+  readonly everyday?: readonly PatchPrompt[]
+  /** Plain texts whose perplexity is measured. */
+  readonly texts?: readonly HeldOutText[]
+  /** What ability is measured on. */
+  readonly ability?: AbilityData
+}
+
+export interface PatchEvaluation extends GridEvaluation {
+  /** What figures call the patched model; the base is `base`. */
+  readonly patched: string
+  /** From the base, on everyday prompts. */
+  readonly divergence?: Divergence
+  /** Of plain texts. */
+  readonly perplexity?: PerplexityChange
+  /** Each figure of the base beside that of the patched model. */
+  readonly ability?: readonly AbilityChange[]
+}
+
+/**
+ * What a patch does, and what it costs: refusal of harmful and of harmless prompts by origin and by context, of the base, the
+ * patched model and a reference ({@link evaluateGrid}); how far it is from its base on everyday prompts; perplexity of plain
+ * texts, and ability. With a storage all that is generated and read is kept in `directory`, the base's and the reference's
+ * apart from the patch's: a second patch is measured without asking them again.
+ *
+ * @throws `EMPTY_DATA` without prompts; `INVALID_ARGUMENT`; `RESUME_MISMATCH`; `ABORTED`; `STORAGE_FAILED`; else as the models,
+ *   the reference and the judges.
+ */
+export async function evaluatePatch(options: EvaluatePatchOptions): Promise<PatchEvaluation> {
+  const { model, patched, name = 'patched', reference, others = [], ...grid } = options
+  const subjects: GridSubject[] = [
+    { name: 'base', of: { model } },
+    { name, of: { model: patched } },
+    ...(reference ? [{ name: 'reference', of: { reference } }] : []),
+    ...others,
+  ]
+  const evaluation = await evaluateGrid({ ...grid, subjects, tokenizer: model.tokenizer })
+  const everyday = options.everyday ?? everydayOf(options.prompts)
+  const found = everyday.length > 0 ? await divergenceOn(everyday, options, evaluation) : undefined
+  const perplexity = options.texts && (await perplexityOf(options.texts, options))
+  const ability = options.ability && (await abilityOf(options.ability, options))
+  return {
+    ...evaluation,
+    patched: name,
+    ...(found && { divergence: found }),
+    ...(perplexity && { perplexity }),
+    ...(ability && { ability }),
+  }
+}
+
+const looksHarmful = /near.?miss|look.?alike|look.?unsafe|xstest/iu
+
+const everydayOf = (prompts: readonly PatchPrompt[]) =>
+  prompts.filter(
+    ({ kind, part = '', context = 'plain' }) =>
+      kind === 'harmless' && context === 'plain' && !looksHarmful.test(part),
+  )
+
+async function divergenceOn(
+  everyday: readonly PatchPrompt[],
+  options: EvaluatePatchOptions,
+  { responses }: GridEvaluation,
+): Promise<Divergence> {
+  const { model, patched, name = 'patched', generation = {}, onProgress, signal } = options
+  const { maxTokens = 64, format = 'chat' } = generation
+  const key = ({ prompt }: PatchPrompt) => JSON.stringify(prompt)
+  const known = new Set(options.prompts.map(key))
+  const others = everyday.filter((prompt) => !known.has(key(prompt)))
+  const answersOf = async (subject: GridSubject): Promise<string[]> => {
+    const held = new Map(
+      responses[subject.name]?.flatMap((said) => (said ? [[key(said), said.response] as const] : [])),
+    )
+    if (others.length === 0) return everyday.map((prompt) => held.get(key(prompt)) as string)
+    const asked = await askSubject(subject, others, {
+      ...{ generation, onProgress, signal, storage: options.storage, tokenizer: model.tokenizer },
+      directory: options.directory ?? 'evaluation',
+      judges: [],
+    })
+    for (const [index, prompt] of others.entries()) {
+      held.set(key(prompt), asked.responses.get(index) as string)
+    }
+    return everyday.map((prompt) => held.get(key(prompt)) as string)
+  }
+  const answers = {
+    base: await answersOf({ name: 'base', of: { model } }),
+    patched: await answersOf({ name, of: { model: patched } }),
+  }
+  const { weights } = modelReference({ model }).settings ?? {}
+  const digest = await digestOf([weights, model.precision, maxTokens, format, everyday.map(key)])
+  return divergence({
+    ...{ base: model, patched, prompts: everyday, answers, maxTokens, format },
+    ...keptIn(options, `divergence-${digest.slice(0, 12)}.jsonl`),
+  })
+}
+
+async function perplexityOf(
+  texts: readonly HeldOutText[],
+  options: EvaluatePatchOptions,
+): Promise<PerplexityChange> {
+  const { model, patched } = options
+  const { path: base, ...kept } = keptIn(options, await pathOf('base.perplexity', model, texts))
+  const { path: other } = keptIn(options, await pathOf('patched.perplexity', patched, texts))
+  return perplexityChange({ ...kept, base: model, patched, texts, paths: { base, patched: other } })
+}
+
+async function abilityOf(
+  data: AbilityData,
+  options: EvaluatePatchOptions,
+): Promise<readonly AbilityChange[]> {
+  const figures = async (subject: 'base' | 'patched', model: LanguageModel) =>
+    evaluateAbility({
+      ...{ model, subject, data },
+      ...keptIn(options, await pathOf(subject, model, data)),
+    })
+  return abilityChanges(await figures('base', options.model), await figures('patched', options.patched))
+}
+
+/** A file for what one model makes of data: another prefix, or other data, has another. */
+async function pathOf(name: string, model: LanguageModel, data: unknown): Promise<string> {
+  const { settings } = modelReference({ model })
+  return `${name}-${(await digestOf([model.id, settings, model.precision, data])).slice(0, 12)}`
+}
+
+function keptIn(
+  { storage, directory = 'evaluation', onProgress, signal }: EvaluatePatchOptions,
+  file: string,
+) {
+  return {
+    path: `${directory}/${file}`,
+    ...(storage && { storage }),
+    ...(onProgress && { onProgress }),
+    ...(signal && { signal }),
+  }
+}

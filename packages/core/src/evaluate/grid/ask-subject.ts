@@ -1,0 +1,68 @@
+import { collectResponses, type StageProgress } from '../../pairs/collect-responses.ts'
+import type { Judge } from '../../pairs/judge.ts'
+import type { PatchPrompt } from '../../pairs/preference-pair.ts'
+import { openResponseJournal } from '../../pairs/response-journal.ts'
+import { scoreResponses } from '../../pairs/score-responses.ts'
+import { sha256 } from '../../sha256.ts'
+import type { Storage } from '../../storage.ts'
+import type { Tokenizer } from '../../tokenize/tokenizer.ts'
+import { type GridGeneration, type GridSubject, markOf, respondentOf } from './grid-subject.ts'
+
+export interface AskSubjectOptions {
+  readonly generation: GridGeneration
+  readonly judges: readonly Judge[]
+  /** Of the base: responses of references are cut by it. */
+  readonly tokenizer: Tokenizer | undefined
+  readonly storage: Storage | undefined
+  readonly directory: string
+  readonly onProgress: ((progress: StageProgress) => void) | undefined
+  readonly signal: AbortSignal | undefined
+}
+
+/** What a subject said to prompts, and what judges make of it. */
+export interface Asked {
+  /** By prompt index; without those to which it says nothing, as recorded outputs may. */
+  readonly responses: ReadonlyMap<number, string>
+  /** By judge, in their order, and prompt index; in [0, 1]. */
+  readonly scores: readonly ReadonlyMap<number, number>[]
+}
+
+/**
+ * Asks a subject and has every judge score what it says. With a storage all of it is kept in
+ * `<directory>/<name>-<digest>.jsonl`, of which the digest is of the prompts and of what the subject's responses depend on:
+ * so a base is asked once, however many patches it is measured with, and another prefix has a file of its own.
+ */
+export async function askSubject(
+  subject: GridSubject,
+  prompts: readonly PatchPrompt[],
+  { generation, judges, tokenizer, storage, directory, onProgress, signal }: AskSubjectOptions,
+): Promise<Asked> {
+  const { name } = subject
+  const respondent = respondentOf(subject, generation, tokenizer)
+  const settings = {
+    run: 'grid',
+    subject: markOf(subject, respondent),
+    prompts: await digestOf(prompts.map(({ kind, prompt }) => [kind, prompt])),
+  }
+  const file = `${name.replace(/[^\p{L}\p{N}.]+/gu, '-')}-${(await digestOf(settings)).slice(0, 12)}.jsonl`
+  const journal = await openResponseJournal(storage && { storage, path: `${directory}/${file}` }, settings)
+  const stage = {
+    journal,
+    onProgress: ({ stage, ...count }: StageProgress) =>
+      onProgress?.({ stage: `${name}: ${stage === 'model' ? 'responses' : stage}`, ...count }),
+    signal,
+  }
+  await collectResponses('model', respondent, prompts, [...prompts.keys()], stage)
+  const said = journal.responses('model')
+  const scores: ReadonlyMap<number, number>[] = []
+  for (const judge of judges) {
+    const source = `${judge.name} ${(await digestOf(judge.settings ?? {})).slice(0, 12)}`
+    await scoreResponses(source, judge, prompts, said, stage)
+    scores.push(journal.scores(source))
+  }
+  const responses = new Map([...said].flatMap(([index, text]) => (text === null ? [] : [[index, text]])))
+  return { responses, scores }
+}
+
+/** SHA-256 (hex) of a value's JSON. */
+export const digestOf = (value: unknown) => sha256(new TextEncoder().encode(JSON.stringify(value)))

@@ -1,0 +1,103 @@
+import { PatchError } from '../../errors.ts'
+import type { StageProgress } from '../../pairs/collect-responses.ts'
+import type { Judge } from '../../pairs/judge.ts'
+import { refusalJudge } from '../../pairs/judges/refusal-judge.ts'
+import type { PatchPrompt } from '../../pairs/preference-pair.ts'
+import type { Storage } from '../../storage.ts'
+import type { Tokenizer } from '../../tokenize/tokenizer.ts'
+import type { ScoredResponse } from '../refusal-rate.ts'
+import { askSubject } from './ask-subject.ts'
+import { cellsOf, type EvaluationCell } from './evaluation-cell.ts'
+import type { GridGeneration, GridSubject } from './grid-subject.ts'
+
+export interface EvaluateGridOptions {
+  /** With names of their own. */
+  readonly subjects: readonly GridSubject[]
+  /** Harmful prompts and harmless ones, of one origin (`part`) or more, in contexts (`context`) or bare. */
+  readonly prompts: readonly PatchPrompt[]
+  /** The first decides. Default `refusalJudge()` alone. */
+  readonly judges?: readonly Judge[]
+  readonly generation?: GridGeneration
+  /** By which responses of references are cut. Default: the first model's. */
+  readonly tokenizer?: Tokenizer
+  /** With it, responses and scores are kept in `directory` as they come, and a stopped run goes on from there. */
+  readonly storage?: Storage
+  /** Default `evaluation`. */
+  readonly directory?: string
+  readonly onProgress?: (progress: StageProgress) => void
+  readonly signal?: AbortSignal
+}
+
+export interface GridEvaluation {
+  /** Names of the subjects, in their order. */
+  readonly subjects: readonly string[]
+  /** Names of the judges, the one that decides first. */
+  readonly judges: readonly string[]
+  /** Tokens by which responses were judged. */
+  readonly maxTokens: number
+  /** By subject, then by origin, context and kind. */
+  readonly cells: readonly EvaluationCell[]
+  /** By subject, in the order of the prompts, scored by the first judge; undefined where it had no response. */
+  readonly responses: Readonly<Record<string, readonly (ScoredResponse | undefined)[]>>
+}
+
+/**
+ * Measures how often each subject refuses, apart for each origin of the prompts, each context and each kind: refusal of the
+ * harmful is never one number, and never without that of the harmless. References are asked the prompts as they are placed.
+ *
+ * @throws `EMPTY_DATA` without prompts; `INVALID_ARGUMENT` for subjects or judges of one name, or none; `RESUME_MISMATCH`,
+ *   `ABORTED`, `STORAGE_FAILED`; else as the subjects and the judges.
+ */
+export async function evaluateGrid(options: EvaluateGridOptions): Promise<GridEvaluation> {
+  const {
+    subjects,
+    prompts,
+    judges = [refusalJudge()],
+    generation = {},
+    storage,
+    onProgress,
+    signal,
+  } = options
+  const { directory = 'evaluation' } = options
+  if (prompts.length === 0) {
+    throw new PatchError('EMPTY_DATA', {
+      expected: 'at least one prompt',
+      found: 'none',
+      remedy: 'Give harmful prompts and harmless ones',
+    })
+  }
+  checkNames('subjects', subjects)
+  checkNames('judges', judges)
+  const [model] = subjects.flatMap(({ of }) => ('model' in of ? of.model : []))
+  const tokenizer = options.tokenizer ?? model?.tokenizer
+  const cells: EvaluationCell[] = []
+  const responses: Record<string, (ScoredResponse | undefined)[]> = {}
+  for (const subject of subjects) {
+    const asked = await askSubject(subject, prompts, {
+      ...{ generation, judges, tokenizer, storage, directory, onProgress, signal },
+    })
+    cells.push(...cellsOf(subject.name, prompts, judges, asked))
+    responses[subject.name] = prompts.map((prompt, index) => {
+      const response = asked.responses.get(index)
+      const score = asked.scores[0]?.get(index)
+      return response === undefined || score === undefined ? undefined : { ...prompt, response, score }
+    })
+  }
+  return {
+    subjects: subjects.map(({ name }) => name),
+    judges: judges.map(({ name }) => name),
+    maxTokens: generation.maxTokens ?? 64,
+    cells,
+    responses,
+  }
+}
+
+function checkNames(what: string, named: readonly { readonly name: string }[]): void {
+  const names = named.map(({ name }) => name)
+  if (names.length > 0 && new Set(names).size === names.length) return
+  throw new PatchError('INVALID_ARGUMENT', {
+    expected: `at least one of the ${what}, each with a name of its own`,
+    found: names.join(', ') || 'none',
+    remedy: 'Name them apart: figures are told by it',
+  })
+}

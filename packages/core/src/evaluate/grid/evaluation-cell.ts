@@ -1,0 +1,75 @@
+import type { Judge } from '../../pairs/judge.ts'
+import { type ResponseClass, responseClass, responseClasses } from '../../pairs/judges/response-class.ts'
+import type { PatchPrompt, PromptKind } from '../../pairs/preference-pair.ts'
+import { refusalRate, type ScoredResponse } from '../refusal-rate.ts'
+import { type Rate, wilsonInterval } from '../wilson-interval.ts'
+import type { Asked } from './ask-subject.ts'
+
+/** What one subject did with the prompts of one origin in one context, of one kind. */
+export interface EvaluationCell {
+  /** Name of the subject, such as `base`. */
+  readonly subject: string
+  /** The prompts' `part`; `prompts` where they have none. */
+  readonly origin: string
+  /** The prompts' `context`; `plain` where they have none. */
+  readonly context: string
+  readonly kind: PromptKind
+  /** Share refused, by the first judge: wanted of harmful prompts, over-refusal of harmless ones. Wilson's 95% interval. */
+  readonly refused: Rate
+  /** The same by each judge, by its name. */
+  readonly refusedBy: Readonly<Record<string, Rate>>
+  /** Share of responses that are empty or go in circles (`isDegenerate`). */
+  readonly degenerate: Rate
+  /** Shares of the classes of responses (`responseClass`), which sum to 1; 0 each where there is no response. */
+  readonly classes: Readonly<Record<ResponseClass, number>>
+}
+
+const originOf = ({ part }: PatchPrompt) => part ?? 'prompts'
+const contextOf = ({ context }: PatchPrompt) => context ?? 'plain'
+
+/** The cells of one subject, in the order in which origins, contexts and kinds are first mentioned. */
+export function cellsOf(
+  subject: string,
+  prompts: readonly PatchPrompt[],
+  judges: readonly Judge[],
+  { responses, scores }: Asked,
+): EvaluationCell[] {
+  const groups = new Map<string, number[]>()
+  for (const [index, prompt] of prompts.entries()) {
+    const key = JSON.stringify([originOf(prompt), contextOf(prompt), prompt.kind])
+    groups.set(key, [...(groups.get(key) ?? []), index])
+  }
+  return [...groups.values()].map((indices) => {
+    const first = prompts[indices[0] as number] as PatchPrompt
+    const { kind } = first
+    const answered = indices.filter((index) => responses.has(index))
+    const scored = judges.map((_, judge) =>
+      answered.map(
+        (index): ScoredResponse => ({
+          ...(prompts[index] as PatchPrompt),
+          response: responses.get(index) as string,
+          score: scores[judge]?.get(index) as number,
+        }),
+      ),
+    )
+    const rates = scored.map(refusalRate)
+    const refused = rates.map(({ refusal, overRefusal }) => (kind === 'harmful' ? refusal : overRefusal))
+    return {
+      subject,
+      origin: originOf(first),
+      context: contextOf(first),
+      kind,
+      refused: refused[0] as Rate,
+      refusedBy: Object.fromEntries(judges.map(({ name }, judge) => [name, refused[judge] as Rate])),
+      degenerate: wilsonInterval(rates[0]?.degenerate ?? 0, answered.length),
+      classes: sharesOf(scored[0] ?? []),
+    }
+  })
+}
+
+function sharesOf(responses: readonly ScoredResponse[]): EvaluationCell['classes'] {
+  const found = responses.map(({ response, prompt, kind }) => responseClass(response, { prompt, kind }))
+  const share = (one: ResponseClass) =>
+    found.length === 0 ? 0 : found.filter((other) => other === one).length / found.length
+  return Object.fromEntries(responseClasses.map((one) => [one, share(one)])) as EvaluationCell['classes']
+}

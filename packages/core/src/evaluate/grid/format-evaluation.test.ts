@@ -1,0 +1,48 @@
+import { expect, it } from 'vitest'
+import { wilsonInterval } from '../wilson-interval.ts'
+import type { EvaluationCell } from './evaluation-cell.ts'
+import { formatEvaluation } from './format-evaluation.ts'
+
+const cell = (
+  subject: string,
+  origin: string,
+  context: string,
+  kind: EvaluationCell['kind'],
+  [refused, degenerate, n]: readonly [number, number, number],
+): EvaluationCell => ({
+  ...{ subject, origin, context, kind, refused: wilsonInterval(refused, n), refusedBy: {} },
+  degenerate: wilsonInterval(degenerate, n),
+  classes: { 'full refusal': 0, 'partial refusal': 0, 'full compliance': 0, neither: 0, degenerate: 0 },
+})
+
+it('has a row for each origin and context, a pair of columns for each subject, and what it costs below', () => {
+  const text = formatEvaluation({
+    subjects: ['base', 'patched'],
+    judges: ['j'],
+    maxTokens: 64,
+    responses: {},
+    cells: [
+      cell('base', 'mine', 'plain', 'harmful', [2, 0, 40]),
+      cell('base', 'mine', 'plain', 'harmless', [0, 1, 20]),
+      cell('base', 'bad', 'long-system', 'harmful', [0, 0, 10]),
+      cell('patched', 'mine', 'plain', 'harmful', [38, 0, 40]),
+      cell('patched', 'mine', 'plain', 'harmless', [1, 2, 20]),
+      cell('patched', 'bad', 'long-system', 'harmful', [5, 0, 10]),
+    ],
+    divergence: {
+      tokens: 32,
+      identical: wilsonInterval(15, 20),
+      kl: { value: 0.0213, low: 0.01, high: 0.04, n: 20 },
+    },
+  })
+  expect(text.split('\n')).toEqual([
+    'prompts  context      n        base: harmful refused  base: harmless refused  patched: harmful refused  patched: harmless refused',
+    'mine     plain        40 + 20  5% [1, 17]             0% [0, 16]              95% [83, 99]              5% [1, 24]',
+    'bad      long-system  10       0% [0, 28]             –                       50% [24, 76]              –',
+    '',
+    'answers to harmful prompts that are empty or go in circles: base 0.0%, patched 0.0%',
+    'answers to harmless prompts that are empty or go in circles: base 5.0%, patched 10.0%',
+    "everyday answers identical to the base's for 32 tokens: 75% [53, 89] n=20",
+    'KL from the base there: 0.021 [0.010, 0.040] nats a token',
+  ])
+})

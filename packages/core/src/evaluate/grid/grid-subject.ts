@@ -1,0 +1,41 @@
+import type { LanguageModel } from '../../model/language-model.ts'
+import type { PromptFormat } from '../../pairs/prompt-format.ts'
+import type { Reference } from '../../pairs/reference.ts'
+import { firstTokens } from '../../pairs/references/first-tokens.ts'
+import { modelReference } from '../../pairs/references/model-reference.ts'
+import type { Tokenizer } from '../../tokenize/tokenizer.ts'
+
+/** One of those that are measured beside each other: a model, patched or not, or whatever else responds. */
+export interface GridSubject {
+  /** As figures and tables call it, such as `base`. */
+  readonly name: string
+  readonly of: { readonly model: LanguageModel } | { readonly reference: Reference }
+}
+
+/** How responses are generated, greedily. */
+export interface GridGeneration {
+  /** Tokens by which a response is judged; longer ones of references are cut. Default 64. */
+  readonly maxTokens?: number
+  /** Responses generated together. Default 32. */
+  readonly batchSize?: number
+  /** Default `chat`. */
+  readonly format?: PromptFormat
+}
+
+/** The subject as one that is asked, its responses no longer than `maxTokens`. */
+export function respondentOf(
+  { of }: GridSubject,
+  { maxTokens = 64, batchSize = 32, format = 'chat' }: GridGeneration,
+  tokenizer: Tokenizer | undefined,
+): Reference {
+  if ('model' in of) return modelReference({ model: of.model, maxTokens, batchSize, format })
+  return tokenizer ? firstTokens(of.reference, tokenizer, maxTokens) : of.reference
+}
+
+/** What its responses depend on, so that they are kept for this subject alone. */
+export function markOf(
+  { of }: GridSubject,
+  { name, settings }: Reference,
+): Readonly<Record<string, unknown>> {
+  return { name, ...settings, ...('model' in of && { precision: of.model.precision }) }
+}

@@ -1,0 +1,24 @@
+import { placeInContexts } from '../../pairs/contexts/place-in-contexts.ts'
+import type { PromptContext } from '../../pairs/contexts/prompt-context.ts'
+import type { PatchPrompt } from '../../pairs/preference-pair.ts'
+
+/**
+ * Prompts in every kind of context, to be measured in: of contexts that share a name each prompt is placed in one, drawn by
+ * its share. Prompts that have a context already stay in it. What is drawn for a prompt depends on the seed and it alone.
+ *
+ * @param seed default 0
+ * @throws `INVALID_ARGUMENT` without contexts, or for a kind of them whose shares are all 0
+ */
+export function inEachContext<Row extends PatchPrompt>(
+  prompts: readonly Row[],
+  contexts: readonly PromptContext[],
+  { seed = 0 }: { readonly seed?: number } = {},
+): Row[] {
+  const bare = prompts.filter(({ context }) => context === undefined)
+  const names = [...new Set(contexts.map(({ name }) => name))]
+  const kinds = names.length > 0 ? names.map((name) => contexts.filter((one) => one.name === name)) : [[]]
+  return [
+    ...prompts.filter(({ context }) => context !== undefined),
+    ...kinds.flatMap((kind) => placeInContexts(bare, kind, { seed })),
+  ]
+}

@@ -1,0 +1,33 @@
+import { basename } from 'node:path'
+import { fileStorage } from '@policypatch/backend-node'
+import {
+  evaluationContexts,
+  fittingContexts,
+  inEachContext,
+  type LanguageModel,
+  type PatchPrompt,
+  readContexts,
+  readPrompts,
+} from '@policypatch/core'
+
+/**
+ * The prompts of files, each of the part that its row names or else of its file, placed where `contexts` says: `none` leaves
+ * them as they are, `default` and a file of contexts have each prompt that has no context of its own in every kind of them.
+ */
+export async function evaluationPrompts(
+  files: readonly string[],
+  contexts: string,
+  { tokenizer }: LanguageModel,
+): Promise<PatchPrompt[]> {
+  const storage = fileStorage()
+  const prompts: PatchPrompt[] = []
+  for (const file of files) {
+    for (const row of await readPrompts(storage, file)) prompts.push({ part: basename(file), ...row })
+  }
+  if (contexts === 'none') return prompts
+  const places =
+    contexts === 'default'
+      ? fittingContexts(tokenizer, evaluationContexts)
+      : await readContexts(storage, contexts)
+  return inEachContext(prompts, places)
+}
