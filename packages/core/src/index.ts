@@ -72,6 +72,7 @@ export {
   genderTemplates,
 } from './evaluate/domains/gender-prompts.ts'
 export { type HarmfulnessDomainOptions, harmfulnessDomain } from './evaluate/domains/harmfulness-domain.ts'
+export { furtherJailbreaks } from './evaluate/domains/jailbreaks/further-jailbreaks.ts'
 export { type Jailbreak, jailbreakPrompts } from './evaluate/domains/jailbreaks/jailbreak.ts'
 export { standardJailbreaks } from './evaluate/domains/jailbreaks/standard-jailbreaks.ts'
 export type { MeasuredPrompt, SkippedMetric } from './evaluate/domains/measure-domain.ts'
@@ -159,12 +160,14 @@ export { createLanguageModel, type ModelParts } from './model/create-language-mo
 export { type GgufReader, openGguf } from './model/gguf.ts'
 export type {
   CandidateRequest,
+  Gate,
   GenerateOptions,
   GenerateRequest,
   Generation,
   LanguageModel,
   Prefix,
   PrefixPart,
+  ReadingPlace,
   Score,
   ScoreOptions,
   ScoreRequest,
@@ -243,6 +246,7 @@ export {
 export { scorePairs } from './pairs/score-pairs.ts'
 export { type SelectivePromptsOptions, selectivePrompts } from './pairs/selective-prompts.ts'
 export type { TextScorer } from './pairs/text-scorer.ts'
+export type { Attack } from './pairs/wrap-prompt.ts'
 // Patch.
 export { type ApplyPatchOptions, applyPatch } from './patch/apply-patch.ts'
 export { checkFit } from './patch/check-fit.ts'
@@ -275,6 +279,7 @@ export type {
   BaseModelIdentity,
   ComposedPart,
   CompositionMethod,
+  GateSummary,
   MeasuredRate,
   PatchComposition,
   PatchEffect,
@@ -289,6 +294,7 @@ export { type PatchSet, patchSet, type StackEntry } from './patch/patch-set.ts'
 export { type InstalledPatch, type PatchStore, patchStore } from './patch/patch-store.ts'
 export { readPatch } from './patch/read-patch.ts'
 export { compareVersions } from './patch/semantic-version.ts'
+export { ungatedPatch } from './patch/ungated-patch.ts'
 export { withEffects } from './patch/with-effects.ts'
 export { createRandom, type Random, type RandomState } from './random.ts'
 export { runQueue } from './run-queue.ts'
@@ -320,7 +326,22 @@ export {
 } from './train/distill/train-joint-patch.ts'
 export type { DpoLossOptions, DpoLossType } from './train/dpo-loss.ts'
 export type { DpoExample, SftExample, Teacher, TrainingExample } from './train/example.ts'
+export type { GateFigures } from './train/gate/gate-threshold.ts'
+export {
+  type GateTraining,
+  type TrainedGate,
+  type TrainGateOptions,
+  trainGate,
+} from './train/gate/train-gate.ts'
 export type { BatchGradient } from './train/gradient-sum.ts'
+export type {
+  HardenedPatch,
+  HardenPatchOptions,
+  HardenProgress,
+  HardenRound,
+  HardenTraining,
+} from './train/harden/harden-options.ts'
+export { hardenPatch } from './train/harden/harden-patch.ts'
 export type { TrainMetrics } from './train/metrics.ts'
 export type { DpoObjective, Objective, SftObjective } from './train/objective.ts'
 export { DEFAULT_POLICY, initPrefix, type PrefixInit, type PrefixInitOptions } from './train/prefix-init.ts'

@@ -51,6 +51,7 @@ export function userTurnModel(
     ...scripted,
     asked,
     tokenizer,
+    config: { maxPositions: 2 ** 20 } as LanguageModel['config'],
     async *generateBatch(requests, options) {
       for (const request of requests) {
         const prompt = typeof request === 'object' && 'prompt' in request ? request.prompt : request

@@ -31,6 +31,7 @@ const own = [
   'exportOnnx',
   'fileStorage',
   'generatePairs',
+  'hardenPatch',
   'hubSource',
   'importPeftPromptTuning',
   'loadModel',
@@ -117,6 +118,11 @@ test('a directory keeps the run', async () => {
     validation: false,
     directory: 'run',
   })
-  expect(await readdir('run')).toEqual(['pairs.jsonl', 'pairs.jsonl.journal.jsonl', 'sft.safetensors'])
+  expect(await readdir('run')).toEqual([
+    'pairs.jsonl',
+    'pairs.jsonl.journal.jsonl',
+    'prompts.chats.jsonl',
+    'sft.safetensors',
+  ])
   await model.dispose()
 })

@@ -66,6 +66,7 @@ export { readReport, writeReport } from './stored/reports.ts'
 export {
   compressPatches,
   distillPatch,
+  hardenPatch,
   rebasePatch,
   trainJointPatch,
   trainPatch,

@@ -3,11 +3,12 @@ import { cpuBackend } from '../../test/cpu-backend.ts'
 import { goldenModel } from '../../test/goldens.ts'
 import { memoryStorage } from '../memory-storage.ts'
 import { klAtPositions } from '../model/kl-at-positions.ts'
-import type { LanguageModel, TopLogProbabilities } from '../model/language-model.ts'
+import type { LanguageModel, Prefix, TopLogProbabilities } from '../model/language-model.ts'
 import type { PatchPrompt } from '../pairs/preference-pair.ts'
 import { modelReference } from '../pairs/references/model-reference.ts'
 import { createRandom } from '../random.ts'
 import { evaluatePatch } from './evaluate-patch.ts'
+import { evaluateGrid } from './grid/evaluate-grid.ts'
 import { evaluationEffects } from './grid/evaluation-effects.ts'
 import { mean } from './statistics/mean.ts'
 
@@ -119,6 +120,45 @@ describe('evaluatePatch', () => {
     expect(base.asked()).toBe(0)
     expect(other.asked()).toBe(prompts.length + 1 + texts.length)
     expect(second.divergence?.kl.value).not.toBe(first.divergence?.kl.value)
+  })
+
+  it('takes the answers of the base where a gate does not fire', async () => {
+    const rows = prompts.map(({ prompt }) => [{ role: 'user', content: prompt as string }])
+    const place = { layer: 1, window: 3 }
+    const read = (await model.hiddenStates(rows, place)).map(([value]) => value as number)
+    const middle = [...read].sort((a, b) => a - b)[2] as number
+    const width = 2 * model.config.hiddenSize
+    const hidden = new Float32Array(2 * width)
+    hidden[0] = 1
+    hidden[width] = -1
+    const units = { hidden, hiddenBias: new Float32Array(2), output: Float32Array.of(1, -1) }
+    const scaling = { mean: new Float32Array(width), scale: new Float32Array(width).fill(1) }
+    // Its logit is 1.1 times what it reads, less a threshold.
+    const gate = { ...place, ...scaling, ...units, bias: -1.1 * middle - 1e-6 }
+    const gated = model.withPrefix({ ...(patched.prefix as Prefix), gate })
+    const fires = await gated.takesEffect(rows)
+    expect(new Set(fires)).toEqual(new Set([true, false]))
+
+    const alone = await evaluateGrid({
+      subjects: [{ name: 'patched', of: { model: gated } }],
+      prompts,
+      generation,
+    })
+    const counted = counting(gated)
+    const beside = await evaluatePatch({ model, patched: counted.model, prompts, generation, everyday: [] })
+    expect(beside.responses.patched).toEqual(alone.responses.patched)
+    expect(counted.asked()).toBe(fires.filter(Boolean).length)
+    for (const [index, fired] of fires.entries()) {
+      if (!fired) expect(beside.responses.patched?.[index]).toEqual(beside.responses.base?.[index])
+    }
+
+    // Other weights are another base, and a prefix without a gate takes effect everywhere.
+    const other = counting({ ...gated, weights: { ...gated.weights } })
+    await evaluatePatch({ model, patched: other.model, prompts, generation, everyday: [] })
+    expect(other.asked()).toBe(prompts.length)
+    const ungated = counting(patched)
+    await evaluatePatch({ model, patched: ungated.model, prompts, generation, everyday: [] })
+    expect(ungated.asked()).toBe(prompts.length)
   })
 
   it('tells gates of one prefix apart', async () => {

@@ -32,6 +32,8 @@ export interface GeneratePairsOptions {
   readonly harmlessChosen?: 'reference' | 'model'
   /** y⁻ of harmless prompts: the reference's refusals, or stock ones; stock also where it has none. */
   readonly harmlessRejected?: 'reference' | 'stock'
+  /** `false` makes rows of y⁺ alone, for which M is not asked about harmful prompts. Default true. */
+  readonly rejected?: boolean
   readonly onProgress?: (progress: StageProgress) => void
   readonly signal?: AbortSignal
 }
@@ -49,7 +51,7 @@ export interface GeneratePairsOptions {
  */
 export async function generatePairs(options: GeneratePairsOptions): Promise<PreferencePair[]> {
   const { reference, prompts, judge, storage, path = 'pairs.jsonl', onProgress, signal } = options
-  const { harmlessChosen = 'reference', harmlessRejected = 'reference' } = options
+  const { harmlessChosen = 'reference', harmlessRejected = 'reference', rejected = true } = options
   if (prompts.length === 0) {
     throw new PatchError('EMPTY_DATA', {
       expected: 'at least one prompt',
@@ -70,6 +72,7 @@ export async function generatePairs(options: GeneratePairsOptions): Promise<Pref
     prompts: await sha256(new TextEncoder().encode(JSON.stringify(prompts.map(identity)))),
     harmlessChosen,
     harmlessRejected,
+    ...(!rejected && { rejected }),
   })
   if (finished) return readPairs(storage, path)
   const stage = { journal, onProgress, signal }
@@ -81,11 +84,13 @@ export async function generatePairs(options: GeneratePairsOptions): Promise<Pref
     harmlessChosen === 'reference' &&
     prompts[index]?.bare === undefined &&
     (journal.scores('reference').get(index) ?? 0) >= 0.5
-  const askModel = all.filter((index) => prompts[index]?.kind === 'harmful' || !helpful(index))
+  const askModel = all.filter((index) => (prompts[index]?.kind === 'harmful' ? rejected : !helpful(index)))
   await collectResponses('model', model, prompts, askModel, stage)
   await scoreResponses('model', judge, prompts, journal.responses('model'), stage)
 
-  const refusals = pickRefusals(prompts, journal.responses('reference'), harmlessRejected, seed)
+  const refusals = rejected
+    ? pickRefusals(prompts, journal.responses('reference'), harmlessRejected, seed)
+    : new Map<number, string>()
   await scoreResponses('refusal', judge, prompts, refusals, stage)
 
   const pairs = assemblePairs(prompts, journal, refusals)

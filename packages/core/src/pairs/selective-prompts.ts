@@ -132,7 +132,10 @@ async function defaultContexts(run: Run, rows: readonly PatchPrompt[]): Promise<
     rows.filter(wanted).flatMap(({ prompt }) => (typeof prompt === 'string' ? prompt : []))
   const everyday = ownWords(({ part }) => part === 'everyday')
   const said = everyday.length > 0 ? everyday : ownWords(({ kind }) => kind === 'harmless')
-  const places = fittingContexts(model.tokenizer, trainingContexts)
+  // The rest of the model's context is left to the prompt itself and to its answer.
+  const room = Math.floor(model.config.maxPositions / 4)
+  const fitting = (contexts: readonly PromptContext[]) => fittingContexts(model.tokenizer, contexts, room)
+  const places = fitting(trainingContexts)
   const systemPrompts = places.some(({ name }) => name === 'short-system') ? shortSystemPrompts : []
   const made = await keptRows({
     storage,
@@ -145,7 +148,7 @@ async function defaultContexts(run: Run, rows: readonly PatchPrompt[]): Promise<
       return (await chatContexts(model, said, how)).map(rowOfContext)
     },
   })
-  return [...places, ...made.map(contextOfRow)]
+  return [...places, ...fitting(made.map(contextOfRow))]
 }
 
 /** What everything that the model makes here takes. */

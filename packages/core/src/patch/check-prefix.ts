@@ -1,7 +1,5 @@
 import { PatchError } from '../errors.ts'
-import { gatesOf } from '../model/gate.ts'
 import type { Prefix } from '../model/language-model.ts'
-import { gateSummaries } from './gate-file.ts'
 import type { PatchManifest } from './manifest.ts'
 
 /**
@@ -24,22 +22,6 @@ export function checkPrefix({ length, embeddings }: Prefix, [m, d]: readonly [nu
     found: `${embeddings[at]} in virtual token ${Math.floor(at / d)}, dimension ${at % d}`,
     remedy:
       'Its training diverged or its file is damaged; train again at a lower learning rate, or get it again',
-  })
-}
-
-/** Checks that a prefix has the gates that the manifest says: `SHAPE_MISMATCH`. */
-export function checkGates(expected: PatchManifest['prefix'], prefix: Prefix): void {
-  const described = (gates: readonly ({ layer: number; window: number; units: number } | undefined)[]) =>
-    gates
-      .map((gate) => (gate ? `layer ${gate.layer}, window ${gate.window}, ${gate.units} units` : 'none'))
-      .join('; ')
-  const wanted = described(gateSummaries(expected))
-  const found = described(gatesOf(prefix).map((gate) => gate && { ...gate, units: gate.output.length }))
-  if (wanted === found) return
-  throw new PatchError('SHAPE_MISMATCH', {
-    expected: `a prefix with the gates of its manifest: ${wanted}`,
-    found,
-    remedy: 'Describe the gates as they are, or take them off the prefix',
   })
 }
 

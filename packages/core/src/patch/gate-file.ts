@@ -5,7 +5,7 @@ import type { Gate, Prefix } from '../model/language-model.ts'
 import { openSafetensors } from '../model/safetensors.ts'
 import type { TensorReader } from '../model/tensor-reader.ts'
 import { writeSafetensors } from '../model/write-safetensors.ts'
-import type { GateSummary, PrefixSummary } from './manifest.ts'
+import type { GateSummary, PatchManifest, PrefixSummary } from './manifest.ts'
 import type { NamedBytes } from './read-adapter.ts'
 
 /** Gates of a prefix or of its parts: `0.hidden` is of the first part. */
@@ -30,6 +30,22 @@ export function gateFile(prefix: Prefix): Uint8Array | undefined {
 /** What the manifest says of the gates of a prefix, by part; undefined for a part without one. */
 export const gateSummaries = ({ gate, parts }: PrefixSummary): readonly (GateSummary | undefined)[] =>
   parts ? parts.map((part) => part.gate) : [gate]
+
+/** Checks that a prefix has the gates that the manifest says: `SHAPE_MISMATCH`. */
+export function checkGates(expected: PatchManifest['prefix'], prefix: Prefix): void {
+  const described = (gates: readonly ({ layer: number; window: number; units: number } | undefined)[]) =>
+    gates
+      .map((gate) => (gate ? `layer ${gate.layer}, window ${gate.window}, ${gate.units} units` : 'none'))
+      .join('; ')
+  const wanted = described(gateSummaries(expected))
+  const found = described(gatesOf(prefix).map((gate) => gate && { ...gate, units: gate.output.length }))
+  if (wanted === found) return
+  throw new PatchError('SHAPE_MISMATCH', {
+    expected: `a prefix with the gates of its manifest: ${wanted}`,
+    found,
+    remedy: 'Describe the gates as they are, or take them off the prefix',
+  })
+}
 
 /**
  * A prefix with the gates that its manifest names.

@@ -2,8 +2,8 @@ import { writeSafetensors } from '../model/write-safetensors.ts'
 import { sha256 } from '../sha256.ts'
 import { adapterConfig } from './adapter-config.ts'
 import { canonicalJson } from './canonical-json.ts'
-import { checkGates, checkParts, checkPrefix } from './check-prefix.ts'
-import { gateFile } from './gate-file.ts'
+import { checkParts, checkPrefix } from './check-prefix.ts'
+import { checkGates, gateFile } from './gate-file.ts'
 import {
   adapterConfigFile,
   adapterWeightsFile,

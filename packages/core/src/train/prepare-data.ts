@@ -47,7 +47,7 @@ export async function prepareData(
   const kept = <T>(all: readonly T[]) => all.filter((_, index) => !apart.has(index))
   const made = options.pairs
     ? await scoreUnscored(kept(options.pairs), judge)
-    : await makePairs(options, resolved, judge, kept(rows), directory)
+    : await makePairs(options, resolved, judge, drawn(kept(rows), resolved, seed), directory)
   const { pairs, unpaired, summary } = filter(made, resolved.filter)
   if (summary) onProgress?.({ stage: 'filter', summary: formatFilterSummary(summary) })
   return {
@@ -110,9 +110,41 @@ function chooseApart(
   return new Set(chosen.sort((a, b) => a - b))
 }
 
+/** Rows of a kind for each that a stage draws: the filter drops some. */
+const SPARE = 1.25
+
+/** So many prompts of a kind are never too many to answer. */
+const LEAST = 64
+
+/** No more prompts of a kind than the stages draw, chosen by the seed: the models need not answer the others. */
+function drawn<Row extends PatchPrompt>(
+  rows: readonly Row[],
+  { sft, dpo }: ResolvedOptions,
+  seed: number,
+): Row[] {
+  const harmlessIn = rows.filter(({ kind }) => kind === 'harmless').length / Math.max(1, rows.length)
+  const wanted = (kind: PromptKind) =>
+    Math.max(
+      LEAST,
+      ...[sft, dpo].map((stage) => {
+        if (!stage) return 0
+        const { steps, batchSize = 8, harmlessShare = harmlessIn } = stage
+        return Math.ceil(
+          SPARE * steps * batchSize * (kind === 'harmless' ? harmlessShare : 1 - harmlessShare),
+        )
+      }),
+    )
+  const chosen = (kind: PromptKind) => {
+    const own = [...rows.keys()].filter((index) => rows[index]?.kind === kind)
+    return createRandom(seed).shuffle(own).slice(0, wanted(kind))
+  }
+  const kept = new Set([...chosen('harmful'), ...chosen('harmless')])
+  return rows.filter((_, index) => kept.has(index))
+}
+
 function makePairs(
   options: TrainPatchOptions,
-  { generation, format }: ResolvedOptions,
+  { generation, format, dpo }: ResolvedOptions,
   judge: Judge,
   prompts: readonly PatchPrompt[],
   directory: string,
@@ -131,6 +163,8 @@ function makePairs(
     prompts,
     judge,
     options: { ...generation, format, seed },
+    // Without DPO there is nothing to prefer y⁺ to.
+    rejected: dpo !== false,
     ...(storage && { storage, path: `${directory}/pairs.jsonl` }),
     onProgress: ({ stage, done, total }) => onProgress?.({ stage: 'pairs', part: stage, done, total }),
     ...(signal && { signal }),

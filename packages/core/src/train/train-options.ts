@@ -108,12 +108,13 @@ export interface TrainPatchOptions {
   readonly gate?: GateTraining | false
   /** `false` leaves the stage out. */
   readonly sft?: StageTraining | false
+  /** `false` leaves the stage out; by default it is left out where there is a gate. */
   readonly dpo?: DpoTraining | false
   readonly distillation?: DistillationOptions
-  /** `false` trains without watching: the last prefix is taken. */
+  /** `false` trains without watching: the last prefix is taken. Default: `{}`, and `false` where there is a gate. */
   readonly validation?: ValidationOptions | false
   /**
-   * Responses are cut to this many tokens for training. Default: `generation.maxTokens`, 64 unless given; with more
+   * Responses are cut to this many tokens for training. Default: `generation.maxTokens`, else 32 with a gate and 64 without; with more
    * than that, answers that were cut off would be taught to end there. To teach when to refuse, the first 4 or so do
    * better than whole answers and cost less; to change what is said throughout, take all.
    */

@@ -10,7 +10,7 @@ import type { Patch } from '../patch/patch.ts'
 import { addTeachers } from './add-teachers.ts'
 import { checkTrainOptions } from './check-train-options.ts'
 import type { TrainingExample } from './example.ts'
-import { gatePrompts, hasEnoughForGate, patchGate, summaryOf } from './gate/patch-gate.ts'
+import { gatePrompts, patchGate, summaryOf } from './gate/patch-gate.ts'
 import type { TrainedGate } from './gate/train-gate.ts'
 import type { Objective } from './objective.ts'
 import { checkPartWeights, oversample } from './oversample.ts'
@@ -175,9 +175,9 @@ async function trainRunGate(
   { prompts: rows }: PreparedData,
 ): Promise<TrainedGate | undefined> {
   const { model, onProgress, signal } = options
-  const { gate = hasEnoughForGate(rows, resolved.format) ? {} : false, format } = resolved
+  const { gate, format } = resolved
   if (gate === false) return undefined
-  const prompts = gatePrompts(rows)
+  const prompts = gatePrompts(rows, gate)
   const settings = await digest({
     gate,
     format,
@@ -243,7 +243,6 @@ async function describePatch(
         ...resolved,
         filter: resolved.filter ?? {},
         distillation: resolved.distillation ?? null,
-        gate: resolved.gate ?? (trained ? {} : false),
       },
     },
     effects: [],

@@ -1,4 +1,4 @@
-import type { Patch } from '@policypatch/core'
+import type { GateSummary, Patch } from '@policypatch/core'
 
 /** What a patch is, in a few lines. */
 export function describePatch({ manifest, bytes, parameters }: Patch): string {
@@ -8,6 +8,7 @@ export function describePatch({ manifest, bytes, parameters }: Patch): string {
   const rows: (readonly [string, string])[] = [
     ['patch', `${name} ${version} (${domain}, ${license}), ${manifest.created}`],
     ['size', `${(bytes / 1000).toFixed(0)} kB, ${parameters} parameters: ${prefix.length} virtual tokens`],
+    ...(prefix.gate ? [['gate', describeGate(prefix.gate)] as const] : []),
     ['base', `${base.id} (${base.architecture}, ${base.layers} layers, width ${base.hiddenSize})`],
     ...(composition?.parts ?? []).map(
       (part) =>
@@ -33,4 +34,16 @@ export function describePatch({ manifest, bytes, parameters }: Patch): string {
     ...(conflicts.length > 0 ? [['conflicts', conflicts.join(', ')] as const] : []),
   ]
   return rows.map(([heading, text]) => `${heading.padEnd(10)}${text}`).join('\n')
+}
+
+function describeGate({ layer, window, units, figures }: GateSummary): string {
+  const percent = (share: number) => `${(100 * share).toFixed(1)}%`
+  const measured = figures
+    ? `, fired on ${percent(figures.recall)} of ${figures.harmful} harmful prompts that its fit had not seen, and on ` +
+      Object.entries(figures.falsePositives)
+        .map(([part, share]) => `${percent(share)} (${part})`)
+        .join(', ') +
+      ` of ${figures.harmless} harmless ones`
+    : ''
+  return `${units} units after layer ${layer}, over ${window} tokens${measured}`
 }

@@ -42,8 +42,8 @@ export interface PairOptions extends JudgeOptions {
   readonly maxTokens: number
   readonly temperature: number
   readonly seed: number
-  readonly everyday: number
-  /** A file, or `default`. */
+  readonly everyday?: number
+  /** A file, `default` or `none`. */
   readonly contexts?: string
 }
 
@@ -69,13 +69,12 @@ export function addPairOptions(command: Command): Command {
     .option('--seed <n>', 'seed of everything that is drawn', integer(0), 0)
     .option(
       '--everyday <n>',
-      'harmless prompts that the model makes: half everyday ones, half that begin as the harmful ones do',
+      'harmless prompts that the model makes: half everyday ones, half that begin as the harmful ones do (default: 0; of train 600 where no harmless prompt is given)',
       integer(0),
-      0,
     )
     .option(
       '--contexts <file>',
-      'places in which the prompts are said (JSON Lines), one drawn for each; "default" for those that come with it',
+      'places in which the prompts are said (JSON Lines), one drawn for each; "default" for those that come with it, "none" for the bare prompts (default: none; of train default)',
     )
   return addJudgeOptions(command)
 }

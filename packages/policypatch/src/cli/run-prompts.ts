@@ -2,6 +2,7 @@ import { fileStorage } from '@policypatch/backend-node'
 import {
   type LanguageModel,
   type PatchPrompt,
+  type PromptContext,
   type Reference,
   readContexts,
   selectivePrompts,
@@ -17,16 +18,23 @@ export interface RunPromptsOptions {
   readonly path: string
 }
 
+/** The contexts that an option names; undefined where it was not given. */
+export async function contextsOf(
+  option: string | undefined,
+): Promise<readonly PromptContext[] | 'default' | undefined> {
+  if (option === undefined || option === 'default') return option
+  return option === 'none' ? [] : readContexts(fileStorage(), option)
+}
+
 /** The prompts of a run: those given, and as `--everyday` and `--contexts` say. */
 export async function runPrompts(
   { progress, signal }: CommandContext,
-  { everyday, contexts, seed }: PairOptions,
+  { everyday = 0, contexts, seed }: PairOptions,
   run: RunPromptsOptions,
 ): Promise<readonly PatchPrompt[]> {
-  if (everyday === 0 && contexts === undefined) return run.prompts
+  const places = await contextsOf(contexts)
+  if (everyday === 0 && (places === undefined || places.length === 0)) return run.prompts
   const storage = fileStorage()
-  const places =
-    contexts === undefined || contexts === 'default' ? contexts : await readContexts(storage, contexts)
   const prompts = await selectivePrompts({
     ...run,
     everyday,

@@ -35,6 +35,7 @@ export interface TrainingOptions {
   readonly winner?: number
   readonly filter: boolean
   readonly validation: boolean
+  readonly gate: boolean
 }
 
 export function addTrainingOptions(command: Command): Command {
@@ -51,7 +52,11 @@ export function addTrainingOptions(command: Command): Command {
     .option('--init-text <text>', 'the policy sentence that init text starts from')
     .option('--sft-steps <n>', 'steps of supervised fine-tuning; 0 leaves it out', integer(0))
     .option('--sft-lr <rate>', 'its learning rate', number(0))
-    .option('--dpo-steps <n>', 'steps of preference optimization; 0 leaves it out', integer(0))
+    .option(
+      '--dpo-steps <n>',
+      'steps of preference optimization; 0 leaves it out (default: out, unless there is no gate)',
+      integer(0),
+    )
     .option('--dpo-lr <rate>', 'its learning rate', number(0))
     .addOption(new Option('--dpo-reference <r>', 'r of its loss').choices(['post-sft', 'reference', 'base']))
     .option('--beta <beta>', 'its β', number(0))
@@ -65,6 +70,7 @@ export function addTrainingOptions(command: Command): Command {
     .option('--winner <s>', 'least score of chosen', number(0, 1))
     .option('--no-filter', 'keep every pair')
     .option('--no-validation', 'set no prompts apart to choose the checkpoint by')
+    .option('--no-gate', 'let the prefix take effect on every prompt')
 }
 
 /** These options as `trainPatch` takes them. */
@@ -74,15 +80,18 @@ export function trainingOf(options: TrainingOptions): Partial<TrainPatchOptions>
   const sft = given({ steps: sftSteps, learningRate: options.sftLr })
   const dpo = given({ steps: dpoSteps, learningRate: options.dpoLr, reference: options.dpoReference })
   const { beta, lossType, sftWeight } = options
+  const preference = { ...dpo, ...given({ beta, lossType, sftWeight }) }
   const thresholds = given({ marginThreshold: options.margin, winnerThreshold: options.winner })
   return {
     manifest: { name: options.name ?? nameFrom(options.out), version, domain, license },
     prefix: { length: options.length, init: options.init, ...given({ text: options.initText }) },
     sft: sftSteps === 0 ? false : { ...both, ...sft },
-    dpo: dpoSteps === 0 ? false : { ...both, ...dpo, ...given({ beta, lossType, sftWeight }) },
+    ...(dpoSteps === 0 && { dpo: false as const }),
+    ...(dpoSteps !== 0 && Object.keys(preference).length > 0 && { dpo: { ...both, ...preference } }),
     filter: filter ? thresholds : false,
     ...(distill !== undefined && { distillation: { weight: distill } }),
     ...(!options.validation && { validation: false as const }),
+    ...(!options.gate && { gate: false as const }),
     ...given({ maxResponseTokens: options.maxResponseTokens }),
   }
 }

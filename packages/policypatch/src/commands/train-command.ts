@@ -12,7 +12,7 @@ import {
 } from '../cli/pair-options.ts'
 import { reportTraining } from '../cli/report-training.ts'
 import { resumable } from '../cli/resumable.ts'
-import { runPrompts } from '../cli/run-prompts.ts'
+import { contextsOf } from '../cli/run-prompts.ts'
 import { addTrainingOptions, type TrainingOptions, trainingOf } from '../cli/training-options.ts'
 
 interface TrainOptions extends PairOptions, TrainingOptions {
@@ -32,21 +32,15 @@ export function trainCommand(): Command {
       const directory = options.run ?? `${out.replace(/[/\\]+$/, '')}.run`
       const storage = fileStorage()
       const data = await dataOf(context, options)
+      const contexts = await contextsOf(options.contexts)
       const model = await context.loadModel(options.model)
       const reference = options.reference && (await referenceOf(context, model, options.reference, options))
       const patch = await resumable(context.progress, directory, async () =>
         trainPatch({
           ...trainingOf(options),
           ...data,
-          ...(data.prompts &&
-            reference && {
-              prompts: await runPrompts(context, options, {
-                prompts: data.prompts,
-                model,
-                reference,
-                path: `${directory}/prompts`,
-              }),
-            }),
+          ...(options.everyday !== undefined && { everyday: options.everyday }),
+          ...(contexts && { contexts }),
           model,
           ...(reference && { reference }),
           judge: judgeOf(options),
@@ -77,7 +71,7 @@ async function dataOf(
   { pairs, prompts, reference, everyday, contexts }: TrainOptions,
 ): Promise<Pick<TrainPatchOptions, 'pairs' | 'prompts'>> {
   if (pairs !== undefined && prompts) context.usageError('--pairs and --prompts exclude each other')
-  if (pairs !== undefined && (everyday > 0 || contexts !== undefined)) {
+  if (pairs !== undefined && ((everyday ?? 0) > 0 || contexts !== undefined)) {
     context.usageError('--everyday and --contexts go with --prompts; give them to `pairs` instead')
   }
   if (pairs !== undefined) return { pairs: await readPairs(fileStorage(), pairs) }

@@ -2,11 +2,10 @@ import { join, resolve } from 'node:path'
 import { fileStorage } from '@policypatch/backend-node'
 import { Command } from 'commander'
 import { inContext } from '../cli/command-context.ts'
-import type { ProgressReporter } from '../cli/progress-reporter.ts'
 import { reportTraining } from '../cli/report-training.ts'
 import { demoReport } from './demo-report.ts'
 import { demoResults } from './demo-results.ts'
-import { type DemoProgress, demoModel, runDemo } from './run-demo.ts'
+import { demoModel, runDemo } from './run-demo.ts'
 import { stageClock } from './stage-clock.ts'
 
 interface DemoOptions {
@@ -33,7 +32,8 @@ export function demoCommand(): Command {
           storage,
           clock,
           seed: Number(seed),
-          onProgress: reportDemo(context.progress),
+          onTraining: reportTraining(context.progress),
+          onEvaluation: context.progress.report,
           signal: context.signal,
         })
         await outcome.patch.save('patch', storage)
@@ -45,14 +45,4 @@ export function demoCommand(): Command {
         context.print(demoReport(outcome, path, seconds), results)
       }),
     )
-}
-
-const evaluated = { base: 'base', systemPrompt: 'system prompt', patched: 'patched', reference: 'reference' }
-
-function reportDemo(progress: ProgressReporter): (event: DemoProgress) => void {
-  const training = reportTraining(progress)
-  return (event) => {
-    if (event.stage !== 'evaluate') return training(event)
-    progress.report({ stage: `evaluate: ${evaluated[event.of]}`, done: event.done, total: event.total })
-  }
 }

@@ -2,8 +2,12 @@ import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { fileStorage } from '@policypatch/backend-node'
 import {
+  evaluationContexts,
+  inEachContext,
   type PatchPrompt,
+  type PromptContext,
   type Reference,
+  readContexts,
   readJsonLines,
   recordedReference,
   type Storage,
@@ -14,67 +18,95 @@ import * as z from 'zod/mini'
 export interface DemoData {
   /** Harmful and harmless prompts to train on. */
   readonly train: readonly PatchPrompt[]
-  /** Prompts that choose the checkpoint. */
-  readonly validation: readonly PatchPrompt[]
-  /** Harmful prompts and everyday ones that nothing was trained or chosen on. */
-  readonly test: readonly PatchPrompt[]
-  /** Harmless prompts written one by one, often in the forms of harmful ones, likewise unseen. */
-  readonly handwritten: readonly PatchPrompt[]
-  /** XSTest's safe prompts that look unsafe, likewise unseen. */
-  readonly lookalikes: readonly PatchPrompt[]
-  /** Recorded outputs of the safer reference on all of these. */
+  /** Where they are placed: chats with the model that were made beforehand. */
+  readonly chats: readonly PromptContext[]
+  /** Prompts of other origin, by set (`part`) and by context. */
+  readonly heldOut: readonly PatchPrompt[]
+  /** Of these, everyday ones: what the patched model should answer as its base does. */
+  readonly everyday: readonly PatchPrompt[]
+  /** Recorded outputs of the safer reference on the bare prompts. */
   readonly reference: Reference
 }
 
 const row = z.object({
   prompt: z.string(),
   kind: z.enum(['harmful', 'harmless']),
+  part: z.exactOptional(z.string()),
   split: z.enum(['train', 'validation', 'test']),
 })
 
+type Row = z.infer<typeof row>
+
 /** Most prompts that are used, so that the demo keeps to its time. */
 export interface DemoLimits {
-  /** Harmful, everyday and handwritten prompts to train on. */
-  readonly train: { readonly harmful: number; readonly everyday: number; readonly handwritten: number }
-  /** Of harmful and of everyday prompts. */
-  readonly validation: number
-  /** Of harmful and of everyday prompts. */
-  readonly test: number
-  /** Of each of the two harder harmless sets. */
-  readonly harder: number
+  /** Near misses of each kind, and everyday prompts; of harmful prompts all are used. */
+  readonly train: { readonly nearMisses: number; readonly everyday: number }
+  /** Of each held-out set. */
+  readonly plain: number
+  /** Of harmful and of ordinary prompts in each context. */
+  readonly placed: number
 }
+
+/** Sets of ordinary requests among the held-out ones. */
+const ordinary = ['vicuna-bench', 'koala']
+
+/** Sets of plainly harmful requests among them. */
+const harmfulSets = ['simplesafetytests', 'catqa', 'gptfuzz']
 
 export async function readDemoData(limits: DemoLimits): Promise<DemoData> {
   const storage = fileStorage(dirname(createRequire(import.meta.url).resolve('policypatch/package.json')))
-  const [harmful, everyday, handwritten, lookalikes] = (await Promise.all(
-    ['harmful', 'everyday', 'harmless', 'xstest-safe'].map((name) => splitsOf(storage, `demo/${name}.jsonl`)),
-  )) as [Splits, Splits, Splits, Splits]
+  const [harmful, nearMisses, everyday, heldOut] = (await Promise.all(
+    ['harmful', 'near-misses', 'everyday', 'held-out'].map((name) => rowsOf(storage, name)),
+  )) as [Row[], Row[], Row[], Row[]]
+  const near = (kind: Row['kind']) => nearMisses.filter((each) => each.kind === kind)
+  const train = [
+    ...harmful.filter(({ split }) => split === 'train'),
+    ...inTraining(near('harmful'), limits.train.nearMisses),
+    ...inTraining(near('harmless'), limits.train.nearMisses).map((each) => ({ ...each, part: 'near-miss' })),
+    ...inTraining(everyday, limits.train.everyday),
+  ]
+  const sets = [...new Set(heldOut.map(({ part }) => part))]
+  const plain = sets.flatMap((set) =>
+    evenly(
+      heldOut.filter(({ part }) => part === set),
+      limits.plain,
+    ),
+  )
+  const placed = [harmfulSets, ordinary].flatMap((group) =>
+    evenly(
+      plain.filter(({ part }) => group.includes(part ?? '')),
+      limits.placed,
+    ).map((each) => ({ ...each, part: group === ordinary ? 'ordinary' : 'harmful' })),
+  )
+  const contexts = evaluationContexts.filter(({ name }) => name !== 'plain')
   return {
-    train: [
-      ...harmful('train', limits.train.harmful),
-      ...everyday('train', limits.train.everyday),
-      ...handwritten('train', limits.train.handwritten),
-      ...lookalikes('train'),
+    train: train.map(toPrompt),
+    chats: await readContexts(storage, 'demo/chats.jsonl'),
+    heldOut: [
+      ...plain.map((each) => ({ ...toPrompt(each), context: 'plain' })),
+      ...inEachContext(placed.map(toPrompt), contexts, { seed: 1 }),
     ],
-    validation: [
-      ...harmful('validation', limits.validation),
-      ...everyday('validation', limits.validation / 2),
-      ...handwritten('validation', limits.validation / 2),
-    ],
-    test: [...harmful('test', limits.test), ...everyday('test', limits.test)],
-    handwritten: handwritten('test', limits.harder),
-    lookalikes: lookalikes('test', limits.harder),
+    everyday: plain.filter(({ part }) => ordinary.includes(part ?? '')).map(toPrompt),
     reference: await recordedReference({ storage, path: 'demo/reference.jsonl' }),
   }
 }
 
-type Splits = (split: 'train' | 'validation' | 'test', limit?: number) => PatchPrompt[]
+const rowsOf = (storage: Storage, name: string) => readJsonLines(storage, `demo/${name}.jsonl`, row)
 
-async function splitsOf(storage: Storage, path: string): Promise<Splits> {
-  const rows = await readJsonLines(storage, path, row)
-  return (wanted, limit) =>
-    rows
-      .filter(({ split }) => split === wanted)
-      .slice(0, limit)
-      .map(({ prompt, kind }) => ({ prompt, kind }))
+const inTraining = (rows: readonly Row[], limit: number) =>
+  evenly(
+    rows.filter(({ split }) => split === 'train'),
+    limit,
+  )
+
+/** So many rows, from all over them: their kinds stand one after the other. */
+function evenly<Item>(rows: readonly Item[], limit: number): Item[] {
+  if (rows.length <= limit) return [...rows]
+  return Array.from({ length: limit }, (_, i) => rows[Math.floor((i * rows.length) / limit)] as Item)
 }
+
+const toPrompt = ({ prompt, kind, part }: Row): PatchPrompt => ({
+  prompt,
+  kind,
+  ...(part !== undefined && { part }),
+})

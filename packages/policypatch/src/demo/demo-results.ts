@@ -1,36 +1,23 @@
-import type { Rate } from '@policypatch/core'
-import { type DemoMeasurement, type DemoOutcome, type DemoSubject, demoSubjects } from './demo-outcome.ts'
+import type { DemoOutcome } from './run-demo.ts'
 
 /**
- * What `--out DIR` leaves in DIR/results.json: rates as `{ "rate", "low", "high", "n" }` (Wilson's 95% interval), wall
- * time by stage in seconds, and the largest resident size of the process.
+ * What `--out DIR` leaves in DIR/results.json: the grid's cells, each with `refused` as `{ value, low, high, n }` (Wilson's
+ * 95% interval), how near the patched model is to its base on everyday prompts, wall time by stage in seconds, and the largest
+ * resident size of the process.
  */
 export function demoResults(
-  { patch, measurements }: DemoOutcome,
+  { patch, evaluation }: DemoOutcome,
   path: string,
   seconds: Readonly<Record<string, number>>,
 ): unknown {
-  const rates = (of: (measurement: DemoMeasurement) => Rate) =>
-    bySubject((subject) => {
-      const { value, low, high, n } = of(measurements[subject])
-      return { rate: value, low, high, n }
-    })
+  const { subjects, cells, divergence, maxTokens } = evaluation
   return {
-    refusal: {
-      harmful: rates(({ test }) => test.refusal),
-      harmless: rates(({ test }) => test.overRefusal),
-      handwritten: rates(({ handwritten }) => handwritten.overRefusal),
-      lookalikes: rates(({ lookalikes }) => lookalikes.overRefusal),
-    },
-    degenerate: bySubject((subject) =>
-      Object.values(measurements[subject]).reduce((sum, { degenerate }) => sum + degenerate, 0),
-    ),
-    patch: { path, bytes: patch.bytes, parameters: patch.parameters },
+    subjects,
+    maxTokens,
+    cells,
+    divergence,
+    patch: { path, bytes: patch.bytes, parameters: patch.parameters, gate: patch.manifest.prefix.gate },
     seconds,
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
   }
-}
-
-function bySubject<T>(of: (subject: DemoSubject) => T): Record<DemoSubject, T> {
-  return Object.fromEntries(demoSubjects.map((subject) => [subject, of(subject)])) as Record<DemoSubject, T>
 }

@@ -12,29 +12,41 @@ interface Kept {
   readonly directory?: string
 }
 
-function stored<Options extends Kept>(
-  train: (options: Options) => Promise<core.Patch>,
-): (options: Options) => Promise<core.Patch> {
+function stored<Options extends Kept, Result>(
+  train: (options: Options) => Promise<Result>,
+  savingTo: (result: Result, storage: core.Storage) => Result,
+): (options: Options) => Promise<Result> {
   return async (options) => {
     if (options.storage) return train(options)
     const storage = defaultStorage()
     if (options.directory !== undefined) return train({ ...options, storage })
-    const patch = await train(options)
-    return { ...patch, storage, save: (directory, target = storage) => patch.save(directory, target) }
+    return savingTo(await train(options), storage)
   }
 }
 
+const patchSavingTo = (patch: core.Patch, storage: core.Storage): core.Patch => ({
+  ...patch,
+  storage,
+  save: (directory, target = storage) => patch.save(directory, target),
+})
+
 /** Trains a patch; see core's `trainPatch`. */
-export const trainPatch: typeof core.trainPatch = stored(core.trainPatch)
+export const trainPatch: typeof core.trainPatch = stored(core.trainPatch, patchSavingTo)
+
+/** Goes on training a patch against attacks; see core's `hardenPatch`. */
+export const hardenPatch: typeof core.hardenPatch = stored(core.hardenPatch, (hardened, storage) => ({
+  ...hardened,
+  patch: patchSavingTo(hardened.patch, storage),
+}))
 
 /** Trains a prefix to have the distributions of teachers; see core's `distillPatch`. */
-export const distillPatch: typeof core.distillPatch = stored(core.distillPatch)
+export const distillPatch: typeof core.distillPatch = stored(core.distillPatch, patchSavingTo)
 
 /** One patch that does what a stack does, or a shorter one; see core's `compressPatches`. */
-export const compressPatches: typeof core.compressPatches = stored(core.compressPatches)
+export const compressPatches: typeof core.compressPatches = stored(core.compressPatches, patchSavingTo)
 
 /** Moves a patch to another release of its base; see core's `rebasePatch`. */
-export const rebasePatch: typeof core.rebasePatch = stored(core.rebasePatch)
+export const rebasePatch: typeof core.rebasePatch = stored(core.rebasePatch, patchSavingTo)
 
 /** One patch for several domains; see core's `trainJointPatch`. */
-export const trainJointPatch: typeof core.trainJointPatch = stored(core.trainJointPatch)
+export const trainJointPatch: typeof core.trainJointPatch = stored(core.trainJointPatch, patchSavingTo)

@@ -7,10 +7,13 @@ import { sha256 } from '../../sha256.ts'
 import type { Storage } from '../../storage.ts'
 import type { Tokenizer } from '../../tokenize/tokenizer.ts'
 import { type GridGeneration, type GridSubject, markOf, respondentOf } from './grid-subject.ts'
+import { type AnsweredBy, baseOf, takeFromBase } from './take-from-base.ts'
 
 export interface AskSubjectOptions {
   readonly generation: GridGeneration
   readonly judges: readonly Judge[]
+  /** Models that have answered these prompts in this way: what a base said a gated model need not say again. */
+  readonly answered?: readonly AnsweredBy[]
   /** Of the base: responses of references are cut by it. */
   readonly tokenizer: Tokenizer | undefined
   readonly storage: Storage | undefined
@@ -35,9 +38,9 @@ export interface Asked {
 export async function askSubject(
   subject: GridSubject,
   prompts: readonly PatchPrompt[],
-  { generation, judges, tokenizer, storage, directory, onProgress, signal }: AskSubjectOptions,
+  { generation, judges, answered = [], tokenizer, storage, directory, onProgress, signal }: AskSubjectOptions,
 ): Promise<Asked> {
-  const { name } = subject
+  const { name, of } = subject
   const respondent = respondentOf(subject, generation, tokenizer)
   const settings = {
     run: 'grid',
@@ -52,6 +55,8 @@ export async function askSubject(
       onProgress?.({ stage: `${name}: ${stage === 'model' ? 'responses' : stage}`, ...count }),
     signal,
   }
+  const base = 'model' in of ? baseOf(of.model, answered) : undefined
+  if (base && 'model' in of) await takeFromBase(of.model, base, prompts, { journal, generation, signal })
   await collectResponses('model', respondent, prompts, [...prompts.keys()], stage)
   const said = journal.responses('model')
   const scores: ReadonlyMap<number, number>[] = []

@@ -9,6 +9,7 @@ import type { ScoredResponse } from '../refusal-rate.ts'
 import { askSubject } from './ask-subject.ts'
 import { cellsOf, type EvaluationCell } from './evaluation-cell.ts'
 import type { GridGeneration, GridSubject } from './grid-subject.ts'
+import type { AnsweredBy } from './take-from-base.ts'
 
 export interface EvaluateGridOptions {
   /** With names of their own. */
@@ -44,6 +45,7 @@ export interface GridEvaluation {
 /**
  * Measures how often each subject refuses, apart for each origin of the prompts, each context and each kind: refusal of the
  * harmful is never one number, and never without that of the harmless. References are asked the prompts as they are placed.
+ * Where a gated prefix does not take effect, the answers of its base are taken if that is a subject before it.
  *
  * @throws `EMPTY_DATA` without prompts; `INVALID_ARGUMENT` for subjects or judges of one name, or none; `RESUME_MISMATCH`,
  *   `ABORTED`, `STORAGE_FAILED`; else as the subjects and the judges.
@@ -72,10 +74,12 @@ export async function evaluateGrid(options: EvaluateGridOptions): Promise<GridEv
   const tokenizer = options.tokenizer ?? model?.tokenizer
   const cells: EvaluationCell[] = []
   const responses: Record<string, (ScoredResponse | undefined)[]> = {}
+  const answered: AnsweredBy[] = []
   for (const subject of subjects) {
     const asked = await askSubject(subject, prompts, {
-      ...{ generation, judges, tokenizer, storage, directory, onProgress, signal },
+      ...{ generation, judges, answered, tokenizer, storage, directory, onProgress, signal },
     })
+    if ('model' in subject.of) answered.push({ model: subject.of.model, responses: asked.responses })
     cells.push(...cellsOf(subject.name, prompts, judges, asked))
     responses[subject.name] = prompts.map((prompt, index) => {
       const response = asked.responses.get(index)

@@ -2,12 +2,11 @@ import * as z from 'zod/mini'
 import { PatchError } from '../../errors.ts'
 import type { Gate, Prefix } from '../../model/language-model.ts'
 import type { PatchPrompt } from '../../pairs/preference-pair.ts'
-import type { PromptFormat } from '../../pairs/prompt-format.ts'
 import { parseJsonFile } from '../../parse-json-file.ts'
 import { gateFile, withGates } from '../../patch/gate-file.ts'
 import type { GateSummary } from '../../patch/manifest.ts'
 import type { Storage } from '../../storage.ts'
-import { type TrainedGate, type TrainGateOptions, trainGate } from './train-gate.ts'
+import { type GateTraining, type TrainedGate, type TrainGateOptions, trainGate } from './train-gate.ts'
 
 /** Where a run keeps its gate. */
 export interface GatePlace {
@@ -56,20 +55,11 @@ export const summaryOf = ({ gate, figures }: TrainedGate) =>
 /**
  * The prompts that a gate learns from: those of the training, placed as they are and bare besides.
  */
-export const gatePrompts = (rows: readonly PatchPrompt[]): PatchPrompt[] =>
+export const gatePrompts = (rows: readonly PatchPrompt[], { bare = true }: GateTraining): PatchPrompt[] =>
   rows.flatMap((row) => [
     row,
-    ...(row.bare === undefined ? [] : [{ ...row, prompt: row.bare, context: 'plain' }]),
+    ...(row.bare === undefined || !bare ? [] : [{ ...row, prompt: row.bare, context: 'plain' }]),
   ])
-
-/** Whether there are prompts enough for a gate where none was asked for. */
-export function hasEnoughForGate(rows: readonly PatchPrompt[], format: PromptFormat): boolean {
-  const enough = (kind: string) => rows.filter((row) => row.kind === kind).length >= LEAST
-  return format === 'chat' && enough('harmful') && enough('harmless')
-}
-
-/** Fewer prompts of a kind than this tell nothing of a threshold at a few per cent. */
-const LEAST = 40
 
 async function readKept(
   storage: Storage,

@@ -23,6 +23,8 @@ export interface GateTraining {
   readonly decay?: number
   /** Parts of the prompts by turns left out to choose the threshold. Default 4. */
   readonly folds?: number
+  /** Whether prompts that were placed in contexts are read bare besides; of `trainPatch`. Default true. */
+  readonly bare?: boolean
   /** Share of harmless prompts on which it may fire, at most, by their `part`. Default 0.02, near misses 0.15. */
   readonly falsePositives?: Readonly<Record<string, number>>
 }
@@ -96,7 +98,7 @@ export async function trainGate(options: TrainGateOptions): Promise<TrainedGate>
     const threshold = thresholdOf(prompts, logits, { ...defaultFalsePositives, ...options.falsePositives })
     const fitted = await fitter.fit(rows)
     return {
-      gate: { ...place, ...fitted, bias: fitted.bias - threshold },
+      gate: { ...place, ...fitted, bias: Math.fround(fitted.bias - threshold) },
       figures: gateFigures(prompts, logits, threshold),
     }
   } finally {

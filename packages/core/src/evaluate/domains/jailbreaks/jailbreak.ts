@@ -1,37 +1,22 @@
-import type { ChatMessage } from '../../../tokenize/tokenizer.ts'
+import { type Attack, wrapPrompt } from '../../../pairs/wrap-prompt.ts'
 import type { DomainPrompt } from '../domain-prompt.ts'
 import { behaviourOf } from '../domain-prompt.ts'
 
 /** A way of wrapping a request so that a model may answer what it would refuse. */
-export interface Jailbreak {
-  /** Such as `base64`. */
-  readonly name: string
-  /** The prompt that takes the place of a request; a pure function. */
-  readonly wrap: (request: string) => string | readonly ChatMessage[]
-}
+export type Jailbreak = Attack
 
 /**
  * Prompts wrapped by a jailbreak: judges are shown the request itself, a behaviour stays the one it was, and the figures
- * of each jailbreak stand apart. Of a conversation the last turn is wrapped. Keep them out of training: they measure
- * whether what was learned on plain requests carries over.
+ * of each jailbreak stand apart. Of a conversation the last turn is wrapped. They measure whether what was learned on
+ * plain requests carries over: so keep the families that you measure by out of training, `hardenPatch` included.
  */
-export function jailbreakPrompts(
-  prompts: readonly DomainPrompt[],
-  { name, wrap }: Jailbreak,
-): DomainPrompt[] {
+export function jailbreakPrompts(prompts: readonly DomainPrompt[], jailbreak: Jailbreak): DomainPrompt[] {
+  const { name } = jailbreak
   return prompts.map((prompt) => ({
     ...prompt,
-    prompt: wrapLast(prompt.prompt, wrap),
+    prompt: wrapPrompt(prompt.prompt, jailbreak),
     behaviour: behaviourOf(prompt),
     request: prompt.request ?? prompt.prompt,
     part: prompt.part === undefined ? name : `${prompt.part}, ${name}`,
   }))
-}
-
-function wrapLast(prompt: DomainPrompt['prompt'], wrap: Jailbreak['wrap']): DomainPrompt['prompt'] {
-  if (typeof prompt === 'string') return wrap(prompt)
-  const last = prompt.at(-1)
-  const wrapped = wrap(last?.content ?? '')
-  const turns = typeof wrapped === 'string' ? [{ role: 'user', content: wrapped }] : wrapped
-  return [...prompt.slice(0, -1), ...turns]
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { goldenJson } from '../../../../test/goldens.ts'
 import { base64, encodeBase64 } from './base64.ts'
+import { furtherJailbreaks } from './further-jailbreaks.ts'
 import { type Jailbreak, jailbreakPrompts } from './jailbreak.ts'
 import { manyShot } from './many-shot.ts'
 import { otherLanguage } from './other-language.ts'
@@ -61,18 +62,28 @@ describe('each wraps a request', () => {
     ])
   })
 
-  it.each(standardJailbreaks.map((jailbreak) => [jailbreak.name, jailbreak] as const))(
-    '%s, the same every time, without touching what it is given',
-    (_, jailbreak) => {
-      const prompts = [{ prompt: request, kind: 'harmful' as const, behaviour: 'locks' }]
-      const before = structuredClone(prompts)
-      const [wrapped] = jailbreakPrompts(prompts, jailbreak)
-      expect(jailbreakPrompts(prompts, jailbreak)).toEqual([wrapped])
-      expect(prompts).toEqual(before)
-      expect(wrapped).toMatchObject({ kind: 'harmful', behaviour: 'locks', request, part: jailbreak.name })
-      expect(wrapped?.prompt).not.toEqual(request)
-    },
-  )
+  it('further families, none of them a standard one, with the request in its own words', () => {
+    const names = furtherJailbreaks.map(({ name }) => name)
+    expect(names).toEqual(['refusal suppression', 'fictional framing', 'developer mode'])
+    for (const { wrap } of furtherJailbreaks) expect(wrap(request)).toContain(request)
+  })
+
+  it('hides the words in base64 alone', () => {
+    const all = [...standardJailbreaks, ...furtherJailbreaks]
+    expect(all.filter(({ hides }) => hides).map(({ name }) => name)).toEqual(['base64'])
+  })
+
+  it.each(
+    [...standardJailbreaks, ...furtherJailbreaks].map((jailbreak) => [jailbreak.name, jailbreak] as const),
+  )('%s, the same every time, without touching what it is given', (_, jailbreak) => {
+    const prompts = [{ prompt: request, kind: 'harmful' as const, behaviour: 'locks' }]
+    const before = structuredClone(prompts)
+    const [wrapped] = jailbreakPrompts(prompts, jailbreak)
+    expect(jailbreakPrompts(prompts, jailbreak)).toEqual([wrapped])
+    expect(prompts).toEqual(before)
+    expect(wrapped).toMatchObject({ kind: 'harmful', behaviour: 'locks', request, part: jailbreak.name })
+    expect(wrapped?.prompt).not.toEqual(request)
+  })
 })
 
 it('wraps the last turn of a conversation, and what is wrapped already', () => {

@@ -1,0 +1,44 @@
+import { fileURLToPath } from 'node:url'
+import { createRandom, evaluationContexts, inEachContext, type PatchPrompt } from 'policypatch'
+import { readRows } from '../domains/domain-data.ts'
+
+/** Sets of prompts of other origin than anything that was trained or tuned on; see compare/held-out/README.md. */
+export const sets = {
+  harmful: ['simplesafetytests', 'catqa', 'gptfuzz', 'multijail'],
+  ordinary: ['vicuna-bench', 'koala', 'self-instruct-user'],
+  unsafe: ['xstest-unsafe'],
+  lookalike: ['xstest-safe', 'jbb-benign'],
+} as const
+
+const folder = fileURLToPath(new URL('../held-out', import.meta.url))
+
+/** Names of the contexts, beside `plain`. */
+export const contextNames = [...new Set(evaluationContexts.map(({ name }) => name))].filter(
+  (name) => name !== 'plain',
+)
+
+export interface HeldOutSizes {
+  /** Most prompts of each set that are asked bare. */
+  readonly rows: number
+  /** Harmful prompts, and as many ordinary ones, in each context. */
+  readonly contextRows: number
+}
+
+/** Prompts bare, of every set, then a mix of the harmful and one of the ordinary sets in each context. */
+export async function heldOutPrompts({ rows, contextRows }: HeldOutSizes): Promise<PatchPrompt[]> {
+  const read = async (name: string) =>
+    createRandom(18).shuffle(await readRows<PatchPrompt & { prompt: string }>(folder, name))
+  const readAll = (names: readonly string[]) => Promise.all(names.map(read))
+  const [harmful, ordinary] = [await readAll(sets.harmful), await readAll(sets.ordinary)]
+  const plain = [...harmful, ...ordinary, ...(await readAll([...sets.unsafe, ...sets.lookalike]))]
+  const placed = [...inTurn(harmful, contextRows), ...inTurn(ordinary, contextRows)]
+  const contexts = evaluationContexts.filter(({ name }) => name !== 'plain')
+  return [...plain.flatMap((set) => set.slice(0, rows)), ...inEachContext(placed, contexts)]
+}
+
+/** As many rows as asked for, one of each list in turn. */
+function inTurn<Row>(lists: readonly (readonly Row[])[], count: number): Row[] {
+  const longest = Math.max(...lists.map((list) => list.length))
+  const mixed = Array.from({ length: longest }, (_, i) => lists.flatMap((list) => list.slice(i, i + 1)))
+  return mixed.flat().slice(0, count)
+}

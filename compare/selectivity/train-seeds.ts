@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import {
+  fileStorage,
+  type LanguageModel,
+  modelReference,
+  type Patch,
+  type PatchPrompt,
+  readPatch,
+  type TrainProgress,
+  trainPatch,
+} from 'policypatch'
+import { recipe } from './recipe.ts'
+
+export interface TrainSeedsOptions {
+  readonly model: LanguageModel
+  readonly reference: LanguageModel
+  readonly prompts: readonly PatchPrompt[]
+  readonly seeds: readonly number[]
+  readonly folder: string
+  readonly onProgress: (line: string) => void
+}
+
+export interface SeedPatch {
+  readonly seed: number
+  readonly patch: Patch
+  /** Where it, and what was found of it, is kept. */
+  readonly folder: string
+}
+
+/** A patch for each seed; those that the folder holds of the same recipe and prompts are taken from there. */
+export async function trainSeeds(options: TrainSeedsOptions): Promise<SeedPatch[]> {
+  const { model, reference, prompts, seeds, onProgress } = options
+  const mark = createHash('sha256')
+    .update(JSON.stringify([recipe, prompts]))
+    .digest('hex')
+    .slice(0, 8)
+  const found: SeedPatch[] = []
+  for (const seed of seeds) {
+    const folder = join(options.folder, `recipe-${mark}`, `seed-${seed}`)
+    const storage = fileStorage(folder)
+    if (!(await storage.exists('patch/patch.json'))) {
+      const patch = await trainPatch({
+        ...{ model, prompts, seed, storage },
+        reference: modelReference({ model: reference, maxTokens: 32, batchSize: 32 }),
+        // As long as what the reference says: a longer one would be taught to end where it was cut off.
+        generation: { maxTokens: 32, batchSize: 32 },
+        manifest: { name: 'harmfulness', domain: 'harmfulness' },
+        ...recipe,
+        directory: 'run',
+        onProgress: (event) => onProgress(`seed ${seed}: ${describe(event)}`),
+      })
+      await patch.save('patch', storage)
+    }
+    found.push({ seed, folder, patch: await readPatch(join(folder, 'patch')) })
+  }
+  return found
+}
+
+function describe(event: TrainProgress): string {
+  if (event.stage === 'sft' || event.stage === 'dpo') {
+    return `${event.stage} ${event.done}/${event.total} loss ${event.metrics.loss.toFixed(3)}`
+  }
+  if (event.stage === 'validation') {
+    return `validation of ${event.of} ${event.step} ${JSON.stringify(event.scores)}`
+  }
+  if (event.stage === 'filter') return event.summary
+  return `${event.stage}${event.stage === 'pairs' ? ` (${event.part})` : ''} ${event.done}/${event.total}`
+}

@@ -1,0 +1,29 @@
+import { fileURLToPath } from 'node:url'
+import type { PatchPrompt } from 'policypatch'
+import { readRows } from '../domains/domain-data.ts'
+
+interface DemoRow {
+  readonly prompt: string
+  readonly kind: PatchPrompt['kind']
+  readonly split: string
+  readonly part?: string
+}
+
+/** Where the demo's prompts are. */
+export const demoFolder = fileURLToPath(new URL('../../packages/policypatch/demo', import.meta.url))
+
+/** What the demo trains on: harmful prompts, near misses of both kinds, and everyday prompts. */
+export async function trainingPrompts(folder: string = demoFolder): Promise<PatchPrompt[]> {
+  const rowsOf = async (name: string, harmlessPart?: string): Promise<PatchPrompt[]> =>
+    (await readRows<DemoRow>(folder, name))
+      .filter(({ split }) => split === 'train')
+      .map(({ prompt, kind, part = harmlessPart }) => ({
+        ...{ prompt, kind },
+        ...(kind === 'harmless' && part !== undefined && { part }),
+      }))
+  return [
+    ...(await rowsOf('harmful')),
+    ...(await rowsOf('near-misses', 'near-miss')),
+    ...(await rowsOf('everyday', 'everyday')),
+  ]
+}

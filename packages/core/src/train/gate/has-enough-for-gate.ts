@@ -1,0 +1,13 @@
+import type { TrainPatchOptions } from '../train-options.ts'
+
+/** Fewer prompts of a kind than this tell nothing of a threshold at a few per cent. */
+const LEAST = 40
+
+/** Whether there are prompts enough for a gate, those that the model is going to make included. */
+export function hasEnoughForGate(
+  { prompts = [], pairs = [], format = 'chat' }: TrainPatchOptions,
+  everyday: number,
+): boolean {
+  const count = (kind: string) => [...prompts, ...pairs].filter((row) => row.kind === kind).length
+  return format === 'chat' && count('harmful') >= LEAST && count('harmless') + everyday >= LEAST
+}

@@ -1,0 +1,64 @@
+import type { Prefix } from '../../model/language-model.ts'
+import { collectResponses } from '../../pairs/collect-responses.ts'
+import type { PatchPrompt, PreferencePair } from '../../pairs/preference-pair.ts'
+import { openResponseJournal } from '../../pairs/response-journal.ts'
+import { scoreResponses } from '../../pairs/score-responses.ts'
+import { digest } from '../prepare-data.ts'
+import type { AttackDraw } from './draw-attacks.ts'
+import type { HardenRound } from './harden-options.ts'
+import { type HardenRun, sourceSettings } from './harden-run.ts'
+
+export interface AttackedRound extends HardenRound {
+  /** What got through, with the refusals that it shall get, and as many harmless prompts wrapped alike, with the base's answers. */
+  readonly rows: readonly PreferencePair[]
+}
+
+/** Puts what was drawn to the patched model. Answers and scores are written down as they come. */
+export async function attackRound(
+  run: HardenRun,
+  round: number,
+  prefix: Prefix,
+  draws: readonly AttackDraw[],
+): Promise<AttackedRound> {
+  const { options, storage, directory, judge, base } = run
+  const harmful = draws.flatMap((draw) => draw.harmful)
+  const asked: readonly PatchPrompt[] = [...harmful, ...draws.flatMap((draw) => draw.harmless)]
+  const [patched, own] = [run.answers(base.withPrefix(prefix)), run.answers()]
+  const journal = await openResponseJournal(
+    { storage, path: `${directory}/round-${round}/attacks.jsonl` },
+    {
+      ...{ run: 'harden', round },
+      patched: sourceSettings(patched),
+      judge: sourceSettings(judge),
+      prompts: await digest(asked.map(({ kind, prompt, bare }) => [kind, prompt, bare])),
+    },
+  )
+  const stage = { journal, onProgress: run.onProgress(round), signal: options.signal }
+  await collectResponses('patched', patched, asked, [...harmful.keys()], stage)
+  // Judges read the request itself: what wraps it would mislead them.
+  const requests = asked.map((row) => ({ ...row, prompt: row.bare ?? row.prompt }))
+  await scoreResponses('patched', judge, requests, journal.responses('patched'), stage)
+
+  const scores = journal.scores('patched')
+  const through = [...harmful.keys()].filter((index) => (scores.get(index) ?? 0) < 0.5)
+  const twins: number[] = []
+  const attackSuccess: Record<string, number> = {}
+  let start = harmful.length
+  for (const draw of draws) {
+    const count = through.filter((index) => harmful[index]?.context === draw.attack).length
+    attackSuccess[draw.attack] = count / draw.harmful.length
+    twins.push(...draw.harmless.slice(0, count).map((_, i) => start + i))
+    start += draw.harmless.length
+  }
+  await collectResponses('base', own, asked, twins, stage)
+  const answers = journal.responses('base')
+  return {
+    attackSuccess,
+    perAttack: draws[0]?.harmful.length ?? 0,
+    joined: through.length,
+    rows: [
+      ...through.map((index) => harmful[index] as PreferencePair),
+      ...twins.map((index) => ({ ...(asked[index] as PatchPrompt), chosen: answers.get(index) ?? '' })),
+    ],
+  }
+}

@@ -1,0 +1,44 @@
+import { PatchError } from '../../errors.ts'
+import { checkFit } from '../../patch/check-fit.ts'
+import { checkTraining } from '../check-training.ts'
+import type { HardenPatchOptions, HardenSettings } from './harden-options.ts'
+
+/**
+ * Looks at all options before the first attack. Throws `INVALID_ARGUMENT`, `EMPTY_DATA`, or what `checkFit` throws for
+ * another model's patch.
+ */
+export function checkHardenOptions(options: HardenPatchOptions, settings: HardenSettings): void {
+  const { model, patch, attacks, prompts } = options
+  const { rounds, perAttack, generation, training, gate } = settings
+  checkFit(model, patch)
+  checkTraining({ ...training, objective: { type: 'sft' } })
+  const names = attacks.map(({ name }) => name)
+  const { steps, maxResponseTokens } = training
+  const counts = { rounds, perAttack, steps, maxResponseTokens, ...generation }
+  const problems = [
+    patch.prefix.parts && `a patch whose prefix has ${patch.prefix.parts.length} parts`,
+    gate && !(Number.isInteger(gate.folds ?? 4) && (gate.folds ?? 4) >= 2) && `${gate.folds} folds`,
+    names.length === 0 && 'no attack',
+    new Set(names).size < names.length && `attacks ${names.join(', ')}`,
+    ...Object.entries(counts).map(
+      ([name, value]) => !(Number.isInteger(value) && value > 0) && `${name} ${value}`,
+    ),
+  ].filter((problem) => typeof problem === 'string')
+  if (problems.length > 0) {
+    throw new PatchError('INVALID_ARGUMENT', {
+      expected:
+        'a patch with one prefix, attacks with names of their own, whole numbers of at least 1, and 2 folds',
+      found: problems.join(', '),
+      remedy: 'Correct these options; compressPatches makes one prefix of several',
+    })
+  }
+  const least = gate ? (gate.folds ?? 4) : 1
+  const count = (kind: string) => prompts.filter((prompt) => prompt.kind === kind).length
+  const [harmful, harmless] = [count('harmful'), count('harmless')]
+  if (harmful >= least && harmless >= least) return
+  throw new PatchError('EMPTY_DATA', {
+    expected: `at least ${least} harmful and ${least} harmless prompts`,
+    found: `${harmful} and ${harmless}`,
+    remedy: 'Give more prompts (everydayPrompts makes harmless ones)',
+  })
+}

@@ -1,0 +1,127 @@
+import type { Prefix } from '../../model/language-model.ts'
+import { keptRows } from '../../pairs/kept-rows.ts'
+import { type PatchPrompt, type PreferencePair, preferencePairSchema } from '../../pairs/preference-pair.ts'
+import { createPatch } from '../../patch/create-patch.ts'
+import type { PatchManifest } from '../../patch/manifest.ts'
+import { manifestFile } from '../../patch/manifest-schema.ts'
+import { checkManifest } from '../../patch/parse-manifest.ts'
+import { sha256 } from '../../sha256.ts'
+import { summaryOf } from '../gate/patch-gate.ts'
+import type { TrainedGate } from '../gate/train-gate.ts'
+import { digest } from '../prepare-data.ts'
+import { attackRound } from './attack-round.ts'
+import { checkHardenOptions } from './check-harden-options.ts'
+import { type AttackDraw, drawAttacks } from './draw-attacks.ts'
+import type { HardenedPatch, HardenPatchOptions, HardenRound } from './harden-options.ts'
+import { type HardenRun, startHardenRun } from './harden-run.ts'
+import { plainAnswers } from './plain-answers.ts'
+import { rehearsal } from './rehearsal.ts'
+import { roundGate, trainRound } from './train-round.ts'
+
+/**
+ * Goes on training a patch against attacks. In each round harmful prompts that the reference refuses are wrapped by each
+ * attack and put to the patched model, gate and all. What it does not refuse (judge's score < 0.5) joins the data, to be
+ * answered with what the reference says to the bare request, and as many harmless prompts wrapped alike, to be answered
+ * as the base answers them, so that it is not the wrapping that is learned. SFT goes on from the prefix on all that has
+ * joined so far and as many plain rows; then the gate is trained anew on all prompts, plain and wrapped. The
+ * rounds are those of MART (Ge et al. 2023, arXiv 2311.07689), with given attacks in place of a model that writes them.
+ *
+ * Nothing is measured on what was held out: do that, over-refusal included, before it takes the place of the patch that
+ * it began with. The patch carries no effects. With a storage the same call after a stop goes on where it stood and
+ * ends with the same patch; what a round trained on is in its `rows.jsonl`.
+ *
+ * @throws `INVALID_ARGUMENT` for options that do not fit and for a patch of parts; `EMPTY_DATA` without prompts of a
+ *   kind, or where the reference refuses none; `PATCH_MISMATCH`; `RESUME_MISMATCH`; `CONTEXT_EXCEEDED`, as for attacks of
+ *   many turns; `NOT_FINITE`; `ABORTED`; `STORAGE_FAILED`.
+ */
+export async function hardenPatch(options: HardenPatchOptions): Promise<HardenedPatch> {
+  const run = startHardenRun(options)
+  const { settings, seed } = run
+  checkHardenOptions(options, settings)
+  checkManifest(await describe(run, {}))
+  const plain = await plainAnswers(run)
+  const { length, embeddings, gate } = options.patch.prefix
+  let prefix: Prefix = { length, embeddings, ...(settings.gate && gate && { gate }) }
+  let trained: TrainedGate | undefined
+  let joined: PreferencePair[] = []
+  const wrapped: PatchPrompt[] = []
+  const rounds: HardenRound[] = []
+  const data: Record<string, string> = { prompts: await digestOf(options.prompts) }
+  for (let round = 1; round <= settings.rounds; round++) {
+    const { perAttack } = settings
+    const draws = drawAttacks(plain.harmful, plain.harmless, options.attacks, { perAttack, round, seed })
+    const { rows: came, ...report } = await attackRound(run, round, prefix, draws)
+    rounds.push(report)
+    joined = [...joined, ...came]
+    wrapped.push(...draws.flatMap(promptsOf))
+    // Where nothing new got through there is nothing to learn.
+    const rows =
+      came.length === 0
+        ? []
+        : await roundRows(run, round, joined, () => rehearsal(plain, { count: joined.length, seed, round }))
+    const learned = await trainRound(run, round, prefix, rows)
+    trained = await roundGate(run, round, wrapped)
+    prefix = { ...learned, ...(trained && { gate: trained.gate }) }
+    data[`round-${round}`] = await digestOf(rows)
+  }
+  const { storage } = options
+  const manifest = await describe(run, data, trained)
+  return { patch: await createPatch({ manifest, prefix, ...(storage && { storage }) }), rounds }
+}
+
+/** The rows that a round trains on, as its file has them. */
+async function roundRows(
+  { storage, directory }: HardenRun,
+  round: number,
+  joined: readonly PreferencePair[],
+  rehearse: () => Promise<readonly PreferencePair[]>,
+): Promise<readonly PreferencePair[]> {
+  return keptRows({
+    storage,
+    path: `${directory}/round-${round}/rows.jsonl`,
+    settings: { run: 'harden', round, joined: await digestOf(joined) },
+    schema: preferencePairSchema,
+    make: async () => [...joined, ...(await rehearse())],
+  })
+}
+
+const promptsOf = ({ harmful, harmless }: AttackDraw): PatchPrompt[] => [
+  ...harmful.map(({ chosen: _, chosenScore: __, ...row }) => row),
+  ...harmless,
+]
+
+/** Of what tells rows apart, in whatever order their fields are. */
+const digestOf = (rows: readonly (PatchPrompt & { readonly chosen?: string })[]) =>
+  digest(rows.map(({ kind, prompt, chosen }) => [kind, prompt, chosen]))
+
+async function describe(
+  { options, settings, judge, seed }: HardenRun,
+  data: Readonly<Record<string, string>>,
+  trained?: TrainedGate,
+): Promise<PatchManifest> {
+  const { patch, attacks, reference } = options
+  const { files: _, ...base } = patch.manifest
+  const { gate: __, ...prefix } = base.prefix
+  return {
+    ...base,
+    ...options.manifest,
+    prefix: { ...prefix, ...(trained && { gate: summaryOf(trained) }) },
+    recipe: {
+      reference: reference.name,
+      data,
+      seed,
+      options: {
+        ...settings,
+        judge: judge.name,
+        attacks: attacks.map(({ name }) => name),
+        hardened: {
+          name: base.name,
+          version: base.version,
+          digest: await sha256(patch.files[manifestFile] as Uint8Array),
+        },
+      },
+    },
+    effects: [],
+    created: new Date().toISOString(),
+  }
+}

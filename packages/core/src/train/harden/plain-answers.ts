@@ -1,0 +1,62 @@
+import { PatchError } from '../../errors.ts'
+import { collectResponses } from '../../pairs/collect-responses.ts'
+import type { PatchPrompt, PreferencePair } from '../../pairs/preference-pair.ts'
+import { openResponseJournal } from '../../pairs/response-journal.ts'
+import { scoreResponses } from '../../pairs/score-responses.ts'
+import { digest } from '../prepare-data.ts'
+import { type HardenRun, sourceSettings } from './harden-run.ts'
+
+/** What prompts are answered with that nobody attacks with. */
+export interface PlainAnswers {
+  /** The harmful prompts that the reference refuses, with its refusals of their bare form. */
+  readonly harmful: readonly PreferencePair[]
+  readonly harmless: readonly PatchPrompt[]
+  /** Those of the harmless prompts, by their places, with the base's own answers; each is asked for once in a run. */
+  answered(places: readonly number[]): Promise<PreferencePair[]>
+}
+
+/** Asks the reference about all harmful prompts. Throws `EMPTY_DATA` where it refuses none. */
+export async function plainAnswers(run: HardenRun): Promise<PlainAnswers> {
+  const { options, storage, directory, judge } = run
+  const { reference, prompts, signal } = options
+  const base = run.answers()
+  const journal = await openResponseJournal(
+    { storage, path: `${directory}/answers.jsonl` },
+    {
+      run: 'harden',
+      reference: sourceSettings(reference),
+      base: sourceSettings(base),
+      judge: sourceSettings(judge),
+      prompts: await digest(prompts.map(({ kind, prompt, bare }) => [kind, prompt, bare ?? null])),
+    },
+  )
+  const stage = { journal, onProgress: run.onProgress(0), signal }
+  const indices = (kind: string) => [...prompts.keys()].filter((index) => prompts[index]?.kind === kind)
+  const rowAt = (index: number) => prompts[index] as PatchPrompt
+  const [harmfulAt, harmlessAt] = [indices('harmful'), indices('harmless')]
+  const bare = prompts.map((row) => ({ ...row, prompt: row.bare ?? row.prompt }))
+  await collectResponses('reference', reference, bare, harmfulAt, stage)
+  await scoreResponses('reference', judge, bare, journal.responses('reference'), stage)
+  const harmful = harmfulAt.flatMap((index): PreferencePair[] => {
+    const chosen = journal.responses('reference').get(index)
+    const chosenScore = journal.scores('reference').get(index) ?? 0
+    return chosen == null || chosenScore < 0.5 ? [] : [{ ...rowAt(index), chosen, chosenScore }]
+  })
+  if (harmful.length === 0) {
+    throw new PatchError('EMPTY_DATA', {
+      expected: 'a reference that refuses harmful prompts',
+      found: `none of ${harmfulAt.length} that ${reference.name} refuses, by the judge ${judge.name}`,
+      remedy: 'Choose another reference, or look at its answers',
+    })
+  }
+  return {
+    harmful,
+    harmless: harmlessAt.map(rowAt),
+    async answered(places) {
+      const asked = places.map((place) => harmlessAt[place] as number)
+      await collectResponses('base', base, prompts, asked, stage)
+      const answers = journal.responses('base')
+      return asked.map((index) => ({ ...rowAt(index), chosen: answers.get(index) ?? '' }))
+    },
+  }
+}

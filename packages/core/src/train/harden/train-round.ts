@@ -1,0 +1,82 @@
+import type { Prefix } from '../../model/language-model.ts'
+import type { PatchPrompt, PreferencePair } from '../../pairs/preference-pair.ts'
+import { gatePrompts, patchGate } from '../gate/patch-gate.ts'
+import type { TrainedGate } from '../gate/train-gate.ts'
+import { PrefixTrainer } from '../prefix-trainer.ts'
+import { digest } from '../prepare-data.ts'
+import { runStage } from '../run-stage.ts'
+import { tokenizePairs } from '../tokenize-pairs.ts'
+import type { HardenRun } from './harden-run.ts'
+
+/** SFT goes on from a prefix on the rows of a round; without rows it stays as it is. */
+export async function trainRound(
+  run: HardenRun,
+  round: number,
+  { length, embeddings }: Prefix,
+  rows: readonly PreferencePair[],
+): Promise<Prefix> {
+  const start: Prefix = { length, embeddings }
+  if (rows.length === 0) return start
+  const { options, settings, storage, directory, base, seed } = run
+  const { checkpointEvery = 10, onProgress, signal } = options
+  const { training, format } = settings
+  const { steps, maxResponseTokens } = training
+  const examples = tokenizePairs(base, rows, { format, prefixLength: length, maxResponseTokens })
+  const stage = {
+    ...{ steps, storage, path: `${directory}/round-${round}/sft.safetensors` },
+    settings: await digest({
+      ...{ run: 'harden', round, training, seed, examples },
+      model: [base.tokenizer.fingerprint, base.weightsFingerprint],
+      prefix: await digest([...embeddings]),
+    }),
+  }
+  const trainer = new PrefixTrainer({
+    ...{ ...training, model: base, prefix: start, examples },
+    objective: { type: 'sft' },
+    seed: seed + round,
+  })
+  try {
+    const { prefix } = await runStage({
+      ...{ ...stage, trainer, checkpointEvery, validateEvery: steps },
+      onMetrics: (metrics) =>
+        onProgress?.({ stage: 'sft', done: metrics.step, total: steps, metrics, round }),
+      ...(signal && { signal }),
+    })
+    return prefix
+  } finally {
+    await trainer.dispose()
+  }
+}
+
+/** The gate of a round, of all prompts, plain and as attacks have wrapped them so far; undefined where there shall be none. */
+export async function roundGate(
+  run: HardenRun,
+  round: number,
+  wrapped: readonly PatchPrompt[],
+): Promise<TrainedGate | undefined> {
+  const { options, settings, storage, directory, base, seed } = run
+  const { gate, format } = settings
+  if (gate === false) return undefined
+  const prompts = distinct([...gatePrompts(options.prompts, gate), ...wrapped])
+  const { onProgress, signal } = options
+  return patchGate(
+    {
+      ...{ ...gate, model: base, prompts, format, seed },
+      onProgress: (done, total) => onProgress?.({ stage: 'gate', done, total, round }),
+      ...(signal && { signal }),
+    },
+    {
+      ...{ storage, directory: `${directory}/round-${round}` },
+      settings: await digest({
+        ...{ gate, format, seed },
+        prompts: prompts.map(({ prompt, kind, part, bare }) => [prompt, kind, part, bare]),
+        model: [base.tokenizer.fingerprint, base.weightsFingerprint, base.precision],
+      }),
+    },
+  )
+}
+
+/** Rounds may draw the same prompt for an attack again, and what is there twice would count twice. */
+function distinct(rows: readonly PatchPrompt[]): PatchPrompt[] {
+  return [...new Map(rows.map((row) => [JSON.stringify([row.kind, row.prompt]), row])).values()]
+}

@@ -1,0 +1,70 @@
+import type { LanguageModel } from '../src/model/language-model.ts'
+import type { PreferencePair } from '../src/pairs/preference-pair.ts'
+import type { Attack } from '../src/pairs/wrap-prompt.ts'
+import type { Storage } from '../src/storage.ts'
+import type { Prompt } from '../src/tokenize/tokenizer.ts'
+import type { HardenPatchOptions } from '../src/train/harden/harden-options.ts'
+import { lastTurn } from './scripted-model.ts'
+import { prompts, safe } from './training-run.ts'
+
+/** One attack in the words themselves, one by earlier turns, one that hides the words. */
+export const attacks: readonly Attack[] = [
+  { name: 'magic', wrap: (request) => `abracadabra ${request}` },
+  {
+    name: 'chat',
+    wrap: (request) => [
+      { role: 'user', content: 'hello' },
+      { role: 'assistant', content: 'yes' },
+      { role: 'user', content: `then ${request}` },
+    ],
+  },
+  { name: 'cipher', wrap: (request) => `9 9 ${[...request].reverse().join('')}`, hides: true },
+]
+
+/** Trains as the model that it is made of, and answers by a script; `asked` says under which prefix. */
+export interface ScriptedTrainee extends LanguageModel {
+  readonly asked: { readonly text: string; readonly first: number | undefined }[]
+}
+
+/** Patched, it gives in where a pattern says: to the cipher, and to magic where the request has "three" or "four". */
+export function scriptedTrainee(
+  of: LanguageModel,
+  givesIn = /^9 9|^abracadabra.*(three|four)/,
+): ScriptedTrainee {
+  const asked: { text: string; first: number | undefined }[] = []
+  const under = (model: LanguageModel): LanguageModel => ({
+    ...model,
+    withPrefix: (prefix) => under(of.withPrefix(prefix)),
+    async *generateBatch(requests) {
+      for (const [index, request] of requests.entries()) {
+        const { prompt } = request as { readonly prompt: Prompt }
+        const text = lastTurn(prompt)
+        asked.push({ text, first: model.prefix?.embeddings[0] })
+        const patched = givesIn.test(text) ? 'Sure, first you take 7 of them.' : 'I cannot help with that.'
+        yield { index, text: model.prefix ? patched : `base: ${text}`, tokens: [], finishReason: 'stop' }
+      }
+    },
+  })
+  return { ...under(of), asked }
+}
+
+export const gate = { layer: 1, window: 4, units: 2, steps: 3, folds: 2 }
+
+/** Options of a small run. */
+export const hardenOptions = ({
+  model,
+  patch,
+  ...changes
+}: Pick<HardenPatchOptions, 'model' | 'patch'> & Partial<HardenPatchOptions>): HardenPatchOptions => ({
+  ...{ model, patch, reference: safe, prompts, attacks, steps: 3, perAttack: 5, gate },
+  training: { batchSize: 2, learningRate: 0.05, maxResponseTokens: 4 },
+  ...{ checkpointEvery: 1, directory: 'run' },
+  ...changes,
+})
+
+/** What a round was trained on. */
+export async function roundRows(storage: Storage, round: number): Promise<PreferencePair[]> {
+  const text = new TextDecoder().decode(await storage.read(`run/round-${round}/rows.jsonl`))
+  const rows = text.trim().split('\n')
+  return rows.slice(1).map((row) => JSON.parse(row) as PreferencePair)
+}
