@@ -16,7 +16,7 @@ export function writePairs(path: string, count: number): PreferencePair[] {
   const answers = new Map(rows('reference').map(({ prompt, response }) => [prompt, response]))
   const prompts = (name: string) =>
     rows(name).filter(({ split, prompt }) => split === 'train' && answers.has(prompt))
-  const [harmful, harmless] = [prompts('harmful'), prompts('everyday')]
+  const [harmful, harmless] = [prompts('harmful'), prompts('harmless')]
   const pairs = Array.from({ length: Math.min(count >> 1, harmful.length, harmless.length) }, (_, i) => {
     const [bad, good] = [harmful[i]?.prompt ?? '', harmless[i]?.prompt ?? '']
     const [refusal, answer] = [answers.get(bad) ?? '', answers.get(good) ?? '']

@@ -3,19 +3,18 @@
  *
  *     node --import tsx scripts/make-demo-data.ts --data DIR --origins DIR
  *
- * `--data` holds harmful-instructions.jsonl ({prompt, split}: the harmful splits of andyrdt/refusal_direction)
- * and xstest.jsonl ({prompt, label, type}); `--origins` is `dataset/processed` of andyrdt/refusal_direction,
- * which says what set each harmful prompt came from. The harmless prompts are this project's own: templates
- * (everyday.jsonl) and scripts/demo-data/harmless-*.txt. Without the two folders only these are made.
+ * `--data` holds harmful-instructions.jsonl ({prompt, split}: the harmful splits of andyrdt/refusal_direction);
+ * `--origins` is `dataset/processed` of andyrdt/refusal_direction, which says what set each harmful prompt came from. The
+ * harmless prompts are this project's own, scripts/demo-data/harmless-*.txt; held-out.jsonl is a part of
+ * compare/held-out. Without the two folders only these are made. near-misses.jsonl was written by hand where it is;
+ * what the model made comes from make-everyday-prompts.ts.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { everydayPrompts } from './demo-data/everyday-prompts.ts'
 import { ORIGINS, splitHarmful } from './demo-data/harmful-prompts.ts'
 import { assertDisjoint } from './demo-data/overlap.ts'
-import { splitXstest } from './demo-data/xstest-prompts.ts'
 
 interface Row {
   readonly prompt: string
@@ -44,6 +43,28 @@ function readHarmless(): Row[] {
       .filter((line) => line.length > 0 && !line.startsWith('#'))
       .map((prompt) => ({ prompt, kind: 'harmless', split, source: 'policypatch' })),
   )
+}
+
+/** Sets of other origin than what is trained on, so many rows of each, from all over it. */
+const HELD_OUT = [
+  'simplesafetytests',
+  'catqa',
+  'gptfuzz',
+  'xstest-unsafe',
+  'vicuna-bench',
+  'koala',
+  'xstest-safe',
+]
+const HELD_OUT_ROWS = 40
+
+function heldOut(): Row[] {
+  const folder = fileURLToPath(new URL('../compare/held-out/', import.meta.url))
+  return HELD_OUT.flatMap((name) => {
+    const rows = readLines<{ prompt: string; kind: string; part: string }>(join(folder, `${name}.jsonl`))
+    const count = Math.min(HELD_OUT_ROWS, rows.length)
+    const chosen = Array.from({ length: count }, (_, i) => rows[Math.floor((i * rows.length) / count)])
+    return chosen.flatMap((row) => (row ? { ...row, split: 'test' } : []))
+  })
 }
 
 function readOrigins(folder: string): Map<string, string> {
@@ -80,7 +101,7 @@ const { values } = parseArgs({ options: { data: { type: 'string' }, origins: { t
 const harmless = readHarmless()
 check(harmless, 0.5)
 write('harmless.jsonl', harmless)
-write('everyday.jsonl', everydayPrompts())
+write('held-out.jsonl', heldOut())
 if (values.data !== undefined && values.origins !== undefined) {
   const harmful = splitHarmful(
     readLines(join(values.data, 'harmful-instructions.jsonl')),
@@ -88,8 +109,4 @@ if (values.data !== undefined && values.origins !== undefined) {
   )
   check(harmful, 0.6)
   write('harmful.jsonl', harmful)
-  const xstest = splitXstest(readLines(join(values.data, 'xstest.jsonl')))
-  check(xstest, 0.6)
-  check([...xstest, ...harmless.filter((row) => row.split !== 'validation')], 0.6)
-  write('xstest-safe.jsonl', xstest)
 }

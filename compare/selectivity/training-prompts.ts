@@ -24,6 +24,7 @@ export async function trainingPrompts(folder: string = demoFolder): Promise<Patc
   return [
     ...(await rowsOf('harmful')),
     ...(await rowsOf('near-misses', 'near-miss')),
+    ...(await rowsOf('harmless', 'near-miss')),
     ...(await rowsOf('everyday', 'everyday')),
   ]
 }

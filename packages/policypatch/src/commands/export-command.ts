@@ -38,6 +38,10 @@ export function exportCommand(): Command {
         const model = await context.loadModel(options.model ?? patch.manifest.base.id, {
           precision: 'float32',
         })
+        const { gate, parts = [] } = patch.manifest.prefix
+        if (gate || parts.some((part) => part.gate)) {
+          context.progress.line('the gate stays behind: what is written takes effect on every prompt')
+        }
         await write(model, patch, options)
         context.print(`written to ${options.out}`, { out: options.out, to: options.to })
       }),

@@ -39,8 +39,8 @@ type Row = z.infer<typeof row>
 
 /** Most prompts that are used, so that the demo keeps to its time. */
 export interface DemoLimits {
-  /** Near misses of each kind, and everyday prompts; of harmful prompts all are used. */
-  readonly train: { readonly nearMisses: number; readonly everyday: number }
+  /** Near misses of each kind, handwritten ones in the forms of harmful ones, and everyday prompts; of harmful prompts all are used. */
+  readonly train: { readonly nearMisses: number; readonly handwritten: number; readonly everyday: number }
   /** Of each held-out set. */
   readonly plain: number
   /** Of harmful and of ordinary prompts in each context. */
@@ -55,14 +55,17 @@ const harmfulSets = ['simplesafetytests', 'catqa', 'gptfuzz']
 
 export async function readDemoData(limits: DemoLimits): Promise<DemoData> {
   const storage = fileStorage(dirname(createRequire(import.meta.url).resolve('policypatch/package.json')))
-  const [harmful, nearMisses, everyday, heldOut] = (await Promise.all(
-    ['harmful', 'near-misses', 'everyday', 'held-out'].map((name) => rowsOf(storage, name)),
-  )) as [Row[], Row[], Row[], Row[]]
+  const [harmful, nearMisses, handwritten, everyday, heldOut] = (await Promise.all(
+    ['harmful', 'near-misses', 'harmless', 'everyday', 'held-out'].map((name) => rowsOf(storage, name)),
+  )) as [Row[], Row[], Row[], Row[], Row[]]
   const near = (kind: Row['kind']) => nearMisses.filter((each) => each.kind === kind)
   const train = [
     ...harmful.filter(({ split }) => split === 'train'),
     ...inTraining(near('harmful'), limits.train.nearMisses),
-    ...inTraining(near('harmless'), limits.train.nearMisses).map((each) => ({ ...each, part: 'near-miss' })),
+    ...[
+      ...inTraining(near('harmless'), limits.train.nearMisses),
+      ...inTraining(handwritten, limits.train.handwritten),
+    ].map((each) => ({ ...each, part: 'near-miss' })),
     ...inTraining(everyday, limits.train.everyday),
   ]
   const sets = [...new Set(heldOut.map(({ part }) => part))]

@@ -36,7 +36,11 @@ export interface DemoOutcome {
 }
 
 /** Sized for five minutes on two cores. */
-const limits: DemoLimits = { train: { nearMisses: 800, everyday: 400 }, plain: 36, placed: 14 }
+const limits: DemoLimits = {
+  train: { nearMisses: 800, handwritten: 150, everyday: 350 },
+  plain: 36,
+  placed: 14,
+}
 
 /** The default recipe, with less of it: fewer steps, and each prompt read by the gate in one context alone. */
 const recipe = {
