@@ -9,6 +9,7 @@ import {
   type Patch,
   readPatch,
   trainJointPatch,
+  ungatedPatch,
 } from 'policypatch'
 import { baseModel } from '../domains/base-model.ts'
 import type { DomainCase } from '../domains/domain-case.ts'
@@ -69,12 +70,14 @@ export async function stacksOf(
   options: StackOptions,
 ): Promise<Stack[]> {
   const stacks: Stack[] = []
-  for (const order of permutations(parts)) {
+  // In a row, and as a mean, parts cannot take effect each for itself.
+  const ungated = await Promise.all(parts.map(ungatedPatch))
+  for (const order of permutations(ungated)) {
     const name = order.map(({ manifest: { domain } }) => domain).join(', ')
     stacks.push({ name: `concat: ${name}`, patch: await composePatches(order, { method: 'concat' }) })
   }
   stacks.push({ name: 'parallel', patch: await composePatches(parts) })
-  stacks.push({ name: 'merge', patch: await composePatches(parts, { method: 'merge' }) })
+  stacks.push({ name: 'merge', patch: await composePatches(ungated, { method: 'merge' }) })
   for (const { make, ...stack } of trainedStacks(cases, parts, options)) {
     stacks.push({ ...stack, patch: await kept(stack.name, options, make) })
   }

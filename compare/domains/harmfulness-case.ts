@@ -38,8 +38,7 @@ export async function harmfulnessCase(data: string): Promise<DomainCase> {
       pairs: { ...domain.pairs, maxTokens: 32 },
       training: {
         ...domain.training,
-        sft: domain.training.sft ? { ...domain.training.sft, partWeights } : false,
-        dpo: domain.training.dpo ? { ...domain.training.dpo, partWeights } : false,
+        sft: { ...domain.training.sft, partWeights },
       },
     },
     data: 'test',

@@ -48,7 +48,7 @@ export async function trainSeeds(options: TrainSeedsOptions): Promise<SeedPatch[
         manifest: { name: 'harmfulness', domain: 'harmfulness' },
         ...recipe,
         directory: 'run',
-        onProgress: (event) => onProgress(`seed ${seed}: ${describe(event)}`),
+        onProgress: (event) => onProgress(`seed ${seed}: ${describeTraining(event)}`),
       })
       await patch.save('patch', storage)
     }
@@ -57,7 +57,8 @@ export async function trainSeeds(options: TrainSeedsOptions): Promise<SeedPatch[
   return found
 }
 
-function describe(event: TrainProgress): string {
+/** A line of progress. */
+export function describeTraining(event: TrainProgress): string {
   if (event.stage === 'sft' || event.stage === 'dpo') {
     return `${event.stage} ${event.done}/${event.total} loss ${event.metrics.loss.toFixed(3)}`
   }

@@ -22,10 +22,9 @@ export interface HarmfulnessDomainOptions {
 
 /**
  * Harmfulness: harmful requests are refused, harmless ones answered. Pairs are those of `generatePairs`: y⁺ of a harmful
- * prompt is the reference's response and y⁻ the model's; of a harmless one y⁺ is an answer and y⁻ a refusal. SFT decides
- * it, with the reference's distributions where it gives them, the base's for harmless prompts; DPO tells the kinds of
- * prompts apart. Responses are learned to the end of a refusal: of those cut to 4 or 8 tokens some went on in circles, or
- * with the very thing that they had declined, and of those cut to 20 in a way of their own, which a judge took for answers.
+ * prompt is the reference's response and y⁻ the model's; of a harmless one y⁺ is an answer and y⁻ a refusal. A gate
+ * tells the kinds of prompts apart, and SFT teaches to refuse. Responses are learned to the end of a refusal: of those cut
+ * to 4 or 8 tokens some went on in circles, or with the very thing that they had declined.
  */
 export function harmfulnessDomain({
   refusal = [refusalJudge()],
@@ -44,15 +43,8 @@ export function harmfulnessDomain({
       },
       filter: { marginThreshold: 0.5, winnerThreshold: 0.5 },
     },
-    training: {
-      prefix: { length: 50, init: 'text' },
-      sft: { steps: 480, learningRate: 2e-2, warmupSteps: 5, harmlessShare: 0.4 },
-      distillation: { weight: 4, k: 32, harmless: 'base' },
-      dpo: { steps: 40, learningRate: 1.5e-3, warmupSteps: 2, beta: 0.3, sftWeight: 1, harmlessShare: 0.3 },
-      maxResponseTokens: 32,
-      // Two dozen prompts of a kind tell no prefix of a stage from another.
-      validation: false,
-    },
+    // The rest is as `trainPatch` has it: a gate tells the kinds of prompts apart, and SFT teaches to refuse.
+    training: { prefix: { length: 50, init: 'text' }, maxResponseTokens: 32 },
     judges: { refusal, compliance },
     metrics: [refusalRateMetric, attackSuccessRate, overRefusalRate, ...complianceMetrics, degenerateShare],
   }

@@ -39,6 +39,8 @@ export interface TrainingRecipe {
     readonly k?: number
     readonly harmless?: 'reference' | 'base' | 'none'
   }
+  /** The gate that decides where the prefix takes effect; `false`: everywhere. */
+  readonly gate?: Readonly<Record<string, unknown>> | false
   /** Responses are cut to this many tokens. */
   readonly maxResponseTokens?: number
   /** Training watches answers to prompts set apart; `false` takes the last prefix. */

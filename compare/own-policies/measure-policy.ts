@@ -1,0 +1,49 @@
+import {
+  applyPatch,
+  evaluateGrid,
+  fileStorage,
+  type GridEvaluation,
+  type LanguageModel,
+  type PatchPrompt,
+  refusalClassifierJudge,
+  refusalJudge,
+} from 'policypatch'
+import { gateDecisions } from '../selectivity/gate-decisions.ts'
+import type { PolicyPatch } from './train-policy.ts'
+
+export interface MeasurePolicyOptions extends PolicyPatch {
+  readonly model: LanguageModel
+  readonly prompts: readonly PatchPrompt[]
+  readonly maxTokens: number
+  readonly onProgress: (line: string) => void
+}
+
+/** What was found of a patch beside its base. */
+export interface MeasuredPolicy extends GridEvaluation {
+  /** By prompt: whether the gate fires. Absent without a gate. */
+  readonly fires?: readonly boolean[]
+}
+
+export async function measurePolicy({
+  model,
+  patch,
+  folder,
+  prompts,
+  maxTokens,
+  onProgress,
+}: MeasurePolicyOptions): Promise<MeasuredPolicy> {
+  const patched = applyPatch(model, patch)
+  const evaluation = await evaluateGrid({
+    subjects: [
+      { name: 'base', of: { model } },
+      { name: 'patched', of: { model: patched } },
+    ],
+    prompts,
+    judges: [refusalJudge(), await refusalClassifierJudge()],
+    generation: { maxTokens, batchSize: 32 },
+    storage: fileStorage(folder),
+    onProgress: ({ stage, done, total }) => onProgress(`${stage} ${done}/${total}`),
+  })
+  const fires = patch.prefix.gate && (await gateDecisions(patched, prompts, { folder, onProgress }))
+  return { ...evaluation, ...(fires && { fires }) }
+}

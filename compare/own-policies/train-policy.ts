@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import {
+  fileStorage,
+  type LanguageModel,
+  type Patch,
+  readPatch,
+  recordedReference,
+  trainPatch,
+} from 'policypatch'
+import { describeTraining } from '../selectivity/train-seeds.ts'
+import type { Policy, PolicyPrompts } from './policy-prompts.ts'
+
+export interface TrainPolicyOptions {
+  readonly model: LanguageModel
+  readonly policy: Policy
+  readonly recorded: PolicyPrompts['recorded']
+  readonly seed: number
+  readonly folder: string
+  readonly onProgress: (line: string) => void
+}
+
+export interface PolicyPatch {
+  readonly patch: Patch
+  /** Where it, and what was found of it, is kept. */
+  readonly folder: string
+}
+
+/**
+ * A patch from the prompts and the recorded answers and nothing else, by the trainer's own defaults: taken from the folder
+ * where it holds one of the same prompts, answers and seed.
+ */
+export async function trainPolicy(options: TrainPolicyOptions): Promise<PolicyPatch> {
+  const { model, policy, recorded, seed, onProgress } = options
+  const mark = createHash('sha256').update(JSON.stringify(recorded)).digest('hex').slice(0, 8)
+  const folder = join(options.folder, `${policy}-${mark}`, `seed-${seed}`)
+  const storage = fileStorage(folder)
+  if (!(await storage.exists('patch/patch.json'))) {
+    const lines = recorded.map((row) => `${JSON.stringify(row)}\n`).join('')
+    await storage.write('recorded.jsonl', new TextEncoder().encode(lines))
+    const patch = await trainPatch({
+      ...{ model, seed, storage },
+      prompts: recorded.map(({ prompt }) => ({ prompt, kind: 'harmful' })),
+      reference: await recordedReference('recorded.jsonl', storage),
+      generation: { maxTokens: 32, batchSize: 32 },
+      manifest: { name: policy, domain: policy },
+      directory: 'run',
+      onProgress: (event) => onProgress(describeTraining(event)),
+    })
+    await patch.save('patch', storage)
+  }
+  return { folder, patch: await readPatch(join(folder, 'patch')) }
+}
