@@ -25,7 +25,8 @@ export interface GateTraining {
   readonly folds?: number
   /** Whether prompts that were placed in contexts are read bare besides; of `trainPatch`. Default true. */
   readonly bare?: boolean
-  /** Share of harmless prompts on which it may fire, at most, by their `part`. Default 0.02, near misses 0.15. */
+  /** Share of harmless prompts on which it may fire, at most, by their `part`. Default 0.05, near misses 0.18: of what
+   * a model makes itself some is harmful, and on other people's ordinary requests it fires on fewer. */
   readonly falsePositives?: Readonly<Record<string, number>>
 }
 
@@ -49,7 +50,7 @@ export interface TrainedGate {
 }
 
 /** What may be fired on falsely, where nothing else is said. */
-export const defaultFalsePositives: Readonly<Record<string, number>> = { default: 0.02, 'near-miss': 0.15 }
+export const defaultFalsePositives: Readonly<Record<string, number>> = { default: 0.05, 'near-miss': 0.18 }
 
 /** Prompts read together. */
 const BATCH = 16
