@@ -31,6 +31,7 @@ const settings = {
   steps: 300,
   learningRate: 1e-2,
   folds: 3,
+  falsePositives: { default: 0.02 },
   format: 'text',
 } as const
 

@@ -4,17 +4,17 @@ import type { Prefix } from '../model/language-model.ts'
 import { refusalJudge } from '../pairs/judges/refusal-judge.ts'
 import type { PreferencePair } from '../pairs/preference-pair.ts'
 import { createPatch } from '../patch/create-patch.ts'
-import { describeBase } from '../patch/describe-base.ts'
 import { checkManifest } from '../patch/parse-manifest.ts'
 import type { Patch } from '../patch/patch.ts'
 import { addTeachers } from './add-teachers.ts'
 import { checkTrainOptions } from './check-train-options.ts'
+import { describePatch } from './describe-patch.ts'
 import type { TrainingExample } from './example.ts'
-import { gatePrompts, patchGate, summaryOf } from './gate/patch-gate.ts'
+import { gatePrompts, patchGate } from './gate/patch-gate.ts'
 import type { TrainedGate } from './gate/train-gate.ts'
 import type { Objective } from './objective.ts'
 import { checkPartWeights, oversample } from './oversample.ts'
-import { DEFAULT_POLICY, initPrefix } from './prefix-init.ts'
+import { initPrefix } from './prefix-init.ts'
 import { PrefixTrainer } from './prefix-trainer.ts'
 import { digest, type PreparedData, prepareData } from './prepare-data.ts'
 import { addReferenceLogps } from './reference-logps.ts'
@@ -210,44 +210,6 @@ async function stageDigest(run: Run, data: PreparedData, { stage, objective, sta
     model: [model.tokenizer.fingerprint, model.weightsFingerprint],
     prefix: await digest([...start.prefix.embeddings]),
   })
-}
-
-async function describePatch(
-  { options, resolved, seed }: Run,
-  digests: PreparedData['digests'],
-  trained?: TrainedGate,
-) {
-  const { model, reference, manifest = {} } = options
-  const { length = 50, init = 'text', text = DEFAULT_POLICY } = resolved.prefix
-  return {
-    format: 'policypatch/v1' as const,
-    name: 'patch',
-    version: '0.1.0',
-    domain: 'harmfulness',
-    license: 'Apache-2.0',
-    requires: [],
-    conflicts: [],
-    ...manifest,
-    base: describeBase(model),
-    prefix: {
-      length,
-      init,
-      ...(init === 'text' && { initText: text }),
-      ...(trained && { gate: summaryOf(trained) }),
-    },
-    recipe: {
-      reference: reference?.name ?? 'pairs',
-      data: digests,
-      seed,
-      options: {
-        ...resolved,
-        filter: resolved.filter ?? {},
-        distillation: resolved.distillation ?? null,
-      },
-    },
-    effects: [],
-    created: new Date().toISOString(),
-  }
 }
 
 /** A kind of prompt that was given must not vanish in the filter: the patch would learn one side only. */

@@ -1,0 +1,109 @@
+import type { HostTensor } from '../backend.ts'
+import { createRandom, type Random } from '../random.ts'
+import { extend } from './extend.ts'
+import { createKeyValueCache, type KeyValueCache } from './key-value-cache.ts'
+import type { Prefix } from './language-model.ts'
+import type { ModelCore } from './model-core.ts'
+import { decide, type GatePlaces, isUndecided } from './open-gates.ts'
+import { sample } from './sample.ts'
+import { contextOf, enterContext, type SharedContext } from './shared-context.ts'
+import type { StepSettings } from './step-program.ts'
+import type { TokenizedRequest } from './tokenized-request.ts'
+
+/** A sequence that is being generated. */
+export interface Row {
+  readonly index: number
+  readonly random: Random
+  readonly stops: ReadonlySet<number>
+  /** Most tokens it may still get. */
+  left: number
+  /** The token that is fed next. */
+  next: number
+}
+
+/** How a batch is generated. */
+export interface Settings {
+  readonly maxTokens: number
+  readonly batchSize: number
+  readonly temperature: number
+  readonly topK: number
+  readonly topP: number
+  readonly seed: number
+  readonly stopTokens: readonly number[]
+  readonly output: 'logits' | 'argmax'
+  readonly step: StepSettings
+}
+
+/** Nothing stands before a prompt by which gates are to decide: all of it is read. */
+const NOTHING: SharedContext = { head: 0, length: 0, pieces: [], lead: undefined }
+
+/**
+ * Reads prompts in behind what they share, whose keys and values are at hand, and puts all of it into the slots of
+ * the cache that is decoded from. A prompt by which gates are to decide is read by the base: where none fires, it goes on
+ * from there; else its request is given back, with what takes effect, and its slot is left empty.
+ */
+export async function prefill(
+  core: ModelCore,
+  requests: readonly TokenizedRequest[],
+  settings: Settings,
+  contexts: Map<Prefix | undefined, SharedContext>,
+  gates: GatePlaces,
+  cache: KeyValueCache,
+  slots: readonly number[],
+): Promise<(Row | TokenizedRequest)[]> {
+  const shared: SharedContext[] = []
+  for (const request of requests) {
+    shared.push(isUndecided(request) ? NOTHING : await contextFor(core, contexts, request.prefix))
+  }
+  const batch = Math.min(2 ** Math.ceil(Math.log2(requests.length)), Math.max(cache.slots, requests.length))
+  const longest = Math.max(...shared.map(({ length }) => length))
+  const past = createKeyValueCache(core.config, batch, longest)
+  for (const [row, context] of shared.entries()) {
+    enterContext(past, row, context)
+    enterContext(cache, slots[row] as number, context)
+  }
+  const own = requests.map(({ tokens }, row) => tokens.slice(shared[row]?.head))
+  const padding = new Array<readonly number[]>(batch - requests.length).fill([0])
+  const undecided = requests.some(isUndecided)
+  const { last, block, readings } = await extend(core, {
+    tokens: [...own, ...padding],
+    starts: Array.from({ length: batch }, (_, row) => past.position(row)),
+    output: settings.output,
+    ...(undecided && { readings: gates.places }),
+    ...(longest > 0 && { past }),
+  })
+  return requests.map((request, row) => {
+    const slot = slots[row] as number
+    const decided = isUndecided(request) ? decide(request, gates, readings(row)) : request
+    if (decided !== request && decided.prefix) {
+      cache.clear(slot)
+      return decided
+    }
+    cache.append(slot, block, row, (own[row] as readonly number[]).length)
+    const random = createRandom(request.seed ?? settings.seed + request.index * 2 ** 32)
+    return {
+      index: request.index,
+      random,
+      stops: new Set([...core.tokenizer.eosTokenIds, ...settings.stopTokens]),
+      left: Math.min(settings.maxTokens, core.config.maxPositions - cache.position(slot)),
+      next: choose(last, row, random, settings),
+    }
+  })
+}
+
+async function contextFor(
+  core: ModelCore,
+  contexts: Map<Prefix | undefined, SharedContext>,
+  prefix: Prefix | undefined,
+): Promise<SharedContext> {
+  const known = contexts.get(prefix) ?? (await contextOf(core, prefix, []))
+  contexts.set(prefix, known)
+  return known
+}
+
+/** The next id of one row, from all its logits or as the program chose it. */
+export function choose({ data, shape }: HostTensor, row: number, random: Random, settings: Settings): number {
+  if (data instanceof Int32Array) return data[row] as number
+  const size = shape[1] as number
+  return sample(data.subarray(row * size, (row + 1) * size), settings, random)
+}
