@@ -68,6 +68,7 @@ for (const init of inits) {
       warmupSteps: Math.min(5, steps >> 2),
     },
     dpo: false,
+    gate: false,
     validation: false,
     maxResponseTokens: RESPONSE_TOKENS,
     onProgress: (progress) => {

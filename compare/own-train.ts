@@ -22,6 +22,8 @@ const patch = await trainPatch({
   directory: `${task.out}-run`,
   prefix: { length: prefixLength, init: 'text', text },
   filter: false,
+  // PEFT has none.
+  gate: false,
   validation: false,
   maxResponseTokens,
   sft: stage(task.sft),

@@ -33,6 +33,8 @@ const patch = await trainPatch({
   model,
   reference: systemPromptReference({ model, systemPrompt, maxTokens: 24 }),
   prompts,
+  // Bare: with more of them, leave this out, and each is trained in contexts that apps have.
+  contexts: [],
   generation: { maxTokens: 24 },
   sft: { steps: 10, batchSize: 4, harmlessShare: 0.5 },
   dpo: { steps: 4, batchSize: 4, harmlessShare: 0.5 },

@@ -124,6 +124,9 @@ async function train(recipe: Recipe): Promise<Patch> {
     model,
     reference,
     prompts,
+    // The model knows short prompts alone, and its patches are to show what a prefix does by itself.
+    contexts: [],
+    gate: false,
     judge,
     prefix: { length, text: systemPrompt },
     sft: { steps, learningRate: 2e-2, batchSize: 8 },
