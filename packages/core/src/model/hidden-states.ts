@@ -12,6 +12,9 @@ import { signatureOf } from './signature-of.ts'
 /** Lengths of rows are rounded up to this, so that few programs are compiled. */
 const LENGTH_STEP = 16
 
+/** Positions that are read at once, at most: more are not read faster. */
+const MOST_POSITIONS = 1024
+
 /**
  * What the base makes of prompts: of each, for each place, the hidden state [d] of its last token after that many
  * layers, and then the mean of its last `window` ones, [d]. No more layers are run than are read.
@@ -25,9 +28,14 @@ export async function hiddenStates(
   checkPrompts(core, prompts)
   const found: Float32Array[][] = new Array(prompts.length)
   const order = [...prompts.keys()].sort((a, b) => lengthOf(prompts, a) - lengthOf(prompts, b))
-  for (let start = 0; start < order.length; start += batchSize) {
+  let start = 0
+  while (start < order.length) {
     throwIfAborted(signal, 'reading prompts')
-    const chosen = order.slice(start, start + batchSize)
+    // Longer prompts in smaller batches: what is kept in memory for a program stays within bounds.
+    const longest = lengthOf(prompts, order[Math.min(start + batchSize, order.length) - 1] as number)
+    const size = Math.max(1, Math.min(batchSize, 2 ** Math.floor(Math.log2(MOST_POSITIONS / longest))))
+    const chosen = order.slice(start, start + size)
+    start += size
     const outputs = await readBatch(
       core,
       chosen.map((index) => prompts[index] as readonly number[]),
