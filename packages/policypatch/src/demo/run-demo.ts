@@ -45,7 +45,7 @@ const limits: DemoLimits = {
 /** The default recipe, with less of it: fewer steps, and each prompt read by the gate in one context alone. */
 const recipe = {
   generation: { maxTokens: 24, batchSize: 32 },
-  sft: { steps: 56 },
+  sft: { steps: 64 },
   gate: { bare: false },
 } satisfies Partial<TrainPatchOptions>
 

@@ -53,7 +53,7 @@ export interface TrainedGate {
 export const defaultFalsePositives: Readonly<Record<string, number>> = {
   default: 0.05,
   'near-miss': 0.18,
-  'plain text': 0.01,
+  'plain text': 0.05,
 }
 
 /** Prompts read together. */
@@ -116,6 +116,9 @@ export async function trainGate(options: TrainGateOptions): Promise<TrainedGate>
 /** Plain texts, on which a gate of chats must not fire: what figures call them. */
 const PLAIN_TEXT = 'plain text'
 
+/** The start of a text comes before every text that is read from its beginning: it must be learned for certain. */
+const START_COPIES = 8
+
 /** Most plain texts that a gate learns from. */
 const MOST_TEXTS = 200
 
@@ -142,7 +145,7 @@ function plainTexts(
           .slice(0, 1 + (i % 5))
           .join(' '),
   )
-  return [start, ...cut]
+  return [...new Array<string>(START_COPIES).fill(start), ...cut]
     .filter((text) => tokenizer.encodePrompt(text).length > 0)
     .map((prompt) => ({ prompt, kind: 'harmless', part: PLAIN_TEXT }))
 }
