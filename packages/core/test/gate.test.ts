@@ -15,7 +15,7 @@ beforeAll(async () => {
   plain = initPrefix(model, { length: 6, init: 'random', seed: 1 })
 })
 
-const prompts = ['5 17 3', '80 25 25 90 3 52 11 61 7', '41', '12 13 14 15', '90 2 8']
+const prompts = ['5 17 3', '80 25 25 90 3 52 11 61 7', '41 7', '12 13 14 15', '90 2 8']
 const place = { layer: 1, window: 3 }
 
 /** A gate that takes the mean of what it reads at one dimension for its logit, so that it fires on some prompts. */
@@ -105,6 +105,15 @@ describe('a prefix with a gate', () => {
     const expected = fires.map((fired, i) => (fired ? patched[i] : base[i]))
     expect(base).not.toEqual(patched)
     for (const batchSize of [1, 2, 5]) expect(await tokensOf(gated, batchSize)).toEqual(expected)
+  })
+
+  it('never fires on a prompt of one token, the start of a text', async () => {
+    const always = { ...(await splitting()), bias: 1e6 }
+    const gated = model.withPrefix({ ...plain, gate: always })
+    expect(await gated.takesEffect(['41', '41 7'])).toEqual([false, true])
+    expect((await gated.generate('41', { maxTokens: 4 })).tokens).toEqual(
+      (await model.generate('41', { maxTokens: 4 })).tokens,
+    )
   })
 
   it('scores responses as the model that answers does', async () => {

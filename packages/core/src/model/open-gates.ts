@@ -39,7 +39,9 @@ export function decide<Request extends GatedRequest>(
     const at = places.findIndex((place) => place.layer === layer && place.window === window)
     return gateLogit({ layer, window, ...gate }, readings[at] as Float32Array) >= 0
   }
-  const open = gatesOf(prefix).map((gate) => !gate || fires(gate))
+  // A prompt of one token is the start of a text: nothing is asked in it.
+  const asks = request.tokens.length > 1
+  const open = gatesOf(prefix).map((gate) => !gate || (asks && fires(gate)))
   return { ...request, prefix: openPrefix(prefix, open), decided: true }
 }
 

@@ -50,11 +50,7 @@ export interface TrainedGate {
 }
 
 /** What may be fired on falsely, where nothing else is said. */
-export const defaultFalsePositives: Readonly<Record<string, number>> = {
-  default: 0.05,
-  'near-miss': 0.18,
-  'plain text': 0.05,
-}
+export const defaultFalsePositives: Readonly<Record<string, number>> = { default: 0.05, 'near-miss': 0.18 }
 
 /** Prompts read together. */
 const BATCH = 16
@@ -68,27 +64,25 @@ const BATCH = 16
  * @throws `EMPTY_DATA` with fewer prompts of a kind than folds; `INVALID_ARGUMENT`; `CONTEXT_EXCEEDED`; `ABORTED`.
  */
 export async function trainGate(options: TrainGateOptions): Promise<TrainedGate> {
-  const { model, format = 'chat', seed = 0, onProgress, signal } = options
+  const { model, prompts, format = 'chat', seed = 0, onProgress, signal } = options
   const { folds = 4, units = 16, steps = 1200, learningRate = 1e-3, decay = 0.015 } = options
   const place = {
     layer: options.layer ?? Math.round(model.config.layers * 0.6),
     window: options.window ?? 32,
   }
-  checkGatePrompts(options.prompts, folds)
-  const texts = format === 'chat' ? plainTexts(model, options.prompts, seed) : []
-  const prompts: readonly PatchPrompt[] = [...options.prompts, ...texts]
+  checkGatePrompts(prompts, folds)
   const rows: GateRow[] = []
   for (let start = 0; start < prompts.length; start += 4 * BATCH) {
     const some = prompts.slice(start, start + 4 * BATCH)
     const readings = await model.hiddenStates(
-      some.map(({ prompt, part }) => formatPrompt(prompt, part === PLAIN_TEXT ? 'text' : format)),
+      some.map(({ prompt }) => formatPrompt(prompt, format)),
       place,
       { batchSize: BATCH, ...(signal && { signal }) },
     )
     for (const [i, reading] of readings.entries()) {
       rows.push({ reading, label: some[i]?.kind === 'harmful' ? 1 : 0 })
     }
-    onProgress?.(Math.min(rows.length, options.prompts.length), options.prompts.length)
+    onProgress?.(rows.length, prompts.length)
   }
   const width = 2 * model.config.hiddenSize
   const settings = { units, steps, learningRate, decay, seed, batchSize: Math.min(200, rows.length) }
@@ -106,48 +100,11 @@ export async function trainGate(options: TrainGateOptions): Promise<TrainedGate>
     const fitted = await fitter.fit(rows)
     return {
       gate: { ...place, ...fitted, bias: Math.fround(fitted.bias - threshold) },
-      figures: gateFigures(options.prompts, logits, threshold),
+      figures: gateFigures(prompts, logits, threshold),
     }
   } finally {
     await fitter.dispose()
   }
-}
-
-/** Plain texts, on which a gate of chats must not fire: what figures call them. */
-const PLAIN_TEXT = 'plain text'
-
-/** The start of a text comes before every text that is read from its beginning: it must be learned for certain. */
-const START_COPIES = 8
-
-/** Most plain texts that a gate learns from. */
-const MOST_TEXTS = 200
-
-/** Harmless prompts as plain text, without the chat template; some of their first words alone; and the start of a text. */
-function plainTexts(
-  { tokenizer }: LanguageModel,
-  prompts: readonly PatchPrompt[],
-  seed: number,
-): PatchPrompt[] {
-  const said = prompts.flatMap(({ prompt, bare = prompt, kind }) =>
-    kind === 'harmless' && typeof bare === 'string' ? [bare] : [],
-  )
-  const chosen = createRandom(seed)
-    .shuffle([...new Set(said)])
-    .slice(0, MOST_TEXTS)
-  const start = tokenizer.decode([tokenizer.bosTokenId ?? (tokenizer.eosTokenIds[0] as number)], {
-    skipSpecialTokens: false,
-  })
-  const cut = chosen.map((text, i) =>
-    i % 2 === 0
-      ? text
-      : text
-          .split(/\s+/)
-          .slice(0, 1 + (i % 5))
-          .join(' '),
-  )
-  return [...new Array<string>(START_COPIES).fill(start), ...cut]
-    .filter((text) => tokenizer.encodePrompt(text).length > 0)
-    .map((prompt) => ({ prompt, kind: 'harmless', part: PLAIN_TEXT }))
 }
 
 /** The fold of each prompt: the same for all contexts of one. */
