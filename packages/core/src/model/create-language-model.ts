@@ -148,9 +148,9 @@ async function byPrefix<Result>(
   const examples = requests.map((request) => toExample(core.tokenizer, request))
   const gated = requests.map(({ prefix }, index) => {
     const chosen = prefix === null ? undefined : (prefix ?? own)
-    if (chosen) checkPrefix(core, chosen)
     return { tokens: (examples[index] as CandidateExample).prompt, prefix: chosen }
   })
+  for (const chosen of new Set(gated.map(({ prefix }) => prefix))) if (chosen) checkPrefix(core, chosen)
   const groups = new Map<Prefix | undefined, number[]>()
   for (const [index, { prefix }] of (await openGates(core, gated)).entries()) {
     groups.set(prefix, [...(groups.get(prefix) ?? []), index])

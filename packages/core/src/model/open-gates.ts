@@ -35,9 +35,9 @@ export function decide<Request extends GatedRequest>(
   readings: readonly Float32Array[],
 ): Request {
   const prefix = request.prefix as Prefix
-  const fires = ({ layer, window, ...gate }: Gate) => {
-    const at = places.findIndex((place) => place.layer === layer && place.window === window)
-    return gateLogit({ layer, window, ...gate }, readings[at] as Float32Array) >= 0
+  const fires = (gate: Gate) => {
+    const at = places.findIndex(({ layer, window }) => layer === gate.layer && window === gate.window)
+    return gateLogit(gate, readings[at] as Float32Array) >= 0
   }
   // A prompt of one token is the start of a text: nothing is asked in it.
   const asks = request.tokens.length > 1

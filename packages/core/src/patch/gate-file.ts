@@ -27,6 +27,13 @@ export function gateFile(prefix: Prefix): Uint8Array | undefined {
   return Object.keys(tensors).length > 0 ? writeSafetensors(tensors, { format: 'pt' }) : undefined
 }
 
+/** What a manifest says of a gate, but for its figures. */
+export const gateSummary = ({ layer, window, output }: Gate): GateSummary => ({
+  layer,
+  window,
+  units: output.length,
+})
+
 /** What the manifest says of the gates of a prefix, by part; undefined for a part without one. */
 export const gateSummaries = ({ gate, parts }: PrefixSummary): readonly (GateSummary | undefined)[] =>
   parts ? parts.map((part) => part.gate) : [gate]

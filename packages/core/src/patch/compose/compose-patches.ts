@@ -1,10 +1,10 @@
 import { PatchError } from '../../errors.ts'
 import { isGated } from '../../model/gate.ts'
-import type { Gate } from '../../model/language-model.ts'
 import { sha256 } from '../../sha256.ts'
 import type { Storage } from '../../storage.ts'
 import { createPatch } from '../create-patch.ts'
-import type { ComposedPart, GateSummary, PatchManifest } from '../manifest.ts'
+import { gateSummary } from '../gate-file.ts'
+import type { ComposedPart, PatchManifest } from '../manifest.ts'
 import { manifestFile } from '../manifest-schema.ts'
 import type { Patch } from '../patch.ts'
 import { checkCompatible, label } from './check-compatible.ts'
@@ -60,12 +60,12 @@ export async function composePatches(
       prefix: {
         length: prefix.length,
         init: 'composed',
-        ...(prefix.gate && { gate: summaryOf(prefix.gate) }),
+        ...(prefix.gate && { gate: gateSummary(prefix.gate) }),
         ...(prefix.parts && {
           parts: prefix.parts.map((part) => ({
             length: part.prefix.length,
             weight: part.weight,
-            ...(part.prefix.gate && { gate: summaryOf(part.prefix.gate) }),
+            ...(part.prefix.gate && { gate: gateSummary(part.prefix.gate) }),
           })),
         }),
       },
@@ -110,8 +110,6 @@ function isSame(one: Patch, other: Patch, method: string): boolean {
   const [a, b] = [one.prefix.embeddings, other.prefix.embeddings]
   return method !== 'merge' || a.every((value, i) => value === b[i])
 }
-
-const summaryOf = ({ layer, window, output }: Gate): GateSummary => ({ layer, window, units: output.length })
 
 /** Only side by side can parts take effect or not, each for itself. */
 function checkGateMethod(patches: readonly Patch[], method: string): void {

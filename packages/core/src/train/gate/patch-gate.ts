@@ -3,7 +3,7 @@ import { PatchError } from '../../errors.ts'
 import type { Gate, Prefix } from '../../model/language-model.ts'
 import type { PatchPrompt } from '../../pairs/preference-pair.ts'
 import { parseJsonFile } from '../../parse-json-file.ts'
-import { gateFile, withGates } from '../../patch/gate-file.ts'
+import { gateFile, gateSummary, withGates } from '../../patch/gate-file.ts'
 import type { GateSummary } from '../../patch/manifest.ts'
 import type { Storage } from '../../storage.ts'
 import { type GateTraining, type TrainedGate, type TrainGateOptions, trainGate } from './train-gate.ts'
@@ -50,7 +50,7 @@ export async function patchGate(
 
 /** What the manifest says of it. */
 export const summaryOf = ({ gate, figures }: TrainedGate) =>
-  ({ layer: gate.layer, window: gate.window, units: gate.output.length, figures }) satisfies GateSummary
+  ({ ...gateSummary(gate), figures }) satisfies GateSummary
 
 /**
  * The prompts that a gate learns from: those of the training, placed as they are and bare besides.
