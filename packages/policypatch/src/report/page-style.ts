@@ -55,7 +55,10 @@ nav ul { margin: 0; }
 .card h3 { margin: 0; }
 .card .metric { color: var(--muted); font-size: 0.88rem; margin: 0.1rem 0 0.5rem; }
 .change { margin: 0 0 0.5rem; font-family: var(--serif); font-size: 1.5rem; line-height: 1.2; }
-.change strong { font-size: 2.5rem; letter-spacing: -0.02em; color: var(--s1); }
+.change strong { font-size: 2.5rem; letter-spacing: -0.02em; }
+.verdict { font: 0.82rem var(--sans); font-weight: 550; white-space: nowrap; color: var(--muted); }
+.verdict.better { color: var(--right); }
+.verdict.worse { color: var(--wrong); }
 .change .before, .change .arrow { color: var(--muted); margin-right: 0.3em; }
 .change .range { font: 0.82rem var(--sans); color: var(--muted); white-space: nowrap; }
 .cards:has(> :nth-child(4):last-child), .cards:has(> :nth-child(2):last-child) { grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); }
@@ -89,6 +92,8 @@ figure svg[role] { display: block; max-width: 100%; height: auto; color: var(--i
 .tradeoff .rest .muted { font-size: 0.92em; }
 .domain + .domain { margin-top: 2.4rem; }
 summary { cursor: pointer; color: var(--accent); font-size: 0.92rem; padding: 0.3rem 0; }
+summary h2 { display: inline; color: var(--ink); }
+summary:has(h2) { font-size: 1.45rem; padding: 0; margin-bottom: 0.4rem; }
 
 .scroll { overflow-x: auto; }
 .figures, .agreement { border-collapse: collapse; font-size: 0.86rem; width: 100%; }
@@ -156,7 +161,7 @@ pre { flex: 1; margin: 0; min-width: 0; background: var(--card); border: 1px sol
 @media print {
   :root { --page: #fff; }
   body { max-width: none; padding: 0; font-size: 10pt; }
-  nav, .filters, .more, button, summary { display: none !important; }
+  nav, .filters, .more, button, summary:not(:has(h2)) { display: none !important; }
   main > section { margin-top: 1.6rem; }
   h2, h3, figcaption, .tags, .prompt, .intro { break-after: avoid; }
   .intro, .card, .grid figure, .response, tr, .example { break-inside: avoid; }

@@ -50,6 +50,20 @@ describe.skipIf(chromium === undefined)(
       await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }])
       await page.goto(address)
     }
+    const openDetails = () =>
+      page.evaluate('for (const one of document.querySelectorAll("details")) one.open = true')
+
+    test('is short until a reader opens a section, which a link does too', async () => {
+      await open(1200, 'light')
+      const height = () => page.evaluate('document.documentElement.scrollHeight')
+      const closed = Number(await height())
+      expect(await seen()).toBe(0)
+      await page.click('nav a[href="#examples"]')
+      await page.waitForFunction('document.querySelector("#examples").checkVisibility()')
+      expect(await seen()).toBe(10)
+      await openDetails()
+      expect(closed).toBeLessThan(Number(await height()) / 2)
+    })
 
     test.each([
       [1200, 'light'],
@@ -60,6 +74,7 @@ describe.skipIf(chromium === undefined)(
       '%i pixels wide and %s: no error, no request, nothing wider than the page, nothing that axe calls serious',
       async (width, scheme) => {
         await open(width, scheme)
+        await openDetails()
         expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
         const colors = await page.evaluate(
           '[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.querySelector("svg[role] path[fill^=var]")).fill]',
@@ -84,6 +99,7 @@ describe.skipIf(chromium === undefined)(
 
     test('filters hide examples and subjects, together', async () => {
       await open(1200, 'light')
+      await openDetails()
       expect(await seen()).toBe(10)
       expect(await count()).toBe('10 examples')
       await page.select('select[name=domain]', 'harmfulness')
@@ -107,6 +123,7 @@ describe.skipIf(chromium === undefined)(
       await writeFile(many, await renderReport({ ...data, measurements: [], curves: [], examples }))
       address = pathToFileURL(many).href
       await open(390, 'light')
+      await openDetails()
       expect([await seen(), await count()]).toEqual([12, '30 examples, the first 12 shown'])
       await page.evaluate('document.querySelector("[data-more]").click()')
       expect(await seen()).toBe(24)

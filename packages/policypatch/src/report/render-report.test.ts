@@ -1,4 +1,4 @@
-import type { ReportData } from '@policypatch/core'
+import { type ReportData, wilsonInterval } from '@policypatch/core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { exampleReport } from '../../test/example-report.ts'
 import { renderReport } from './render-report.ts'
@@ -13,7 +13,8 @@ const ids = [
   'agreement',
   'settings',
 ]
-const sectionsOf = (page: string) => [...page.matchAll(/<section id="(\w+)"/g)].map(([, id]) => id)
+const sectionsOf = (page: string) =>
+  [...page.matchAll(/<section[^>]* aria-labelledby="(\w+)-title"/g)].map(([, id]) => id)
 
 describe('a report with everything in it', () => {
   const data = exampleReport()
@@ -24,7 +25,10 @@ describe('a report with everything in it', () => {
 
   test('has every section, and a link to each', () => {
     expect(sectionsOf(page)).toEqual(ids)
-    for (const id of ids) expect(page).toContain(`<a href="#${id}">`)
+    for (const id of ids) {
+      expect(page).toContain(`<a href="#${id}">`)
+      expect(page).toContain(` id="${id}"`)
+    }
   })
 
   test('asks for nothing: no address, nothing to load, one script that its policy names', () => {
@@ -42,7 +46,7 @@ describe('a report with everything in it', () => {
 
   test('names judge, n and interval beside what it measured, and how to repeat it', () => {
     expect(page).toContain('judged by refusal phrases; n\u00a0=\u00a0100, mean of 3 seeds')
-    expect(page).toMatch(/Of 15 figures, .*? betters <b>\d+<\/b> and worsens <b>\d+<\/b>/)
+    expect(page).toMatch(/Of 15 figures, .*? improves <b>\d+<\/b> and worsens <b>\d+<\/b>/)
     expect(page).toContain('<code>npm run compare:domains</code>')
     expect(page).toContain('<th scope="row">sft.learningRate</th><td>0.02</td>')
     expect(page).toContain('Judged by toxic-bert')
@@ -95,4 +99,24 @@ test('names that are markup stay names, in figures too', async () => {
   expect(sectionsOf(page)).toHaveLength(6)
   expect(page).not.toContain('<img')
   expect(page).not.toContain('\u0000')
+})
+
+test('a change has the sign of what moved, and a word for what that means', async () => {
+  const share = (metric: string, subject: string, count: number, better: 'higher' | 'lower') => ({
+    ...{ domain: 'harmfulness', metric, subject, judge: 'phrases', data: 'test', better },
+    ...{ ...wilsonInterval(count, 100), interval: 'wilson' as const },
+  })
+  const page = await renderReport({
+    ...nothing,
+    measurements: [
+      share('attack success rate', 'base', 92, 'lower'),
+      share('attack success rate', 'patched', 8, 'lower'),
+      share('over-refusal rate', 'base', 3, 'lower'),
+      share('over-refusal rate', 'patched', 40, 'lower'),
+    ],
+  })
+  expect(page).toMatch(/>−84\.0 \[[^\]]+\] better</)
+  expect(page).toMatch(/>\+37\.0 \[[^\]]+\] worse</)
+  expect(page).toContain('class="verdict better">better<')
+  expect(page).toContain('class="verdict worse">worse<')
 })

@@ -19,6 +19,8 @@ interface Section {
   readonly title: string
   readonly intro: string
   readonly body: Html | undefined
+  /** Behind its title until a reader opens it. */
+  readonly closed?: true
 }
 
 /**
@@ -56,18 +58,21 @@ export async function renderReport(data: ReportData): Promise<string> {
       intro:
         'A mean can hide a tail. Each bar is a share of the units, over all seeds; the line is their mean.',
       body: await distributionsSection(context),
+      closed: true,
     },
     {
       id: 'training',
       title: 'Training',
       intro: 'What each stage reported at its steps: faint as it was, full as a running mean.',
       body: await curvesSection(context),
+      closed: true,
     },
     {
       id: 'examples',
       title: 'Examples, side by side',
       intro: 'What the subjects said to the same prompts. They were written by models and people, not by us.',
       body: examplesSection(context),
+      closed: true,
     },
     {
       id: 'agreement',
@@ -75,12 +80,14 @@ export async function renderReport(data: ReportData): Promise<string> {
       intro:
         'Two judges of the same responses: how often they say the same, and Cohen’s κ, which takes off what chance would give.',
       body: agreementSection(context),
+      closed: true,
     },
     {
       id: 'settings',
       title: 'How it was made',
       intro: 'Everything that the figures depend on.',
       body: settingsSection(context),
+      closed: true,
     },
   ]
   const sections = all.filter(({ body }) => body !== undefined)
@@ -99,19 +106,31 @@ export async function renderReport(data: ReportData): Promise<string> {
 <body>
 ${headerSection(context, links)}
 <main>
-${sections.map(
-  ({ id, title, intro, body }) => html`<section id="${id}" aria-labelledby="${id}-title">
-<h2 id="${id}-title">${title}</h2>
-<p class="intro">${intro}</p>
-${body}
-</section>`,
-)}
+${sections.map(sectionOf)}
 </main>
 <script>${new Html(pageScript)}</script>
 </body>
 </html>
 `
   return page.markup
+}
+
+/** A link to what is in closed details opens them, so the anchor of a closed section is within. */
+function sectionOf({ id, title, intro, body, closed }: Section): Html {
+  const heading = html`<h2 id="${id}-title">${title}</h2>`
+  if (!closed) {
+    return html`<section id="${id}" aria-labelledby="${id}-title">
+${heading}
+<p class="intro">${intro}</p>
+${body}
+</section>`
+  }
+  return html`<section aria-labelledby="${id}-title">
+<details><summary>${heading}</summary>
+<p class="intro" id="${id}">${intro}</p>
+${body}
+</details>
+</section>`
 }
 
 const hashOf = (script: string) => `sha256-${createHash('sha256').update(script).digest('base64')}`

@@ -2,19 +2,25 @@ import type { Unit } from '../format-figure.ts'
 import type { Html } from '../html.ts'
 import type { ReportContext } from '../report-context.ts'
 import { drawFigure, type FigureSpec } from './draw-figure.ts'
-import type { ForestRow } from './forest-rows.ts'
+import type { ForestRow, Verdict } from './forest-rows.ts'
 
 /** How the axis of each unit is titled and labelled. */
 const axes: Readonly<Record<Unit, { readonly title: string; readonly labels: string }>> = {
-  share: { title: 'points', labels: "format(100 * datum.value, '+~f')" },
-  score: { title: 'score', labels: "format(datum.value, '+~f')" },
-  amount: { title: "% of the base's figure", labels: "format(100 * datum.value, '+~f') + '%'" },
+  share: { title: 'points', labels: "format(abs(100 * datum.value), '~f')" },
+  score: { title: 'score', labels: "format(abs(datum.value), '~f')" },
+  amount: { title: "% of the base's figure", labels: "format(abs(100 * datum.value), '~f') + '%'" },
 }
 
 const rowHeight = 22
 const indent = 6
 /** For an effect and its interval in figures. */
-const valueRoom = 172
+const valueRoom = 214
+
+const verdictColors: Readonly<Record<Verdict, string>> = {
+  better: 'var(--right)',
+  worse: 'var(--wrong)',
+  unclear: 'var(--muted)',
+}
 
 /**
  * Effects with their intervals, one under the other, better to the right. `wide` has the figures beside them; narrow is
@@ -26,10 +32,12 @@ export function drawForest(
   { unit, wide, label }: { readonly unit: Unit; readonly wide: boolean; readonly label: string },
 ): Promise<Html> {
   const effects = rows.flatMap((row) =>
-    row.kind === 'effect' ? [{ ...row, ...styleOf(styles.get(row.subject)) }] : [],
+    row.kind === 'effect'
+      ? [{ ...row, ...styleOf(styles.get(row.subject)), verdictColor: verdictColors[row.verdict] }]
+      : [],
   )
   const names = wide ? 150 : 104
-  const plot = wide ? 640 : 224
+  const plot = wide ? 600 : 224
   const height = rows.length * rowHeight
   // -0 and +0 included, so that what changes nothing is seen to.
   const ends = [0, ...effects.flatMap(({ low, high }) => [low, high])]
@@ -39,7 +47,8 @@ export function drawForest(
     scale: { domain: [Math.min(...ends), Math.max(...ends)], nice: true, zero: true, padding: 4 },
     axis: {
       title: `worse ←  ${wide ? 'change from the base, ' : ''}${axes[unit].title}  → better`,
-      labelExpr: `datum.value === 0 ? '0' : replace(${axes[unit].labels}, '-', '−')`,
+      // Without signs: which way is better is not which way is up.
+      labelExpr: axes[unit].labels,
       tickCount: wide ? 8 : 4,
       domain: false,
       ticks: false,
@@ -114,7 +123,11 @@ export function drawForest(
             ? [
                 {
                   mark: beside(14),
-                  encoding: { x: { value: plot }, text: { field: 'text', type: 'nominal' as const } },
+                  encoding: {
+                    x: { value: plot },
+                    text: { field: 'text', type: 'nominal' as const },
+                    color: literal('verdictColor'),
+                  },
                 },
               ]
             : []),

@@ -13,15 +13,30 @@ export type ForestRow =
       readonly value: number
       readonly low: number
       readonly high: number
+      /** The change as it is, with its sign, its interval and what it means. */
       readonly text: string
+      readonly verdict: Verdict
     }
 
-/** A change as the forest plot has it: of amounts, in shares of the base's figure; turned so that more is better. */
-export function improvement(effect: Effect, base: PooledFigure, { better, unit }: ReportMetric) {
-  const sign = better === 'higher' ? 1 : -1
+/** What a change means; `unclear` where its interval reaches across zero. */
+export type Verdict = 'better' | 'worse' | 'unclear'
+
+export function verdictOf({ low, high }: Effect, { better }: ReportMetric): Verdict {
+  if (low > 0) return better === 'higher' ? 'better' : 'worse'
+  if (high < 0) return better === 'higher' ? 'worse' : 'better'
+  return 'unclear'
+}
+
+/** A change with its own sign: of amounts, in shares of the base's figure. */
+export function relativeChange({ value, low, high }: Effect, base: PooledFigure, unit: Unit) {
   const scale = unit === 'amount' ? Math.abs(base.value) || 1 : 1
-  const ends = [effect.low, effect.high].map((end) => (sign * end) / scale)
-  return { value: (sign * effect.value) / scale, low: Math.min(...ends), high: Math.max(...ends) }
+  return { value: value / scale, low: low / scale, high: high / scale }
+}
+
+/** A change as the forest plot places it: turned so that more is better. */
+function improvement(effect: Effect, base: PooledFigure, { better, unit }: ReportMetric) {
+  const { value, low, high } = relativeChange(effect, base, unit)
+  return better === 'higher' ? { value, low, high } : { value: -value, low: -high, high: -low }
 }
 
 /** The rows of all metrics of one unit in one domain. */
@@ -30,13 +45,15 @@ export function forestRows({ metrics }: ReportContext, domain: string, unit: Uni
   for (const metric of metrics) {
     if (metric.domain !== domain || metric.unit !== unit || metric.effects.length === 0) continue
     const base = metric.figures.find(({ subject }) => subject === 'base') as PooledFigure
-    const note = `n = ${base.n} · ${metric.judge} · ${metric.data}`
+    const note = `n = ${base.n} · ${metric.better} is better · ${metric.judge} · ${metric.data}`
     rows.push({ kind: 'metric', id: rows.length, text: metric.metric })
     rows.push({ kind: 'note', id: rows.length, text: note })
     for (const effect of metric.effects) {
       const range = improvement(effect, base, metric)
-      const text = `${formatChange(range.value, unit)} ${formatChangeRange(range, unit)}`
-      rows.push({ kind: 'effect', id: rows.length, subject: effect.subject, ...range, text })
+      const verdict = verdictOf(effect, metric)
+      const { value, ...ends } = relativeChange(effect, base, unit)
+      const text = `${formatChange(value, unit)} ${formatChangeRange(ends, unit)} ${verdict}`
+      rows.push({ kind: 'effect', id: rows.length, subject: effect.subject, ...range, text, verdict })
     }
   }
   return rows

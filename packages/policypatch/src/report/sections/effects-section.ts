@@ -1,6 +1,6 @@
 import type { Effect, PooledFigure } from '@policypatch/core'
 import { drawForest } from '../figures/forest-figure.ts'
-import { forestRows } from '../figures/forest-rows.ts'
+import { forestRows, relativeChange } from '../figures/forest-rows.ts'
 import {
   formatChange,
   formatChangeRange,
@@ -56,7 +56,7 @@ function tally({ metrics, main, name }: ReportContext): Html | undefined {
   if (turned.length === 0) return undefined
   const bettered = turned.filter(([low]) => low > 0).length
   const worsened = turned.filter(([, high]) => high < 0).length
-  return html`<p class="finding">Of ${turned.length} figures, ${name(main)} betters <b>${bettered}</b> and worsens <b>${worsened}</b>; the intervals of the other <b>${turned.length - bettered - worsened}</b> reach across zero.</p>`
+  return html`<p class="finding">Of ${turned.length} figures, ${name(main)} improves <b>${bettered}</b> and worsens <b>${worsened}</b>; the intervals of the other <b>${turned.length - bettered - worsened}</b> reach across zero.</p>`
 }
 
 function table({ name }: ReportContext, metrics: readonly ReportMetric[]): Html {
@@ -80,7 +80,6 @@ ${effect && base ? change(effect, base, unit) : html`<td></td><td></td><td></td>
 }
 
 function change(effect: Effect, base: PooledFigure, unit: Unit): Html {
-  const scale = unit === 'amount' ? Math.abs(base.value) || 1 : 1
-  const range = { low: effect.low / scale, high: effect.high / scale }
-  return html`<td title="${effect.method}">${formatChange(effect.value / scale, unit)}</td><td>${formatChangeRange(range, unit)}</td><td${effect.test !== undefined && html` title="${effect.test}"`}>${effect.p !== undefined && formatP(effect.p)}</td>`
+  const { value, ...range } = relativeChange(effect, base, unit)
+  return html`<td title="${effect.method}">${formatChange(value, unit)}</td><td>${formatChangeRange(range, unit)}</td><td${effect.test !== undefined && html` title="${effect.test}"`}>${effect.p !== undefined && formatP(effect.p)}</td>`
 }

@@ -1,4 +1,5 @@
 import type { PooledFigure } from '@policypatch/core'
+import { verdictOf } from '../figures/forest-rows.ts'
 import { formatFigure, formatRange } from '../format-figure.ts'
 import { capital, type Html, html } from '../html.ts'
 import type { ReportContext, ReportMetric } from '../report-context.ts'
@@ -46,7 +47,7 @@ function card(
 <h3>${capital(domain)}</h3>
 <p class="metric">${metric}, ${better} is better</p>
 <p class="change"><span class="before">${formatFigure(base.value, unit)}</span><span class="arrow" role="img" aria-label="to">→</span><strong>${formatFigure(patched.value, unit)}</strong>
-<span class="range">95% ${formatRange(patched, unit)}</span></p>
+<span class="range">95% ${formatRange(patched, unit)}</span> ${verdict(headline, main)}</p>
 ${track(context, headline)}
 <p class="source">${data}; judged by ${judge}; n = ${patched.n}${patched.bySeed.length > 1 && `, mean of ${patched.bySeed.length} seeds`}${
     share &&
@@ -55,7 +56,7 @@ ${track(context, headline)}
 ${
   rest.length > 0 &&
   html`<table class="rest"><caption class="visually-hidden">Other metrics of ${domain}, base and ${main}</caption>
-<thead class="visually-hidden"><tr><th scope="col">Metric</th><th scope="col">base</th><th scope="col">${main}</th></tr></thead>
+<thead class="visually-hidden"><tr><th scope="col">Metric</th><th scope="col">base</th><th scope="col">${main}</th><th scope="col">Verdict</th></tr></thead>
 <tbody>${rest.slice(0, 6).map((other) => restRow(other, main))}</tbody></table>`
 }
 </article>`
@@ -65,7 +66,15 @@ function restRow(metric: ReportMetric, main: string): Html {
   const base = find(metric, 'base') as PooledFigure
   const patched = find(metric, main) as PooledFigure
   return html`<tr><th scope="row">${metric.metric} <span class="muted">${metric.data}</span></th>
-<td>${formatFigure(base.value, metric.unit)}</td><td><span aria-hidden="true">→ </span>${formatFigure(patched.value, metric.unit)}</td></tr>`
+<td>${formatFigure(base.value, metric.unit)}</td><td><span aria-hidden="true">→ </span>${formatFigure(patched.value, metric.unit)}</td><td>${verdict(metric, main)}</td></tr>`
+}
+
+/** What became of a metric, in a word and its colour: a figure that fell may be a gain, and one that rose a loss. */
+function verdict(metric: ReportMetric, main: string): Html | undefined {
+  const effect = metric.effects.find(({ subject }) => subject === main)
+  if (!effect) return undefined
+  const found = verdictOf(effect, metric)
+  return html`<span class="verdict ${found}">${found === 'unclear' ? 'no clear change' : found}</span>`
 }
 
 /** Where each subject stands between the ends of the scale, with the interval of each as a bar. */
