@@ -105,7 +105,22 @@ describe('what a patch is used for', () => {
     const kept = ['--out', 'report.json', '--max-tokens', '4', '--json', '--record']
     const { stdout } = await succeed('eval', ...evaluate, ...kept)
     const report = JSON.parse(stdout)
-    expect(JSON.parse(await readFile(at('report.json'), 'utf8'))).toEqual(report)
+    const { report: data, ...written } = JSON.parse(await readFile(at('report.json'), 'utf8'))
+    expect(Object.keys(written)).toEqual(Object.keys(report))
+    expect(
+      data.measurements.map(({ subject, metric }: Record<string, unknown>) => [subject, metric]),
+    ).toEqual([
+      ['base', 'refusal rate'],
+      ['base', 'over-refusal rate'],
+      ['tiny@1.2.0', 'refusal rate'],
+      ['tiny@1.2.0', 'over-refusal rate'],
+      ['tiny@1.2.0', "answers identical to the base's, first 4 tokens"],
+      ['tiny@1.2.0', 'KL from the base, nats a token'],
+    ])
+    expect(data.measurements[0].values).toHaveLength(8)
+    const shown = await succeed('report', 'report.json', '--model-card')
+    expect(shown.stdout).toMatch(/^report\.html: 6 measurements, 6 examples, /)
+    expect(await readFile(at('report.html'), 'utf8')).toContain('<h3>')
     expect(report.subjects.map(({ name }: { name: string }) => name)).toEqual(['base', 'tiny@1.2.0'])
     expect(report.subjects[0]).toMatchObject({ refusal: { n: 8 }, overRefusal: { n: 8 } })
     const { effects } = JSON.parse(await readFile(at('patches/tiny/patch.json'), 'utf8'))

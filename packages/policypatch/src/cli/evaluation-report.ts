@@ -1,13 +1,19 @@
 import {
   evaluationEffects,
+  evaluationReport,
   type GridEvaluation,
+  type Measurement,
+  type Patch,
   type PatchEffect,
   type PatchEvaluation,
+  type ReportData,
   refusalRate,
 } from '@policypatch/core'
+import { reportedPatch } from '../report/reported-patch.ts'
+import type { SubjectAbility } from './measure-ability.ts'
 
 /** What `eval` gives to programs: each subject over all prompts, then the evaluation, without its responses. */
-export function evaluationReport(evaluation: GridEvaluation | PatchEvaluation) {
+export function evaluationSummary(evaluation: GridEvaluation | PatchEvaluation) {
   const { responses, ...rest } = evaluation
   const subjects = evaluation.subjects.map((name) => {
     const said = (responses[name] ?? []).filter((one) => one !== undefined)
@@ -15,6 +21,35 @@ export function evaluationReport(evaluation: GridEvaluation | PatchEvaluation) {
   })
   const prompts = Object.values(responses)[0]?.length ?? 0
   return { prompts, subjects, evaluation: rest }
+}
+
+export interface MeasuredSubjects {
+  readonly model: string
+  readonly patch: Patch | undefined
+  readonly evaluation: GridEvaluation | PatchEvaluation | undefined
+  readonly abilities: readonly SubjectAbility[]
+  readonly settings: Readonly<Record<string, unknown>>
+}
+
+/** All that `eval` measured as the data of a report, which `report` reads. */
+export function evaluationData({
+  model,
+  patch,
+  evaluation,
+  abilities,
+  settings,
+}: MeasuredSubjects): ReportData {
+  const options = {
+    base: model,
+    ...(patch && { domain: patch.manifest.domain, patch: reportedPatch(patch) }),
+    settings,
+  }
+  const nothing = { subjects: [], judges: [], maxTokens: 0, cells: [], responses: {} }
+  const data = evaluationReport(evaluation ?? nothing, options)
+  const able = abilities.flatMap(({ name, figures }) =>
+    figures.map((figure): Measurement => ({ ...figure, subject: name })),
+  )
+  return { ...data, measurements: [...data.measurements, ...able] }
 }
 
 /** What a patch's manifest records of it; nothing where no patch was measured. */

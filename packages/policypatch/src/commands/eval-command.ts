@@ -6,6 +6,7 @@ import {
   type PatchEffect,
   type PatchEvaluation,
   withEffects,
+  writeReport,
 } from '@policypatch/core'
 import { Command, Option } from 'commander'
 import { abilityEffects, abilityReport } from '../cli/ability-report.ts'
@@ -13,7 +14,7 @@ import { abilityTable } from '../cli/ability-table.ts'
 import { type CommandContext, inContext } from '../cli/command-context.ts'
 import { evaluateSubjects, subjectsOf } from '../cli/evaluate-subjects.ts'
 import { evaluationPrompts } from '../cli/evaluation-prompts.ts'
-import { evaluationReport, recordedEffects } from '../cli/evaluation-report.ts'
+import { evaluationData, evaluationSummary, recordedEffects } from '../cli/evaluation-report.ts'
 import { findPatch } from '../cli/find-patch.ts'
 import { measureAbility, type SubjectAbility } from '../cli/measure-ability.ts'
 import { openReference } from '../cli/open-reference.ts'
@@ -111,11 +112,13 @@ async function evaluate(context: CommandContext, options: EvalOptions): Promise<
   const abilities = data ? await measureAbility(context, subjects, { data, out }) : []
   const report = {
     model: model.id,
-    ...(evaluation && evaluationReport(evaluation)),
+    ...(evaluation && evaluationSummary(evaluation)),
     ...(data && { ability: abilityReport(abilities) }),
   }
   if (out !== undefined) {
-    await fileStorage().write(out, new TextEncoder().encode(`${JSON.stringify(report, null, 2)}\n`))
+    const settings = { prompts: files?.join(', '), contexts, format, seed: 0 }
+    const data = evaluationData({ model: model.id, patch: patches[0], evaluation, abilities, settings })
+    await writeReport(fileStorage(), out, data, report)
   }
   if (options.record && patches[0]) {
     const effects = effectsOf(patches[0], evaluation, abilities)

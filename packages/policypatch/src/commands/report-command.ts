@@ -4,6 +4,7 @@ import { Command } from 'commander'
 import { type CommandContext, inContext } from '../cli/command-context.ts'
 import { recordEffects } from '../cli/record-effects.ts'
 import { renderReport } from '../report/render-report.ts'
+import { mainSubject } from '../report/report-context.ts'
 import { readReport } from '../stored/reports.ts'
 
 interface ReportOptions {
@@ -11,7 +12,7 @@ interface ReportOptions {
   readonly garak?: string
   readonly modelCard?: boolean
   readonly record?: string
-  readonly subject: string
+  readonly subject?: string
 }
 
 /** `report`: what evaluations measured as one page of HTML, and in the forms that other programs read. */
@@ -23,16 +24,17 @@ export function reportCommand(): Command {
     .option('--garak <file>', "also JSON Lines in the form of garak's report")
     .option('--model-card', "also print the figures as a model card's front matter has them")
     .option('--record <folder>', "also write the figures into a patch's manifest and model card")
-    .option('--subject <name>', 'whose figures these three hold', 'patched')
+    .option('--subject <name>', 'whose figures these three hold (default: the patched one)')
     .action(inContext(report))
 }
 
 async function report(
   context: CommandContext,
-  { out, garak, modelCard, record, subject }: ReportOptions,
+  { out, garak, modelCard, record, ...options }: ReportOptions,
   paths: readonly string[],
 ): Promise<void> {
   const data = mergeReports(await Promise.all(paths.map((path) => readReport(path))))
+  const subject = options.subject ?? mainSubject(data.measurements.map((one) => one.subject)) ?? 'patched'
   // All is made before anything is written: the subject may not be there.
   const lines = garak === undefined ? [] : garakReport(data, { subject })
   const effects = reportEffects(data.measurements, { subject })

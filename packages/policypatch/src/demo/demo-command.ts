@@ -1,10 +1,11 @@
 import { join, resolve } from 'node:path'
 import { fileStorage } from '@policypatch/backend-node'
+import { writeReport } from '@policypatch/core'
 import { Command } from 'commander'
 import { inContext } from '../cli/command-context.ts'
 import { reportTraining } from '../cli/report-training.ts'
 import { demoReport } from './demo-report.ts'
-import { demoResults } from './demo-results.ts'
+import { demoReportData, demoResults } from './demo-results.ts'
 import { demoModel, runDemo } from './run-demo.ts'
 import { stageClock } from './stage-clock.ts'
 
@@ -40,7 +41,7 @@ export function demoCommand(): Command {
         const path = join(resolve(out), 'patch')
         const seconds = clock.seconds()
         const results = demoResults(outcome, path, seconds)
-        await storage.write('results.json', new TextEncoder().encode(`${JSON.stringify(results, null, 2)}\n`))
+        await writeReport(storage, 'results.json', demoReportData(outcome, Number(seed)), results)
         context.progress.end()
         context.print(demoReport(outcome, path, seconds), results)
       }),

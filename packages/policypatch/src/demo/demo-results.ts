@@ -1,3 +1,5 @@
+import { evaluationReport, type ReportData } from '@policypatch/core'
+import { reportedPatch } from '../report/reported-patch.ts'
 import type { DemoOutcome } from './run-demo.ts'
 
 /**
@@ -9,7 +11,7 @@ export function demoResults(
   { patch, evaluation }: DemoOutcome,
   path: string,
   seconds: Readonly<Record<string, number>>,
-): unknown {
+) {
   const { subjects, cells, divergence, maxTokens } = evaluation
   return {
     subjects,
@@ -20,4 +22,14 @@ export function demoResults(
     seconds,
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
   }
+}
+
+/** The same as the data of a report, for `policypatch report`. */
+export function demoReportData({ patch, evaluation }: DemoOutcome, seed: number): ReportData {
+  const { domain, base } = patch.manifest
+  return evaluationReport(evaluation, {
+    ...{ base: base.id, domain, patch: reportedPatch(patch) },
+    command: `policypatch demo --seed ${seed}`,
+    settings: { seed },
+  })
 }

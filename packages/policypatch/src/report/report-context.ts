@@ -19,7 +19,7 @@ export interface ReportContext {
   readonly styles: ReadonlyMap<string, SubjectStyle>
   /** A subject's name behind its symbol. */
   name(subject: string): Html
-  /** The subject that a reader has come for: `patched`, or the first that is neither base nor reference. */
+  /** See {@link mainSubject}. */
   readonly main: string | undefined
 }
 
@@ -34,7 +34,6 @@ export function reportContext(data: ReportData): ReportContext {
   ]
   const styles = subjectStyles(subjects)
   const domains = [...data.measurements, ...data.agreement, ...data.examples, ...data.curves]
-  const candidates = [...new Set(subjects)].filter((name) => name !== 'base' && name !== 'reference')
   return {
     data,
     metrics,
@@ -44,6 +43,12 @@ export function reportContext(data: ReportData): ReportContext {
       const style = styles.get(subject)
       return style ? subjectName(subject, style) : html`${subject}`
     },
-    main: candidates.includes('patched') ? 'patched' : candidates[0],
+    main: mainSubject(subjects),
   }
+}
+
+/** The subject that a reader has come for: `patched`, or the first that is neither base nor reference. */
+export function mainSubject(subjects: readonly string[]): string | undefined {
+  const candidates = subjects.filter((name) => name !== 'base' && name !== 'reference')
+  return candidates.includes('patched') ? 'patched' : candidates[0]
 }
