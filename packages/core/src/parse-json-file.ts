@@ -1,21 +1,40 @@
 import { PatchError } from './errors.ts'
+import { foreignFile } from './foreign-file.ts'
+import { strictJson } from './strict-json.ts'
 
-/** The object in a JSON file. `TRUNCATED` where the text ends before its closing brace, else `MALFORMED`. */
-export function parseJsonFile(bytes: Uint8Array, name: string): Readonly<Record<string, unknown>> {
+/** Longest JSON text that is read: tokenizers have up to a tenth of it. */
+const mostBytes = 256 * 2 ** 20
+
+/**
+ * The object in a JSON file; see `strictJson`. `TRUNCATED` where the text ends before its closing brace, else `MALFORMED`.
+ *
+ * @param remedy what to do about a damaged file
+ */
+export function parseJsonFile(
+  bytes: Uint8Array,
+  name: string,
+  remedy = 'The file is damaged; get it again from where it came',
+): Readonly<Record<string, unknown>> {
   let found: string
   let cause: unknown
   try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
+    if (bytes.length > mostBytes) throw new RangeError(`${bytes.length} bytes, more than ${mostBytes}`)
+    const value = strictJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+      return value as Readonly<Record<string, unknown>>
+    }
     found = Array.isArray(value) ? 'an array' : `${value === null ? 'null' : typeof value}`
   } catch (error) {
     cause = error
     found = error instanceof Error ? error.message : String(error)
   }
-  throw new PatchError(cause !== undefined && endsEarly(bytes) ? 'TRUNCATED' : 'MALFORMED', {
+  const foreign = cause === undefined ? undefined : foreignFile(bytes)
+  const isCut = !foreign && cause instanceof SyntaxError && endsEarly(bytes)
+  throw new PatchError(isCut ? 'TRUNCATED' : 'MALFORMED', {
     expected: `a JSON object in ${name}`,
     found,
-    remedy: 'The file is damaged; get it again from where it came',
+    remedy,
+    ...foreign,
     cause,
   })
 }

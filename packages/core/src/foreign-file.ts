@@ -1,0 +1,64 @@
+/** What a file is that stands where another was wanted, and what to do about it: phrases for a PatchError. */
+export interface ForeignFile {
+  readonly found: string
+  readonly remedy: string
+}
+
+/** Bytes of a file's start that are looked at. */
+export const foreignFileBytes = 128
+
+const pickled = 'Save the weights as safetensors: `model.save_pretrained(folder, safe_serialization=True)`'
+
+/** By what the files begin with, a character for each byte. */
+const kinds: readonly (ForeignFile & { readonly starts: readonly string[] })[] = [
+  {
+    starts: ['version https://git-lfs.github.com/spec/', 'version https://hawser.github.com/spec/'],
+    found: 'a Git LFS pointer, which stands for the file in a repository',
+    remedy: 'Fetch the file itself: run `git lfs install` and `git lfs pull` in that repository',
+  },
+  {
+    starts: ['/annex/objects/', '.git/annex/objects/', '../.git/annex/objects/'],
+    found: 'a git-annex pointer, which stands for the file in a repository',
+    remedy: 'Fetch the file itself: run `git annex get` in that repository',
+  },
+  {
+    starts: ['<!DOCTYPE', '<!doctype', '<html', '<HTML', '<?xml', '<head', '<Error'],
+    found: 'a web page',
+    remedy: 'The download went wrong; fetch the file itself, by its "resolve" address',
+  },
+  {
+    starts: ['GGUF'],
+    found: 'a GGUF file',
+    remedy: 'Give it a name that ends in .gguf, and name the file',
+  },
+  {
+    starts: ['lmgg', 'tjgg', 'fmgg', 'algg'],
+    found: 'a GGML file, from before GGUF',
+    remedy: 'Fetch the model as GGUF',
+  },
+  {
+    starts: ['\x80\x02', '\x80\x03', '\x80\x04', '\x80\x05'],
+    found: 'a Python pickle, which is not read: it may run code',
+    remedy: pickled,
+  },
+  { starts: ['PK\x03\x04'], found: 'a zip archive, such as a PyTorch checkpoint is', remedy: pickled },
+  { starts: ['\x89HDF\r\n'], found: 'an HDF5 file, such as TensorFlow weights are', remedy: pickled },
+  { starts: ['\x1f\x8b'], found: 'a gzip archive', remedy: 'Unpack it first' },
+  {
+    starts: ['\0\0\0\0\0\0\0\0'],
+    found: 'zeros at its start',
+    remedy: 'The download was interrupted; fetch the file again',
+  },
+]
+
+/** What the start of a file says that it is, where that is one of the kinds often met in place of a model's own. */
+export function foreignFile(start: Uint8Array): ForeignFile | undefined {
+  const bytes = String.fromCharCode(...start.subarray(0, foreignFileBytes))
+  const text = bytes.replace(/^(\xef\xbb\xbf)?\s*/, '')
+  const kind = kinds.find(({ starts }) => starts.some((expected) => text.startsWith(expected)))
+  if (kind) return { found: kind.found, remedy: kind.remedy }
+  if (bytes.startsWith('{"', 8)) {
+    return { found: 'a safetensors file', remedy: 'Give the folder it is in, with its config.json' }
+  }
+  return undefined
+}
