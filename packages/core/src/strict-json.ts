@@ -1,3 +1,5 @@
+import { excerpt } from './excerpt.ts'
+
 /** Nesting of objects and arrays: files of models and patches have less than twenty. */
 const deepest = 100
 
@@ -71,5 +73,3 @@ function take(names: Level, literal: string): void {
   if (names?.has(name)) throw new Error(`the name ${excerpt(name)} twice in an object`)
   names?.add(name)
 }
-
-const excerpt = (name: string) => JSON.stringify(name.length > 60 ? `${name.slice(0, 60)}…` : name)

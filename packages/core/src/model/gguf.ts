@@ -1,11 +1,11 @@
-import type { GGUFTensorInfo } from '@huggingface/gguf'
 import { PatchError } from '../errors.ts'
 import type { ByteSource } from '../storage.ts'
 import type { BlockFormat } from './dequantize/block-format.ts'
 import { ggmlFormats } from './dequantize/dequantize.ts'
+import { ggmlTypes } from './dequantize/ggml-types.ts'
 import { packBlocks } from './dequantize/pack-blocks.ts'
 import { readBlocks } from './dequantize/read-blocks.ts'
-import { readGgufHeader } from './gguf-header.ts'
+import { type GgufHeader, type GgufTensor, readGgufHeader } from './gguf-header.ts'
 import { missingTensor } from './missing-tensor.ts'
 import type { StoredTensor, TensorReader } from './tensor-reader.ts'
 
@@ -22,52 +22,81 @@ interface PlacedTensor extends StoredTensor {
 
 /**
  * Opens a GGUF file (version 2 or 3, little-endian); only its header is read. `read` dequantizes.
- * The reader takes the source over: its `close` closes it.
+ * The reader takes the source over: its `close` closes it, and where the file is refused the source is closed.
  *
  * @throws PatchError `TRUNCATED` where header or data end early, `MALFORMED`, or `UNSUPPORTED` for a tensor type
  *   other than F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q5_K, Q6_K.
  */
 export async function openGguf(source: ByteSource): Promise<GgufReader> {
-  const { metadata, tensorInfos, typeNames, dataStart } = await readGgufHeader(source)
-  const tensors = new Map<string, PlacedTensor>()
-  for (const info of tensorInfos) {
-    if (tensors.has(info.name)) throw malformed(source, `one tensor ${info.name}`, 'several')
-    tensors.set(info.name, placeTensor(source, info, dataStart, typeNames[info.dtype]))
+  try {
+    const header = await readGgufHeader(source)
+    return ggufReader(source, header.metadata, placeTensors(source, header))
+  } catch (error) {
+    await source.close()
+    throw error
+  }
+}
+
+function ggufReader(
+  source: ByteSource,
+  metadata: GgufReader['metadata'],
+  tensors: ReadonlyMap<string, PlacedTensor>,
+): GgufReader {
+  const find = (name: string) => {
+    const tensor = tensors.get(name)
+    if (!tensor) throw missingTensor(name, source.name)
+    return tensor
   }
   return {
     format: 'gguf',
     metadata,
     tensors,
     async read(name) {
-      const tensor = tensors.get(name)
-      if (!tensor) throw missingTensor(name, source.name)
+      const tensor = find(name)
       return readBlocks(source, tensor, tensor.format)
     },
     async readPacked(name) {
-      const tensor = tensors.get(name)
-      if (!tensor) throw missingTensor(name, source.name)
+      const tensor = find(name)
       return packBlocks(source, tensor, tensor.format)
     },
     close: () => source.close(),
   }
 }
 
+/** The tensors, each with its place, once it is known that none lies in another. */
+function placeTensors(source: ByteSource, header: GgufHeader): ReadonlyMap<string, PlacedTensor> {
+  const tensors = new Map<string, PlacedTensor>()
+  for (const [name, tensor] of header.tensors) tensors.set(name, placeTensor(source, name, tensor, header))
+  const held = [...tensors].filter(([, { byteLength }]) => byteLength > 0)
+  held.sort(([, a], [, b]) => a.start - b.start)
+  for (const [index, [name, { start }]] of held.entries()) {
+    const [before, { end }] = held[index - 1] ?? ['', { end: start }]
+    if (end <= start) continue
+    throw malformed(
+      source,
+      `tensor ${name} to start after tensor ${before}, at byte ${end} or later,`,
+      `byte ${start}`,
+    )
+  }
+  return tensors
+}
+
 function placeTensor(
   source: ByteSource,
-  info: GGUFTensorInfo,
-  dataStart: number,
-  dtype = `type ${info.dtype}`,
+  name: string,
+  { shape, type, offset }: GgufTensor,
+  { dataStart, alignment }: GgufHeader,
 ): PlacedTensor {
+  const dtype = ggmlTypes[type] ?? `type ${type}`
   const format = Object.hasOwn(ggmlFormats, dtype) ? ggmlFormats[dtype] : undefined
   if (!format) {
     throw new PatchError('UNSUPPORTED', {
-      expected: `tensor ${info.name} in ${source.name} to be one of ${Object.keys(ggmlFormats).join(', ')}`,
+      expected: `tensor ${name} in ${source.name} to be one of ${Object.keys(ggmlFormats).join(', ')}`,
       found: dtype,
       remedy: 'Use the model in another quantization, such as Q4_K_M or Q8_0',
     })
   }
-  const shape = info.shape.map(Number).reverse()
-  const described = `tensor ${info.name}, ${dtype} [${shape.join(', ')}]`
+  const described = `tensor ${name}, ${dtype} [${shape.join(', ')}]`
   const row = shape.at(-1) ?? 1
   if (row % format.blockLength !== 0) {
     throw malformed(
@@ -76,8 +105,11 @@ function placeTensor(
       `${row}`,
     )
   }
+  if (offset % alignment !== 0) {
+    throw malformed(source, `${described} to start at a multiple of ${alignment} bytes`, `byte ${offset}`)
+  }
   const byteLength = shape.reduce((product, size) => product * size, format.blockBytes / format.blockLength)
-  const start = dataStart + Number(info.offset)
+  const start = dataStart + offset
   const end = start + byteLength
   if (end <= source.size) return { shape, dtype, byteLength, format, start, end }
   throw new PatchError('TRUNCATED', {
