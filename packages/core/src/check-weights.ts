@@ -3,6 +3,14 @@ import { PatchError } from './errors.ts'
 
 /** Throws `INVALID_ARGUMENT` or `SHAPE_MISMATCH` unless `found` can stand in place of a signature's weights. */
 export function checkWeights(signature: NamedWeights, found: NamedWeights): void {
+  const stray = Object.keys(found).filter((name) => !(name in signature))
+  if (stray.length > 0) {
+    throw new PatchError('INVALID_ARGUMENT', {
+      expected: "weights under the names of the program's signature alone",
+      found: `${stray.join(', ')} besides`,
+      remedy: 'Leave them out, or compile another program for weights that have them',
+    })
+  }
   for (const [name, { shape }] of Object.entries(signature)) {
     const weight = found[name]
     if (!weight) {

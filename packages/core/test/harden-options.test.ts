@@ -31,7 +31,7 @@ it.each<[string, string, () => Partial<HardenPatchOptions>]>([
   ['one fold', 'INVALID_ARGUMENT', () => ({ gate: { ...gate, folds: 1 } })],
   ['prompts too few for the folds', 'EMPTY_DATA', () => ({ gate: { ...gate, folds: 6 } })],
   ['the patch of another base', 'PATCH_MISMATCH', () => ({ patch: ofAnother(patch) })],
-  ['a patch of parts', 'INVALID_ARGUMENT', () => ({ patch: ofParts(patch) })],
+  ['a patch of parts', 'UNSUPPORTED', () => ({ patch: ofParts(patch) })],
 ])('refuses %s before it asks anything', async (_, code, changes) => {
   const model = scriptedTrainee(tiny)
   await expect(hardenPatch(hardenOptions({ model, patch, ...changes() }))).rejects.toMatchObject({ code })

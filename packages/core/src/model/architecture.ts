@@ -36,6 +36,11 @@ export interface Architecture {
   /** Reads GGUF metadata; `tensors` are the names in the file (GGUF has no field for tied embeddings). */
   parseGguf(metadata: Readonly<Record<string, unknown>>, tensors: ReadonlySet<string>): ModelConfig
   weightSpecs(config: ModelConfig): readonly WeightSpec[]
+  /**
+   * Names what a layer computes: layers of one name, with weights of the same names and shapes, compute the same, so that
+   * one program serves them. Absent: each layer has programs of its own, which takes longer to compile.
+   */
+  layerKind?(config: ModelConfig, layer: number): string
   /** Rows of the embedding matrix, scaled as the model scales them: ids [n] → [n, d]. */
   embed(config: ModelConfig, weights: NamedTensors, ids: Tensor): Tensor
   /** Normalizes and projects the input of a layer's attention. */

@@ -11,6 +11,20 @@ export function spanOf(prefix: Prefix | undefined): number {
   return prefix ? Math.max(...partsOf(prefix).map((part) => part.prefix.length)) : 0
 }
 
+/** The prefix with other virtual tokens, [length, d], in the places of its own: its parts stay what they are. */
+export function withEmbeddings({ parts, ...rest }: Prefix, embeddings: Float32Array): Prefix {
+  if (!parts) return { ...rest, embeddings }
+  const width = embeddings.length / rest.length
+  let start = 0
+  const own = parts.map(({ prefix, weight }) => {
+    const end = start + prefix.length * width
+    const part = { ...prefix, embeddings: embeddings.subarray(start, end) }
+    start = end
+    return { prefix: part, weight }
+  })
+  return { ...rest, embeddings, parts: own }
+}
+
 /** Tells programs apart whose rows stand behind other prefixes and heads. */
 export const frontKey = (prefix: Prefix | undefined, head: number): string =>
   `before ${prefix?.length ?? 0}${prefix?.parts ? ' in parts' : ''}+${head}`
@@ -53,15 +67,28 @@ export function frontBias(prefix: Prefix, head: number): Float32Array {
 
 /** Throws `SHAPE_MISMATCH` for a prefix that is not [length, d], or whose parts do not make it up. */
 export function checkPrefixShape({ hiddenSize }: Pick<ModelConfig, 'hiddenSize'>, prefix: Prefix): void {
-  const { length, embeddings, parts } = prefix
+  const { length, embeddings, parts, gate } = prefix
   const whole = length > 0 && embeddings.length === length * hiddenSize
-  const sum = parts?.reduce((total, part) => total + part.prefix.length, 0) ?? length
   const plain =
     parts?.every(({ prefix: part, weight }) => !part.parts && weight > 0 && Number.isFinite(weight)) ?? true
-  if (whole && sum === length && plain) return
+  const made = !parts || (!gate && isMadeUpOf(embeddings, parts))
+  if (whole && plain && made) return
+  const described = parts?.map(({ prefix: part, weight }) => `${part.length} (weight ${weight})`).join(', ')
   throw new PatchError('SHAPE_MISMATCH', {
-    expected: `a prefix of shape [${length}, ${hiddenSize}], its parts, if any, plain prefixes of weight above 0 that make it up`,
-    found: `${embeddings.length} values${parts ? `, parts of ${parts.map((part) => `${part.prefix.length} (weight ${part.weight})`).join(', ')}` : ''}`,
+    expected: `a prefix of shape [${length}, ${hiddenSize}], its parts, if any, plain prefixes of weight above 0 that make it up and alone have gates`,
+    found: `${embeddings.length} values${parts ? `, parts of ${described}` : ''}${parts && gate ? ', a gate for all' : ''}`,
     remedy: 'Use a prefix that was trained for this model, or put parts together with parallelPrefix',
   })
+}
+
+/** Whether the virtual tokens are those of the parts, one after the other. */
+function isMadeUpOf(embeddings: Float32Array, parts: readonly PrefixPart[]): boolean {
+  let start = 0
+  for (const { prefix: part } of parts) {
+    for (const [i, value] of part.embeddings.entries()) {
+      if (!Object.is(embeddings[start + i], value)) return false
+    }
+    start += part.embeddings.length
+  }
+  return start === embeddings.length
 }

@@ -23,26 +23,28 @@ export interface BlockStep {
   readonly programs: ProgramCache
   /** Tells apart the programs of other shapes. */
   readonly key: string
-  /** The weights of one layer, to be used before those of another are asked for. */
+  /** For each layer the first of its kind, whose programs serve it. */
+  readonly firsts: readonly number[]
+  /** The weights of one layer, named as in the first of its kind; to be used before those of another are asked for. */
   readonly weightsOf: (layer: number) => NamedWeights
 }
 
 /**
  * The same outputs as the program of `stepProgram`, layer by layer: one program for a layer's forward pass and one for
- * its gradient serve all layers, with the weights of each fed in. Nothing is kept between the passes but what went into
+ * its gradient serve all layers of a kind, with the weights of each fed in. Nothing is kept between the passes but what went into
  * each layer; the gradient works the layer out again (Chen et al. 2016), a third more arithmetic for a fraction of the
  * memory.
  */
 export async function blockStep(step: BlockStep): Promise<NamedHostTensors> {
-  const { model, feeds, weightsOf } = step
+  const { model, feeds } = step
   const compiled = blockPrograms(step)
-  const places = pick(feeds, ['cos', 'sin', 'bias', 'sharedCos', 'sharedSin'])
+  const places = pick(feeds, ['cos', 'sin', 'bias', 'sharedCos', 'sharedSin', 'sharedBias', 'sharedSeen'])
   const { layers } = model.config
 
   const embedded = await compiled.embed(pick(feeds, ['prefix', 'headIds', 'ids']))
   const entering: HostTensor[] = [embedded.x as HostTensor]
   for (let layer = 0; layer < layers; layer++) {
-    const { x } = await compiled.forward({ ...places, x: entering[layer] as HostTensor }, weightsOf(layer))
+    const { x } = await compiled.forward(layer, { ...places, x: entering[layer] as HostTensor })
     entering.push(x as HostTensor)
   }
   const { gradient, ...outputs } = await compiled.objective({
@@ -52,35 +54,45 @@ export async function blockStep(step: BlockStep): Promise<NamedHostTensors> {
   let dx = gradient as HostTensor
   for (let layer = layers - 1; layer >= 0; layer--) {
     const x = entering.pop() as HostTensor
-    dx = (await compiled.backward({ ...places, x, dy: dx }, weightsOf(layer))).dx as HostTensor
+    dx = (await compiled.backward(layer, { ...places, x, dy: dx })).dx as HostTensor
   }
   const { shape, data } = feeds.prefix as HostTensor
   return { ...outputs, gradient: { shape, data: (dx.data as Float32Array).slice(0, data.length) } }
 }
 
-type Run = (feeds: NamedHostTensors, weights?: NamedWeights) => Promise<NamedHostTensors>
+type Run = (feeds: NamedHostTensors) => Promise<NamedHostTensors>
+type RunLayer = (layer: number, feeds: NamedHostTensors) => Promise<NamedHostTensors>
 
-/** The four programs of a step, each compiled when it is first run. */
-function blockPrograms({ model, objective, shape, programs, key, weightsOf }: BlockStep): {
+/** The programs of a step, each compiled when it is first run. */
+function blockPrograms({ model, objective, shape, programs, key, firsts, weightsOf }: BlockStep): {
   readonly embed: Run
-  readonly forward: Run
+  readonly forward: RunLayer
   readonly objective: Run
-  readonly backward: Run
+  readonly backward: RunLayer
 } {
-  const runOf = (name: string, program: TensorProgram, weights: NamedWeights): Run => {
-    const { precision } = model
-    return async (feeds, own) => {
-      const build = () => ({ program, signature: signatureOf(feeds, { weights, precision }) })
-      const compiled = await programs.get(`${name} ${key}`, build)
-      return compiled.run(feeds, own)
+  const compiledOf = (name: string, program: TensorProgram, weights: NamedWeights, feeds: NamedHostTensors) =>
+    programs.get(`${name} ${key}`, () => ({
+      program,
+      signature: signatureOf(feeds, { weights, precision: model.precision }),
+    }))
+  const whole =
+    (name: string, program: TensorProgram): Run =>
+    async (feeds) =>
+      (await compiledOf(name, program, model.weights, feeds)).run(feeds)
+  const ofLayer =
+    (name: string, programOf: typeof forwardProgram): RunLayer =>
+    async (layer, feeds) => {
+      const first = firsts[layer] as number
+      const weights = weightsOf(layer)
+      const program = programOf(model, shape, first)
+      const compiled = await compiledOf(`${name} as layer ${first}`, program, weights, feeds)
+      return compiled.run(feeds, weights)
     }
-  }
-  const first = weightsOf(0)
   return {
-    embed: runOf('embed', embedProgram(model, shape), model.weights),
-    forward: runOf('forward', forwardProgram(model, shape), first),
-    objective: runOf('objective', objectiveProgram(model, objective, shape), model.weights),
-    backward: runOf('backward', backwardProgram(model, shape), first),
+    embed: whole('embed', embedProgram(model, shape)),
+    forward: ofLayer('forward', forwardProgram),
+    objective: whole('objective', objectiveProgram(model, objective, shape)),
+    backward: ofLayer('backward', backwardProgram),
   }
 }
 
@@ -94,24 +106,25 @@ const embedProgram =
 function layerOf(
   { architecture, config }: ModelShape,
   shape: LayoutShape,
+  layer: number,
   inputs: Parameters<TensorProgram>[0],
   weights: Parameters<TensorProgram>[1],
 ): (x: tf.Tensor) => tf.Tensor {
   const places = responsePlaces(responseInputs(inputs, shape))
   return (x) => {
     const stream = streamOf({ config, ...places })
-    return decodeLayer({ architecture, config, weights, ...places }, stream, 0, x).x
+    return decodeLayer({ architecture, config, weights, ...places }, stream, layer, x).x
   }
 }
 
 const forwardProgram =
-  (model: ModelShape, shape: LayoutShape): TensorProgram =>
-  (inputs, weights) => ({ x: layerOf(model, shape, inputs, weights)(inputs.x as tf.Tensor) })
+  (model: ModelShape, shape: LayoutShape, layer: number): TensorProgram =>
+  (inputs, weights) => ({ x: layerOf(model, shape, layer, inputs, weights)(inputs.x as tf.Tensor) })
 
 const backwardProgram =
-  (model: ModelShape, shape: LayoutShape): TensorProgram =>
+  (model: ModelShape, shape: LayoutShape, layer: number): TensorProgram =>
   (inputs, weights) => ({
-    dx: tf.grad(layerOf(model, shape, inputs, weights))(inputs.x as tf.Tensor, inputs.dy as tf.Tensor),
+    dx: tf.grad(layerOf(model, shape, layer, inputs, weights))(inputs.x as tf.Tensor, inputs.dy as tf.Tensor),
   })
 
 const objectiveProgram =

@@ -4,6 +4,7 @@ import { PatchError } from '../errors.ts'
 import { inEnglish } from '../in-english.ts'
 import { bytesSource } from '../memory-storage.ts'
 import type { Prefix } from '../model/language-model.ts'
+import { withEmbeddings } from '../model/prefix-parts.ts'
 import { openSafetensors, readSafetensorsMetadata } from '../model/safetensors.ts'
 import { writeSafetensors } from '../model/write-safetensors.ts'
 import type { TrainerState } from './prefix-trainer.ts'
@@ -30,6 +31,8 @@ const factsSchema = z.object({
   step: count,
   tokens: count,
   updates: count,
+  /** Of a prefix of parts side by side: their virtual tokens and weights. */
+  parts: z.optional(z.array(z.object({ length: count.check(z.minimum(1)), weight: z.number() }))),
   sampler: z.object({
     random: z.tuple([z.int(), z.int(), z.int(), z.int()]),
     left: z.object({ harmful: z.array(count), harmless: z.array(count) }),
@@ -57,6 +60,7 @@ export function encodeCheckpoint({ settings, state, best }: Checkpoint): Uint8Ar
     tokens,
     sampler,
     updates: optimizer.step,
+    parts: prefix.parts?.map((part) => ({ length: part.prefix.length, weight: part.weight })),
     best: best && { step: best.step, scores: best.scores },
   }
   return writeSafetensors(
@@ -81,10 +85,14 @@ export async function decodeCheckpoint(name: string, bytes: Uint8Array): Promise
       remedy: 'Remove the file to start this stage anew',
     })
   }
-  const { settings, step, tokens, sampler, updates, best } = parseFacts(name, metadata.facts)
+  const { settings, step, tokens, sampler, updates, parts, best } = parseFacts(name, metadata.facts)
   const reader = await openSafetensors(source)
   const length = reader.tensors.get('prefix')?.shape[0] ?? 0
-  const prefixOf = async (tensor: string) => ({ length, embeddings: await reader.read(tensor) })
+  const prefixOf = async (tensor: string): Promise<Prefix> => {
+    const embeddings = await reader.read(tensor)
+    const own = parts?.map((part) => ({ ...part, prefix: { length: part.length, embeddings } }))
+    return withEmbeddings({ length, embeddings, ...(own && { parts: own }) }, embeddings)
+  }
   return {
     settings,
     state: {

@@ -1,29 +1,27 @@
-import type { NamedHostTensors, NamedWeights } from '../backend.ts'
-import { PatchError, throwIfAborted } from '../errors.ts'
+import { PatchError } from '../errors.ts'
 import type { LanguageModel, Prefix } from '../model/language-model.ts'
-import { expandedLayers, layerWeights } from '../model/layer-weights.ts'
-import { createProgramCache, type ProgramCache } from '../model/program-cache.ts'
-import { programScope } from '../model/program-scope.ts'
-import { commonHead, type LayoutShape } from '../model/row-layout.ts'
-import { signatureOf } from '../model/signature-of.ts'
+import { withEmbeddings } from '../model/prefix-parts.ts'
+import { commonHead } from '../model/row-layout.ts'
 import { type AdamWState, initAdamW, updateAdamW } from './adamw.ts'
 import { batchParts } from './batch-parts.ts'
-import { blockStep } from './block-step.ts'
+import { checkSameParts, checkTrainable } from './check-trainable.ts'
 import { checkTraining } from './check-training.ts'
 import { clipGradient, gradientNorm } from './clip-gradient.ts'
 import type { TrainingExample } from './example.ts'
 import { type BatchGradient, gradientSum } from './gradient-sum.ts'
-import { planMemory } from './memory-plan.ts'
 import type { TrainMetrics } from './metrics.ts'
 import { createSampler, type Sampler, type SamplerState } from './sampler.ts'
 import { learningRateAt } from './schedule.ts'
 import { stepFeeds, totalsOf } from './step-feeds.ts'
-import { stepProgram } from './step-program.ts'
+import { type StepRunner, stepRunner } from './step-runner.ts'
 import type { TrainingSettings } from './training-settings.ts'
 
 export interface PrefixTrainerOptions extends TrainingSettings {
   readonly model: LanguageModel
-  /** Where training starts; it is copied. */
+  /**
+   * Where training starts; it is copied. Parts side by side stay parts and keep their weights: the virtual tokens of all
+   * are trained. Without gates, which no training sees: `ungatedPatch` takes them off.
+   */
   readonly prefix: Prefix
   readonly examples: readonly TrainingExample[]
 }
@@ -47,27 +45,26 @@ export interface TrainerState {
  */
 export class PrefixTrainer {
   readonly #options: PrefixTrainerOptions
-  readonly #programs: ProgramCache
+  readonly #runner: StepRunner
   readonly #sampler: Sampler
   readonly #headIds: readonly number[]
-  readonly #memoryBudget: number
-  #byLayer: ((layer: number) => NamedWeights) | undefined
   #prefix: Prefix
   #optimizer: AdamWState
   #step = 0
   #tokens = 0
 
-  /** @throws PatchError `INVALID_ARGUMENT` for options out of range, `EMPTY_DATA` without examples. */
+  /**
+   * @throws PatchError `INVALID_ARGUMENT` for options out of range, `EMPTY_DATA` without examples, `SHAPE_MISMATCH` for a
+   *   prefix of another model, `UNSUPPORTED` for one with gates.
+   */
   constructor(options: PrefixTrainerOptions) {
     checkTraining(options)
     const { model, prefix, examples, harmlessShare, seed = 0 } = options
     checkExamples(examples)
+    checkTrainable(model, prefix)
     this.#options = options
-    const { availableMemory } = model.backend
-    this.#memoryBudget =
-      options.memoryBudget ?? (availableMemory ? 0.8 * availableMemory() : Number.POSITIVE_INFINITY)
-    this.#programs = createProgramCache(model.backend, { capacity: 8, scope: trainingScope(options) })
-    this.#prefix = { length: prefix.length, embeddings: prefix.embeddings.slice() }
+    this.#runner = stepRunner(options)
+    this.#prefix = withEmbeddings(prefix, prefix.embeddings.slice())
     this.#optimizer = initAdamW(prefix.embeddings.length)
     this.#sampler = createSampler(
       examples.map(({ kind }) => kind),
@@ -109,7 +106,7 @@ export class PrefixTrainer {
     const learningRate = learningRateAt(this.#step, this.#options)
     const clipped = clipGradient(gradient, norm, maxGradNorm)
     const updated = updateAdamW(this.#prefix.embeddings, clipped, this.#optimizer, learningRate, optimizer)
-    this.#prefix = { length: this.#prefix.length, embeddings: updated.parameters }
+    this.#prefix = withEmbeddings(this.#prefix, updated.parameters)
     this.#optimizer = updated.state
     this.#step++
     this.#tokens += tokens
@@ -129,15 +126,6 @@ export class PrefixTrainer {
     while (this.#step < this.#options.steps) yield await this.step()
   }
 
-  /** Like iterating, until the signal fires (`ABORTED`). */
-  async *run({ signal }: { readonly signal?: AbortSignal } = {}): AsyncGenerator<TrainMetrics> {
-    for (;;) {
-      throwIfAborted(signal, 'training')
-      if (this.#step >= this.#options.steps) return
-      yield await this.step()
-    }
-  }
-
   state(): TrainerState {
     return {
       step: this.#step,
@@ -150,13 +138,12 @@ export class PrefixTrainer {
 
   /** Takes up a state of a trainer with the same options. */
   load(state: TrainerState): void {
-    if (state.prefix.embeddings.length !== this.#prefix.embeddings.length) {
-      throw new PatchError('SHAPE_MISMATCH', {
-        expected: `a state with a prefix of ${this.#prefix.embeddings.length} values`,
-        found: `${state.prefix.embeddings.length}`,
-        remedy: 'Load it into a trainer with the options of the run that it comes from',
-      })
-    }
+    checkTrainable(this.#options.model, state.prefix)
+    checkSameParts(
+      this.#prefix,
+      state.prefix,
+      'Load it into a trainer with the options of the run that it comes from',
+    )
     this.#step = state.step
     this.#tokens = state.tokens
     this.#prefix = state.prefix
@@ -166,7 +153,7 @@ export class PrefixTrainer {
 
   /** Frees the compiled programs. The state can still be read. */
   async dispose(): Promise<void> {
-    await this.#programs.dispose()
+    await this.#runner.dispose()
   }
 
   #nextBatch(): TrainingExample[] {
@@ -187,51 +174,23 @@ export class PrefixTrainer {
 
   /**
    * The loss of a batch and its gradient with respect to a prefix, [m, d], without an update.
-   * @param prefix default: the trainer's; another must have its length
+   * @param prefix default: the trainer's; another must have its length and parts
+   * @throws PatchError `SHAPE_MISMATCH` where it has others, `UNSUPPORTED` where it has gates
    */
   async gradient(batch: readonly TrainingExample[], prefix = this.#prefix): Promise<BatchGradient> {
     const { model, objective, microBatchSize } = this.#options
+    checkTrainable(model, prefix)
+    checkSameParts(this.#prefix, prefix, 'Begin another trainer with that prefix')
     const headIds = this.#headOf(batch)
     const totals = totalsOf(batch)
     const sum = gradientSum(prefix.embeddings.length)
     // Part by part; see `batchParts`.
     for (const part of batchParts(batch, { objective, head: headIds.length, microBatchSize })) {
       const { shape, feeds, tokens } = stepFeeds(model, objective, part, prefix, headIds, totals)
-      sum.add(await this.#outputs(shape, feeds), tokens)
+      sum.add(await this.#runner.run(shape, feeds), tokens)
     }
     return sum.finish(objective, batch)
   }
-
-  async #outputs(shape: LayoutShape, feeds: NamedHostTensors): Promise<NamedHostTensors> {
-    const { model, objective, recompute } = this.#options
-    const programs = this.#programs
-    const key = `${JSON.stringify(shape)} ${shapesOf(feeds)}`
-    const shared = feeds.sharedCos?.shape[0] ?? 0
-    const plan = planMemory(model, shape, { budget: this.#memoryBudget, recompute, shared })
-    if (plan.recompute === 'block') {
-      const held = plan.weights === 'held'
-      const weightsOf = held ? (layer: number) => layerWeights(model.weights, layer) : this.#expandedLayers()
-      // What is expanded anew for each layer is not worth rounding first.
-      const runs = held ? model : { ...model, precision: 'float32' as const }
-      return blockStep({ model: runs, objective, shape, feeds, programs, key, weightsOf })
-    }
-    const compiled = await programs.get(key, () => ({
-      program: stepProgram(model, objective, shape),
-      signature: signatureOf(feeds, model),
-    }))
-    return compiled.run(feeds)
-  }
-
-  #expandedLayers(): (layer: number) => NamedWeights {
-    this.#byLayer ??= expandedLayers(this.#options.model.weights)
-    return this.#byLayer
-  }
-}
-
-/** The objective's settings are constants of its programs. */
-function trainingScope({ model, objective }: PrefixTrainerOptions): string | undefined {
-  const scope = programScope(model)
-  return scope && `${scope} ${JSON.stringify(objective)}`
 }
 
 function checkExamples(examples: readonly TrainingExample[]): void {
@@ -242,12 +201,6 @@ function checkExamples(examples: readonly TrainingExample[]): void {
     remedy: 'Give the trainer examples, or loosen the filter that dropped them',
   })
 }
-
-/** Tells programs apart by the shape of everything they are fed. */
-const shapesOf = (feeds: NamedHostTensors) =>
-  Object.entries(feeds)
-    .map(([name, { shape }]) => `${name} [${shape}]`)
-    .join(' ')
 
 function notFinite(step: number, loss: number, norm: number): PatchError {
   return new PatchError('NOT_FINITE', {

@@ -1,6 +1,7 @@
 import type { HostTensor, NamedHostTensors } from '../backend.ts'
 import type { LanguageModel, Prefix } from '../model/language-model.ts'
 import { packedLayout } from '../model/packed-layout.ts'
+import { spanOf } from '../model/prefix-parts.ts'
 import { responseFeeds } from '../model/response-logits.ts'
 import type { LayoutExample, LayoutShape, RowLayout } from '../model/row-layout.ts'
 import type { DpoExample, TrainingExample } from './example.ts'
@@ -50,7 +51,7 @@ export function stepFeeds(
   totals: BatchTotals = totalsOf(examples),
 ): StepBatch {
   const rows = examples.map((example) => toLayoutExample(example, objective))
-  const layout = packedLayout(rows, { before: prefix.length, head: headIds.length })
+  const layout = packedLayout(rows, { before: spanOf(prefix), head: headIds.length })
   return {
     shape: layout.shape,
     tokens: layout.owners.length,

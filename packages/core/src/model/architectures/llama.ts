@@ -77,6 +77,8 @@ export const llama: Architecture = {
     return tf.gather(weights['model.embed_tokens.weight'] as tf.Tensor, ids)
   },
 
+  layerKind: () => 'decoder',
+
   project(config, weights, layer, x) {
     const weight = (part: string) => weights[layerName(layer, part)] as tf.Tensor
     const input = rmsNorm(x, weight('input_layernorm.weight'), config.normEpsilon)

@@ -1,10 +1,12 @@
 import { memoryStorage } from '../../memory-storage.ts'
 import type { LanguageModel, Prefix } from '../../model/language-model.ts'
+import { spanOf } from '../../model/prefix-parts.ts'
 import { createPatch } from '../../patch/create-patch.ts'
 import { describeBase } from '../../patch/describe-base.ts'
 import type { PatchComposition, PatchManifest } from '../../patch/manifest.ts'
 import { checkManifest } from '../../patch/parse-manifest.ts'
 import type { Patch } from '../../patch/patch.ts'
+import { checkTrainable } from '../check-trainable.ts'
 import type { SftExample } from '../example.ts'
 import { initPrefix, type PrefixInitOptions } from '../prefix-init.ts'
 import { PrefixTrainer } from '../prefix-trainer.ts'
@@ -31,7 +33,7 @@ export interface DistillPatchOptions
   /** The model that is patched; its weights stay as they are. */
   readonly model: LanguageModel
   readonly tasks: readonly DistillationTask[]
-  /** Where training starts: a prefix, or how one is made. */
+  /** Where training starts: a prefix without gates, whose parts, if any, stay parts; or how one is made. */
   readonly prefix?: Prefix | Omit<PrefixInitOptions, 'seed'>
   readonly training?: DistillTraining
   readonly manifest?: Partial<Pick<PatchManifest, 'name' | 'version' | 'domain' | 'license'>>
@@ -49,16 +51,17 @@ const defaults = { steps: 400, learningRate: 2e-2, warmupSteps: 5, batchSize: 12
  * their responses, every response counting alike. With a storage the same call after a stop goes on where it stood.
  *
  * @throws `EMPTY_DATA` without rows; `INVALID_ARGUMENT` for options that do not fit, and teachers that give no
- *   distributions; `RESUME_MISMATCH`; `CONTEXT_EXCEEDED`; `NOT_FINITE`; `ABORTED`; `STORAGE_FAILED`.
+ *   distributions; `SHAPE_MISMATCH` and `UNSUPPORTED` as `PrefixTrainer`; `RESUME_MISMATCH`; `CONTEXT_EXCEEDED`; `NOT_FINITE`; `ABORTED`; `STORAGE_FAILED`.
  */
 export async function distillPatch(options: DistillPatchOptions): Promise<Patch> {
   const { model, tasks, seed = 0, storage = memoryStorage(), directory = 'policypatch-run', signal } = options
   const training = { ...defaults, ...options.training }
   const { steps, batchSize, k, weight, learningRate } = training
   const start = startOf(options, seed)
+  checkTrainable(model, start)
   checkManifest(describe(options, start, training, {}))
   const prepared = await prepareTasks(tasks, {
-    ...{ model, prefixLength: start.length, k, storage, directory, signal },
+    ...{ model, prefixLength: spanOf(start), k, storage, directory, signal },
     onProgress: (task, done, total) => options.onProgress?.({ stage: 'pairs', part: task, done, total }),
   })
   await options.onTaught?.()
@@ -119,7 +122,7 @@ function startOf({ model, prefix }: DistillPatchOptions, seed: number): Prefix {
 
 function describe(
   { model, tasks, prefix, manifest, composition, seed = 0 }: DistillPatchOptions,
-  { length }: Prefix,
+  { length, parts }: Prefix,
   training: DistillTraining,
   data: Readonly<Record<string, string>>,
 ): PatchManifest {
@@ -135,7 +138,12 @@ function describe(
     conflicts: [],
     ...manifest,
     base: describeBase(model),
-    prefix: { length, init, ...(text !== undefined && { initText: text }) },
+    prefix: {
+      length,
+      init,
+      ...(text !== undefined && { initText: text }),
+      ...(parts && { parts: parts.map((part) => ({ length: part.prefix.length, weight: part.weight })) }),
+    },
     ...(composition && { composition }),
     recipe: {
       reference: [...new Set(tasks.map(({ teacher }) => teacher.name))].join(', ') || 'none',

@@ -1,4 +1,5 @@
 import { PatchError } from '../../errors.ts'
+import { withoutGates } from '../../model/gate.ts'
 import type { LanguageModel } from '../../model/language-model.ts'
 import { applyPatch } from '../../patch/apply-patch.ts'
 import { describePart } from '../../patch/compose/compose-patches.ts'
@@ -18,7 +19,8 @@ export interface RebasePatchOptions
 
 /**
  * Moves a patch to another release of its base model: the old base with the patch teaches, the new one is patched. It
- * starts from the old prefix where the width is the same.
+ * starts from the old prefix, and its parts, where the width is the same. It has no gate: a gate reads the base that it was
+ * trained on. What the old one held back, the new prefix learns to.
  *
  * @throws `PATCH_MISMATCH` where the patch is not one of `from`, or the tokenizers differ; else as `distillPatch`.
  */
@@ -38,14 +40,14 @@ export async function rebasePatch({
     })
   }
   const { manifest, prefix } = patch
-  const sameWidth = from.config.hiddenSize === to.config.hiddenSize && !prefix.parts
+  const sameWidth = from.config.hiddenSize === to.config.hiddenSize
   const { name, version, domain, license } = manifest
   return distillPatch({
     ...options,
     model: to,
     manifest: { name, version, domain, license, ...options.manifest },
     tasks: imitate(tasks, teacher, `${name} ${version} on ${from.id}`),
-    prefix: sameWidth ? prefix : { length: prefix.length },
+    prefix: sameWidth ? withoutGates(prefix) : { length: prefix.length },
     composition: { method: 'rebase', parts: [await describePart(patch)] },
   })
 }

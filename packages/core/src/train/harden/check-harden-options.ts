@@ -1,22 +1,23 @@
 import { PatchError } from '../../errors.ts'
 import { checkFit } from '../../patch/check-fit.ts'
+import { checkOnePart } from '../../patch/export/check-one-part.ts'
 import { checkTraining } from '../check-training.ts'
 import type { HardenPatchOptions, HardenSettings } from './harden-options.ts'
 
 /**
- * Looks at all options before the first attack. Throws `INVALID_ARGUMENT`, `EMPTY_DATA`, or what `checkFit` throws for
- * another model's patch.
+ * Looks at all options before the first attack. Throws `INVALID_ARGUMENT`, `EMPTY_DATA`, `UNSUPPORTED` for a patch of
+ * parts, or what `checkFit` throws for another model's patch.
  */
 export function checkHardenOptions(options: HardenPatchOptions, settings: HardenSettings): void {
   const { model, patch, attacks, prompts } = options
   const { rounds, perAttack, generation, training, gate } = settings
   checkFit(model, patch)
+  checkOnePart(patch)
   checkTraining({ ...training, objective: { type: 'sft' } })
   const names = attacks.map(({ name }) => name)
   const { steps, maxResponseTokens } = training
   const counts = { rounds, perAttack, steps, maxResponseTokens, ...generation }
   const problems = [
-    patch.prefix.parts && `a patch whose prefix has ${patch.prefix.parts.length} parts`,
     gate && !(Number.isInteger(gate.folds ?? 4) && (gate.folds ?? 4) >= 2) && `${gate.folds} folds`,
     names.length === 0 && 'no attack',
     new Set(names).size < names.length && `attacks ${names.join(', ')}`,
@@ -26,10 +27,9 @@ export function checkHardenOptions(options: HardenPatchOptions, settings: Harden
   ].filter((problem) => typeof problem === 'string')
   if (problems.length > 0) {
     throw new PatchError('INVALID_ARGUMENT', {
-      expected:
-        'a patch with one prefix, attacks with names of their own, whole numbers of at least 1, and 2 folds',
+      expected: 'attacks with names of their own, whole numbers of at least 1, and 2 folds',
       found: problems.join(', '),
-      remedy: 'Correct these options; compressPatches makes one prefix of several',
+      remedy: 'Correct these options',
     })
   }
   const least = gate ? (gate.folds ?? 4) : 1

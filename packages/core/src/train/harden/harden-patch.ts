@@ -30,7 +30,7 @@ import { roundGate, trainRound } from './train-round.ts'
  * it began with. The patch carries no effects. With a storage the same call after a stop goes on where it stood and
  * ends with the same patch; what a round trained on is in its `rows.jsonl`.
  *
- * @throws `INVALID_ARGUMENT` for options that do not fit and for a patch of parts; `EMPTY_DATA` without prompts of a
+ * @throws `INVALID_ARGUMENT` for options that do not fit; `UNSUPPORTED` for a patch of parts; `EMPTY_DATA` without prompts of a
  *   kind, or where the reference refuses none; `PATCH_MISMATCH`; `RESUME_MISMATCH`; `CONTEXT_EXCEEDED`, as for attacks of
  *   many turns; `NOT_FINITE`; `ABORTED`; `STORAGE_FAILED`.
  */
