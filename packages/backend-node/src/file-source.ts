@@ -1,15 +1,34 @@
-import { type FileHandle, open } from 'node:fs/promises'
+import { constants, type Stats } from 'node:fs'
+import { type FileHandle, open, stat } from 'node:fs/promises'
 import { type ByteSource, PatchError } from '@policypatch/core'
 import { storing } from './storage-error.ts'
 
 // Node reads at most 2³¹ − 1 bytes in one call; tensors of large models are longer.
 const largestRead = 2 ** 30
 
+/** Of what takes the place of a file after it was looked at, opening does not wait either. Windows has no such flag. */
+const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
+
 function truncated(path: string, end: number, size: number): PatchError {
   return new PatchError('TRUNCATED', {
     expected: `${end} bytes in ${path}`,
     found: `${size}`,
     remedy: 'The file is cut short; fetch or write it again',
+  })
+}
+
+function kindOf(stats: Stats): string {
+  if (stats.isDirectory()) return 'a folder'
+  if (stats.isFIFO()) return 'a named pipe'
+  return stats.isSocket() ? 'a socket' : 'a device'
+}
+
+function checkRegular(path: string, stats: Stats): void {
+  if (stats.isFile()) return
+  throw new PatchError('NOT_FOUND', {
+    expected: `a file at ${path}`,
+    found: kindOf(stats),
+    remedy: stats.isDirectory() ? 'Name a file in it' : 'Name a regular file, or a link to one',
   })
 }
 
@@ -24,24 +43,28 @@ async function fill(handle: FileHandle, bytes: Uint8Array, start: number): Promi
   return filled
 }
 
-/** A file as a ByteSource: it is held open until `close`, and only the ranges asked for are read. */
+/**
+ * A regular file, or a link to one, as a ByteSource: it is held open until `close`, and only the ranges asked for are
+ * read. Others are not opened, for a named pipe would keep its reader waiting: `NOT_FOUND`.
+ */
 export async function fileSource(path: string): Promise<ByteSource> {
-  const handle = await storing(path, () => open(path, 'r'))
-  const stats = await handle.stat()
-  if (!stats.isFile()) {
+  checkRegular(path, await storing(path, () => stat(path)))
+  const handle = await storing(path, () => open(path, flags))
+  let size: number
+  try {
+    const stats = await storing(path, () => handle.stat())
+    checkRegular(path, stats)
+    size = stats.size
+  } catch (error) {
     await handle.close()
-    throw new PatchError('NOT_FOUND', {
-      expected: `a file at ${path}`,
-      found: 'a folder or a device',
-      remedy: 'Name a file in it',
-    })
+    throw error
   }
   return {
     name: path,
-    size: stats.size,
+    size,
     async read(start, end) {
       // Before the allocation: a malformed header may ask for more than memory holds.
-      if (end > stats.size) throw truncated(path, end, stats.size)
+      if (end > size) throw truncated(path, end, size)
       const bytes = new Uint8Array(end - start)
       const filled = await storing(path, () => fill(handle, bytes, start))
       if (filled < bytes.length) throw truncated(path, end, start + filled)

@@ -4,19 +4,24 @@ import { ggufTokenizerFiles } from '../tokenize/gguf-tokenizer.ts'
 import { createTokenizer } from '../tokenize/load-tokenizer.ts'
 import type { Architecture } from './architecture.ts'
 import { findArchitecture } from './architectures/find-architecture.ts'
-import { openGguf } from './gguf.ts'
+import type { GgufReader } from './gguf.ts'
+import { openGgufParts } from './gguf-parts.ts'
 import type { ModelConfig } from './model-config.ts'
 import type { OpenedModel } from './opened-model.ts'
 import type { TensorReader } from './tensor-reader.ts'
 
-/** Opens a GGUF file as a model. Throws as `openGguf`, for its tokenizer as `createTokenizer`, and `UNKNOWN_ARCHITECTURE`. */
+/**
+ * Opens a GGUF file, or all parts of a split one, as a model. Throws as `openGgufParts`, for its tokenizer as
+ * `createTokenizer`; `UNKNOWN_ARCHITECTURE`; `UNSUPPORTED` for a GGUF file that is no language model.
+ */
 export async function openGgufModel(
   { storage, path }: { readonly storage: Storage; readonly path: string },
   architectures?: readonly Architecture[],
 ): Promise<OpenedModel> {
-  const reader = await openGguf(await storage.open(path))
+  const reader = await openGgufParts(storage, path)
   try {
     const { metadata } = reader
+    checkKind(path, metadata)
     const architecture = findArchitecture(metadata['general.architecture'], architectures)
     const config = architecture.parseGguf(metadata, new Set(reader.tensors.keys()))
     return {
@@ -29,6 +34,25 @@ export async function openGgufModel(
     await reader.close()
     throw error
   }
+}
+
+/** Other things that are kept in GGUF files, by their `general.type`. */
+const otherKinds: Readonly<Record<string, string>> = {
+  mmproj: 'a projector, by which a model sees images or hears',
+  adapter: 'a LoRA adapter',
+  imatrix: 'an importance matrix, by which models are quantized',
+  vocab: 'a vocabulary without weights',
+}
+
+function checkKind(path: string, metadata: GgufReader['metadata']): void {
+  const type = metadata['general.architecture'] === 'clip' ? 'mmproj' : metadata['general.type']
+  const kind = typeof type === 'string' && Object.hasOwn(otherKinds, type) ? otherKinds[type] : undefined
+  if (kind === undefined) return
+  throw new PatchError('UNSUPPORTED', {
+    expected: `a language model in ${path}`,
+    found: kind,
+    remedy: 'Name the GGUF file of the model itself; an adapter is read as PEFT saves it, in a folder',
+  })
 }
 
 /** RoPE scaling that a GGUF file holds as a tensor: a factor for each frequency. */
