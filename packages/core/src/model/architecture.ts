@@ -1,5 +1,6 @@
 import type { NamedTensors } from '../backend.ts'
 import type { Tensor } from '../tf.ts'
+import type { FieldRules } from './config/field-rules.ts'
 import type { ModelConfig } from './model-config.ts'
 
 /** One tensor that an architecture needs, and where files keep it. */
@@ -31,6 +32,8 @@ export interface Architecture {
   readonly modelTypes: readonly string[]
   /** `general.architecture` in GGUF. */
   readonly ggufArchitectures: readonly string[]
+  /** What becomes of each field of config.json, for tests that go over all of them. */
+  readonly configRules?: FieldRules
   /** Reads a parsed config.json. Throws `MALFORMED` for absent fields, `UNSUPPORTED` for unknown features. */
   parseConfig(json: Readonly<Record<string, unknown>>): ModelConfig
   /** Reads GGUF metadata; `tensors` are the names in the file (GGUF has no field for tied embeddings). */

@@ -24,6 +24,10 @@ export interface ModelConfig {
   readonly tiedEmbeddings: boolean
   /** Whether the query, key and value projections have a bias. */
   readonly attentionBias: boolean
+  /** Whether the attention's output projection has a bias. */
+  readonly outputBias: boolean
+  /** Whether the projections of the feed-forward part have a bias. */
+  readonly feedForwardBias: boolean
 }
 
 /** RoPE scaling: `linear` divides every frequency; `llama3` divides the low ones (Llama 3.1). */

@@ -16,6 +16,7 @@ export function findArchitecture(name: unknown, more: readonly Architecture[] = 
   throw new PatchError('UNKNOWN_ARCHITECTURE', {
     expected: `a model of one of the architectures ${all.map((one) => one.name).join(', ')}`,
     found: name === undefined ? 'no architecture named in its configuration' : JSON.stringify(name),
-    remedy: 'Use such a model, or pass an architecture of your own in the option architectures',
+    remedy:
+      'Use such a model, or pass an architecture of your own in the option `architectures` of loadModel',
   })
 }

@@ -1,5 +1,30 @@
 import type { Architecture } from '../architecture.ts'
-import { decoderWeights, llama } from './llama.ts'
+import { commonRules, fullAttention } from '../config/common-rules.ts'
+import type { Json } from '../config/config-fields.ts'
+import { checkFieldRules, type FieldRules } from '../config/field-rules.ts'
+import { decoderConfig, decoderGgufConfig } from './decoder-config.ts'
+import { decoderWeights } from './decoder-weights.ts'
+import { llama } from './llama.ts'
+
+const biases = { attentionBias: true, outputBias: false, feedForwardBias: false }
+
+const qwen2Rules: FieldRules = {
+  ...commonRules,
+  attention_bias: { harmless: 'queries, keys and values always have biases' },
+  use_sliding_window: {
+    only: 'false, or a window that no layer has',
+    allows: (value, json) => value === false || !hasWindow(json),
+  },
+  sliding_window: { harmless: 'use_sliding_window decides' },
+}
+
+/** Whether a layer attends to the last `sliding_window` positions alone, where use_sliding_window says so. */
+function hasWindow(json: Json): boolean {
+  const window = json.sliding_window === undefined ? 4096 : json.sliding_window
+  if (window === null || Number(window) >= Number(json.max_position_embeddings ?? 32_768)) return false
+  if (Array.isArray(json.layer_types)) return !fullAttention.allows(json.layer_types, json)
+  return Number(json.max_window_layers ?? 28) < Number(json.num_hidden_layers)
+}
 
 /** Qwen2 and Qwen2.5: Llama with a bias on queries, keys and values, and rows as checkpoints have them. */
 export const qwen2: Architecture = {
@@ -7,16 +32,15 @@ export const qwen2: Architecture = {
   name: 'qwen2',
   modelTypes: ['qwen2'],
   ggufArchitectures: ['qwen2'],
+  configRules: qwen2Rules,
 
   parseConfig(json) {
-    return {
-      ...llama.parseConfig({ max_position_embeddings: 32_768, ...json, attention_bias: true }),
-      architecture: 'qwen2',
-    }
+    checkFieldRules(json, qwen2Rules, 'config.json')
+    return decoderConfig(json, { architecture: 'qwen2', maxPositions: 32_768, biases })
   },
 
   parseGguf(metadata, tensors) {
-    return { ...llama.parseGguf(metadata, tensors), architecture: 'qwen2', attentionBias: true }
+    return decoderGgufConfig(metadata, tensors, { architecture: 'qwen2', biases })
   },
 
   weightSpecs(config) {
