@@ -177,7 +177,8 @@ export type {
 export { type LoadModelOptions, loadStoredModel, type StoredPlace } from './model/load-model.ts'
 export type { ModelConfig, RopeScaling } from './model/model-config.ts'
 export type { HeldPrefix, PrefixCache } from './model/prefix-cache.ts'
-export { openSafetensors, openShardedSafetensors } from './model/safetensors.ts'
+export { openSafetensors } from './model/safetensors.ts'
+export { openShardedSafetensors } from './model/sharded-safetensors.ts'
 export type { StoredTensor, TensorReader } from './model/tensor-reader.ts'
 export { writeSafetensors } from './model/write-safetensors.ts'
 // Pairs.

@@ -29,7 +29,7 @@ export function parseJsonFile(
     found = error instanceof Error ? error.message : String(error)
   }
   const foreign = cause === undefined ? undefined : foreignFile(bytes)
-  const isCut = !foreign && cause instanceof SyntaxError && endsEarly(bytes)
+  const isCut = cause instanceof SyntaxError && isObjectStart(bytes) && endsEarly(bytes)
   throw new PatchError(isCut ? 'TRUNCATED' : 'MALFORMED', {
     expected: `a JSON object in ${name}`,
     found,
@@ -38,6 +38,8 @@ export function parseJsonFile(
     cause,
   })
 }
+
+const isObjectStart = (bytes: Uint8Array) => bytes.length === 0 || bytes.find((byte) => byte > 0x20) === 0x7b
 
 /** Whether the last character that is not white space is another than a closing brace. */
 export function endsEarly(bytes: Uint8Array): boolean {

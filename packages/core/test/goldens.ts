@@ -6,7 +6,8 @@ import { findArchitecture } from '../src/model/architectures/find-architecture.t
 import { createLanguageModel } from '../src/model/create-language-model.ts'
 import type { LanguageModel } from '../src/model/language-model.ts'
 import { loadWeights } from '../src/model/load-weights.ts'
-import { openSafetensors, openShardedSafetensors } from '../src/model/safetensors.ts'
+import { openSafetensors } from '../src/model/safetensors.ts'
+import { openShardedSafetensors } from '../src/model/sharded-safetensors.ts'
 import type { Storage } from '../src/storage.ts'
 import { numberTokenizer } from '../src/testing/number-tokenizer.ts'
 

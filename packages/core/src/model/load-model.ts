@@ -1,15 +1,13 @@
 import type { Backend, Precision } from '../backend.ts'
-import { PatchError } from '../errors.ts'
 import type { Storage } from '../storage.ts'
-import { createTokenizer, type TokenizerFiles } from '../tokenize/load-tokenizer.ts'
 import type { Architecture } from './architecture.ts'
-import { findArchitecture } from './architectures/find-architecture.ts'
 import { createLanguageModel } from './create-language-model.ts'
+import { closeAll } from './join-readers.ts'
 import type { LanguageModel } from './language-model.ts'
 import { loadWeights } from './load-weights.ts'
 import type { LoraAdapter } from './lora.ts'
+import { openModelFolder } from './open-model-folder.ts'
 import type { OpenedModel } from './opened-model.ts'
-import { openShardedSafetensors } from './safetensors.ts'
 
 /** A folder of a storage, or a file in it. */
 export interface StoredPlace {
@@ -60,55 +58,12 @@ export async function loadStoredModel(place: StoredPlace, options: LoadModelOpti
       ...(precision && { precision }),
     })
   } finally {
-    await adapter?.close()
-    await reader.close()
+    await closeAll(adapter ? [adapter, reader] : [reader])
   }
 }
 
 async function open(place: StoredPlace, options: LoadModelOptions): Promise<OpenedModel> {
-  if (!place.path.toLowerCase().endsWith('.gguf')) return openFolder(place, options)
+  if (!place.path.toLowerCase().endsWith('.gguf')) return openModelFolder(place, options.architectures)
   const { openGgufModel } = await import('./open-gguf-model.ts')
   return openGgufModel(place, options.architectures)
-}
-
-async function openFolder({ storage, path }: StoredPlace, options: LoadModelOptions): Promise<OpenedModel> {
-  const json = await readJson(storage, `${path}/config.json`)
-  const architecture = findArchitecture(json.model_type, options.architectures)
-  const config = architecture.parseConfig(json)
-  const tokenizer = await createTokenizer(await tokenizerFiles(storage, path))
-  return { reader: await openShardedSafetensors(storage, path), architecture, config, tokenizer }
-}
-
-async function tokenizerFiles(storage: Storage, path: string): Promise<TokenizerFiles> {
-  const optional = async (name: string) =>
-    (await storage.exists(`${path}/${name}`)) ? readJson(storage, `${path}/${name}`) : undefined
-  const template = `${path}/chat_template.jinja`
-  const generationConfig = await optional('generation_config.json')
-  const specialTokensMap = await optional('special_tokens_map.json')
-  return {
-    tokenizerJson: await readJson(storage, `${path}/tokenizer.json`),
-    tokenizerConfig: (await optional('tokenizer_config.json')) ?? {},
-    ...(generationConfig && { generationConfig }),
-    ...(specialTokensMap && { specialTokensMap }),
-    ...((await storage.exists(template)) && {
-      chatTemplate: new TextDecoder().decode(await storage.read(template)),
-    }),
-  }
-}
-
-async function readJson(storage: Storage, path: string): Promise<Record<string, unknown>> {
-  const bytes = await storage.read(path)
-  try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-    if (typeof value === 'object' && value !== null && !Array.isArray(value))
-      return value as Record<string, unknown>
-    throw new TypeError('the top level is not an object')
-  } catch (cause) {
-    throw new PatchError('MALFORMED', {
-      expected: `a JSON object in ${path}`,
-      found: (cause as Error).message,
-      remedy: 'The model is incomplete or damaged; fetch it again',
-      cause,
-    })
-  }
 }

@@ -3,6 +3,7 @@ import { PatchError, throwIfAborted } from '../errors.ts'
 import type { Architecture, WeightSpec } from './architecture.ts'
 import type { LoraAdapter } from './lora.ts'
 import type { ModelConfig } from './model-config.ts'
+import { checkFloat, checkNotQuantized } from './quantized-checkpoint.ts'
 import type { TensorReader } from './tensor-reader.ts'
 
 export interface LoadWeightsOptions {
@@ -15,7 +16,8 @@ export interface LoadWeightsOptions {
 /**
  * Reads the tensors that an architecture needs, one at a time, under their canonical names. Matrices that a file keeps
  * in less than float32 stay as they are and are expanded when they are used, unless an adapter changes them. Throws
- * `MISSING_TENSOR`, `SHAPE_MISMATCH` or `NOT_FINITE`, naming the tensor; what stays packed throws the last when expanded.
+ * `MISSING_TENSOR`, `SHAPE_MISMATCH`, `UNSUPPORTED` or `NOT_FINITE`, naming the tensor; what stays packed throws the last
+ * when expanded.
  */
 export async function loadWeights(
   reader: TensorReader,
@@ -26,9 +28,11 @@ export async function loadWeights(
   const specs = architecture.weightSpecs(config)
   const weights: Record<string, Weight> = {}
   checkTargets(adapter, specs)
+  checkNotQuantized(reader)
   for (const [index, spec] of specs.entries()) {
     throwIfAborted(signal, 'loading the weights')
     const stored = storedName(reader, spec)
+    checkFloat(reader, stored)
     checkShape(reader, stored, spec)
     const adapted = adapter?.targets.has(spec.name)
     if (spec.kind === 'matrix' && !adapted && isPacked(reader, stored)) {

@@ -1,6 +1,7 @@
-import * as z from 'zod/mini'
 import { PatchError } from '../errors.ts'
-import { inEnglish } from '../in-english.ts'
+import { excerpt } from '../excerpt.ts'
+import { foreignFile, foreignFileBytes } from '../foreign-file.ts'
+import { endsEarly, parseJsonFile } from '../parse-json-file.ts'
 import type { ByteSource } from '../storage.ts'
 import type { StoredTensor } from './tensor-reader.ts'
 
@@ -15,129 +16,142 @@ export interface SafetensorsHeader {
   readonly tensors: ReadonlyMap<string, PlacedTensor>
 }
 
-/** The format's own limit on its header. */
-const maxHeaderBytes = 100_000_000
+/** The format allows 100 MB; the largest models have less than a hundredth of this in one file. */
+const maxHeaderBytes = 2 ** 24
+
+/** What NumPy's arrays and PyTorch's tensors have at most. */
+const mostDimensions = 64
 
 /** Bytes of a value, of every type whose values fill whole bytes. */
-const valueBytes: Readonly<Record<string, number>> = {
-  BOOL: 1,
-  U8: 1,
-  I8: 1,
-  F8_E5M2: 1,
-  F8_E4M3: 1,
-  F8_E8M0: 1,
-  F8_E4M3FNUZ: 1,
-  F8_E5M2FNUZ: 1,
-  U16: 2,
-  I16: 2,
-  F16: 2,
-  BF16: 2,
-  U32: 4,
-  I32: 4,
-  F32: 4,
-  U64: 8,
-  I64: 8,
-  F64: 8,
-  C64: 8,
-}
-
-const count = z.int().check(z.nonnegative())
-const headerEntry = z.object({
-  dtype: z.string(),
-  shape: z.array(count),
-  data_offsets: z.tuple([count, count]),
-})
-const headerSchema = z.record(z.string(), z.unknown())
-const metadataSchema = z.record(z.string(), z.string())
+const valueBytes: ReadonlyMap<unknown, number> = new Map([
+  ['BOOL', 1],
+  ['U8', 1],
+  ['I8', 1],
+  ['F8_E5M2', 1],
+  ['F8_E4M3', 1],
+  ['F8_E8M0', 1],
+  ['F8_E4M3FNUZ', 1],
+  ['F8_E5M2FNUZ', 1],
+  ['U16', 2],
+  ['I16', 2],
+  ['F16', 2],
+  ['BF16', 2],
+  ['U32', 4],
+  ['I32', 4],
+  ['F32', 4],
+  ['U64', 8],
+  ['I64', 8],
+  ['F64', 8],
+  ['C64', 8],
+])
 
 /**
- * Reads and checks the header of a safetensors file: its length, its JSON, each tensor's type, shape and bytes, and
- * that the tensors fill the rest of the file without gap or overlap.
+ * Reads and checks the header of a safetensors file as the format's own library does: its length, its JSON, each tensor's
+ * type, shape and bytes, and that the tensors fill the rest of the file without gap or overlap.
  *
  * @throws PatchError `TRUNCATED`, `MALFORMED`, or `UNSUPPORTED` for a type that is not known.
  */
 export async function readSafetensorsHeader(source: ByteSource): Promise<SafetensorsHeader> {
   const { json, dataStart } = await readHeaderJson(source)
-  const { __metadata__: rawMetadata = {}, ...entries } = json
-  const metadata = metadataSchema.safeParse(rawMetadata, inEnglish)
-  if (!metadata.success)
-    throw malformed(source, 'texts only as __metadata__', z.prettifyError(metadata.error))
-  const tensors = Object.entries(entries).map(([name, entry]) => placeTensor(source, name, entry, dataStart))
+  const { __metadata__: metadata = {} } = json
+  if (!isTexts(metadata)) throw malformed(source, 'texts only as __metadata__', 'something else')
+  const tensors: [string, PlacedTensor][] = []
+  for (const [name, entry] of Object.entries(json)) {
+    if (name !== '__metadata__') tensors.push([name, placeTensor(source, name, entry, dataStart)])
+  }
   tensors.sort(([, a], [, b]) => a.start - b.start || a.end - b.end)
   let end = dataStart
   for (const [name, tensor] of tensors) {
     if (tensor.start !== end) {
-      const expected = `tensor ${name} to start at byte ${end}, where the one before it ends,`
+      const expected = `tensor ${shown(name)} to start at byte ${end}, where the one before it ends,`
       throw malformed(source, expected, `byte ${tensor.start}`)
     }
     end = tensor.end
     if (end > source.size) {
-      throw truncated(source, `${end} bytes up to the end of tensor ${name}`, `${source.size} bytes`)
+      throw truncated(source, `${end} bytes up to the end of tensor ${shown(name)}`, `${source.size} bytes`)
     }
   }
   if (end < source.size) throw malformed(source, `${end} bytes, as its header says,`, `${source.size} bytes`)
-  return { metadata: metadata.data, tensors: new Map(tensors) }
+  return { metadata, tensors: new Map(tensors) }
 }
 
 async function readHeaderJson(source: ByteSource) {
-  if (source.size < 8) throw truncated(source, 'at least 8 bytes', `${source.size} bytes`)
-  const start = await source.read(0, 8)
+  const start = await source.read(0, Math.min(foreignFileBytes, source.size))
+  if (start.length < 8) throw truncated(source, 'at least 8 bytes', `${start.length} bytes`)
   const length = Number(new DataView(start.buffer, start.byteOffset, 8).getBigUint64(0, true))
-  const dataStart = 8 + length
+  if (start.length > 8 && start[8] !== openingBrace) {
+    const { found, remedy } = foreignFile(start) ?? { found: 'something else', remedy: damaged }
+    throw malformed(source, 'a header that begins with {', found, remedy)
+  }
   if (length > maxHeaderBytes) {
     throw malformed(source, `a header of at most ${maxHeaderBytes} bytes`, `a length of ${length}`)
   }
+  const dataStart = 8 + length
   if (dataStart > source.size) {
     throw truncated(source, `a header of ${length} bytes after the first 8`, `${source.size} bytes in all`)
   }
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(await source.read(8, dataStart))
-    return { json: headerSchema.parse(JSON.parse(text), inEnglish), dataStart }
-  } catch (cause) {
-    if (cause instanceof PatchError) throw cause
-    throw malformed(source, 'a JSON object as header', 'something else', cause)
-  }
+  const header = await source.read(8, dataStart)
+  if (endsEarly(header)) throw malformed(source, 'a header that ends with }', 'something else')
+  return { json: parseJsonFile(header, `the header of ${source.name}`, damaged), dataStart }
 }
 
-function placeTensor(
-  source: ByteSource,
-  name: string,
-  json: unknown,
-  dataStart: number,
-): [string, PlacedTensor] {
-  const parsed = headerEntry.safeParse(json, inEnglish)
-  if (!parsed.success) {
+const openingBrace = 0x7b
+
+function isTexts(json: unknown): json is Readonly<Record<string, string>> {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) return false
+  return Object.values(json).every((value) => typeof value === 'string')
+}
+
+/** By hand, for a header has an entry for each of up to a hundred thousand tensors. */
+function readEntry(json: unknown) {
+  if (typeof json !== 'object' || json === null) return undefined
+  const { dtype, shape, data_offsets: offsets } = json as Readonly<Record<string, unknown>>
+  if (typeof dtype !== 'string' || !areCounts(shape) || !areCounts(offsets)) return undefined
+  const [from, to, more] = offsets
+  if (from === undefined || to === undefined || more !== undefined) return undefined
+  return shape.length > mostDimensions ? undefined : { dtype, shape, from, to }
+}
+
+function areCounts(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.every((count) => Number.isSafeInteger(count) && count >= 0)
+}
+
+function placeTensor(source: ByteSource, name: string, json: unknown, dataStart: number): PlacedTensor {
+  const entry = readEntry(json)
+  if (!entry) {
     throw malformed(
       source,
-      `dtype, shape and data_offsets of tensor ${name}`,
-      JSON.stringify(json),
-      parsed.error,
+      `dtype, shape and data_offsets of tensor ${shown(name)}`,
+      excerpt(JSON.stringify(json), 200),
     )
   }
-  const { dtype, shape, data_offsets: offsets } = parsed.data
-  const bytes = Object.hasOwn(valueBytes, dtype) ? valueBytes[dtype] : undefined
+  const { dtype, shape, from, to } = entry
+  const bytes = valueBytes.get(dtype)
   if (bytes === undefined) {
     throw new PatchError('UNSUPPORTED', {
-      expected: `tensor ${name} in ${source.name} to have one of the types ${Object.keys(valueBytes).join(', ')}`,
-      found: dtype,
+      expected: `tensor ${shown(name)} in ${source.name} to have one of the types ${[...valueBytes.keys()].join(', ')}`,
+      found: excerpt(dtype),
       remedy: 'Convert the weights to F32, F16 or BF16',
     })
   }
   const byteLength = shape.reduce((product, size) => product * size, bytes)
-  const held = offsets[1] - offsets[0]
-  if (held !== byteLength) {
-    const expected = `${byteLength} bytes for tensor ${name}, ${dtype} [${shape.join(', ')}],`
-    throw malformed(source, expected, `data_offsets ${offsets.join(' to ')}, ${held} bytes`)
+  if (to - from !== byteLength) {
+    const expected = `${byteLength} bytes for tensor ${shown(name)}, ${dtype} [${shape.join(', ')}],`
+    throw malformed(source, expected, `data_offsets ${from} to ${to}, ${to - from} bytes`)
   }
-  return [name, { shape, dtype, byteLength, start: dataStart + offsets[0], end: dataStart + offsets[1] }]
+  return { shape, dtype, byteLength, start: dataStart + from, end: dataStart + to }
 }
+
+/** Names of models' tensors as they are; others as a message can hold them. */
+const shown = (name: string) => (/^[\w./-]{1,256}$/.test(name) ? name : excerpt(name))
+
+const damaged = 'The file is damaged or not a safetensors file; fetch or write it again'
 
 function truncated(source: ByteSource, expected: string, found: string): PatchError {
   const remedy = 'The file is cut short; fetch or write it again'
   return new PatchError('TRUNCATED', { expected: `${expected} in ${source.name}`, found, remedy })
 }
 
-function malformed(source: ByteSource, expected: string, found: string, cause?: unknown): PatchError {
-  const remedy = 'The file is damaged or not a safetensors file; fetch or write it again'
-  return new PatchError('MALFORMED', { expected: `${expected} in ${source.name}`, found, remedy, cause })
+function malformed(source: ByteSource, expected: string, found: string, remedy = damaged): PatchError {
+  return new PatchError('MALFORMED', { expected: `${expected} in ${source.name}`, found, remedy })
 }

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { bytesSource, memoryStorage } from '../memory-storage.ts'
-import { openSafetensors, openShardedSafetensors, readSafetensorsMetadata } from './safetensors.ts'
-import { writeSafetensors } from './write-safetensors.ts'
+import { bytesSource } from '../memory-storage.ts'
+import { openSafetensors, readSafetensorsMetadata } from './safetensors.ts'
 
 const golden = (name: string) =>
   new Uint8Array(readFileSync(new URL(`../../test/goldens/${name}`, import.meta.url)))
@@ -24,6 +23,8 @@ const tensor = (shape: number[], start: number, end: number, dtype = 'F32') => (
   shape,
   data_offsets: [start, end],
 })
+
+const entry = JSON.stringify(tensor([1], 0, 4))
 
 describe('openSafetensors', () => {
   it('reads what Python wrote, of every type', async () => {
@@ -77,7 +78,7 @@ describe('openSafetensors', () => {
     ['no JSON', file('{"a": ', 0), 'MALFORMED'],
     ['no object', file('[1, 2]', 0), 'MALFORMED'],
     ['no UTF-8', file('{}', 0).fill(0xff, 8), 'MALFORMED'],
-    ['no safetensors', new TextEncoder().encode('version https://git-lfs.github.com/spec/v1'), 'MALFORMED'],
+    ['other text', new TextEncoder().encode('x'.repeat(40)), 'MALFORMED'],
     ['metadata that is no text', file({ __metadata__: { a: 1 } }, 0), 'MALFORMED'],
     ['an entry without shape', file({ a: { dtype: 'F32', data_offsets: [0, 4] } }, 4), 'MALFORMED'],
     ['a negative size', file({ a: tensor([-1, -1], 0, 4) }, 4), 'MALFORMED'],
@@ -87,6 +88,29 @@ describe('openSafetensors', () => {
     ['offsets turned round', file({ a: tensor([0], 4, 0) }, 4), 'MALFORMED'],
     ['bytes after the last tensor', file({ a: tensor([1], 0, 4) }, 5), 'MALFORMED'],
     ['an unknown type', file({ a: tensor([8], 0, 4, 'F4') }, 4), 'UNSUPPORTED'],
+    ['a type that every object has', file({ a: tensor([8], 0, 4, 'constructor') }, 4), 'UNSUPPORTED'],
+    ['a tensor twice', file('{"a":ENTRY,"a":ENTRY}'.replaceAll('ENTRY', entry), 4), 'MALFORMED'],
+    ['a tensor twice, spelled in two ways', file(`{"a":${entry},"\\u0061":${entry}}`, 4), 'MALFORMED'],
+    ['metadata twice', file('{"__metadata__":{},"__metadata__":{"a":"b"}}', 0), 'MALFORMED'],
+    ['a type twice', file(`{"a":${entry.replace('{', '{"dtype":"I32",')}}`, 4), 'MALFORMED'],
+    [
+      'deep nesting',
+      file(`{"a":{"dtype":"F32","shape":${'['.repeat(1e6)}${']'.repeat(1e6)}}}`, 0),
+      'MALFORMED',
+    ],
+    ['a shape in a shape', file({ a: tensor([[1]] as never, 0, 4) }, 4), 'MALFORMED'],
+    ['a size that is a fraction', file({ a: tensor([0.5, 2], 0, 4) }, 4), 'MALFORMED'],
+    [
+      'a size beyond whole numbers',
+      file('{"a":{"dtype":"F32","shape":[1e400],"data_offsets":[0,4]}}', 4),
+      'MALFORMED',
+    ],
+    ['65 dimensions', file({ a: tensor(Array(65).fill(1), 0, 4) }, 4), 'MALFORMED'],
+    ['three offsets', file({ a: { dtype: 'F32', shape: [1], data_offsets: [0, 4, 4] } }, 4), 'MALFORMED'],
+    ['two tensors in one place', file({ a: tensor([1], 0, 4), b: tensor([1], 0, 4) }, 4), 'MALFORMED'],
+    ['a space before the header', file(` ${JSON.stringify({ a: tensor([1], 0, 4) })}`, 4), 'MALFORMED'],
+    ['a byte order mark before it', file('\ufeff{}', 0), 'MALFORMED'],
+    ['a header of 17 MB', file(' '.repeat(17e6).replace(' ', '{'), 0), 'MALFORMED'],
   ])('refuses %s', async (_, bytes, code) => {
     await expect(open(bytes)).rejects.toMatchObject({
       name: 'PatchError',
@@ -95,66 +119,51 @@ describe('openSafetensors', () => {
     })
   })
 
+  it.each([
+    ['version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n', /Git LFS pointer.*git lfs pull/],
+    ['<!DOCTYPE html><html>', /web page/],
+    ['PK\x03\x04 and what PyTorch saves', /zip archive.*safe_serialization/],
+    ['GGUF\x03\0\0\0 and more', /GGUF file.*\.gguf/],
+    ['\0'.repeat(40), /zeros/],
+  ])('says what %j is', async (start, words) => {
+    await expect(open(new TextEncoder().encode(start))).rejects.toMatchObject({
+      code: 'MALFORMED',
+      message: expect.stringMatching(words),
+    })
+  })
+
+  it('keeps a tensor of a name that JavaScript has a meaning for', async () => {
+    const reader = await open(file(`{"__proto__":${entry}}`, 4))
+    expect([...reader.tensors.keys()]).toEqual(['__proto__'])
+    expect([...(await reader.read('__proto__'))]).toEqual([0])
+  })
+
+  it('shows names of others in a form that a terminal can be given', async () => {
+    await expect(open(file({ '\u001b]0;a\u0007': tensor([2], 0, 4) }, 4))).rejects.toMatchObject({
+      expected: '8 bytes for tensor "\\u001b]0;a\\u0007", F32 [2], in w.safetensors',
+    })
+  })
+
+  it('reads or refuses many tensors without bytes in moments', async () => {
+    const none = '{"dtype":"F32","shape":[0],"data_offsets":[0,0]}'
+    const header = (count: number) => `{${Array.from({ length: count }, (_, i) => `"${i}":${none}`)}}`
+    const started = performance.now()
+    expect((await open(file(header(1e5), 0))).tensors.size).toBe(1e5)
+    await expect(open(file(header(1e6), 0))).rejects.toMatchObject({ code: 'MALFORMED' })
+    expect(performance.now() - started).toBeLessThan(4000)
+  })
+
+  it('closes the source of a file that it refuses', async () => {
+    let closed = 0
+    const source = { ...bytesSource('w', file('[]', 0)), close: async () => void closed++ }
+    await expect(openSafetensors(source)).rejects.toThrow()
+    expect(closed).toBe(1)
+  })
+
   it('says what a wrong shape should have had', async () => {
     await expect(open(file({ 'w.a': tensor([3, 2], 0, 8) }, 8))).rejects.toMatchObject({
       expected: '24 bytes for tensor w.a, F32 [3, 2], in w.safetensors',
       found: 'data_offsets 0 to 8, 8 bytes',
     })
-  })
-})
-
-describe('openShardedSafetensors', () => {
-  const one = writeSafetensors({ a: { shape: [2], data: new Float32Array([1, 2]) } })
-  const two = writeSafetensors({ b: { shape: [1], data: new Float32Array([3]) } })
-  const folder = async (index: unknown, files: Record<string, Uint8Array> = { 'one.safetensors': one }) => {
-    const storage = memoryStorage()
-    for (const [name, bytes] of Object.entries(files)) await storage.write(`m/${name}`, bytes)
-    const json = typeof index === 'string' ? index : JSON.stringify(index)
-    if (index !== undefined)
-      await storage.write('m/model.safetensors.index.json', new TextEncoder().encode(json))
-    return storage
-  }
-
-  it('reads the tensors of several files as one', async () => {
-    const index = { metadata: {}, weight_map: { a: 'one.safetensors', b: 'two.safetensors' } }
-    const storage = await folder(index, { 'one.safetensors': one, 'two.safetensors': two })
-    const reader = await openShardedSafetensors(storage, 'm/')
-    expect([...reader.tensors.keys()]).toEqual(['a', 'b'])
-    expect([...(await reader.read('b'))]).toEqual([3])
-    await expect(reader.read('c')).rejects.toMatchObject({ code: 'MISSING_TENSOR' })
-  })
-
-  it('reads a single file', async () => {
-    const reader = await openShardedSafetensors(await folder(undefined, { 'model.safetensors': one }), 'm')
-    expect([...(await reader.read('a'))]).toEqual([1, 2])
-  })
-
-  it.each<[string, unknown, string]>([
-    ['neither file', undefined, 'NOT_FOUND'],
-    ['a broken index', '{"weight_map":', 'MALFORMED'],
-    ['a file outside the folder', { weight_map: { a: '../one.safetensors' } }, 'MALFORMED'],
-    ['a file that is absent', { weight_map: { a: 'two.safetensors' } }, 'NOT_FOUND'],
-    [
-      'a tensor that its file lacks',
-      { weight_map: { a: 'one.safetensors', b: 'one.safetensors' } },
-      'MISSING_TENSOR',
-    ],
-  ])('refuses %s', async (_, index, code) => {
-    await expect(openShardedSafetensors(await folder(index), 'm')).rejects.toMatchObject({ code })
-  })
-
-  it('closes what it had opened when it fails', async () => {
-    const storage = await folder({ weight_map: { a: 'one.safetensors', b: 'two.safetensors' } })
-    let openFiles = 0
-    const counting = {
-      ...storage,
-      async open(path: string) {
-        const source = await storage.open(path)
-        openFiles++
-        return { ...source, close: async () => void openFiles-- }
-      },
-    }
-    await expect(openShardedSafetensors(counting, 'm')).rejects.toMatchObject({ code: 'NOT_FOUND' })
-    expect(openFiles).toBe(0)
   })
 })

@@ -78,7 +78,17 @@ const models: Case[] = [
       return load(storage)
     },
   })),
-  ...['{"model_type": "llama"', '[]', '\u{FFFD}'].map((text) => ({
+  {
+    name: 'a config.json that is cut',
+    code: 'TRUNCATED',
+    names: `${folder}/config.json`,
+    run: async () => {
+      const storage = await wholeModel()
+      await cut(storage, `${folder}/config.json`, 0.5)
+      return load(storage)
+    },
+  },
+  ...['[]', '\u{FFFD}', '{"a": 1, "a": 2}', '{"rope_theta": NaN}', '{"a": -Infinity}'].map((text) => ({
     name: `a config.json of ${JSON.stringify(text)}`,
     code: 'MALFORMED' as const,
     names: `${folder}/config.json`,

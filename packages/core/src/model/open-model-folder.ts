@@ -1,0 +1,86 @@
+import { PatchError } from '../errors.ts'
+import { foreignFile } from '../foreign-file.ts'
+import { parseJsonFile } from '../parse-json-file.ts'
+import { readWithin } from '../read-within.ts'
+import type { Storage } from '../storage.ts'
+import { createTokenizer, type TokenizerFiles } from '../tokenize/load-tokenizer.ts'
+import type { Architecture } from './architecture.ts'
+import { findArchitecture } from './architectures/find-architecture.ts'
+import type { OpenedModel } from './opened-model.ts'
+import { openShardedSafetensors } from './sharded-safetensors.ts'
+
+/** Of tokenizer.json, config.json and what belongs to them: several times what the longest have. */
+const mostJsonBytes = 256 * 2 ** 20
+
+const mostTemplateBytes = 2 ** 20
+
+/**
+ * Opens a folder as `save_pretrained` writes it as a model: config.json, tokenizer.json, *.safetensors. Throws as
+ * `openShardedSafetensors`, for its tokenizer as `createTokenizer`, and `UNKNOWN_ARCHITECTURE`.
+ */
+export async function openModelFolder(
+  { storage, path }: { readonly storage: Storage; readonly path: string },
+  architectures?: readonly Architecture[],
+): Promise<OpenedModel> {
+  const json = await readJson(storage, `${path}/config.json`)
+  const architecture = findArchitecture(json.model_type, architectures)
+  const config = architecture.parseConfig(json)
+  const tokenizer = await createTokenizer(await tokenizerFiles(storage, path))
+  return { reader: await openShardedSafetensors(storage, path), architecture, config, tokenizer }
+}
+
+async function tokenizerFiles(storage: Storage, path: string): Promise<TokenizerFiles> {
+  const optional = async (name: string) =>
+    (await storage.exists(`${path}/${name}`)) ? readJson(storage, `${path}/${name}`) : undefined
+  const generationConfig = await optional('generation_config.json')
+  const specialTokensMap = await optional('special_tokens_map.json')
+  const chatTemplate = await readTemplate(storage, `${path}/chat_template.jinja`)
+  return {
+    tokenizerJson: (await optional('tokenizer.json')) ?? (await refuseWithoutTokenizer(storage, path)),
+    tokenizerConfig: (await optional('tokenizer_config.json')) ?? {},
+    ...(generationConfig && { generationConfig }),
+    ...(specialTokensMap && { specialTokensMap }),
+    ...(chatTemplate !== undefined && { chatTemplate }),
+  }
+}
+
+async function readJson(storage: Storage, path: string): Promise<Record<string, unknown>> {
+  const bytes = await readWithin(storage, path, mostJsonBytes)
+  return parseJsonFile(bytes, path, 'The model is incomplete or damaged; fetch it again')
+}
+
+async function readTemplate(storage: Storage, path: string): Promise<string | undefined> {
+  if (!(await storage.exists(path))) return undefined
+  const bytes = await readWithin(storage, path, mostTemplateBytes)
+  const foreign = foreignFile(bytes)
+  if (!foreign) return new TextDecoder().decode(bytes)
+  throw new PatchError('MALFORMED', { expected: `a chat template in ${path}`, ...foreign })
+}
+
+/** Tokenizers in forms that came before tokenizer.json, or beside it. */
+const otherForms: readonly (readonly [string, string])[] = [
+  ['tokenizer.model', 'a SentencePiece or tiktoken model'],
+  ['spiece.model', 'a SentencePiece model'],
+  ['sentencepiece.bpe.model', 'a SentencePiece model'],
+  ['tekken.json', "Mistral's own form"],
+  ['vocab.json', 'a vocabulary apart from its merges'],
+  ['vocab.txt', 'a WordPiece vocabulary'],
+]
+
+async function refuseWithoutTokenizer(storage: Storage, path: string): Promise<never> {
+  const expected = `tokenizer.json in ${path}`
+  for (const [name, form] of otherForms) {
+    if (!(await storage.exists(`${path}/${name}`))) continue
+    throw new PatchError('UNSUPPORTED', {
+      expected,
+      found: `${name} alone, ${form}`,
+      remedy:
+        'Write it with transformers: `AutoTokenizer.from_pretrained(folder).save_pretrained(folder)` makes tokenizer.json',
+    })
+  }
+  throw new PatchError('NOT_FOUND', {
+    expected,
+    found: 'none',
+    remedy: 'The model is incomplete; fetch it again with its tokenizer',
+  })
+}
