@@ -32,8 +32,8 @@ function partialBytes(handle: FileHandle, target: string): PartialBytes {
  * Fetches a file, going on where an earlier run stopped. The file appears at `target` when it is whole and has
  * the digest it must have, not before.
  *
- * Throws `UNREACHABLE`, `ABORTED` and `STORAGE_FAILED`, all of which keep what has come so far, and
- * `DIGEST_MISMATCH`, which does not. Node's fetch is used, with the proxy settings that it honours.
+ * Throws `UNREACHABLE`, `ABORTED`, `MALFORMED` and `STORAGE_FAILED`, all of which keep what has come so far, and
+ * `DIGEST_MISMATCH`, which does not.
  */
 export async function download(request: DownloadRequest): Promise<void> {
   const { target, digest, signal, url } = request

@@ -10,9 +10,10 @@ import { storing } from './storage-error.ts'
  *     sha256/<digest>/<file>                      files whose content is known beforehand, whoever served them
  *     hub/<host>/<owner>/<name>/<commit>/<file>   a Hub repository at one commit
  *     hub/<host>/<owner>/<name>/refs/…            what a branch or tag was when it was fetched
+ *     verified/<file>.json                        the digest that a file was found to have, and when
  *     temporary/                                  packages being unpacked
  *
- * A file has its final name only when it is whole and verified, so what is there can be used as it is.
+ * A file has its final name only when it is whole and verified; before each use it is seen whether it still is.
  */
 export interface ModelCache {
   readonly folder: string

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
-import { PatchError, parseHubId } from '@policypatch/core'
+import { formatHubId, PatchError, parseHubId } from '@policypatch/core'
+import { hubSettings } from './hub-settings.ts'
 import { knownSources } from './known-models.ts'
 import { type ModelCache, modelCache } from './model-cache.ts'
 import { hubSource } from './sources/hub-source.ts'
@@ -18,8 +19,8 @@ export interface ResolveOptions extends FetchOptions {
 function sourcesOf(idOrPath: string): readonly ModelSource[] {
   const isPath = isAbsolute(idOrPath) || /^\.{0,2}[/\\]/.test(idOrPath) || existsSync(idOrPath)
   if (isPath) return [localSource(idOrPath)]
-  const { repo, revision, file } = parseHubId(idOrPath)
-  return knownSources(idOrPath) ?? [hubSource({ repo, revision, file })]
+  const id = parseHubId(idOrPath, hubSettings().hubUrl())
+  return knownSources(formatHubId(id)) ?? [hubSource(id)]
 }
 
 /** What no other source can mend. */
@@ -28,8 +29,8 @@ const isFinal = (error: PatchError) => error.code === 'ABORTED' || error.code ==
 const oneLine = (text: string) => text.replace(/\s+/g, ' ')
 
 /**
- * Finds a model's files: an existing path, a known model in one of its places, or a Hub id (`owner/name`,
- * `owner/name@revision`, `owner/name/file.gguf`). What any of the sources has in the cache is taken without
+ * Finds a model's files: an existing path, a known model in one of its places, a Hub id (`owner/name`,
+ * `owner/name@revision`, `owner/name:Q8_0`, `owner/name/file.gguf`), or the address of a page of the Hub. What any of the sources has in the cache is taken without
  * asking the network; otherwise they are tried in order.
  *
  * Throws a lone source's own error, `UNREACHABLE` with the reason of each when all of several failed, and at

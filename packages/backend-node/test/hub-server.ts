@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 
 export interface HubServerOptions {
-  /** Files of the one repository that is served. Those over 100 bytes are in large-file storage. */
+  /** Files of the one repository that is served, by path. Those over 100 bytes are in large-file storage. */
   readonly files: Readonly<Record<string, Buffer>>
   /** Takes a request out of the server's hands by returning true. */
   readonly intercept?: (request: IncomingMessage, response: ServerResponse) => boolean
@@ -54,13 +54,13 @@ export async function hubServer({ files, intercept }: HubServerOptions): Promise
     if (intercept?.(request, response)) return
     const json = (value: unknown) =>
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value))
-    const name = path.split('/').at(-1) ?? ''
-    const bytes = files[name]
+    const [, place, encoded = ''] = /^\/(storage|owner\/tiny\/resolve\/[^/]+)\/([^?]*)/.exec(path) ?? []
+    const bytes = files[decodeURIComponent(encoded)]
     if (path.startsWith('/api/models/owner/tiny/revision/main?')) json({ id: 'owner/tiny', sha: commit })
     else if (path.startsWith(`/api/models/owner/tiny/tree/${commit}?`)) json(tree)
-    else if (path.startsWith('/storage/') && bytes) serveBytes(request, response, bytes)
-    else if (path === `/owner/tiny/resolve/${commit}/${name}` && bytes) {
-      if (isLarge(bytes)) response.writeHead(302, { location: `/storage/${name}` }).end()
+    else if (place === 'storage' && bytes) serveBytes(request, response, bytes)
+    else if (place === `owner/tiny/resolve/${commit}` && bytes) {
+      if (isLarge(bytes)) response.writeHead(302, { location: `/storage/${encoded}` }).end()
       else serveBytes(request, response, bytes)
     } else response.writeHead(404, { 'x-error-code': 'RepoNotFound' }).end()
   })

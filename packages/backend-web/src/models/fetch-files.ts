@@ -46,7 +46,7 @@ export async function fetchFiles(record: ModelRecord, options: FetchFilesOptions
       },
     }
     const offset = before
-    const done = await fetchFile(file, {
+    const length = await fetchFile(file, {
       ...options,
       ...(!file.digest && { validator }),
       onBytes(bytes, total) {
@@ -54,7 +54,8 @@ export async function fetchFiles(record: ModelRecord, options: FetchFilesOptions
         onProgress?.({ file: file.name, done: offset + bytes, total: sum(sizes) })
       },
     })
-    before += done
+    files[index] = { ...(files[index] ?? file), size: length }
+    before += length
   }
   await save(true)
   return { ...record, complete: true, files }
@@ -65,18 +66,17 @@ interface FetchFileOptions extends FetchFilesOptions {
   readonly onBytes: (done: number, total: number | undefined) => void
 }
 
-/** Fetches one file; its length in bytes. */
+/** Fetches one file; its length in bytes. Only what a digest goes with is known beforehand: other files may have changed. */
 async function fetchFile(
-  { name, url, size, digest }: ModelFile,
+  { name, url, size: listed, digest }: ModelFile,
   { storage, folder, validator, onBytes, ...request }: FetchFileOptions,
 ): Promise<number> {
   const path = `${folder}/${name}`
+  const size = digest ? listed : undefined
   const partial = await storedPartial(storage, path, writesInPlace(), validator)
-  const held = await partial.size()
   try {
-    if (size === undefined || held < size) {
-      await transfer(partial, { ...request, url, ifRange: isSameOrigin(url), onProgress: onBytes })
-    } else onBytes(size, size)
+    await transfer(partial, { ...request, url, size, ifRange: isSameOrigin(url), onProgress: onBytes })
+    if (size !== undefined) onBytes(size, size)
   } finally {
     await partial.flush()
   }

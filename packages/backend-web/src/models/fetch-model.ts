@@ -1,4 +1,4 @@
-import { PatchError } from '@policypatch/core'
+import { hubIdOfAddress, PatchError } from '@policypatch/core'
 import { storageQuota } from '../storage/storage-quota.ts'
 import { type FetchFilesOptions, fetchFiles } from './fetch-files.ts'
 import { type HubModelOptions, hubModel, hubOf } from './hub-model.ts'
@@ -16,15 +16,22 @@ export async function fetchModel(
   known: ModelRecord | undefined,
   { hubUrl, token, ...options }: FetchFilesOptions & HubModelOptions,
 ): Promise<ModelRecord> {
-  if (place instanceof URL) {
-    const record = known ?? (await urlModel(place, options))
+  const hub = { ...options, hubUrl, token }
+  // The address of a page of the Hub is its id in other words, and as an id it is verified.
+  const id = place instanceof URL ? hubIdOf(place) : place
+  if (id === undefined) {
+    const record = known ?? (await urlModel(place as URL, options))
     await checkRoom(record, options)
     return fetchFiles(record, options)
   }
-  const hub = { ...options, hubUrl, token }
-  const record = known ?? (await hubModel(place, hub))
+  const record = known ?? { ...(await hubModel(id, hub)), id: String(place) }
   await checkRoom(record, options)
   return fetchFiles(record, { ...options, fetch: hubOf(hub).access })
+}
+
+function hubIdOf({ href }: URL): string | undefined {
+  const id = hubIdOfAddress(href)
+  return id === href ? undefined : id
 }
 
 /** Says at once, not after an hour, that a model will not fit. */

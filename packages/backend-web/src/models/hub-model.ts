@@ -1,13 +1,14 @@
 import {
+  formatHubId,
+  hubAddress,
   hubFetch,
+  hubFileUrl,
   knownModel,
   listHubFiles,
-  PatchError,
   parseHubId,
   type RetryOptions,
   retryingFetch,
   throwIfAborted,
-  unreachable,
 } from '@policypatch/core'
 import type { ModelFile, ModelRecord } from './model-record.ts'
 
@@ -21,34 +22,39 @@ export interface HubModelOptions extends RetryOptions {
 /** What a Hub id stands for: the files to fetch, and what they must hash to. */
 export async function hubModel(id: string, options: HubModelOptions): Promise<ModelRecord> {
   const { hubUrl, access } = hubOf(options)
-  const known = knownModel(id)
-  const { repo, revision = 'main', file } = known ?? parseHubId(id)
-  const at = (commit: string, name: string) =>
-    `${hubUrl}/${repo}/resolve/${commit}/${encodeURIComponent(name)}`
+  const parsed = parseHubId(id, hubUrl)
+  const known = knownModel(formatHubId(parsed))
   if (known) {
-    const digest = { algorithm: 'sha256', hex: known.sha256 } as const
-    const only: ModelFile = { name: known.file, url: at(known.revision, known.file), digest }
-    return { id, complete: false, files: [only], source: `${known.file} (SHA-256 ${known.sha256})` }
+    const { repo, revision, file, sha256 } = known
+    const digest = { algorithm: 'sha256', hex: sha256 } as const
+    const only: ModelFile = { name: file, url: hubFileUrl(hubUrl, repo, revision, file), digest }
+    return { id, complete: false, files: [only], source: `${file} (SHA-256 ${sha256})` }
   }
+  const { repo, revision = 'main' } = parsed
   const { signal } = options
   const fetch = retryingFetch({ ...options, fetch: access })
   try {
-    const { commit, files } = await listHubFiles({ repo, revision, file, hubUrl, fetch })
+    const { commit, files } = await listHubFiles({ ...parsed, revision, hubUrl, fetch })
     return {
       id,
       complete: false,
-      files: files.map(({ name, size, digest }) => ({ name, url: at(commit, name), size, digest })),
-      source: `Hub model ${repo}${file ? `/${file}` : ''}@${commit}`,
+      // A model has a folder of its own, so that its parts lie beside each other without those of the repository.
+      files: files.map(({ path, name, size, digest }) => ({
+        name: name.split('/').at(-1) as string,
+        url: hubFileUrl(hubUrl, repo, commit, path),
+        size,
+        digest,
+      })),
+      source: `Hub model ${formatHubId({ ...parsed, revision: commit })}`,
     }
   } catch (error) {
     throwIfAborted(signal, `the listing of ${repo}`)
-    if (error instanceof PatchError) throw error
-    throw unreachable(hubUrl, (error as Error).message, error)
+    throw error
   }
 }
 
 /** The Hub's address, and a fetch that carries the token to it alone. */
 export function hubOf({ hubUrl = 'https://huggingface.co', token, ...retry }: HubModelOptions) {
-  const address = hubUrl.replace(/\/+$/, '')
+  const address = hubAddress(hubUrl, 'hubUrl')
   return { hubUrl: address, access: hubFetch({ hubUrl: address, token, fetch: retry.fetch }) }
 }

@@ -25,12 +25,12 @@ export interface WebModelFiles {
 
 /**
  * Finds a model's files, or fetches them into the browser's storage: a known id, a Hub id (`owner/name`,
- * `owner/name@revision`, `owner/name/file.gguf`), or the address of a .gguf file or of a folder with config.json,
- * tokenizer.json and safetensors weights. An address is one that begins with `https:` or `http:`, or with `/` or `.`, which
+ * `owner/name@revision`, `owner/name:Q8_0`, `owner/name/file.gguf`), the address of a page of the Hub, or that of a .gguf
+ * file or of a folder with config.json, tokenizer.json and safetensors weights. An address is one that begins with `https:` or `http:`, or with `/` or `.`, which
  * start at the page's, or in a Worker at that of its script.
  *
  * A download that was stopped goes on where it ended. What the Hub lists is verified; a file of another address is taken as
- * it is, and looked at again only when it was removed from the cache.
+ * it is. Of what the browser keeps the sizes are compared at each use, and what differs is fetched again.
  *
  * @throws PatchError `NOT_FOUND`, `UNREACHABLE`, `DIGEST_MISMATCH`, `MALFORMED`; `STORAGE_FAILED`, before the download where
  *   its length is known and there is no room; `ABORTED`.
@@ -44,7 +44,7 @@ export async function resolveWebModel(
   const folder = await modelFolder(url?.href ?? idOrUrl)
   return exclusively(folder, async () => {
     const known = await readRecord(storage, folder)
-    if (known?.complete) return found(known, storage, folder)
+    if (known?.complete && (await areWhole(known, storage, folder))) return found(known, storage, folder)
     // What fetches is loaded when there is something to fetch.
     const { fetchModel } = await import('./fetch-model.ts')
     const complete = await fetchModel(url ?? idOrUrl, known, {
@@ -64,10 +64,20 @@ function addressOf(idOrUrl: string): URL | undefined {
   return new URL(idOrUrl, globalThis.location?.href)
 }
 
+async function areWhole({ files }: ModelRecord, storage: Storage, folder: string): Promise<boolean> {
+  for (const { name, size } of files) {
+    const path = `${folder}/${name}`
+    if (!(await storage.exists(path))) return false
+    const source = await storage.open(path)
+    await source.close()
+    if (size !== undefined && source.size !== size) return false
+  }
+  return true
+}
+
 function found({ files, source }: ModelRecord, storage: Storage, folder: string): WebModelFiles {
   const [first] = files
-  const isOneFile = files.length === 1 && first !== undefined && /\.gguf$/i.test(first.name)
-  return isOneFile
+  return first && /\.gguf$/i.test(first.name)
     ? { storage, path: `${folder}/${first.name}`, kind: 'gguf', source }
     : { storage, path: folder, kind: 'safetensors', source }
 }

@@ -1,4 +1,4 @@
-import { PatchError, type RetryOptions } from '@policypatch/core'
+import { excerpt, PatchError, parseJsonFile, type RetryOptions } from '@policypatch/core'
 import { fetchStorage } from '../storage/fetch-storage.ts'
 import type { ModelFile, ModelRecord } from './model-record.ts'
 
@@ -38,12 +38,18 @@ export function isGguf(url: URL): boolean {
   return url.pathname.toLowerCase().endsWith('.gguf')
 }
 
+/** What the file is kept as: a name, not a path, whatever the address spells. */
 function fileName(url: URL): string {
-  return decodeURIComponent(url.pathname.split('/').at(-1) as string)
+  const last = url.pathname.split('/').at(-1) as string
+  try {
+    return decodeURIComponent(last).replace(/[/\\]/g, '_')
+  } catch {
+    return last
+  }
 }
 
 async function shards(index: Uint8Array): Promise<string[]> {
-  const found: unknown = (JSON.parse(new TextDecoder().decode(index)) as { weight_map?: unknown }).weight_map
+  const { weight_map: found } = parseJsonFile(index, 'model.safetensors.index.json')
   const names = [...new Set(Object.values(found ?? {}))]
   // Names, not paths: an index must not make its reader fetch from elsewhere.
   if (names.length > 0 && names.every((name) => /^[\w.-]+\.safetensors$/.test(String(name)))) {
@@ -51,7 +57,7 @@ async function shards(index: Uint8Array): Promise<string[]> {
   }
   throw new PatchError('MALFORMED', {
     expected: 'model.safetensors.index.json with the names of .safetensors files in weight_map',
-    found: names.length > 0 ? names.join(', ') : 'none',
+    found: names.length > 0 ? excerpt(names.map(String).join(', '), 200) : 'none',
     remedy: 'The index is damaged; put it on the server again',
   })
 }

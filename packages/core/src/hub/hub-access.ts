@@ -8,22 +8,36 @@ export interface HubAccessOptions {
   readonly fetch?: typeof fetch | undefined
 }
 
+const absent: Readonly<Record<string, string>> = {
+  RepoNotFound: 'Check the id',
+  RevisionNotFound: 'Check the revision: a branch, a tag or a commit of 40 digits',
+  EntryNotFound: 'Check the name of the file',
+}
+
+const how = 'give a token that may read it (in Node: HF_TOKEN, or `hf auth login`)'
+
 /** Refusals that no repetition mends, in the words of who can mend them. */
 function refusal(response: Response, url: string, token: string | undefined): PatchError | undefined {
-  const reason = response.headers.get('x-error-code')
-  const found = `HTTP ${response.status}${reason ? ` (${reason})` : ''}`
-  if (response.status === 404) {
+  const { status, headers } = response
+  const reason = headers.get('x-error-code') ?? ''
+  const message = headers.get('x-error-message')
+  const found = `HTTP ${status}${reason && ` (${reason})`}${message ? `: ${message.slice(0, 200)}` : ''}`
+  if (status === 404 || (status === 401 && reason === 'RevisionNotFound')) {
     return new PatchError('NOT_FOUND', {
       expected: `a model, revision and file at ${url}`,
       found,
-      remedy: 'Check the id, the revision and the name of the file',
+      remedy: absent[reason] ?? 'Check the id, the revision and the name of the file',
     })
   }
-  if (response.status !== 401 && response.status !== 403) return undefined
+  if (status !== 401 && status !== 403) return undefined
+  if (reason === 'GatedRepo') {
+    const remedy = `Accept the model's terms on its page, and ${token ? 'check that your token may read gated models' : how}`
+    return new PatchError('UNREACHABLE', { expected: `access to ${url}`, found, remedy })
+  }
   // The Hub answers 401 for repositories that do not exist as well, so as not to give away private ones.
   const remedy = token
-    ? "Accept the model's terms on its page, and check that your token (in Node: HF_TOKEN) may read it"
-    : 'Check the id; for a gated or private model accept its terms on its page and give a token of yours (in Node: HF_TOKEN)'
+    ? 'Check the id, and that your token is valid and may read this model (in Node: HF_TOKEN, else that of `hf auth login`)'
+    : `Check the id; for a gated or private model accept its terms on its page and ${how}`
   return new PatchError('UNREACHABLE', { expected: `access to ${url}`, found, remedy })
 }
 

@@ -1,89 +1,152 @@
 import type { ListFileEntry } from '@huggingface/hub'
+import * as z from 'zod/mini'
+import { describeIssues } from '../describe-issues.ts'
 import { PatchError } from '../errors.ts'
+import { excerpt } from '../excerpt.ts'
+import { inEnglish } from '../in-english.ts'
+import { parseJsonFile } from '../parse-json-file.ts'
+import { chooseFiles } from './choose-files.ts'
 import type { Digest } from './digest.ts'
+import { fetchAnswers, noHub, readAtMost } from './hub-answer.ts'
+import type { HubId } from './hub-id.ts'
+import { pathFault } from './listed-path.ts'
+import { unreachable } from './retrying-fetch.ts'
 
 /** A file of a repository at one commit, and what it must hash to. */
 export interface HubFile {
+  /** In the repository. */
+  readonly path: string
+  /** Where in the model's folder its readers look for it: mostly the path. */
   readonly name: string
   readonly size: number
-  readonly digest: Digest | undefined
+  readonly digest: Digest
 }
 
 export interface HubListing {
   /** The commit that the revision stood for. */
   readonly commit: string
+  readonly kind: 'gguf' | 'safetensors'
+  /** The first part of a GGUF model comes first. */
   readonly files: readonly HubFile[]
 }
 
-export interface HubQuery {
-  readonly repo: string
+export interface HubQuery extends HubId {
   readonly revision: string
-  /** One GGUF file; undefined for the safetensors weights and what belongs to them. */
-  readonly file: string | undefined
   readonly hubUrl: string
   readonly fetch: typeof fetch
+  /** Milliseconds that all questions together may take. Default 60 000. */
+  readonly timeout?: number | undefined
 }
 
-const companions = new Set([
-  'config.json',
-  'generation_config.json',
-  'tokenizer.json',
-  'tokenizer_config.json',
-  'special_tokens_map.json',
-  'chat_template.jinja',
-  'adapter_config.json',
-])
+const bytes = z.int().check(z.nonnegative())
+const hex = (length: number) => z.string().check(z.regex(new RegExp(`^[\\da-f]{${length}}$`)))
+const entrySchema = z.object({
+  path: z.string(),
+  size: bytes,
+  oid: z.optional(z.string()),
+  lfs: z.optional(z.nullable(z.object({ oid: hex(64), size: bytes }))),
+})
 
-/** Of a repository's top-level files: `model*.safetensors` where there are any, else what else is safetensors. */
-function chooseWeights(names: readonly string[]): string[] {
-  const weights = names.filter((name) => /^[\w.-]+\.safetensors(\.index\.json)?$/.test(name))
-  const own = weights.filter((name) => name.startsWith('model'))
-  return own.length > 0 ? own : weights
-}
-
-function choose(names: readonly string[], { repo, file }: HubQuery): string[] {
-  const weights = file ? names.filter((name) => name === file) : chooseWeights(names)
-  if (weights.some((name) => !name.endsWith('.json'))) {
-    return file ? weights : [...names.filter((name) => companions.has(name)), ...weights]
-  }
-  const ggufs = names.filter((name) => name.endsWith('.gguf'))
-  throw new PatchError('NOT_FOUND', {
-    expected: `${file ?? 'safetensors weights'} in ${repo}`,
-    found: ggufs.length > 0 ? `the GGUF files ${ggufs.join(', ')}` : 'no weights of this kind',
-    remedy: ggufs.length > 0 ? `Name one of them: ${repo}/${ggufs[0]}` : 'Check the id and the revision',
-  })
-}
+type Entry = z.output<typeof entrySchema>
 
 /** The Hub gives SHA-256 for files in its large-file storage, and git's own name for the small ones. */
-function digestOf(entry: ListFileEntry): Digest | undefined {
-  if (entry.lfs) return { algorithm: 'sha256', hex: entry.lfs.oid }
-  return entry.oid?.length === 40 ? { algorithm: 'git-blob', hex: entry.oid } : undefined
+function digestOf({ lfs, oid = '', path }: Entry, url: string): Digest {
+  if (lfs) return { algorithm: 'sha256', hex: lfs.oid }
+  if (/^[\da-f]{40}$/.test(oid)) return { algorithm: 'git-blob', hex: oid }
+  throw noHub(url, `the digest of ${path}, by which it can be verified,`, oid ? excerpt(oid) : 'none')
 }
 
-const isCommit = (revision: string) => /^[\da-f]{40}$/.test(revision)
+/** Takes an entry up, or says what no repository can hold. */
+function addEntry(entries: Map<string, Entry>, listed: ListFileEntry, hubUrl: string): void {
+  const { data: entry, error } = entrySchema.safeParse(listed, inEnglish)
+  if (!entry) throw noHub(hubUrl, 'a listing of files', describeIssues(error.issues))
+  const fault = pathFault(entry.path)
+  if (fault) throw noHub(hubUrl, 'names of files in a listing', `${fault}: ${excerpt(entry.path)}`)
+  if (entries.has(entry.path)) throw noHub(hubUrl, 'a listing of files', `${excerpt(entry.path)} twice`)
+  entries.set(entry.path, entry)
+}
 
-/** Asks the Hub which files of a repository are needed. Throws what `fetch` throws, and `NOT_FOUND`. */
-export async function listHubFiles(query: HubQuery): Promise<HubListing> {
-  const { repo, revision, hubUrl, fetch } = query
-  const access = { hubUrl, fetch }
-  const { listFiles, modelInfo } = await import('@huggingface/hub')
-  const commit = isCommit(revision)
-    ? revision
-    : (await modelInfo({ name: repo, revision, additionalFields: ['sha'], ...access })).sha
-  if (!isCommit(commit)) {
-    throw new PatchError('MALFORMED', {
-      expected: `the commit of ${repo}@${revision}, 40 hexadecimal digits`,
-      found: `'${commit}'`,
-      remedy: 'Check HF_ENDPOINT: what answers there is not a Hub',
-    })
-  }
-  const entries = new Map<string, ListFileEntry>()
-  for await (const entry of listFiles({ repo: { type: 'model', name: repo }, revision: commit, ...access })) {
-    if (entry.type === 'file') entries.set(entry.path, entry)
-  }
-  const files = choose([...entries.keys()], query).map((name) => {
-    const entry = entries.get(name)!
-    return { name, size: entry.lfs?.size ?? entry.size, digest: digestOf(entry) }
+const indexSchema = z.object({ weight_map: z.record(z.string(), z.string()) })
+
+/** The parts that an index names, all of which must be listed. */
+async function indexedParts(
+  index: string,
+  url: string,
+  entries: ReadonlyMap<string, Entry>,
+  send: typeof fetch,
+) {
+  const response = await send(url)
+  if (!response.ok) throw unreachable(url, `HTTP ${response.status}`)
+  const json = parseJsonFile(await readAtMost(response, entries.get(index)?.size ?? 0, url), url)
+  const { data, error } = indexSchema.safeParse(json, inEnglish)
+  const parts = [...new Set(Object.values(data?.weight_map ?? {}))]
+  const absent = parts.find((part) => !entries.has(part) || !part.endsWith('.safetensors'))
+  if (data && parts.length > 0 && absent === undefined) return parts
+  throw new PatchError(absent === undefined ? 'MALFORMED' : 'NOT_FOUND', {
+    expected: `the .safetensors files that ${url} names in weight_map`,
+    found: error ? describeIssues(error.issues) : absent === undefined ? 'none' : `no ${excerpt(absent)}`,
+    remedy: 'The repository is incomplete; choose another revision, or tell its owner',
   })
-  return { commit, files }
+}
+
+/** The address of a file of a repository at one commit. */
+export function hubFileUrl(hubUrl: string, repo: string, commit: string, path: string): string {
+  return `${hubUrl}/${repo}/resolve/${commit}/${path.split('/').map(encodeURIComponent).join('/')}`
+}
+
+const isCommit = (revision: unknown) => typeof revision === 'string' && /^[\da-f]{40}$/.test(revision)
+
+async function list(query: HubQuery, send: typeof fetch): Promise<HubListing> {
+  const { repo, revision, hubUrl } = query
+  const { listFiles, modelInfo } = await import('@huggingface/hub')
+  let commit = revision
+  if (!isCommit(revision)) {
+    const fetch = fetchAnswers(send, hubUrl, 'object')
+    commit = (await modelInfo({ name: repo, revision, additionalFields: ['sha'], hubUrl, fetch })).sha
+    if (!isCommit(commit)) {
+      throw noHub(
+        hubUrl,
+        `the commit of ${repo}@${revision}, 40 hexadecimal digits,`,
+        excerpt(String(commit)),
+      )
+    }
+  }
+  const entries = new Map<string, Entry>()
+  const fetch = fetchAnswers(send, hubUrl, 'array')
+  const listed = { repo: { type: 'model', name: repo }, revision: commit, recursive: true } as const
+  for await (const entry of listFiles({ ...listed, hubUrl, fetch })) {
+    if (entry?.type !== 'directory') addEntry(entries, entry, hubUrl)
+  }
+  const { kind, paths, names, index } = chooseFiles(query, [...entries.keys()])
+  const parts = index ? await indexedParts(index, hubFileUrl(hubUrl, repo, commit, index), entries, send) : []
+  const files = [...paths, ...parts].map((path) => {
+    const entry = entries.get(path) as Entry
+    const size = entry.lfs?.size ?? entry.size
+    return { path, name: names.get(path) ?? path, size, digest: digestOf(entry, hubUrl) }
+  })
+  const folded = new Map(files.map(({ name }) => [name.normalize().toLowerCase(), name]))
+  const twin = files.find(({ name }) => folded.get(name.normalize().toLowerCase()) !== name)
+  if (twin) throw noHub(hubUrl, 'files whose names differ by more than case', excerpt(twin.path))
+  return { commit, kind, files }
+}
+
+/**
+ * Asks the Hub which files of a repository are needed: one set of weights, and what belongs to it.
+ *
+ * @throws PatchError `NOT_FOUND` and `UNSUPPORTED` for what the repository does not have; `MALFORMED` for an answer that
+ *   no Hub gives, such as a listing without digests; `UNREACHABLE`; and what `fetch` throws
+ */
+export async function listHubFiles(query: HubQuery): Promise<HubListing> {
+  const { repo, hubUrl, timeout = 60_000 } = query
+  const deadline = AbortSignal.timeout(timeout)
+  const send: typeof fetch = (input, init) => query.fetch(input, { ...init, signal: deadline })
+  try {
+    return await list(query, send)
+  } catch (error) {
+    if (error instanceof PatchError) throw error
+    const found = deadline.aborted
+      ? `no listing of ${repo} within ${timeout / 1000} s`
+      : (error as Error).message
+    throw unreachable(hubUrl, found, error)
+  }
 }

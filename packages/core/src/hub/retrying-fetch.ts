@@ -14,21 +14,44 @@ export interface RetryOptions {
 
 /** No server answers there: to ask again would only make the user wait. */
 const hopeless = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'ENETUNREACH', 'EHOSTUNREACH'])
+/** Redirects that go round, and those to what is no web address. */
+const misled = /redirect count exceeded|URL scheme must be|ERR_INVALID_URL/i
 const longestWait = 30_000
 
 export function unreachable(url: string, found: string, cause?: unknown): PatchError {
   return new PatchError('UNREACHABLE', {
-    expected: `an answer from ${url.replace(/\?.*/, '')}`,
+    expected: `an answer from ${url.replace(/\?.*/s, '')}`,
     found,
     remedy: 'Check the network and the proxy settings, and run it again',
     cause,
   })
 }
 
+/** Milliseconds that a server asks to be left alone for: by Retry-After, in seconds or as a date, or its rate limit. */
+function askedWait({ headers }: Response): number | undefined {
+  const text = headers.get('retry-after') ?? headers.get('ratelimit')?.match(/;\s*t=(\d+)/)?.[1]
+  if (text === undefined) return undefined
+  const wait = /^\s*\d+(\.\d+)?\s*$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now()
+  return Number.isNaN(wait) ? undefined : Math.max(wait, 0)
+}
+
 /** Milliseconds before the n-th repetition (from 0), or what the server's Retry-After asks, up to 30 s. */
 export function retryWait(attempt: number, { retryDelay = 500 }: RetryOptions, response?: Response): number {
-  const asked = Number(response?.headers.get('retry-after') ?? Number.NaN) * 1000
-  return Math.min(Number.isFinite(asked) ? asked : retryDelay * 2 ** attempt, longestWait)
+  return Math.min((response && askedWait(response)) ?? retryDelay * 2 ** attempt, longestWait)
+}
+
+/** What to do about a server that goes on refusing. */
+function givingUp(url: string, response: Response, times: number): PatchError {
+  const wait = askedWait(response)
+  const asks = wait ? `; it asks to wait ${Math.ceil(wait / 1000)} s` : ''
+  const count = times > 1 ? `, ${times} times` : ''
+  if (response.status !== 429) return unreachable(url, `HTTP ${response.status}${count}${asks}`)
+  return new PatchError('UNREACHABLE', {
+    expected: `an answer from ${url.replace(/\?.*/s, '')}`,
+    found: `HTTP 429, too many requests${count}${asks}`,
+    remedy:
+      'Wait and run it again, what has come is kept; a token of yours (in Node: HF_TOKEN) allows more requests',
+  })
 }
 
 /** Waits, unless the signal fires: then `ABORTED`. */
@@ -61,11 +84,12 @@ async function attempt(
   } catch (error) {
     if (error instanceof PatchError) throw error
     throwIfAborted(signal, `the download of ${url}`)
+    if (init.signal?.aborted) throw error
     if (late.signal.aborted) throw unreachable(url, `none within ${responseTimeout / 1000} s`, error)
     const cause = (error as Error).cause as { readonly code?: string; readonly message?: string } | undefined
     const reason = cause?.code || cause?.message || (error as Error).message
     const failure = unreachable(url, reason, error)
-    if (hopeless.has(reason)) throw failure
+    if (hopeless.has(reason) || misled.test(reason)) throw failure
     return failure
   } finally {
     clearTimeout(timer)
@@ -76,7 +100,7 @@ const isPassing = ({ status }: Response) => status === 429 || status >= 500
 
 /**
  * A fetch that waits for headers for a bounded time and repeats requests that may succeed the next time. Gives
- * every other response as it is; throws `UNREACHABLE` or `ABORTED`.
+ * every other response as it is; throws `UNREACHABLE` or `ABORTED`, and what the request's own signal gives.
  */
 export function retryingFetch(options: RetryOptions = {}): typeof fetch {
   const { retries = 4, signal } = options
@@ -84,11 +108,14 @@ export function retryingFetch(options: RetryOptions = {}): typeof fetch {
     const url = String(input)
     for (let repetition = 0; ; repetition++) {
       const outcome = await attempt(url, init, options)
-      const response = outcome instanceof Response ? outcome : undefined
+      const failure = outcome instanceof PatchError ? outcome : undefined
+      const response = outcome instanceof PatchError ? undefined : outcome
       if (response && !isPassing(response)) return response
       await response?.body?.cancel()
-      if (repetition >= retries) {
-        throw response ? unreachable(url, `HTTP ${response.status}, ${retries + 1} times`) : outcome
+      // Who asks for more than is waited for is not asked again before.
+      const isLong = response !== undefined && (askedWait(response) ?? 0) > longestWait
+      if (repetition >= retries || isLong) {
+        throw failure ?? givingUp(url, response as Response, repetition + 1)
       }
       await pause(retryWait(repetition, options, response), url, signal)
     }

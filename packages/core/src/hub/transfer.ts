@@ -17,13 +17,20 @@ export interface PartialBytes {
 
 export interface TransferRequest extends RetryOptions {
   readonly url: string
-  /** Milliseconds without a byte after which the connection counts as lost. Default 30 000. */
+  /** Bytes that the file must have; what comes beyond them is not taken. Default: what the server says, else 64 GiB. */
+  readonly size?: number | undefined
+  /** Milliseconds with less than a kilobyte after which the connection counts as lost. Default 30 000. */
   readonly stallTimeout?: number | undefined
   /** Whether to send If-Range, which another origin must allow by CORS. Default false: ETags are compared all the same. */
   readonly ifRange?: boolean | undefined
   /** Bytes so far, those of earlier runs included, and in all (undefined where the server does not say). */
   readonly onProgress?: ((done: number, total: number | undefined) => void) | undefined
 }
+
+/** Bytes of a file whose length nobody says. */
+const mostBytes = 64 * 2 ** 30
+/** Bytes below which a connection brought nothing: a server must not keep its client waiting byte by byte. */
+const leastBytes = 1024
 
 /** Where in the file the body begins, and the length of the whole file. */
 function placement({ headers, status }: Response): { start: number; total: number | undefined } {
@@ -41,51 +48,87 @@ function strongEtag({ headers }: Response): string | undefined {
   return etag === null || etag.startsWith('W/') ? undefined : etag
 }
 
+function wrongSize(url: string, size: number, found: string): PatchError {
+  return new PatchError('DIGEST_MISMATCH', {
+    expected: `${url} to have ${size} bytes`,
+    found,
+    remedy: 'Nothing of it is kept; run it again, and if it happens again do not trust where it comes from',
+  })
+}
+
+/** What is no file of a model at all, or another one than was listed; undefined where the body may be read. */
+function refusal(response: Response, { url, size }: TransferRequest): PatchError | undefined {
+  const isPage = /^text\/html\b/i.test(response.headers.get('content-type') ?? '')
+  if (isPage && !/\.html?$/i.test(new URL(url).pathname)) {
+    return new PatchError('MALFORMED', {
+      expected: `the file ${url}`,
+      found: 'a web page',
+      remedy: 'Check the address, and whether the network asks for a login',
+    })
+  }
+  const { total } = placement(response)
+  return size !== undefined && total !== undefined && total !== size
+    ? wrongSize(url, size, `${total}`)
+    : undefined
+}
+
 /** Writes the body where it belongs. Gives the reason where the connection was lost on the way. */
 async function receive(
   response: Response,
   partial: PartialBytes,
   stall: AbortController,
-  { url, signal, stallTimeout = 30_000, onProgress }: TransferRequest,
+  { url, size, signal, stallTimeout = 30_000, onProgress }: TransferRequest,
 ): Promise<string | undefined> {
-  const { start, total } = placement(response)
+  const { start, total = size } = placement(response)
   const reader = response.body?.getReader()
+  const end = total ?? mostBytes
   let done = start
   onProgress?.(done, total)
-  const expire = () => stall.abort()
-  let timer = setTimeout(expire, stallTimeout)
+  let before = done
+  const watch = setInterval(() => {
+    if (done - before < leastBytes) stall.abort()
+    before = done
+  }, stallTimeout)
   try {
     while (reader) {
       const piece = await reader.read()
       if (piece.done) break
+      if (done + piece.value.length > end) throw wrongSize(url, end, 'more')
       await partial.write(piece.value, done)
       done += piece.value.length
       onProgress?.(done, total)
-      clearTimeout(timer)
-      timer = setTimeout(expire, stallTimeout)
     }
   } catch (error) {
     await reader?.cancel().catch(() => undefined)
-    if (error instanceof PatchError) throw error
     throwIfAborted(signal, `the download of ${url}`)
-    return stall.signal.aborted ? `nothing for ${stallTimeout / 1000} s` : (error as Error).message
+    if (error instanceof PatchError) {
+      // What came is not the beginning of the file either.
+      if (error.code === 'DIGEST_MISMATCH') await partial.truncate(0)
+      throw error
+    }
+    return stall.signal.aborted
+      ? `less than ${leastBytes} bytes in ${stallTimeout / 1000} s`
+      : (error as Error).message
   } finally {
-    clearTimeout(timer)
+    clearInterval(watch)
   }
   return total === undefined || done >= total ? undefined : `the end after ${done} of ${total} bytes`
 }
 
 /**
  * Brings the rest of a file, from where `partial` ends, over as many connections as it takes. What has come stays
- * whatever happens.
+ * whatever happens, unless it is not what was asked for.
  *
- * Throws `UNREACHABLE`, `ABORTED`, and what `partial` throws. The content is not verified.
+ * Throws `UNREACHABLE`, `ABORTED`, `DIGEST_MISMATCH` for another size than `size`, `MALFORMED` for a web page, and what
+ * `partial` throws. The content is not verified.
  */
 export async function transfer(partial: PartialBytes, request: TransferRequest): Promise<void> {
   const { url, signal, retries = 4, ifRange = false } = request
   const send = retryingFetch(request)
   for (let fruitless = 0; ; ) {
+    if ((await partial.size()) > (request.size ?? Number.POSITIVE_INFINITY)) await partial.truncate(0)
     const size = await partial.size()
+    if (size === request.size) return
     const known = size > 0 ? await partial.validator?.get() : undefined
     const stall = new AbortController()
     const response = await send(url, {
@@ -103,12 +146,12 @@ export async function transfer(partial: PartialBytes, request: TransferRequest):
       await partial.truncate(0)
       continue
     }
-    if (!response.ok) {
-      await response.body?.cancel()
-      throw unreachable(url, `HTTP ${response.status}`)
-    }
     const { start } = placement(response)
-    if (start > size) throw unreachable(url, `bytes from ${start}, where those from ${size} were asked for`)
+    const refused = response.ok ? refusal(response, request) : unreachable(url, `HTTP ${response.status}`)
+    if (refused ?? start > size) {
+      await response.body?.cancel()
+      throw refused ?? unreachable(url, `bytes from ${start}, where those from ${size} were asked for`)
+    }
     const etag = strongEtag(response)
     const changed = start > 0 && known !== undefined && etag !== undefined && etag !== known
     if (changed) await response.body?.cancel()
@@ -116,7 +159,7 @@ export async function transfer(partial: PartialBytes, request: TransferRequest):
     if (start === 0) await partial.validator?.set(etag)
     const lost = changed ? 'another file each time' : await receive(response, partial, stall, request)
     if (lost === undefined) return
-    fruitless = !changed && (await partial.size()) > size ? 0 : fruitless + 1
+    fruitless = !changed && (await partial.size()) >= size + leastBytes ? 0 : fruitless + 1
     if (fruitless > retries) throw unreachable(url, lost)
     if (!changed) await pause(retryWait(fruitless, request), url, signal)
   }

@@ -1,0 +1,56 @@
+import { PatchError } from '@policypatch/core'
+import { type Dispatcher, EnvHttpProxyAgent, fetch as undiciFetch } from 'undici'
+
+/** The proxies that an environment names: lower-case names before upper-case ones, `all_proxy` for both kinds. */
+interface Proxies {
+  readonly httpProxy: string
+  readonly httpsProxy: string
+  readonly noProxy: string
+}
+
+function proxiesOf(environment: NodeJS.ProcessEnv): Proxies | undefined {
+  const first = (...names: readonly string[]) => {
+    for (const name of names) {
+      const value = environment[name] || environment[name.toUpperCase()]
+      if (value) return proxyAddress(value, name.toUpperCase())
+    }
+    return ''
+  }
+  const httpProxy = first('http_proxy', 'all_proxy')
+  const httpsProxy = first('https_proxy', 'all_proxy')
+  if (!httpProxy && !httpsProxy) return undefined
+  return { httpProxy, httpsProxy, noProxy: environment.no_proxy || environment.NO_PROXY || '' }
+}
+
+function proxyAddress(value: string, setting: string): string {
+  const text = value.includes('://') ? value : `http://${value}`
+  if (URL.canParse(text) && /^(https?|socks5?):$/.test(new URL(text).protocol)) return text
+  throw new PatchError('INVALID_ARGUMENT', {
+    expected: `${setting} to be the address of a proxy, as http://host:port`,
+    found: 'what is none',
+    remedy: 'Correct it, or unset it',
+  })
+}
+
+/** The agent for the proxies that were named last: its connections are kept between requests. */
+let current: { readonly key: string; readonly agent: Dispatcher } | undefined
+
+function agentFor(proxies: Proxies): Dispatcher {
+  const key = JSON.stringify(proxies)
+  // Requests of http go to the proxy as they are, for most proxies open tunnels to port 443 alone.
+  if (current?.key !== key)
+    current = { key, agent: new EnvHttpProxyAgent({ ...proxies, proxyTunnel: false }) }
+  return current.agent
+}
+
+/**
+ * The platform's fetch, through the proxies of `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` (or in lower case) where there are
+ * any: Node's own heeds them from version 24 on, and only when it is told to.
+ */
+export const environmentFetch: typeof fetch = async (input, init) => {
+  const proxies = proxiesOf(process.env)
+  if (!proxies) return fetch(input, init)
+  // The same library's fetch, for agents do not work with the fetch of every Node.
+  const send = undiciFetch as unknown as (input: unknown, init: object) => Promise<Response>
+  return send(input, { ...init, dispatcher: agentFor(proxies) })
+}

@@ -1,0 +1,83 @@
+import { PatchError } from '../errors.ts'
+import { excerpt } from '../excerpt.ts'
+import { strictJson } from '../strict-json.ts'
+import { unreachable } from './retrying-fetch.ts'
+
+/** Bytes of one answer: a page of a listing has a thousand files of some 300 bytes each. */
+const largestAnswer = 16 * 2 ** 20
+/** Pages of a listing: a hundred thousand files. */
+const mostPages = 100
+
+/** An answer that no Hub gives. */
+export function noHub(url: string, expected: string, found: string, cause?: unknown): PatchError {
+  return new PatchError('MALFORMED', {
+    expected: `${expected} from ${url.replace(/\?.*/s, '')}`,
+    found,
+    remedy:
+      'Check HF_ENDPOINT or hubUrl, and whether the network asks for a login: this does not come from a Hub',
+    cause,
+  })
+}
+
+/** The body, as long as it is no longer than `most`; what comes after is not waited for. */
+export async function readAtMost(response: Response, most: number, url: string): Promise<Uint8Array> {
+  const reader = response.body?.getReader()
+  const pieces: Uint8Array[] = []
+  let length = 0
+  for (;;) {
+    const piece = await reader?.read()
+    if (!piece?.value) break
+    length += piece.value.length
+    if (length > most) {
+      await reader?.cancel()
+      throw noHub(url, `at most ${most} bytes`, 'more')
+    }
+    pieces.push(piece.value)
+  }
+  const bytes = new Uint8Array(length)
+  let at = 0
+  for (const piece of pieces) {
+    bytes.set(piece, at)
+    at += piece.length
+  }
+  return bytes
+}
+
+function kindOf(text: string): string {
+  if (/^\s*</.test(text)) return 'a web page'
+  return text.trim() === '' ? 'nothing' : excerpt(text)
+}
+
+/**
+ * A fetch for answers in JSON of one Hub: arrays, page by page, or objects. It ends what has no end: an answer, a list
+ * of pages, a page that follows itself, one of another server.
+ */
+export function fetchAnswers(send: typeof fetch, hubUrl: string, kind: 'array' | 'object'): typeof fetch {
+  const { origin } = new URL(hubUrl)
+  const asked = new Set<string>()
+  return async (input, init) => {
+    const url = String(input)
+    if (new URL(url).origin !== origin) {
+      throw noHub(hubUrl, `all pages of a listing from ${origin}`, `the next one at ${excerpt(url, 200)}`)
+    }
+    if (asked.has(url)) throw noHub(url, 'a next page of the listing', 'the same page again')
+    if (asked.size === mostPages) throw noHub(url, `a listing of at most ${mostPages} pages`, 'more')
+    asked.add(url)
+    const response = await send(url, init)
+    if (!response.ok) {
+      await response.body?.cancel()
+      throw unreachable(url, `HTTP ${response.status}`)
+    }
+    const text = new TextDecoder().decode(await readAtMost(response, largestAnswer, url))
+    let value: unknown
+    try {
+      value = strictJson(text)
+    } catch (error) {
+      throw noHub(url, 'an answer in JSON', kindOf(text), error)
+    }
+    const isKind =
+      kind === 'array' ? Array.isArray(value) : typeof value === 'object' && !Array.isArray(value)
+    if (value === null || !isKind) throw noHub(url, `an ${kind} in JSON`, kindOf(text))
+    return new Response(text, { headers: { link: response.headers.get('link') ?? '' } })
+  }
+}

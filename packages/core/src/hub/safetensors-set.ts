@@ -1,0 +1,85 @@
+import { PatchError } from '../errors.ts'
+
+export interface SafetensorsSet {
+  /** Paths in the repository. */
+  readonly paths: readonly string[]
+  /** The names under which files are kept that readers look for by another name than the repository's. */
+  readonly names: ReadonlyMap<string, string>
+  /** Set where names do not tell which parts these are: an index that names them. */
+  readonly index?: string
+}
+
+/** `model.safetensors`, `model.fp16.safetensors`, `model-00001-of-00002.safetensors` and the like. */
+const weight =
+  /^model(?:\.safetensors)?(?:\.([\w-]+?))?(?:-(\d{1,6})-of-(\d{1,6}))?(?:\.([\w-]+))?\.safetensors$/
+const index = /^model\.safetensors\.index(?:\.([\w-]+))?\.json$/
+
+/** One precision of the weights: the variant's name is empty for that which transformers takes without being told. */
+interface Variant {
+  whole?: string
+  index?: string
+  /** Parts by the number of all. */
+  readonly parts: Map<number, string[]>
+}
+
+function variantsOf(paths: readonly string[]): Map<string, Variant> {
+  const variants = new Map<string, Variant>()
+  const of = (name: string) => {
+    const variant: Variant = variants.get(name) ?? { parts: new Map() }
+    variants.set(name, variant)
+    return variant
+  }
+  for (const path of paths) {
+    const named = weight.exec(path)
+    if (named) {
+      const variant = of(named[1] ?? named[4] ?? '')
+      if (!named[3]) variant.whole = path
+      else variant.parts.set(Number(named[3]), [...(variant.parts.get(Number(named[3])) ?? []), path])
+    }
+    const indexed = index.exec(path)
+    if (indexed) of(indexed[1] ?? '').index = path
+  }
+  return variants
+}
+
+function setOf(repo: string, { whole, index, parts }: Variant): SafetensorsSet | undefined {
+  // Readers look for the names without a variant; the parts are found by what the index calls them.
+  if (whole) return { paths: [whole], names: new Map([[whole, 'model.safetensors']]) }
+  const complete = [...parts].filter(([total, files]) => files.length === total)
+  if (index) {
+    const names = new Map([[index, 'model.safetensors.index.json']])
+    const files = complete[0]?.[1]
+    return complete.length === 1 && parts.size === 1 && files
+      ? { paths: [index, ...files.sort()], names }
+      : { paths: [index], names, index }
+  }
+  if (parts.size === 0) return undefined
+  throw new PatchError('NOT_FOUND', {
+    expected: `model.safetensors.index.json in ${repo}`,
+    found: 'parts of safetensors weights without the index that joins them',
+    remedy: 'The repository is incomplete; choose another revision, or tell its owner',
+  })
+}
+
+/**
+ * The safetensors weights among a repository's files: one file before parts, and a precision such as fp16, kept apart by
+ * its name, only where there are no others. Else the weights of an adapter. Undefined where there are none of these.
+ */
+export function safetensorsSet(repo: string, paths: readonly string[]): SafetensorsSet | undefined {
+  const variants = variantsOf(paths)
+  const usual = variants.get('')
+  const set = usual && setOf(repo, usual)
+  if (set) return set
+  const others = [...variants].filter(([name]) => name !== '')
+  const [only] = others
+  if (others.length > 1) {
+    throw new PatchError('NOT_FOUND', {
+      expected: `one set of safetensors weights in ${repo}`,
+      found: `the variants ${others.map(([name]) => name).join(', ')}, and none without a name`,
+      remedy: 'Fetch one of them, name it model.safetensors, and give the folder',
+    })
+  }
+  if (only) return setOf(repo, only[1])
+  const adapter = ['adapter_config.json', 'adapter_model.safetensors']
+  return adapter.every((name) => paths.includes(name)) ? { paths: adapter, names: new Map() } : undefined
+}
