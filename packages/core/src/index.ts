@@ -145,7 +145,7 @@ export { type ChangeScores, shareOfChange } from './evaluate/statistics/share-of
 export type { Rate } from './evaluate/wilson-interval.ts'
 export { wilsonInterval } from './evaluate/wilson-interval.ts'
 export { excerpt } from './excerpt.ts'
-export { type ForeignFile, foreignFile } from './foreign-file.ts'
+export { type ForeignFile, foreignFile, foreignFileBytes } from './foreign-file.ts'
 // Where models are fetched from.
 export { type ChosenFiles, chooseFiles } from './hub/choose-files.ts'
 export { type Digest, digestMismatch } from './hub/digest.ts'

@@ -1,23 +1,58 @@
+import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { PatchError } from '@policypatch/core'
+import { foreignFile, foreignFileBytes, ggufModels, PatchError } from '@policypatch/core'
+import { fileSource } from '../file-source.ts'
 import { fileStorage } from '../file-storage.ts'
+import { storing } from '../storage-error.ts'
+import { foreignFolder } from './foreign-folder.ts'
 import type { ModelFiles, ModelSource } from './model-source.ts'
 
 const wanted = 'a .gguf file, or a folder with config.json, tokenizer.json and .safetensors files'
 
 async function lookAt(path: string): Promise<ModelFiles> {
   const storage = fileStorage()
-  const refuse = (found: string) =>
-    new PatchError('NOT_FOUND', { expected: `${wanted}, at ${path}`, found, remedy: 'Check the path' })
   const absolute = resolve(path)
   const files = { storage, path: absolute, source: absolute }
-  if (!(await storage.exists(absolute))) throw refuse('nothing')
+  if (!(await storage.exists(absolute))) throw notFound(path, 'nothing')
+  if ((await storing(absolute, () => stat(absolute))).isDirectory()) {
+    return { ...files, ...lookIn(path, absolute, await storage.list(absolute)) }
+  }
   if (/\.gguf$/i.test(path)) return { ...files, kind: 'gguf' }
-  const names = await storage.list(absolute)
-  if (names.some((name) => name.endsWith('.safetensors'))) return { ...files, kind: 'safetensors' }
-  const ggufs = names.filter((name) => /\.gguf$/i.test(name))
-  if (ggufs.length === 1) return { ...files, path: resolve(absolute, ggufs[0]!), kind: 'gguf' }
-  throw refuse(ggufs.length > 1 ? `several: ${ggufs.join(', ')}` : 'neither')
+  throw await foreign(path)
+}
+
+/** What a folder holds: safetensors weights, else its only GGUF model. */
+function lookIn(path: string, folder: string, names: readonly string[]): Pick<ModelFiles, 'kind' | 'path'> {
+  if (names.includes('model.safetensors') || names.includes('model.safetensors.index.json')) {
+    return { kind: 'safetensors', path: folder }
+  }
+  const models = ggufModels(names)
+  const [first] = models.map(({ files }) => files[0] as string)
+  if (first !== undefined && models.length === 1) return { kind: 'gguf', path: resolve(folder, first) }
+  if (first === undefined) {
+    const { found, remedy } = foreignFolder(names)
+    throw notFound(path, found, remedy)
+  }
+  const candidates = models.map(({ files }) => files[0])
+  throw notFound(path, `several: ${candidates.join(', ')}`, `Name one of them: ${resolve(folder, first)}`)
+}
+
+/** A file that is no GGUF by its name. */
+async function foreign(path: string): Promise<PatchError> {
+  const source = await fileSource(path)
+  try {
+    const { found, remedy } = foreignFile(await source.read(0, Math.min(foreignFileBytes, source.size))) ?? {
+      found: 'a file of another kind',
+      remedy: 'Check the path',
+    }
+    return notFound(path, found, remedy)
+  } finally {
+    await source.close()
+  }
+}
+
+function notFound(path: string, found: string, remedy = 'Check the path'): PatchError {
+  return new PatchError('NOT_FOUND', { expected: `${wanted}, at ${path}`, found, remedy })
 }
 
 /** A model that is on this machine already. Relative paths start at the working directory. */
