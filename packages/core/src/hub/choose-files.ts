@@ -24,9 +24,9 @@ const companions = [
 const foreignWeights = /\.(bin|pt|pth|ckpt|h5|msgpack|onnx|npz|ot|safetensors|gguf)$/i
 
 /** Some of the names, and how many more there are. */
-function someOf(names: readonly string[], most = 8): string {
-  const more = names.length - most
-  return more > 0 ? `${names.slice(0, most).join(', ')} and ${more} more` : names.join(', ')
+function someOf(names: readonly string[], all = names.length, most = 8): string {
+  const some = names.slice(0, most)
+  return all > some.length ? `${some.join(', ')} and ${all - some.length} more` : some.join(', ')
 }
 
 const asked = ({ repo, file, quantization }: HubId) =>
@@ -41,11 +41,11 @@ function nameOf({ repo }: HubId, model: GgufModel, models: readonly GgufModel[])
 
 function askForOne(id: HubId, models: readonly GgufModel[], several: boolean): PatchError {
   const files = models.map((model) => model.files[0] as string)
-  const names = models.map((model) => nameOf(id, model, models))
+  const names = models.slice(0, 8).map((model) => nameOf(id, model, models))
   return new PatchError('NOT_FOUND', {
     expected: several ? `one GGUF model in ${asked(id)}` : asked(id),
     found: `the GGUF files ${someOf(files)}`,
-    remedy: `Name one of them: ${someOf(names)}`,
+    remedy: `Name one of them: ${someOf(names, models.length)}`,
   })
 }
 
