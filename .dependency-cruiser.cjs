@@ -28,10 +28,10 @@ module.exports = {
   forbidden: [
     {
       name: 'core-base',
-      comment: 'backend, errors and random import nothing local but tf',
+      comment: 'backend, errors, printable and random import nothing local but printable and tf',
       severity: 'error',
-      from: { path: `${core}/(backend|errors|random|tf)\\.ts$` },
-      to: { path: '^packages/', pathNot: `${core}/tf\\.ts$` },
+      from: { path: `${core}/(backend|errors|printable|random|tf)\\.ts$` },
+      to: { path: '^packages/', pathNot: `${core}/(printable|tf)\\.ts$` },
     },
     {
       name: 'core-root',

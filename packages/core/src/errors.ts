@@ -1,3 +1,5 @@
+import { printableLine, shortened } from './printable.ts'
+
 /** Every way in which policypatch refuses to go on. The set is closed: switch on it. */
 export const errorCodes = [
   /** An option or argument is out of its range or of the wrong kind. */
@@ -44,6 +46,12 @@ export const errorCodes = [
 
 export type ErrorCode = (typeof errorCodes)[number]
 
+/** Characters of a part of a message: more than all that is said on purpose. */
+const longestPart = 2000
+
+/** Messages hold names and texts of files and servers: they are printed, and kept, as one line that gives a terminal no orders. */
+const phrase = (text: string) => shortened(printableLine(shortened(`${text}`, longestPart)), longestPart)
+
 /** What a {@link PatchError} says: each part is a phrase without a closing full stop. */
 export interface ErrorParts {
   /** What was expected. */
@@ -55,7 +63,10 @@ export interface ErrorParts {
   readonly cause?: unknown
 }
 
-/** The one error class of policypatch: a code to switch on and a message to act on. */
+/**
+ * The one error class of policypatch: a code to switch on and a message to act on. Its parts are on one line, cut where they
+ * are very long; control characters in them are escaped.
+ */
 export class PatchError extends Error {
   override readonly name = 'PatchError'
   readonly code: ErrorCode
@@ -63,7 +74,8 @@ export class PatchError extends Error {
   readonly found: string
   readonly remedy: string
 
-  constructor(code: ErrorCode, { expected, found, remedy, cause }: ErrorParts) {
+  constructor(code: ErrorCode, { cause, ...parts }: ErrorParts) {
+    const [expected, found, remedy] = [phrase(parts.expected), phrase(parts.found), phrase(parts.remedy)]
     super(`Expected ${expected}; found ${found}. ${remedy}.`, cause === undefined ? undefined : { cause })
     this.code = code
     this.expected = expected
