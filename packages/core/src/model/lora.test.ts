@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { bytesSource, memoryStorage } from '../memory-storage.ts'
 import { openLora } from './lora.ts'
+import { loraRules } from './lora-rules.ts'
 import { openSafetensors } from './safetensors.ts'
 import { writeSafetensors } from './write-safetensors.ts'
 
@@ -33,6 +34,11 @@ const factors = (a: number[], b: number[], end = '.weight') =>
       data: new Float32Array(b.reduce((x, y) => x * y, 1)),
     },
   })
+
+const integers = writeSafetensors({
+  [`base_model.model.${q}.lora_A.weight`]: { shape: [4, 12], data: new Int32Array(48) },
+  [`base_model.model.${q}.lora_B.weight`]: { shape: [12, 4], data: new Int32Array(48) },
+})
 
 describe('openLora', () => {
   it.each(['plain', 'patterns'])('merges to what PEFT merges to: %s', async (name) => {
@@ -71,27 +77,66 @@ describe('openLora', () => {
     await expect(adapter.read('model.norm.weight')).rejects.toMatchObject({ code: 'MISSING_TENSOR' })
   })
 
-  it.each<[string, object]>([
-    ['another peft_type', { peft_type: 'LOHA' }],
-    ['DoRA', { use_dora: true }],
-    ['biases', { bias: 'all' }],
-    ['biases of its own', { lora_bias: true }],
-    ['whole modules', { modules_to_save: ['lm_head'] }],
-    ['transposed weights', { fan_in_fan_out: true }],
-    ['new tokens', { trainable_token_indices: [1] }],
-    ['repeated layers', { layer_replication: [[0, 1]] }],
-    ['an initialisation that changes the base', { init_lora_weights: 'pissa_niter_16' }],
-  ])('does not support %s', async (_, changes) => {
-    const [name, value] = Object.entries(changes)[0]!
-    await expect(openLora(await folder('plain', changes), 'a')).rejects.toMatchObject({
+  it.each<[string, unknown]>([
+    ['peft_type', 'LOHA'],
+    ['task_type', 'SEQ_CLS'],
+    ['init_lora_weights', 'pissa_niter_16'],
+    ['init_lora_weights', 'corda'],
+    ['layer_replication', [[0, 1]]],
+    ['target_parameters', ['experts.gate_up_proj']],
+    ['megatron_config', { a: 1 }],
+    ['alora_invocation_tokens', [1, 2]],
+    ['arrow_config', { top_k: 1 }],
+    ['use_qalora', true],
+    ['corda_config', { corda_method: 'ipm' }],
+    ['a_method_to_come', { beta: 1 }],
+  ])('refuses %s %o by name', async (name, value) => {
+    await expect(openLora(await folder('plain', { [name]: value }), 'a')).rejects.toMatchObject({
       code: 'UNSUPPORTED',
-      found: `${name} ${JSON.stringify(value)}`,
+      found: expect.stringContaining(name),
     })
   })
 
-  it('names everything that it does not support at once', async () => {
-    const storage = await folder('plain', { use_dora: true, bias: 'all' })
-    await expect(openLora(storage, 'a')).rejects.toMatchObject({ found: 'use_dora true, bias "all"' })
+  it('names everything that it refuses at once', async () => {
+    const storage = await folder('plain', { use_qalora: true, layer_replication: [[0, 1]] })
+    await expect(openLora(storage, 'a')).rejects.toMatchObject({
+      found: 'layer_replication [[0,1]], use_qalora true',
+    })
+  })
+
+  it("has a rule for each field of PEFT's LoraConfig", () => {
+    const config = JSON.parse(new TextDecoder().decode(golden('plain/adapter_config.json')))
+    expect(Object.keys(config).filter((name) => !Object.hasOwn(loraRules, name))).toEqual([])
+  })
+
+  it('takes an option given empty for an option not given', async () => {
+    const empty = {
+      ...{ modules_to_save: [], rank_pattern: {}, layer_replication: [], trainable_token_indices: [] },
+      ...{
+        exclude_modules: [],
+        layers_to_transform: [],
+        loftq_config: {},
+        megatron_config: {},
+        eva_config: {},
+      },
+    }
+    const adapter = await openLora(await folder('plain', empty), 'a')
+    expect(adapter.targets.size).toBe(3)
+  })
+
+  it.each<[string, unknown]>([
+    ['use_dora', true],
+    ['lora_bias', true],
+    ['modules_to_save', ['lm_head']],
+    ['trainable_token_indices', [1]],
+    ['target_modules', ['q_proj', 'v_proj']],
+    ['target_modules', '.*q_proj'],
+    ['exclude_modules', ['v_proj']],
+    ['layers_to_transform', 1],
+  ])('refuses tensors that are not those of %s %o', async (name, value) => {
+    await expect(openLora(await folder('plain', { [name]: value }), 'a')).rejects.toMatchObject({
+      code: 'MALFORMED',
+    })
   })
 
   it.each<[string, object, Uint8Array | undefined, string]>([
@@ -102,6 +147,7 @@ describe('openLora', () => {
     ['factors of different ranks', {}, factors([4, 12], [12, 3]), 'SHAPE_MISMATCH'],
     ['convolutions', {}, factors([4, 3, 4], [12, 4]), 'SHAPE_MISMATCH'],
     ['tensors of another kind', {}, factors([4, 12], [12, 4], '.default'), 'UNSUPPORTED'],
+    ['factors of integers', {}, integers, 'UNSUPPORTED'],
     [
       'half of a pair',
       {},
@@ -113,6 +159,16 @@ describe('openLora', () => {
     ['a file cut short', {}, golden('plain/adapter_model.safetensors').subarray(0, 900), 'TRUNCATED'],
   ])('refuses %s', async (_, changes, tensors, code) => {
     await expect(openLora(await folder('plain', changes, tensors), 'a')).rejects.toMatchObject({ code })
+  })
+
+  it('says what to do about a pickle', async () => {
+    const storage = await folder('plain')
+    await storage.remove('a/adapter_model.safetensors')
+    await storage.write('a/adapter_model.bin', Uint8Array.of(0x80))
+    await expect(openLora(storage, 'a')).rejects.toMatchObject({
+      code: 'UNSUPPORTED',
+      remedy: expect.stringContaining('safe_serialization'),
+    })
   })
 
   it('names the file that is absent', async () => {
