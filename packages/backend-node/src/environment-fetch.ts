@@ -1,5 +1,4 @@
 import { PatchError } from '@policypatch/core'
-import { type Dispatcher, EnvHttpProxyAgent, fetch as undiciFetch } from 'undici'
 
 /** The proxies that an environment names: lower-case names before upper-case ones, `all_proxy` for both kinds. */
 interface Proxies {
@@ -32,15 +31,18 @@ function proxyAddress(value: string, setting: string): string {
   })
 }
 
-/** The agent for the proxies that were named last: its connections are kept between requests. */
-let current: { readonly key: string; readonly agent: Dispatcher } | undefined
+type Send = (input: unknown, init: object | undefined) => Promise<Response>
 
-function agentFor(proxies: Proxies): Dispatcher {
-  const key = JSON.stringify(proxies)
+/** What sends through the proxies that were named last: its connections are kept between requests. */
+let current: { readonly key: string; readonly send: Promise<Send> } | undefined
+
+/** The same library's fetch and agent, for agents do not work with the fetch of every Node. */
+async function sendThrough(proxies: Proxies): Promise<Send> {
+  const { EnvHttpProxyAgent, fetch } = await import('undici')
   // Requests of http go to the proxy as they are, for most proxies open tunnels to port 443 alone.
-  if (current?.key !== key)
-    current = { key, agent: new EnvHttpProxyAgent({ ...proxies, proxyTunnel: false }) }
-  return current.agent
+  const dispatcher = new EnvHttpProxyAgent({ ...proxies, proxyTunnel: false })
+  const send = fetch as unknown as Send
+  return (input, init) => send(input, { ...init, dispatcher })
 }
 
 /**
@@ -50,7 +52,7 @@ function agentFor(proxies: Proxies): Dispatcher {
 export const environmentFetch: typeof fetch = async (input, init) => {
   const proxies = proxiesOf(process.env)
   if (!proxies) return fetch(input, init)
-  // The same library's fetch, for agents do not work with the fetch of every Node.
-  const send = undiciFetch as unknown as (input: unknown, init: object) => Promise<Response>
-  return send(input, { ...init, dispatcher: agentFor(proxies) })
+  const key = JSON.stringify(proxies)
+  if (current?.key !== key) current = { key, send: sendThrough(proxies) }
+  return (await current.send)(input, init)
 }
