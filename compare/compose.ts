@@ -36,7 +36,6 @@ import type { DomainCase } from './domains/domain-case.ts'
 import { measure } from './domains/measure.ts'
 import { openCases } from './domains/open-cases.ts'
 import { progressLine } from './domains/progress-line.ts'
-import { release } from './domains/release.ts'
 import { printLoad } from './print-load.ts'
 import { printRatios } from './print-ratios.ts'
 import { sideBySide } from './side-by-side.ts'
@@ -75,7 +74,7 @@ if (values.seed === undefined && values['side-by-side'] && seeds.length > 1) {
   const before = await open()
   await specialists(before.cases, { model: before.model, ...places }, [])
   before.close()
-  await release(before.model)
+  await before.model.dispose()
   // What they make is found in --out below.
   const given = [`--shared=${shared}`, `--domains=${resolve(values.domains)}`, `--out=${folder}`]
   const own = [...given, `--samples=${values.samples}`, `--steps=${values.steps}`]
@@ -110,7 +109,7 @@ try {
     const [first] = cases as [DomainCase]
     const text = seed === 0 ? await textPromptOf(first, parts[0] as Patch, options) : undefined
     // What training has compiled takes gigabytes.
-    await model.dispose()
+    await model.releasePrograms()
     for (const { name, patch, domain } of stacks) {
       await measured({ name, model: applyPatch(model, patch), seed }, domain)
     }

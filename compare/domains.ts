@@ -20,7 +20,6 @@ import { type AbilitySubject, measureAbility } from './domains/ability.ts'
 import { baseModel } from './domains/base-model.ts'
 import { openCases } from './domains/open-cases.ts'
 import { progressLine } from './domains/progress-line.ts'
-import { release } from './domains/release.ts'
 import { printComparisons, printFigures, writeResults } from './domains/results.ts'
 import { runCase } from './domains/run-case.ts'
 import { printLoad } from './print-load.ts'
@@ -54,7 +53,7 @@ if (values['side-by-side'] && names.length > 1) {
   if (values.ability) {
     const base = await loadModel(baseModel)
     await abilityOf([{ name: 'base', model: base }])
-    await release(base)
+    await base.dispose()
   }
   const given = { shared, out, seeds: values.seeds, samples: values.samples }
   const own: Command = [

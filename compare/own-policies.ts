@@ -16,7 +16,6 @@ import { parseArgs } from 'node:util'
 import { loadModel } from 'policypatch'
 import { baseModel } from './domains/base-model.ts'
 import { progressLine } from './domains/progress-line.ts'
-import { release } from './domains/release.ts'
 import { measurePolicy } from './own-policies/measure-policy.ts'
 import { type Policy, policies, policyPrompts } from './own-policies/policy-prompts.ts'
 import { policyRows, printPolicyRows } from './own-policies/policy-rows.ts'
@@ -52,15 +51,15 @@ for (const policy of chosen) {
     onProgress,
   })
   // What training has compiled takes gigabytes.
-  await model.dispose()
+  await model.releasePrograms()
   const measured = await measurePolicy({ ...trained, model, prompts, maxTokens, onProgress })
-  await model.dispose()
+  await model.releasePrograms()
   const rows = policyRows(policy, measured, prompts)
   const { manifest } = trained.patch
   const { judges, cells } = measured
   found.push({ policy, trainedOn: recorded.length, rows, judges, manifest, cells })
 }
-await release(model)
+await model.dispose()
 progress.end()
 
 const results = {

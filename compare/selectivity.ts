@@ -17,7 +17,6 @@ import { parseArgs } from 'node:util'
 import { loadModel } from 'policypatch'
 import { baseModel } from './domains/base-model.ts'
 import { progressLine } from './domains/progress-line.ts'
-import { release } from './domains/release.ts'
 import { printLoad } from './print-load.ts'
 import { heldOutPrompts } from './selectivity/held-out-prompts.ts'
 import { measureAll } from './selectivity/measure.ts'
@@ -53,11 +52,11 @@ const model = await loadModel(baseModel)
 const reference = await loadModel(baseModel, { adapter: resolve(values.adapter) })
 const patches = await trainSeeds({ model, reference, prompts: trained, seeds, folder, onProgress })
 // What training has compiled takes gigabytes.
-await model.dispose()
-await reference.dispose()
+await model.releasePrograms()
+await reference.releasePrograms()
 const found = await measureAll({ model, reference, patches, prompts, maxTokens, folder, onProgress })
-await release(reference)
-await release(model)
+await reference.dispose()
+await model.dispose()
 progress.end()
 
 const rows = resultRows({ prompts, ...found })

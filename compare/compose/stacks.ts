@@ -14,7 +14,6 @@ import {
 import { baseModel } from '../domains/base-model.ts'
 import type { DomainCase } from '../domains/domain-case.ts'
 import { fileName } from '../domains/file-name.ts'
-import { release } from '../domains/release.ts'
 import { trainPatches } from '../domains/train-patches.ts'
 import { permutations } from './permutations.ts'
 import { compressionTasks } from './tasks.ts'
@@ -58,7 +57,7 @@ export async function specialists(
       folder: join(patches, domainCase.domain.name),
     })
     trained.push(...own.map(({ patch }) => patch))
-    await release(reference)
+    await reference.dispose()
   }
   return trained
 }
@@ -151,7 +150,7 @@ async function joint(
     })
   }
   const free = async () => {
-    for (const reference of references.splice(0)) await release(reference)
+    for (const reference of references.splice(0)) await reference.dispose()
   }
   try {
     // Training takes gigabytes of its own.

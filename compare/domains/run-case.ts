@@ -5,7 +5,6 @@ import { baseModel } from './base-model.ts'
 import { caseSubjects } from './case-subjects.ts'
 import type { DomainCase } from './domain-case.ts'
 import { type MeasuredSubject, measureSubject } from './measure-case.ts'
-import { release } from './release.ts'
 import { type DomainStory, storyOf } from './report-of.ts'
 import { trainLora } from './train-lora.ts'
 import { trainPatches } from './train-patches.ts'
@@ -36,15 +35,15 @@ export async function runCase(domainCase: DomainCase, options: RunCaseOptions): 
   const reference = await loadModel(baseModel, { adapter: join(models, domainCase.reference) })
   const trained = await trainPatches(domainCase, { model, reference, folder, seeds, onProgress })
   // What training has compiled takes gigabytes.
-  await model.dispose()
-  await reference.dispose()
+  await model.releasePrograms()
+  await reference.releasePrograms()
   const [first] = trained.patches
   if (!first) throw new Error('--seeds must be at least 1')
   const measured: MeasuredSubject[] = []
   for (const subject of caseSubjects(domainCase, model, reference, trained)) {
     measured.push(await measureSubject(domainCase, subject, reference, { folder, onProgress }))
-    await model.dispose()
-    await reference.dispose()
+    await model.releasePrograms()
+    await reference.releasePrograms()
   }
   const able: AbilitySubject[] = trained.patches.map(({ seed, patch }) => ({
     name: `patched (${name})`,
@@ -58,9 +57,9 @@ export async function runCase(domainCase: DomainCase, options: RunCaseOptions): 
     loraParameters = lora.parameters
     const subject = { name: 'lora', model: await loadModel(baseModel, { adapter: lora.adapter }) }
     measured.push(await measureSubject(domainCase, subject, reference, { folder, onProgress }))
-    await release(subject.model)
+    await subject.model.dispose()
   }
-  await release(reference)
+  await reference.dispose()
   return {
     domain: name,
     measurements: measured.flatMap(({ evaluation, attacked, divergence }) => [

@@ -71,8 +71,8 @@ async function measure(
       })
     : undefined
   // What one subject has compiled takes room from the next.
-  await model.dispose()
-  await reference.dispose()
+  await model.releasePrograms()
+  await reference.releasePrograms()
   return { ...evaluation, seed, ...(fires && { fires }) }
 }
 

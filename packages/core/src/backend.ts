@@ -12,6 +12,8 @@ export interface HostTensor {
 /** A float32 weight that is kept in a smaller form, such as a file's quantized blocks, and expanded when it is needed. */
 export interface PackedWeight {
   readonly shape: readonly number[]
+  /** What it is expanded from, where that is at hand: tells it from others without expanding it. */
+  readonly bytes?: Uint8Array
   /** All values, row-major, in `out` or else a fresh array. Throws `NOT_FINITE` where they are not. */
   expand(out?: Float32Array): Float32Array
 }
@@ -95,5 +97,7 @@ export interface Backend {
   compile(program: TensorProgram, signature: Signature): Promise<CompiledProgram>
   /** Bytes of memory that are free for it now, where it can tell. */
   availableMemory?(): number
+  /** Gives back what it holds of these weights, such as a device's memory; a program that is run with them holds it anew. */
+  release?(weights: NamedWeights): Promise<void>
   dispose(): Promise<void>
 }

@@ -3,7 +3,7 @@ import type { Backend } from '../src/backend.ts'
 import { extend } from '../src/model/extend.ts'
 import { capacityFor, createKeyValueCache } from '../src/model/key-value-cache.ts'
 import { loadStoredModel } from '../src/model/load-model.ts'
-import type { ModelCore } from '../src/model/model-core.ts'
+import { coreOf } from '../src/model/model-core.ts'
 import { goldenJson, goldenModel, goldenStorage, goldenTensor } from './goldens.ts'
 import { relativeDifference } from './relative-difference.ts'
 
@@ -32,7 +32,7 @@ export function describeModelGoldens(createBackend: () => Backend): void {
               { storage: await goldenStorage('models'), path: `models/${name}` },
               { backend: createBackend() },
             )
-        const core = model as unknown as ModelCore
+        const core = coreOf(model)
         const rows = ids.length
         const length = (ids[0] as number[]).length
         // Reads all but the last five tokens at once and those one by one, so that cache and positions take part.

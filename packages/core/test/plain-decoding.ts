@@ -1,11 +1,11 @@
 import type { HostTensor } from '../src/backend.ts'
 import { extend } from '../src/model/extend.ts'
 import type { LanguageModel, Prefix } from '../src/model/language-model.ts'
-import type { ModelCore } from '../src/model/model-core.ts'
+import { coreOf } from '../src/model/model-core.ts'
 
 /** Logits [V] after some ids, everything read at once and anew: no cache, no batch. */
 export async function logitsAfter(model: LanguageModel, ids: readonly number[]): Promise<Float32Array> {
-  const core = model as unknown as ModelCore
+  const core = coreOf(model)
   const { last } = await extend(core, { tokens: [ids], starts: [0], output: 'logits' })
   return last.data as Float32Array
 }

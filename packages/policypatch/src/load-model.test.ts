@@ -1,5 +1,6 @@
-import { checkDevice } from '@policypatch/backend-node'
-import { PatchError } from '@policypatch/core'
+import { readFile, writeFile } from 'node:fs/promises'
+import { checkDevice, onnxruntimeBackend } from '@policypatch/backend-node'
+import { type Architecture, architectures, PatchError } from '@policypatch/core'
 import { expect, test } from 'vitest'
 import { writeTinyModel } from '../../core/test/tiny-model.ts'
 import { temporaryFolder } from '../test/temporary-folder.ts'
@@ -59,4 +60,37 @@ test('a device that is not here is refused before anything is read', async ({ sk
     expected: expect.stringContaining('cuda'),
     remedy: expect.stringContaining('install'),
   })
+})
+
+test("an architecture of one's own and the size of the cache of prefixes are taken", async () => {
+  const folder = await temporaryFolder()
+  await writeTinyModel(`${folder}/tiny`)
+  const config = JSON.parse(await readFile(`${folder}/tiny/config.json`, 'utf8'))
+  await writeFile(`${folder}/tiny/config.json`, JSON.stringify({ ...config, model_type: 'mine' }))
+  await expect(loadModel(`${folder}/tiny`)).rejects.toMatchObject({
+    code: 'UNKNOWN_ARCHITECTURE',
+    remedy: expect.stringContaining('`architectures` of loadModel'),
+  })
+  const mine: Architecture = { ...(architectures[0] as Architecture), name: 'mine', modelTypes: ['mine'] }
+  const model = await loadModel(`${folder}/tiny`, { architectures: [mine], prefixCacheBytes: 12345 })
+  expect(model.architecture.name).toBe('mine')
+  expect(model.prefixes.limit).toBe(12345)
+  await model.dispose()
+})
+
+test('a backend that was made for a model goes with it, and one that was given stays', async () => {
+  const folder = await temporaryFolder()
+  await writeTinyModel(`${folder}/tiny`)
+  const own = await loadModel(`${folder}/tiny`)
+  await own.dispose()
+  await expect(own.backend.compile(() => ({}), { inputs: {}, weights: {} })).rejects.toMatchObject({
+    code: 'BACKEND_FAILED',
+  })
+  let disposals = 0
+  const backend = { ...onnxruntimeBackend(), dispose: async () => void disposals++ }
+  const model = await loadModel(`${folder}/tiny`, { backend })
+  await model.dispose()
+  await writeFile(`${folder}/tiny/config.json`, '{}')
+  await expect(loadModel(`${folder}/tiny`, { backend })).rejects.toThrow(PatchError)
+  expect(disposals).toBe(0)
 })

@@ -10,6 +10,7 @@ import {
   resolveModel,
 } from '@policypatch/backend-node'
 import {
+  type Architecture,
   type Backend,
   type LanguageModel,
   loadStoredModel,
@@ -31,8 +32,12 @@ export interface LoadModelOptions {
    * times as fast and trains as good a patch; `float32` elsewhere and on other backends.
    */
   readonly precision?: Precision | undefined
-  /** What runs the model instead of ONNX Runtime. */
+  /** What runs the model instead of ONNX Runtime; the model's `dispose` leaves it as it is. */
   readonly backend?: Backend | undefined
+  /** Architectures beside those of the package. */
+  readonly architectures?: readonly Architecture[] | undefined
+  /** Most bytes of keys and values that are kept of the prefixes that are applied. Default 256 MiB. */
+  readonly prefixCacheBytes?: number | undefined
   /** Where fetched models are kept. Default: `POLICYPATCH_CACHE`, else the user's cache folder. */
   readonly cache?: string | ModelCache | undefined
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined
@@ -50,25 +55,32 @@ export interface LoadModelOptions {
  *   `NOT_FINITE` for what they hold; `INVALID_ARGUMENT`; `ABORTED`.
  */
 export async function loadModel(idOrPath: string, options: LoadModelOptions = {}): Promise<LanguageModel> {
-  const { adapter, cache, onNotice, onProgress, signal } = options
+  const { adapter, architectures, cache, onNotice, onProgress, prefixCacheBytes, signal } = options
   const models = typeof cache === 'string' ? modelCache(cache) : (cache ?? modelCache())
   const device = await deviceOf(options)
-  const backend = options.backend ?? onnxruntimeBackend({ device, programFolder: models.path('programs') })
   const files = await resolveModel(idOrPath, {
     cache: models,
     onNotice,
     onProgress: (progress) => onProgress?.({ stage: 'download', ...progress }),
     signal,
   })
-  return loadStoredModel(files, {
-    id: nameOf(idOrPath, files, adapter),
-    backend,
-    onProgress: (done, total) => onProgress?.({ stage: 'weights', done, total }),
-    ...(adapter !== undefined && { adapter: { storage: files.storage, path: resolve(adapter) } }),
-    // int8 is for the processor, where its products are fastest.
-    precision: options.precision ?? (!options.backend && device === 'cpu' ? 'int8' : 'float32'),
-    ...(signal && { signal }),
-  })
+  const ownsBackend = options.backend === undefined
+  const backend = options.backend ?? onnxruntimeBackend({ device, programFolder: models.path('programs') })
+  try {
+    return await loadStoredModel(files, {
+      id: nameOf(idOrPath, files, adapter),
+      ...{ backend, ownsBackend, prefixCacheBytes },
+      onProgress: (done, total) => onProgress?.({ stage: 'weights', done, total }),
+      ...(adapter !== undefined && { adapter: { storage: files.storage, path: resolve(adapter) } }),
+      ...(architectures && { architectures }),
+      // int8 is for the processor, where its products are fastest.
+      precision: options.precision ?? (ownsBackend && device === 'cpu' ? 'int8' : 'float32'),
+      ...(signal && { signal }),
+    })
+  } catch (error) {
+    if (ownsBackend) await backend.dispose()
+    throw error
+  }
 }
 
 /** The device that was asked for, once it is known to be here. */

@@ -14,7 +14,7 @@ import type {
   ScoreRequest,
 } from './language-model.ts'
 import type { ModelConfig } from './model-config.ts'
-import type { ModelCore } from './model-core.ts'
+import { type ModelCore, noteCore } from './model-core.ts'
 import { openGates } from './open-gates.ts'
 import { createPrefixCache } from './prefix-cache.ts'
 import { checkPrefixShape } from './prefix-parts.ts'
@@ -35,28 +35,31 @@ export interface ModelParts {
   /** Default `float32`. */
   readonly precision?: Precision
   /** Most bytes of keys and values that are kept of the prefixes that are applied. Default 256 MiB. */
-  readonly prefixCacheBytes?: number
+  readonly prefixCacheBytes?: number | undefined
+  /** The model's `dispose` frees the backend too: it was made for this model alone. Default false. */
+  readonly ownsBackend?: boolean
 }
 
 /** Puts a model together from its parts; `loadModel` reads them from files. */
 export async function createLanguageModel(parts: ModelParts): Promise<LanguageModel> {
-  const { architecture, config, weights } = parts
+  const { id, architecture, config, tokenizer, weights, backend, precision = 'float32' } = parts
   const norms = architecture.weightSpecs(config).filter(({ kind }) => kind === 'norm')
   const core: ModelCore = {
-    ...parts,
-    precision: parts.precision ?? 'float32',
+    ...{ id, architecture, config, tokenizer, weights, backend, precision },
+    ownsBackend: parts.ownsBackend ?? false,
     weightsFingerprint: await weightsFingerprint(
       norms.map(({ name }) => [name, expandWeight(weights[name] as Weight).data as Float32Array] as const),
     ),
-    programs: createProgramCache(parts.backend, { scope: programScope(parts) }),
-    residentPrograms: createProgramCache(parts.backend, { scope: programScope(parts), capacity: 2 }),
+    programs: createProgramCache(backend, { scope: programScope(parts) }),
+    residentPrograms: createProgramCache(backend, { scope: programScope(parts), capacity: 2 }),
     prefixes: createPrefixCache(parts.prefixCacheBytes),
   }
   return modelWith(core, undefined)
 }
 
 function modelWith(core: ModelCore, prefix: Prefix | undefined): LanguageModel {
-  const { tokenizer } = core
+  const { id, architecture, config, tokenizer, weights, backend, precision, weightsFingerprint, prefixes } =
+    core
   if (prefix) checkPrefix(core, prefix)
 
   const tokenize = (request: GenerateRequest | Prompt, index: number): TokenizedRequest => {
@@ -72,8 +75,8 @@ function modelWith(core: ModelCore, prefix: Prefix | undefined): LanguageModel {
   }
 
   const model: LanguageModel = {
-    ...core,
-    prefix,
+    ...{ id, architecture, config, tokenizer, weights, backend, precision, weightsFingerprint },
+    ...{ prefix, prefixes },
     withPrefix: (other) => modelWith(core, other),
 
     async generate(prompt, options) {
@@ -113,11 +116,17 @@ function modelWith(core: ModelCore, prefix: Prefix | undefined): LanguageModel {
       const requests = prompts.map((prompt) => ({ tokens: tokenizer.encodePrompt(prompt), prefix }))
       return (await openGates(core, requests, options)).map((request) => request.prefix !== undefined)
     },
-    async dispose() {
+    async releasePrograms() {
       await core.programs.dispose()
       await core.residentPrograms.dispose()
     },
+    async dispose() {
+      await model.releasePrograms()
+      prefixes.clear()
+      await (core.ownsBackend ? backend.dispose() : backend.release?.(weights))
+    },
   }
+  noteCore(model, core)
   return model
 }
 

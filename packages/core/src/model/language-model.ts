@@ -133,5 +133,11 @@ export interface LanguageModel {
   ): Promise<Float32Array[]>
   /** Whether the model's prefix, or one of its parts, takes effect on each prompt: where gates fire, or there are none. */
   takesEffect(prompts: readonly Prompt[], options?: ScoreOptions): Promise<boolean[]>
+  /** Frees what was compiled, which may take more memory than the weights; it is compiled anew when it is needed. */
+  releasePrograms(): Promise<void>
+  /**
+   * Frees what the model and its versions under other prefixes hold: programs, keys and values of prefixes, and the backend
+   * where `loadModel` made it. None of them is to be used any more. A backend that was given to it gives back their weights.
+   */
   dispose(): Promise<void>
 }

@@ -1,8 +1,9 @@
 import type { Backend, Precision } from '../backend.ts'
+import { settleAll } from '../settle-all.ts'
 import type { Storage } from '../storage.ts'
+import { adaptedConfig } from './adapt-model.ts'
 import type { Architecture } from './architecture.ts'
 import { createLanguageModel } from './create-language-model.ts'
-import { closeAll } from './join-readers.ts'
 import type { LanguageModel } from './language-model.ts'
 import { loadWeights } from './load-weights.ts'
 import type { LoraAdapter } from './lora.ts'
@@ -17,6 +18,8 @@ export interface StoredPlace {
 
 export interface LoadModelOptions {
   readonly backend: Backend
+  /** The model's `dispose` frees the backend too: it was made for this model alone. Default false. */
+  readonly ownsBackend?: boolean
   /** Name of the model in manifests. Default: the path. */
   readonly id?: string
   /** A folder with a PEFT LoRA adapter that is merged into the weights as they are read. */
@@ -27,6 +30,8 @@ export interface LoadModelOptions {
   readonly onProgress?: (done: number, total: number) => void
   /** How exactly products with the weights are worked out. Default `float32`. */
   readonly precision?: Precision
+  /** Most bytes of keys and values that are kept of the prefixes that are applied. Default 256 MiB. */
+  readonly prefixCacheBytes?: number | undefined
   readonly signal?: AbortSignal
 }
 
@@ -42,23 +47,25 @@ export async function loadStoredModel(place: StoredPlace, options: LoadModelOpti
       const { openLora } = await import('./lora.ts')
       adapter = await openLora(options.adapter.storage, options.adapter.path)
     }
+    const adapted = adapter ? adaptedConfig(adapter, architecture, config) : config
     const weights = await loadWeights(reader, architecture, config, {
+      adapted,
       ...(adapter && { adapter }),
       ...(options.onProgress && { onProgress: options.onProgress }),
       ...(options.signal && { signal: options.signal }),
     })
-    const { id = place.path, backend, precision } = options
+    const { id = place.path, backend, ownsBackend = false, precision, prefixCacheBytes } = options
     return await createLanguageModel({
       id,
       architecture,
-      config,
+      config: adapted,
       tokenizer,
       weights,
-      backend,
+      ...{ backend, ownsBackend, prefixCacheBytes },
       ...(precision && { precision }),
     })
   } finally {
-    await closeAll(adapter ? [adapter, reader] : [reader])
+    await settleAll([reader, adapter].map((file) => file?.close() ?? Promise.resolve()))
   }
 }
 

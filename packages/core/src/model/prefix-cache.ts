@@ -1,4 +1,5 @@
 import type { HostTensor } from '../backend.ts'
+import { PatchError } from '../errors.ts'
 import type { BlockKeyValues } from './key-value-cache.ts'
 import type { Prefix } from './prefix.ts'
 
@@ -27,7 +28,15 @@ export interface ComputingPrefixCache extends PrefixCache {
 
 export const DEFAULT_PREFIX_CACHE_BYTES = 256 * 2 ** 20
 
+/** @throws `INVALID_ARGUMENT` for a limit that is not a number from 0 up. */
 export function createPrefixCache(limit = DEFAULT_PREFIX_CACHE_BYTES): ComputingPrefixCache {
+  if (!(limit >= 0)) {
+    throw new PatchError('INVALID_ARGUMENT', {
+      expected: 'prefixCacheBytes of at least 0',
+      found: `${limit}`,
+      remedy: 'Give a number of bytes; 0 keeps one prefix at a time',
+    })
+  }
   /** In the order of their last use. */
   const entries = new Map<Prefix, { readonly values: Promise<BlockKeyValues>; bytes: number }>()
   const total = () => [...entries.values()].reduce((sum, { bytes }) => sum + bytes, 0)

@@ -33,6 +33,8 @@ export const behaviourCases: Readonly<Record<string, (backend: Backend) => Promi
     expectClose(await program.run({ x }), { y: vector(2, 6, 12) }, 0)
     await expectRefusal(() => program.run({ x }, {}), 'INVALID_ARGUMENT', 'w')
     await expectRefusal(() => program.run({ x }, { w: vector(1, 2) }), 'SHAPE_MISMATCH', 'w')
+    const more = { w: vector(5, 6, 7), bias: vector(1) }
+    await expectRefusal(() => program.run({ x }, more), 'INVALID_ARGUMENT', 'bias')
   },
   'free axes take any length': async (backend) => {
     const matrix = { shape: [2, 2], data: Float32Array.of(1, 2, 3, 4) }
@@ -179,6 +181,13 @@ export const behaviourCases: Readonly<Record<string, (backend: Backend) => Promi
     await program.dispose()
     await program.dispose()
     await expectRefusal(() => program.run({ x: vector(1, 2, 3) }), 'BACKEND_FAILED', 'disposed')
+  },
+  'a backend that was disposed of neither runs nor compiles': async (backend) => {
+    const program = await backend.compile(product, { inputs, weights })
+    await backend.dispose()
+    await backend.dispose()
+    await expectRefusal(() => program.run({ x: vector(1, 2, 3) }), 'BACKEND_FAILED', 'disposed')
+    await expectRefusal(() => backend.compile(product, { inputs, weights }), 'BACKEND_FAILED', 'disposed')
   },
   'an error in a program reaches the caller': async (backend) => {
     const failing = async () => {

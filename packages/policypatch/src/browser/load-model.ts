@@ -5,6 +5,7 @@ import {
   resolveWebModel,
 } from '@policypatch/backend-web'
 import {
+  type Architecture,
   type Backend,
   type LanguageModel,
   loadStoredModel,
@@ -25,8 +26,15 @@ export interface LoadModelOptions
    * WebAssembly, and the same on WebGPU.
    */
   readonly precision?: Precision | undefined
-  /** What runs the model instead of ONNX Runtime, such as `await tfjsWebgpuBackend()`. */
+  /**
+   * What runs the model instead of ONNX Runtime, such as `await tfjsWebgpuBackend()`; the model's `dispose` leaves it as it
+   * is.
+   */
   readonly backend?: Backend | undefined
+  /** Architectures beside those of the package. */
+  readonly architectures?: readonly Architecture[] | undefined
+  /** Most bytes of keys and values that are kept of the prefixes that are applied. Default 256 MiB. */
+  readonly prefixCacheBytes?: number | undefined
   /** Where fetched models are kept. Default: the origin private file system. */
   readonly cache?: Storage | undefined
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined
@@ -42,7 +50,9 @@ export interface LoadModelOptions
  *   what they hold; `BACKEND_FAILED` where the device is not there; `INVALID_ARGUMENT`; `ABORTED`.
  */
 export async function loadModel(idOrUrl: string, options: LoadModelOptions = {}): Promise<LanguageModel> {
-  const { adapter, backend, cache, device, wasmPaths, onNotice, onProgress, precision, ...request } = options
+  const { adapter, architectures, backend, cache, device, wasmPaths, onNotice, onProgress, ...others } =
+    options
+  const { precision, prefixCacheBytes, ...request } = others
   const { signal } = request
   if (backend && device !== undefined) {
     throw new PatchError('INVALID_ARGUMENT', {
@@ -60,9 +70,10 @@ export async function loadModel(idOrUrl: string, options: LoadModelOptions = {})
   try {
     return await loadStoredModel(files, {
       id: nameOf(idOrUrl, adapter),
-      backend: runner,
+      ...{ backend: runner, ownsBackend: !backend, prefixCacheBytes },
       onProgress: (done, total) => onProgress?.({ stage: 'weights', done, total }),
       ...(adapter && { adapter }),
+      ...(architectures && { architectures }),
       ...(precision && { precision }),
       ...(signal && { signal }),
     })

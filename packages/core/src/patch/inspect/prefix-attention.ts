@@ -2,7 +2,7 @@ import type { NamedHostTensors } from '../../backend.ts'
 import { attentionTo, causalBias, decodeLayer, streamOf } from '../../model/decoder.ts'
 import type { LanguageModel, Prefix } from '../../model/language-model.ts'
 import { rotaryTables } from '../../model/layers/rotary.ts'
-import type { ModelCore } from '../../model/model-core.ts'
+import { coreOf } from '../../model/model-core.ts'
 import { signatureOf } from '../../model/signature-of.ts'
 import * as tf from '../../tf.ts'
 import type { Prompt } from '../../tokenize/tokenizer.ts'
@@ -16,7 +16,7 @@ export async function prefixAttention(
   { length, embeddings }: Pick<Prefix, 'length' | 'embeddings'>,
   prompt: Prompt,
 ): Promise<number[][]> {
-  const core = model as LanguageModel & ModelCore
+  const core = coreOf(model)
   const { architecture, config } = core
   const ids = model.tokenizer.encodePrompt(prompt)
   const table = (from: number, count: number) => {
