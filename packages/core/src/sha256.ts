@@ -13,3 +13,7 @@ export async function sha256(bytes: Uint8Array): Promise<string> {
   const digest = await subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>)
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
+
+/** SHA-256 of a value's JSON: tells by one line whether a run's data or settings are those that it began with. */
+export const digestOf = (value: unknown): Promise<string> =>
+  sha256(new TextEncoder().encode(JSON.stringify(value)))

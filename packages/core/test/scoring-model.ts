@@ -21,6 +21,8 @@ export function scoringModel(
   }
   const model: Partial<LanguageModel> = {
     id,
+    weights: {},
+    architecture: { name: id } as LanguageModel['architecture'],
     tokenizer,
     weightsFingerprint: `weights of ${id}`,
     precision: 'float32',

@@ -18,6 +18,11 @@ export function scriptedModel(
   const asked: string[] = []
   const model: Partial<LanguageModel> = {
     id,
+    weights: {},
+    config: {} as LanguageModel['config'],
+    architecture: { name: id } as LanguageModel['architecture'],
+    tokenizer: { fingerprint: 'tokens' } as LanguageModel['tokenizer'],
+    precision: 'float32',
     weightsFingerprint: `weights of ${id}`,
     prefix: undefined,
     async *generateBatch(requests, { seed = 0, signal } = {}) {

@@ -4,6 +4,7 @@ import { goldenModel } from '../../test/goldens.ts'
 import { memoryStorage } from '../memory-storage.ts'
 import { klAtPositions } from '../model/kl-at-positions.ts'
 import type { LanguageModel, Prefix, TopLogProbabilities } from '../model/language-model.ts'
+import { prefixDigest } from '../model/model-identity.ts'
 import type { PatchPrompt } from '../pairs/preference-pair.ts'
 import { modelReference } from '../pairs/references/model-reference.ts'
 import { createRandom } from '../random.ts'
@@ -162,17 +163,17 @@ describe('evaluatePatch', () => {
   })
 
   it('tells gates of one prefix apart', async () => {
-    const prefix = { length: 1, embeddings: new Float32Array(model.config.hiddenSize).fill(0.2) }
+    const prefix: Prefix = { length: 1, embeddings: new Float32Array(model.config.hiddenSize).fill(0.2) }
     const of = (bias: number) => {
       const numbers = (count: number) => new Float32Array(count)
       const width = 2 * model.config.hiddenSize
       const units = { mean: numbers(width), scale: numbers(width), hidden: numbers(width) }
       const gate = { layer: 1, window: 1, ...units, hiddenBias: numbers(1), output: numbers(1), bias }
-      return modelReference({ model: { ...model, prefix: { ...prefix, gate } } }).settings?.prefix
+      return prefixDigest({ ...prefix, gate })
     }
-    const plain = modelReference({ model: { ...model, prefix } }).settings?.prefix
-    expect(new Set([plain, of(1), of(-1)]).size).toBe(3)
-    expect(of(1)).toBe(of(1))
+    const digests = [await prefixDigest(prefix), await of(1), await of(-1)]
+    expect(new Set(digests).size).toBe(3)
+    expect(await of(1)).toBe(digests[1])
   })
 
   it('gives a manifest effects by origin and context, and what they cost', async () => {

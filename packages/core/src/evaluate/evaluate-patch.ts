@@ -1,13 +1,14 @@
 import type { LanguageModel } from '../model/language-model.ts'
+import { modelIdentity } from '../model/model-identity.ts'
 import type { PatchPrompt } from '../pairs/preference-pair.ts'
 import type { Reference } from '../pairs/reference.ts'
-import { modelReference } from '../pairs/references/model-reference.ts'
+import { digestOf } from '../sha256.ts'
 import { type AbilityChange, abilityChanges } from './ability/ability-changes.ts'
 import type { AbilityData } from './ability/ability-data.ts'
 import { evaluateAbility } from './ability/evaluate-ability.ts'
 import type { HeldOutText } from './ability/held-out-text.ts'
 import { type Divergence, divergence } from './divergence.ts'
-import { askSubject, digestOf } from './grid/ask-subject.ts'
+import { askSubject } from './grid/ask-subject.ts'
 import { type EvaluateGridOptions, evaluateGrid, type GridEvaluation } from './grid/evaluate-grid.ts'
 import type { GridSubject } from './grid/grid-subject.ts'
 import { type PerplexityChange, perplexityChange } from './perplexity-change.ts'
@@ -113,8 +114,7 @@ async function divergenceOn(
     base: await answersOf({ name: 'base', of: { model } }),
     patched: await answersOf({ name, of: { model: patched } }),
   }
-  const { weights } = modelReference({ model }).settings ?? {}
-  const digest = await digestOf([weights, model.precision, maxTokens, format, everyday.map(key)])
+  const digest = await digestOf([await modelIdentity(model), maxTokens, format, everyday.map(key)])
   return divergence({
     ...{ base: model, patched, prompts: everyday, answers, maxTokens, format },
     ...keptIn(options, `divergence-${digest.slice(0, 12)}.jsonl`),
@@ -145,8 +145,7 @@ async function abilityOf(
 
 /** A file for what one model makes of data: another prefix, or other data, has another. */
 async function pathOf(name: string, model: LanguageModel, data: unknown): Promise<string> {
-  const { settings } = modelReference({ model })
-  return `${name}-${(await digestOf([model.id, settings, model.precision, data])).slice(0, 12)}`
+  return `${name}-${(await digestOf([model.id, await modelIdentity(model), data])).slice(0, 12)}`
 }
 
 function keptIn(

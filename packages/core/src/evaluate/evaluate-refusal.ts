@@ -9,7 +9,8 @@ import type { Reference } from '../pairs/reference.ts'
 import { modelReference } from '../pairs/references/model-reference.ts'
 import { openResponseJournal } from '../pairs/response-journal.ts'
 import { scoreResponses } from '../pairs/score-responses.ts'
-import { sha256 } from '../sha256.ts'
+import { sourceMark } from '../pairs/source-mark.ts'
+import { digestOf } from '../sha256.ts'
 import type { Storage } from '../storage.ts'
 import { type RefusalRates, refusalRate, type ScoredResponse } from './refusal-rate.ts'
 
@@ -59,9 +60,9 @@ export async function evaluateRefusal(options: EvaluateRefusalOptions): Promise<
   const subject = await subjectOf(options)
   const journal = await openResponseJournal(storage && { storage, path }, {
     run: 'refusal',
-    subject: { name: subject.name, ...subject.settings },
-    judge: { name: judge.name, ...judge.settings },
-    prompts: await digest(prompts.map(({ kind, prompt }) => [kind, prompt])),
+    subject: await sourceMark(subject),
+    judge: await sourceMark(judge),
+    prompts: await digestOf(prompts.map(({ kind, prompt }) => [kind, prompt])),
   })
   const stage = { journal, onProgress, signal }
   await collectResponses('model', subject, prompts, [...prompts.keys()], stage)
@@ -85,11 +86,9 @@ async function subjectOf(subject: EvaluationSubject): Promise<Reference> {
   const { responses } = subject
   return {
     specificationVersion: 'v1',
-    name: `responses:${await digest(responses)}`,
+    name: `responses:${await digestOf(responses)}`,
     async *respond(prompts) {
       for (const index of prompts.keys()) yield { index, response: responses[index] }
     },
   }
 }
-
-const digest = (value: unknown) => sha256(new TextEncoder().encode(JSON.stringify(value)))

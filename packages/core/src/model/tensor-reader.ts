@@ -9,7 +9,8 @@ export interface StoredTensor {
 
 /** A tensor's bytes in memory. */
 export interface PackedTensor {
-  readonly byteLength: number
+  /** As the file has them. */
+  readonly bytes: Uint8Array
   /** Its values as float32, row-major, in `out` or else a fresh array. */
   decode(out?: Float32Array): Float32Array
 }

@@ -1,7 +1,7 @@
 import { PatchError } from '../errors.ts'
 import { writeJsonLines } from '../json-lines.ts'
 import type { GenerateOptions, LanguageModel } from '../model/language-model.ts'
-import { sha256 } from '../sha256.ts'
+import { digestOf } from '../sha256.ts'
 import type { Storage } from '../storage.ts'
 import { assemblePairs } from './assemble-pairs.ts'
 import { collectResponses, type StageProgress } from './collect-responses.ts'
@@ -14,6 +14,7 @@ import type { Reference } from './reference.ts'
 import { modelReference } from './references/model-reference.ts'
 import { openResponseJournal } from './response-journal.ts'
 import { scoreResponses } from './score-responses.ts'
+import { sourceMark } from './source-mark.ts'
 
 export interface GeneratePairsOptions {
   /** The target M. */
@@ -66,10 +67,10 @@ export async function generatePairs(options: GeneratePairsOptions): Promise<Pref
   const seed = options.options?.seed ?? 0
   const journal = await openResponseJournal(storage && { storage, path: journalPath }, {
     run: 'pairs',
-    model: { name: model.name, ...model.settings },
-    reference: { name: reference.name, ...reference.settings },
-    judge: { name: judge.name, ...judge.settings },
-    prompts: await sha256(new TextEncoder().encode(JSON.stringify(prompts.map(identity)))),
+    model: await sourceMark(model),
+    reference: await sourceMark(reference),
+    judge: await sourceMark(judge),
+    prompts: await digestOf(prompts.map(identity)),
     harmlessChosen,
     harmlessRejected,
     ...(!rejected && { rejected }),

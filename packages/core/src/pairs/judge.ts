@@ -16,6 +16,11 @@ export interface Judge {
   readonly name: string
   /** What its scores depend on besides: kept in the recipe. */
   readonly settings?: Readonly<Record<string, unknown>>
+  /**
+   * What its scores depend on besides and takes a while to tell, such as a model's `modelIdentity`: asked for, and kept, where a
+   * run may be resumed.
+   */
+  identity?(): Promise<Readonly<Record<string, unknown>>>
   score(
     requests: readonly JudgeRequest[],
     options?: { readonly signal?: AbortSignal },

@@ -9,6 +9,11 @@ export interface Reference {
   /** What its responses depend on besides, such as a system prompt or a temperature: kept in the recipe. */
   readonly settings?: Readonly<Record<string, unknown>>
   /**
+   * What its responses depend on besides and takes a while to tell, such as a model's `modelIdentity`: asked for, and kept, where a
+   * run may be resumed.
+   */
+  identity?(): Promise<Readonly<Record<string, unknown>>>
+  /**
    * Yields a response for each prompt as it comes, in any order, by the prompt's index. A prompt for which the
    * reference has nothing is yielded with `response: undefined`.
    */

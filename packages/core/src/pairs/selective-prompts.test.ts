@@ -49,6 +49,11 @@ describe('selectivePrompts', () => {
       code: 'RESUME_MISMATCH',
       found: expect.stringContaining('seed 0'),
     })
+    const rounded = { ...writer(), precision: 'int8' as const }
+    await expect(selectivePrompts({ ...options, model: rounded })).rejects.toMatchObject({
+      code: 'RESUME_MISMATCH',
+      found: expect.stringContaining('"precision":"float32"'),
+    })
   })
 
   it('places all of them in the contexts given', async () => {

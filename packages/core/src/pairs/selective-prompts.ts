@@ -1,5 +1,6 @@
 import type { LanguageModel } from '../model/language-model.ts'
-import { sha256 } from '../sha256.ts'
+import { modelIdentity } from '../model/model-identity.ts'
+import { digestOf } from '../sha256.ts'
 import type { Storage } from '../storage.ts'
 import type { StageProgress } from './collect-responses.ts'
 import { chatContexts } from './contexts/chat-contexts.ts'
@@ -18,6 +19,7 @@ import { keptRows } from './kept-rows.ts'
 import { nearMisses } from './near-misses.ts'
 import { type PatchPrompt, patchPromptSchema } from './preference-pair.ts'
 import type { Reference } from './reference.ts'
+import { sourceMark } from './source-mark.ts'
 import type { TextScorer } from './text-scorer.ts'
 
 export interface SelectivePromptsOptions {
@@ -68,8 +70,8 @@ export async function selectivePrompts(options: SelectivePromptsOptions): Promis
   const run: Run = {
     ...options,
     settings: {
-      model: model.weightsFingerprint,
-      prompts: await digest(prompts.map(({ kind, prompt }) => [kind, prompt])),
+      model: await modelIdentity(model),
+      prompts: await digestOf(prompts.map(({ kind, prompt }) => [kind, prompt])),
       everyday,
       seed,
     },
@@ -112,9 +114,9 @@ async function makeHarmless(run: Run, count: number): Promise<readonly PatchProm
     ...place,
     settings: {
       ...run.settings,
-      ordinary: await digest(said),
-      reference: reference ? [reference.name, reference.settings ?? {}] : null,
-      judge: judge ? [judge.name, judge.settings ?? {}] : null,
+      ordinary: await digestOf(said),
+      reference: reference ? await sourceMark(reference) : null,
+      judge: judge ? await sourceMark(judge) : null,
     },
     path: `${path}.near-misses.jsonl`,
     make: async () =>
@@ -164,5 +166,3 @@ const drawing = (
   ...(onProgress && { onProgress }),
   ...(signal && { signal }),
 })
-
-const digest = (value: unknown): Promise<string> => sha256(new TextEncoder().encode(JSON.stringify(value)))

@@ -6,7 +6,7 @@ import type { PatchPrompt, PreferencePair, PromptKind } from '../pairs/preferenc
 import { scorePairs } from '../pairs/score-pairs.ts'
 import { selectivePrompts } from '../pairs/selective-prompts.ts'
 import { createRandom } from '../random.ts'
-import { sha256 } from '../sha256.ts'
+import { digestOf } from '../sha256.ts'
 import type { ResolvedOptions } from './resolve-options.ts'
 import type { TrainPatchOptions } from './train-options.ts'
 
@@ -55,7 +55,7 @@ export async function prepareData(
     unpaired,
     prompts: kept(rows),
     validation,
-    digests: { pairs: await digest([pairs, unpaired]), validation: await digest(validation) },
+    digests: { pairs: await digestOf([pairs, unpaired]), validation: await digestOf(validation) },
   }
 }
 
@@ -75,9 +75,6 @@ async function selective(
     ...(signal && { signal }),
   })
 }
-
-export const digest = (value: unknown): Promise<string> =>
-  sha256(new TextEncoder().encode(JSON.stringify(value)))
 
 const toPrompt = ({ prompt, kind, part, context, bare }: PatchPrompt): PatchPrompt => ({
   prompt,

@@ -1,11 +1,14 @@
 import { PatchError } from '../errors.ts'
 import { memoryStorage } from '../memory-storage.ts'
 import type { Prefix } from '../model/language-model.ts'
+import { modelIdentity, prefixDigest } from '../model/model-identity.ts'
 import { refusalJudge } from '../pairs/judges/refusal-judge.ts'
 import type { PreferencePair } from '../pairs/preference-pair.ts'
+import { sourceMark } from '../pairs/source-mark.ts'
 import { createPatch } from '../patch/create-patch.ts'
 import { checkManifest } from '../patch/parse-manifest.ts'
 import type { Patch } from '../patch/patch.ts'
+import { digestOf } from '../sha256.ts'
 import { addTeachers } from './add-teachers.ts'
 import { checkTrainOptions } from './check-train-options.ts'
 import { describePatch } from './describe-patch.ts'
@@ -16,7 +19,7 @@ import type { Objective } from './objective.ts'
 import { checkPartWeights, oversample } from './oversample.ts'
 import { initPrefix } from './prefix-init.ts'
 import { PrefixTrainer } from './prefix-trainer.ts'
-import { digest, type PreparedData, prepareData } from './prepare-data.ts'
+import { type PreparedData, prepareData } from './prepare-data.ts'
 import { addReferenceLogps } from './reference-logps.ts'
 import { type ResolvedOptions, resolveOptions } from './resolve-options.ts'
 import { finishedStage, runStage } from './run-stage.ts'
@@ -178,12 +181,12 @@ async function trainRunGate(
   const { gate, format } = resolved
   if (gate === false) return undefined
   const prompts = gatePrompts(rows, gate)
-  const settings = await digest({
+  const settings = await digestOf({
     gate,
     format,
     seed,
     prompts: prompts.map(({ prompt, kind, part }) => [prompt, kind, part]),
-    model: [model.tokenizer.fingerprint, model.weightsFingerprint, model.precision],
+    model: await modelIdentity(model),
   })
   return patchGate(
     {
@@ -198,17 +201,17 @@ async function trainRunGate(
 /** Digest of all that a stage's course depends on, so that a checkpoint is taken up by its own run alone. */
 async function stageDigest(run: Run, data: PreparedData, { stage, objective, start }: Stage) {
   const { model, reference } = run.options
-  return digest({
+  return digestOf({
     stage,
     objective,
     // What comes after SFT may change without SFT being done again.
     options: { ...run.resolved, gate: undefined, ...(stage === 'sft' && { dpo: undefined }) },
     seed: run.seed,
     data: data.digests,
-    judge: [run.judge.name, run.judge.settings],
-    reference: [reference?.name, reference?.settings],
-    model: [model.tokenizer.fingerprint, model.weightsFingerprint],
-    prefix: await digest([...start.prefix.embeddings]),
+    judge: await sourceMark(run.judge),
+    reference: reference ? await sourceMark(reference) : null,
+    model: await modelIdentity(model),
+    prefix: await prefixDigest(start.prefix),
   })
 }
 

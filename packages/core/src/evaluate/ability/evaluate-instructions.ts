@@ -3,7 +3,8 @@ import { collectResponses } from '../../pairs/collect-responses.ts'
 import type { PatchPrompt } from '../../pairs/preference-pair.ts'
 import { modelReference } from '../../pairs/references/model-reference.ts'
 import { openResponseJournal } from '../../pairs/response-journal.ts'
-import { sha256 } from '../../sha256.ts'
+import { sourceMark } from '../../pairs/source-mark.ts'
+import { digestOf } from '../../sha256.ts'
 import type { Measurement } from '../measurement.ts'
 import type { AbilityOptions } from './ability-options.ts'
 import { accuracyMeasurement } from './accuracy-measurement.ts'
@@ -42,8 +43,8 @@ export async function evaluateInstructions(options: EvaluateInstructionsOptions)
   const subject = modelReference({ model, maxTokens, batchSize })
   const journal = await openResponseJournal(storage && { storage, path }, {
     run: 'instructions',
-    subject: { name: subject.name, ...subjectOf(options), ...subject.settings, precision: model.precision },
-    prompts: await sha256(new TextEncoder().encode(JSON.stringify(prompts))),
+    subject: { ...subjectOf(options), ...(await sourceMark(subject)) },
+    prompts: await digestOf(prompts),
   })
   await collectResponses('model', subject, prompts, [...prompts.keys()], {
     journal,

@@ -2,7 +2,8 @@ import { PatchError, throwIfAborted } from '../../errors.ts'
 import type { ScoreRequest } from '../../model/language-model.ts'
 import { modelReference } from '../../pairs/references/model-reference.ts'
 import { openResponseJournal } from '../../pairs/response-journal.ts'
-import { sha256 } from '../../sha256.ts'
+import { sourceMark } from '../../pairs/source-mark.ts'
+import { digestOf } from '../../sha256.ts'
 import type { AbilityOptions } from './ability-options.ts'
 import { subjectOf } from './subject-of.ts'
 
@@ -44,9 +45,9 @@ export async function scoreItems<Item>(
   // The journal keeps texts: the numbers of an item are one, as JSON.
   const journal = await openResponseJournal(storage && { storage, path }, {
     run: measure,
-    subject: subjectMark(options),
+    subject: { ...subjectOf(options), ...(await sourceMark(modelReference({ model }))) },
     ...settings,
-    items: await sha256(new TextEncoder().encode(JSON.stringify(items))),
+    items: await digestOf(items),
   })
   const held = journal.responses('likelihood')
   const missing = [...items.keys()].filter((index) => !held.has(index))
@@ -78,11 +79,4 @@ export async function scoreItems<Item>(
     report(missing.length)
   }
   return [...items.keys()].map((index) => JSON.parse(held.get(index) as string) as number[])
-}
-
-/** Tells a model from others, and from itself under another prefix or, by its name in figures, with a LoRA merged. */
-function subjectMark(options: AbilityOptions): Readonly<Record<string, unknown>> {
-  const { name, settings } = modelReference({ model: options.model })
-  const { weights, prefix } = settings ?? {}
-  return { name, ...subjectOf(options), weights, prefix, precision: options.model.precision }
 }

@@ -3,15 +3,16 @@ import type { LanguageModel } from '../../model/language-model.ts'
 import type { StageProgress } from '../../pairs/collect-responses.ts'
 import type { PatchPrompt, PreferencePair } from '../../pairs/preference-pair.ts'
 import type { Reference } from '../../pairs/reference.ts'
+import { modelReference } from '../../pairs/references/model-reference.ts'
 import { openResponseJournal } from '../../pairs/response-journal.ts'
-import { sha256 } from '../../sha256.ts'
+import { sourceMark } from '../../pairs/source-mark.ts'
+import { digestOf } from '../../sha256.ts'
 import type { Storage } from '../../storage.ts'
 import type { Domain } from './domain.ts'
 import { drawSides } from './draw-sides.ts'
 import type { ScoredResponse } from './pick-sample.ts'
 import type { RespondSettings } from './respond-settings.ts'
 import { sampleSeed } from './sample-responses.ts'
-import { sourceOf } from './source-of.ts'
 
 export interface DomainPairsOptions {
   /** The target M. */
@@ -51,18 +52,17 @@ export async function domainPairs(
   const sources = {
     reference: (sample: number) =>
       typeof reference === 'function' ? reference(settings(sample)) : reference,
-    model: (sample: number) => sourceOf(model, settings(sample)),
+    model: (sample: number) => modelReference({ model, ...settings(sample) }),
   }
-  const mark = ({ name: source, settings: own }: Reference) => ({ source, ...own })
   const journal = await openResponseJournal(storage && { storage, path }, {
     run: 'domain pairs',
     domain: name,
-    reference: mark(sources.reference(0)),
-    model: mark(sources.model(0)),
-    judge: { name: judge.name, ...judge.settings },
+    reference: await sourceMark(sources.reference(0)),
+    model: await sourceMark(sources.model(0)),
+    judge: await sourceMark(judge),
     sides: recipe.sides,
     seed,
-    prompts: await sha256(new TextEncoder().encode(JSON.stringify(prompts.map((p) => [p.kind, p.prompt])))),
+    prompts: await digestOf(prompts.map((p) => [p.kind, p.prompt])),
   })
   const stage = { journal, samples, seed, onProgress, signal }
   const sides = await drawSides(recipe, prompts, sources, stage)

@@ -1,11 +1,11 @@
 import { PatchError } from '../../errors.ts'
 import type { LanguageModel } from '../../model/language-model.ts'
 import type { Reference } from '../../pairs/reference.ts'
-import { sha256 } from '../../sha256.ts'
+import { modelReference } from '../../pairs/references/model-reference.ts'
+import { digestOf } from '../../sha256.ts'
 import type { Tokenizer } from '../../tokenize/tokenizer.ts'
 import type { ProbabilitySource } from './probability-source.ts'
 import type { RespondSettings } from './respond-settings.ts'
-import { sourceOf } from './source-of.ts'
 
 /** What is measured, under the name that figures give it. */
 export type DomainSubject = {
@@ -33,12 +33,12 @@ export async function respondent(
   sample: number,
   settings: RespondSettings,
 ): Promise<Reference> {
-  if ('model' in subject) return sourceOf(subject.model, settings)
+  if ('model' in subject) return modelReference({ model: subject.model, ...settings })
   if ('reference' in subject) return subject.reference(settings)
   const { responses } = subject
   return {
     specificationVersion: 'v1',
-    name: `responses:${await sha256(new TextEncoder().encode(JSON.stringify(responses)))}`,
+    name: `responses:${await digestOf(responses)}`,
     async *respond(prompts) {
       if (prompts.length > responses.length) {
         throw new PatchError('INVALID_ARGUMENT', {
@@ -59,7 +59,8 @@ export function probabilitiesOf(
 ): ProbabilitySource | { readonly reason: string } {
   const { format } = settings
   if ('responses' in subject) return { reason: `${subject.name} is known by its responses alone` }
-  const reference = 'model' in subject ? sourceOf(subject.model, settings) : subject.reference(settings)
+  const reference =
+    'model' in subject ? modelReference({ model: subject.model, ...settings }) : subject.reference(settings)
   const tokenizer = 'model' in subject ? subject.model.tokenizer : subject.tokenizer
   const { score, candidateLogps } = reference
   if (!score || !candidateLogps) return { reason: `${reference.name} gives no probabilities` }

@@ -1,7 +1,8 @@
 import { PatchError } from '../../errors.ts'
 import type { StageProgress } from '../../pairs/collect-responses.ts'
 import { openResponseJournal } from '../../pairs/response-journal.ts'
-import { sha256 } from '../../sha256.ts'
+import { sourceMark } from '../../pairs/source-mark.ts'
+import { digestOf } from '../../sha256.ts'
 import type { Storage } from '../../storage.ts'
 import type { Measurement } from '../measurement.ts'
 import { checkDomain } from './check-domain.ts'
@@ -80,8 +81,8 @@ export async function evaluateDomain(
     domain: domain.name,
     format: domain.format,
     sampling: { ...drawing, seed },
-    subject: { name: subject.name, source: first.name, ...first.settings },
-    prompts: await digest(prompts.map(({ kind, prompt }) => [kind, prompt])),
+    subject: { ...(await sourceMark(first)), name: subject.name, source: first.name },
+    prompts: await digestOf(prompts.map(({ kind, prompt }) => [kind, prompt])),
   })
   const all = [...prompts.keys()]
   const stage = { journal, samples, source: 'sample', onProgress, signal }
@@ -115,5 +116,3 @@ export async function evaluateDomain(
   const values = await metricValues(domain, source, prompts, { journal, onProgress, signal })
   return { ...measureDomain(domain, subject, responses, values, options), responses }
 }
-
-const digest = (value: unknown) => sha256(new TextEncoder().encode(JSON.stringify(value)))

@@ -1,9 +1,10 @@
 import type { StageProgress } from '../../pairs/collect-responses.ts'
-import { fnv1a } from '../../pairs/fnv1a.ts'
 import type { Judge } from '../../pairs/judge.ts'
 import type { PatchPrompt } from '../../pairs/preference-pair.ts'
 import type { ResponseJournal } from '../../pairs/response-journal.ts'
 import { scoreResponses } from '../../pairs/score-responses.ts'
+import { sourceMark } from '../../pairs/source-mark.ts'
+import { digestOf } from '../../sha256.ts'
 import { sampleSource } from './sample-responses.ts'
 
 export interface JudgeSamplesOptions {
@@ -26,7 +27,7 @@ export async function judgeSamples(
   prompts: readonly PatchPrompt[],
   { journal, samples, source, onProgress, signal }: JudgeSamplesOptions,
 ): Promise<ReadonlyMap<number, number>[]> {
-  const mark = fnv1a(new TextEncoder().encode(JSON.stringify(judge.settings ?? {}))).toString(16)
+  const mark = (await digestOf(await sourceMark(judge))).slice(0, 12)
   const total = samples * prompts.length
   const scores: ReadonlyMap<number, number>[] = []
   for (let sample = 0; sample < samples; sample++) {

@@ -1,7 +1,7 @@
 import type { LanguageModel } from '../../model/language-model.ts'
+import { modelIdentity } from '../../model/model-identity.ts'
 import type { Judge } from '../../pairs/judge.ts'
 import { formatPrompt, type PromptFormat } from '../../pairs/prompt-format.ts'
-import { modelReference } from '../../pairs/references/model-reference.ts'
 
 export interface LikelihoodJudgeOptions {
   /** Whose probabilities, such as the base M's. */
@@ -19,11 +19,11 @@ export interface LikelihoodJudgeOptions {
  */
 export function likelihoodJudge({ model, format, batchSize = 8 }: LikelihoodJudgeOptions): Judge {
   const { tokenizer } = model
-  const { settings = {} } = modelReference({ model })
   return {
     specificationVersion: 'v1',
     name: `likelihood under ${model.id}`,
-    settings: { weights: settings.weights, prefix: settings.prefix, precision: model.precision, format },
+    settings: { format },
+    identity: async () => ({ ...(await modelIdentity(model)) }),
     async score(requests, { signal } = {}) {
       const responses = requests.map(({ prompt, response }) => {
         const ids = tokenizer.encode(response, { addSpecialTokens: false })

@@ -1,7 +1,7 @@
 import { throwIfAborted } from '../../errors.ts'
 import type { StageProgress } from '../../pairs/collect-responses.ts'
 import type { ResponseJournal } from '../../pairs/response-journal.ts'
-import { sha256 } from '../../sha256.ts'
+import { digestOf } from '../../sha256.ts'
 import type { Domain } from './domain.ts'
 import type { ProbabilityMetric } from './domain-metric.ts'
 import type { DomainPrompt } from './domain-prompt.ts'
@@ -48,7 +48,7 @@ async function valuesOf(
   { journal, onProgress, signal }: MetricValuesOptions,
 ): Promise<number[]> {
   const { name, settings = {}, rows: own } = metric
-  const mark = await sha256(new TextEncoder().encode(JSON.stringify([settings, own?.items ?? null])))
+  const mark = await digestOf([settings, own?.items ?? null])
   // The journal keeps scores in [0, 1] and texts: a value is written as JSON.
   const kept = `${name} ${mark.slice(0, 16)}`
   const held = journal.responses(kept)

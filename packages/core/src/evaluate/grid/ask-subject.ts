@@ -3,10 +3,11 @@ import type { Judge } from '../../pairs/judge.ts'
 import type { PatchPrompt } from '../../pairs/preference-pair.ts'
 import { openResponseJournal } from '../../pairs/response-journal.ts'
 import { scoreResponses } from '../../pairs/score-responses.ts'
-import { sha256 } from '../../sha256.ts'
+import { sourceMark } from '../../pairs/source-mark.ts'
+import { digestOf } from '../../sha256.ts'
 import type { Storage } from '../../storage.ts'
 import type { Tokenizer } from '../../tokenize/tokenizer.ts'
-import { type GridGeneration, type GridSubject, markOf, respondentOf } from './grid-subject.ts'
+import { type GridGeneration, type GridSubject, respondentOf } from './grid-subject.ts'
 import { type AnsweredBy, baseOf, takeFromBase } from './take-from-base.ts'
 
 export interface AskSubjectOptions {
@@ -44,7 +45,7 @@ export async function askSubject(
   const respondent = respondentOf(subject, generation, tokenizer)
   const settings = {
     run: 'grid',
-    subject: markOf(subject, respondent),
+    subject: await sourceMark(respondent),
     prompts: await digestOf(prompts.map(({ kind, prompt }) => [kind, prompt])),
   }
   const file = `${name.replace(/[^\p{L}\p{N}.]+/gu, '-')}-${(await digestOf(settings)).slice(0, 12)}.jsonl`
@@ -61,13 +62,10 @@ export async function askSubject(
   const said = journal.responses('model')
   const scores: ReadonlyMap<number, number>[] = []
   for (const judge of judges) {
-    const source = `${judge.name} ${(await digestOf(judge.settings ?? {})).slice(0, 12)}`
+    const source = `${judge.name} ${(await digestOf(await sourceMark(judge))).slice(0, 12)}`
     await scoreResponses(source, judge, prompts, said, stage)
     scores.push(journal.scores(source))
   }
   const responses = new Map([...said].flatMap(([index, text]) => (text === null ? [] : [[index, text]])))
   return { responses, scores }
 }
-
-/** SHA-256 (hex) of a value's JSON. */
-export const digestOf = (value: unknown) => sha256(new TextEncoder().encode(JSON.stringify(value)))

@@ -31,11 +31,3 @@ export function respondentOf(
   if ('model' in of) return modelReference({ model: of.model, maxTokens, batchSize, format })
   return tokenizer ? firstTokens(of.reference, tokenizer, maxTokens) : of.reference
 }
-
-/** What its responses depend on, so that they are kept for this subject alone. */
-export function markOf(
-  { of }: GridSubject,
-  { name, settings }: Reference,
-): Readonly<Record<string, unknown>> {
-  return { name, ...settings, ...('model' in of && { precision: of.model.precision }) }
-}

@@ -8,7 +8,8 @@ import { formatPrompt, type PromptFormat } from '../../pairs/prompt-format.ts'
 import type { Reference } from '../../pairs/reference.ts'
 import { modelReference } from '../../pairs/references/model-reference.ts'
 import { openResponseJournal } from '../../pairs/response-journal.ts'
-import { sha256 } from '../../sha256.ts'
+import { sourceMark } from '../../pairs/source-mark.ts'
+import { digestOf } from '../../sha256.ts'
 import type { Storage } from '../../storage.ts'
 import { type IntervalOptions, metricFigure } from '../domains/metric-figure.ts'
 import type { Measurement } from '../measurement.ts'
@@ -70,15 +71,15 @@ export async function klToReference(options: KlToReferenceOptions): Promise<Meas
   const { tokenizer } = 'model' in subject ? subject.model : subject
   const journal = await openResponseJournal(storage && { storage, path }, {
     run: 'kl',
-    reference: { name: reference.name, ...reference.settings },
+    reference: await sourceMark(reference),
     ...{ format, maxTokens, k },
-    prompts: await digest(prompts.map(({ kind, prompt }) => [kind, prompt])),
+    prompts: await digestOf(prompts.map(({ kind, prompt }) => [kind, prompt])),
   })
   const all = [...prompts.keys()]
   await collectResponses('reference', reference, prompts, all, { journal, onProgress, signal })
   const responses = journal.responses('reference')
   // Another prefix, or other settings, of the same name keep values of their own.
-  const kept = `KL of ${subject.name} ${(await digest(settingsOf(subject))).slice(0, 16)}`
+  const kept = `KL of ${subject.name} ${(await digestOf(await markOf(subject))).slice(0, 16)}`
   const held = journal.responses(kept)
   const missing = all.filter((index) => !held.has(index))
   while (missing.length > 0) {
@@ -127,13 +128,10 @@ export async function klToReference(options: KlToReferenceOptions): Promise<Meas
   }
 }
 
-function settingsOf(subject: KlToReferenceOptions['subject']) {
-  const { name, settings } = 'model' in subject ? modelReference({ model: subject.model }) : subject.reference
-  const precision = 'model' in subject ? subject.model.precision : null
-  return [subject.seed ?? null, name, settings ?? {}, precision]
+async function markOf(subject: KlToReferenceOptions['subject']): Promise<unknown> {
+  const source = 'model' in subject ? modelReference({ model: subject.model }) : subject.reference
+  return [subject.seed ?? null, await sourceMark(source)]
 }
-
-const digest = (value: unknown) => sha256(new TextEncoder().encode(JSON.stringify(value)))
 
 function noProbabilities(who: string): PatchError {
   return new PatchError('INVALID_ARGUMENT', {

@@ -10,7 +10,7 @@ export async function packBlocks(
 ): Promise<PackedTensor> {
   const bytes = await source.read(start, end)
   return {
-    byteLength: bytes.length,
+    bytes,
     decode(out = new Float32Array((bytes.length / blockBytes) * blockLength)) {
       decode(bytes, out, 0)
       return out

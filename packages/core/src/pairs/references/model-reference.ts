@@ -1,13 +1,12 @@
-import { gatesOf } from '../../model/gate.ts'
-import type { Gate, GenerateOptions, LanguageModel } from '../../model/language-model.ts'
-import { fnv1a } from '../fnv1a.ts'
+import type { GenerateOptions, LanguageModel } from '../../model/language-model.ts'
+import { modelIdentity } from '../../model/model-identity.ts'
 import { formatPrompt, type PromptFormat } from '../prompt-format.ts'
 import { promptSeed } from '../prompt-seed.ts'
 import type { Reference } from '../reference.ts'
 
 /** A reference whose probabilities are at hand too. */
 export type ScoringReference = Reference &
-  Required<Pick<Reference, 'score' | 'distributions' | 'candidateLogps'>>
+  Required<Pick<Reference, 'score' | 'distributions' | 'candidateLogps' | 'identity'>>
 
 export interface ModelReferenceOptions extends Omit<GenerateOptions, 'signal'> {
   /** The model that answers: a safer release, the target with a LoRA merged, or one with a patch applied. */
@@ -25,7 +24,8 @@ export function modelReference({ model, ...options }: ModelReferenceOptions): Sc
   return {
     specificationVersion: 'v1',
     name,
-    settings: { weights: model.weightsFingerprint, prefix: prefixMark(model), format, ...resolved },
+    settings: { format, ...resolved },
+    identity: async () => ({ ...(await modelIdentity(model)) }),
     async *respond(prompts, { signal } = {}) {
       const requests = prompts.map(({ prompt }) => ({
         prompt: formatPrompt(prompt, format),
@@ -46,19 +46,3 @@ export function modelReference({ model, ...options }: ModelReferenceOptions): Sc
     candidateLogps: (requests) => model.candidateLogps(requests),
   }
 }
-
-/** Tells prefixes apart, so that a run is not resumed under another patch. */
-function prefixMark({ prefix }: LanguageModel): string | null {
-  if (!prefix) return null
-  const parts = prefix.parts?.map((part) => `${part.prefix.length}*${part.weight}`).join('|') ?? prefix.length
-  const gates = gatesOf(prefix).map((gate) => (gate ? `:${gateMark(gate)}` : ''))
-  return `${parts}:${digest(prefix.embeddings)}${gates.join('')}`
-}
-
-function gateMark({ layer, window, mean, scale, hidden, hiddenBias, output, bias }: Gate): string {
-  const numbers = [[layer, window, bias], mean, scale, hidden, hiddenBias, output]
-  return numbers.map((values) => digest(Float32Array.from(values))).join('.')
-}
-
-const digest = ({ buffer, byteOffset, byteLength }: Float32Array) =>
-  fnv1a(new Uint8Array(buffer, byteOffset, byteLength)).toString(16)

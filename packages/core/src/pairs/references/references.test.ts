@@ -42,20 +42,17 @@ describe('modelReference', () => {
     expect(await responses(modelReference({ model: random(), seed: 4 }), asked('a'))).not.toEqual([a])
   })
 
-  it('names in its settings the weights, the prefix and what it samples by', () => {
+  it('names in its settings what it samples by, and in its identity the model', async () => {
     const patched = (value: number) => ({
       ...echo(),
       prefix: { length: 1, embeddings: Float32Array.of(value, 1) },
     })
-    const of = (value: number) => modelReference({ model: patched(value) }).settings
-    expect(of(1)).toEqual(of(1))
-    expect(of(1)?.prefix).not.toEqual(of(2)?.prefix)
-    expect(modelReference({ model: echo() }).settings).toMatchObject({
-      weights: 'weights of echo',
-      prefix: null,
-      temperature: 0,
-      maxTokens: 128,
-    })
+    const of = (value: number) => modelReference({ model: patched(value) }).identity()
+    expect(await of(1)).toEqual(await of(1))
+    expect((await of(1)).prefix).not.toEqual((await of(2)).prefix)
+    const reference = modelReference({ model: echo() })
+    expect(reference.settings).toMatchObject({ temperature: 0, maxTokens: 128 })
+    expect(await reference.identity()).toMatchObject({ precision: 'float32', prefix: null })
   })
 })
 

@@ -1,16 +1,18 @@
 import { memoryStorage } from '../../memory-storage.ts'
 import type { LanguageModel, Prefix } from '../../model/language-model.ts'
+import { modelIdentity, prefixDigest } from '../../model/model-identity.ts'
 import { spanOf } from '../../model/prefix-parts.ts'
+import { sourceMark } from '../../pairs/source-mark.ts'
 import { createPatch } from '../../patch/create-patch.ts'
 import { describeBase } from '../../patch/describe-base.ts'
 import type { PatchComposition, PatchManifest } from '../../patch/manifest.ts'
 import { checkManifest } from '../../patch/parse-manifest.ts'
 import type { Patch } from '../../patch/patch.ts'
+import { digestOf } from '../../sha256.ts'
 import { checkTrainable } from '../check-trainable.ts'
 import type { SftExample } from '../example.ts'
 import { initPrefix, type PrefixInitOptions } from '../prefix-init.ts'
 import { PrefixTrainer } from '../prefix-trainer.ts'
-import { digest } from '../prepare-data.ts'
 import { runStage } from '../run-stage.ts'
 import type { StageTraining, TrainPatchOptions } from '../train-options.ts'
 import type { DistillationTask } from './distillation-task.ts'
@@ -90,15 +92,15 @@ export async function distillPatch(options: DistillPatchOptions): Promise<Patch>
       batchOf: (step) => (batches[step] ?? []).map(exampleOf),
       storage,
       path: `${directory}/distillation.safetensors`,
-      settings: await digest({
+      settings: await digestOf({
         run: 'distillation',
         training,
         seed,
         data,
         shares: prepared.map(({ name, share }) => [name, share]),
-        teachers: tasks.map(({ teacher }) => [teacher.name, teacher.settings]),
-        model: [model.tokenizer.fingerprint, model.weightsFingerprint],
-        prefix: await digest([...start.embeddings]),
+        teachers: await Promise.all(tasks.map(({ teacher }) => sourceMark(teacher))),
+        model: await modelIdentity(model),
+        prefix: await prefixDigest(start),
       }),
       checkpointEvery: options.checkpointEvery ?? 10,
       validateEvery: steps,

@@ -36,6 +36,10 @@ export function imitate(
       teacher: {
         ...teacher,
         settings: { ...teacher.settings, responder: responding.settings },
+        identity: async () => ({
+          ...(await teacher.identity()),
+          responderIdentity: await responding.identity(),
+        }),
         respond: responding.respond,
       },
     }

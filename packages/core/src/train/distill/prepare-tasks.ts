@@ -2,10 +2,11 @@ import { PatchError } from '../../errors.ts'
 import type { LanguageModel } from '../../model/language-model.ts'
 import { collectResponses } from '../../pairs/collect-responses.ts'
 import { openResponseJournal } from '../../pairs/response-journal.ts'
+import { sourceMark } from '../../pairs/source-mark.ts'
+import { digestOf } from '../../sha256.ts'
 import type { Storage } from '../../storage.ts'
 import { addTeachers } from '../add-teachers.ts'
 import type { SftExample } from '../example.ts'
-import { digest } from '../prepare-data.ts'
 import { tokenizePairs } from '../tokenize-pairs.ts'
 import type { DistillationRow, DistillationTask } from './distillation-task.ts'
 
@@ -58,7 +59,7 @@ async function prepareTask(task: DistillationTask, options: PrepareTasksOptions)
     share,
     prompts: rows.map(({ prompt }) => prompt),
     examples: taught.map((example) => ({ ...example, weight: 1 / example.chosen.length })),
-    digest: await digest([format, maxResponseTokens, pairs]),
+    digest: await digestOf([format, maxResponseTokens, pairs]),
   }
 }
 
@@ -73,8 +74,8 @@ async function responded(
     { storage, path },
     {
       run: 'distillation',
-      teacher: { name: teacher.name, ...teacher.settings },
-      prompts: await digest(rows.map(({ prompt, kind }) => [kind, prompt])),
+      teacher: await sourceMark(teacher),
+      prompts: await digestOf(rows.map(({ prompt, kind }) => [kind, prompt])),
     },
   )
   await collectResponses('teacher', teacher, rows, missing, {

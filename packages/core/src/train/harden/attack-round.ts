@@ -3,10 +3,11 @@ import { collectResponses } from '../../pairs/collect-responses.ts'
 import type { PatchPrompt, PreferencePair } from '../../pairs/preference-pair.ts'
 import { openResponseJournal } from '../../pairs/response-journal.ts'
 import { scoreResponses } from '../../pairs/score-responses.ts'
-import { digest } from '../prepare-data.ts'
+import { sourceMark } from '../../pairs/source-mark.ts'
+import { digestOf } from '../../sha256.ts'
 import type { AttackDraw } from './draw-attacks.ts'
 import type { HardenRound } from './harden-options.ts'
-import { type HardenRun, sourceSettings } from './harden-run.ts'
+import type { HardenRun } from './harden-run.ts'
 
 export interface AttackedRound extends HardenRound {
   /** What got through, with the refusals that it shall get, and as many harmless prompts wrapped alike, with the base's answers. */
@@ -28,9 +29,9 @@ export async function attackRound(
     { storage, path: `${directory}/round-${round}/attacks.jsonl` },
     {
       ...{ run: 'harden', round },
-      patched: sourceSettings(patched),
-      judge: sourceSettings(judge),
-      prompts: await digest(asked.map(({ kind, prompt, bare }) => [kind, prompt, bare])),
+      patched: await sourceMark(patched),
+      judge: await sourceMark(judge),
+      prompts: await digestOf(asked.map(({ kind, prompt, bare }) => [kind, prompt, bare])),
     },
   )
   const stage = { journal, onProgress: run.onProgress(round), signal: options.signal }

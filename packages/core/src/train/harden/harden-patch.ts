@@ -5,10 +5,9 @@ import { createPatch } from '../../patch/create-patch.ts'
 import type { PatchManifest } from '../../patch/manifest.ts'
 import { manifestFile } from '../../patch/manifest-schema.ts'
 import { checkManifest } from '../../patch/parse-manifest.ts'
-import { sha256 } from '../../sha256.ts'
+import { digestOf, sha256 } from '../../sha256.ts'
 import { summaryOf } from '../gate/patch-gate.ts'
 import type { TrainedGate } from '../gate/train-gate.ts'
-import { digest } from '../prepare-data.ts'
 import { attackRound } from './attack-round.ts'
 import { checkHardenOptions } from './check-harden-options.ts'
 import { type AttackDraw, drawAttacks } from './draw-attacks.ts'
@@ -46,7 +45,7 @@ export async function hardenPatch(options: HardenPatchOptions): Promise<Hardened
   let joined: PreferencePair[] = []
   const wrapped: PatchPrompt[] = []
   const rounds: HardenRound[] = []
-  const data: Record<string, string> = { prompts: await digestOf(options.prompts) }
+  const data: Record<string, string> = { prompts: await rowsDigest(options.prompts) }
   for (let round = 1; round <= settings.rounds; round++) {
     const { perAttack } = settings
     const draws = drawAttacks(plain.harmful, plain.harmless, options.attacks, { perAttack, round, seed })
@@ -62,7 +61,7 @@ export async function hardenPatch(options: HardenPatchOptions): Promise<Hardened
     const learned = await trainRound(run, round, prefix, rows)
     trained = await roundGate(run, round, wrapped)
     prefix = { ...learned, ...(trained && { gate: trained.gate }) }
-    data[`round-${round}`] = await digestOf(rows)
+    data[`round-${round}`] = await rowsDigest(rows)
   }
   const { storage } = options
   const manifest = await describe(run, data, trained)
@@ -79,7 +78,7 @@ async function roundRows(
   return keptRows({
     storage,
     path: `${directory}/round-${round}/rows.jsonl`,
-    settings: { run: 'harden', round, joined: await digestOf(joined) },
+    settings: { run: 'harden', round, joined: await rowsDigest(joined) },
     schema: preferencePairSchema,
     make: async () => [...joined, ...(await rehearse())],
   })
@@ -91,8 +90,8 @@ const promptsOf = ({ harmful, harmless }: AttackDraw): PatchPrompt[] => [
 ]
 
 /** Of what tells rows apart, in whatever order their fields are. */
-const digestOf = (rows: readonly (PatchPrompt & { readonly chosen?: string })[]) =>
-  digest(rows.map(({ kind, prompt, chosen }) => [kind, prompt, chosen]))
+const rowsDigest = (rows: readonly (PatchPrompt & { readonly chosen?: string })[]) =>
+  digestOf(rows.map(({ kind, prompt, chosen }) => [kind, prompt, chosen]))
 
 async function describe(
   { options, settings, judge, seed }: HardenRun,

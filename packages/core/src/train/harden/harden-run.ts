@@ -28,9 +28,3 @@ export function startHardenRun(options: HardenPatchOptions) {
       }),
   }
 }
-
-/** What tells a source of answers, or of scores, from another. */
-export const sourceSettings = ({ name, settings }: { name: string; settings?: object }) => ({
-  name,
-  ...settings,
-})

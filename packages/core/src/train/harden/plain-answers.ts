@@ -3,8 +3,9 @@ import { collectResponses } from '../../pairs/collect-responses.ts'
 import type { PatchPrompt, PreferencePair } from '../../pairs/preference-pair.ts'
 import { openResponseJournal } from '../../pairs/response-journal.ts'
 import { scoreResponses } from '../../pairs/score-responses.ts'
-import { digest } from '../prepare-data.ts'
-import { type HardenRun, sourceSettings } from './harden-run.ts'
+import { sourceMark } from '../../pairs/source-mark.ts'
+import { digestOf } from '../../sha256.ts'
+import type { HardenRun } from './harden-run.ts'
 
 /** What prompts are answered with that nobody attacks with. */
 export interface PlainAnswers {
@@ -24,10 +25,10 @@ export async function plainAnswers(run: HardenRun): Promise<PlainAnswers> {
     { storage, path: `${directory}/answers.jsonl` },
     {
       run: 'harden',
-      reference: sourceSettings(reference),
-      base: sourceSettings(base),
-      judge: sourceSettings(judge),
-      prompts: await digest(prompts.map(({ kind, prompt, bare }) => [kind, prompt, bare ?? null])),
+      reference: await sourceMark(reference),
+      base: await sourceMark(base),
+      judge: await sourceMark(judge),
+      prompts: await digestOf(prompts.map(({ kind, prompt, bare }) => [kind, prompt, bare ?? null])),
     },
   )
   const stage = { journal, onProgress: run.onProgress(0), signal }

@@ -1,9 +1,10 @@
 import type { Prefix } from '../../model/language-model.ts'
+import { modelIdentity, prefixDigest } from '../../model/model-identity.ts'
 import type { PatchPrompt, PreferencePair } from '../../pairs/preference-pair.ts'
+import { digestOf } from '../../sha256.ts'
 import { gatePrompts, patchGate } from '../gate/patch-gate.ts'
 import type { TrainedGate } from '../gate/train-gate.ts'
 import { PrefixTrainer } from '../prefix-trainer.ts'
-import { digest } from '../prepare-data.ts'
 import { runStage } from '../run-stage.ts'
 import { tokenizePairs } from '../tokenize-pairs.ts'
 import type { HardenRun } from './harden-run.ts'
@@ -24,10 +25,10 @@ export async function trainRound(
   const examples = tokenizePairs(base, rows, { format, prefixLength: length, maxResponseTokens })
   const stage = {
     ...{ steps, storage, path: `${directory}/round-${round}/sft.safetensors` },
-    settings: await digest({
+    settings: await digestOf({
       ...{ run: 'harden', round, training, seed, examples },
-      model: [base.tokenizer.fingerprint, base.weightsFingerprint],
-      prefix: await digest([...embeddings]),
+      model: await modelIdentity(base),
+      prefix: await prefixDigest(start),
     }),
   }
   const trainer = new PrefixTrainer({
@@ -67,10 +68,10 @@ export async function roundGate(
     },
     {
       ...{ storage, directory: `${directory}/round-${round}` },
-      settings: await digest({
+      settings: await digestOf({
         ...{ gate, format, seed },
         prompts: prompts.map(({ prompt, kind, part, bare }) => [prompt, kind, part, bare]),
-        model: [base.tokenizer.fingerprint, base.weightsFingerprint, base.precision],
+        model: await modelIdentity(base),
       }),
     },
   )

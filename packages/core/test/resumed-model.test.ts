@@ -1,0 +1,172 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { HostTensor } from '../src/backend.ts'
+import { evaluatePerplexity } from '../src/evaluate/ability/evaluate-perplexity.ts'
+import { evaluateRefusal } from '../src/evaluate/evaluate-refusal.ts'
+import { memoryStorage } from '../src/memory-storage.ts'
+import { createLanguageModel, type ModelParts } from '../src/model/create-language-model.ts'
+import type { LanguageModel, Prefix } from '../src/model/language-model.ts'
+import { modelIdentity } from '../src/model/model-identity.ts'
+import { weightsDigest } from '../src/model/weights-digest.ts'
+import { generatePairs } from '../src/pairs/generate-pairs.ts'
+import type { PreferencePair } from '../src/pairs/preference-pair.ts'
+import { modelReference } from '../src/pairs/references/model-reference.ts'
+import { parallelPrefix } from '../src/patch/compose/parallel-prefix.ts'
+import type { Patch } from '../src/patch/patch.ts'
+import type { Storage } from '../src/storage.ts'
+import { distillPatch } from '../src/train/distill/distill-patch.ts'
+import { initPrefix } from '../src/train/prefix-init.ts'
+import { trainPatch } from '../src/train/train-patch.ts'
+import { cpuBackend } from './cpu-backend.ts'
+import { training as distillation } from './distillation-run.ts'
+import { goldenModel } from './goldens.ts'
+import { packed } from './packed.ts'
+import { judge, safe } from './training-run.ts'
+
+let model: LanguageModel
+let prefix: Prefix
+beforeAll(async () => {
+  model = await goldenModel('llama', cpuBackend())
+  prefix = initPrefix(model, { length: 2, init: 'random', seed: 1 })
+})
+
+const prompts = [
+  { prompt: '5 17', kind: 'harmful' as const },
+  { prompt: '9 3', kind: 'harmless' as const },
+]
+
+const pairs: PreferencePair[] = prompts.map((row) => ({
+  ...row,
+  ...{ chosen: '3 4', rejected: '8', chosenScore: 1, rejectedScore: 0 },
+}))
+
+async function changed(parts: Partial<ModelParts>): Promise<LanguageModel> {
+  return createLanguageModel({ ...model, ...parts })
+}
+
+/** As a merged adapter leaves it: one matrix is another, the norms are the same. */
+function adapted(): ModelParts['weights'] {
+  const name = 'model.layers.1.mlp.up_proj.weight'
+  const { shape, data } = model.weights[name] as HostTensor
+  return { ...model.weights, [name]: { shape, data: data.map((value, i) => value + (i === 7 ? 1e-3 : 0)) } }
+}
+
+const changes: Record<string, () => Promise<LanguageModel>> = {
+  'another precision': () => changed({ precision: 'int8' }),
+  'a merged adapter': () => changed({ weights: adapted() }),
+  'another configuration': () => changed({ config: { ...model.config, ropeTheta: 20_000 } }),
+  'another tokenizer': () => changed({ tokenizer: { ...model.tokenizer, fingerprint: 'f'.repeat(64) } }),
+  'a prefix': async () => model.withPrefix(prefix),
+}
+
+const runs: Record<string, (model: LanguageModel, storage: Storage) => Promise<unknown>> = {
+  evaluateRefusal: (subject, storage) =>
+    evaluateRefusal({
+      ...{ model: subject, storage, judge },
+      ...{ options: { format: 'text', maxTokens: 1 }, prompts: [{ prompt: '5 17', kind: 'harmful' }] },
+    }),
+  'evaluateRefusal of a reference': (subject, storage) =>
+    evaluateRefusal({
+      ...{ storage, judge, reference: modelReference({ model: subject, format: 'text', maxTokens: 1 }) },
+      prompts: [{ prompt: '5 17', kind: 'harmful' }],
+    }),
+  evaluatePerplexity: (subject, storage) =>
+    evaluatePerplexity({ model: subject, subject: 'it', storage, texts: [{ text: '5 17 3' }] }),
+  generatePairs: (target, storage) =>
+    generatePairs({
+      ...{ model: target, reference: safe, judge, storage, prompts },
+      ...{ options: { format: 'text', maxTokens: 1 }, harmlessRejected: 'stock' },
+    }),
+  trainPatch: async (target, storage) =>
+    numbersOf(
+      await trainPatch({
+        ...{
+          model: target,
+          pairs,
+          storage,
+          judge,
+          format: 'text',
+          dpo: false,
+          validation: false,
+          gate: false,
+        },
+        ...{ prefix: { length: 2, init: 'vocab' }, sft: { steps: 1, batchSize: 2 } },
+      }),
+    ),
+  distillPatch: async (target, storage) => numbersOf(await distilled(target, model, storage)),
+  'distillPatch of a teacher': async (teacher, storage) =>
+    numbersOf(await distilled(model, teacher, storage)),
+}
+
+const numbersOf = ({ prefix: { embeddings } }: Patch) => embeddings
+
+const distilled = (target: LanguageModel, teacher: LanguageModel, storage: Storage) =>
+  distillPatch({
+    ...{ model: target, storage, prefix, training: { ...distillation, steps: 1 } },
+    tasks: [
+      {
+        ...{ name: 'task', format: 'text', maxResponseTokens: 2 },
+        teacher: modelReference({ model: teacher, format: 'text' }),
+        rows: [{ prompt: '5 17', kind: 'harmful', response: '3 4' }],
+      },
+    ],
+  })
+
+describe.each(Object.keys(runs))('%s', (name) => {
+  const run = runs[name] as (typeof runs)[string]
+  it('is taken up by the model that began it, and by no other', async () => {
+    const storage = memoryStorage()
+    const result = await run(model, storage)
+    const again = await run(await changed({}), storage)
+    expect(again).toEqual(result)
+    for (const [change, make] of Object.entries(changes)) {
+      await expect(run(await make(), storage), change).rejects.toMatchObject({ code: 'RESUME_MISMATCH' })
+    }
+  })
+})
+
+describe('modelIdentity', () => {
+  it('names what differs', async () => {
+    const own = await modelIdentity(model)
+    const differing = async (change: string) => {
+      const other = await modelIdentity(await (changes[change] as () => Promise<LanguageModel>)())
+      return (Object.keys(own) as (keyof typeof own)[]).filter((key) => own[key] !== other[key])
+    }
+    expect(await modelIdentity(await changed({}))).toEqual(own)
+    expect(await differing('another precision')).toEqual(['precision'])
+    expect(await differing('a merged adapter')).toEqual(['weights'])
+    expect(await differing('another configuration')).toEqual(['config'])
+    expect(await differing('another tokenizer')).toEqual(['tokenizer'])
+    expect(await differing('a prefix')).toEqual(['prefix'])
+  })
+
+  it('tells prefixes apart by their parts and weights', async () => {
+    const other = initPrefix(model, { length: 2, init: 'random', seed: 2 })
+    const stack = (weight: number) =>
+      parallelPrefix([
+        { prefix, weight: 1 },
+        { prefix: other, weight },
+      ])
+    const { length, embeddings } = stack(1)
+    const all = [prefix, other, stack(1), stack(2), { length, embeddings }]
+    const identities = await Promise.all(all.map((one) => modelIdentity(model.withPrefix(one))))
+    expect(new Set(identities.map((identity) => identity.prefix)).size).toBe(all.length)
+  })
+})
+
+describe('weightsDigest', () => {
+  it('sees every byte of packed weights without expanding them, and expands what has no bytes', async () => {
+    const bytes = (last: number) => new Uint8Array(5 * 2 ** 20).with(-1, last)
+    const of = (last: number) => ({
+      w: {
+        ...{ shape: [1, 4], bytes: bytes(last) },
+        expand: () => {
+          throw new Error('expanded')
+        },
+      },
+    })
+    expect(await weightsDigest(of(0))).toBe(await weightsDigest(of(0)))
+    expect(await weightsDigest(of(0))).not.toBe(await weightsDigest(of(1)))
+    expect(await weightsDigest(packed(model.weights))).toBe(await weightsDigest(packed(model.weights)))
+    expect(await weightsDigest(packed(adapted()))).not.toBe(await weightsDigest(packed(model.weights)))
+  })
+})
