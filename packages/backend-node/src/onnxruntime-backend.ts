@@ -61,7 +61,7 @@ export function onnxruntimeBackend({
     load: (model, externalData) => load(model, { externalData }),
     loadPreparation: (model, { keepsMemory }) => load(model, { enableCpuMemArena: keepsMemory }, 'cpu'),
     feed: toTensor,
-    ...(uploaded && { hold: uploaded.upload, dispose: uploaded.dispose }),
+    ...(uploaded && { hold: uploaded.upload, letGo: uploaded.letGo, dispose: uploaded.dispose }),
     ...(store && {
       programs: {
         get: async (signature) => (await store)?.get(signature),

@@ -7,6 +7,8 @@ import { toTensor } from './to-tensor.ts'
 export interface UploadedWeights {
   /** Sends a weight there. Throws `BACKEND_FAILED` where there is no room for it. */
   upload(weight: Weight): Promise<Tensor>
+  /** Frees the memory of one that was sent. */
+  letGo(tensor: Tensor): void
   /** Frees the device's memory. */
   dispose(): Promise<void>
 }
@@ -20,7 +22,8 @@ type ElementType = 'float32' | 'int32'
  * @param load a session for an encoded graph that leaves its outputs on the device
  */
 export function uploadedWeights(load: (model: Uint8Array) => Promise<InferenceSession>): UploadedWeights {
-  const copies = new Set<Tensor>()
+  /** The runtime's own tensor of each that was given out: it frees the memory. */
+  const copies = new Map<Tensor, Tensor>()
   const sessions = new Map<ElementType, Promise<InferenceSession>>()
   return {
     async upload(weight) {
@@ -28,17 +31,23 @@ export function uploadedWeights(load: (model: Uint8Array) => Promise<InferenceSe
       const type = data instanceof Int32Array ? 'int32' : 'float32'
       const session = sessions.get(type) ?? load(encodeOnnx(copyOf(type)))
       sessions.set(type, session)
+      session.catch(() => sessions.delete(type))
       const { y } = await (await session)
         .run({ x: toTensor({ shape: [data.length], data }) })
         .catch((cause: unknown) => {
           throw tooMuch(shape, cause)
         })
       const copy = y as Tensor
-      copies.add(copy)
-      return Tensor.fromGpuBuffer(copy.gpuBuffer, { dataType: type, dims: shape })
+      const tensor = Tensor.fromGpuBuffer(copy.gpuBuffer, { dataType: type, dims: shape })
+      copies.set(tensor, copy)
+      return tensor
+    },
+    letGo(tensor) {
+      copies.get(tensor)?.dispose()
+      copies.delete(tensor)
     },
     async dispose() {
-      for (const copy of copies) copy.dispose()
+      for (const copy of copies.values()) copy.dispose()
       copies.clear()
       for (const session of sessions.values()) await (await session).release()
       sessions.clear()

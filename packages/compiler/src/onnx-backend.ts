@@ -9,6 +9,7 @@ import {
   PatchError,
   runQueue,
   type Signature,
+  settleAll,
   type TensorProgram,
   type Weight,
 } from '@policypatch/core'
@@ -18,11 +19,10 @@ import { traceProgram } from './trace-program.ts'
 import { type WeightTensors, weightTensorCache } from './weight-tensors.ts'
 import { wordsOf } from './words-of.ts'
 
-/** A program with its weights, ready to run. */
+/** A program, ready to run. */
 interface Loaded<Tensor extends RuntimeTensor> {
   readonly encoded: EncodedProgram
   readonly session: RuntimeSession<Tensor>
-  readonly weights: Readonly<Record<string, Tensor>>
 }
 
 /**
@@ -33,6 +33,7 @@ interface Loaded<Tensor extends RuntimeTensor> {
 export function onnxBackend<Tensor extends RuntimeTensor>(runtime: OnnxRuntime<Tensor>): Backend {
   const enqueue = runQueue()
   const sessions = new Set<RuntimeSession<Tensor>>()
+  let disposed = false
   const kept = (session: RuntimeSession<Tensor>) => {
     sessions.add(session)
     return session
@@ -42,10 +43,15 @@ export function onnxBackend<Tensor extends RuntimeTensor>(runtime: OnnxRuntime<T
     if (sessions.delete(session)) await session.release()
   }
   const loaded = async (program: TensorProgram, signature: Signature): Promise<Loaded<Tensor>> => {
+    if (disposed) throw disposedError()
     const encoded = await encodedProgram(program, signature, runtime)
-    const weights = await weightFeeds(encoded, signature.weights, tensors)
+    // Made now, so that the first run is not kept waiting, and what cannot be held is known here.
+    await weightFeeds(encoded, signature.weights, tensors)
     const externalData = await residentWeights(encoded, signature.weights, tensors)
-    return { encoded, weights, session: kept(await runtime.load(encoded.model, externalData)) }
+    const session = kept(await runtime.load(encoded.model, externalData))
+    if (!disposed) return { encoded, session }
+    await release(session)
+    throw disposedError()
   }
   return {
     specificationVersion: 'v1',
@@ -66,26 +72,30 @@ export function onnxBackend<Tensor extends RuntimeTensor>(runtime: OnnxRuntime<T
               throw error
             })
           }
-          const { session, encoded, ...used } = own ? ((await fed) as Loaded<Tensor>) : main
-          const weights = own ? await weightFeeds(encoded, own, tensors) : used.weights
+          const { session, encoded } = own ? ((await fed) as Loaded<Tensor>) : main
           return enqueue(async () => {
             if (!sessions.has(session)) throw disposedError()
+            const weights = await weightFeeds(encoded, own ?? signature.weights, tensors)
             const fedTensors = { ...weights, ...inputFeeds(encoded, feeds, runtime) }
             return runSession(session, encoded, fedTensors, outputs)
           })
         },
         dispose: () =>
           enqueue(async () => {
-            await release(main.session)
-            if (fed) await release((await fed).session)
+            const second = await fed?.catch(() => undefined)
+            await settleAll([main, ...(second ? [second] : [])].map(({ session }) => release(session)))
           }),
       }
     },
     ...(runtime.availableMemory && { availableMemory: () => runtime.availableMemory!() }),
+    release: (weights) => enqueue(() => settleAll(Object.values(weights).map(tensors.release))),
     dispose: () =>
       enqueue(async () => {
-        for (const session of sessions) await release(session)
-        await runtime.dispose?.()
+        disposed = true
+        // Sessions first: they use what the runtime holds.
+        const released = settleAll([...sessions].map(release))
+        await released.catch(() => undefined)
+        await settleAll([released, runtime.dispose?.() ?? Promise.resolve()])
       }),
   }
 }

@@ -46,6 +46,8 @@ export interface OnnxRuntime<Tensor extends RuntimeTensor> {
   feed(tensor: HostTensor): Tensor
   /** A tensor of a weight, made once and used in many runs. Default: of the expanded weight, as `feed` does. */
   hold?(weight: Weight): Promise<Tensor>
+  /** Gives back what `hold` made of a weight that no program uses any more. */
+  letGo?(tensor: Tensor): void
   /** Where programs that have a key are kept. */
   readonly programs?: {
     get(signature: Signature): Promise<EncodedProgram | undefined>

@@ -8,6 +8,8 @@ import { quantizeWeight } from './quantize-weight.ts'
 export interface WeightTensors<Tensor> {
   /** The weight as it is, or one of the tensors that it is quantized to. */
   get(weight: Weight, quantized?: QuantizedPart): Promise<Tensor>
+  /** Gives back what the runtime holds of a weight outside of this process's memory. */
+  release(weight: Weight): Promise<void>
 }
 
 type QuantizedTensors<Tensor> = Readonly<Record<QuantizedPart['part'], Tensor>>
@@ -32,26 +34,35 @@ export function weightTensorCache<Tensor extends RuntimeTensor>(
   let scratch = new Float32Array(0)
   const sessions = new Map<string, Promise<RuntimeSession<Tensor>>>()
   // A device has no buffers without bytes, and copies of what is overwritten would be kept in vain.
+  const isHeld = (weight: Weight) => !isTransient(weight) && sizeOf(weight) > 0
   const hold = async (weight: Weight) =>
-    !runtime.hold || isTransient(weight) || sizeOf(weight) === 0
-      ? runtime.feed(expandWeight(weight))
-      : runtime.hold(weight)
+    runtime.hold && isHeld(weight) ? runtime.hold(weight) : runtime.feed(expandWeight(weight))
 
   return {
     async get(weight, quantized) {
       const made = held.get(weight) ?? {}
       if (!isTransient(weight)) held.set(weight, made)
+      // Of what fails nothing is kept: there may be room the next time.
       if (!quantized) {
         made.plain ??= hold(weight).catch((error: unknown) => {
-          // There may be room the next time.
           delete made.plain
           throw error
         })
         return made.plain
       }
       const form = quantized.transposed ? 'transposed' : 'quantized'
-      made[form] ??= quantizedTensors(weight, quantized.transposed, made)
+      made[form] ??= quantizedTensors(weight, quantized.transposed, made).catch((error: unknown) => {
+        delete made[form]
+        throw error
+      })
       return (await made[form])[quantized.part]
+    },
+    async release(weight) {
+      const made = held.get(weight)
+      const plain = made?.plain
+      if (!plain || !runtime.letGo || !isHeld(weight)) return
+      delete made.plain
+      runtime.letGo(await plain)
     },
   }
 
@@ -73,6 +84,7 @@ export function weightTensorCache<Tensor extends RuntimeTensor>(
     const form = `${weight.shape} ${transposed}`
     const session = sessions.get(form) ?? load(weight, transposed)
     sessions.set(form, session)
+    session.catch(() => sessions.delete(form))
     const ready = await session
     const whole = await plain
     // In turn: no other weight is expanded into the shared memory before this one was read.

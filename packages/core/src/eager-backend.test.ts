@@ -23,6 +23,29 @@ it('leaves no tensor behind', async () => {
   expect(tf.memory().numTensors).toBe(before)
 })
 
+it('gives weights back when it is told to, and takes them up again', async () => {
+  const backend = eagerBackend({ tfBackend: 'cpu' })
+  const before = tf.memory().numTensors
+  const held = () => tf.memory().numTensors - before
+  const weights = { w: { shape: [2], data: Float32Array.of(1, 2) } }
+  const others = { w: { shape: [2], data: Float32Array.of(3, 4) } }
+  const program = await backend.compile((_, { w }) => ({ y: tf.square(w as tf.Tensor) }), {
+    inputs: {},
+    weights,
+  })
+  // What runs keeps what it uses.
+  const [result] = await Promise.all([program.run({}), program.run({}, others), backend.release?.(weights)])
+  expect(result.y?.data).toEqual(Float32Array.of(1, 4))
+  expect(held()).toBe(1)
+  expect((await program.run({})).y?.data).toEqual(Float32Array.of(1, 4))
+  expect(held()).toBe(2)
+  await backend.release?.(others)
+  await backend.release?.(others)
+  expect(held()).toBe(1)
+  await backend.dispose()
+  expect(held()).toBe(0)
+})
+
 it('names a tfjs backend that is absent', async () => {
   const backend = eagerBackend({ tfBackend: 'webgpu' })
   await expect(backend.compile(() => ({}), { inputs: {}, weights: {} })).rejects.toMatchObject({

@@ -26,18 +26,18 @@ export interface EagerBackendOptions {
  */
 export function eagerBackend({ tfBackend = preferredBackend() }: EagerBackendOptions = {}): Backend {
   const enqueue = runQueue()
-  const uploaded = new WeakMap<Weight, tf.Tensor>()
-  const weightTensors = new Set<tf.Tensor>()
+  const uploaded = new Map<Weight, tf.Tensor>()
   let disposed = false
 
   const upload = (weight: Weight): tf.Tensor => {
     if ('transient' in weight) return toTensor(weight)
-    const known = uploaded.get(weight)
-    if (known) return known
-    const tensor = tf.keep(toTensor(expandWeight(weight)))
+    const tensor = uploaded.get(weight) ?? tf.keep(toTensor(expandWeight(weight)))
     uploaded.set(weight, tensor)
-    weightTensors.add(tensor)
     return tensor
+  }
+  const release = (weight: Weight) => {
+    uploaded.get(weight)?.dispose()
+    uploaded.delete(weight)
   }
 
   return {
@@ -45,6 +45,7 @@ export function eagerBackend({ tfBackend = preferredBackend() }: EagerBackendOpt
     name: `eager-${tfBackend}`,
     async compile(program, signature) {
       let released = false
+      if (disposed) throw disposedError()
       await initialize(tfBackend)
       return {
         async run(feeds, weights = signature.weights, wanted) {
@@ -60,11 +61,14 @@ export function eagerBackend({ tfBackend = preferredBackend() }: EagerBackendOpt
         },
       }
     },
+    release: (weights) =>
+      enqueue(() => {
+        for (const weight of Object.values(weights)) release(weight)
+      }),
     dispose: () =>
       enqueue(() => {
         disposed = true
-        for (const tensor of weightTensors) tensor.dispose()
-        weightTensors.clear()
+        for (const weight of uploaded.keys()) release(weight)
       }),
   }
 }

@@ -307,6 +307,7 @@ export { ungatedPatch } from './patch/ungated-patch.ts'
 export { withEffects } from './patch/with-effects.ts'
 export { createRandom, type Random, type RandomState } from './random.ts'
 export { runQueue } from './run-queue.ts'
+export { settleAll } from './settle-all.ts'
 export { sha256 } from './sha256.ts'
 export type { ByteSource, Storage } from './storage.ts'
 // Tokenize.

@@ -6,6 +6,8 @@ import type { OrtLibrary } from './ort-library.ts'
 export interface GpuWeights {
   /** Uploads a weight and gives the tensor over its buffer; packed ones are expanded right into the buffer. */
   upload(weight: Weight): Promise<Tensor>
+  /** Gives the buffer of one of these tensors back. */
+  letGo(tensor: Tensor): void
   /** Gives all buffers back. */
   dispose(): void
 }
@@ -14,7 +16,7 @@ export interface GpuWeights {
 const granule = 16
 
 export function gpuWeights(device: GPUDevice, { Tensor }: Pick<OrtLibrary, 'Tensor'>): GpuWeights {
-  const buffers = new Set<GPUBuffer>()
+  const buffers = new Map<Tensor, GPUBuffer>()
   return {
     async upload(weight) {
       const { shape } = weight
@@ -45,11 +47,16 @@ export function gpuWeights(device: GPUDevice, { Tensor }: Pick<OrtLibrary, 'Tens
           throw outOfMemory(bytes, error.message)
         }
       }
-      buffers.add(buffer)
-      return Tensor.fromGpuBuffer(buffer, { dataType, dims: [...shape] })
+      const tensor = Tensor.fromGpuBuffer(buffer, { dataType, dims: [...shape] })
+      buffers.set(tensor, buffer)
+      return tensor
+    },
+    letGo(tensor) {
+      buffers.get(tensor)?.destroy()
+      buffers.delete(tensor)
     },
     dispose() {
-      for (const buffer of buffers) buffer.destroy()
+      for (const buffer of buffers.values()) buffer.destroy()
       buffers.clear()
     },
   }

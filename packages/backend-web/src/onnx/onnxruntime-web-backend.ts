@@ -59,6 +59,7 @@ async function webgpuRuntime(device: GPUDevice, settings: OrtSettings): Promise<
       }),
     feed: feedOf(library),
     hold: weights.upload,
+    letGo: weights.letGo,
     async dispose() {
       weights.dispose()
       device.destroy()

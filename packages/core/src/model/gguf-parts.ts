@@ -1,7 +1,8 @@
 import { PatchError } from '../errors.ts'
+import { settleAll } from '../settle-all.ts'
 import type { Storage } from '../storage.ts'
 import { type GgufReader, openGguf } from './gguf.ts'
-import { closeAll, joinReaders } from './join-readers.ts'
+import { joinReaders } from './join-readers.ts'
 
 /** What gguf-split calls the parts: `model-00001-of-00003.gguf`. */
 const partName = /^(.*)-(\d{5})-of-(\d{5})(\.gguf)$/i
@@ -30,7 +31,7 @@ export async function openGgufParts(storage: Storage, path: string): Promise<Ggu
     }
     return joined(parts, paths)
   } catch (error) {
-    await closeAll(opened)
+    await settleAll(opened.map((part) => part.close()))
     throw error
   }
 }

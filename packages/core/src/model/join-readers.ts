@@ -1,3 +1,4 @@
+import { settleAll } from '../settle-all.ts'
 import { missingTensor } from './missing-tensor.ts'
 import type { StoredTensor, TensorReader } from './tensor-reader.ts'
 
@@ -28,13 +29,6 @@ export function joinReaders(
     tensors,
     read: async (tensor) => ownerOf(tensor).read(tensor),
     readPacked: async (tensor) => ownerOf(tensor).readPacked(tensor),
-    close: () => closeAll(files),
+    close: () => settleAll(files.map((file) => file.close())),
   }
-}
-
-/** Closes all, also where one of them cannot be closed; throws that one's error. */
-export async function closeAll(files: readonly { close(): Promise<void> }[]): Promise<void> {
-  const results = await Promise.allSettled(files.map((file) => file.close()))
-  const failed = results.find((result) => result.status === 'rejected')
-  if (failed) throw failed.reason
 }

@@ -1,4 +1,5 @@
 import type { Backend, CompiledProgram, Signature, TensorProgram } from '../backend.ts'
+import { settleAll } from '../settle-all.ts'
 
 export interface ProgramCacheOptions {
   /** Programs held at once. Default 24. */
@@ -31,11 +32,11 @@ export function createProgramCache(
       const named = scope === undefined ? signature : { ...signature, key: `${scope} ${key}` }
       const compiled = backend.compile(program, named)
       held.set(key, compiled)
-      compiled.catch(() => held.delete(key))
+      compiled.catch(() => held.get(key) === compiled && held.delete(key))
       if (held.size > capacity) {
         const [oldest, evicted] = held.entries().next().value as [string, Promise<CompiledProgram>]
         held.delete(oldest)
-        await (await evicted).dispose()
+        await disposed(evicted)
       }
       return compiled
     },
@@ -43,7 +44,13 @@ export function createProgramCache(
     async dispose() {
       const all = [...held.values()]
       held.clear()
-      for (const compiled of all) await (await compiled).dispose()
+      await settleAll(all.map(disposed))
     },
   }
+}
+
+/** One that could not be compiled has told whoever asked for it, and has nothing to dispose of. */
+async function disposed(compiled: Promise<CompiledProgram>): Promise<void> {
+  const program = await compiled.catch(() => undefined)
+  await program?.dispose()
 }

@@ -2,8 +2,9 @@ import { PatchError } from '../errors.ts'
 import { excerpt } from '../excerpt.ts'
 import { parseJsonFile } from '../parse-json-file.ts'
 import { readWithin } from '../read-within.ts'
+import { settleAll } from '../settle-all.ts'
 import type { Storage } from '../storage.ts'
-import { closeAll, joinReaders } from './join-readers.ts'
+import { joinReaders } from './join-readers.ts'
 import { missingTensor } from './missing-tensor.ts'
 import { openSafetensors } from './safetensors.ts'
 import type { TensorReader } from './tensor-reader.ts'
@@ -46,7 +47,7 @@ export async function openShardedSafetensors(storage: Storage, directory: string
     for (const [file, shard] of shards) checkAlone(shard, owners, at(file))
     return { format: 'safetensors', ...joinReaders([...shards.values()], owners, index) }
   } catch (error) {
-    await closeAll([...shards.values()])
+    await settleAll([...shards.values()].map((shard) => shard.close()))
     throw error
   }
 }
