@@ -1,5 +1,6 @@
 export { checkDevice } from './check-device.ts'
 export { type ChosenDevice, chooseDevice } from './choose-device.ts'
+export { environmentFetch } from './environment-fetch.ts'
 export type { Device } from './execution-providers.ts'
 export { fileStorage } from './file-storage.ts'
 export { defaultCacheFolder, type ModelCache, modelCache } from './model-cache.ts'

@@ -16,11 +16,18 @@ export interface ResolveOptions extends FetchOptions {
   readonly onNotice?: ((line: string) => void) | undefined
 }
 
-function sourcesOf(idOrPath: string): readonly ModelSource[] {
+/** Where a model may be, and its id where the Hub has it. */
+interface Places {
+  readonly id?: string
+  readonly sources: readonly ModelSource[]
+}
+
+function placesOf(idOrPath: string): Places {
   const isPath = isAbsolute(idOrPath) || /^\.{0,2}[/\\]/.test(idOrPath) || existsSync(idOrPath)
-  if (isPath) return [localSource(idOrPath)]
-  const id = parseHubId(idOrPath, hubSettings().hubUrl())
-  return knownSources(formatHubId(id)) ?? [hubSource(id)]
+  if (isPath) return { sources: [localSource(idOrPath)] }
+  const parsed = parseHubId(idOrPath, hubSettings().hubUrl())
+  const id = formatHubId(parsed)
+  return { id, sources: knownSources(id) ?? [hubSource(parsed)] }
 }
 
 /** What no other source can mend. */
@@ -38,15 +45,15 @@ const oneLine = (text: string) => text.replace(/\s+/g, ' ')
  */
 export async function resolveModel(idOrPath: string, options: ResolveOptions = {}): Promise<ModelFiles> {
   const { cache = modelCache(), onNotice, signal, onProgress } = options
-  const sources = options.sources ?? sourcesOf(idOrPath)
+  const { id, sources } = options.sources ? { sources: options.sources } : placesOf(idOrPath)
   for (const source of sources) {
     const files = await source.cached?.(cache)
-    if (files) return files
+    if (files) return { ...files, id }
   }
   const failures: { readonly name: string; readonly error: PatchError }[] = []
   for (const [index, source] of sources.entries()) {
     try {
-      return await source.fetch(cache, { signal, onProgress })
+      return { ...(await source.fetch(cache, { signal, onProgress })), id }
     } catch (error) {
       if (!(error instanceof PatchError) || isFinal(error) || sources.length === 1) throw error
       failures.push({ name: source.name, error })

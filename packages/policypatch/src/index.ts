@@ -24,6 +24,12 @@ export {
   type WeightPlacement,
 } from '@policypatch/backend-node'
 export * from '@policypatch/core'
+export {
+  endpointJudge,
+  endpointReference,
+  llamaGuardJudge,
+  strongRejectJudge,
+} from './endpoints.ts'
 export { exportOnnx } from './export-onnx.ts'
 export { offensiveLanguageScorer } from './judges/offensive-language-scorer.ts'
 export { refusalClassifierJudge } from './judges/refusal-classifier-judge.ts'
@@ -39,6 +45,7 @@ export { readAbilityData } from './read-ability-data.ts'
 export { renderReport } from './report/render-report.ts'
 export {
   evaluateAbility,
+  evaluateDomain,
   evaluateGrid,
   evaluateInstructions,
   evaluateMinimalPairs,
@@ -46,8 +53,11 @@ export {
   evaluatePatch,
   evaluatePerplexity,
   evaluateRefusal,
+  klToReference,
+  readCrowsPairs,
 } from './stored/evaluation.ts'
 export {
+  domainPairs,
   generatePairs,
   readContexts,
   readPairs,

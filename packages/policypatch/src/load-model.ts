@@ -47,8 +47,8 @@ export interface LoadModelOptions {
 }
 
 /**
- * Loads a model: a Hub id (`owner/name`, `owner/name@revision`, `owner/name/file.gguf`), a folder as
- * `save_pretrained` writes it, or a .gguf file. What is not on this machine is fetched once and verified.
+ * Loads a model: a Hub id (`owner/name`, `owner/name@revision`, `owner/name:Q8_0`, `owner/name/file.gguf`) or the address of
+ * its page, a folder as `save_pretrained` writes it, or a .gguf file. What is not on this machine is fetched once and verified.
  *
  * @throws PatchError `NOT_FOUND`, `UNREACHABLE`, `DIGEST_MISMATCH` and `STORAGE_FAILED` for files that cannot be
  *   had; `BACKEND_FAILED` for a device that is not here; `MALFORMED`, `TRUNCATED`, `UNSUPPORTED`, `UNKNOWN_ARCHITECTURE`, `MISSING_TENSOR`, `SHAPE_MISMATCH` and
@@ -104,6 +104,6 @@ async function deviceOf({ backend, device, onNotice }: LoadModelOptions): Promis
 /** What manifests call the model: they are published, so a folder's name goes into them but not its place. */
 function nameOf(idOrPath: string, files: ModelFiles, adapter: string | undefined): string {
   const path = resolve(idOrPath)
-  const id = files.source === path ? basename(path) : idOrPath
+  const id = files.source === path ? basename(path) : (files.id ?? idOrPath)
   return adapter === undefined ? id : `${id}+${basename(resolve(adapter))}`
 }

@@ -9,6 +9,8 @@ export interface ModelFiles {
   readonly kind: 'gguf' | 'safetensors'
   /** What it is, for logs and reports: its path, repository, or, where its content is pinned, its SHA-256. */
   readonly source: string
+  /** The Hub id that it was asked for by, in its plain form where an address was given; undefined for a path. */
+  readonly id?: string | undefined
 }
 
 export interface Progress {

@@ -18,6 +18,8 @@ export interface EndpointOptions {
   readonly timeout?: number
   /** Allows use in a web page, where the key is open to whoever uses the page. Default false. */
   readonly allowBrowser?: boolean
+  /** What sends the requests. Default: the platform's own; in Node, that with the proxies of the environment. */
+  readonly fetch?: typeof fetch
   /** Fields of the request body set besides or instead; `undefined` leaves one out. */
   readonly body?: Readonly<Record<string, unknown>>
 }
@@ -93,6 +95,7 @@ async function connect(baseURL: string, options: Omit<EndpointOptions, 'body'>):
     maxRetries: options.maxRetries ?? 2,
     timeout: options.timeout ?? 60_000,
     dangerouslyAllowBrowser: options.allowBrowser ?? false,
+    ...(options.fetch && { fetch: options.fetch }),
   })
 }
 

@@ -1,5 +1,6 @@
-import { endpointJudge, type Judge, refusalJudge } from '@policypatch/core'
+import { type Judge, refusalJudge } from '@policypatch/core'
 import { InvalidArgumentError } from 'commander'
+import { endpointJudge } from '../endpoints.ts'
 import { type EndpointSpec, parseEndpointSpec } from './endpoint-spec.ts'
 
 /** What `--judge` names. */

@@ -1,6 +1,5 @@
 import { fileStorage } from '@policypatch/backend-node'
 import {
-  endpointReference,
   type LanguageModel,
   modelReference,
   type PromptFormat,
@@ -9,6 +8,7 @@ import {
   sha256,
   systemPromptReference,
 } from '@policypatch/core'
+import { endpointReference } from '../endpoints.ts'
 import type { CommandContext } from './command-context.ts'
 import type { ReferenceSpec } from './reference-spec.ts'
 
