@@ -1,10 +1,10 @@
 import * as z from 'zod/mini'
 import { describeIssues } from '../describe-issues.ts'
+import { describeValue } from '../describe-value.ts'
 import { PatchError } from '../errors.ts'
 import { inEnglish } from '../in-english.ts'
 import { parseJsonFile } from '../parse-json-file.ts'
 import { unknownAdapterField } from './config/adapter-rules.ts'
-import { shown } from './config/config-fields.ts'
 import { checkFieldRules, isEmpty } from './config/field-rules.ts'
 import { loraRules } from './lora-rules.ts'
 import { type ModulePattern, modulePattern, namedIn } from './module-pattern.ts'
@@ -70,7 +70,7 @@ export function parseLoraConfig(file: string, bytes: Uint8Array): LoraConfig {
   if (json.peft_type !== 'LORA') {
     throw new PatchError('UNSUPPORTED', {
       expected: `a LoRA adapter (peft_type LORA) in ${file}`,
-      found: `peft_type ${shown(json.peft_type)}`,
+      found: `peft_type ${describeValue(json.peft_type)}`,
       remedy: 'Merge the adapter into its model with PEFT and use the merged model',
     })
   }
@@ -144,7 +144,7 @@ function compile(file: string, pattern: string): ModulePattern {
   try {
     return modulePattern(pattern)
   } catch (cause) {
-    throw malformed(file, `the pattern ${shown(pattern)}`, cause)
+    throw malformed(file, `the pattern ${describeValue(pattern)}`, cause)
   }
 }
 

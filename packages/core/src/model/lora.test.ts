@@ -100,7 +100,7 @@ describe('openLora', () => {
   it('names everything that it refuses at once', async () => {
     const storage = await folder('plain', { use_qalora: true, layer_replication: [[0, 1]] })
     await expect(openLora(storage, 'a')).rejects.toMatchObject({
-      found: 'layer_replication [[0,1]], use_qalora true',
+      found: 'layer_replication [[0, 1]], use_qalora true',
     })
   })
 

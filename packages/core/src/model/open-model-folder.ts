@@ -4,6 +4,7 @@ import { parseJsonFile } from '../parse-json-file.ts'
 import { readWithin } from '../read-within.ts'
 import type { Storage } from '../storage.ts'
 import { createTokenizer, type TokenizerFiles } from '../tokenize/load-tokenizer.ts'
+import type { Tokenizer } from '../tokenize/tokenizer.ts'
 import type { Architecture } from './architecture.ts'
 import { findArchitecture } from './architectures/find-architecture.ts'
 import type { OpenedModel } from './opened-model.ts'
@@ -25,8 +26,16 @@ export async function openModelFolder(
   const json = await readJson(storage, `${path}/config.json`)
   const architecture = findArchitecture(json.model_type, architectures)
   const config = architecture.parseConfig(json)
-  const tokenizer = await createTokenizer(await tokenizerFiles(storage, path))
+  const tokenizer = await readTokenizer({ storage, path }, json)
   return { reader: await openShardedSafetensors(storage, path), architecture, config, tokenizer }
+}
+
+/** The tokenizer in a folder. Throws as `createTokenizer`, and `NOT_FOUND` or `UNSUPPORTED` where there is no tokenizer.json. */
+export async function readTokenizer(
+  { storage, path }: { readonly storage: Storage; readonly path: string },
+  modelConfig: Readonly<Record<string, unknown>>,
+): Promise<Tokenizer> {
+  return createTokenizer({ ...(await tokenizerFiles(storage, path)), modelConfig })
 }
 
 async function tokenizerFiles(storage: Storage, path: string): Promise<TokenizerFiles> {

@@ -134,6 +134,7 @@ function specialTokens(vocabulary: GgufVocabulary): Record<string, string> {
     unk_token: 'unknown',
     pad_token: 'padding',
     eot_token: 'eot',
+    eom_token: 'eom',
   }
   return Object.fromEntries(
     Object.entries(roles).flatMap(([name, role]) => {

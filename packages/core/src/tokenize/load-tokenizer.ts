@@ -15,6 +15,8 @@ export interface TokenizerFiles {
   readonly tokenizerConfig: unknown
   /** generation_config.json */
   readonly generationConfig?: unknown
+  /** config.json: ids that end a response are there where there is no generation_config.json. */
+  readonly modelConfig?: unknown
   /** special_tokens_map.json; what tokenizer_config.json names goes before it. */
   readonly specialTokensMap?: unknown
   /** The text of chat_template.jinja; goes before tokenizer_config.json's. */
@@ -34,7 +36,9 @@ export async function createTokenizer(files: TokenizerFiles): Promise<Tokenizer>
     ...record(files.specialTokensMap ?? {}, 'special_tokens_map.json'),
     ...record(files.tokenizerConfig, 'tokenizer_config.json'),
   }
-  const generationConfig = record(files.generationConfig ?? {}, 'generation_config.json')
+  const optional = (value: unknown, name: string) => (value === undefined ? undefined : record(value, name))
+  const generationConfig = optional(files.generationConfig, 'generation_config.json')
+  const modelConfig = optional(files.modelConfig, 'config.json')
   const model = record(tokenizerJson.model, '`model` of tokenizer.json')
   const added = completeAddedTokens(tokenizerJson, config)
   const addedIds = new Map(added.map((token) => [token.content, token.id]))
@@ -54,11 +58,13 @@ export async function createTokenizer(files: TokenizerFiles): Promise<Tokenizer>
   const named = namedTokens(config)
   const template = files.chatTemplate ?? findChatTemplate(config.chat_template)
   const render = template === undefined ? undefined : await compile(template, named)
-  const eos = eosTokenIds(generationConfig, named, template, idOf)
+  const eos = eosTokenIds({ generationConfig, modelConfig, named, template, idOf })
   if (eos.length === 0)
     throw new PatchError('MALFORMED', {
-      expected: 'eos_token in tokenizer_config.json or eos_token_id in generation_config.json',
-      found: named.eos_token === undefined ? 'neither' : `${named.eos_token}, which is not in the vocabulary`,
+      expected:
+        'eos_token in tokenizer_config.json, or eos_token_id in generation_config.json or config.json',
+      found:
+        named.eos_token === undefined ? 'none of them' : `${named.eos_token}, which is not in the vocabulary`,
       remedy: 'Name the token that ends a response in one of them',
     })
 

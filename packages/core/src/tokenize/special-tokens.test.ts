@@ -36,6 +36,30 @@ describe('eosTokenIds', () => {
     expect(mapped.eosTokenIds).toEqual([2])
   })
 
+  it.each([
+    [4, undefined, [4]],
+    [[4, 2], undefined, [4, 2]],
+    [4, { eos_token_id: 2 }, [2]],
+    [[2, -1], undefined, [2]],
+  ])(
+    'are those of config.json, %o, where there is no generation config but %o',
+    async (id, generation, ids) => {
+      const { eosTokenIds } = await createTokenizer({
+        tokenizerJson,
+        tokenizerConfig: {},
+        modelConfig: { eos_token_id: id },
+        ...(generation && { generationConfig: generation }),
+      })
+      expect(eosTokenIds).toEqual(ids)
+    },
+  )
+
+  it.each([1.5, '2', [2, null], { a: 1 }, -7])('are not %o', async (id) => {
+    await expect(
+      createTokenizer({ tokenizerJson, tokenizerConfig: {}, modelConfig: { eos_token_id: id } }),
+    ).rejects.toMatchObject({ code: 'MALFORMED', expected: expect.stringContaining('eos_token_id') })
+  })
+
   it('are never empty', async () => {
     await expect(
       createTokenizer({ tokenizerJson, tokenizerConfig: { eos_token: '<none>' } }),

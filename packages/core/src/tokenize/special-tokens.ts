@@ -1,3 +1,5 @@
+import { describeValue } from '../describe-value.ts'
+import { PatchError } from '../errors.ts'
 import type { NamedTokens } from './compile-chat-template.ts'
 
 type Json = Record<string, unknown>
@@ -84,19 +86,43 @@ export function postProcessor(
   }
 }
 
+/** What of a model's files says which ids end a response. */
+export interface EosSources {
+  /** generation_config.json; where there is one, config.json is not asked. */
+  readonly generationConfig: Json | undefined
+  /** config.json */
+  readonly modelConfig: Json | undefined
+  /** Special tokens, by role. */
+  readonly named: NamedTokens
+  readonly template: string | undefined
+  readonly idOf: (token: string) => number | undefined
+}
+
 /**
- * The ids that end a response: generation_config.json's, the end of sequence, and the end of a turn where the
- * chat template writes it, which comes first: it is what a response is trained to end with.
+ * The ids that end a response: generation_config.json's or for want of it config.json's, the end of sequence, and the
+ * end of a turn where the chat template writes it, which comes first: it is what a response is trained to end with.
+ *
+ * @throws PatchError `MALFORMED` for ids that are none
  */
-export function eosTokenIds(
-  generationConfig: Json | undefined,
-  named: NamedTokens,
-  template: string | undefined,
-  idOf: (token: string) => number | undefined,
-): number[] {
-  const declared = [generationConfig?.eos_token_id ?? []].flat().filter((id) => typeof id === 'number')
+export function eosTokenIds(sources: EosSources): number[] {
+  const { named, template, idOf } = sources
   const turnEnd = turnEnds.filter((token) => template?.includes(token))
-  const tokens = [...turnEnd, named.eot_token, named.eos_token]
+  const tokens = [...turnEnd, named.eot_token, named.eom_token, named.eos_token]
   const ids = tokens.flatMap((token) => (token === undefined ? [] : [idOf(token)]))
-  return [...new Set([...ids.filter((id) => id !== undefined), ...declared])]
+  return [...new Set([...ids.filter((id) => id !== undefined), ...declaredEosIds(sources)])]
+}
+
+function declaredEosIds({ generationConfig, modelConfig }: EosSources): number[] {
+  const [json, file] = generationConfig
+    ? [generationConfig, 'generation_config.json']
+    : [modelConfig, 'config.json']
+  const ids = [json?.eos_token_id ?? []].flat()
+  // Older configurations have -1 for none.
+  const known = ids.filter((id) => id !== -1)
+  if (known.every((id) => Number.isInteger(id) && (id as number) >= 0)) return known as number[]
+  throw new PatchError('MALFORMED', {
+    expected: `an id or a list of ids under eos_token_id in ${file}`,
+    found: describeValue(json?.eos_token_id),
+    remedy: 'The model is damaged; fetch it again',
+  })
 }

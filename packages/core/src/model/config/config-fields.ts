@@ -1,5 +1,5 @@
+import { describeValue } from '../../describe-value.ts'
 import { PatchError } from '../../errors.ts'
-import { excerpt } from '../../excerpt.ts'
 
 export type Json = Readonly<Record<string, unknown>>
 
@@ -13,15 +13,6 @@ export interface Fields {
   nonnegative(name: string, otherwise?: number): number
   text(name: string, otherwise?: string): string
   flag(name: string, otherwise: boolean): boolean
-}
-
-/** A value of a configuration as a message shows it. */
-export function shown(value: unknown): string {
-  if (value === undefined) return 'none'
-  if (typeof value === 'number' || typeof value === 'bigint') return String(value)
-  if (typeof value === 'string') return excerpt(value)
-  const text = JSON.stringify(value, (_, inner) => (typeof inner === 'bigint' ? String(inner) : inner)) ?? ''
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text
 }
 
 /**
@@ -43,7 +34,7 @@ export function fieldsOf(json: Json, file: string, prefix = ''): Fields {
     if (fits(known)) return known as T
     throw new PatchError('MALFORMED', {
       expected: `${kind} under ${prefix}${name} in ${file}`,
-      found: shown(known),
+      found: describeValue(known),
       remedy: 'The model is incomplete or damaged; fetch it again',
     })
   }

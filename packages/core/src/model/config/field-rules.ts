@@ -1,5 +1,6 @@
+import { describeValue } from '../../describe-value.ts'
 import { PatchError } from '../../errors.ts'
-import { type Json, shown } from './config-fields.ts'
+import type { Json } from './config-fields.ts'
 
 /** What becomes of a field of a model's configuration. A field that is null counts as absent. */
 export type FieldRule =
@@ -24,7 +25,7 @@ export type FieldRules = Readonly<Record<string, FieldRule>>
 /** The row of a field that is refused but for the given values. */
 export function only(...values: readonly unknown[]): FieldRule {
   return {
-    only: values.length === 0 ? 'absent' : values.map(shown).join(' or '),
+    only: values.length === 0 ? 'absent' : values.map(describeValue).join(' or '),
     allows: (value) =>
       values.includes(value) ||
       (values.includes(0) && value === 0n) ||
@@ -68,7 +69,7 @@ export function checkFieldRules(
   throw new PatchError('UNSUPPORTED', {
     expected: `${named.map(({ name, rule }) => `${name} ${rule.only}`).join(', ')} in ${file}`,
     found:
-      named.map(({ name, value, rule }) => `${name} ${(rule.describe ?? shown)(value)}`).join(', ') +
+      named.map(({ name, value, rule }) => `${name} ${(rule.describe ?? describeValue)(value)}`).join(', ') +
       (refused.length > most ? ` and ${refused.length - most} more` : ''),
     remedy:
       first.rule.remedy ?? 'Use a model without it, or add the feature in an architecture file of its own',

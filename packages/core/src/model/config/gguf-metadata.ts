@@ -1,6 +1,7 @@
+import { describeValue } from '../../describe-value.ts'
 import { PatchError } from '../../errors.ts'
 import type { RopeScaling } from '../model-config.ts'
-import { type Fields, fieldsOf, type Json, shown } from './config-fields.ts'
+import { type Fields, fieldsOf, type Json } from './config-fields.ts'
 import { checkFieldRules, type FieldRule, type FieldRules, isEmpty, only, rowsOf } from './field-rules.ts'
 
 const file = 'the GGUF metadata'
@@ -75,7 +76,7 @@ export function ggufFields(metadata: Json): GgufFields {
   const unsupported = (expected: string, found: unknown) =>
     new PatchError('UNSUPPORTED', {
       expected: `${expected} in ${file}`,
-      found: shown(found),
+      found: describeValue(found),
       remedy: 'Use another model',
     })
   const perLayer: GgufFields['perLayer'] = (name, otherwise) => {

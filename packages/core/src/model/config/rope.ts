@@ -1,6 +1,7 @@
+import { describeValue } from '../../describe-value.ts'
 import { PatchError } from '../../errors.ts'
 import type { ModelConfig, RopeScaling } from '../model-config.ts'
-import { fieldsOf, type Json, shown } from './config-fields.ts'
+import { fieldsOf, type Json } from './config-fields.ts'
 import { checkFieldRules, type FieldRules, isEmpty, only, rowsOf } from './field-rules.ts'
 
 /** Parameters of RoPE beside those that the type reads, which the type would pass over. */
@@ -29,7 +30,7 @@ export function parseRope(json: Json): Pick<ModelConfig, 'ropeTheta' | 'ropeScal
   if (typeof given !== 'object' || Array.isArray(given)) {
     throw new PatchError('MALFORMED', {
       expected: `an object under ${name} in config.json`,
-      found: shown(given),
+      found: describeValue(given),
       remedy: 'The model is incomplete or damaged; fetch it again',
     })
   }
@@ -40,7 +41,7 @@ export function parseRope(json: Json): Pick<ModelConfig, 'ropeTheta' | 'ropeScal
   const ropeTheta = fieldsOf({ ...json, ...nested }, 'config.json').positive('rope_theta', 10_000)
   const type = fields.text('rope_type', fields.text('type', 'default'))
   const read = Object.hasOwn(reads, type) ? reads[type] : undefined
-  if (!read) throw unsupported(`${name}.rope_type of default, linear or llama3`, shown(type))
+  if (!read) throw unsupported(`${name}.rope_type of default, linear or llama3`, describeValue(type))
   const others = Object.entries(nested).filter(([key]) => !read.includes(key))
   checkFieldRules(Object.fromEntries(others), withoutEffect, `${name} of type ${type} in config.json`)
   return { ropeTheta, ropeScaling: scaling(type, nested, json) }
