@@ -1,4 +1,5 @@
-import { fileStorage, genderAttributes, genderDomain, genderPrompts, readCrowsPairs } from 'policypatch'
+import { join } from 'node:path'
+import { genderAttributes, genderDomain, genderPrompts, readCrowsPairs } from 'policypatch'
 import type { DomainCase } from './domain-case.ts'
 import { parts, readRows } from './domain-data.ts'
 
@@ -9,7 +10,7 @@ import { parts, readRows } from './domain-data.ts'
  */
 export async function genderCase(data: string): Promise<DomainCase> {
   const occupations = (await readRows<{ text: string }>(data, 'occupations')).map(({ text }) => text)
-  const crowsPairs = await readCrowsPairs(fileStorage(data), 'crows-pairs-gender.jsonl')
+  const crowsPairs = await readCrowsPairs(join(data, 'crows-pairs-gender.jsonl'))
   const all = [...new Set([...occupations, ...genderAttributes.occupation])].sort()
   const size = Math.floor(all.length / 2)
   const [train = [], test = []] = parts(all, size, all.length - size)

@@ -32,6 +32,7 @@ export type { OpeningClassifier } from './judges/opening-judge.ts'
 export type { LoadProgress } from './load-progress.ts'
 export {
   evaluateAbility,
+  evaluateDomain,
   evaluateGrid,
   evaluateInstructions,
   evaluateMinimalPairs,
@@ -39,8 +40,11 @@ export {
   evaluatePatch,
   evaluatePerplexity,
   evaluateRefusal,
+  klToReference,
+  readCrowsPairs,
 } from './stored/evaluation.ts'
 export {
+  domainPairs,
   generatePairs,
   readContexts,
   readPairs,

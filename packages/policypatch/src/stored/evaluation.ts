@@ -1,5 +1,6 @@
 /** Core's measurements; with `path` they are kept in the platform's own storage unless another is given. */
 import * as core from '@policypatch/core'
+import { defaultStorage } from '#default-storage'
 import { kept, keptInDirectory } from './kept.ts'
 
 /** Measures what a patch does and what it costs; with `directory`, resumably. See core's `evaluatePatch`. */
@@ -36,3 +37,21 @@ export const evaluatePerplexity = (options: core.EvaluatePerplexityOptions): Pro
 export const evaluateInstructions = (
   options: core.EvaluateInstructionsOptions,
 ): Promise<core.Measurement[]> => core.evaluateInstructions(kept(options))
+
+/** Measures a subject in a domain; with `path`, resumably. See core's `evaluateDomain`. */
+export const evaluateDomain = (
+  domain: core.Domain,
+  subject: core.DomainSubject,
+  prompts: readonly core.DomainPrompt[],
+  options: core.EvaluateDomainOptions,
+): Promise<core.DomainEvaluation> => core.evaluateDomain(domain, subject, prompts, kept(options))
+
+/** Measures how far a subject is from a reference; with `path`, resumably. See core's `klToReference`. */
+export const klToReference = (options: core.KlToReferenceOptions): Promise<core.Measurement[]> =>
+  core.klToReference(kept(options))
+
+/** Reads CrowS-Pairs (JSON Lines); see core's `readCrowsPairs`. */
+export const readCrowsPairs = (
+  path: string,
+  storage: core.Storage = defaultStorage(),
+): Promise<core.CrowsPair[]> => core.readCrowsPairs(storage, path)

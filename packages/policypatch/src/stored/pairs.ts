@@ -35,3 +35,9 @@ export const recordedReference = (
 /** Makes pairs; with `path` they are kept in that file, and a stopped run goes on. See core's `generatePairs`. */
 export const generatePairs = (options: core.GeneratePairsOptions): Promise<core.PreferencePair[]> =>
   core.generatePairs(kept(options))
+
+/** Makes the pairs of a domain; with `path`, resumably. See core's `domainPairs`. */
+export const domainPairs = (
+  domain: core.Domain,
+  options: core.DomainPairsOptions,
+): Promise<core.PreferencePair[]> => core.domainPairs(domain, kept(options))
