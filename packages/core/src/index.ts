@@ -236,6 +236,7 @@ export type { PatchPrompt, PreferencePair, PromptKind } from './pairs/preference
 export type { PromptFormat } from './pairs/prompt-format.ts'
 export { readPairs } from './pairs/read-pairs.ts'
 export { readPrompts } from './pairs/read-prompts.ts'
+export type { ReadRowsOptions } from './pairs/read-rows.ts'
 export type { Reference } from './pairs/reference.ts'
 export { type EndpointReferenceOptions, endpointReference } from './pairs/references/endpoint-reference.ts'
 export { firstTokens } from './pairs/references/first-tokens.ts'
@@ -311,9 +312,10 @@ export { settleAll } from './settle-all.ts'
 export { sha256 } from './sha256.ts'
 export type { ByteSource, Storage } from './storage.ts'
 // Tokenize.
+export { contentText } from './tokenize/chat-messages.ts'
 export { ggufTokenizerFiles } from './tokenize/gguf-tokenizer.ts'
 export { createTokenizer, type TokenizerFiles } from './tokenize/load-tokenizer.ts'
-export type { ChatMessage, Prompt, Tokenizer } from './tokenize/tokenizer.ts'
+export type { ChatMessage, Prompt, TextPart, Tokenizer } from './tokenize/tokenizer.ts'
 // Train.
 export { type AdamWOptions, type AdamWState, initAdamW, updateAdamW } from './train/adamw.ts'
 export {

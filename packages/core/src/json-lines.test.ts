@@ -31,6 +31,9 @@ describe('readJsonLines', () => {
   it.each([
     ['text that is not JSON', '{"name":"a","n":1}\n\n{"name":\n', /line 3 of rows.jsonl/],
     ['every wrong field at once', '{"name":"a","n":1}\n{"name":5}\n', /line 2 of rows.jsonl.*name: .*n: /],
+    ['a list over several lines', '[\n{"name":"a","n":1}\n]\n', /line 1 of rows.jsonl.*jq -c/],
+    ['a name that is there twice', '{"name":"a","n":1,"n":2}\n', /line 1 of rows.jsonl.*twice/],
+    ['nesting without an end', `${'['.repeat(1e6)}\n`, /line 1 of rows.jsonl.*nesting/],
     ['bytes that are not UTF-8', new Uint8Array([0x22, 0xff, 0x22, 0x0a]), /line 1 of rows.jsonl/],
   ])('names file and line of %s', async (_, text, message) => {
     const failed = readJsonLines(await stored(text), 'rows.jsonl', schema)

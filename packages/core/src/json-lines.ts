@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import { PatchError } from './errors.ts'
 import { inEnglish } from './in-english.ts'
 import type { Storage } from './storage.ts'
+import { strictJson } from './strict-json.ts'
 
 const newline = 0x0a
 
@@ -79,15 +80,18 @@ function parseLines<T>(bytes: Uint8Array, path: string, schema: z.core.$ZodType<
 
 function parseLine<T>(bytes: Uint8Array, where: string, schema: z.core.$ZodType<T>): T | undefined {
   let value: unknown
+  let text = ''
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes).trim()
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes).trim()
     if (text === '') return undefined
-    value = JSON.parse(text)
+    value = strictJson(text)
   } catch (cause) {
     throw new PatchError('MALFORMED', {
       expected: `one JSON object in UTF-8 on ${where}`,
       found: (cause as Error).message,
-      remedy: 'Correct that line or remove it',
+      remedy: /^[[{]$/.test(text)
+        ? 'Write each row on a line of its own: a file of one list becomes that by `jq -c ".[]"`'
+        : 'Correct that line or remove it',
       cause,
     })
   }

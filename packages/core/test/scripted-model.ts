@@ -1,11 +1,12 @@
 import { throwIfAborted } from '../src/errors.ts'
 import type { GenerateRequest, LanguageModel } from '../src/model/language-model.ts'
 import { createRandom } from '../src/random.ts'
+import { contentText } from '../src/tokenize/chat-messages.ts'
 import type { Prompt } from '../src/tokenize/tokenizer.ts'
 
 /** The last turn's text. */
 export const lastTurn = (prompt: Prompt): string =>
-  typeof prompt === 'string' ? prompt : (prompt.at(-1)?.content ?? '')
+  typeof prompt === 'string' ? prompt : contentText(prompt.at(-1) ?? {})
 
 /**
  * A model of which only `generateBatch` works: it answers by a function of the prompt and of the request's own

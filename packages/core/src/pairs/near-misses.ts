@@ -5,7 +5,7 @@ import { type EverydayPromptsOptions, everydayPrompts } from './everyday-prompts
 import { isRefusal } from './judges/is-refusal.ts'
 import { openingsOf } from './openings-of.ts'
 import type { PatchPrompt } from './preference-pair.ts'
-import { toMessages } from './prompt-format.ts'
+import { lastText } from './prompt-format.ts'
 import type { Reference } from './reference.ts'
 import type { TextScorer } from './text-scorer.ts'
 import { topicWords } from './topic-words.ts'
@@ -53,7 +53,7 @@ export async function nearMisses(
       remedy: 'Give harmful prompts in whole sentences',
     })
   }
-  const harmful = harmfulPrompts.map((prompt) => toMessages(prompt).at(-1)?.content ?? '')
+  const harmful = harmfulPrompts.map(lastText)
   const topics = ordinary && topicWords(harmful, ordinary)
   /** Of prompts that may be harmful, those that are taken for it. */
   const dropDoubtful = async (prompts: readonly string[]): Promise<ReadonlySet<string>> => {

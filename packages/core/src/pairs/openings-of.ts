@@ -1,6 +1,6 @@
 import { createRandom } from '../random.ts'
 import type { PatchPrompt } from './preference-pair.ts'
-import { toMessages } from './prompt-format.ts'
+import { lastText } from './prompt-format.ts'
 
 export interface OpeningsOptions {
   /** Openings wanted, at least 1. */
@@ -24,7 +24,7 @@ export function openingsOf(
   { count, seed = 0 }: OpeningsOptions,
 ): string[] {
   const random = createRandom(seed)
-  const texts = prompts.map((prompt) => toMessages(prompt).at(-1)?.content ?? '')
+  const texts = prompts.map(lastText)
   const split = texts.map((text) => text.trim().split(/\s+/u)).filter(({ length }) => length > 1)
   const openings: string[] = []
   while (split.length > 0 && openings.length < count) {

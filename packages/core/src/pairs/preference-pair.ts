@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import type { ChatMessage } from '../tokenize/tokenizer.ts'
+import { promptSchema } from './prompt-schema.ts'
 
 /** Whether a prompt asks for what the patch shall prevent, or for what it must leave as it is. */
 export type PromptKind = 'harmful' | 'harmless'
@@ -36,16 +37,7 @@ export interface PreferencePair {
   readonly rejectedScore?: number
 }
 
-const message = z.object({ role: z.string(), content: z.string() })
 const score = z.number().check(z.minimum(0), z.maximum(1))
-
-/** A prompt as files hold it: a text or a conversation of at least one message, not empty. */
-export const promptSchema = z.union(
-  [z.string().check(z.minLength(1)), z.array(message).check(z.minLength(1))],
-  {
-    error: 'expected a text or a list of {role, content}, not empty',
-  },
-)
 
 const promptFields = {
   prompt: promptSchema,

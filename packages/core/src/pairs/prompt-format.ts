@@ -1,3 +1,4 @@
+import { contentText } from '../tokenize/chat-messages.ts'
 import type { ChatMessage, Prompt } from '../tokenize/tokenizer.ts'
 import type { PatchPrompt } from './preference-pair.ts'
 
@@ -12,4 +13,10 @@ export function formatPrompt(prompt: PatchPrompt['prompt'], format: PromptFormat
 /** The prompt as a conversation: a string is its one user's turn. */
 export function toMessages(prompt: PatchPrompt['prompt']): readonly ChatMessage[] {
   return typeof prompt === 'string' ? [{ role: 'user', content: prompt }] : prompt
+}
+
+/** The text of the last turn: what is asked. */
+export function lastText(prompt: PatchPrompt['prompt']): string {
+  const last = toMessages(prompt).at(-1)
+  return last ? contentText(last) : ''
 }

@@ -1,3 +1,4 @@
+import { contentText } from '../tokenize/chat-messages.ts'
 import type { ChatMessage } from '../tokenize/tokenizer.ts'
 import type { PatchPrompt } from './preference-pair.ts'
 
@@ -21,7 +22,7 @@ export function wrapPrompt(
 ): PatchPrompt['prompt'] {
   if (typeof prompt === 'string') return wrap(prompt)
   const last = prompt.at(-1)
-  const wrapped = wrap(last?.content ?? '')
+  const wrapped = wrap(last ? contentText(last) : '')
   const turns = typeof wrapped === 'string' ? [{ role: 'user', content: wrapped }] : wrapped
   return [...prompt.slice(0, -1), ...turns]
 }

@@ -1,5 +1,6 @@
 import { Template } from '@huggingface/jinja'
 import { PatchError } from '../errors.ts'
+import { takesParts, templateMessages } from './chat-messages.ts'
 import { strftime } from './strftime.ts'
 import type { ChatMessage } from './tokenizer.ts'
 
@@ -16,11 +17,13 @@ export type RenderChat = (messages: readonly ChatMessage[], addGenerationPrompt:
  */
 export function compileChatTemplate(source: string, tokens: NamedTokens): RenderChat {
   const template = parse(source)
+  const parts = takesParts(source)
   return (messages, addGenerationPrompt) => {
+    const read = templateMessages(messages, parts)
     try {
       return template.render({
         ...tokens,
-        messages: messages.map((message) => ({ ...message })),
+        messages: read,
         tools: null,
         documents: null,
         add_generation_prompt: addGenerationPrompt,

@@ -1,7 +1,16 @@
+/** A part of a message's content. */
+export interface TextPart {
+  readonly type: 'text'
+  readonly text: string
+}
+
 /** One turn of a conversation, as chat templates take it. */
 export interface ChatMessage {
-  readonly role: 'system' | 'user' | 'assistant' | (string & {})
-  readonly content: string
+  readonly role: 'system' | 'user' | 'assistant' | 'tool' | (string & {})
+  /** A text, or its parts, which stand one after the other. Null or absent in a turn of tool calls alone. */
+  readonly content?: string | readonly TextPart[] | null
+  /** What else a chat template may read, such as `name`, `tool_calls`, `tool_call_id` and `reasoning_content`. */
+  readonly [field: string]: unknown
 }
 
 /** A prompt: text that is continued as it is, or a conversation that the chat template renders. */

@@ -1,4 +1,5 @@
 import type { Random } from '../../random.ts'
+import { contentText } from '../../tokenize/chat-messages.ts'
 import type { ChatMessage } from '../../tokenize/tokenizer.ts'
 import { exampleProbe, verdictDetector } from './garak-evals.ts'
 import type { ReportExample } from './report-data.ts'
@@ -34,7 +35,7 @@ export function garakAttempt(
 
 function turnsOf(prompt: string | readonly ChatMessage[]) {
   const messages = typeof prompt === 'string' ? [{ role: 'user', content: prompt }] : prompt
-  return messages.map(({ role, content }) => ({ role, content: message(content) }))
+  return messages.map((turn) => ({ role: turn.role, content: message(contentText(turn)) }))
 }
 
 const message = (text: string) => ({

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { promptSchema } from '../../pairs/preference-pair.ts'
+import { promptSchema } from '../../pairs/prompt-schema.ts'
 import type { Measurement } from '../measurement.ts'
 import type { ReportData } from './report-data.ts'
 

@@ -1,4 +1,5 @@
 import type { Random } from '../../random.ts'
+import { contentText } from '../../tokenize/chat-messages.ts'
 import type { ChatMessage } from '../../tokenize/tokenizer.ts'
 import type { PatchPrompt } from '../preference-pair.ts'
 import { toMessages } from '../prompt-format.ts'
@@ -28,7 +29,7 @@ export function inContext<Row extends PatchPrompt>(
   const earlier = before.filter((message) => !isSystem(message))
   const turns = own.filter((message) => !isSystem(message))
   const last = turns.at(-1)
-  const said = last?.role === 'user' ? [{ ...last, content: say(last.content, context, random) }] : []
+  const said = last?.role === 'user' ? [{ ...last, content: say(contentText(last), context, random) }] : []
   const prompt = [...system, ...earlier, ...turns.slice(0, turns.length - said.length), ...said]
   return { ...placed, prompt, bare: row.bare ?? row.prompt }
 }

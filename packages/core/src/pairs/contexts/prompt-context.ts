@@ -1,5 +1,7 @@
 import * as z from 'zod/mini'
+import { contentText } from '../../tokenize/chat-messages.ts'
 import type { ChatMessage } from '../../tokenize/tokenizer.ts'
+import { conversationSchema } from '../prompt-schema.ts'
 
 /** How a user's turn is written otherwise. */
 export type PromptRewrite = 'lower-case' | 'typing-errors' | 'no-punctuation'
@@ -23,7 +25,7 @@ export interface PromptContext {
 const text = z.string().check(z.minLength(1))
 const turn = z.strictObject({ role: z.enum(['user', 'assistant']), content: z.string() })
 
-const turns = z.array(turn).check(
+const turns = z.pipe(conversationSchema, z.array(turn)).check(
   z.refine((rows) => rows.every(({ role }, index) => role === (index % 2 === 0 ? 'user' : 'assistant')), {
     error: 'expected the user and the assistant in turn, the user first',
     abort: true,
@@ -55,5 +57,5 @@ export function contextOfRow({ system, turns = [], ...rest }: ContextRow): Promp
 export function rowOfContext({ before = [], ...rest }: PromptContext): ContextRow {
   const system = before.find(({ role }) => role === 'system')
   const turns = before.filter(({ role }) => role !== 'system') as NonNullable<ContextRow['turns']>
-  return { ...rest, ...(system && { system: system.content }), ...(turns.length > 0 && { turns }) }
+  return { ...rest, ...(system && { system: contentText(system) }), ...(turns.length > 0 && { turns }) }
 }

@@ -30,6 +30,16 @@ describe('readContexts', () => {
     for (const row of rows) expect(contextRowSchema.safeParse(row).success).toBe(true)
   })
 
+  it('takes null for absent and parts of text for text', async () => {
+    const turns = [
+      { role: 'user', content: [{ type: 'text', text: 'u' }], name: null },
+      { role: 'assistant', content: 'a' },
+    ]
+    expect(await read({ name: 'app', share: null, system: null, turns })).toEqual([
+      { name: 'app', before: [{ role: 'user', content: 'u' }, turns[1]] },
+    ])
+  })
+
   it.each([
     [{ share: 1 }, 'name'],
     [{ name: 'a', sytem: 'S' }, 'sytem'],
@@ -37,6 +47,8 @@ describe('readContexts', () => {
     [{ name: 'a', rewrite: 'shout' }, 'rewrite'],
     [{ name: 'a', turns: [{ role: 'assistant', content: 'a' }] }, 'turns: expected the user and'],
     [{ name: 'a', turns: [{ role: 'user', content: 'a' }] }, "turns: expected the assistant's turn last"],
+    [{ name: 'a', turns: [{ role: 'user', content: [{ type: 'image' }] }] }, 'turns: .*"image" in message 0'],
+    [{ name: 'a', turns: [{ role: 'user', content: 'a', name: 'b' }] }, 'turns.*name'],
   ])('refuses %j', async (row, found) => {
     await expect(read({ name: 'good' }, row)).rejects.toMatchObject({
       code: 'MALFORMED',

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { characterTokenizer } from '../../../test/user-turn-model.ts'
 import { PatchError } from '../../errors.ts'
+import { contentText } from '../../tokenize/chat-messages.ts'
 import type { Tokenizer } from '../../tokenize/tokenizer.ts'
 import { evaluationContexts } from './evaluation-contexts.ts'
 import { fittingContexts } from './fitting-contexts.ts'
@@ -8,7 +9,9 @@ import { contextRowSchema, type PromptContext, rowOfContext } from './prompt-con
 import { trainingContexts } from './training-contexts.ts'
 
 const textsOf = ({ before = [], opening, closing }: PromptContext): string[] =>
-  [...before.map(({ content }) => content), opening, closing].filter((text) => text !== undefined)
+  [...before.map(contentText), opening, closing].filter((text) => text !== undefined)
+
+const textOf = (before: PromptContext['before']) => (before?.[0] ? contentText(before[0]) : '')
 
 const sharesOf = (contexts: readonly PromptContext[]) => {
   const shares: Record<string, number> = {}
@@ -32,11 +35,13 @@ test('shares add up, and no two contexts are the same', () => {
 
 test('long system prompts have four to eight sentences, short ones one or two', () => {
   for (const { name, before } of [...trainingContexts, ...evaluationContexts]) {
-    const sentences = before?.[0]?.content.split(/[.!?](?:\s|$)/u).filter((part) => part !== '').length ?? 0
-    if (name === 'short-system') expect(sentences, before?.[0]?.content).toBeLessThanOrEqual(2)
+    const sentences = textOf(before)
+      .split(/[.!?](?:\s|$)/u)
+      .filter((part) => part !== '').length
+    if (name === 'short-system') expect(sentences, textOf(before)).toBeLessThanOrEqual(2)
     if (name !== 'long-system') continue
-    expect(sentences, before?.[0]?.content).toBeGreaterThanOrEqual(4)
-    expect(sentences, before?.[0]?.content).toBeLessThanOrEqual(8)
+    expect(sentences, textOf(before)).toBeGreaterThanOrEqual(4)
+    expect(sentences, textOf(before)).toBeLessThanOrEqual(8)
   }
 })
 

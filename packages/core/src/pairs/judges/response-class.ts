@@ -1,3 +1,4 @@
+import { contentText } from '../../tokenize/chat-messages.ts'
 import type { JudgeRequest } from '../judge.ts'
 import type { PromptKind } from '../preference-pair.ts'
 import { toMessages } from '../prompt-format.ts'
@@ -59,5 +60,6 @@ export function responseClass(response: string, options: ResponseClassOptions = 
 
 /** What the user said last. */
 function lastTurn(prompt: JudgeRequest['prompt']): string {
-  return toMessages(prompt).findLast(({ role }) => role === 'user')?.content ?? ''
+  const turn = toMessages(prompt).findLast(({ role }) => role === 'user')
+  return turn ? contentText(turn) : ''
 }

@@ -1,4 +1,5 @@
 import { PatchError } from '../../errors.ts'
+import { contentText } from '../../tokenize/chat-messages.ts'
 import { type EndpointOptions, openEndpoint } from '../endpoint.ts'
 import type { Judge, JudgeRequest } from '../judge.ts'
 import { askJudge } from './ask-judge.ts'
@@ -75,6 +76,6 @@ function fillIn(template: string, { prompt, response }: JudgeRequest): string {
   const request =
     typeof prompt === 'string'
       ? prompt
-      : prompt.map(({ role, content }) => `${role}: ${content}`).join('\n\n')
+      : prompt.map((message) => `${message.role}: ${contentText(message)}`).join('\n\n')
   return template.replace(/\{prompt\}|\{response\}/gu, (place) => (place === '{prompt}' ? request : response))
 }

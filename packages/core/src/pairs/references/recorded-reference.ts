@@ -3,9 +3,13 @@ import { throwIfAborted } from '../../errors.ts'
 import { readJsonLines } from '../../json-lines.ts'
 import { sha256 } from '../../sha256.ts'
 import type { Storage } from '../../storage.ts'
-import { type PatchPrompt, promptSchema } from '../preference-pair.ts'
+import { joined } from '../../tokenize/chat-messages.ts'
+import type { PatchPrompt } from '../preference-pair.ts'
 import { toMessages } from '../prompt-format.ts'
+import { promptSchema } from '../prompt-schema.ts'
+import { rowsLike } from '../read-rows.ts'
 import type { Reference } from '../reference.ts'
+import { recordedRow } from '../row-shapes.ts'
 
 /** A row of a file of recorded outputs. */
 export interface RecordedResponse {
@@ -13,10 +17,11 @@ export interface RecordedResponse {
   readonly response: string
 }
 
-export const recordedResponseSchema: z.ZodMiniType<RecordedResponse> = z.object({
-  prompt: promptSchema,
-  response: z.string(),
-})
+/** Of rows of that form, and of prompts with a completion or conversations that end with an answer. */
+export const recordedResponseSchema: z.ZodMiniType<RecordedResponse> = rowsLike(
+  recordedRow,
+  z.object({ prompt: promptSchema, response: z.string() }),
+)
 
 export interface RecordedReferenceOptions {
   readonly storage: Storage
@@ -49,5 +54,6 @@ export async function recordedReference({ storage, path }: RecordedReferenceOpti
   }
 }
 
+/** All fields of a message tell it from others. */
 const keyOf = (prompt: PatchPrompt['prompt']) =>
-  JSON.stringify(toMessages(prompt).map(({ role, content }) => [role, content]))
+  JSON.stringify(toMessages(prompt).map((message) => Object.entries(joined(message)).toSorted()))

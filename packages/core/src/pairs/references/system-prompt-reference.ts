@@ -1,4 +1,5 @@
 import type { ScoreRequest } from '../../model/language-model.ts'
+import { contentText } from '../../tokenize/chat-messages.ts'
 import type { PatchPrompt } from '../preference-pair.ts'
 import { toMessages } from '../prompt-format.ts'
 import { type ModelReferenceOptions, modelReference, type ScoringReference } from './model-reference.ts'
@@ -45,6 +46,6 @@ export function systemPromptReference(options: SystemPromptReferenceOptions): Sc
     const [first, ...others] = toMessages(prompt)
     // Templates take one system message, so the conversation's own is kept behind ours in the same one.
     if (first?.role !== 'system') return [{ role: 'system', content: systemPrompt }, ...toMessages(prompt)]
-    return [{ role: 'system', content: `${systemPrompt}\n\n${first.content}` }, ...others]
+    return [{ role: 'system', content: `${systemPrompt}\n\n${contentText(first)}` }, ...others]
   }
 }

@@ -1,4 +1,4 @@
-import type { ReportData } from '@policypatch/core'
+import { contentText, type ReportData } from '@policypatch/core'
 import { formatCount } from '../format-figure.ts'
 import { type Html, html } from '../html.ts'
 import type { ReportContext } from '../report-context.ts'
@@ -63,8 +63,8 @@ function article(context: ReportContext, example: Example): Html {
   return html`<article class="example" data-domain="${domain}" data-kind="${kind}" data-outcome="${outcome ?? ''}">
 <p class="tags">${domain} · ${kind}</p>
 <div class="prompt">${turns.map(
-    ({ role, content }) =>
-      html`<p>${turns.length > 1 && html`<span class="role">${role}</span> `}${content}</p>`,
+    (turn) =>
+      html`<p>${turns.length > 1 && html`<span class="role">${turn.role}</span> `}${contentText(turn)}</p>`,
   )}</div>
 <div class="responses">${responses.map((response) => responseCard(context, response))}</div>
 </article>`

@@ -1,0 +1,62 @@
+import * as z from 'zod/mini'
+import { PatchError } from '../errors.ts'
+import { readJsonLines } from '../json-lines.ts'
+import type { Storage } from '../storage.ts'
+import type { NoMessage } from '../tokenize/chat-messages.ts'
+import type { PromptKind } from './preference-pair.ts'
+import { isProblem } from './prompt-schema.ts'
+
+export interface ReadRowsOptions {
+  /** The kind of rows without one, such as those of TRL's data sets. Default: `harmful` where no row of the file has one. */
+  readonly kind?: PromptKind
+  /** Told of what was taken for granted. */
+  readonly onNotice?: (line: string) => void
+}
+
+/** A row of a file, as a schema for it. */
+type OwnForm = (value: unknown) => Readonly<Record<string, unknown>> | NoMessage
+
+/** A schema of rows that are turned into our own form before they are checked. */
+export function rowsLike<T>(
+  ownForm: (value: unknown) => unknown,
+  schema: z.ZodMiniType<T>,
+): z.ZodMiniType<T> {
+  const converted = z.transform((value: unknown, context): unknown => {
+    const row = ownForm(value)
+    if (!isProblem(row)) return row
+    context.issues.push({ code: 'custom', message: row.problem, input: value })
+    return z.NEVER
+  })
+  return z.pipe(converted, schema)
+}
+
+/**
+ * Reads a file of rows that have a kind.
+ *
+ * @throws as `readJsonLines`; `MALFORMED` where some rows have a kind and others do not
+ */
+export async function readRows<T extends { readonly kind: PromptKind }>(
+  storage: Storage,
+  path: string,
+  { ownForm, schema }: { readonly ownForm: OwnForm; readonly schema: z.ZodMiniType<T> },
+  { kind, onNotice }: ReadRowsOptions,
+): Promise<T[]> {
+  let lacking = 0
+  const withKind: OwnForm = (value) => {
+    const row = ownForm(value)
+    if (isProblem(row) || row.kind != null) return row
+    lacking++
+    return { ...row, kind: kind ?? 'harmful' }
+  }
+  const rows = await readJsonLines(storage, path, rowsLike(withKind, schema))
+  if (lacking === 0 || kind !== undefined) return rows
+  if (lacking === rows.length) {
+    onNotice?.(`${path}: no row has a kind; all are taken as harmful`)
+    return rows
+  }
+  throw new PatchError('MALFORMED', {
+    expected: `a kind, harmful or harmless, in all rows of ${path} or in none`,
+    found: `${lacking} of ${rows.length} without one`,
+    remedy: 'Write the kind into each row, or name the kind of those without (`kind`, --kind)',
+  })
+}

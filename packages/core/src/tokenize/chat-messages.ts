@@ -1,0 +1,109 @@
+/**
+ * Messages as people have them: content may be a text or a list of parts, as OpenAI's interface and transformers take it,
+ * and a turn may hold more than its content, which chat templates read. All is kept but what is no text, for which the
+ * models here have no use: that is refused by its name.
+ */
+
+import { PatchError } from '../errors.ts'
+import { excerpt } from '../excerpt.ts'
+import type { ChatMessage, TextPart } from './tokenizer.ts'
+
+/** The text of a message: of parts all of them, one after the other; empty for a turn of tool calls alone. */
+export function contentText({ content }: Pick<ChatMessage, 'content'>): string {
+  if (typeof content === 'string') return content
+  return content?.map(({ text }) => text).join('') ?? ''
+}
+
+/** A message that is none, or holds what is no text: a phrase that says what was found. */
+export interface NoMessage {
+  readonly problem: string
+}
+
+/**
+ * A message of a value, with its content as a text or as parts, and all its other fields. As parts of text count those of
+ * the types `text`, `input_text`, `output_text` and `refusal`, and plain strings.
+ */
+export function messageOf(value: unknown): ChatMessage | NoMessage {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return { problem: kindOf(value) }
+  const { role, content, ...rest } = value as Readonly<Record<string, unknown>>
+  if (typeof role !== 'string' || role === '') {
+    return { problem: role == null ? 'no role' : `a role that is ${role === '' ? 'empty' : kindOf(role)}` }
+  }
+  if (typeof content === 'string') return { role, content, ...rest }
+  if (Array.isArray(content)) {
+    const parts = content.map(partOf)
+    const other = parts.find((part) => 'problem' in part)
+    return other && 'problem' in other ? other : { role, content: parts as TextPart[], ...rest }
+  }
+  if (content != null) return { problem: `content that is ${kindOf(content)}` }
+  if (!hasCalls(rest))
+    return { problem: `${content === null ? 'null for' : 'no'} content, and no tool_calls` }
+  return content === null ? { role, content, ...rest } : { role, ...rest }
+}
+
+/** A message whose content is one text. */
+export const joined = (message: ChatMessage): ChatMessage =>
+  Array.isArray(message.content) ? { ...message, content: contentText(message) } : message
+
+/**
+ * Messages for a chat template: parts joined where it does not read lists of them, as most do not.
+ *
+ * @throws `INVALID_ARGUMENT` for what is no message or no text, with the message's index
+ */
+export function templateMessages(messages: readonly ChatMessage[], takesParts: boolean): ChatMessage[] {
+  if (!Array.isArray(messages)) throw refused('a list of messages', kindOf(messages))
+  return messages.map((value, index) => {
+    const message = messageOf(value)
+    if (!('problem' in message)) return takesParts ? message : joined(message as ChatMessage)
+    const of = typeof value?.role === 'string' ? ` of ${excerpt(value.role, 20)}` : ''
+    throw refused('messages with a role and a text', `${message.problem} in message ${index}${of}`)
+  })
+}
+
+/** Whether a chat template goes over the parts of a message's content, as those of models for text and images do. */
+export const takesParts = (template: string): boolean =>
+  /\bfor\s+\w+\s+in\s+(?:content|[\w.]+(?:\[-?\w+\])?(?:\.content|\[\s*['"]content['"]\s*\]))\s*(?:-?%|\||if\b)/.test(
+    template,
+  )
+
+const textFields = new Map([
+  ['text', 'text'],
+  ['input_text', 'text'],
+  ['output_text', 'text'],
+  ['refusal', 'refusal'],
+])
+
+/** Data sets give every part every field, null where it has none. */
+function partOf(value: unknown): TextPart | NoMessage {
+  if (typeof value === 'string') return { type: 'text', text: value }
+  if (typeof value !== 'object' || value === null) return { problem: `a part that is ${kindOf(value)}` }
+  const { type, ...fields } = value as Readonly<Record<string, unknown>>
+  const names = Object.keys(fields).filter((name) => fields[name] != null)
+  const own = type == null && names.length === 1 ? names[0] : undefined
+  const text = fields[textFields.get(String(type ?? own)) ?? '']
+  if (typeof text === 'string') return { type: 'text', text }
+  const name = typeof type === 'string' ? type : names[0]
+  if (name === undefined) return { problem: 'a part without a type' }
+  return {
+    problem: textFields.has(name) ? 'a part of text without a text' : `a part of type ${excerpt(name, 20)}`,
+  }
+}
+
+const hasCalls = ({ tool_calls, function_call }: Readonly<Record<string, unknown>>) =>
+  (Array.isArray(tool_calls) && tool_calls.length > 0) || function_call != null
+
+/** What a value is, in words. */
+export function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return String(value)
+  if (Array.isArray(value)) return 'a list'
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
+}
+
+function refused(expected: string, found: string): PatchError {
+  return new PatchError('INVALID_ARGUMENT', {
+    expected,
+    found,
+    remedy:
+      'Give the content as a text, or as parts of type "text": images, sound and files cannot be read here',
+  })
+}
