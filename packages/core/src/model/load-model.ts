@@ -1,13 +1,16 @@
 import type { Backend, Precision } from '../backend.ts'
+import { PatchError } from '../errors.ts'
 import { settleAll } from '../settle-all.ts'
 import type { Storage } from '../storage.ts'
+import type { Tokenizer } from '../tokenize/tokenizer.ts'
 import { adaptedConfig } from './adapt-model.ts'
 import type { Architecture } from './architecture.ts'
 import { createLanguageModel } from './create-language-model.ts'
 import type { LanguageModel } from './language-model.ts'
 import { loadWeights } from './load-weights.ts'
 import type { LoraAdapter } from './lora.ts'
-import { openModelFolder } from './open-model-folder.ts'
+import type { ModelConfig } from './model-config.ts'
+import { openModelFolder, readTokenizer } from './open-model-folder.ts'
 import type { OpenedModel } from './opened-model.ts'
 
 /** A folder of a storage, or a file in it. */
@@ -40,7 +43,8 @@ export interface LoadModelOptions {
  * tokenizer_config.json, *.safetensors). Weights are read tensor by tensor and kept as float32.
  */
 export async function loadStoredModel(place: StoredPlace, options: LoadModelOptions): Promise<LanguageModel> {
-  const { reader, architecture, config, tokenizer } = await open(place, options)
+  const opened = await open(place, options)
+  const { reader, architecture, config } = opened
   let adapter: LoraAdapter | undefined
   try {
     if (options.adapter) {
@@ -59,7 +63,7 @@ export async function loadStoredModel(place: StoredPlace, options: LoadModelOpti
       id,
       architecture,
       config: adapted,
-      tokenizer,
+      tokenizer: checkedEos(await tokenizerOf(opened, adapted, options), adapted),
       weights,
       ...{ backend, ownsBackend, prefixCacheBytes },
       ...(precision && { precision }),
@@ -73,4 +77,26 @@ async function open(place: StoredPlace, options: LoadModelOptions): Promise<Open
   if (!place.path.toLowerCase().endsWith('.gguf')) return openModelFolder(place, options.architectures)
   const { openGgufModel } = await import('./open-gguf-model.ts')
   return openGgufModel(place, options.architectures)
+}
+
+/** The model's tokenizer, or that of an adapter whose vocabulary is another, where it was saved with one. */
+async function tokenizerOf(
+  { tokenizer, config }: OpenedModel,
+  adapted: ModelConfig,
+  { adapter }: LoadModelOptions,
+): Promise<Tokenizer> {
+  if (!adapter || adapted.vocabSize === config.vocabSize) return tokenizer
+  const hasOwn = await adapter.storage.exists(`${adapter.path}/tokenizer.json`)
+  return hasOwn ? readTokenizer(adapter, {}) : tokenizer
+}
+
+/** A response is trained to end with the first id that ends one: the model must have it. */
+function checkedEos(tokenizer: Tokenizer, { vocabSize }: ModelConfig): Tokenizer {
+  const [eos = 0] = tokenizer.eosTokenIds
+  if (eos < vocabSize) return tokenizer
+  throw new PatchError('MALFORMED', {
+    expected: `an end of sequence below ${vocabSize}, the size of the vocabulary (vocab_size),`,
+    found: `${eos}`,
+    remedy: 'The configuration and the tokenizer belong to different models; fetch both again',
+  })
 }

@@ -1,14 +1,18 @@
 import type { NamedWeights, Weight } from '../backend.ts'
 import { PatchError, throwIfAborted } from '../errors.ts'
+import { embeddingNames } from './adapt-model.ts'
 import type { Architecture, WeightSpec } from './architecture.ts'
 import type { LoraAdapter } from './lora.ts'
 import type { ModelConfig } from './model-config.ts'
 import { checkFloat, checkNotQuantized } from './quantized-checkpoint.ts'
+import { checkAllUsed, checkLayers, checkShape, storedName } from './stored-weights.ts'
 import type { TensorReader } from './tensor-reader.ts'
 
 export interface LoadWeightsOptions {
-  /** A LoRA adapter that is added to the weights as they are read. */
+  /** A LoRA adapter that is merged into the weights as they are read. */
   readonly adapter?: LoraAdapter
+  /** The configuration that it makes of the model's: see `adaptedConfig`. */
+  readonly adapted?: ModelConfig
   readonly onProgress?: (done: number, total: number) => void
   readonly signal?: AbortSignal
 }
@@ -23,30 +27,58 @@ export async function loadWeights(
   reader: TensorReader,
   architecture: Architecture,
   config: ModelConfig,
-  { adapter, onProgress, signal }: LoadWeightsOptions = {},
+  { adapter, adapted = config, onProgress, signal }: LoadWeightsOptions = {},
 ): Promise<NamedWeights> {
-  const specs = architecture.weightSpecs(config)
-  const weights: Record<string, Weight> = {}
-  checkTargets(adapter, specs)
+  checkLayers(reader, config)
   checkNotQuantized(reader)
+  const specs = architecture.weightSpecs(adapted)
+  checkAllUsed(reader, architecture.weightSpecs(config), config)
+  const names = embeddingNames(architecture, config)
+  checkTargets(adapter, [...specs.map(({ name }) => name), ...(adapted.tiedEmbeddings ? [names.output] : [])])
+  const weights: Record<string, Weight> = {}
   for (const [index, spec] of specs.entries()) {
     throwIfAborted(signal, 'loading the weights')
-    const stored = storedName(reader, spec)
-    checkFloat(reader, stored)
-    checkShape(reader, stored, spec)
-    const adapted = adapter?.targets.has(spec.name)
-    if (spec.kind === 'matrix' && !adapted && isPacked(reader, stored)) {
-      weights[spec.name] = await packedWeight(reader, stored, spec)
-    } else {
-      const data = await reader.read(stored)
-      if (reader.format === 'gguf') spec.fromGguf?.(data, spec.shape[0] as number)
-      if (adapted) await adapter?.merge(spec.name, data, spec.shape)
-      checkFinite(stored, data)
+    // A matrix that stands for two has the changes of both; one that the adapter unties starts as the other.
+    const tied = adapted.tiedEmbeddings && spec.name === names.embedding ? names.output : undefined
+    const untied = config.tiedEmbeddings && spec.name === names.output
+    const source = untied ? (specs.find(({ name }) => name === names.embedding) ?? spec) : spec
+    const changed = [spec.name, tied].some((name) => name !== undefined && adapter?.changed.has(name))
+    if (adapter && changed) {
+      const whole = [spec.name, tied].some((name) => name !== undefined && adapter.replaced.has(name))
+      const data = whole ? new Float32Array(sizeOf(spec)) : await readWeight(reader, source)
+      await adapter.merge(spec.name, data, spec.shape, tied)
+      checkFinite(spec.name, data)
       weights[spec.name] = { shape: spec.shape, data }
+    } else {
+      weights[spec.name] = await storedWeight(reader, source)
     }
     onProgress?.(index + 1, specs.length)
   }
   return weights
+}
+
+const sizeOf = ({ shape }: WeightSpec): number => shape.reduce((product, n) => product * n, 1)
+
+async function storedWeight(reader: TensorReader, spec: WeightSpec): Promise<Weight> {
+  if (spec.kind !== 'matrix' || !isPacked(reader, checkedName(reader, spec))) {
+    return { shape: spec.shape, data: await readWeight(reader, spec) }
+  }
+  return packedWeight(reader, checkedName(reader, spec), spec)
+}
+
+async function readWeight(reader: TensorReader, spec: WeightSpec): Promise<Float32Array> {
+  const stored = checkedName(reader, spec)
+  const data = await reader.read(stored)
+  if (reader.format === 'gguf') spec.fromGguf?.(data, spec.shape[0] as number)
+  checkFinite(stored, data)
+  return data
+}
+
+function checkedName(reader: TensorReader, spec: WeightSpec): string {
+  const stored = storedName(reader, spec)
+  checkFloat(reader, stored)
+  checkShape(reader, stored, spec)
+  return stored
 }
 
 /** Whether the file keeps a tensor in less than float32. */
@@ -60,6 +92,7 @@ async function packedWeight(reader: TensorReader, stored: string, spec: WeightSp
   const turn = reader.format === 'gguf' ? spec.fromGguf : undefined
   return {
     shape: spec.shape,
+    bytes: packed.bytes,
     expand(out) {
       const data = packed.decode(out)
       turn?.(data, spec.shape[0] as number)
@@ -69,35 +102,14 @@ async function packedWeight(reader: TensorReader, stored: string, spec: WeightSp
   }
 }
 
-function checkTargets(adapter: LoraAdapter | undefined, specs: readonly WeightSpec[]): void {
-  const names = new Set(specs.map(({ name }) => name))
-  const stray = [...(adapter?.targets.keys() ?? [])].find((target) => !names.has(target))
+function checkTargets(adapter: LoraAdapter | undefined, names: readonly string[]): void {
+  const known = new Set(names)
+  const stray = [...(adapter?.changed ?? [])].find((target) => !known.has(target))
   if (stray === undefined) return
   throw new PatchError('MISSING_TENSOR', {
     expected: `a model with the weight ${stray} that the LoRA adapter changes`,
     found: 'a model without it',
     remedy: 'Use an adapter that was made for this model',
-  })
-}
-
-function storedName(reader: TensorReader, spec: WeightSpec): string {
-  const names = reader.format === 'gguf' ? [spec.gguf] : [spec.name, spec.name.replace(/^model\./, '')]
-  const found = names.find((name) => reader.tensors.has(name))
-  if (found) return found
-  throw new PatchError('MISSING_TENSOR', {
-    expected: `a tensor ${names[0]} of shape [${spec.shape}]`,
-    found: `${reader.tensors.size} tensors without it`,
-    remedy: 'The weights are incomplete, or the configuration belongs to another model; fetch both again',
-  })
-}
-
-function checkShape(reader: TensorReader, name: string, spec: WeightSpec): void {
-  const shape = reader.tensors.get(name)?.shape ?? []
-  if (shape.length === spec.shape.length && shape.every((n, i) => n === spec.shape[i])) return
-  throw new PatchError('SHAPE_MISMATCH', {
-    expected: `tensor ${name} of shape [${spec.shape}]`,
-    found: `[${shape}]`,
-    remedy: 'The configuration and the weights belong to different models; fetch both again',
   })
 }
 

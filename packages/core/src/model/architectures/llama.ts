@@ -9,6 +9,8 @@ import { rmsNorm } from '../layers/rms-norm.ts'
 import { decoderConfig, decoderGgufConfig } from './decoder-config.ts'
 import { decoderWeights, interleavedToHalves, layerName } from './decoder-weights.ts'
 
+const maxPositions = 2048
+
 const llamaRules: FieldRules = {
   ...commonRules,
   attention_bias: 'read',
@@ -27,13 +29,13 @@ export const llama: Architecture = {
   configRules: llamaRules,
 
   parseConfig(json) {
-    checkFieldRules(json, llamaRules, 'config.json')
+    checkFieldRules({ max_position_embeddings: maxPositions, ...json }, llamaRules, 'config.json')
     const fields = fieldsOf(json, 'config.json')
     const attentionBias = fields.flag('attention_bias', false)
     const feedForwardBias = fields.flag('mlp_bias', false)
     return decoderConfig(json, {
       architecture: 'llama',
-      maxPositions: 2048,
+      maxPositions,
       biases: { attentionBias, outputBias: attentionBias, feedForwardBias },
     })
   },

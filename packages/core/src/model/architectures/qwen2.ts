@@ -8,6 +8,8 @@ import { llama } from './llama.ts'
 
 const biases = { attentionBias: true, outputBias: false, feedForwardBias: false }
 
+const maxPositions = 32_768
+
 const qwen2Rules: FieldRules = {
   ...commonRules,
   attention_bias: { harmless: 'queries, keys and values always have biases' },
@@ -21,7 +23,7 @@ const qwen2Rules: FieldRules = {
 /** Whether a layer attends to the last `sliding_window` positions alone, where use_sliding_window says so. */
 function hasWindow(json: Json): boolean {
   const window = json.sliding_window === undefined ? 4096 : json.sliding_window
-  if (window === null || Number(window) >= Number(json.max_position_embeddings ?? 32_768)) return false
+  if (window === null || Number(window) >= Number(json.max_position_embeddings)) return false
   if (Array.isArray(json.layer_types)) return !fullAttention.allows(json.layer_types, json)
   return Number(json.max_window_layers ?? 28) < Number(json.num_hidden_layers)
 }
@@ -35,8 +37,8 @@ export const qwen2: Architecture = {
   configRules: qwen2Rules,
 
   parseConfig(json) {
-    checkFieldRules(json, qwen2Rules, 'config.json')
-    return decoderConfig(json, { architecture: 'qwen2', maxPositions: 32_768, biases })
+    checkFieldRules({ max_position_embeddings: maxPositions, ...json }, qwen2Rules, 'config.json')
+    return decoderConfig(json, { architecture: 'qwen2', maxPositions, biases })
   },
 
   parseGguf(metadata, tensors) {

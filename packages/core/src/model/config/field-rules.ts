@@ -25,7 +25,7 @@ export type FieldRules = Readonly<Record<string, FieldRule>>
 /** The row of a field that is refused but for the given values. */
 export function only(...values: readonly unknown[]): FieldRule {
   return {
-    only: values.length === 0 ? 'absent' : values.map(describeValue).join(' or '),
+    only: values.length === 0 ? 'absent' : values.map((value) => describeValue(value)).join(' or '),
     allows: (value) =>
       values.includes(value) ||
       (values.includes(0) && value === 0n) ||

@@ -1,0 +1,51 @@
+import { expect, it } from 'vitest'
+import { adaptedConfig } from '../src/model/adapt-model.ts'
+import { findArchitecture } from '../src/model/architectures/find-architecture.ts'
+import { createLanguageModel } from '../src/model/create-language-model.ts'
+import { loadWeights } from '../src/model/load-weights.ts'
+import { openLora } from '../src/model/lora.ts'
+import { openShardedSafetensors } from '../src/model/sharded-safetensors.ts'
+import { numberTokenizer } from '../src/testing/number-tokenizer.ts'
+import { cpuBackend } from './cpu-backend.ts'
+import { goldenJson, goldenStorage, goldenTensor } from './goldens.ts'
+import { centred, logitsAfter } from './logits-after.ts'
+import { relativeDifference } from './relative-difference.ts'
+
+const { ids, bases } = await goldenJson<{ ids: number[]; bases: Record<string, string> }>(
+  'lora-adapters/merged.json',
+)
+
+/** A tiny model with an adapter merged as it is loaded. */
+async function adapted(base: string, adapterName: string) {
+  const directory = `models/${base}`
+  const storage = await goldenStorage(directory)
+  const json = JSON.parse(new TextDecoder().decode(await storage.read(`${directory}/config.json`)))
+  const architecture = findArchitecture(json.model_type)
+  const config = architecture.parseConfig(json)
+  const folder = `lora-adapters/${adapterName}`
+  const adapter = await openLora(await goldenStorage(folder), folder)
+  const merged = adaptedConfig(adapter, architecture, config)
+  const reader = await openShardedSafetensors(storage, directory)
+  const weights = await loadWeights(reader, architecture, config, { adapter, adapted: merged })
+  const tokenizer = numberTokenizer({ vocabSize: merged.vocabSize })
+  return createLanguageModel({
+    id: base,
+    architecture,
+    config: merged,
+    tokenizer,
+    weights,
+    backend: cpuBackend(),
+  })
+}
+
+it.each(Object.entries(bases))('%s in %s gives the logits that PEFT merges it to', async (name, base) => {
+  const model = await adapted(base, name)
+  const expected = await goldenTensor('lora-adapters/merged.safetensors', name)
+  const { vocabSize } = model.config
+  expect(expected).toHaveLength(ids.length * vocabSize)
+  const prompts = ids.map((_, t) => ids.slice(0, t + 1))
+  for (const [t, logits] of (await logitsAfter(model, prompts, null)).entries()) {
+    const row = expected.subarray(t * vocabSize, (t + 1) * vocabSize)
+    expect(relativeDifference(logits, centred(row))).toBeLessThan(1e-4)
+  }
+})
