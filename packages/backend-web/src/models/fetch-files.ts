@@ -82,8 +82,7 @@ async function fetchFile(
   }
   if (digest) {
     const source = await storage.open(path)
-    const hex = await streamDigest(source, digest.algorithm)
-    await source.close()
+    const hex = await streamDigest(source, digest.algorithm).finally(() => source.close())
     if (hex !== digest.hex) {
       await storage.remove(path)
       throw digestMismatch(url, digest, hex)

@@ -42,7 +42,10 @@ async function checkRoom({ files, id }: ModelRecord, { storage, folder }: FetchF
   let held = 0
   for (const { name } of files) {
     const path = `${folder}/${name}`
-    if (await storage.exists(path)) held += (await storage.open(path)).size
+    if (!(await storage.exists(path))) continue
+    const source = await storage.open(path)
+    held += source.size
+    await source.close()
   }
   if (needed - held <= quota.available) return
   throw new PatchError('STORAGE_FAILED', {

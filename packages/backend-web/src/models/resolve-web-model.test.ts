@@ -67,6 +67,23 @@ describe('resolveWebModel', () => {
     expect(await readRecord(storage, folder)).toMatchObject({ id, complete: true })
   })
 
+  test('the address of one part stands for all of them', async () => {
+    const storage = memoryStorage()
+    const asked: string[] = []
+    const fetch = async (input: unknown) => {
+      asked.push(String(input))
+      return new Response(asked.length === 1 ? 'first' : 'second')
+    }
+    const { path, kind } = await resolveWebModel('https://host.example/d/m-00002-of-00002.gguf?key=1', {
+      storage,
+      fetch: fetch as typeof globalThis.fetch,
+    })
+    expect(asked).toEqual([1, 2].map((no) => `https://host.example/d/m-0000${no}-of-00002.gguf?key=1`))
+    expect(kind).toBe('gguf')
+    expect(await storage.read(path)).toEqual(bytesOf('first'))
+    expect(await storage.read(path.replace('00001-of', '00002-of'))).toEqual(bytesOf('second'))
+  })
+
   test('a quantization is asked for by name', async () => {
     const storage = memoryStorage()
     const { fetch } = hub(quantized)

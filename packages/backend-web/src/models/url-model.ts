@@ -10,10 +10,15 @@ const optionalFiles = [
   'chat_template.jinja',
 ]
 
-/** What an address stands for: one .gguf file, or the files of a folder as `save_pretrained` writes it. */
+/**
+ * What an address stands for: one .gguf file, all parts of a split one, or the files of a folder as `save_pretrained`
+ * writes it.
+ */
 export async function urlModel(url: URL, options: RetryOptions): Promise<ModelRecord> {
   const record = { id: url.href, complete: false, source: url.href }
-  if (isGguf(url)) return { ...record, files: [{ name: fileName(url), url: url.href }] }
+  if (isGguf(url)) {
+    return { ...record, files: partsOf(url).map((part) => ({ name: fileName(part), url: part.href })) }
+  }
   const server = fetchStorage(url, options)
   const named = (name: string): ModelFile => ({
     name,
@@ -36,6 +41,17 @@ export async function urlModel(url: URL, options: RetryOptions): Promise<ModelRe
 
 export function isGguf(url: URL): boolean {
   return url.pathname.toLowerCase().endsWith('.gguf')
+}
+
+/** The addresses of the parts that `gguf-split` made of a file, whichever of them is given, or the address itself. */
+function partsOf(url: URL): readonly URL[] {
+  const [, stem, count = '0', ending] = /^(.*-)\d{5}-of-(\d{5})(\.gguf)$/i.exec(url.pathname) ?? []
+  if (Number(count) === 0) return [url]
+  return Array.from({ length: Number(count) }, (_, i) => {
+    const part = new URL(url)
+    part.pathname = `${stem}${String(i + 1).padStart(5, '0')}-of-${count}${ending}`
+    return part
+  })
 }
 
 /** What the file is kept as: a name, not a path, whatever the address spells. */
