@@ -38,7 +38,7 @@ const { values } = parseArgs({
   },
 })
 const steps = Number(values.steps)
-/** As in the demo: the words in which it is decided whether to refuse. */
+/** The words in which it is decided whether to refuse: enough to tell starts apart, no recipe for a patch. */
 const RESPONSE_TOKENS = 4
 
 const folder = fileURLToPath(new URL('../packages/policypatch/demo', import.meta.url))

@@ -146,7 +146,7 @@ async function joint(
     domains.push({
       ...{ name, format, pairs, filter: recipe.filter },
       reference: modelReference({ model: reference, format, name: `${name} reference` }),
-      maxResponseTokens: training.maxResponseTokens ?? 20,
+      maxResponseTokens: training.maxResponseTokens ?? 32,
     })
   }
   const free = async () => {

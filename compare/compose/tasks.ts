@@ -40,7 +40,7 @@ export function compressionTasks(cases: readonly DomainCase[]): CompressionTask[
 }
 
 function slicesOf({ domain, train }: DomainCase): Slice[] {
-  const tokens = domain.training.maxResponseTokens ?? 20
+  const tokens = domain.training.maxResponseTokens ?? 32
   const harmful = train.filter(({ kind }) => kind === 'harmful')
   const harmless = train.filter(({ kind }) => kind === 'harmless')
   if (harmless.length === 0) return sampledSlices(domain.name, harmful, tokens)

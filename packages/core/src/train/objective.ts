@@ -11,7 +11,10 @@ export interface SftObjective {
 /** Preference of y⁺ over y⁻. */
 export interface DpoObjective extends DpoLossOptions {
   readonly type: 'dpo'
-  /** Weight of the SFT loss on y⁺ that is added (TRL's `rpo_alpha`). Default 0. */
+  /**
+   * Weight of the SFT loss on y⁺ that is added: w in what TRL calls `loss_type=["sigmoid", "sft"]`, `loss_weights=[1, w]`
+   * (once `rpo_alpha`). Default 0.
+   */
   readonly sftWeight?: number
   /** λ: weight of KL(teacher ‖ policy) on y⁺. Default 0. */
   readonly distillationWeight?: number

@@ -114,9 +114,10 @@ export interface TrainPatchOptions {
   /** `false` trains without watching: the last prefix is taken. Default: `{}`, and `false` where there is a gate. */
   readonly validation?: ValidationOptions | false
   /**
-   * Responses are cut to this many tokens for training. Default: `generation.maxTokens`, else 32 with a gate and 64 without; with more
-   * than that, answers that were cut off would be taught to end there. To teach when to refuse, the first 4 or so do
-   * better than whole answers and cost less; to change what is said throughout, take all.
+   * Responses are cut to this many tokens for training. Default: `generation.maxTokens`, else 32 with a gate and 64
+   * without. With more than was generated, answers that were cut off would be taught to end there. With so few that a
+   * refusal is not learned to its end, some go on in circles, or with the very thing that was declined (of those cut to 4
+   * or 8).
    */
   readonly maxResponseTokens?: number
   /** What the patch is called. */

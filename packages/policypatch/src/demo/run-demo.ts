@@ -35,7 +35,7 @@ export interface DemoOutcome {
   readonly evaluation: PatchEvaluation
 }
 
-/** Sized for five minutes on two cores. */
+/** Sized for four to five minutes on two cores; README says what it took. */
 const limits: DemoLimits = {
   train: { nearMisses: 800, handwritten: 150, everyday: 350 },
   plain: 36,

@@ -22,9 +22,8 @@ export interface HarmfulnessDomainOptions {
 
 /**
  * Harmfulness: harmful requests are refused, harmless ones answered. Pairs are those of `generatePairs`: y⁺ of a harmful
- * prompt is the reference's response and y⁻ the model's; of a harmless one y⁺ is an answer and y⁻ a refusal. A gate
- * tells the kinds of prompts apart, and SFT teaches to refuse. Responses are learned to the end of a refusal: of those cut
- * to 4 or 8 tokens some went on in circles, or with the very thing that they had declined.
+ * prompt is the reference's response and y⁻ the model's; of a harmless one y⁺ is an answer and y⁻ a refusal. It is what
+ * `trainPatch` was made for: its defaults are the recipe.
  */
 export function harmfulnessDomain({
   refusal = [refusalJudge()],
@@ -43,8 +42,7 @@ export function harmfulnessDomain({
       },
       filter: { marginThreshold: 0.5, winnerThreshold: 0.5 },
     },
-    // The rest is as `trainPatch` has it: a gate tells the kinds of prompts apart, and SFT teaches to refuse.
-    training: { prefix: { length: 50, init: 'text' }, maxResponseTokens: 32 },
+    training: {},
     judges: { refusal, compliance },
     metrics: [refusalRateMetric, attackSuccessRate, overRefusalRate, ...complianceMetrics, degenerateShare],
   }

@@ -1,0 +1,31 @@
+import type { DpoReference } from './train-options.ts'
+
+/**
+ * What `trainPatch` does where nothing is said, for any domain. All of it stands here, and docs/how-it-works.md has the
+ * table that says of each number where it was measured, or that it was not: change the two together.
+ */
+export const trainingDefaults = {
+  prefix: { length: 50, init: 'text' },
+  generation: { maxTokens: 64, temperature: 0, batchSize: 32 },
+  distillation: { weight: 1, k: 32, harmless: 'base' },
+  validation: { share: 0.1, limit: 24, maxTokens: 24 },
+  /** Harmless prompts that are made where none is given. */
+  everyday: 600,
+  /** The gate tells the prompts apart, and the prefix has but to refuse: refusals are learned to their end. */
+  gated: {
+    sft: { steps: 100, learningRate: 2e-2, warmupSteps: 5, harmlessShare: 0.2 },
+    maxResponseTokens: 32,
+  },
+  /** SFT teaches to refuse, and leaves everyday prompts refused too; DPO separates the two. */
+  ungated: {
+    sft: { steps: 160, learningRate: 2e-2, warmupSteps: 5 },
+    dpo: {
+      steps: 50,
+      learningRate: 2.5e-3,
+      warmupSteps: 2,
+      beta: 0.3,
+      reference: 'post-sft' as DpoReference,
+    },
+    maxResponseTokens: 64,
+  },
+} as const
