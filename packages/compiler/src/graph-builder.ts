@@ -139,7 +139,7 @@ export function graphBuilder({
     },
     addAll(opType, given, specs, attributes = {}, domain = '') {
       const operands = given.map(settled)
-      const key = `${opType}|${operands.map(identity)}|${JSON.stringify(attributes)}|${specs.map((spec) => `${spec.dtype}:${spec.shape}`)}`
+      const key = `${domain}|${opType}|${operands.map(identity)}|${JSON.stringify(attributes)}|${specs.map((spec) => `${spec.dtype}:${spec.shape}`)}`
       const equal = equalNodes.get(key)
       if (equal) return equal.outputs
       const outputs: Result[] = []
