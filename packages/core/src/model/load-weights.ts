@@ -29,8 +29,8 @@ export async function loadWeights(
   config: ModelConfig,
   { adapter, adapted = config, onProgress, signal }: LoadWeightsOptions = {},
 ): Promise<NamedWeights> {
-  checkLayers(reader, config)
   checkNotQuantized(reader)
+  checkLayers(reader, config)
   const specs = architecture.weightSpecs(adapted)
   checkAllUsed(reader, architecture.weightSpecs(config), config)
   const names = embeddingNames(architecture, config)

@@ -23,11 +23,17 @@ export async function openModelFolder(
   { storage, path }: { readonly storage: Storage; readonly path: string },
   architectures?: readonly Architecture[],
 ): Promise<OpenedModel> {
-  const json = await readJson(storage, `${path}/config.json`)
-  const architecture = findArchitecture(json.model_type, architectures)
-  const config = architecture.parseConfig(json)
-  const tokenizer = await readTokenizer({ storage, path }, json)
-  return { reader: await openShardedSafetensors(storage, path), architecture, config, tokenizer }
+  // The weights first: of a folder that is no whole model they say soonest what it is.
+  const reader = await openShardedSafetensors(storage, path)
+  try {
+    const json = await readJson(storage, `${path}/config.json`)
+    const architecture = findArchitecture(json.model_type, architectures)
+    const config = architecture.parseConfig(json)
+    return { reader, architecture, config, tokenizer: await readTokenizer({ storage, path }, json) }
+  } catch (error) {
+    await reader.close()
+    throw error
+  }
 }
 
 /** The tokenizer in a folder. Throws as `createTokenizer`, and `NOT_FOUND` or `UNSUPPORTED` where there is no tokenizer.json. */
