@@ -26,7 +26,7 @@ async function modelOf(parts: Partial<ModelParts>) {
 describe('a model', () => {
   it('has what its type says, and nothing of its inside', async () => {
     const model = await modelOf({})
-    for (const inside of ['programs', 'residentPrograms', 'ownsBackend', 'prefixCacheBytes']) {
+    for (const inside of ['programs', 'residentPrograms', 'ownsBackend', 'prefixCacheBytes'] as const) {
       expect(model).not.toHaveProperty(inside)
       expect(model.withPrefix(undefined)).not.toHaveProperty(inside)
     }
@@ -56,12 +56,15 @@ describe('a model', () => {
   })
 })
 
-it('a copy of a model is refused by name where its inside is needed', async () => {
+it('a copy of a model with other weights is refused by name where its inside is needed', async () => {
   const model = await modelOf({})
   const prefix = initPrefix(model, { length: 2, init: 'vocab' })
-  await expect(prefixAttention({ ...model }, prefix, '5 17')).rejects.toMatchObject({
+  const found = await prefixAttention(model.withPrefix(prefix), prefix, '5 17')
+  expect(found).toHaveLength(model.config.layers)
+  expect(await prefixAttention({ ...model, id: 'copy' }, prefix, '5 17')).toEqual(found)
+  const other = { ...model, weights: { ...model.weights } }
+  await expect(prefixAttention(other, prefix, '5 17')).rejects.toMatchObject({
     code: 'INVALID_ARGUMENT',
-    found: expect.stringContaining('llama'),
+    found: 'llama with another weights',
   })
-  expect(await prefixAttention(model.withPrefix(prefix), prefix, '5 17')).toHaveLength(model.config.layers)
 })

@@ -14,7 +14,7 @@ import type {
   ScoreRequest,
 } from './language-model.ts'
 import type { ModelConfig } from './model-config.ts'
-import { type ModelCore, noteCore } from './model-core.ts'
+import { type ModelCore, withCore } from './model-core.ts'
 import { openGates } from './open-gates.ts'
 import { createPrefixCache } from './prefix-cache.ts'
 import { checkPrefixShape } from './prefix-parts.ts'
@@ -126,8 +126,7 @@ function modelWith(core: ModelCore, prefix: Prefix | undefined): LanguageModel {
       await (core.ownsBackend ? backend.dispose() : backend.release?.(weights))
     },
   }
-  noteCore(model, core)
-  return model
+  return withCore(model, core)
 }
 
 const isRequest = (value: GenerateRequest | Prompt): value is GenerateRequest =>

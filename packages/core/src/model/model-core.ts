@@ -26,20 +26,27 @@ export interface ModelCore {
   readonly prefixes: ComputingPrefixCache
 }
 
-const cores = new WeakMap<LanguageModel, ModelCore>()
+const coreKey = Symbol('core')
 
-/** Notes what a model is made of, for {@link coreOf}. */
-export function noteCore(model: LanguageModel, core: ModelCore): void {
-  cores.set(model, core)
+/** The model with its core, where {@link coreOf} alone finds it; copies of the object have it too. */
+export function withCore(model: LanguageModel, core: ModelCore): LanguageModel {
+  return Object.assign(model, { [coreKey]: core })
 }
 
-/** What a model shares with its patched versions. Throws `INVALID_ARGUMENT` for a model that is not of this package. */
+/** What makes a model's programs what they are. */
+const bound = ['architecture', 'config', 'weights', 'backend', 'precision'] as const
+
+/**
+ * What a model shares with its patched versions. Throws `INVALID_ARGUMENT` for a model that is not of this package, and for a
+ * copy of one with other weights or another configuration, which its programs do not know.
+ */
 export function coreOf(model: LanguageModel): ModelCore {
-  const core = cores.get(model)
-  if (core) return core
+  const core = (model as { readonly [coreKey]?: ModelCore })[coreKey]
+  const other = core ? bound.filter((part) => core[part] !== model[part]) : ['core']
+  if (core && other.length === 0) return core
   throw new PatchError('INVALID_ARGUMENT', {
     expected: 'a model of loadModel or createLanguageModel, or one of their withPrefix',
-    found: `${model.id}, which is another object`,
-    remedy: 'Give the model itself, not a copy of it',
+    found: `${model.id} with ${core ? `another ${other.join(', ')}` : 'no programs of its own'}`,
+    remedy: 'Give the model itself; createLanguageModel makes another of other parts',
   })
 }

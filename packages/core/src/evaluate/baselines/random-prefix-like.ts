@@ -1,15 +1,17 @@
 import type { Prefix } from '../../model/language-model.ts'
+import { withEmbeddings } from '../../model/prefix-parts.ts'
 import { createRandom } from '../../random.ts'
 
 /**
  * A baseline for a trained prefix: as many vectors as it has, of the very same lengths ‖p‖ in another order, in
- * directions drawn uniformly. What it changes is what any prefix of that size changes; what the trained one changes
+ * directions drawn uniformly, in the same parts and behind the same gates. What it changes is what any prefix of that size changes; what the trained one changes
  * beyond that, its training did.
  * @param trained a prefix, or what carries one, such as a patch
  * @param seed an integer; the same seed gives the same prefix
  */
 export function randomPrefixLike(trained: Prefix | { readonly prefix: Prefix }, seed = 0): Prefix {
-  const { length, embeddings } = 'prefix' in trained ? trained.prefix : trained
+  const prefix = 'prefix' in trained ? trained.prefix : trained
+  const { length, embeddings } = prefix
   const width = embeddings.length / length
   const random = createRandom(seed)
   const rows = random.shuffle(Array.from({ length }, (_, row) => row))
@@ -22,7 +24,7 @@ export function randomPrefixLike(trained: Prefix | { readonly prefix: Prefix }, 
       place * width,
     )
   }
-  return { length, embeddings: drawn }
+  return withEmbeddings(prefix, drawn)
 }
 
 function norm(vector: ArrayLike<number>): number {

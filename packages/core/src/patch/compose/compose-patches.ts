@@ -1,5 +1,4 @@
 import { PatchError } from '../../errors.ts'
-import { isGated } from '../../model/gate.ts'
 import { sha256 } from '../../sha256.ts'
 import type { Storage } from '../../storage.ts'
 import { createPatch } from '../create-patch.ts'
@@ -37,10 +36,6 @@ export async function composePatches(
   checkCompatible(patches)
   const first = (patches[0] as Patch).manifest
   const kept = [...patches.keys()].filter((i) => weights[i] !== 0)
-  checkGateMethod(
-    kept.map((i) => patches[i] as Patch),
-    method,
-  )
   const prefix = composePrefixes(
     kept.map((i) => (patches[i] as Patch).prefix),
     method,
@@ -109,17 +104,6 @@ function isSame(one: Patch, other: Patch, method: string): boolean {
   if (label(one.manifest) !== label(other.manifest)) return false
   const [a, b] = [one.prefix.embeddings, other.prefix.embeddings]
   return method !== 'merge' || a.every((value, i) => value === b[i])
-}
-
-/** Only side by side can parts take effect or not, each for itself. */
-function checkGateMethod(patches: readonly Patch[], method: string): void {
-  const gated = patches.filter(({ prefix }) => isGated(prefix))
-  if (method === 'parallel' || gated.length === 0 || patches.length === 1) return
-  throw new PatchError('INVALID_ARGUMENT', {
-    expected: `patches without gates for the method ${method}`,
-    found: `gates of ${gated.map(({ manifest }) => label(manifest)).join(', ')}`,
-    remedy: 'Use the method parallel, in which each part keeps its gate, or ungatedPatch first',
-  })
 }
 
 function checkOptions(patches: readonly Patch[], method: string, weights: readonly number[]): void {

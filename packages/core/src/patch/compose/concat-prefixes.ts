@@ -1,14 +1,19 @@
 import { PatchError } from '../../errors.ts'
 import { joinEmbeddings } from '../../model/join-embeddings.ts'
 import type { Prefix } from '../../model/language-model.ts'
+import { checkUngated } from './check-ungated.ts'
 
 /**
  * [P₁; P₂; …]: prefixes one after the other, as arXiv 2511.08484 stacks them. The order matters: a later one sees the
  * earlier ones, and stands nearer to the prompt.
  *
- * @throws `INVALID_ARGUMENT` for a prefix whose parts stand side by side, which nothing can stand in a row with.
+ * @throws `INVALID_ARGUMENT` for a prefix whose parts stand side by side, which nothing can stand in a row with, and for
+ *   one with a gate, which could not decide on itself alone.
  */
 export function concatPrefixes(prefixes: readonly Prefix[]): Prefix {
+  const [only] = prefixes
+  if (only && prefixes.length === 1) return only
+  checkUngated(prefixes, 'concat')
   if (prefixes.some(({ parts }) => parts)) {
     throw new PatchError('INVALID_ARGUMENT', {
       expected: 'prefixes that are one part each, to put in a row',

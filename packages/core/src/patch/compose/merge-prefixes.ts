@@ -1,13 +1,21 @@
 import { PatchError } from '../../errors.ts'
 import type { Prefix, PrefixPart } from '../../model/language-model.ts'
+import { checkUngated } from './check-ungated.ts'
 
 /**
  * Σ wᵢ Pᵢ / Σ wᵢ: the weighted mean of prefixes of one shape.
  *
  * @param parts weights of at least 0
- * @throws `INVALID_ARGUMENT` for weights that are none or sum to 0, and for prefixes with parts; `SHAPE_MISMATCH`.
+ * @throws `INVALID_ARGUMENT` for weights that are none or sum to 0, and for prefixes with parts or
+ *   gates; `SHAPE_MISMATCH`.
  */
 export function mergePrefixes(parts: readonly PrefixPart[]): Prefix {
+  const [only] = parts
+  if (only && parts.length === 1 && only.weight > 0) return only.prefix
+  checkUngated(
+    parts.map(({ prefix }) => prefix),
+    'merge',
+  )
   const total = parts.reduce((sum, { weight }) => sum + weight, 0)
   if (!(total > 0 && parts.every(({ weight, prefix }) => weight >= 0 && !prefix.parts))) {
     throw new PatchError('INVALID_ARGUMENT', {

@@ -1,6 +1,6 @@
 import type { HostTensor, NamedHostTensors } from '../../backend.ts'
 import type { LanguageModel } from '../../model/language-model.ts'
-import type { ModelCore } from '../../model/model-core.ts'
+import { coreOf } from '../../model/model-core.ts'
 import { partKeyValues } from '../../model/prefix-key-values.ts'
 import { writeSafetensors } from '../../model/write-safetensors.ts'
 import { checkFit } from '../check-fit.ts'
@@ -29,7 +29,7 @@ export async function exportKeyValues(model: LanguageModel, patch: PatchContents
   checkFit(model, patch)
   const { manifest, prefix } = patch
   checkOnePart(patch)
-  const block = await partKeyValues(model as LanguageModel & ModelCore, prefix)
+  const block = await partKeyValues(coreOf(model), prefix)
   const tensors: Record<string, HostTensor> = {}
   for (let layer = 0; layer < model.config.layers; layer++) {
     for (const kind of ['key', 'value'] as const) {

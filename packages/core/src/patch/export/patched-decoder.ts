@@ -4,7 +4,7 @@ import type { LanguageModel } from '../../model/language-model.ts'
 import type { KeyValues } from '../../model/layers/attention.ts'
 import { rotaryTables } from '../../model/layers/rotary.ts'
 import { MASKED } from '../../model/masked.ts'
-import type { ModelCore } from '../../model/model-core.ts'
+import { coreOf } from '../../model/model-core.ts'
 import { partKeyValues } from '../../model/prefix-key-values.ts'
 import { partsOf, prefixBias, spanOf } from '../../model/prefix-parts.ts'
 import * as tf from '../../tf.ts'
@@ -23,8 +23,9 @@ export interface DecoderProgram {
  * there is a prefix. One row at a time; its lengths T and P (of the cache, 0 at first) are free.
  */
 export async function patchedDecoder(model: LanguageModel): Promise<DecoderProgram> {
-  const core = model as LanguageModel & ModelCore
-  const { architecture, config, prefix } = core
+  const core = coreOf(model)
+  const { prefix } = model
+  const { architecture, config } = core
   const { layers, keyValueHeads, headSize, maxPositions } = config
   const before: Record<string, HostTensor> = {}
   for (const [part, { prefix: own }] of (prefix ? partsOf(prefix) : []).entries()) {
