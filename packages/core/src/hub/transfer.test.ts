@@ -28,7 +28,7 @@ function from(responses: readonly Response[], more: Partial<TransferRequest> = {
     const response = left.shift()
     if (!response) throw new TypeError('fetch failed')
     // As the platform's fetch does, a body ends with an error where the request is aborted.
-    const body = response.body?.pipeThrough(new TransformStream(), { signal: init.signal ?? null })
+    const body = response.body?.pipeThrough(new TransformStream(), init.signal ? { signal: init.signal } : {})
     return new Response(body ?? null, response)
   }
   const memory = inMemory(start)
