@@ -1,6 +1,6 @@
 import { PatchError } from '../errors.ts'
 import { isByteSpelled, spellBytes } from './byte-alphabet.ts'
-import { type GgufVocabulary, readGgufVocabulary, tokenTypes } from './gguf-vocabulary.ts'
+import { type GgufVocabulary, readGgufVocabulary, type SpecialToken, tokenTypes } from './gguf-vocabulary.ts'
 import { sentencePieceMerges } from './sentencepiece-merges.ts'
 import { splitPatterns } from './split-patterns.ts'
 
@@ -26,9 +26,6 @@ export function ggufTokenizerFiles(metadata: Readonly<Record<string, unknown>>):
   const template = metadata['tokenizer.chat_template']
   const tokenizerConfig: Record<string, unknown> = {
     clean_up_tokenization_spaces: false,
-    // llama.cpp starts a SentencePiece text with BOS unless told otherwise, a byte-level one only where told to.
-    add_bos_token: vocabulary.flag('add_bos_token') ?? vocabulary.model === 'llama',
-    add_eos_token: vocabulary.flag('add_eos_token') ?? false,
     ...specialTokens(vocabulary),
     ...(template === undefined ? {} : { chat_template: template }),
   }
@@ -43,8 +40,28 @@ function tokenizerJson(vocabulary: GgufVocabulary): Record<string, unknown> {
     padding: null,
     added_tokens: addedTokens(vocabulary),
     normalizer: null,
-    post_processor: null,
+    post_processor: postProcessor(vocabulary),
     ...parts,
+  }
+}
+
+/** llama.cpp starts a SentencePiece text with BOS unless told otherwise, a byte-level one only where told to. */
+function postProcessor(vocabulary: GgufVocabulary): Record<string, unknown> {
+  const { model, special, flag } = vocabulary
+  const bos = (flag('add_bos_token') ?? model === 'llama') ? special('bos') : undefined
+  const eos = flag('add_eos_token') ? special('eos') : undefined
+  const piece = (token: SpecialToken | undefined) =>
+    token ? [{ SpecialToken: { id: token.text, type_id: 0 } }] : []
+  const single = [...piece(bos), { Sequence: { id: 'A', type_id: 0 } }, ...piece(eos)]
+  return {
+    type: 'TemplateProcessing',
+    single,
+    pair: [...single, { Sequence: { id: 'B', type_id: 1 } }],
+    special_tokens: Object.fromEntries(
+      [bos, eos].flatMap((token) =>
+        token ? [[token.text, { id: token.text, ids: [token.id], tokens: [token.text] }]] : [],
+      ),
+    ),
   }
 }
 
@@ -139,7 +156,7 @@ function specialTokens(vocabulary: GgufVocabulary): Record<string, string> {
   return Object.fromEntries(
     Object.entries(roles).flatMap(([name, role]) => {
       const token = vocabulary.special(role)
-      return token === undefined ? [] : [[name, token]]
+      return token === undefined ? [] : [[name, token.text]]
     }),
   )
 }

@@ -3,6 +3,11 @@ import { PatchError } from '../errors.ts'
 /** `tokenizer.ggml.token_type`, as GGUF numbers it. */
 export const tokenTypes = { normal: 1, unknown: 2, control: 3, userDefined: 4, unused: 5, byte: 6 } as const
 
+export interface SpecialToken {
+  readonly id: number
+  readonly text: string
+}
+
 /** What a GGUF's metadata says of its tokenizer, checked. */
 export interface GgufVocabulary {
   /** `tokenizer.ggml.model`: gpt2, llama. */
@@ -18,8 +23,8 @@ export interface GgufVocabulary {
   readonly scores: readonly number[] | undefined
   /** `left right`, or undefined where the file has none. */
   readonly merges: readonly string[] | undefined
-  /** A special token's text by the role the file gives its id: bos, eos, unknown, padding, eot. */
-  special(role: string): string | undefined
+  /** A special token by the role the file gives its id: bos, eos, unknown, padding, eot. */
+  special(role: string): SpecialToken | undefined
   /** A yes-or-no key under `tokenizer.ggml`. */
   flag(name: string): boolean | undefined
 }
@@ -55,10 +60,10 @@ export function readGgufVocabulary(metadata: Readonly<Record<string, unknown>>):
     special(role) {
       const id = get(`${role}_token_id`)
       if (id === undefined || id === null) return undefined
-      const token = isNumber(id) ? tokens[Number(id)] : undefined
-      if (token === undefined)
+      const text = isNumber(id) ? tokens[Number(id)] : undefined
+      if (text === undefined)
         throw malformed(`tokenizer.ggml.${role}_token_id to be an id below ${tokens.length}`, String(id))
-      return token
+      return { id: Number(id), text }
     },
     flag(name) {
       const value = get(name)

@@ -1,9 +1,10 @@
-import type { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers'
 import { PatchError } from '../errors.ts'
+import { readAddedTokens } from './added-tokens.ts'
 import type { NamedTokens, RenderChat } from './compile-chat-template.ts'
-import { buildExactTokenizer } from './exact-tokenizer.ts'
+import { buildExactTokenizer } from './exact/build-exact-tokenizer.ts'
+import { cleanUpSpaces } from './exact/decoders.ts'
 import { findChatTemplate } from './find-chat-template.ts'
-import { completeAddedTokens, eosTokenIds, namedTokens, postProcessor } from './special-tokens.ts'
+import { eosTokenIds, namedTokens } from './special-tokens.ts'
 import type { Tokenizer } from './tokenizer.ts'
 import { fingerprintTokenizer } from './tokenizer-fingerprint.ts'
 
@@ -26,9 +27,13 @@ export interface TokenizerFiles {
 type Json = Record<string, unknown>
 
 /**
- * A tokenizer whose ids, text and rendered chats are those of transformers for the same files.
+ * A tokenizer whose ids, text and rendered chats are those of transformers 5 for the same files, and of the tokenizers
+ * library for tokenizer.json: its post-processor alone says which special tokens are added, whatever `add_bos_token` and
+ * `add_eos_token` of the configuration say (transformers 4 heeds them for the classes of Llama), and its `truncation`
+ * and `padding` hold for no text.
+ *
  * Throws `MALFORMED` where a file is not what it should be, or where nothing says which id ends a response, and
- * `UNSUPPORTED` for a kind of tokenizer that is not implemented.
+ * `UNSUPPORTED`, naming the component, for a kind of tokenizer that is not implemented.
  */
 export async function createTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
   const tokenizerJson = record(files.tokenizerJson, 'tokenizer.json')
@@ -40,20 +45,10 @@ export async function createTokenizer(files: TokenizerFiles): Promise<Tokenizer>
   const generationConfig = optional(files.generationConfig, 'generation_config.json')
   const modelConfig = optional(files.modelConfig, 'config.json')
   const model = record(tokenizerJson.model, '`model` of tokenizer.json')
-  const added = completeAddedTokens(tokenizerJson, config)
-  const addedIds = new Map(added.map((token) => [token.content, token.id]))
-  const tokenizer = build(
-    {
-      decoder: null,
-      normalizer: null,
-      ...tokenizerJson,
-      added_tokens: added,
-      post_processor: postProcessor(tokenizerJson, config, (token) => addedIds.get(token)),
-    },
-    config,
-  )
-  const vocabulary: readonly (string | undefined)[] = tokenizer.model!.vocab
-  const idOf = (token: string) => tokenizer.token_to_id(token)
+  const tokenizer = buildExactTokenizer(tokenizerJson, readAddedTokens(tokenizerJson, config))
+  const { vocabulary, idOf } = tokenizer
+  // transformers does so for models of word pieces alone, whatever a configuration says.
+  const cleansUp = tokenizer.model !== 'BPE' && config.clean_up_tokenization_spaces === true
 
   const named = namedTokens(config)
   const template = files.chatTemplate ?? findChatTemplate(config.chat_template)
@@ -69,7 +64,7 @@ export async function createTokenizer(files: TokenizerFiles): Promise<Tokenizer>
     })
 
   const encode: Tokenizer['encode'] = (text, { addSpecialTokens = true } = {}) =>
-    tokenizer.encode(text, { add_special_tokens: addSpecialTokens }).ids
+    tokenizer.encode(text, addSpecialTokens)
   const renderChat: Tokenizer['renderChat'] = (messages, { addGenerationPrompt = false } = {}) => {
     if (render) return render(messages, addGenerationPrompt)
     throw new PatchError('NO_CHAT_TEMPLATE', {
@@ -89,13 +84,8 @@ export async function createTokenizer(files: TokenizerFiles): Promise<Tokenizer>
     }),
     encode,
     decode(ids, { skipSpecialTokens = true } = {}) {
-      // As in transformers, an id without a token (a padding row of the embedding matrix) has no text.
-      const known = ids.filter((id) => vocabulary[id] !== undefined)
-      if (known.length === 0) return ''
-      return tokenizer.decode(known, {
-        skip_special_tokens: skipSpecialTokens,
-        clean_up_tokenization_spaces: model.type !== 'BPE' && config.clean_up_tokenization_spaces === true,
-      })
+      const text = tokenizer.decode(ids, skipSpecialTokens)
+      return cleansUp ? cleanUpSpaces(text) : text
     },
     renderChat,
     encodePrompt: (prompt) =>
@@ -118,18 +108,4 @@ function record(value: unknown, name: string): Json {
     found: value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value,
     remedy: 'Take the file from the model again',
   })
-}
-
-function build(tokenizerJson: Json, config: Json): HuggingFaceTokenizer {
-  try {
-    return buildExactTokenizer(tokenizerJson, config)
-  } catch (cause) {
-    const found = cause instanceof Error ? cause.message : String(cause)
-    throw new PatchError(/^(Unknown|Unsupported)/.test(found) ? 'UNSUPPORTED' : 'MALFORMED', {
-      expected: 'a tokenizer.json that @huggingface/tokenizers can read',
-      found,
-      remedy: 'Save the tokenizer with transformers again, or use another model',
-      cause,
-    })
-  }
 }

@@ -1,0 +1,115 @@
+import * as z from 'zod/mini'
+import { describeIssues } from '../describe-issues.ts'
+import { PatchError } from '../errors.ts'
+import { excerpt } from '../excerpt.ts'
+import { inEnglish } from '../in-english.ts'
+
+type Json = Readonly<Record<string, unknown>>
+
+/** A token that is matched in the text before the model cuts it. */
+export interface AddedToken {
+  readonly content: string
+  /** Only where no letter, digit or the like stands beside it. */
+  readonly single_word: boolean
+  /** With the white space before it. */
+  readonly lstrip: boolean
+  /** With the white space after it. */
+  readonly rstrip: boolean
+  /** Matched, itself normalized, in the normalized text. */
+  readonly normalized: boolean
+  /** Left out of decoded text. */
+  readonly special: boolean
+  /** Left out where no token of the vocabulary has the content: the model has no row for a new one. */
+  readonly onlyIfKnown?: boolean
+}
+
+const flag = z.nullish(z.boolean())
+const schema = z.looseObject({
+  content: z.string(),
+  single_word: flag,
+  lstrip: flag,
+  rstrip: flag,
+  normalized: flag,
+  special: flag,
+})
+const schemaWithId = z.extend(schema, { id: z.int().check(z.nonnegative()) })
+
+/**
+ * The added tokens of a tokenizer as transformers 5 adds them, batch by batch: tokenizer.json's `added_tokens`;
+ * `added_tokens_decoder` of tokenizer_config.json, which overrides what those are; and the tokens that the
+ * configuration names, such as `eos_token`, which are special whatever the files say, where the vocabulary has them.
+ * Ids in the files are not followed: the vocabulary's go before, and new tokens are numbered after it.
+ *
+ * Throws `MALFORMED` for entries of other shapes.
+ */
+export function readAddedTokens(tokenizerJson: Json, config: Json): AddedToken[][] {
+  const own = listed(tokenizerJson.added_tokens ?? []).map((entry, i) =>
+    read(schemaWithId, entry, `added_tokens.${i} of tokenizer.json`),
+  )
+  const decoder = decoderEntries(config.added_tokens_decoder ?? {})
+  const described = new Map((decoder.length > 0 ? decoder : own).map((token) => [token.content, token]))
+  const named = namedValues(config).flatMap((value): AddedToken[] => {
+    const content = tokenText(value)
+    if (content === undefined) return []
+    const token = described.get(content) ?? plain(value, content)
+    return [{ ...token, special: true, onlyIfKnown: true }]
+  })
+  return [own, decoder, named]
+}
+
+/** The text of a token that a configuration names, given as text or as an added token. */
+export function tokenText(value: unknown): string | undefined {
+  const text = typeof value === 'object' && value !== null ? (value as Json).content : value
+  return typeof text === 'string' ? text : undefined
+}
+
+function plain(value: unknown, content: string): AddedToken {
+  if (typeof value === 'object') return read(schema, value, 'a special token of tokenizer_config.json')
+  return { content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true }
+}
+
+function namedValues(config: Json): unknown[] {
+  const single = Object.entries(config).filter(([name]) => name.endsWith('_token'))
+  const extra = [config.additional_special_tokens, config.extra_special_tokens].flatMap((list) =>
+    typeof list === 'object' && list !== null ? Object.values(list) : [],
+  )
+  return [...single.map(([, value]) => value), ...extra]
+}
+
+function listed(value: unknown): unknown[] {
+  if (Array.isArray(value)) return value
+  throw malformed('`added_tokens` of tokenizer.json to be a list', kindOf(value))
+}
+
+function decoderEntries(value: unknown): AddedToken[] {
+  const name = 'added_tokens_decoder of tokenizer_config.json'
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw malformed(`${name} to be an object`, kindOf(value))
+  const entries = Object.entries(value)
+  const wrong = entries.find(([id]) => !/^\d{1,10}$/.test(id))
+  if (wrong) throw malformed(`${name} to have ids as its names`, excerpt(wrong[0]))
+  return entries
+    .sort(([a], [b]) => Number(a) - Number(b))
+    .map(([id, token]) => read(schema, token, `${id} in ${name}`))
+}
+
+function read(shape: typeof schema, value: unknown, where: string): AddedToken {
+  const result = shape.safeParse(value, inEnglish)
+  if (!result.success) throw malformed(`${where} to be an added token`, describeIssues(result.error.issues))
+  const { content, single_word, lstrip, rstrip, normalized, special } = result.data
+  return {
+    content,
+    single_word: single_word ?? false,
+    lstrip: lstrip ?? false,
+    rstrip: rstrip ?? false,
+    normalized: normalized ?? !special,
+    special: special ?? false,
+  }
+}
+
+const kindOf = (value: unknown) =>
+  value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`
+
+function malformed(expected: string, found: string): PatchError {
+  return new PatchError('MALFORMED', { expected, found, remedy: 'Take the file from the model again' })
+}

@@ -1,0 +1,51 @@
+import { excerpt } from '../../../excerpt.ts'
+import type { TokenTable } from '../added-vocabulary.ts'
+import { type Component, tokenizerError } from '../component.ts'
+
+export interface Vocabulary extends TokenTable {
+  readonly entries: ReadonlyMap<string, number>
+  textOf(id: number): string | undefined
+}
+
+/** How far ids may go beyond the number of tokens: vocabularies in use have few holes. */
+const mostHoles = 100_000
+
+/** Reads `model.vocab` where it gives ids by tokens. Throws `MALFORMED`. */
+export function readVocabulary(value: unknown, { where }: Component): Vocabulary {
+  const expected = `\`${where}.vocab\` of tokenizer.json to give each token an id`
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw tokenizerError('MALFORMED', expected, { found: Array.isArray(value) ? 'a list' : typeof value })
+  const pairs = Object.entries(value)
+  const most = 2 * pairs.length + mostHoles
+  const byId: string[] = []
+  for (const [token, id] of pairs) {
+    if (!Number.isInteger(id) || id < 0 || id >= most)
+      throw tokenizerError(
+        'MALFORMED',
+        `${expected}, a whole number below ${most} as there are ${pairs.length}`,
+        {
+          found: `${excerpt(String(id))} for ${excerpt(token)}`,
+        },
+      )
+    if (byId[id] !== undefined)
+      throw tokenizerError('MALFORMED', `${expected} of its own`, {
+        found: `${id} for ${excerpt(byId[id])} and ${excerpt(token)}`,
+      })
+    byId[id] = token
+  }
+  const entries = new Map<string, number>(pairs)
+  return {
+    entries,
+    size: pairs.length,
+    idOf: (token) => entries.get(token),
+    textOf: (id) => byId[id],
+  }
+}
+
+/** The ids of a vocabulary's tokens for single bytes, such as <0x0A>; undefined where it lacks one of those asked for. */
+export function byteTokens(text: string, { idOf }: TokenTable): number[] | undefined {
+  const ids = Array.from(new TextEncoder().encode(text), (byte) =>
+    idOf(`<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`),
+  )
+  return ids.includes(undefined) ? undefined : (ids as number[])
+}

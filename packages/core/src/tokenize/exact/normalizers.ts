@@ -1,0 +1,169 @@
+import * as z from 'zod/mini'
+import { spellBytes } from '../byte-alphabet.ts'
+import { compilePattern } from '../patterns/compile-pattern.ts'
+import { literalPattern, type Pattern } from '../patterns/pattern.ts'
+import { readCharacterMap } from './character-map.ts'
+import { whiteSpace } from './characters.ts'
+import { type Component, checkGrowth, optionsOf, partsOf, typeOf, unknownType } from './component.ts'
+
+/** A part of the text that is encoded, between added tokens. */
+export interface Section {
+  readonly text: string
+  /** Whether its first character comes from the first one of the whole text. */
+  readonly atStart: boolean
+}
+
+export type Normalizer = (section: Section) => Section
+
+/** `pattern` as components have it: a text or a regular expression. */
+export const patternOption = z.union([
+  z.strictObject({ String: z.string() }),
+  z.strictObject({ Regex: z.string() }),
+])
+
+export function readPattern(pattern: z.infer<typeof patternOption>, where: string): Pattern {
+  return 'String' in pattern ? literalPattern(pattern.String) : compilePattern(pattern.Regex, where)
+}
+
+const prepend = z.looseObject({ prepend: z.string() })
+const replace = z.looseObject({ pattern: patternOption, content: z.string() })
+const strip = z.looseObject({ strip_left: z.boolean(), strip_right: z.boolean() })
+const bert = z.looseObject({
+  clean_text: z.boolean(),
+  handle_chinese_chars: z.boolean(),
+  strip_accents: z.nullish(z.boolean()),
+  lowercase: z.boolean(),
+})
+const precompiled = z.looseObject({ precompiled_charsmap: z.string() })
+
+/** Builds tokenizer.json's `normalizer`. Throws `UNSUPPORTED` for a type that is not known, `MALFORMED`. */
+export function readNormalizer(component: Component): Normalizer {
+  const type = typeOf(component)
+  switch (type) {
+    case 'Sequence':
+      return sequence(partsOf(component, 'normalizers').map(readNormalizer), component)
+    case 'NFC':
+    case 'NFD':
+    case 'NFKC':
+    case 'NFKD':
+      return keepingStart((text) => text.normalize(type))
+    case 'Lowercase':
+      return keepingStart(lowercase)
+    case 'Prepend':
+      return prepending(optionsOf(prepend, component).prepend, component)
+    case 'Replace': {
+      const { pattern, content } = optionsOf(replace, component)
+      return replacing(readPattern(pattern, component.where), content, component)
+    }
+    case 'Strip':
+      return stripping(optionsOf(strip, component))
+    case 'StripAccents':
+      return without(/\p{M}/gu)
+    case 'Nmt':
+      return sequence([withoutControls, keepingStart((text) => text.replace(nmtSpaces, ' '))], component)
+    case 'BertNormalizer':
+      return sequence(bertSteps(optionsOf(bert, component)), component)
+    case 'ByteLevel':
+      return keepingStart(spellBytes)
+    case 'Precompiled':
+      return keepingStart(readCharacterMap(optionsOf(precompiled, component).precompiled_charsmap, component))
+    default:
+      throw unknownType(component, type)
+  }
+}
+
+function sequence(steps: readonly Normalizer[], { where }: Component): Normalizer {
+  return (section) =>
+    steps.reduce((latest, step) => {
+      const next = step(latest)
+      checkGrowth(next.text.length, section.text.length, where)
+      return next
+    }, section)
+}
+
+const keepingStart =
+  (change: (text: string) => string): Normalizer =>
+  ({ text, atStart }) => ({ text: change(text), atStart })
+
+/** Leaves out characters. */
+const without =
+  (characters: RegExp): Normalizer =>
+  ({ text, atStart }) => {
+    const left = text.replace(characters, '')
+    return { text: left, atStart: atStart && text.codePointAt(0) === left.codePointAt(0) }
+  }
+
+/** Each character by itself: a capital sigma at the end of a word is σ, not ς as JavaScript has it. */
+function lowercase(text: string): string {
+  return Array.from(text, (character) => character.toLowerCase()).join('')
+}
+
+function prepending(prefix: string, { where }: Component): Normalizer {
+  return ({ text, atStart }) => {
+    checkGrowth(prefix.length, text.length, where)
+    return { text: text && prefix + text, atStart }
+  }
+}
+
+function replacing(pattern: Pattern, content: string, { where }: Component): Normalizer {
+  return ({ text, atStart }) => {
+    const found = text === '' ? [] : pattern.find(text)
+    if (found.length === 0) return { text, atStart }
+    const replaced = replaceFound(text, found, content, where)
+    if (found[0] !== 0) return { text: replaced, atStart }
+    // The library counts what stands for several characters as coming from the last of them.
+    const first = String.fromCodePoint(text.codePointAt(0)!).length
+    const end = found[1]!
+    return { text: replaced, atStart: end === 0 || (atStart && content !== '' && end === first) }
+  }
+}
+
+/** A text with each of what was found in it replaced. */
+export function replaceFound(text: string, found: readonly number[], content: string, where: string): string {
+  checkGrowth(text.length + (found.length / 2) * content.length, text.length, where)
+  const parts: string[] = []
+  let last = 0
+  for (let i = 0; i < found.length; i += 2) {
+    parts.push(text.slice(last, found[i]), content)
+    last = found[i + 1]!
+  }
+  parts.push(text.slice(last))
+  return parts.join('')
+}
+
+const isWhiteSpace = new RegExp(whiteSpace, 'u')
+
+function stripping({ strip_left, strip_right }: z.infer<typeof strip>): Normalizer {
+  return ({ text, atStart }) => {
+    let [start, end] = [0, text.length]
+    // All white space is of one UTF-16 unit.
+    if (strip_left) while (start < end && isWhiteSpace.test(text[start]!)) start++
+    if (strip_right) while (end > start && isWhiteSpace.test(text[end - 1]!)) end--
+    return { text: text.slice(start, end), atStart: atStart && start === 0 }
+  }
+}
+
+const withoutControls = without(/(?![\0\t\n\f\r\x80-\x8e\x90-\x9e])\p{Cc}/gu)
+const nmtSpaces = /[\t\n\f\r\u1680\u200b-\u200f\u2028\u2029\u2581\ufeff\ufffd]/g
+
+const chinese =
+  /[\u4e00-\u9fff\u3400-\u4dbf\u{20000}-\u{2a6df}\u{2a700}-\u{2b73f}\u{2b740}-\u{2b81f}\u{2b920}-\u{2ceaf}\uf900-\ufaff\u{2f800}-\u{2fa1f}]/gu
+
+function bertSteps({
+  clean_text,
+  handle_chinese_chars,
+  strip_accents,
+  lowercase: isLower,
+}: z.infer<typeof bert>): Normalizer[] {
+  const clean = [
+    without(/(?![\t\n\r])[\0\ufffd\p{Cc}\p{Cf}\p{Co}]/gu),
+    keepingStart((text) => text.replace(new RegExp(whiteSpace, 'gu'), ' ')),
+  ]
+  const accents = [keepingStart((text) => text.normalize('NFD')), without(/\p{Mn}/gu)]
+  return [
+    ...(clean_text ? clean : []),
+    ...(handle_chinese_chars ? [keepingStart((text) => text.replace(chinese, ' $& '))] : []),
+    ...((strip_accents ?? isLower) ? accents : []),
+    ...(isLower ? [keepingStart(lowercase)] : []),
+  ]
+}

@@ -1,0 +1,125 @@
+import type { CharacterClassNode, CharacterSetNode, Node } from 'oniguruma-parser/parser'
+
+/** Whether a code point is in a set. */
+export type CharacterSet = (codePoint: number) => boolean
+
+/** Throws an Error whose message is a phrase: what is not supported. */
+export function unsupported(what: string): never {
+  throw new Error(what)
+}
+
+/** Oniguruma's names for sets, in patterns as `[:name:]` and `\p{Name}`, where Unicode has no such property. */
+const namedSets: Readonly<Record<string, string>> = {
+  alnum: '\\p{Alphabetic}\\p{Nd}',
+  alpha: '\\p{Alphabetic}',
+  any: '\\p{Any}',
+  ascii: '\\p{ASCII}',
+  blank: '\\t\\p{Zs}',
+  cntrl: '\\p{Cc}',
+  digit: '\\p{Nd}',
+  lower: '\\p{Lowercase}',
+  space: '\\p{White_Space}',
+  upper: '\\p{Uppercase}',
+  word: '\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}',
+  xdigit: '0-9A-Fa-f',
+}
+
+/** Sets that hold either all or none of the cases of a letter. */
+const caseless =
+  /^(L|M|N|P|S|Z|C|Nd|Nl|No|Letter|Mark|Number|Punctuation|Symbol|alnum|alpha|any|space|word|digit)$/i
+
+/**
+ * The set of one element of a pattern: a character, a range, a class or a named set, as Oniguruma reads it. What it
+ * knows of characters that Unicode has had for a few years is what JavaScript knows.
+ *
+ * @param fold whether letters stand for both their cases
+ */
+export function characterSet(node: Node, fold: boolean, inClass = false): CharacterSet {
+  switch (node.type) {
+    case 'Character':
+      return literal(node.value, fold)
+    case 'CharacterClassRange':
+      return range(node.min.value, node.max.value, fold)
+    case 'CharacterClass':
+      return characterClass(node, fold)
+    case 'CharacterSet':
+      return namedSet(node, fold, inClass)
+    default:
+      return unsupported(`${node.type} in a class`)
+  }
+}
+
+function characterClass({ kind, negate, body }: CharacterClassNode, fold: boolean): CharacterSet {
+  const sets = body.map((element) => characterSet(element, fold, true))
+  const all: CharacterSet =
+    kind === 'intersection'
+      ? (codePoint) => sets.every((set) => set(codePoint))
+      : (codePoint) => sets.some((set) => set(codePoint))
+  return negate ? (codePoint) => !all(codePoint) : all
+}
+
+function literal(value: number, fold: boolean): CharacterSet {
+  if (!fold || !/\p{L}/u.test(String.fromCodePoint(value))) return (codePoint) => codePoint === value
+  // Other letters have cases of more than one character, such as ß and SS.
+  if (value > 0x7f) return unsupported('letters outside ASCII without regard to case')
+  return tester(String.fromCodePoint(value), 'iu')
+}
+
+function range(min: number, max: number, fold: boolean): CharacterSet {
+  if (!fold) return (codePoint) => codePoint >= min && codePoint <= max
+  if (max > 0x7f) return unsupported('ranges outside ASCII without regard to case')
+  const [first, last] = [min, max].map((value) => `\\x${value.toString(16).padStart(2, '0')}`)
+  return tester(`[${first}-${last}]`, 'iu')
+}
+
+function namedSet(node: CharacterSetNode, fold: boolean, inClass: boolean): CharacterSet {
+  const set = positiveSet(node, fold, inClass)
+  return node.negate ? (codePoint) => !set(codePoint) : set
+}
+
+function positiveSet({ kind, value }: CharacterSetNode, fold: boolean, inClass: boolean): CharacterSet {
+  switch (kind) {
+    case 'any':
+      return () => true
+    case 'dot':
+    case 'newline':
+      return kind === 'dot' ? (codePoint) => codePoint !== 0x0a : (codePoint) => codePoint === 0x0a
+    case 'hex':
+      return tester('[0-9A-Fa-f]')
+    case 'digit':
+    case 'space':
+      return tester(`[${namedSets[kind]}]`)
+    case 'word':
+      // Outside of a class, Oniguruma's \w has the superscripts and fractions of Latin-1 too.
+      return tester(inClass ? `[${namedSets.word}]` : `[${namedSets.word}²³¹¼-¾]`)
+    case 'posix':
+    case 'property':
+      if (fold && !caseless.test(value)) return unsupported(`${value} without regard to case`)
+      return property(kind, value)
+    default:
+      return unsupported(`a ${kind}`)
+  }
+}
+
+function property(kind: 'posix' | 'property', name: string): CharacterSet {
+  const slug = name.toLowerCase().replace(/[-_ ]/g, '')
+  if (slug === 'punct') return tester(kind === 'posix' ? '[\\p{P}\\p{S}]' : '\\p{P}')
+  if (Object.hasOwn(namedSets, slug)) return tester(`[${namedSets[slug]}]`)
+  const written = name.replace(
+    /(^|[-_ ])(\p{L})/gu,
+    (_, gap, letter) => `${gap && '_'}${letter.toUpperCase()}`,
+  )
+  for (const source of [`\\p{${name}}`, `\\p{${written}}`, `\\p{Script=${written}}`]) {
+    try {
+      return tester(source)
+    } catch {
+      // The next way to write it.
+    }
+  }
+  return unsupported(`the property ${name}`)
+}
+
+function tester(source: string, flags = 'u'): CharacterSet {
+  const expression = new RegExp(`^${source}$`, flags)
+  return (codePoint) => expression.test(String.fromCodePoint(codePoint))
+}

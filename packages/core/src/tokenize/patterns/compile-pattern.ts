@@ -1,0 +1,28 @@
+import { describeValue } from '../../describe-value.ts'
+import { PatchError } from '../../errors.ts'
+import { excerpt } from '../../excerpt.ts'
+import { wellKnownPatterns } from './known-patterns.ts'
+import { linearPattern } from './linear-pattern.ts'
+import { expressionPattern, type Pattern } from './pattern.ts'
+
+/**
+ * A foreign regular expression, in Oniguruma's syntax. Those of the families in use are matched by JavaScript's own
+ * engine, which is ten times as fast and linear on them; any other by `linearPattern`, which is linear on all.
+ *
+ * @param where it stands, for messages
+ * @throws PatchError `UNSUPPORTED` for what cannot be matched in linear time, or not at all
+ */
+export function compilePattern(source: string, where: string): Pattern {
+  const expression = wellKnownPatterns.get(source)
+  if (expression) return expressionPattern(expression)
+  try {
+    return linearPattern(source)
+  } catch (cause) {
+    throw new PatchError('UNSUPPORTED', {
+      expected: `a regular expression in ${where} that can be matched in time linear in the text`,
+      found: `${describeValue(cause instanceof Error ? cause.message : cause)} in ${excerpt(source)}`,
+      remedy: 'Get the file again from where the model came, or use another model',
+      cause,
+    })
+  }
+}

@@ -1,0 +1,46 @@
+import { gpt2Split, splitPatterns } from '../split-patterns.ts'
+
+const cjk = '[一-龥぀-ゟ゠-ヿ]+'
+const marks = '[!"#$%&\'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+'
+const deepseekWords = `${marks}|[^\r\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+| ?[\\p{P}\\p{S}]+[\r\n]*|\\s*[\r\n]+|\\s+(?!\\S)|\\s+`
+
+const sources = [
+  gpt2Split,
+  ...splitPatterns.values(),
+  // GPT-4's, as it is written where numbers and punctuation do not give back what they took.
+  "'(?i:[sdmt]|ll|ve|re)|[^\\r\\n\\p{L}\\p{N}]?+\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]++[\\r\\n]*|\\s*[\\r\\n]|\\s+(?!\\S)|\\s+",
+  // DeepSeek V3's, one after another.
+  '\\p{N}{1,3}',
+  cjk,
+  deepseekWords,
+  // Phi-3's and Gemma's runs of spaces, Falcon's groups of digits, BLOOM's words.
+  ' {2,}',
+  '[0-9][0-9][0-9]',
+  ' ?[^(\\s|[.,!?…。，、।۔،])]+',
+]
+
+/** Of the patterns in use, those that JavaScript's engine matches in linear time, as it has them. */
+export const wellKnownPatterns: ReadonlyMap<string, RegExp> = new Map(
+  sources.map((source) => [source, new RegExp(javascript(source), 'gu')]),
+)
+
+/**
+ * What differs between Oniguruma and JavaScript in these patterns, and in these alone: white space, which JavaScript
+ * counts U+FEFF to and not U+0085; letters without regard to case, where the long s (U+017F) is an s; a class within
+ * a class; and `?+` and `++`, which here stand before what they could not have taken.
+ */
+function javascript(source: string): string {
+  return source
+    .replace('[^(\\s|[.,!?…。，、।۔،])]', '[^(\\s|.,!?…。，、।۔،)]')
+    .replaceAll('\\s', '\\p{White_Space}')
+    .replaceAll('\\S', '\\P{White_Space}')
+    .replace(/\(\?i:([^)]*)\)/g, (_, letters: string) => `(?:${eitherCase(letters)})`)
+    .replace(/([?+])\+/g, '$1')
+}
+
+function eitherCase(letters: string): string {
+  return letters.replace(/\[([a-z]+)\]|([a-z])/g, (_, several: string | undefined, one: string) => {
+    const small = several ?? one
+    return `[${small}${small.toUpperCase()}${small.includes('s') ? 'ſ' : ''}]`
+  })
+}

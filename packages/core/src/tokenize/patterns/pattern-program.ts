@@ -1,0 +1,271 @@
+/**
+ * A pattern as a graph of states. Each state says from where in a text to where the rest of the pattern matches, in
+ * terms of other states at the same place or at the next character; see `linear-pattern.ts`, which runs it.
+ */
+import type {
+  AlternativeElementNode,
+  AlternativeNode,
+  AssertionNode,
+  LookaroundAssertionNode,
+  QuantifierNode,
+} from 'oniguruma-parser/parser'
+import { type CharacterSet, characterSet, unsupported } from './character-set.ts'
+
+/** Characters of a text around a place. */
+export interface Place {
+  readonly codePoints: Int32Array
+  readonly at: number
+}
+
+export type State =
+  | { readonly kind: 'end' }
+  /** One character of a set, then `next`. */
+  | { readonly kind: 'one'; readonly set: number; next: number }
+  /** `first` where it matches, else `second`. */
+  | { readonly kind: 'either'; first: number; second: number }
+  /** Where a character of the set is there it is taken, then `more`; else `next`. */
+  | { readonly kind: 'take'; readonly set: number; more: number; readonly next: number }
+  /** `next`, where `body` matches here, or does not. */
+  | { readonly kind: 'look'; readonly negate: boolean; readonly body: number; readonly next: number }
+  /** `next`, where the place is right. */
+  | { readonly kind: 'where'; readonly holds: (place: Place) => boolean; readonly next: number }
+  /** `next`, from where the first match of `body` ends. */
+  | { readonly kind: 'atomic'; readonly body: number; readonly next: number }
+
+export interface Program {
+  readonly states: readonly State[]
+  readonly start: number
+  /** States such that what each needs of others at the same place comes before it. */
+  readonly order: readonly number[]
+  readonly sets: readonly CharacterSet[]
+}
+
+/** Patterns in use have about 60. */
+const mostStates = 1000
+
+interface Flags {
+  readonly ignoreCase: boolean
+  readonly dotAll: boolean
+}
+
+/** Throws an Error whose message is a phrase: what is not supported. */
+export function compileProgram(alternatives: readonly AlternativeNode[]): Program {
+  const states: State[] = []
+  const sets: CharacterSet[] = []
+
+  const add = (state: State): number => {
+    if (states.length === mostStates) unsupported(`more than ${mostStates} states`)
+    return states.push(state) - 1
+  }
+
+  const either = (nodes: readonly AlternativeNode[], next: number, flags: Flags): number => {
+    const [leading] = nodes[0]!.body
+    const shared = leading?.type === 'Directive' ? changed(flags, leading.flags) : flags
+    return nodes
+      .map(({ body }, i) => {
+        const elements = i === 0 && shared !== flags ? body.slice(1) : body
+        return sequence(elements, next, shared, i === nodes.length - 1)
+      })
+      .reduceRight((second, first) => add({ kind: 'either', first, second }))
+  }
+
+  /** isLast: whether flags that change within hold to the end of the group. */
+  const sequence = (
+    nodes: readonly AlternativeElementNode[],
+    next: number,
+    flags: Flags,
+    isLast: boolean,
+  ): number => {
+    const directive = nodes.findIndex((node) => node.type === 'Directive')
+    if (directive < 0) return nodes.reduceRight((rest, node) => element(node, rest, flags), next)
+    const { kind, flags: change } = nodes[directive] as Extract<AlternativeElementNode, { type: 'Directive' }>
+    if (kind === 'keep') return unsupported('\\K')
+    if (!isLast) return unsupported('flags that change between alternatives')
+    const after = sequence(nodes.slice(directive + 1), next, changed(flags, change), true)
+    return sequence(nodes.slice(0, directive), after, flags, true)
+  }
+
+  const element = (node: AlternativeElementNode, next: number, flags: Flags): number => {
+    switch (node.type) {
+      case 'Character':
+      case 'CharacterClass':
+      case 'CharacterSet':
+        return add({ kind: 'one', set: setOf(node, flags), next })
+      case 'Quantifier':
+        return repetition(node, next, flags)
+      case 'CapturingGroup':
+        return either(node.body, next, flags)
+      case 'Group': {
+        const inner = changed(flags, node.flags)
+        return node.atomic
+          ? add({ kind: 'atomic', body: either(node.body, end(), inner), next })
+          : either(node.body, next, inner)
+      }
+      case 'LookaroundAssertion':
+        return lookaround(node, next, flags)
+      case 'Assertion':
+        return add({ kind: 'where', holds: assertion(node), next })
+      default:
+        return unsupported(`a ${node.type.toLowerCase()}`)
+    }
+  }
+
+  const end = () => add({ kind: 'end' })
+
+  const setOf = (node: AlternativeElementNode, { ignoreCase, dotAll }: Flags): number => {
+    const any = dotAll && node.type === 'CharacterSet' && node.kind === 'dot'
+    return sets.push(any ? () => true : characterSet(node, ignoreCase)) - 1
+  }
+
+  const repetition = (node: QuantifierNode, next: number, flags: Flags): number => {
+    const { kind, min, body } = node
+    // The parser has null for no end, whatever its types say.
+    const max = node.max ?? Number.POSITIVE_INFINITY
+    if (max < min) return unsupported('a repetition with a maximum below its minimum')
+    const isOne = /^Character(Class|Set)?$/.test(body.type)
+    if (kind === 'possessive' && !isOne)
+      return add({ kind: 'atomic', body: repetition({ ...node, kind: 'greedy' }, end(), flags), next })
+    const set = kind === 'possessive' ? setOf(body, flags) : -1
+    const once = (rest: number) => {
+      const first = element(body, rest, flags)
+      if (max > 1 && reachesHere(states, first, rest)) unsupported('a repetition of what may be empty')
+      return first
+    }
+    let state = next
+    if (max === Number.POSITIVE_INFINITY) state = endless(kind, once, next, set)
+    else
+      for (let i = min; i < max; i++) {
+        if (set >= 0) state = add({ kind: 'take', set, more: state, next })
+        else state = choice(kind, once(state), next)
+      }
+    for (let i = 0; i < min; i++) state = once(state)
+    return state
+  }
+
+  const choice = (kind: QuantifierNode['kind'], more: number, next: number): number =>
+    add(
+      kind === 'lazy'
+        ? { kind: 'either', first: next, second: more }
+        : { kind: 'either', first: more, second: next },
+    )
+
+  const endless = (
+    kind: QuantifierNode['kind'],
+    once: (rest: number) => number,
+    next: number,
+    set: number,
+  ): number => {
+    if (set >= 0) {
+      const taking: State = { kind: 'take', set, more: -1, next }
+      taking.more = add(taking)
+      return taking.more
+    }
+    const loop = choice(kind, -1, next)
+    const again = once(loop)
+    const state = states[loop] as Extract<State, { kind: 'either' }>
+    if (kind === 'lazy') state.second = again
+    else state.first = again
+    return loop
+  }
+
+  const lookaround = (node: LookaroundAssertionNode, next: number, flags: Flags): number => {
+    const { negate } = node
+    if (node.kind === 'lookahead')
+      return add({ kind: 'look', negate, body: either(node.body, end(), flags), next })
+    const behind = node.body.map(({ body }) =>
+      body.map((one) =>
+        /^Character(Class|Set)?$/.test(one.type)
+          ? characterSet(one, flags.ignoreCase)
+          : unsupported('a lookbehind of more than characters'),
+      ),
+    )
+    const holds = ({ codePoints, at }: Place) =>
+      negate !==
+      behind.some((row) => row.length <= at && row.every((has, i) => has(codePoints[at - row.length + i]!)))
+    return add({ kind: 'where', holds, next })
+  }
+
+  const start = either(alternatives, end(), { ignoreCase: false, dotAll: false })
+  return { states, start, order: evaluationOrder(states), sets }
+}
+
+function changed(
+  flags: Flags,
+  change: { readonly enable?: object; readonly disable?: object } | undefined,
+): Flags {
+  const turned = (names: object | undefined, to: boolean) =>
+    Object.fromEntries(Object.keys(names ?? {}).map((name) => [name, to]))
+  return { ...flags, ...turned(change?.disable, false), ...turned(change?.enable, true) }
+}
+
+const word = characterSet({ type: 'CharacterSet', kind: 'word' }, false)
+
+function assertion({ kind, negate }: AssertionNode): (place: Place) => boolean {
+  const lineFeed = 0x0a
+  switch (kind) {
+    case 'line_start':
+      return ({ codePoints, at }) => at === 0 || (at < codePoints.length && codePoints[at - 1] === lineFeed)
+    case 'line_end':
+      return ({ codePoints, at }) => at === codePoints.length || codePoints[at] === lineFeed
+    case 'string_start':
+      return ({ at }) => at === 0
+    case 'string_end':
+      return ({ codePoints, at }) => at === codePoints.length
+    case 'string_end_newline':
+      return ({ codePoints, at }) =>
+        at === codePoints.length || (at === codePoints.length - 1 && codePoints[at] === lineFeed)
+    case 'word_boundary':
+      return ({ codePoints, at }) => {
+        const before = at > 0 && word(codePoints[at - 1]!)
+        const after = at < codePoints.length && word(codePoints[at]!)
+        return (before !== after) !== (negate === true)
+      }
+    default:
+      return unsupported(`the assertion ${kind}`)
+  }
+}
+
+/** Whether a state's value at a place may be that of another state at the same place. */
+function reachesHere(states: readonly State[], from: number, target: number): boolean {
+  const seen = new Set<number>()
+  const queue = [from]
+  for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
+    if (at === target) return true
+    if (at < 0 || seen.has(at)) continue
+    seen.add(at)
+    queue.push(...neededHere(states[at]!))
+  }
+  return false
+}
+
+function evaluationOrder(states: readonly State[]): number[] {
+  const order: number[] = []
+  const isDone = new Uint8Array(states.length)
+  const visit = (at: number) => {
+    if (isDone[at]) return
+    isDone[at] = 1
+    for (const needed of neededHere(states[at]!)) visit(needed)
+    order.push(at)
+  }
+  states.forEach((_, at) => {
+    visit(at)
+  })
+  return order
+}
+
+/** The states whose value at the same place a state is made of. */
+function neededHere(state: State): readonly number[] {
+  switch (state.kind) {
+    case 'end':
+    case 'one':
+      return []
+    case 'either':
+      return [state.first, state.second]
+    case 'take':
+    case 'where':
+      return [state.next]
+    case 'look':
+    case 'atomic':
+      return [state.body, state.next]
+  }
+}
