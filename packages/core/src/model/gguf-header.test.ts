@@ -15,7 +15,7 @@ describe('readGgufHeader', () => {
     for (const before of [0, 1, 4, 7, 8, 9, 15, 20]) {
       // The texts of the second key come to lie around the end of the first piece.
       const filler = 'x'.repeat(piece - 90 - before)
-      const values = ['tókén🙂', '', 'b']
+      const values = ['tókén🙂', '', 'b', '\ufeff', '\ufeffa', 'x'.repeat(30)]
       const { metadata } = await open({
         pairs: [
           ['filler', 8, filler],
@@ -80,6 +80,16 @@ describe('readGgufHeader', () => {
     ['a long tensor name', { tensors: [tensor('x'.repeat(257), 0)], data }, /257, more than 256/],
     ['five dimensions', { tensors: [tensor('a', 0, [1, 1, 1, 1, 1])], data }, /at most 4 dimensions/],
     ['elements without end', { pairs: [['a', 9, [], { of: 0, count: 2 ** 50 }]] }, /more than 4194304/],
+    [
+      'arrays that are too long together',
+      {
+        pairs: [
+          ['a', 9, Array(10).fill(0), { of: 0 }],
+          ['b', 9, [], { of: 0, count: 2 ** 22 - 5 }],
+        ],
+      },
+      /more than 4194294/,
+    ],
     ['keys without end', { counts: { pairs: 2n ** 64n - 1n } }, /count of keys/],
     ['tensors without end', { counts: { tensors: 2 ** 32 } }, /count of tensors/],
   ])('refuses %s', async (_, file, words) => {

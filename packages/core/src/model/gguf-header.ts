@@ -2,7 +2,7 @@ import { PatchError } from '../errors.ts'
 import { excerpt } from '../excerpt.ts'
 import { foreignFile, foreignFileBytes } from '../foreign-file.ts'
 import type { ByteSource } from '../storage.ts'
-import { readCount, readName, readUint32, readUint64, readValue } from './gguf-values.ts'
+import { mostElements, readCount, readName, readUint32, readUint64, readValue } from './gguf-values.ts'
 import { cutShort, type SequentialReader, sequentialReader } from './sequential-reader.ts'
 
 export interface GgufHeader {
@@ -89,10 +89,11 @@ async function checkStart(source: ByteSource) {
 
 async function readMetadata(source: ByteSource, reader: SequentialReader, count: number) {
   const metadata = new Map<string, unknown>()
+  const budget = { left: mostElements }
   for (let i = 0; i < count; i++) {
     const key = await orMalformed(source, `a name as key ${i}`, readName(reader, longestKey))
     if (metadata.has(key)) throw malformed(source, `to have the key ${excerpt(key)} once`, 'it twice')
-    metadata.set(key, await orMalformed(source, `a value of ${excerpt(key)}`, readValue(reader)))
+    metadata.set(key, await orMalformed(source, `a value of ${excerpt(key)}`, readValue(reader, budget)))
   }
   return Object.fromEntries(metadata)
 }

@@ -16,42 +16,79 @@ const numbers: Readonly<Record<number, { bytes: number; read(view: DataView, at:
 }
 const [textType, arrayType] = [8, 9]
 
-/** The largest vocabularies have a sixteenth of these elements; chat templates a hundredth of these bytes. */
-const [mostElements, longestText] = [2 ** 22, 2 ** 24]
+/** Chat templates have a hundredth of these bytes. */
+const longestText = 2 ** 24
 
 /** Most bytes that are read at a time. */
 const pieceBytes = 2 ** 20
 
-const decoder = new TextDecoder()
-const strictDecoder = new TextDecoder('utf-8', { fatal: true })
+// A byte order mark is a character like others: some vocabularies have it as a token.
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+const strictDecoder = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true })
+
+/** Elements that the arrays of a header may have together: those of the largest vocabularies have a quarter of them. */
+export interface ElementBudget {
+  left: number
+}
+
+export const mostElements = 2 ** 22
 
 /** A metadata value. Throws `TRUNCATED`, and a RangeError whose message is a phrase: what was found. */
-export async function readValue(reader: SequentialReader): Promise<unknown> {
+export async function readValue(reader: SequentialReader, budget: ElementBudget): Promise<unknown> {
   const type = await readUint32(reader)
   if (type === textType) return readText(reader)
-  if (type === arrayType) return readArray(reader)
+  if (type === arrayType) return readArray(reader, budget)
   const { bytes, read } = numberType(type)
   return read(await reader.take(bytes), 0)
 }
 
 /** As llama.cpp does, one level of arrays is read. */
-async function readArray(reader: SequentialReader): Promise<unknown[]> {
+async function readArray(reader: SequentialReader, budget: ElementBudget): Promise<unknown[]> {
   const type = await readUint32(reader)
   if (type === arrayType) throw new RangeError('an array of arrays')
-  const isText = type === textType
-  const { bytes, read } = isText ? { bytes: 8 } : numberType(type)
-  const count = await readCount(reader, bytes, mostElements)
+  const number = type === textType ? undefined : numberType(type)
+  const count = await readCount(reader, number?.bytes ?? 8, budget.left)
+  budget.left -= count
+  if (!number) return readTexts(reader, count)
+  const { bytes, read } = number
   const values: unknown[] = []
-  if (!read) {
-    while (values.length < count) values.push(await readText(reader))
-    return values
-  }
   while (values.length < count) {
     const some = Math.min(count - values.length, pieceBytes / bytes)
     const view = await reader.take(some * bytes)
     for (let i = 0; i < some; i++) values.push(read(view, i * bytes))
   }
   return values
+}
+
+/** Those in memory without waiting for each: vocabularies have hundreds of thousands. */
+async function readTexts(reader: SequentialReader, count: number): Promise<string[]> {
+  const texts: string[] = []
+  while (texts.length < count) {
+    const bytes = reader.ahead()
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+    let at = 0
+    while (texts.length < count && at + 8 <= bytes.length) {
+      const end = at + 8 + Number(view.getBigUint64(at, true))
+      if (end > bytes.length) break
+      texts.push(decodeShort(bytes, at + 8, end))
+      at = end
+    }
+    reader.take(at)
+    if (texts.length < count) texts.push(await readText(reader))
+  }
+  return texts
+}
+
+/** A decoder takes longer to call than most tokens take to read. */
+function decodeShort(bytes: Uint8Array, start: number, end: number): string {
+  if (end - start > 24) return decoder.decode(bytes.subarray(start, end))
+  let text = ''
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at] as number
+    if (byte >= 0x80) return decoder.decode(bytes.subarray(start, end))
+    text += String.fromCharCode(byte)
+  }
+  return text
 }
 
 function numberType(type: number) {

@@ -53,7 +53,7 @@ const valueBytes: ReadonlyMap<unknown, number> = new Map([
  */
 export async function readSafetensorsHeader(source: ByteSource): Promise<SafetensorsHeader> {
   const { json, dataStart } = await readHeaderJson(source)
-  const { __metadata__: metadata = {} } = json
+  const metadata = json.__metadata__ ?? {}
   if (!isTexts(metadata)) throw malformed(source, 'texts only as __metadata__', 'something else')
   const tensors: [string, PlacedTensor][] = []
   for (const [name, entry] of Object.entries(json)) {

@@ -9,6 +9,8 @@ export interface SequentialReader {
   need(length: number): void
   /** The next bytes. Errors as `need`. */
   take(length: number): Promise<DataView> | DataView
+  /** Those of the next bytes that are in memory already, which may be none: they stay the next. */
+  ahead(): Uint8Array
 }
 
 const pieceBytes = 2 ** 20
@@ -35,6 +37,7 @@ export function sequentialReader(source: ByteSource): SequentialReader {
       return at
     },
     need,
+    ahead: () => piece.subarray(at - start),
     take(length) {
       need(length)
       return at + length <= start + piece.length ? next(length) : read(length)
