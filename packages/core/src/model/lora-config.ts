@@ -1,19 +1,28 @@
 import * as z from 'zod/mini'
 import { describeIssues } from '../describe-issues.ts'
-import { describeValue } from '../describe-value.ts'
 import { PatchError } from '../errors.ts'
 import { inEnglish } from '../in-english.ts'
 import { parseJsonFile } from '../parse-json-file.ts'
-import { unknownAdapterField } from './config/adapter-rules.ts'
+import { checkPeftType, unknownAdapterField } from './config/adapter-rules.ts'
 import { checkFieldRules, isEmpty } from './config/field-rules.ts'
-import { loraRules } from './lora-rules.ts'
-import { type ModulePattern, modulePattern, namedIn } from './module-pattern.ts'
+import { loraRemedy, loraRules } from './lora-rules.ts'
+import {
+  layerIndex,
+  type ModulePatterns,
+  type ModuleTest,
+  modulePatterns,
+  nameTest,
+} from './module-pattern.ts'
 
 const positive = z.number().check(z.positive())
 const index = z.int().check(z.nonnegative())
-const patterns = z.nullish(z.record(z.string(), positive))
+const byPattern = z.nullish(z.record(z.string(), positive))
 const modules = z.nullish(z.union([z.string(), z.array(z.string())]))
 const flag = z.nullish(z.boolean())
+
+/** Modules that are named one by one: far more than a model has kinds of. */
+const mostModules = 100
+const isShort = (value: object) => Object.keys(value).length <= mostModules
 
 /** What of a PEFT adapter_config.json decides the arithmetic. */
 const schema = z.looseObject({
@@ -23,14 +32,16 @@ const schema = z.looseObject({
   use_dora: flag,
   lora_bias: flag,
   ensure_weight_tying: flag,
-  rank_pattern: patterns,
-  alpha_pattern: patterns,
+  rank_pattern: byPattern,
+  alpha_pattern: byPattern,
   target_modules: modules,
   exclude_modules: modules,
   layers_to_transform: z.nullish(z.union([index, z.array(index)])),
   layers_pattern: modules,
-  modules_to_save: z.nullish(z.array(z.string())),
-  trainable_token_indices: z.nullish(z.union([z.array(index), z.record(z.string(), z.array(index))])),
+  modules_to_save: z.nullish(z.array(z.string()).check(z.maxLength(mostModules))),
+  trainable_token_indices: z.nullish(
+    z.union([z.array(index), z.record(z.string(), z.array(index)).check(z.refine(isShort))]),
+  ),
   base_model_name_or_path: z.nullish(z.string()),
 })
 
@@ -67,13 +78,7 @@ export interface LoraConfig {
  */
 export function parseLoraConfig(file: string, bytes: Uint8Array): LoraConfig {
   const json = parseJsonFile(bytes, file, 'The file is damaged; save or fetch the adapter again')
-  if (json.peft_type !== 'LORA') {
-    throw new PatchError('UNSUPPORTED', {
-      expected: `a LoRA adapter (peft_type LORA) in ${file}`,
-      found: `peft_type ${describeValue(json.peft_type)}`,
-      remedy: 'Merge the adapter into its model with PEFT and use the merged model',
-    })
-  }
+  checkPeftType(json, file, ['LORA'], loraRemedy)
   checkFieldRules(json, loraRules, file, unknownAdapterField)
   const parsed = schema.safeParse(withoutEmpty(json), inEnglish)
   if (!parsed.success) throw malformed(file, describeIssues(parsed.error.issues), parsed.error)
@@ -86,8 +91,9 @@ function withoutEmpty(json: Readonly<Record<string, unknown>>): Record<string, u
 }
 
 function loraConfig(file: string, config: Config): LoraConfig {
-  const ranks = firstOf(file, config.rank_pattern)
-  const alphas = firstOf(file, config.alpha_pattern)
+  const patterns = modulePatterns(file)
+  const ranks = firstOf(patterns, config.rank_pattern)
+  const alphas = firstOf(patterns, config.alpha_pattern)
   const rank = (module: string) => ranks(module) ?? config.r
   const rows = config.trainable_token_indices
   return {
@@ -100,51 +106,49 @@ function loraConfig(file: string, config: Config): LoraConfig {
       const r = rank(module)
       return (alphas(module) ?? config.lora_alpha) / (config.use_rslora ? Math.sqrt(r) : r)
     },
-    leavesOut: leavesOut(file, config),
+    leavesOut: leavesOut(patterns, config),
     // As PEFT, by the end of its name or of that of a module it is in: `norm` stands for `input_layernorm` too.
     savesWhole: (module) => (config.modules_to_save ?? []).some((name) => endsIn(module, name)),
     missing: (modules) =>
       config.modules_to_save?.find((name) => !modules.some((module) => endsIn(module, name))),
     trainsRows: rows !== undefined && rows !== null,
     trainedRows: (module) =>
-      Array.isArray(rows) ? rows : Object.entries(rows ?? {}).find(([name]) => namedIn(module, [name]))?.[1],
+      Array.isArray(rows) ? rows : Object.entries(rows ?? {}).find(([name]) => nameTest([name])(module))?.[1],
   }
 }
 
 const endsIn = (module: string, name: string) => `${module}.`.includes(`${name}.`)
 
-/** As in PEFT, each pattern is a regular expression for the end of a module's name, and the first that fits counts. */
-function firstOf(file: string, values: Config['rank_pattern']): (module: string) => number | undefined {
+/** As in PEFT, each pattern is one for the end of a module's name, and the first that fits counts. */
+function firstOf(
+  patterns: ModulePatterns,
+  values: Config['rank_pattern'],
+): (module: string) => number | undefined {
   const compiled = Object.entries(values ?? {}).map(
-    ([pattern, value]) => [compile(file, `(?:.*\\.)?(?:${pattern})`), value] as const,
+    ([pattern, value]) => [patterns.end(pattern), value] as const,
   )
-  return (module) => compiled.find(([fits]) => fits(module))?.[1]
+  const known = new Map<string, number | undefined>()
+  return (module) => {
+    if (!known.has(module)) known.set(module, compiled.find(([fits]) => fits(module))?.[1])
+    return known.get(module)
+  }
 }
 
 /** As PEFT's `check_target_module_exists`. */
-function leavesOut(file: string, config: Config): LoraConfig['leavesOut'] {
-  const test = (names: Config['target_modules']): ((module: string) => unknown) | undefined => {
+function leavesOut(patterns: ModulePatterns, config: Config): LoraConfig['leavesOut'] {
+  const test = (names: Config['target_modules']): ModuleTest | undefined => {
     if (names === undefined || names === null || names === 'all-linear') return undefined
-    return typeof names === 'string' ? compile(file, names) : (module) => namedIn(module, names)
+    return typeof names === 'string' ? patterns.whole(names) : nameTest(names)
   }
   const [targeted, excluded] = [test(config.target_modules), test(config.exclude_modules)]
-  const layers = config.layers_to_transform ?? undefined
-  const stacks = [config.layers_pattern ?? '[^.]*'].flat()
-  const numbered = stacks.map((stack) => compile(file, `(?:.*?\\.)?(?:${stack})\\.(\\d+)\\..*`))
+  const layers = new Set([config.layers_to_transform ?? []].flat())
+  const stacks = [config.layers_pattern ?? []].flat().map((stack) => patterns.end(stack))
   return (module) => {
     if (excluded?.(module)) return 'exclude_modules'
     if (targeted && !targeted(module)) return 'target_modules'
-    if (layers === undefined || typeof config.target_modules === 'string') return undefined
-    const found = numbered.map((match) => match(module)).find((match) => match)
-    return found && [layers].flat().includes(Number(found[1])) ? undefined : 'layers_to_transform'
-  }
-}
-
-function compile(file: string, pattern: string): ModulePattern {
-  try {
-    return modulePattern(pattern)
-  } catch (cause) {
-    throw malformed(file, `the pattern ${describeValue(pattern)}`, cause)
+    if (layers.size === 0 || typeof config.target_modules === 'string') return undefined
+    const index = layerIndex(module, (name) => stacks.length === 0 || stacks.some((stack) => stack(name)))
+    return index !== undefined && layers.has(index) ? undefined : 'layers_to_transform'
   }
 }
 

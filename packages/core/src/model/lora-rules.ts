@@ -1,10 +1,10 @@
 import { adapterRules } from './config/adapter-rules.ts'
 import { type FieldRule, type FieldRules, isEmpty, only, rowsOf } from './config/field-rules.ts'
 
-const remedy = 'Merge the adapter into its model with PEFT and use the merged model'
+export const loraRemedy = 'Merge the adapter into its model with PEFT and use the merged model'
 
 /** A method that makes of a weight something else than the rows marked `read` do. */
-const method: FieldRule = { only: 'absent', allows: isEmpty, remedy }
+const method: FieldRule = { only: 'absent', allows: isEmpty, remedy: loraRemedy }
 
 const start: FieldRule = { harmless: 'it chooses where training starts' }
 

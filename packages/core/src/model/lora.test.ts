@@ -40,6 +40,8 @@ const integers = writeSafetensors({
   [`base_model.model.${q}.lora_B.weight`]: { shape: [12, 4], data: new Int32Array(48) },
 })
 
+const manyPatterns = Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`(([a-z.])+)+${i}`, 4]))
+
 describe('openLora', () => {
   it.each(['plain', 'patterns'])('merges to what PEFT merges to: %s', async (name) => {
     const adapter = await openLora(await folder(name), 'a')
@@ -143,6 +145,7 @@ describe('openLora', () => {
     ['a rank of zero', { r: 0 }, undefined, 'MALFORMED'],
     ['no alpha', { lora_alpha: null }, undefined, 'MALFORMED'],
     ['a pattern that is none', { rank_pattern: { '(': 2 } }, undefined, 'MALFORMED'],
+    ['more patterns than can be', { rank_pattern: manyPatterns }, undefined, 'MALFORMED'],
     ['another rank than its tensors have', { r: 8 }, undefined, 'SHAPE_MISMATCH'],
     ['factors of different ranks', {}, factors([4, 12], [12, 3]), 'SHAPE_MISMATCH'],
     ['convolutions', {}, factors([4, 3, 4], [12, 4]), 'SHAPE_MISMATCH'],
@@ -159,6 +162,13 @@ describe('openLora', () => {
     ['a file cut short', {}, golden('plain/adapter_model.safetensors').subarray(0, 900), 'TRUNCATED'],
   ])('refuses %s', async (_, changes, tensors, code) => {
     await expect(openLora(await folder('plain', changes, tensors), 'a')).rejects.toMatchObject({ code })
+  })
+
+  it('matches any pattern in time that grows with the name alone', async () => {
+    const started = performance.now()
+    const storage = await folder('plain', { rank_pattern: { '(([a-z0-9_.])+)+\\$': 9 } })
+    expect((await openLora(storage, 'a')).targets.get(`${q}.weight`)?.rank).toBe(4)
+    expect(performance.now() - started).toBeLessThan(1000)
   })
 
   it('says what to do about a pickle', async () => {

@@ -1,3 +1,6 @@
+import { describeValue } from '../../describe-value.ts'
+import { PatchError } from '../../errors.ts'
+import type { Json } from './config-fields.ts'
 import { type FieldRule, type FieldRules, isEmpty, only, rowsOf } from './field-rules.ts'
 
 const record: FieldRule = { harmless: 'it records where the adapter came from' }
@@ -12,3 +15,14 @@ export const adapterRules: FieldRules = {
 
 /** A field that PEFT 0.21 does not have belongs to a method that is not known here. */
 export const unknownAdapterField: FieldRule = { only: 'absent', allows: isEmpty }
+
+/** Throws `UNSUPPORTED` for an adapter of another kind than those named. */
+export function checkPeftType(json: Json, file: string, types: readonly string[], remedy: string): void {
+  const type = json.peft_type
+  if (types.includes(type as string)) return
+  throw new PatchError('UNSUPPORTED', {
+    expected: `an adapter of peft_type ${types.join(' or ')} in ${file}`,
+    found: `peft_type ${type === undefined ? 'undefined' : describeValue(type)}`,
+    remedy,
+  })
+}
