@@ -1,12 +1,18 @@
 import * as z from 'zod/mini'
+import { describeIssues } from '../describe-issues.ts'
 import { PatchError } from '../errors.ts'
+import { excerpt } from '../excerpt.ts'
 import { inEnglish } from '../in-english.ts'
 import { bytesSource } from '../memory-storage.ts'
+import { checkPeftType, unknownAdapterField } from '../model/config/adapter-rules.ts'
+import { checkFieldRules } from '../model/config/field-rules.ts'
 import type { Prefix } from '../model/language-model.ts'
+import { checkFloat } from '../model/quantized-checkpoint.ts'
 import { openSafetensors } from '../model/safetensors.ts'
 import { parseJsonFile } from '../parse-json-file.ts'
 import { checkPrefix } from './check-prefix.ts'
 import type { PatchManifest } from './manifest.ts'
+import { promptAdapterRules } from './prompt-adapter-rules.ts'
 
 /** A file's bytes and its path, for messages. */
 export interface NamedBytes {
@@ -18,9 +24,9 @@ const count = z.int().check(z.minimum(1))
 const configSchema = z.object({ num_virtual_tokens: count, token_dim: z.nullish(count) })
 
 /**
- * The prefix in the two files of a PEFT prompt-tuning adapter for causal language models.
+ * The prefix in the two files of a PEFT adapter of prompt tuning or P-tuning for causal language models.
  *
- * Throws `UNSUPPORTED` for other kinds of adapter, `MALFORMED`, `TRUNCATED`, `MISSING_TENSOR`, `SHAPE_MISMATCH`
+ * Throws `UNSUPPORTED` for other kinds of adapter and for what `promptAdapterRules` refuses, `MALFORMED`, `TRUNCATED`, `MISSING_TENSOR`, `SHAPE_MISMATCH`
  * where the files disagree, and `NOT_FINITE`.
  */
 export async function readAdapter(config: NamedBytes, weights: NamedBytes): Promise<Prefix> {
@@ -54,6 +60,15 @@ async function readEmbeddings(
 ): Promise<Prefix> {
   const reader = await openSafetensors(bytesSource(weights.name, weights.bytes))
   try {
+    const other = [...reader.tensors.keys()].find((name) => name !== 'prompt_embeddings')
+    if (other !== undefined && reader.tensors.has('prompt_embeddings')) {
+      throw new PatchError('UNSUPPORTED', {
+        expected: `prompt_embeddings alone in ${weights.name}`,
+        found: `tensor ${excerpt(other, 120)}`,
+        remedy: 'A prefix is virtual tokens and changes no weight; train an adapter without other modules',
+      })
+    }
+    checkFloat(reader, 'prompt_embeddings')
     const embeddings = await reader.read('prompt_embeddings')
     const shape = reader.tensors.get('prompt_embeddings')?.shape ?? []
     const [m = 0, d = 0] = shape
@@ -74,28 +89,18 @@ async function readEmbeddings(
 
 function readConfig({ name, bytes }: NamedBytes): { length: number; width: number | undefined } {
   const json = parseJsonFile(bytes, name)
-  const refused = [
-    json.peft_type === 'PROMPT_TUNING' ? '' : `peft_type ${JSON.stringify(json.peft_type)}`,
-    [null, undefined, 'CAUSAL_LM'].includes(json.task_type as never)
-      ? ''
-      : `task_type ${JSON.stringify(json.task_type)}`,
-    [null, undefined, 1].includes(json.num_transformer_submodules as never)
-      ? ''
-      : `num_transformer_submodules ${JSON.stringify(json.num_transformer_submodules)}`,
-    Array.isArray(json.modules_to_save) && json.modules_to_save.length > 0 ? 'modules_to_save' : '',
-  ].filter(Boolean)
-  if (refused.length > 0) {
-    throw new PatchError('UNSUPPORTED', {
-      expected: `${name} of peft_type PROMPT_TUNING for task_type CAUSAL_LM, with no other trained modules`,
-      found: refused.join(', '),
-      remedy: 'Only prompt tuning of decoders is a prefix; train such an adapter',
-    })
-  }
+  checkPeftType(
+    json,
+    name,
+    ['PROMPT_TUNING', 'P_TUNING'],
+    'These are prefixes; train an adapter of one of them',
+  )
+  checkFieldRules(json, promptAdapterRules, name, unknownAdapterField)
   const result = configSchema.safeParse(json, inEnglish)
   if (!result.success) {
     throw new PatchError('MALFORMED', {
-      expected: `${name} to be a PEFT PromptTuningConfig`,
-      found: result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '),
+      expected: `${name} to be a PEFT PromptTuningConfig or PromptEncoderConfig`,
+      found: describeIssues(result.error.issues),
       remedy: 'Save the adapter again with PEFT',
     })
   }
