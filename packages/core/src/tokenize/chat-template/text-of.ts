@@ -1,0 +1,135 @@
+import { Dict, DictView } from './dict.ts'
+import { floatText } from './number-text.ts'
+import { failed, unsupported } from './template-error.ts'
+import {
+  Callable,
+  isList,
+  isText,
+  Markup,
+  Namespace,
+  Range,
+  textOf,
+  Tuple,
+  typeName,
+  Undefined,
+  type Value, type Run } from './values.ts'
+
+/** Levels of lists and dicts within each other that are written or compared; Python's stack ends at some hundred. */
+export const deepestValue = 200
+
+export function checkValueDepth(depth: number): void {
+  if (depth > deepestValue) throw failed(`RecursionError: lists and dicts nested deeper than ${deepestValue}`)
+}
+
+/** Python's `str(value)`. */
+export function str(run: Run, value: Value): string {
+  if (typeof value === 'string') return value
+  if (value instanceof Markup) return value.text
+  if (value instanceof Undefined) return ''
+  return repr(run, value)
+}
+
+/** Python's `repr(value)`. */
+export function repr(run: Run, value: Value): string {
+  const parts: string[] = []
+  write(run, value, parts, 0)
+  return parts.length === 1 ? parts[0]! : run.fuel.text(parts.join(''))
+}
+
+function write(run: Run, value: Value, parts: string[], depth: number): void {
+  checkValueDepth(depth)
+  run.fuel.step()
+  const add = (text: string) => {
+    run.fuel.room(text.length)
+    parts.push(text)
+  }
+  const all = (open: string, items: Iterable<Value>, close: string) => {
+    let divider = open
+    for (const item of items) {
+      parts.push(divider)
+      write(run, item, parts, depth + 1)
+      divider = ', '
+    }
+    parts.push(divider === open ? open + close : close)
+  }
+  if (value === null) return add('None')
+  switch (typeof value) {
+    case 'boolean':
+      return add(value ? 'True' : 'False')
+    case 'bigint':
+      return add(integerText(run, value))
+    case 'number':
+      return add(floatText(value))
+    case 'string':
+      return add(quoted(run, value))
+  }
+  if (isList(value)) return all('[', value, ']')
+  if (value instanceof Tuple) return all('(', value.items, value.items.length === 1 ? ',)' : ')')
+  if (value instanceof Dict) return writeDict(run, value, parts, depth)
+  if (value instanceof Markup) return add(`Markup(${quoted(run, value.text)})`)
+  if (value instanceof Undefined) return add('Undefined')
+  if (value instanceof Range)
+    return add(`range(${value.start}, ${value.stop}${value.step === 1n ? '' : `, ${value.step}`})`)
+  if (value instanceof DictView) return all(`${value.typeName}([`, value.items(), '])')
+  if (value instanceof Namespace) {
+    parts.push('<Namespace ')
+    writeDict(run, value.fields, parts, depth + 1)
+    return add('>')
+  }
+  const own = value.attribute('__repr__', run)
+  if (typeof own === 'string') return add(own)
+  // Python would print an address.
+  throw unsupported(
+    value instanceof Callable ? `the text of a function or method (${value.name})` : `the text of a ${typeName(value)}`,
+  )
+}
+
+function writeDict(run: Run, dict: Dict | Map<string, Value>, parts: string[], depth: number): void {
+  let divider = '{'
+  for (const [key, item] of dict.entries()) {
+    parts.push(divider)
+    write(run, key, parts, depth + 1)
+    parts.push(': ')
+    write(run, item, parts, depth + 1)
+    divider = ', '
+  }
+  parts.push(divider === '{' ? '{}' : '}')
+}
+
+/** Digits of an integer; Python refuses to write more than 4300. */
+export function integerText(run: Run, value: bigint): string {
+  if (bitsOf(value) > 14_300) throw failed('ValueError: Exceeds the limit (4300 digits) for integer string conversion')
+  const text = value.toString()
+  run.fuel.scan(text.length * 16)
+  return text
+}
+
+/** About the number of bits of an integer. */
+export function bitsOf(value: bigint): number {
+  return value >= -(2n ** 53n) && value <= 2n ** 53n ? 53 : value.toString(16).length * 4
+}
+
+const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' }
+
+/** Python's literal of a string. */
+function quoted(run: Run, value: string): string {
+  run.fuel.scan(value.length)
+  const quote = value.includes("'") && !value.includes('"') ? '"' : "'"
+  const inside = value.replace(/['\\]|(?! )[\p{C}\p{Z}]/gu, (character) => {
+    if (character === "'") return quote === "'" ? "\\'" : "'"
+    const known = escapes[character]
+    if (known) return known
+    const code = character.codePointAt(0)!
+    const digits = code.toString(16)
+    if (code < 0x100) return `\\x${digits.padStart(2, '0')}`
+    return code < 0x10000 ? `\\u${digits.padStart(4, '0')}` : `\\U${digits.padStart(8, '0')}`
+  })
+  return quote + inside + quote
+}
+
+/** The text of a `str`; anything else is an error of the method or filter that wanted one. */
+export function needText(value: Value, what: string): string {
+  if (isText(value)) return textOf(value)
+  if (value instanceof Undefined) throw value.error()
+  throw failed(`TypeError: ${what} wants a str, not ${typeName(value)}`)
+}
