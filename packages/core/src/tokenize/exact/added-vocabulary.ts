@@ -1,3 +1,5 @@
+import type { PatchError } from '../../errors.ts'
+import { excerpt } from '../../excerpt.ts'
 import type { AddedToken } from '../added-tokens.ts'
 import { whiteSpace, wordCharacters } from './characters.ts'
 import { tokenizerError } from './component.ts'
@@ -53,6 +55,10 @@ export function addTokens(
     last = Math.max(last, id)
     ids.set(content, id)
     const text = token.normalized && normalize ? normalize({ text: content, atStart: true }).text : content
+    if (text === '')
+      throw tokenizerError('UNSUPPORTED', 'added tokens that are something once they are normalized', {
+        found: excerpt(content),
+      })
     entries.set(id, { id, token, text })
     if (token.special) special.add(content)
   }
@@ -89,9 +95,11 @@ function finder(entries: readonly Entry[]): (section: Section) => Part[] {
   if (entries.length === 0) return (section) => (section.text === '' ? [] : [section])
   const index = new PrefixIndex(entries.map(({ text }) => text))
   const byText = new Map(entries.map((entry) => [entry.text, entry]))
+  if (byText.size < entries.length) throw sameOnceNormalized(entries, byText)
   return ({ text, atStart }) => {
     const parts: Part[] = []
     let last = 0
+    let spaceEnd = 0
     const pushText = (end: number) => {
       if (last < end) parts.push({ text: text.slice(last, end), atStart: atStart && last === 0 })
     }
@@ -101,17 +109,29 @@ function finder(entries: readonly Entry[]): (section: Section) => Part[] {
         at++
         continue
       }
-      const entry = byText.get(text.slice(at, at + length))!
-      const [start, end] = [at, at + length]
+      const { id, token } = byText.get(text.slice(at, at + length))!
+      let [start, end] = [at, at + length]
       at = end
-      if (entry.token.single_word && isWithinWord(text, start, end)) continue
-      pushText(entry.token.lstrip ? spaceBefore(text, start, last) : start)
-      parts.push(entry.id)
-      last = entry.token.rstrip ? spaceAfter(text, end) : end
+      if (token.single_word && isWithinWord(text, start, end)) continue
+      if (token.lstrip) start = Math.max(last, spaceBefore(text, start, last))
+      if (token.rstrip) end = spaceEnd = end < spaceEnd ? spaceEnd : spaceAfter(text, end)
+      pushText(start)
+      // In white space that a token before took, the library finds tokens again, but for those that take it too.
+      if (start < end) parts.push(id)
+      last = end
     }
     pushText(text.length)
     return parts
   }
+}
+
+/** Which of them the library finds is chance. */
+function sameOnceNormalized(entries: readonly Entry[], byText: ReadonlyMap<string, Entry>): PatchError {
+  const other = entries.find((entry) => byText.get(entry.text) !== entry)!
+  const contents = [other, byText.get(other.text)!].map(({ token }) => excerpt(token.content))
+  return tokenizerError('UNSUPPORTED', 'added tokens that differ once they are normalized', {
+    found: `${contents.join(' and ')}, which do not`,
+  })
 }
 
 const wordEnd = new RegExp(`[${wordCharacters}]$`, 'u')

@@ -3,7 +3,7 @@ import { spellBytes } from '../byte-alphabet.ts'
 import { compilePattern } from '../patterns/compile-pattern.ts'
 import { literalPattern, type Pattern } from '../patterns/pattern.ts'
 import { readCharacterMap } from './character-map.ts'
-import { whiteSpace } from './characters.ts'
+import { marks, nonspacingMarks, whiteSpace } from './characters.ts'
 import { type Component, checkGrowth, optionsOf, partsOf, typeOf, unknownType } from './component.ts'
 
 /** A part of the text that is encoded, between added tokens. */
@@ -58,7 +58,7 @@ export function readNormalizer(component: Component): Normalizer {
     case 'Strip':
       return stripping(optionsOf(strip, component))
     case 'StripAccents':
-      return without(/\p{M}/gu)
+      return without(new RegExp(marks, 'gu'))
     case 'Nmt':
       return sequence([withoutControls, keepingStart((text) => text.replace(nmtSpaces, ' '))], component)
     case 'BertNormalizer':
@@ -159,7 +159,7 @@ function bertSteps({
     without(/(?![\t\n\r])[\0\ufffd\p{Cc}\p{Cf}\p{Co}]/gu),
     keepingStart((text) => text.replace(new RegExp(whiteSpace, 'gu'), ' ')),
   ]
-  const accents = [keepingStart((text) => text.normalize('NFD')), without(/\p{Mn}/gu)]
+  const accents = [keepingStart((text) => text.normalize('NFD')), without(new RegExp(nonspacingMarks, 'gu'))]
   return [
     ...(clean_text ? clean : []),
     ...(handle_chinese_chars ? [keepingStart((text) => text.replace(chinese, ' $& '))] : []),

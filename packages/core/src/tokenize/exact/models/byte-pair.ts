@@ -32,6 +32,14 @@ export function readBytePairs(component: Component): Model {
     throw tokenizerError('UNSUPPORTED', `no \`${component.where}.dropout\`, which makes ids random`, {
       found: String(settings.dropout),
     })
+  if (settings.byte_fallback && (settings.continuing_subword_prefix || settings.end_of_word_suffix))
+    throw tokenizerError(
+      'UNSUPPORTED',
+      `\`${component.where}.byte_fallback\` without prefixes and suffixes of subwords`,
+      {
+        found: 'both, of which the tokenizers library makes no sense either',
+      },
+    )
   const vocabulary = readVocabulary(config.vocab, component)
   const merges = readMerges(config.merges, vocabulary, settings.continuing_subword_prefix ?? '', component)
   const symbolsOf = symbolCutter(settings, vocabulary)
