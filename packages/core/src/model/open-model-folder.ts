@@ -10,10 +10,8 @@ import { findArchitecture } from './architectures/find-architecture.ts'
 import type { OpenedModel } from './opened-model.ts'
 import { openShardedSafetensors } from './sharded-safetensors.ts'
 
-/** Of tokenizer.json, config.json and what belongs to them: several times what the longest have. */
-const mostJsonBytes = 256 * 2 ** 20
-
-const mostTemplateBytes = 2 ** 20
+/** Several times what the longest have. */
+const [mostTokenizerBytes, mostJsonBytes, mostTemplateBytes] = [2 ** 27, 2 ** 24, 2 ** 20]
 
 /**
  * Opens a folder as `save_pretrained` writes it as a model: config.json, tokenizer.json, *.safetensors. Throws as
@@ -60,7 +58,8 @@ async function tokenizerFiles(storage: Storage, path: string): Promise<Tokenizer
 }
 
 async function readJson(storage: Storage, path: string): Promise<Record<string, unknown>> {
-  const bytes = await readWithin(storage, path, mostJsonBytes)
+  const most = path.endsWith('/tokenizer.json') ? mostTokenizerBytes : mostJsonBytes
+  const bytes = await readWithin(storage, path, most)
   return parseJsonFile(bytes, path, 'The model is incomplete or damaged; fetch it again')
 }
 
