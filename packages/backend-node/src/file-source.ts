@@ -6,8 +6,9 @@ import { storing } from './storage-error.ts'
 // Node reads at most 2³¹ − 1 bytes in one call; tensors of large models are longer.
 const largestRead = 2 ** 30
 
-/** Of what takes the place of a file after it was looked at, opening does not wait either. Windows has no such flag. */
+/** Of what takes the place of a file after it was looked at, opening does not wait either. Windows has no such flags. */
 const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
+const noFollow = constants.O_NOFOLLOW ?? 0
 
 function truncated(path: string, end: number, size: number): PatchError {
   return new PatchError('TRUNCATED', {
@@ -46,10 +47,12 @@ async function fill(handle: FileHandle, bytes: Uint8Array, start: number): Promi
 /**
  * A regular file, or a link to one, as a ByteSource: it is held open until `close`, and only the ranges asked for are
  * read. Others are not opened, for a named pipe would keep its reader waiting: `NOT_FOUND`.
+ *
+ * @param options.follow `false` refuses a link
  */
-export async function fileSource(path: string): Promise<ByteSource> {
+export async function fileSource(path: string, { follow = true } = {}): Promise<ByteSource> {
   checkRegular(path, await storing(path, () => stat(path)))
-  const handle = await storing(path, () => open(path, flags))
+  const handle = await storing(path, () => open(path, follow ? flags : flags | noFollow))
   let size: number
   try {
     const stats = await storing(path, () => handle.stat())

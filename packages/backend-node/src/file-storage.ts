@@ -1,9 +1,14 @@
-import { randomUUID } from 'node:crypto'
+import { constants } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import type { Storage } from '@policypatch/core'
 import { fileSource } from './file-source.ts'
+import { checkNoLinks } from './no-links.ts'
 import { storageError, storing } from './storage-error.ts'
+import { removeAbandoned, temporaryPath } from './temporary-file.ts'
+
+/** Of a named pipe that nobody reads, opening does not wait. Windows has no such flag. */
+const appending = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | (constants.O_NONBLOCK ?? 0)
 
 async function writeSynced(handle: FileHandle, bytes: Uint8Array): Promise<void> {
   await handle.writeFile(bytes)
@@ -11,9 +16,14 @@ async function writeSynced(handle: FileHandle, bytes: Uint8Array): Promise<void>
 }
 
 /** Writes beside the target and renames, for a rename within a folder is atomic and a write is not. */
-async function replace(target: string, bytes: Uint8Array): Promise<void> {
-  await mkdir(dirname(target), { recursive: true })
-  const temporary = join(dirname(target), `.${basename(target)}.${randomUUID()}.tmp`)
+async function replace(target: string, bytes: Uint8Array, swept: Set<string>): Promise<void> {
+  const folder = dirname(target)
+  await mkdir(folder, { recursive: true })
+  if (!swept.has(folder)) {
+    swept.add(folder)
+    await removeAbandoned(folder)
+  }
+  const temporary = temporaryPath(target)
   try {
     const handle = await open(temporary, 'wx')
     try {
@@ -30,7 +40,7 @@ async function replace(target: string, bytes: Uint8Array): Promise<void> {
 
 async function extend(target: string, bytes: Uint8Array): Promise<void> {
   await mkdir(dirname(target), { recursive: true })
-  const handle = await open(target, 'a')
+  const handle = await open(target, appending)
   try {
     const before = await handle.stat()
     try {
@@ -52,6 +62,8 @@ async function extend(target: string, bytes: Uint8Array): Promise<void> {
  */
 export function fileStorage(root = '.'): Storage {
   const at = (path: string) => resolve(root, path)
+  // Folders in which what killed processes left was looked for.
+  const swept = new Set<string>()
   return {
     specificationVersion: 'v1',
     async exists(path) {
@@ -67,7 +79,11 @@ export function fileStorage(root = '.'): Storage {
     async list(directory) {
       return (await storing(at(directory), () => readdir(at(directory)))).sort()
     },
-    open: (path) => fileSource(at(path)),
+    async open(path, { inside } = {}) {
+      if (inside === undefined) return fileSource(at(path))
+      await checkNoLinks(at(inside), at(path))
+      return fileSource(at(path), { follow: false })
+    },
     async read(path) {
       const source = await fileSource(at(path))
       try {
@@ -76,7 +92,7 @@ export function fileStorage(root = '.'): Storage {
         await source.close()
       }
     },
-    write: (path, bytes) => storing(at(path), () => replace(at(path), bytes)),
+    write: (path, bytes) => storing(at(path), () => replace(at(path), bytes, swept)),
     append: (path, bytes) => storing(at(path), () => extend(at(path), bytes)),
     remove: (path) => storing(at(path), () => rm(at(path), { recursive: true, force: true })),
   }

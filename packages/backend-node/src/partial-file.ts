@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
-import { hostname } from 'node:os'
 import { basename, dirname, join } from 'node:path'
+import { isOrphaned, ownerMark, ownerMarkPattern } from './owner-mark.ts'
 
 /**
  * The part of a file that was downloaded so far, in the hands of one process.
@@ -24,22 +23,12 @@ export interface PartialFile {
   finish(): Promise<void>
 }
 
-function isRunning(process_: number): boolean {
-  try {
-    process.kill(process_, 0)
-    return true
-  } catch (error) {
-    // EPERM: it runs, under another user.
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH'
-  }
-}
+const partName = new RegExp(`^(.*)\\.(${ownerMarkPattern})\\.partial$`)
 
 function isAbandoned(name: string, target: string): boolean {
-  const owner = name.match(/^(.*)\.([^.]+)\.(\d+)\.[\da-f]{8}\.partial$/)
-  return owner?.[1] === basename(target) && owner[2] === hostLabel() && !isRunning(Number(owner[3]))
+  const [, file, mark = ''] = partName.exec(name) ?? []
+  return file === basename(target) && isOrphaned(mark)
 }
-
-const hostLabel = () => hostname().replace(/[^\w-]/g, '-') || 'host'
 
 async function take(from: string, to: string): Promise<boolean> {
   try {
@@ -55,7 +44,7 @@ async function take(from: string, to: string): Promise<boolean> {
 export async function claimPartial(target: string): Promise<PartialFile> {
   const folder = dirname(target)
   await mkdir(folder, { recursive: true })
-  const path = `${target}.${hostLabel()}.${process.pid}.${randomUUID().slice(0, 8)}.partial`
+  const path = `${target}.${ownerMark()}.partial`
   const shared = `${target}.partial`
   let taken = await take(shared, path)
   for (const name of taken ? [] : await readdir(folder)) {

@@ -13,6 +13,8 @@ const absent: Readonly<Record<string, string>> = {
   ENOENT: 'none',
   ENOTDIR: 'that a part of the path is a file',
   EISDIR: 'a folder',
+  ELOOP: 'a link',
+  ENXIO: 'a named pipe or a socket',
 }
 
 /** What a failure of the file system means to the caller: `NOT_FOUND` or `STORAGE_FAILED`, with the path. */

@@ -38,7 +38,16 @@ test('what is long, deep, cyclic, wide or hostile is shown in short', () => {
     },
   )
   const wide = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`${i}`.repeat(99), 'x'.repeat(99)]))
-  for (const value of [deep, cyclic, getter, refusing, wide, 'x'.repeat(1e6), 10n ** 5000n, Object.create(null)]) {
+  for (const value of [
+    deep,
+    cyclic,
+    getter,
+    refusing,
+    wide,
+    'x'.repeat(1e6),
+    10n ** 5000n,
+    Object.create(null),
+  ]) {
     expect(describeValue(value).length).toBeLessThanOrEqual(100)
   }
   expect(describeValue(getter)).toBe('{"secret": a getter}')

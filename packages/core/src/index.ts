@@ -18,6 +18,7 @@ export {
 } from './backend.ts'
 export { checkFeeds } from './check-feeds.ts'
 export { checkWeights } from './check-weights.ts'
+export { describeValue } from './describe-value.ts'
 export { disposedError } from './disposed-error.ts'
 export { type EagerBackendOptions, eagerBackend } from './eager-backend.ts'
 export { type ErrorCode, type ErrorParts, errorCodes, PatchError, throwIfAborted } from './errors.ts'
@@ -156,6 +157,7 @@ export { type HubFile, type HubListing, type HubQuery, hubFileUrl, listHubFiles 
 export { formatHubId, type HubId, parseHubId } from './hub/hub-id.ts'
 export { hubIdOfAddress } from './hub/hub-page.ts'
 export { type KnownModel, knownModel } from './hub/known-models.ts'
+export { pathFault } from './hub/listed-path.ts'
 export { type RetryOptions, retryingFetch, unreachable } from './hub/retrying-fetch.ts'
 export { type PartialBytes, type TransferRequest, transfer } from './hub/transfer.ts'
 export { appendJsonLine, readJsonLines, writeJsonLines } from './json-lines.ts'
@@ -306,11 +308,20 @@ export { readPatch } from './patch/read-patch.ts'
 export { compareVersions } from './patch/semantic-version.ts'
 export { ungatedPatch } from './patch/ungated-patch.ts'
 export { withEffects } from './patch/with-effects.ts'
+export {
+  isPrintableLine,
+  type PrintablePieces,
+  printable,
+  printableJson,
+  printableLine,
+  printablePieces,
+} from './printable.ts'
 export { createRandom, type Random, type RandomState } from './random.ts'
+export { readWithin, tooLong } from './read-within.ts'
 export { runQueue } from './run-queue.ts'
 export { settleAll } from './settle-all.ts'
 export { sha256 } from './sha256.ts'
-export type { ByteSource, Storage } from './storage.ts'
+export type { ByteSource, OpenOptions, Storage } from './storage.ts'
 // Tokenize.
 export { contentText } from './tokenize/chat-messages.ts'
 export { ggufTokenizerFiles } from './tokenize/gguf-tokenizer.ts'

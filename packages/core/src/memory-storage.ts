@@ -23,7 +23,11 @@ export function bytesSource(name: string, bytes: Uint8Array): ByteSource {
 /** A Storage in memory: for tests, and for pages that keep nothing. `capacity` in bytes makes it fill up. */
 export function memoryStorage({ capacity = Number.POSITIVE_INFINITY } = {}): Storage {
   const files = new Map<string, Uint8Array>()
-  const normal = (path: string) => path.replace(/^\.\//, '').replace(/\/+$/, '')
+  const normal = (path: string) =>
+    path
+      .split('/')
+      .filter((name) => name !== '' && name !== '.')
+      .join('/')
   const find = (path: string): Uint8Array => {
     const bytes = files.get(normal(path))
     if (bytes) return bytes
@@ -53,7 +57,7 @@ export function memoryStorage({ capacity = Number.POSITIVE_INFINITY } = {}): Sto
     },
     async list(directory) {
       const folder = normal(directory)
-      const start = folder === '' || folder === '.' ? '' : `${folder}/`
+      const start = folder === '' ? '' : `${folder}/`
       const names = new Set<string>()
       for (const file of files.keys()) {
         if (file.startsWith(start)) names.add(file.slice(start.length).split('/')[0] as string)

@@ -1,7 +1,15 @@
 import { expect, test } from 'vitest'
-import { isPrintableLine, printable, printableJson, printableLine, printablePieces, shortened } from './printable.ts'
+import {
+  isPrintableLine,
+  printable,
+  printableJson,
+  printableLine,
+  printablePieces,
+  shortened,
+} from './printable.ts'
 
-const orders = '\u001b]0;title\u0007\u001b[31m\u009b2J\u202ertl\u2066\u200b\u00ad\ufeff\u{e0041}\u2028\r\nok: verified\ud800'
+const orders =
+  '\u001b]0;title\u0007\u001b[31m\u009b2J\u202ertl\u2066\u200b\u00ad\ufeff\u{e0041}\u2028\r\nok: verified\ud800'
 
 test('what makes a terminal do things becomes an escape, a line feed stays', () => {
   expect(printable(`a\tb${orders}`)).toBe(
@@ -46,7 +54,8 @@ test('JSON says the same', () => {
 test('characters that are parted between pieces come out whole', () => {
   const text = `a👍b\r\nc${orders}`
   const pieces = printablePieces()
-  const printed = Array.from({ length: text.length }, (_, i) => pieces.next(text[i] as string)).join('') + pieces.end()
+  const printed =
+    Array.from({ length: text.length }, (_, i) => pieces.next(text[i] as string)).join('') + pieces.end()
   expect(printed).toBe(printable(text))
 })
 

@@ -9,6 +9,16 @@ export interface ByteSource {
   close(): Promise<void>
 }
 
+export interface OpenOptions {
+  /**
+   * A folder that the file must be in by itself: storages that have links refuse one on the way from there, so that files of
+   * a stranger show none of this machine's. The folder may be a link.
+   */
+  readonly inside?: string
+  /** Bytes that the reader takes: storages that get a file from elsewhere stop after them, and throw `UNSUPPORTED`. */
+  readonly mostBytes?: number
+}
+
 /**
  * Where models are read from, and patches, pairs and checkpoints are kept: a file system, browser storage, or
  * memory. Paths use `/`. Every method throws a PatchError: `NOT_FOUND` for what is absent, `STORAGE_FAILED`
@@ -19,7 +29,7 @@ export interface Storage {
   exists(path: string): Promise<boolean>
   /** Names (not paths) of the files and folders directly in a folder, sorted. */
   list(directory: string): Promise<readonly string[]>
-  open(path: string): Promise<ByteSource>
+  open(path: string, options?: OpenOptions): Promise<ByteSource>
   read(path: string): Promise<Uint8Array>
   /** Replaces the file whole or not at all; makes the folders it needs. */
   write(path: string, bytes: Uint8Array): Promise<void>

@@ -4,6 +4,7 @@ import {
   type RetryOptions,
   retryingFetch,
   type Storage,
+  tooLong,
   unreachable,
 } from '@policypatch/core'
 import { blobSource } from './blob-source.ts'
@@ -65,12 +66,12 @@ export function fetchStorage(
         remedy: 'Name the files, or fetch an archive and use zipStorage',
       })
     },
-    async open(path) {
+    async open(path, { mostBytes = Number.POSITIVE_INFINITY } = {}) {
       // One byte tells whether ranges are known, and the length of the whole.
       const first = await request(path, { headers: { range: 'bytes=0-0' } })
       const size = Number(first.headers.get('content-range')?.match(/^bytes 0-0\/(\d+)$/)?.[1] ?? Number.NaN)
       if (first.status !== 206 || Number.isNaN(size))
-        return blobSource(addressOf(path), await whole(first, path))
+        return blobSource(addressOf(path), await whole(first, path, mostBytes))
       await first.body?.cancel()
       return rangeSource(addressOf(path), size, (range) => request(path, { headers: { range } }))
     },
@@ -79,9 +80,27 @@ export function fetchStorage(
   }
 
   /** The body, where the server sends all of it whatever is asked for; a lone byte is no file. */
-  async function whole(response: Response, path: string): Promise<Blob> {
-    return response.status === 206 ? (await request(path)).blob() : response.blob()
+  async function whole(response: Response, path: string, mostBytes: number): Promise<Blob> {
+    if (response.status !== 206) return bodyOf(response, addressOf(path), mostBytes)
+    await response.body?.cancel()
+    return bodyOf(await request(path), addressOf(path), mostBytes)
   }
+}
+
+/** A body of at most so many bytes: what comes after is not waited for. `UNSUPPORTED` for a longer one. */
+async function bodyOf(response: Response, url: string, mostBytes: number): Promise<Blob> {
+  const reader = response.body?.getReader()
+  const pieces: Uint8Array<ArrayBuffer>[] = []
+  let length = 0
+  for (let piece = await reader?.read(); piece?.value; piece = await reader?.read()) {
+    length += piece.value.length
+    if (length > mostBytes) {
+      await reader?.cancel()
+      throw tooLong(url, mostBytes)
+    }
+    pieces.push(piece.value)
+  }
+  return new Blob(pieces)
 }
 
 /** Servers of single-page applications answer what is absent with the page; object stores with 403. */
@@ -99,8 +118,12 @@ function rangeSource(url: string, size: number, get: (range: string) => Promise<
       if (end > size) throw cut(url, end, size)
       if (start === end) return new Uint8Array(0)
       const response = await get(`bytes=${start}-${end - 1}`)
-      const bytes = new Uint8Array(await response.arrayBuffer())
-      if (response.status === 206 && bytes.length === end - start) return bytes
+      if (response.status !== 206) {
+        await response.body?.cancel()
+        throw unreachable(url, `HTTP ${response.status} where a range was asked for`)
+      }
+      const bytes = new Uint8Array(await (await bodyOf(response, url, end - start)).arrayBuffer())
+      if (bytes.length === end - start) return bytes
       throw unreachable(url, `${bytes.length} bytes where ${end - start} were asked for`)
     },
     async close() {},

@@ -1,4 +1,4 @@
-import { PatchError, type Storage } from '@policypatch/core'
+import { type ByteSource, PatchError, type Storage } from '@policypatch/core'
 import { blobSource } from './blob-source.ts'
 import { pathSegments } from './path-segments.ts'
 import { readOnly } from './read-only.ts'
@@ -9,15 +9,35 @@ export interface NamedBlob {
   readonly blob: Blob
 }
 
-/** Files at hand as a Storage that can be read: dropped ones, chosen ones, or those of a zip archive. */
+/**
+ * Files at hand as a Storage that can be read: dropped or chosen ones.
+ *
+ * @throws `INVALID_ARGUMENT` for two files at one path, as `p/patch.json` and `p//patch.json` are
+ */
 export function filesStorage(files: readonly NamedBlob[]): Storage {
-  const blobs = new Map(files.map(({ path, blob }) => [normal(path), blob]))
-  const find = (path: string): Blob => {
-    const blob = blobs.get(normal(path))
-    if (blob) return blob
+  const sources = new Map<string, () => ByteSource>()
+  for (const { path, blob } of files) {
+    const name = normal(path)
+    if (name === '' || sources.has(name)) {
+      throw new PatchError('INVALID_ARGUMENT', {
+        expected: 'files with a path each',
+        found: name === '' ? `the path '${path}'` : `two at ${name}`,
+        remedy: 'Give each file once, under its own path',
+      })
+    }
+    sources.set(name, () => blobSource(path, blob))
+  }
+  return namedStorage(sources)
+}
+
+/** What opens files, by their paths without `.` and empty names, as a Storage that can be read. */
+export function namedStorage(files: ReadonlyMap<string, () => ByteSource>): Storage {
+  const find = (path: string): ByteSource => {
+    const source = files.get(normal(path))
+    if (source) return source()
     throw new PatchError('NOT_FOUND', {
       expected: `a file at ${path}`,
-      found: [...blobs.keys()].join(', ') || 'no files',
+      found: [...files.keys()].slice(0, mostNamed).join(', ') || 'no files',
       remedy: 'Add the file, or check the path',
     })
   }
@@ -25,22 +45,25 @@ export function filesStorage(files: readonly NamedBlob[]): Storage {
   return {
     specificationVersion: 'v1',
     async exists(path) {
-      return blobs.has(normal(path)) || [...blobs.keys()].some((held) => held.startsWith(within(path)))
+      return files.has(normal(path)) || [...files.keys()].some((held) => held.startsWith(within(path)))
     },
     async list(directory) {
       const start = within(directory)
-      const inside = [...blobs.keys()].filter((path) => path.startsWith(start))
+      const inside = [...files.keys()].filter((path) => path.startsWith(start))
       return [...new Set(inside.map((path) => path.slice(start.length).split('/')[0] as string))].sort()
     },
     async open(path) {
-      return blobSource(path, find(path))
+      return find(path)
     },
     async read(path) {
-      const blob = find(path)
-      return blobSource(path, blob).read(0, blob.size)
+      const source = find(path)
+      return source.read(0, source.size)
     },
     ...readOnly('files that were given'),
   }
 }
+
+/** Names of files that a message has. */
+const mostNamed = 10
 
 const normal = (path: string) => pathSegments(path).join('/')

@@ -17,6 +17,25 @@ export function writesInPlace(): boolean {
   return 'createSyncAccessHandle' in FileSystemFileHandle.prototype
 }
 
+/** Names under which {@link replaceFile} writes. */
+const temporaryName = /^\..+\.[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\.tmp$/
+
+/** Milliseconds after which nobody writes to a file that was not written to. */
+const abandonedAfter = 3_600_000
+
+/** Removes what pages that were closed or killed while they wrote left in a folder. */
+export async function removeAbandoned(folder: FileSystemDirectoryHandle): Promise<void> {
+  for await (const name of folder.keys()) {
+    if (!temporaryName.test(name)) continue
+    try {
+      const { lastModified } = await (await folder.getFileHandle(name)).getFile()
+      if (Date.now() - lastModified > abandonedAfter) await folder.removeEntry(name)
+    } catch {
+      // Another page has it open, or has removed it meanwhile.
+    }
+  }
+}
+
 /** Writes beside the target and moves: whoever looks sees the file of before or the new one. */
 export async function replaceFile(
   folder: FileSystemDirectoryHandle,

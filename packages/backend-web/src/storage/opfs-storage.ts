@@ -1,6 +1,6 @@
 import { PatchError, type Storage } from '@policypatch/core'
 import { blobSource } from './blob-source.ts'
-import { appendToFile, replaceFile } from './opfs-file.ts'
+import { appendToFile, removeAbandoned, replaceFile } from './opfs-file.ts'
 import { pathSegments } from './path-segments.ts'
 import { storingOnWeb } from './web-storage-error.ts'
 
@@ -14,6 +14,8 @@ import { storingOnWeb } from './web-storage-error.ts'
  */
 export function opfsStorage(root = ''): Storage {
   const base = pathSegments(root)
+  // Folders in which what killed pages left was looked for.
+  const swept = new Set<string>()
 
   async function folderAt(segments: readonly string[], create = false): Promise<FileSystemDirectoryHandle> {
     let folder = await rootFolder()
@@ -34,7 +36,12 @@ export function opfsStorage(root = ''): Storage {
   ) =>
     storingOnWeb(path, async () => {
       const { folder, name } = split(path)
-      await write(await folderAt(folder, true), name, bytes)
+      const place = await folderAt(folder, true)
+      if (!swept.has(folder.join('/'))) {
+        swept.add(folder.join('/'))
+        await removeAbandoned(place)
+      }
+      await write(place, name, bytes)
     })
 
   return {

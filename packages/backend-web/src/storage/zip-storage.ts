@@ -1,49 +1,102 @@
-import { PatchError, type Storage } from '@policypatch/core'
-import { filesStorage, type NamedBlob } from './files-storage.ts'
+import { type ByteSource, bytesSource, PatchError, type Storage } from '@policypatch/core'
+import { crc32 } from './crc32.ts'
+import { namedStorage } from './files-storage.ts'
+import { readZipDirectory, type ZipEntry } from './zip-directory.ts'
 
 /** The files of a zip archive as a Storage that can be read. */
 export interface ZipStorageOptions {
-  /** Most bytes that its files may have unpacked. Default 256 MiB: a patch has less than one. */
+  /**
+   * Most bytes that its files, and the archive, may have. Default 256 MiB: a patch has less than one. In any case files may
+   * unpack to four times the archive's length and 16 MiB.
+   */
   readonly maxBytes?: number
+  /** Most files in it. Default 1000. */
+  readonly maxFiles?: number
 }
 
+const megabyte = 2 ** 20
+
 /**
- * Unpacks a zip archive, in memory.
+ * A zip archive whose files are unpacked, in memory, when they are read. Archives are refused that two readers could take for
+ * different files, that hold links, or much more than their own length.
  *
- * @throws `MALFORMED` for what is no zip archive or is damaged; `UNSUPPORTED` for more than `maxBytes`.
+ * @throws `MALFORMED` for what is no zip archive, is ambiguous or damaged; `UNSUPPORTED` for more than `maxBytes` or
+ *   `maxFiles`, for encryption, and for what is neither stored nor packed by Deflate.
  */
 export async function zipStorage(
   archive: Blob | Uint8Array,
-  { maxBytes = 256 * 1024 * 1024 }: ZipStorageOptions = {},
+  { maxBytes = 256 * megabyte, maxFiles = 1000 }: ZipStorageOptions = {},
 ): Promise<Storage> {
-  const { unzipSync } = await import('fflate')
-  const bytes = archive instanceof Uint8Array ? archive : new Uint8Array(await archive.arrayBuffer())
-  let total = 0
-  const wanted = ({ name, originalSize }: { name: string; originalSize: number }) => {
-    total += originalSize
-    if (total > maxBytes) throw tooLarge(maxBytes)
-    return !name.endsWith('/')
-  }
-  try {
-    const files = Object.entries(unzipSync(bytes, { filter: wanted })).map(
-      ([path, held]): NamedBlob => ({ path, blob: new Blob([held as Uint8Array<ArrayBuffer>]) }),
-    )
-    return filesStorage(files)
-  } catch (cause) {
-    if (cause instanceof PatchError) throw cause
-    throw new PatchError('MALFORMED', {
-      expected: 'a zip archive',
-      found: cause instanceof Error ? cause.message : String(cause),
-      remedy: 'Get the archive again, or give its files',
-      cause,
+  const { Inflate } = await import('fflate')
+  const length = archive instanceof Uint8Array ? archive.length : archive.size
+  if (length > maxBytes) {
+    throw new PatchError('UNSUPPORTED', {
+      expected: `a zip archive of at most ${maxBytes} bytes`,
+      found: `${length}`,
+      remedy: 'Unpack it and give the files that are needed',
     })
+  }
+  const bytes = archive instanceof Uint8Array ? archive : new Uint8Array(await archive.arrayBuffer())
+  const entries = readZipDirectory(bytes, {
+    maxFiles,
+    maxBytes: Math.min(maxBytes, 4 * length + 16 * megabyte),
+  })
+  return namedStorage(new Map(entries.map((entry) => [entry.path, () => entrySource(entry, Inflate)])))
+}
+
+type Inflater = typeof import('fflate').Inflate
+
+/** Unpacks the entry when it is first read. */
+function entrySource(entry: ZipEntry, Inflate: Inflater): ByteSource {
+  let unpacked: ByteSource | undefined
+  return {
+    name: entry.path,
+    size: entry.size,
+    async read(start, end) {
+      unpacked ??= bytesSource(entry.path, unpack(entry, Inflate))
+      return unpacked.read(start, end)
+    },
+    async close() {
+      unpacked = undefined
+    },
   }
 }
 
-function tooLarge(maxBytes: number): PatchError {
-  return new PatchError('UNSUPPORTED', {
-    expected: `a zip archive of at most ${maxBytes} bytes unpacked`,
-    found: 'one of more',
-    remedy: 'Unpack it and give the files that are needed',
+/** Bytes that are unpacked at once: each may become a thousand. */
+const step = 4096
+
+function unpack({ path, stored, isDeflated, size, crc }: ZipEntry, Inflate: Inflater): Uint8Array {
+  const bytes = new Uint8Array(size)
+  let length = 0
+  const add = (piece: Uint8Array) => {
+    if (length + piece.length > size)
+      throw damaged(path, `more than the ${size} bytes that its directory says`)
+    bytes.set(piece, length)
+    length += piece.length
+  }
+  if (isDeflated) inflate(stored, new Inflate(add), path)
+  else add(stored)
+  if (length < size) throw damaged(path, `${length} bytes, of ${size}`)
+  if (crc32(bytes) !== crc) throw damaged(path, 'bytes of another CRC-32 than its directory says')
+  return bytes
+}
+
+function inflate(stored: Uint8Array, stream: InstanceType<Inflater>, path: string): void {
+  try {
+    for (let at = 0; at < stored.length || at === 0; at += step) {
+      stream.push(stored.subarray(at, at + step), at + step >= stored.length)
+    }
+  } catch (error) {
+    if (error instanceof PatchError) throw error
+    throw damaged(path, `that it cannot be unpacked: ${(error as Error).message}`, error)
+  }
+}
+
+function damaged(path: string, found: string, cause?: unknown): PatchError {
+  return new PatchError('MALFORMED', {
+    expected: `the file ${path} in the zip archive`,
+    found,
+    remedy: 'Get the archive again, or give its files',
+    cause,
   })
 }

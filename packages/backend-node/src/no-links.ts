@@ -1,0 +1,26 @@
+import { lstat } from 'node:fs/promises'
+import { isAbsolute, relative, resolve, sep } from 'node:path'
+import { PatchError } from '@policypatch/core'
+import { storing } from './storage-error.ts'
+
+/** Throws `NOT_FOUND` where a path leads out of a folder, or a part of it after that folder is a link. */
+export async function checkNoLinks(folder: string, path: string): Promise<void> {
+  const way = relative(folder, path)
+  if (way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way))
+    throw notInside(folder, path, 'a path that leads out of it')
+  let at = folder
+  for (const name of way.split(sep)) {
+    at = resolve(at, name)
+    const part = at
+    if ((await storing(part, () => lstat(part))).isSymbolicLink())
+      throw notInside(folder, path, `that ${at} is a link`)
+  }
+}
+
+function notInside(folder: string, path: string, found: string): PatchError {
+  return new PatchError('NOT_FOUND', {
+    expected: `the file ${path} in ${folder} itself`,
+    found,
+    remedy: 'Put a copy of the file in its place, if you trust where it came from',
+  })
+}

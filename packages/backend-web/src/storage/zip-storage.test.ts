@@ -1,0 +1,140 @@
+import { zipSync } from 'fflate'
+import { describe, expect, test } from 'vitest'
+import { type MadeArchive, type MadeEntry, zipBytes } from '../../test/zip-bytes.ts'
+import { crc32 } from './crc32.ts'
+import { filesStorage } from './files-storage.ts'
+import { zipStorage } from './zip-storage.ts'
+
+const bytes = (text: string) => new TextEncoder().encode(text)
+const text = bytes('{"a": 1}'.repeat(100))
+const entry = (name: string, more: Partial<MadeEntry> = {}): MadeEntry => ({ name, bytes: text, ...more })
+
+test('files of an archive are listed and read, whoever made it', async () => {
+  const archives = [
+    zipSync({ 'p/patch.json': text, 'p/empty': new Uint8Array(), 'q/é': [text, { level: 0 }] }),
+    zipBytes([
+      { name: 'p/', mode: 0o40755 },
+      entry('p/patch.json', { mode: 0o100644, descriptor: 'marked' }),
+      { name: 'p/empty', isStored: true },
+      entry('q/é', { isStored: true, descriptor: 'bare', extra: Uint8Array.of(0xfe, 0xca, 0, 0) }),
+    ]),
+  ]
+  for (const archive of archives) {
+    for (const given of [archive, new Blob([archive as Uint8Array<ArrayBuffer>])]) {
+      const storage = await zipStorage(given)
+      expect(await storage.list('')).toEqual(['p', 'q'])
+      expect(await storage.list('./p/')).toEqual(['empty', 'patch.json'])
+      expect(await storage.read('p//patch.json')).toEqual(text)
+      expect(await storage.read('p/empty')).toEqual(new Uint8Array())
+      const source = await storage.open('q/é')
+      expect([source.size, await source.read(2, 5)]).toEqual([text.length, text.subarray(2, 5)])
+      await source.close()
+      expect([await storage.exists('p'), await storage.exists('p/none')]).toEqual([true, false])
+    }
+  }
+})
+
+test.each<[string, readonly MadeEntry[], MadeArchive?]>([
+  ['a name twice', [entry('p/patch.json'), entry('p/patch.json')]],
+  ['a name in other letters of case', [entry('p/patch.json'), entry('p/Patch.json')]],
+  ['a folder in other letters of case', [entry('p/a'), entry('P/b')]],
+  ['a file that is a folder as well', [entry('p'), entry('p/patch.json')]],
+  ['an empty name in a path', [entry('p//patch.json')]],
+  ['a point in a path', [entry('./p/patch.json')]],
+  ['a path that leads out', [entry('../patch.json')]],
+  ['an absolute path', [entry('/p/patch.json')]],
+  ['a drive', [entry('C:/patch.json')]],
+  ['backslashes', [entry('p\\patch.json')]],
+  ['no name', [entry('')]],
+  ['a control character in a name', [entry('p/\u001b[2J')]],
+  ['a mark of direction in a name', [entry('p/\u202enosj.hctap')]],
+  ['a link', [entry('p/patch.json', { mode: 0o120777 })]],
+  ['a device', [entry('p/patch.json', { mode: 0o020666 })]],
+  ['a folder with bytes', [entry('p/')]],
+  ['another name in its header', [entry('p/patch.json', { local: { name: 'p/other.json' } })]],
+  ['another size in its header', [entry('p/patch.json', { local: { size: 7 } })]],
+  ['another CRC-32 in its header', [entry('p/patch.json', { local: { crc: 7 } })]],
+  ['another method in its header', [entry('p/patch.json', { local: { method: 0 } })]],
+  ['another flag in its header', [entry('p/patch.json', { local: { flags: 1 } })]],
+  ['another size in its descriptor', [entry('p/patch.json', { descriptor: 'marked', central: { size: 7 } })]],
+  [
+    'two lengths of stored bytes',
+    [entry('p/a', { isStored: true, local: { size: 7 }, central: { size: 7 } })],
+  ],
+  ['entries that overlap', [entry('p/a'), entry('p/b', { central: { offset: 0 } })]],
+  ['bytes between entries and directory', [entry('p/a')], { gap: bytes('hidden') }],
+  ['more entries than its directory', [entry('p/a')], { count: 2 }],
+  ['fewer entries than its directory', [entry('p/a'), entry('p/b')], { count: 1 }],
+  ['a second end record in its comment', [entry('p/a')], { comment: zipBytes([]) }],
+  ['an extra field that ends early', [entry('p/a', { extra: Uint8Array.of(1, 2, 200, 0) })]],
+])('MALFORMED: %s', async (_, entries, options) => {
+  await expect(zipStorage(zipBytes(entries, options))).rejects.toMatchObject({ code: 'MALFORMED' })
+})
+
+test.each<[string, readonly MadeEntry[]]>([
+  ['encrypted', [entry('p/a', { local: { flags: 1 }, central: { flags: 1 } })]],
+  ['another method', [entry('p/a', { local: { method: 93 }, central: { method: 93 } })]],
+  ['Zip64', [entry('p/a', { extra: Uint8Array.of(1, 0, 0, 0) })]],
+  ['a second name', [entry('p/a', { extra: Uint8Array.of(0x75, 0x70, 0, 0) })]],
+])('UNSUPPORTED: %s', async (_, entries) => {
+  await expect(zipStorage(zipBytes(entries))).rejects.toMatchObject({ code: 'UNSUPPORTED' })
+})
+
+describe('time and memory are in proportion to the archive', () => {
+  test('thousands of files and megabytes of zeros are refused before they are unpacked', async () => {
+    const many = zipBytes(Array.from({ length: 5000 }, (_, i) => ({ name: `f${i}`, isStored: true })))
+    const zeros = zipBytes([{ name: 'zeros', bytes: new Uint8Array(40e6) }])
+    const before = process.memoryUsage().arrayBuffers
+    for (const archive of [many, zeros]) {
+      const start = performance.now()
+      await expect(zipStorage(archive)).rejects.toMatchObject({ code: 'UNSUPPORTED' })
+      expect(performance.now() - start).toBeLessThan(500)
+    }
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(8e6)
+  })
+
+  test('a file is not unpacked beyond what its directory says', async () => {
+    const said = { size: 10, crc: crc32(new Uint8Array(10)) }
+    const zeros = { name: 'a', bytes: new Uint8Array(15e6), local: said, central: said }
+    const storage = await zipStorage(zipBytes([zeros]))
+    await expect(storage.read('a')).rejects.toMatchObject({ code: 'MALFORMED' })
+  })
+
+  test('archives and files of more than is asked for', async () => {
+    const archive = zipBytes([entry('a'), entry('b')])
+    for (const limit of [{ maxBytes: archive.length - 1 }, { maxBytes: 1599 }, { maxFiles: 1 }]) {
+      await expect(zipStorage(archive, limit)).rejects.toMatchObject({ code: 'UNSUPPORTED' })
+    }
+    await expect(zipStorage(archive, { maxBytes: 1600, maxFiles: 2 })).resolves.toBeDefined()
+  })
+})
+
+test('any byte altered, or cut off, is a PatchError or nothing changes', async () => {
+  const archive = zipBytes([entry('p/patch.json'), entry('p/b', { descriptor: 'bare' })])
+  const outcome = (made: Uint8Array) =>
+    zipStorage(made)
+      .then(async (storage) => [await storage.read('p/patch.json'), await storage.read('p/b')])
+      .catch((error: { name: string }) => error.name)
+  for (let at = 0; at < archive.length; at++) {
+    const altered = archive.slice()
+    altered[at] = (altered[at] as number) ^ 0x11
+    for (const made of [altered, archive.subarray(0, at)]) {
+      const found = await outcome(made)
+      if (found !== 'PatchError') expect(found).toEqual([text, text])
+    }
+  }
+})
+
+test('CRC-32 of the check value', () => expect(crc32(bytes('123456789'))).toBe(0xcbf43926))
+
+test('files of one path are refused, however it is written', () => {
+  const blob = new Blob(['x'])
+  const given =
+    (...paths: readonly string[]) =>
+    () =>
+      filesStorage(paths.map((path) => ({ path, blob })))
+  expect(given('p/patch.json', 'p//patch.json')).toThrow(/two at p\/patch\.json/)
+  expect(given('p/patch.json', './p/patch.json')).toThrow(/two at/)
+  expect(given('')).toThrow(/path ''/)
+  expect(given('p/patch.json', 'q/patch.json')).not.toThrow()
+})
