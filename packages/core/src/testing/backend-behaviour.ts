@@ -26,6 +26,15 @@ export const behaviourCases: Readonly<Record<string, (backend: Backend) => Promi
     await first.dispose()
     expectClose(await second.run({ x }), { y: vector(3, 5, 7) }, 0)
   },
+  'weights that were given back are held anew by a program that is run with them': async (backend) => {
+    const own = { w: vector(2, 3, 4) }
+    const program = await backend.compile(product, { inputs, weights: own })
+    const x = vector(1, 2, 3)
+    const [before] = await Promise.all([program.run({ x }), backend.release?.(own)])
+    expectClose(before, { y: vector(2, 6, 12) }, 0)
+    await backend.release?.(own)
+    expectClose(await program.run({ x }), { y: vector(2, 6, 12) }, 0)
+  },
   'one program runs with several sets of weights': async (backend) => {
     const program = await backend.compile(product, { inputs, weights })
     const x = vector(1, 2, 3)
