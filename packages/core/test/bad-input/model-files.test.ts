@@ -37,12 +37,22 @@ const files: Case[] = [
     },
   },
   {
-    name: 'nesting without end in config.json',
+    name: 'nesting without end in tokenizer.json',
     code: 'MALFORMED',
     names: 'nesting deeper than 100',
     run: async () => {
       const storage = await wholeModel()
-      await storage.write(`${folder}/config.json`, encode(`{"a":${'['.repeat(20e6)}${']'.repeat(20e6)}}`))
+      await storage.write(`${folder}/tokenizer.json`, encode(`{"a":${'['.repeat(20e6)}${']'.repeat(20e6)}}`))
+      return load(storage)
+    },
+  },
+  {
+    name: 'a config.json that is longer than it can be',
+    code: 'UNSUPPORTED',
+    names: 'at most 16777216 bytes',
+    run: async () => {
+      const storage = await wholeModel()
+      await storage.write(`${folder}/config.json`, encode(' '.repeat(2 ** 24 + 1)))
       return load(storage)
     },
   },

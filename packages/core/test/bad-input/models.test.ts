@@ -114,7 +114,7 @@ const models: Case[] = [
     names: 'self_attn.k_proj.weight',
     run: async () => {
       const storage = await wholeModel()
-      await changeConfig(storage, { num_key_value_heads: 3 })
+      await changeConfig(storage, { num_key_value_heads: 4 })
       return load(storage)
     },
   },
