@@ -1,21 +1,8 @@
 import { PatchError } from '../errors.ts'
 import type { Architecture } from './architecture.ts'
+import { embeddingNames } from './embedding-ties.ts'
 import type { LoraAdapter } from './lora.ts'
 import type { ModelConfig } from './model-config.ts'
-
-/** Where an architecture keeps the two matrices that may be one. */
-export interface EmbeddingNames {
-  /** Canonical name of the token embeddings [V, d]. */
-  readonly embedding: string
-  /** That of the output projection [V, d] where it is not tied to them. */
-  readonly output: string
-}
-
-export function embeddingNames(architecture: Architecture, config: ModelConfig): EmbeddingNames {
-  const small = { ...config, layers: 1, tiedEmbeddings: false }
-  const spec = architecture.weightSpecs(small).find(({ kind }) => kind === 'embedding')
-  return { embedding: spec?.name ?? '', output: architecture.outputWeight(small) }
-}
 
 /**
  * A model's configuration once an adapter is merged into it. The vocabulary has as many rows as embeddings that the

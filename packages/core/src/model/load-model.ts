@@ -6,6 +6,7 @@ import type { Tokenizer } from '../tokenize/tokenizer.ts'
 import { adaptedConfig } from './adapt-model.ts'
 import type { Architecture } from './architecture.ts'
 import { createLanguageModel } from './create-language-model.ts'
+import { storedTies } from './embedding-ties.ts'
 import type { LanguageModel } from './language-model.ts'
 import { loadWeights } from './load-weights.ts'
 import type { LoraAdapter } from './lora.ts'
@@ -29,6 +30,8 @@ export interface LoadModelOptions {
   readonly adapter?: StoredPlace
   /** Architectures beside those of the package. */
   readonly architectures?: readonly Architecture[]
+  /** What its user should know of the model, a line each. */
+  readonly onNotice?: ((line: string) => void) | undefined
   /** Tensors read so far, of how many. */
   readonly onProgress?: (done: number, total: number) => void
   /** How exactly products with the weights are worked out. Default `float32`. */
@@ -44,13 +47,14 @@ export interface LoadModelOptions {
  */
 export async function loadStoredModel(place: StoredPlace, options: LoadModelOptions): Promise<LanguageModel> {
   const opened = await open(place, options)
-  const { reader, architecture, config } = opened
+  const { reader, architecture } = opened
   let adapter: LoraAdapter | undefined
   try {
     if (options.adapter) {
       const { openLora } = await import('./lora.ts')
       adapter = await openLora(options.adapter.storage, options.adapter.path)
     }
+    const config = await storedTies(reader, architecture, opened.config)
     const adapted = adapter ? adaptedConfig(adapter, architecture, config) : config
     const weights = await loadWeights(reader, architecture, config, {
       adapted,
@@ -74,20 +78,20 @@ export async function loadStoredModel(place: StoredPlace, options: LoadModelOpti
 }
 
 async function open(place: StoredPlace, options: LoadModelOptions): Promise<OpenedModel> {
-  if (!place.path.toLowerCase().endsWith('.gguf')) return openModelFolder(place, options.architectures)
+  if (!place.path.toLowerCase().endsWith('.gguf')) return openModelFolder(place, options)
   const { openGgufModel } = await import('./open-gguf-model.ts')
-  return openGgufModel(place, options.architectures)
+  return openGgufModel(place, options)
 }
 
 /** The model's tokenizer, or that of an adapter whose vocabulary is another, where it was saved with one. */
 async function tokenizerOf(
   { tokenizer, config }: OpenedModel,
   adapted: ModelConfig,
-  { adapter }: LoadModelOptions,
+  { adapter, onNotice }: LoadModelOptions,
 ): Promise<Tokenizer> {
   if (!adapter || adapted.vocabSize === config.vocabSize) return tokenizer
   const hasOwn = await adapter.storage.exists(`${adapter.path}/tokenizer.json`)
-  return hasOwn ? readTokenizer(adapter, {}) : tokenizer
+  return hasOwn ? readTokenizer(adapter, {}, { onNotice }) : tokenizer
 }
 
 /** A response is trained to end with the first id that ends one: the model must have it. */

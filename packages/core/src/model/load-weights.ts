@@ -1,7 +1,7 @@
 import type { NamedWeights, Weight } from '../backend.ts'
 import { PatchError, throwIfAborted } from '../errors.ts'
-import { embeddingNames } from './adapt-model.ts'
 import type { Architecture, WeightSpec } from './architecture.ts'
+import { type EmbeddingNames, embeddingNames } from './embedding-ties.ts'
 import type { LoraAdapter } from './lora.ts'
 import type { ModelConfig } from './model-config.ts'
 import { checkFloat, checkNotQuantized } from './quantized-checkpoint.ts'
@@ -40,8 +40,8 @@ export async function loadWeights(
     throwIfAborted(signal, 'loading the weights')
     // A matrix that stands for two has the changes of both; one that the adapter unties starts as the other.
     const tied = adapted.tiedEmbeddings && spec.name === names.embedding ? names.output : undefined
-    const untied = config.tiedEmbeddings && spec.name === names.output
-    const source = untied ? (specs.find(({ name }) => name === names.embedding) ?? spec) : spec
+    const isTied = config.tiedEmbeddings && (spec.name === names.embedding || spec.name === names.output)
+    const source = isTied ? storedOfTied(reader, specs, names) : spec
     const changed = [spec.name, tied].some((name) => name !== undefined && adapter?.changed.has(name))
     if (adapter && changed) {
       const whole = [spec.name, tied].some((name) => name !== undefined && adapter.replaced.has(name))
@@ -55,6 +55,17 @@ export async function loadWeights(
     onProgress?.(index + 1, specs.length)
   }
   return weights
+}
+
+/** Of two tied matrices a file may have either. */
+function storedOfTied(
+  { tensors }: TensorReader,
+  specs: readonly WeightSpec[],
+  { embedding, output }: EmbeddingNames,
+): WeightSpec {
+  const spec = specs.find(({ name }) => name === embedding) as WeightSpec
+  const isThere = [spec.name, spec.name.replace(/^model\./, ''), spec.gguf].some((name) => tensors.has(name))
+  return isThere || !tensors.has(output) ? spec : { ...spec, name: output }
 }
 
 const sizeOf = ({ shape }: WeightSpec): number => shape.reduce((product, n) => product * n, 1)

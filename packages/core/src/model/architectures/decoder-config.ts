@@ -20,7 +20,7 @@ export function decoderConfig(
   const fields = fieldsOf(json, 'config.json')
   const context = fields.integer('max_position_embeddings', maxPositions)
   const heads = fields.integer('num_attention_heads')
-  return checked('config.json', {
+  return checked(configNames, {
     architecture,
     vocabSize: fields.integer('vocab_size'),
     hiddenSize: fields.integer('hidden_size'),
@@ -50,7 +50,7 @@ export function decoderGgufConfig(
   const headSize = fields.integer('attention.key_length', hiddenSize / heads)
   fields.same('attention.value_length', headSize)
   fields.same('rope.dimension_count', headSize)
-  return checked('the GGUF metadata', {
+  return checked(ggufNames, {
     architecture,
     vocabSize: fields.vocabSize(),
     hiddenSize,
@@ -68,21 +68,48 @@ export function decoderGgufConfig(
   })
 }
 
+/** What a file calls the numbers that must fit each other. */
+interface HeadNames {
+  readonly file: string
+  readonly heads: string
+  readonly keyValueHeads: string
+  readonly headSize: string
+  readonly hiddenSize: string
+}
+
+const configNames: HeadNames = {
+  file: 'config.json',
+  heads: 'num_attention_heads',
+  keyValueHeads: 'num_key_value_heads',
+  headSize: 'head_dim',
+  hiddenSize: 'hidden_size',
+}
+
+const ggufNames: HeadNames = {
+  file: 'the GGUF metadata',
+  heads: 'attention.head_count',
+  keyValueHeads: 'attention.head_count_kv',
+  headSize: 'attention.key_length',
+  hiddenSize: 'embedding_length',
+}
+
 /** Numbers that do not fit each other would be found later, by no name. */
-function checked(file: string, config: ModelConfig): ModelConfig {
+function checked(names: HeadNames, config: ModelConfig): ModelConfig {
   const { heads, keyValueHeads, headSize, hiddenSize } = config
-  const wrong =
-    heads % keyValueHeads !== 0
-      ? [`query heads that are a multiple of the ${keyValueHeads} key and value heads`, `${heads}`]
-      : !Number.isInteger(headSize)
-        ? [`a hidden size that is a multiple of the ${heads} heads`, `${hiddenSize}`]
-        : headSize % 2 !== 0
-          ? ['heads of an even width, which RoPE turns in pairs', `${headSize}`]
-          : undefined
-  if (!wrong) return config
+  const rules = [
+    [
+      heads % keyValueHeads === 0,
+      `${names.heads} a multiple of ${names.keyValueHeads}`,
+      [heads, keyValueHeads],
+    ],
+    [Number.isInteger(headSize), `${names.hiddenSize} a multiple of ${names.heads}`, [hiddenSize, heads]],
+    [headSize % 2 === 0, `${names.headSize} even, as RoPE turns pairs,`, [headSize]],
+  ] as const
+  const broken = rules.find(([holds]) => !holds)
+  if (!broken) return config
   throw new PatchError('MALFORMED', {
-    expected: `${wrong[0]} in ${file}`,
-    found: wrong[1] as string,
+    expected: `${broken[1]} in ${names.file}`,
+    found: broken[2].join(' and '),
     remedy: 'The model is damaged; fetch it again',
   })
 }

@@ -18,7 +18,7 @@ const wideWindow: FieldRule = {
 
 /** The kinds of all layers. transformers 4 wrote `attention` for `full_attention`. */
 export const fullAttention = {
-  only: 'full_attention for each layer',
+  only: 'full_attention for each of the num_hidden_layers layers',
   allows: (value: unknown, json: Json) =>
     Array.isArray(value) &&
     value.length === json.num_hidden_layers &&

@@ -37,18 +37,18 @@ export function parseRope(json: Json): Pick<ModelConfig, 'ropeTheta' | 'ropeScal
   const nested = given as Json
   const byLayer = Object.entries(nested).find(([, value]) => isRecord(value))
   if (byLayer) throw unsupported(`${name} that are the same for all layers`, `${name}.${byLayer[0]}`)
-  const fields = fieldsOf(nested, 'config.json', '')
+  const fields = fieldsOf(nested, `${name} of config.json`)
   const ropeTheta = fieldsOf({ ...json, ...nested }, 'config.json').positive('rope_theta', 10_000)
   const type = fields.text('rope_type', fields.text('type', 'default'))
   const read = Object.hasOwn(reads, type) ? reads[type] : undefined
   if (!read) throw unsupported(`${name}.rope_type of default, linear or llama3`, describeValue(type))
   const others = Object.entries(nested).filter(([key]) => !read.includes(key))
   checkFieldRules(Object.fromEntries(others), withoutEffect, `${name} of type ${type} in config.json`)
-  return { ropeTheta, ropeScaling: scaling(type, nested, json) }
+  return { ropeTheta, ropeScaling: scaling(type, name, json) }
 }
 
-function scaling(type: string, nested: Json, json: Json): RopeScaling | undefined {
-  const fields = fieldsOf(nested, 'the RoPE parameters of config.json')
+function scaling(type: string, name: string, json: Json): RopeScaling | undefined {
+  const fields = fieldsOf(json[name] as Json, `${name} of config.json`)
   if (type === 'linear') return { type, factor: fields.positive('factor') }
   if (type !== 'llama3') return undefined
   const whole = fieldsOf(json, 'config.json')
@@ -66,7 +66,7 @@ function scaling(type: string, nested: Json, json: Json): RopeScaling | undefine
   }
   if (parsed.highFrequencyFactor > parsed.lowFrequencyFactor) return parsed
   throw new PatchError('MALFORMED', {
-    expected: 'a high_freq_factor above the low_freq_factor in the RoPE parameters of config.json',
+    expected: `a high_freq_factor above the low_freq_factor in ${name} of config.json`,
     found: `${parsed.highFrequencyFactor} and ${parsed.lowFrequencyFactor}`,
     remedy: 'The model is damaged; fetch it again',
   })
