@@ -18,6 +18,7 @@ const namedSets: Readonly<Record<string, string>> = {
   cntrl: '\\p{Cc}',
   digit: '\\p{Nd}',
   lower: '\\p{Lowercase}',
+  punct: '\\p{P}\\p{S}',
   space: '\\p{White_Space}',
   upper: '\\p{Uppercase}',
   word: '\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}',
@@ -95,15 +96,14 @@ function positiveSet({ kind, value }: CharacterSetNode, fold: boolean, inClass: 
     case 'posix':
     case 'property':
       if (fold && !caseless.test(value)) return unsupported(`${value} without regard to case`)
-      return property(kind, value)
+      return property(value)
     default:
       return unsupported(`a ${kind}`)
   }
 }
 
-function property(kind: 'posix' | 'property', name: string): CharacterSet {
+function property(name: string): CharacterSet {
   const slug = name.toLowerCase().replace(/[-_ ]/g, '')
-  if (slug === 'punct') return tester(kind === 'posix' ? '[\\p{P}\\p{S}]' : '\\p{P}')
   if (Object.hasOwn(namedSets, slug)) return tester(`[${namedSets[slug]}]`)
   const written = name.replace(
     /(^|[-_ ])(\p{L})/gu,

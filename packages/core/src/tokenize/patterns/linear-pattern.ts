@@ -15,6 +15,8 @@ const longest = 5000
 /** Throws an Error whose message is a phrase: what is not supported, or what is wrong with the pattern. */
 export function linearPattern(source: string): Pattern {
   if (source.length > longest) throw new Error(`a pattern of ${source.length} characters`)
+  // The parser takes it for [:punct:], which has symbols too.
+  if (/\\p\{\^?punct\}/i.test(source)) throw new Error('\\p{Punct}; write \\p{P}')
   const { body } = parse(source, { skipPropertyNameValidation: true })
   const program = compileProgram(body)
   const states = table(program)

@@ -58,32 +58,10 @@ export function compileProgram(alternatives: readonly AlternativeNode[]): Progra
     return states.push(state) - 1
   }
 
-  const either = (nodes: readonly AlternativeNode[], next: number, flags: Flags): number => {
-    const [leading] = nodes[0]!.body
-    const shared = leading?.type === 'Directive' ? changed(flags, leading.flags) : flags
-    return nodes
-      .map(({ body }, i) => {
-        const elements = i === 0 && shared !== flags ? body.slice(1) : body
-        return sequence(elements, next, shared, i === nodes.length - 1)
-      })
+  const either = (nodes: readonly AlternativeNode[], next: number, flags: Flags): number =>
+    withFlagsAsGroups(nodes)
+      .map(({ body }) => body.reduceRight((rest, node) => element(node, rest, flags), next))
       .reduceRight((second, first) => add({ kind: 'either', first, second }))
-  }
-
-  /** isLast: whether flags that change within hold to the end of the group. */
-  const sequence = (
-    nodes: readonly AlternativeElementNode[],
-    next: number,
-    flags: Flags,
-    isLast: boolean,
-  ): number => {
-    const directive = nodes.findIndex((node) => node.type === 'Directive')
-    if (directive < 0) return nodes.reduceRight((rest, node) => element(node, rest, flags), next)
-    const { kind, flags: change } = nodes[directive] as Extract<AlternativeElementNode, { type: 'Directive' }>
-    if (kind === 'keep') return unsupported('\\K')
-    if (!isLast) return unsupported('flags that change between alternatives')
-    const after = sequence(nodes.slice(directive + 1), next, changed(flags, change), true)
-    return sequence(nodes.slice(0, directive), after, flags, true)
-  }
 
   const element = (node: AlternativeElementNode, next: number, flags: Flags): number => {
     switch (node.type) {
@@ -187,6 +165,20 @@ export function compileProgram(alternatives: readonly AlternativeNode[]): Progra
 
   const start = either(alternatives, end(), { ignoreCase: false, dotAll: false })
   return { states, start, order: evaluationOrder(states), sets }
+}
+
+/** Flags that change within an alternative hold for the rest of it and for all alternatives after it. */
+function withFlagsAsGroups(nodes: readonly AlternativeNode[]): readonly AlternativeNode[] {
+  for (const [i, { type, body }] of nodes.entries()) {
+    for (const [j, node] of body.entries()) {
+      if (node.type !== 'Directive') continue
+      if (node.kind === 'keep') return unsupported('\\K')
+      const rest = [{ type, body: body.slice(j + 1) }, ...nodes.slice(i + 1)]
+      const group: AlternativeElementNode = { type: 'Group', flags: node.flags, body: rest }
+      return [...nodes.slice(0, i), { type, body: [...body.slice(0, j), group] }]
+    }
+  }
+  return nodes
 }
 
 function changed(
