@@ -54,6 +54,7 @@ CONFIGS = {
         rope_parameters={"rope_type": "default", "rope_theta": 1e6},
     ),
     "llama-bias": LlamaConfig(**SHAPE, num_hidden_layers=1, tie_word_embeddings=True, attention_bias=True),
+    "llama-mlp-bias": LlamaConfig(**SHAPE, num_hidden_layers=2, tie_word_embeddings=True, mlp_bias=True, head_dim=10),
 }
 
 

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { adaptedConfig } from '../src/model/adapt-model.ts'
 import { findArchitecture } from '../src/model/architectures/find-architecture.ts'
 import { createLanguageModel } from '../src/model/create-language-model.ts'
+import { loadStoredModel } from '../src/model/load-model.ts'
 import { loadWeights } from '../src/model/load-weights.ts'
 import { openLora } from '../src/model/lora.ts'
 import { openShardedSafetensors } from '../src/model/sharded-safetensors.ts'
@@ -48,4 +49,32 @@ it.each(Object.entries(bases))('%s in %s gives the logits that PEFT merges it to
     const row = expected.subarray(t * vocabSize, (t + 1) * vocabSize)
     expect(relativeDifference(logits, centred(row))).toBeLessThan(1e-4)
   }
+})
+
+it('an adapter with further tokens brings the tokenizer that knows them', async () => {
+  const tokenizer = (added: object[]) =>
+    new TextEncoder().encode(
+      JSON.stringify({
+        added_tokens: added,
+        pre_tokenizer: null,
+        model: { type: 'BPE', vocab: { a: 0, b: 1, '</s>': 2 }, merges: [] },
+      }),
+    )
+  const end = { id: 2, content: '</s>', special: true }
+  const base = await goldenStorage('models/llama-tied')
+  await base.write('models/llama-tied/tokenizer.json', tokenizer([end]))
+  const path = 'lora-adapters/resized-tied'
+  const storage = await goldenStorage(path)
+  await storage.write(`${path}/tokenizer.json`, tokenizer([end, { id: 3, content: '<t>', special: true }]))
+  await storage.write(`${path}/tokenizer_config.json`, new TextEncoder().encode('{"eos_token":"<t>"}'))
+  const load = (adapter?: { storage: typeof storage; path: string }) =>
+    loadStoredModel(
+      { storage: base, path: 'models/llama-tied' },
+      { backend: cpuBackend(), ...(adapter && { adapter }) },
+    )
+  expect((await load()).tokenizer.eosTokenIds).toEqual([2])
+  const model = await load({ storage, path })
+  expect(model.config.vocabSize).toBe(101)
+  expect(model.tokenizer.encode('a<t>b')).toEqual([0, 3, 1])
+  expect(model.tokenizer.eosTokenIds).toEqual([3])
 })

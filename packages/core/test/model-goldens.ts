@@ -15,6 +15,7 @@ const models = [
   ['llama3-scaled', 'config-legacy.json', 'llama3-scaled'],
   ['llama3-scaled.gguf', undefined, 'llama3-scaled'],
   ['llama-bias', 'config.json', 'llama-bias'],
+  ['llama-mlp-bias', 'config.json', 'llama-mlp-bias'],
   ['qwen2', 'config.json', 'qwen2'],
 ] as const
 

@@ -2,12 +2,11 @@ import { PatchError } from '../errors.ts'
 import type { Storage } from '../storage.ts'
 import { ggufTokenizerFiles } from '../tokenize/gguf-tokenizer.ts'
 import { createTokenizer } from '../tokenize/load-tokenizer.ts'
-import type { Architecture } from './architecture.ts'
 import { findArchitecture } from './architectures/find-architecture.ts'
 import type { GgufReader } from './gguf.ts'
 import { openGgufParts } from './gguf-parts.ts'
 import type { ModelConfig } from './model-config.ts'
-import type { OpenedModel } from './opened-model.ts'
+import type { OpenedModel, OpenModelOptions } from './opened-model.ts'
 import type { TensorReader } from './tensor-reader.ts'
 
 /**
@@ -16,7 +15,7 @@ import type { TensorReader } from './tensor-reader.ts'
  */
 export async function openGgufModel(
   { storage, path }: { readonly storage: Storage; readonly path: string },
-  architectures?: readonly Architecture[],
+  { architectures, onNotice }: OpenModelOptions = {},
 ): Promise<OpenedModel> {
   const reader = await openGgufParts(storage, path)
   try {
@@ -28,7 +27,7 @@ export async function openGgufModel(
       reader,
       architecture,
       config: { ...config, ...(await readRopeFactors(reader, config)) },
-      tokenizer: await createTokenizer(ggufTokenizerFiles(metadata)),
+      tokenizer: await createTokenizer(ggufTokenizerFiles(metadata), { onNotice }),
     }
   } catch (error) {
     await reader.close()
@@ -55,18 +54,26 @@ function checkKind(path: string, metadata: GgufReader['metadata']): void {
   })
 }
 
-/** RoPE scaling that a GGUF file holds as a tensor: a factor for each frequency. */
+/** RoPE scaling that a GGUF file holds as a tensor: a factor for each frequency, beside that of the metadata. */
 async function readRopeFactors(
   reader: TensorReader,
-  { headSize }: ModelConfig,
+  { headSize, ropeScaling }: ModelConfig,
 ): Promise<Partial<Pick<ModelConfig, 'ropeScaling'>>> {
   const name = 'rope_freqs.weight'
   if (!reader.tensors.has(name)) return {}
-  const factors = [...(await reader.read(name))]
-  if (factors.length === headSize / 2) return { ropeScaling: { type: 'factors', factors } }
-  throw new PatchError('SHAPE_MISMATCH', {
-    expected: `tensor ${name} of shape [${headSize / 2}]`,
-    found: `${factors.length} values`,
-    remedy: 'The file is damaged or of another kind of model; fetch it again',
-  })
+  const stored = await reader.read(name)
+  const remedy = 'The file is damaged or of another kind of model; fetch it again'
+  if (stored.length !== headSize / 2) {
+    throw new PatchError('SHAPE_MISMATCH', {
+      expected: `tensor ${name} of shape [${headSize / 2}]`,
+      found: `${stored.length} values`,
+      remedy,
+    })
+  }
+  const wrong = stored.find((factor) => !(factor > 0 && factor < Infinity))
+  if (wrong !== undefined) {
+    throw new PatchError('MALFORMED', { expected: `positive factors in ${name}`, found: `${wrong}`, remedy })
+  }
+  const ofAll = ropeScaling?.type === 'linear' ? ropeScaling.factor : 1
+  return { ropeScaling: { type: 'factors', factors: Array.from(stored, (factor) => factor * ofAll) } }
 }
