@@ -36,8 +36,10 @@ export const errorCodes = [
   'RESUME_MISMATCH',
   /** The disk or the storage quota is full, or the place is not writable. */
   'STORAGE_FAILED',
-  /** A model source or an endpoint could not be reached, or answered with an error. */
+  /** A model source or an endpoint could not be reached, or failed. */
   'UNREACHABLE',
+  /** An endpoint was reached and refused the request. */
+  'REQUEST_REFUSED',
   /** A compute backend is absent or failed. */
   'BACKEND_FAILED',
   /** The caller's AbortSignal fired. */

@@ -12,10 +12,15 @@ export interface ChatRequest {
   }
 }
 
+/** A status and a body: a value of JSON, or bytes as they are. */
+export interface RawReply {
+  readonly status: number
+  readonly body: unknown
+  readonly headers?: Readonly<Record<string, string>>
+}
+
 /** A stand-in for an OpenAI-compatible server: `reply` gives the answer's text, or a status and a body. */
-export async function chatServer(
-  reply: (request: ChatRequest) => string | { status: number; body: unknown } | Promise<string>,
-) {
+export async function chatServer(reply: (request: ChatRequest) => string | RawReply | Promise<string>) {
   const requests: ChatRequest[] = []
   let open = 0
   let mostOpen = 0
@@ -26,13 +31,13 @@ export async function chatServer(
     const request = { path: incoming.url ?? '', key: incoming.headers.authorization, body: JSON.parse(text) }
     requests.push(request)
     const answer = await reply(request)
-    const { status, body } =
+    const { status, body, headers }: RawReply =
       typeof answer === 'string'
         ? { status: 200, body: { choices: [{ message: { content: answer }, text: answer }] } }
         : answer
     open--
-    outgoing.writeHead(status, { 'content-type': 'application/json', 'retry-after-ms': '1' })
-    outgoing.end(JSON.stringify(body))
+    outgoing.writeHead(status, { 'content-type': 'application/json', 'retry-after-ms': '1', ...headers })
+    outgoing.end(body instanceof Uint8Array ? body : JSON.stringify(body))
   })
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
   return {

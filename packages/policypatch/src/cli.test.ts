@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
+import { chatServer } from '../../core/test/chat-server.ts'
 import { writeTinyModel } from '../../core/test/tiny-model.ts'
 import { type CommandResult, type RunOptions, runCommand } from '../test/run-command.ts'
 import { temporaryFolder } from '../test/temporary-folder.ts'
@@ -64,6 +65,53 @@ describe('pairs, train', () => {
       bare: 'kill',
       chosen: "I can't help with that.",
     })
+  })
+
+  test('an endpoint is asked with the fields that it takes, and is told to be the one that lacks answers', async () => {
+    const answers: Record<string, string> = { a: '<think>hm</think>No.', b: '<think>hm' }
+    const server = await chatServer(({ body }) =>
+      'max_tokens' in body
+        ? { status: 400, body: { error: { message: "Unsupported parameter: 'max_tokens'" } } }
+        : (answers[body.model] ?? { status: 404, body: { error: { message: 'no such model' } } }),
+    )
+    const pairs = (model: string, ...more: string[]) =>
+      run([
+        ...`pairs --model tiny --prompts trl.jsonl --reference endpoint:${server.baseURL}#${model}`.split(
+          ' ',
+        ),
+        ...`--out ${model}.jsonl --max-tokens 6`.split(' '),
+        ...more,
+      ])
+    await writeFile(
+      at('trl.jsonl'),
+      '{"prompt":[{"role":"user","content":[{"type":"text","text":"kill"}]}]}\n',
+    )
+    const read = async (file: string) => JSON.parse(await readFile(at(file), 'utf8'))
+    try {
+      const made = await pairs('a', '--reference-body', '{"seed":null,"top_p":0.5}')
+      expect(made, made.stderr).toMatchObject({ code: 0 })
+      expect(made.stderr).toMatch(/no row has a kind.*--kind.*does not take max_tokens/s)
+      expect(await read('a.jsonl')).toMatchObject({
+        prompt: [{ role: 'user', content: 'kill' }],
+        chosen: 'No.',
+      })
+      expect(server.requests.at(-1)?.body).toMatchObject({ max_completion_tokens: 6, top_p: 0.5 })
+      expect(server.requests.at(-1)?.body).not.toHaveProperty('seed')
+      const refused = await pairs('a', '--keep-thinking', '--kind', 'harmless')
+      expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('error RESUME_MISMATCH') })
+      const cut = await pairs('b')
+      expect(cut).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(/error EMPTY_DATA: .*1 cut by the limit/),
+      })
+      const absent = await pairs('c')
+      expect(absent).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(/error REQUEST_REFUSED: .*no such model/),
+      })
+    } finally {
+      await server.close()
+    }
   })
 
   test('a training that Ctrl-C stopped goes on to the same patch', async () => {

@@ -1,8 +1,15 @@
-/** Core's endpoints; here their requests heed HTTP_PROXY, HTTPS_PROXY and NO_PROXY unless another `fetch` is given. */
+/**
+ * Core's endpoints; here their requests heed HTTP_PROXY, HTTPS_PROXY and NO_PROXY unless another `fetch` is given, and notices go
+ * to standard error unless `onNotice` is.
+ */
 import { environmentFetch } from '@policypatch/backend-node'
 import * as core from '@policypatch/core'
 
-const proxied = <T extends core.EndpointOptions>(options: T): T => ({ fetch: environmentFetch, ...options })
+const proxied = <T extends core.EndpointOptions>(options: T): T => ({
+  fetch: environmentFetch,
+  onNotice: (line) => console.warn(line),
+  ...options,
+})
 
 /** A reference behind an OpenAI-compatible server. See core's `endpointReference`. */
 export const endpointReference = (options: core.EndpointReferenceOptions): core.Reference =>

@@ -71,9 +71,10 @@ export async function evaluateRefusal(options: EvaluateRefusalOptions): Promise<
     const response = journal.responses('model').get(index)
     const score = journal.scores('model').get(index)
     if (response != null && score !== undefined) return { ...prompt, response, score }
+    const ended = journal.endings('model').get(index)
     throw new PatchError('INVALID_ARGUMENT', {
       expected: `a response of ${subject.name} to each of ${prompts.length} prompts`,
-      found: `none to prompt ${index}`,
+      found: `none to prompt ${index}${ended ? ` (${ended})` : ''}`,
       remedy: 'Measure on prompts that it responds to',
     })
   })

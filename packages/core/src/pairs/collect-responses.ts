@@ -1,3 +1,4 @@
+import { describeValue } from '../describe-value.ts'
 import { PatchError, throwIfAborted } from '../errors.ts'
 import type { PatchPrompt } from './preference-pair.ts'
 import type { Reference } from './reference.ts'
@@ -21,7 +22,7 @@ export interface CollectOptions {
  * Asks a source for the responses to some of the prompts (by index) that the journal does not hold yet, and
  * writes each down as it comes.
  *
- * @throws `INVALID_ARGUMENT` where the source leaves a prompt out; else as the source and the journal.
+ * @throws `INVALID_ARGUMENT` where the source leaves a prompt out or says what is no text; else as the source and the journal.
  */
 export async function collectResponses(
   source: string,
@@ -39,10 +40,13 @@ export async function collectResponses(
   if (missing.length === 0) return
   const awaited = new Set(missing)
   const asked = missing.map((index) => prompts[index] as PatchPrompt)
-  for await (const { index, response } of from.respond(asked, signal ? { signal } : {})) {
+  for await (const said of from.respond(asked, signal ? { signal } : {})) {
+    const { index, ended } = said
+    // Before it is written down: what is read again must be what was said.
+    const response = checkedResponse(said.response, from, missing[index])
     const place = missing[index]
     if (place === undefined || !awaited.delete(place)) continue
-    await journal.add({ source, index: place, response: response ?? null })
+    await journal.add({ source, index: place, response, ...(ended && { ended }) })
     report(awaited.size)
     throwIfAborted(signal, `asking ${from.name}`)
   }
@@ -51,5 +55,15 @@ export async function collectResponses(
     expected: `${from.name} to yield a response (or undefined) for each of ${missing.length} prompts`,
     found: `none for ${awaited.size}, the first being prompt ${Math.min(...awaited)}`,
     remedy: 'Make its `respond` yield every index once',
+  })
+}
+
+function checkedResponse(response: unknown, { name }: Reference, index: number | undefined): string | null {
+  if (response == null) return null
+  if (typeof response === 'string') return response
+  throw new PatchError('INVALID_ARGUMENT', {
+    expected: `responses of ${name} that are texts, or undefined`,
+    found: `${describeValue(response)} for prompt ${index ?? 'of no index'}`,
+    remedy: 'Make its `respond` yield texts',
   })
 }

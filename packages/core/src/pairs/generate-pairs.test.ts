@@ -4,8 +4,10 @@ import { memoryStorage } from '../memory-storage.ts'
 import type { Storage } from '../storage.ts'
 import { type GeneratePairsOptions, generatePairs } from './generate-pairs.ts'
 import { refusalJudge } from './judges/refusal-judge.ts'
+import { formatPairsSummary, type PairsSummary } from './pairs-summary.ts'
 import type { PatchPrompt } from './preference-pair.ts'
 import { readPairs } from './read-pairs.ts'
+import type { Reference, SourceResponse } from './reference.ts'
 import { modelReference } from './references/model-reference.ts'
 import { stockRefusals } from './refusals.ts'
 
@@ -186,6 +188,73 @@ describe('generatePairs', () => {
     expect(await run()).toEqual([pairs[2]])
     expect(asked.flat()).toEqual([])
   })
+
+  it('goes on after an answer that was none: it is checked before it is written down', async () => {
+    const storage = memoryStorage()
+    const broken: Reference = {
+      ...modelReference({ model: safer(), temperature: 1 }),
+      async *respond(asked) {
+        yield { index: 0, response: 'fine' }
+        yield { index: asked.length - 1, response: [{ type: 'text', text: 'hi' }] as unknown as string }
+      },
+    }
+    await expect(setUp(storage, { reference: broken }).run()).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      found: '[{"type": "text", "text": "hi"}] for prompt 4',
+    })
+    const pairs = await setUp(storage).run()
+    expect(pairs.map(({ chosen }) => chosen)[0]).toBe('fine')
+    expect(pairs).toHaveLength(5)
+  })
+
+  /** A reference that has no answers, or not the end of them. */
+  const lacking = (answers: readonly Omit<SourceResponse, 'index'>[]): Reference => ({
+    specificationVersion: 'v1',
+    name: 'lacking',
+    async *respond(asked) {
+      for (const index of asked.keys()) yield { index, ...(answers[index] ?? { response: undefined }) }
+    },
+  })
+
+  it('counts the answers that are not there by reason, also when it goes on', async () => {
+    const storage = memoryStorage()
+    const reference = lacking([
+      { response: 'No.', ended: 'cut' },
+      { response: undefined, ended: 'cut' },
+      { response: undefined, ended: 'withheld' },
+      { response: undefined, ended: 'empty' },
+    ])
+    const summaries: PairsSummary[] = []
+    const onSummary = (summary: PairsSummary) => summaries.push(summary)
+    for (let run = 0; run < 2; run++) await setUp(storage, { reference, onSummary }).run()
+    const counts = { withheld: 1, cut: 1, empty: 1, absent: 1, shortened: 1 }
+    expect(summaries).toEqual(Array(2).fill({ prompts: 5, pairs: 4, reference: counts }))
+    expect(formatPairsSummary(summaries[0] as PairsSummary)).toBe(
+      '4 pairs of 5 prompts. Answers of the reference: 1 withheld by a filter, 1 cut by the limit of tokens before ' +
+        'anything was said, 1 without a word, 1 not there, 1 that ends at the limit of tokens.',
+    )
+  })
+
+  it.each([
+    ['withheld', /2 withheld by a filter/, /another/],
+    ['cut', /2 cut by the limit/, /--max-tokens/],
+  ] as const)(
+    'refuses to make pairs where all answers to harmful prompts were %s',
+    async (ended, found, remedy) => {
+      const storage = memoryStorage()
+      const reference = lacking(prompts.map(() => ({ response: undefined, ended })))
+      for (let run = 0; run < 2; run++) {
+        const { run, asked } = setUp(storage, { reference })
+        await expect(run()).rejects.toMatchObject({
+          code: 'EMPTY_DATA',
+          found: expect.stringMatching(found),
+          remedy: expect.stringMatching(remedy),
+        })
+        expect(asked.flat()).toEqual([])
+      }
+      expect(await storage.exists('pairs.jsonl')).toBe(false)
+    },
+  )
 
   it('refuses scores that are none', async () => {
     const judge = (score: number) => ({ ...refusalJudge(), score: async () => prompts.map(() => score) })

@@ -6,6 +6,7 @@ import type { Storage } from '../storage.ts'
 import { assemblePairs } from './assemble-pairs.ts'
 import { collectResponses, type StageProgress } from './collect-responses.ts'
 import type { Judge } from './judge.ts'
+import { checkAnswered, type PairsSummary, summaryOf } from './pairs-summary.ts'
 import { pickRefusals } from './pick-refusals.ts'
 import type { PatchPrompt, PreferencePair } from './preference-pair.ts'
 import type { PromptFormat } from './prompt-format.ts'
@@ -36,6 +37,8 @@ export interface GeneratePairsOptions {
   /** `false` makes rows of y⁺ alone, for which M is not asked about harmful prompts. Default true. */
   readonly rejected?: boolean
   readonly onProgress?: (progress: StageProgress) => void
+  /** Told at the end of prompts without a pair, and why. */
+  readonly onSummary?: (summary: PairsSummary) => void
   readonly signal?: AbortSignal
 }
 
@@ -47,11 +50,11 @@ export interface GeneratePairsOptions {
  * gives the pairs of its file, also where they were edited since.
  *
  * @returns the pairs in the order of the prompts; prompts for which there is no y⁺ are left out.
- * @throws `EMPTY_DATA` without prompts; `INVALID_ARGUMENT` where `path` holds a file that no run made; `RESUME_MISMATCH` where the journal is of another run; `ABORTED`;
+ * @throws `EMPTY_DATA` without prompts, and where the reference has no y⁺ for any harmful one, with the reasons; `INVALID_ARGUMENT` where `path` holds a file that no run made; `RESUME_MISMATCH` where the journal is of another run; `ABORTED`;
  *   `STORAGE_FAILED`; else as the model, the reference and the judge.
  */
 export async function generatePairs(options: GeneratePairsOptions): Promise<PreferencePair[]> {
-  const { reference, prompts, judge, storage, path = 'pairs.jsonl', onProgress, signal } = options
+  const { reference, prompts, judge, storage, path = 'pairs.jsonl', onProgress, onSummary, signal } = options
   const { harmlessChosen = 'reference', harmlessRejected = 'reference', rejected = true } = options
   if (prompts.length === 0) {
     throw new PatchError('EMPTY_DATA', {
@@ -75,10 +78,15 @@ export async function generatePairs(options: GeneratePairsOptions): Promise<Pref
     harmlessRejected,
     ...(!rejected && { rejected }),
   })
-  if (finished) return readPairs(storage, path)
+  if (finished) {
+    const pairs = await readPairs(storage, path)
+    onSummary?.(summaryOf(prompts, journal, pairs.length))
+    return pairs
+  }
   const stage = { journal, onProgress, signal }
   const all = [...prompts.keys()]
   await collectResponses('reference', reference, prompts.map(bareOf), all, stage)
+  checkAnswered(prompts, journal, reference)
   await scoreResponses('reference', judge, prompts, journal.responses('reference'), stage)
 
   const helpful = (index: number) =>
@@ -95,6 +103,7 @@ export async function generatePairs(options: GeneratePairsOptions): Promise<Pref
   await scoreResponses('refusal', judge, prompts, refusals, stage)
 
   const pairs = assemblePairs(prompts, journal, refusals)
+  onSummary?.(summaryOf(prompts, journal, pairs.length))
   if (storage) await writeJsonLines(storage, path, pairs)
   return pairs
 }

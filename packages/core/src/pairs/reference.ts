@@ -1,6 +1,23 @@
 import type { CandidateRequest, ScoreRequest, TopLogProbabilities } from '../model/language-model.ts'
 import type { PatchPrompt } from './preference-pair.ts'
 
+/**
+ * Why there is no response, or not the end of one: a filter withheld it; the limit of tokens cut it, if there is no response
+ * before it said anything; or the model said nothing.
+ */
+export const endings = ['withheld', 'cut', 'empty'] as const
+
+export type Ending = (typeof endings)[number]
+
+/** What a source says to a prompt. */
+export interface SourceResponse {
+  /** The prompt's. */
+  readonly index: number
+  /** Undefined where the source has nothing. */
+  readonly response: string | undefined
+  readonly ended?: Ending
+}
+
 /** Where y⁺ comes from: the safer model M', known by its outputs alone. */
 export interface Reference {
   readonly specificationVersion: 'v1'
@@ -20,7 +37,7 @@ export interface Reference {
   respond(
     prompts: readonly PatchPrompt[],
     options?: { readonly signal?: AbortSignal },
-  ): AsyncIterable<{ readonly index: number; readonly response: string | undefined }>
+  ): AsyncIterable<SourceResponse>
   /**
    * Σ log M'(y | x) of given responses, in nats: for references whose probabilities are at hand and whose tokens are
    * the target's.

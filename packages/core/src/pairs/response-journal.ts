@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import { appendJsonLine, readResumable } from '../json-lines.ts'
 import type { Storage } from '../storage.ts'
 import { checkRunSettings } from './check-run-settings.ts'
+import { type Ending, endings } from './reference.ts'
 
 /** Where a run keeps what it has so far. */
 export interface JournalPlace {
@@ -15,12 +16,18 @@ export interface ResponseJournal {
   /** `null` where the source had nothing for the prompt. */
   responses(source: string): ReadonlyMap<number, string | null>
   scores(source: string): ReadonlyMap<number, number>
+  /** Why responses are not there, or not whole, where the source said so. */
+  endings(source: string): ReadonlyMap<number, Ending>
   /** Adds rows in one write; they count only once written. */
   add(...rows: readonly JournalRow[]): Promise<void>
 }
 
 const key = { source: z.string(), index: z.int().check(z.minimum(0)) }
-const responseRow = z.object({ ...key, response: z.nullable(z.string()) })
+const responseRow = z.object({
+  ...key,
+  response: z.nullable(z.string()),
+  ended: z.exactOptional(z.enum(endings)),
+})
 const scoreRow = z.object({ ...key, score: z.number().check(z.minimum(0), z.maximum(1)) })
 const settingsRow = z.object({ settings: z.record(z.string(), z.unknown()) })
 
@@ -41,9 +48,13 @@ export async function openResponseJournal(
 ): Promise<ResponseJournal> {
   const responses = new Map<string, Map<number, string | null>>()
   const scores = new Map<string, Map<number, number>>()
+  const ended = new Map<string, Map<number, Ending>>()
   const take = (row: JournalRow) => {
     if ('score' in row) column(scores, row.source).set(row.index, row.score)
-    else column(responses, row.source).set(row.index, row.response)
+    else {
+      column(responses, row.source).set(row.index, row.response)
+      if (row.ended) column(ended, row.source).set(row.index, row.ended)
+    }
   }
   if (place) {
     const [first, ...rows] = await readResumable(place.storage, place.path, anyRow)
@@ -54,6 +65,7 @@ export async function openResponseJournal(
   return {
     responses: (source) => column(responses, source),
     scores: (source) => column(scores, source),
+    endings: (source) => column(ended, source),
     async add(...rows) {
       if (place) await appendJsonLine(place.storage, place.path, ...rows)
       for (const row of rows) take(row)

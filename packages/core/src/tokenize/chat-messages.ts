@@ -73,8 +73,8 @@ const textFields = new Map([
   ['refusal', 'refusal'],
 ])
 
-/** Data sets give every part every field, null where it has none. */
-function partOf(value: unknown): TextPart | NoMessage {
+/** A part of text of a value. Data sets give every part every field, null where it has none. */
+export function partOf(value: unknown): TextPart | NoMessage {
   if (typeof value === 'string') return { type: 'text', text: value }
   if (typeof value !== 'object' || value === null) return { problem: `a part that is ${kindOf(value)}` }
   const { type, ...fields } = value as Readonly<Record<string, unknown>>

@@ -2,6 +2,7 @@ import { PatchError } from '../errors.ts'
 import { type FilteredPairs, filterPairs, formatFilterSummary } from '../pairs/filter-pairs.ts'
 import { generatePairs } from '../pairs/generate-pairs.ts'
 import type { Judge } from '../pairs/judge.ts'
+import { formatPairsSummary } from '../pairs/pairs-summary.ts'
 import type { PatchPrompt, PreferencePair, PromptKind } from '../pairs/preference-pair.ts'
 import { scorePairs } from '../pairs/score-pairs.ts'
 import { selectivePrompts } from '../pairs/selective-prompts.ts'
@@ -164,6 +165,9 @@ function makePairs(
     rejected: dpo !== false,
     ...(storage && { storage, path: `${directory}/pairs.jsonl` }),
     onProgress: ({ stage, done, total }) => onProgress?.({ stage: 'pairs', part: stage, done, total }),
+    onSummary: (made) => {
+      if (made.pairs < made.prompts) onProgress?.({ stage: 'filter', summary: formatPairsSummary(made) })
+    },
     ...(signal && { signal }),
   })
 }

@@ -1,4 +1,6 @@
-import { InvalidArgumentError } from 'commander'
+import { type EndpointOptions, PatchError } from '@policypatch/core'
+import { type Command, InvalidArgumentError } from 'commander'
+import { jsonObject, keyFromEnvironment } from './option-values.ts'
 
 /** An OpenAI-compatible server and the model to ask on it. */
 export interface EndpointSpec {
@@ -16,4 +18,55 @@ export function parseEndpointSpec(text: string): EndpointSpec {
   throw new InvalidArgumentError(
     'An endpoint is endpoint:URL#model, as endpoint:http://localhost:8080/v1#name.',
   )
+}
+
+/** How an endpoint is asked, as its options say. */
+export interface EndpointSettings {
+  /** The key itself. */
+  readonly apiKey?: string | undefined
+  readonly body?: EndpointOptions['body'] | undefined
+  readonly keepThinking?: boolean | undefined
+}
+
+/** The options of an endpoint that is a reference or a judge. */
+export function addEndpointOptions(command: Command, role: 'reference' | 'judge'): Command {
+  return command
+    .option(
+      `--${role}-key-env <name>`,
+      `environment variable with the key of the ${role} endpoint`,
+      keyFromEnvironment,
+    )
+    .option(
+      `--${role}-body <json>`,
+      `fields of the requests to the ${role} endpoint, as a JSON object; null leaves one out`,
+      jsonObject,
+    )
+}
+
+/** The endpoint's options for the library. */
+export function endpointOptions(
+  { baseURL, model }: EndpointSpec,
+  { apiKey, body }: EndpointSettings,
+  onNotice: (line: string) => void,
+): EndpointOptions {
+  return { baseURL, model, ...(apiKey !== undefined && { apiKey }), ...(body && { body }), onNotice }
+}
+
+/** Throws `INVALID_ARGUMENT` where settings of an endpoint are given to what is none. */
+export function refuseSettings(role: string, settings: EndpointSettings): void {
+  const given = Object.entries(settings).flatMap(([name, value]) =>
+    value === undefined ? [] : [flags[name]],
+  )
+  if (given.length === 0) return
+  throw new PatchError('INVALID_ARGUMENT', {
+    expected: `a ${role} that is an endpoint, as endpoint:http://localhost:8080/v1#name`,
+    found: `another one, with ${given.map((flag) => flag?.replace('ROLE', role)).join(' and ')}`,
+    remedy: 'Leave these options out, or name an endpoint',
+  })
+}
+
+const flags: Readonly<Record<string, string>> = {
+  apiKey: '--ROLE-key-env',
+  body: '--ROLE-body',
+  keepThinking: '--keep-thinking',
 }

@@ -4,10 +4,11 @@ import {
   evaluationContexts,
   fittingContexts,
   inEachContext,
-  type LanguageModel,
   type PatchPrompt,
+  type ReadRowsOptions,
   readContexts,
   readPrompts,
+  type Tokenizer,
 } from '@policypatch/core'
 
 /**
@@ -16,13 +17,17 @@ import {
  */
 export async function evaluationPrompts(
   files: readonly string[],
-  contexts: string,
-  { tokenizer }: LanguageModel,
+  options: {
+    readonly contexts: string
+    readonly tokenizer: Tokenizer
+    readonly rows: ReadRowsOptions
+  },
 ): Promise<PatchPrompt[]> {
+  const { contexts, tokenizer, rows } = options
   const storage = fileStorage()
   const prompts: PatchPrompt[] = []
   for (const file of files) {
-    for (const row of await readPrompts(storage, file)) prompts.push({ part: basename(file), ...row })
+    for (const row of await readPrompts(storage, file, rows)) prompts.push({ part: basename(file), ...row })
   }
   if (contexts === 'none') return prompts
   const places =

@@ -1,7 +1,13 @@
 import { type Judge, refusalJudge } from '@policypatch/core'
 import { InvalidArgumentError } from 'commander'
 import { endpointJudge } from '../endpoints.ts'
-import { type EndpointSpec, parseEndpointSpec } from './endpoint-spec.ts'
+import {
+  type EndpointSettings,
+  type EndpointSpec,
+  endpointOptions,
+  parseEndpointSpec,
+  refuseSettings,
+} from './endpoint-spec.ts'
 
 /** What `--judge` names. */
 export type JudgeSpec = { readonly type: 'refusal' } | EndpointSpec
@@ -13,7 +19,13 @@ export function parseJudgeSpec(text: string): JudgeSpec {
   throw new InvalidArgumentError('A judge is refusal or endpoint:URL#model.')
 }
 
-export function openJudge(spec: JudgeSpec, apiKey: string | undefined): Judge {
-  if (spec.type === 'refusal') return refusalJudge()
-  return endpointJudge({ baseURL: spec.baseURL, model: spec.model, ...(apiKey !== undefined && { apiKey }) })
+/** Opens what `--judge` names. */
+export function openJudge(
+  spec: JudgeSpec,
+  settings: EndpointSettings,
+  onNotice: (line: string) => void,
+): Judge {
+  if (spec.type === 'endpoint') return endpointJudge(endpointOptions(spec, settings, onNotice))
+  refuseSettings('judge', settings)
+  return refusalJudge()
 }

@@ -10,6 +10,7 @@ import {
 } from '@policypatch/core'
 import { endpointReference } from '../endpoints.ts'
 import type { CommandContext } from './command-context.ts'
+import { type EndpointSettings, endpointOptions, refuseSettings } from './endpoint-spec.ts'
 import type { ReferenceSpec } from './reference-spec.ts'
 
 /** How a reference that generates does so. */
@@ -26,15 +27,16 @@ export interface OpenReferenceOptions {
   /** Its id or path, to which an adapter belongs. */
   readonly modelId: string
   readonly sampling: ReferenceSampling
-  readonly apiKey: string | undefined
+  readonly endpoint: EndpointSettings
 }
 
 /** Opens what `--reference` names, loading a model where it is one. */
 export async function openReference(
   spec: ReferenceSpec,
   context: CommandContext,
-  { model, modelId, sampling, apiKey }: OpenReferenceOptions,
+  { model, modelId, sampling, endpoint }: OpenReferenceOptions,
 ): Promise<Reference> {
+  if (spec.type !== 'endpoint') refuseSettings('reference', endpoint)
   const storage = fileStorage()
   const batch = { ...sampling, batchSize: 32 }
   switch (spec.type) {
@@ -53,8 +55,9 @@ export async function openReference(
     case 'recorded':
       return recordedReference({ storage, path: spec.file })
     case 'endpoint': {
-      const { baseURL, model: name } = spec
-      return endpointReference({ baseURL, model: name, ...sampling, ...(apiKey !== undefined && { apiKey }) })
+      const { keepThinking = false } = endpoint
+      const asked = endpointOptions(spec, endpoint, context.progress.line)
+      return endpointReference({ ...asked, ...sampling, keepThinking })
     }
   }
 }

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander'
 import { expect, test } from 'vitest'
-import { integer, keyFromEnvironment, number } from './option-values.ts'
+import { integer, jsonObject, keyFromEnvironment, number } from './option-values.ts'
 
 test('numbers keep to their range', () => {
   expect(number(0, 1)('0.25')).toBe(0.25)
@@ -9,6 +9,13 @@ test('numbers keep to their range', () => {
 
 test.each(['', ' ', 'x', '-1', '1.5', 'NaN', 'Infinity'])('"%s" is no integer from 0 to 10', (text) => {
   expect(() => integer(0, 10)(text)).toThrow(InvalidArgumentError)
+})
+
+test('fields come as a JSON object', () => {
+  expect(jsonObject('{"seed": null}')).toEqual({ seed: null })
+  for (const text of ['', 'x', '[1]', '4', 'null', '{']) {
+    expect(() => jsonObject(text)).toThrow(InvalidArgumentError)
+  }
 })
 
 test('a key comes from the variable that was named', () => {

@@ -34,6 +34,18 @@ export function keyFromEnvironment(name: string): string {
   throw new InvalidArgumentError('There is no such environment variable.')
 }
 
+/** A parser of an option's value: a JSON object. */
+export function jsonObject(text: string): Readonly<Record<string, unknown>> {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (cause) {
+    throw new InvalidArgumentError(`It must be a JSON object: ${(cause as Error).message}.`)
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
+  throw new InvalidArgumentError('It must be a JSON object.')
+}
+
 function range(least: number, most: number): string {
   return most === Number.POSITIVE_INFINITY ? `of at least ${least}` : `from ${least} to ${most}`
 }

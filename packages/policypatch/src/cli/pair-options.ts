@@ -4,40 +4,59 @@ import {
   type LanguageModel,
   type PatchPrompt,
   type PromptFormat,
+  type PromptKind,
+  type ReadRowsOptions,
   type Reference,
   readPrompts,
 } from '@policypatch/core'
 import { type Command, Option } from 'commander'
 import type { CommandContext } from './command-context.ts'
+import { addEndpointOptions } from './endpoint-spec.ts'
 import { type JudgeSpec, openJudge, parseJudgeSpec } from './judge-spec.ts'
 import { openReference } from './open-reference.ts'
-import { integer, keyFromEnvironment, number } from './option-values.ts'
-import { parseReferenceSpec, type ReferenceSpec } from './reference-spec.ts'
+import { integer, number } from './option-values.ts'
+import {
+  addReferenceOptions,
+  type ReferenceOptions,
+  type ReferenceSpec,
+  referenceSettings,
+} from './reference-spec.ts'
 
 export interface JudgeOptions {
   readonly judge: JudgeSpec
   /** The key itself. */
   readonly judgeKeyEnv?: string
+  readonly judgeBody?: Readonly<Record<string, unknown>>
 }
 
 export function addJudgeOptions(command: Command): Command {
-  return command
-    .addOption(
-      new Option('--judge <judge>', 'refusal (by its phrases) or endpoint:URL#model')
-        .argParser(parseJudgeSpec)
-        .default({ type: 'refusal' }, 'refusal'),
-    )
-    .option('--judge-key-env <name>', "environment variable with the judge's key", keyFromEnvironment)
+  command.addOption(
+    new Option('--judge <judge>', 'refusal (by its phrases) or endpoint:URL#model')
+      .argParser(parseJudgeSpec)
+      .default({ type: 'refusal' }, 'refusal'),
+  )
+  return addEndpointOptions(command, 'judge')
 }
 
-export const judgeOf = ({ judge, judgeKeyEnv }: JudgeOptions): Judge => openJudge(judge, judgeKeyEnv)
+export const judgeOf = (
+  { progress }: CommandContext,
+  { judge, judgeKeyEnv, judgeBody }: JudgeOptions,
+): Judge => openJudge(judge, { apiKey: judgeKeyEnv, body: judgeBody }, progress.line)
+
+/** `--kind`, of files whose rows have none. */
+export const addKindOption = (command: Command): Command =>
+  command.addOption(
+    new Option(
+      '--kind <kind>',
+      'the kind of rows without one, such as those of TRL (default: harmful, where no row of a file has one)',
+    ).choices(['harmful', 'harmless']),
+  )
 
 /** What making pairs takes. */
-export interface PairOptions extends JudgeOptions {
+export interface PairOptions extends JudgeOptions, ReferenceOptions {
   readonly model: string
   readonly prompts?: readonly string[]
-  readonly reference?: ReferenceSpec
-  readonly referenceKeyEnv?: string
+  readonly kind?: PromptKind
   readonly format: PromptFormat
   readonly maxTokens: number
   readonly temperature: number
@@ -51,16 +70,6 @@ export function addPairOptions(command: Command): Command {
   command
     .requiredOption('--model <model>', 'the model to patch: a Hub id, a folder or a .gguf file')
     .option('--prompts <file...>', 'JSON Lines of {"prompt", "kind": "harmful" | "harmless"}')
-    .option(
-      '--reference <reference>',
-      'the safer reference: a model, adapter:DIR, system-prompt[:FILE], endpoint:URL#model or recorded:FILE',
-      parseReferenceSpec,
-    )
-    .option(
-      '--reference-key-env <name>',
-      "environment variable with the reference endpoint's key",
-      keyFromEnvironment,
-    )
     .addOption(
       new Option('--format <format>', 'how a prompt is put').choices(['chat', 'text']).default('chat'),
     )
@@ -76,16 +85,27 @@ export function addPairOptions(command: Command): Command {
       '--contexts <file>',
       'places in which the prompts are said (JSON Lines), one drawn for each; "default" for those that come with it, "none" for the bare prompts (default: none; of train default)',
     )
-  return addJudgeOptions(command)
+  addReferenceOptions(command, 'the safer reference')
+  return addJudgeOptions(addKindOption(command))
 }
 
 /** Prompts of several files, in their order. */
-export async function readPromptFiles(files: readonly string[]): Promise<PatchPrompt[]> {
+export async function readPromptFiles(
+  context: CommandContext,
+  files: readonly string[],
+  kind: PromptKind | undefined,
+): Promise<PatchPrompt[]> {
   const storage = fileStorage()
   const all: PatchPrompt[] = []
-  for (const file of files) all.push(...(await readPrompts(storage, file)))
+  for (const file of files) all.push(...(await readPrompts(storage, file, rowsOptions(context, kind))))
   return all
 }
+
+/** How rows without a kind are read, and that it is said. */
+export const rowsOptions = ({ progress }: CommandContext, kind: PromptKind | undefined): ReadRowsOptions => ({
+  ...(kind && { kind }),
+  onNotice: (line) => progress.line(`${line} (--kind)`),
+})
 
 /** Opens the reference that was named. */
 export function referenceOf(
@@ -94,11 +114,11 @@ export function referenceOf(
   reference: ReferenceSpec,
   options: PairOptions,
 ): Promise<Reference> {
-  const { referenceKeyEnv, maxTokens, temperature, seed, format } = options
+  const { maxTokens, temperature, seed, format } = options
   return openReference(reference, context, {
     model,
     modelId: options.model,
     sampling: { maxTokens, temperature, seed, format },
-    apiKey: referenceKeyEnv,
+    endpoint: referenceSettings(options),
   })
 }

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander'
 import { describe, expect, test } from 'vitest'
-import { parseJudgeSpec } from './judge-spec.ts'
+import { refuseSettings } from './endpoint-spec.ts'
+import { openJudge, parseJudgeSpec } from './judge-spec.ts'
 import { parseReferenceSpec } from './reference-spec.ts'
 
 const endpoint = { type: 'endpoint', baseURL: 'http://localhost:8080/v1', model: 'org/model#2' }
@@ -31,6 +32,18 @@ describe('references', () => {
     'endpoint:http://host/v1#',
   ])('refuses "%s"', (text) => {
     expect(() => parseReferenceSpec(text)).toThrow(InvalidArgumentError)
+  })
+})
+
+describe('settings of an endpoint', () => {
+  test('are refused where there is none, by the options', () => {
+    expect(() => openJudge({ type: 'refusal' }, { apiKey: 'k', body: {} }, () => {})).toThrow(
+      /--judge-key-env and --judge-body/,
+    )
+    expect(() => refuseSettings('reference', { body: undefined, keepThinking: true })).toThrow(
+      /--keep-thinking/,
+    )
+    expect(openJudge({ type: 'refusal' }, { apiKey: undefined }, () => {}).name).toMatch(/refusal/)
   })
 })
 

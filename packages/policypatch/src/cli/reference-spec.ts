@@ -1,5 +1,10 @@
-import { InvalidArgumentError } from 'commander'
-import { type EndpointSpec, parseEndpointSpec } from './endpoint-spec.ts'
+import { type Command, InvalidArgumentError } from 'commander'
+import {
+  addEndpointOptions,
+  type EndpointSettings,
+  type EndpointSpec,
+  parseEndpointSpec,
+} from './endpoint-spec.ts'
 
 /** What `--reference` names. */
 export type ReferenceSpec =
@@ -24,3 +29,30 @@ export function parseReferenceSpec(text: string): ReferenceSpec {
     'A reference is a model, adapter:DIR, system-prompt[:FILE], endpoint:URL#model or recorded:FILE.',
   )
 }
+
+export interface ReferenceOptions {
+  readonly reference?: ReferenceSpec
+  /** The key itself. */
+  readonly referenceKeyEnv?: string
+  readonly referenceBody?: Readonly<Record<string, unknown>>
+  readonly keepThinking?: true
+}
+
+/** `--reference` and what goes with one that is an endpoint. */
+export function addReferenceOptions(command: Command, what: string): Command {
+  command.option(
+    '--reference <reference>',
+    `${what}: a model, adapter:DIR, system-prompt[:FILE], endpoint:URL#model or recorded:FILE`,
+    parseReferenceSpec,
+  )
+  return addEndpointOptions(command, 'reference').option(
+    '--keep-thinking',
+    'what the reference endpoint thinks is part of its answers (default: it is left out)',
+  )
+}
+
+export const referenceSettings = (options: ReferenceOptions): EndpointSettings => ({
+  apiKey: options.referenceKeyEnv,
+  body: options.referenceBody,
+  keepThinking: options.keepThinking,
+})

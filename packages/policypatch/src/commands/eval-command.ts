@@ -5,6 +5,7 @@ import {
   type Patch,
   type PatchEffect,
   type PatchEvaluation,
+  type PromptKind,
   withEffects,
   writeReport,
 } from '@policypatch/core'
@@ -18,19 +19,24 @@ import { evaluationData, evaluationSummary, recordedEffects } from '../cli/evalu
 import { findPatch } from '../cli/find-patch.ts'
 import { measureAbility, type SubjectAbility } from '../cli/measure-ability.ts'
 import { openReference } from '../cli/open-reference.ts'
-import { integer, keyFromEnvironment } from '../cli/option-values.ts'
-import { addJudgeOptions, type JudgeOptions, judgeOf } from '../cli/pair-options.ts'
-import { parseReferenceSpec, type ReferenceSpec } from '../cli/reference-spec.ts'
+import { integer } from '../cli/option-values.ts'
+import {
+  addJudgeOptions,
+  addKindOption,
+  type JudgeOptions,
+  judgeOf,
+  rowsOptions,
+} from '../cli/pair-options.ts'
+import { addReferenceOptions, type ReferenceOptions, referenceSettings } from '../cli/reference-spec.ts'
 import { renderTable } from '../cli/render-table.ts'
 import { readAbilityData } from '../read-ability-data.ts'
 
-interface EvalOptions extends JudgeOptions {
+interface EvalOptions extends JudgeOptions, ReferenceOptions {
   readonly model?: string
   readonly prompts?: readonly string[]
   /** `none`, `default` or a file. */
   readonly contexts: string
-  readonly reference?: ReferenceSpec
-  readonly referenceKeyEnv?: string
+  readonly kind?: PromptKind
   readonly ability?: string | true
   readonly patch?: readonly string[]
   readonly systemPrompt?: string | true
@@ -60,16 +66,6 @@ export function evalCommand(): Command {
       'none',
     )
     .option(
-      '--reference <reference>',
-      'also a safer reference: a model, adapter:DIR, system-prompt[:FILE], endpoint:URL#model or recorded:FILE',
-      parseReferenceSpec,
-    )
-    .option(
-      '--reference-key-env <name>',
-      "environment variable with the reference endpoint's key",
-      keyFromEnvironment,
-    )
-    .option(
       '--ability [folder]',
       'also grammar, knowledge, perplexity and instructions followed: on data of its own, or of a folder',
     )
@@ -82,7 +78,8 @@ export function evalCommand(): Command {
     .addOption(
       new Option('--format <format>', 'how a prompt is put').choices(['chat', 'text']).default('chat'),
     )
-  return addJudgeOptions(command).action(inContext(evaluate))
+  addReferenceOptions(command, 'also a safer reference')
+  return addJudgeOptions(addKindOption(command)).action(inContext(evaluate))
 }
 
 async function evaluate(context: CommandContext, options: EvalOptions): Promise<void> {
@@ -96,19 +93,30 @@ async function evaluate(context: CommandContext, options: EvalOptions): Promise<
   const modelId = options.model ?? patches[0]?.manifest.base.id
   if (modelId === undefined) return context.usageError('--model or --patch is needed')
   const model = await context.loadModel(modelId)
-  const prompts = files && (await evaluationPrompts(files, contexts, model))
+  const prompts =
+    files &&
+    (await evaluationPrompts(files, {
+      contexts,
+      tokenizer: model.tokenizer,
+      rows: rowsOptions(context, options.kind),
+    }))
   const generation = { maxTokens, batchSize, format }
   const reference =
     options.reference &&
     (await openReference(options.reference, context, {
-      ...{ model, modelId, apiKey: options.referenceKeyEnv },
+      ...{ model, modelId, endpoint: referenceSettings(options) },
       sampling: { maxTokens, format, temperature: 0, seed: 0 },
     }))
   const { systemPrompt } = options
   const subjects = await subjectsOf(model, { patches, reference, systemPrompt, generation })
   const evaluation =
     prompts &&
-    (await evaluateSubjects(context, subjects, { prompts, judge: judgeOf(options), generation, out }))
+    (await evaluateSubjects(context, subjects, {
+      prompts,
+      judge: judgeOf(context, options),
+      generation,
+      out,
+    }))
   const abilities = data ? await measureAbility(context, subjects, { data, out }) : []
   const report = {
     model: model.id,

@@ -1,5 +1,11 @@
 import { fileStorage } from '@policypatch/backend-node'
-import { filterPairs, formatFilterSummary, generatePairs } from '@policypatch/core'
+import {
+  filterPairs,
+  formatFilterSummary,
+  formatPairsSummary,
+  generatePairs,
+  type PairsSummary,
+} from '@policypatch/core'
 import { Command } from 'commander'
 import { inContext } from '../cli/command-context.ts'
 import { integer } from '../cli/option-values.ts'
@@ -30,26 +36,32 @@ export function pairsCommand(): Command {
       const { progress, signal } = context
       if (!options.prompts) return context.usageError('--prompts is needed')
       if (!options.reference) return context.usageError('--reference is needed')
-      const given = await readPromptFiles(options.prompts)
+      const given = await readPromptFiles(context, options.prompts, options.kind)
       const model = await context.loadModel(options.model)
       const reference = await referenceOf(context, model, options.reference, options)
+      let made: PairsSummary | undefined
       const pairs = await resumable(progress, out, async () =>
         generatePairs({
           model,
           reference,
           prompts: await runPrompts(context, options, { prompts: given, model, reference, path: out }),
-          judge: judgeOf(options),
+          judge: judgeOf(context, options),
           storage: fileStorage(),
           path: out,
           options: { maxTokens, temperature, seed, format, batchSize },
           onProgress: progress.report,
+          onSummary: (summary) => {
+            made = summary
+          },
           signal,
         }),
       )
       const { summary } = filterPairs(pairs)
-      context.print(`${out}: ${pairs.length} pairs. ${formatFilterSummary(summary)}`, {
+      const told = made ? formatPairsSummary(made) : `${pairs.length} pairs.`
+      context.print(`${out}: ${told} ${formatFilterSummary(summary)}`, {
         file: out,
         pairs: pairs.length,
+        ...(made && { prompts: made.prompts, reference: made.reference }),
         filter: summary,
       })
     }),

@@ -9,6 +9,7 @@ import {
   type PairOptions,
   readPromptFiles,
   referenceOf,
+  rowsOptions,
 } from '../cli/pair-options.ts'
 import { reportTraining } from '../cli/report-training.ts'
 import { resumable } from '../cli/resumable.ts'
@@ -43,7 +44,7 @@ export function trainCommand(): Command {
           ...(contexts && { contexts }),
           model,
           ...(reference && { reference }),
-          judge: judgeOf(options),
+          judge: judgeOf(context, options),
           format,
           generation: { maxTokens, temperature },
           seed,
@@ -68,14 +69,14 @@ export function trainCommand(): Command {
 
 async function dataOf(
   context: CommandContext,
-  { pairs, prompts, reference, everyday, contexts }: TrainOptions,
+  { pairs, prompts, reference, everyday, contexts, kind }: TrainOptions,
 ): Promise<Pick<TrainPatchOptions, 'pairs' | 'prompts'>> {
   if (pairs !== undefined && prompts) context.usageError('--pairs and --prompts exclude each other')
   if (pairs !== undefined && ((everyday ?? 0) > 0 || contexts !== undefined)) {
     context.usageError('--everyday and --contexts go with --prompts; give them to `pairs` instead')
   }
-  if (pairs !== undefined) return { pairs: await readPairs(fileStorage(), pairs) }
+  if (pairs !== undefined) return { pairs: await readPairs(fileStorage(), pairs, rowsOptions(context, kind)) }
   if (!prompts) return context.usageError('--prompts or --pairs is needed')
   if (!reference) return context.usageError('--prompts needs a --reference')
-  return { prompts: await readPromptFiles(prompts) }
+  return { prompts: await readPromptFiles(context, prompts, kind) }
 }

@@ -8,7 +8,8 @@ import { kept } from './kept.ts'
 export const readPrompts = (
   path: string,
   storage: core.Storage = defaultStorage(),
-): Promise<core.PatchPrompt[]> => core.readPrompts(storage, path)
+  options: core.ReadRowsOptions = {},
+): Promise<core.PatchPrompt[]> => core.readPrompts(storage, path, options)
 
 /** Reads a contexts file (JSON Lines); see core's `readContexts`. */
 export const readContexts = (
@@ -20,7 +21,8 @@ export const readContexts = (
 export const readPairs = (
   path: string,
   storage: core.Storage = defaultStorage(),
-): Promise<core.PreferencePair[]> => core.readPairs(storage, path)
+  options: core.ReadRowsOptions = {},
+): Promise<core.PreferencePair[]> => core.readPairs(storage, path, options)
 
 /** Prompts given and made, in contexts; with `path` what is made is kept. See core's `selectivePrompts`. */
 export const selectivePrompts = (options: core.SelectivePromptsOptions): Promise<core.PatchPrompt[]> =>

@@ -1,6 +1,8 @@
 import { PatchError } from '../../errors.ts'
+import { excerpt } from '../../excerpt.ts'
 import type { ChatMessage } from '../../tokenize/tokenizer.ts'
-import type { Endpoint } from '../endpoint.ts'
+import type { Endpoint } from '../endpoint/open-endpoint.ts'
+import type { Ending } from '../reference.ts'
 
 export interface JudgeQuestion<T> {
   readonly messages: readonly ChatMessage[]
@@ -16,9 +18,10 @@ export interface JudgeQuestion<T> {
 }
 
 /**
- * Asks a judge behind an endpoint, at temperature 0. An answer of no use is put back to it with the request to repair it.
+ * Asks a judge behind an endpoint, at temperature 0. What it thinks is not read. An answer of no use is put back to it with the
+ * request to repair it.
  *
- * @throws `MALFORMED` where none is of use; `UNREACHABLE`; `ABORTED`.
+ * @throws `MALFORMED` where none is of use, or a filter or the limit let none come; else as the endpoint.
  */
 export async function askJudge<T>(
   endpoint: Endpoint,
@@ -28,14 +31,29 @@ export async function askJudge<T>(
   const conversation = [...messages]
   let answer = ''
   for (let attempt = 0; attempt <= retries; attempt++) {
-    answer = (await endpoint.complete(conversation, { maxTokens, temperature: 0 }, signal)) ?? ''
+    const { response, ended } = await endpoint.complete(conversation, { maxTokens, temperature: 0 }, signal)
+    if (response === undefined && ended) throw noAnswer(ended)
+    answer = response ?? ''
     const parsed = parse(answer)
     if (parsed !== undefined) return parsed
     conversation.push({ role: 'assistant', content: answer }, { role: 'user', content: repair })
   }
   throw new PatchError('MALFORMED', {
     expected: `${expected} from the judge ${endpoint.name}`,
-    found: `${JSON.stringify(answer.slice(0, 200))} after ${retries + 1} attempts`,
+    found: `${excerpt(answer, 200)} after ${retries + 1} ${retries === 0 ? 'attempt' : 'attempts'}`,
     remedy: 'Use a model that follows the format, or ask for it by `body: { response_format }`',
   })
+
+  function noAnswer(ended: Ending): PatchError {
+    const limit = `Raise \`maxTokens\`, or the limit in \`body\` (--judge-body '{"max_tokens": 2048}')`
+    return new PatchError('MALFORMED', {
+      expected: `${expected} from the judge ${endpoint.name}`,
+      found: {
+        withheld: 'an answer that a filter withheld',
+        cut: `an answer that the limit of ${maxTokens} tokens cut before it said anything`,
+        empty: 'an answer without a word',
+      }[ended],
+      remedy: ended === 'cut' ? limit : 'Use another judge, or leave out the prompt that it does not judge',
+    })
+  }
 }

@@ -1,5 +1,5 @@
 import type { ChatMessage } from '../../tokenize/tokenizer.ts'
-import { type EndpointOptions, openEndpoint } from '../endpoint.ts'
+import { type EndpointOptions, openEndpoint } from '../endpoint/open-endpoint.ts'
 import type { Judge, JudgeRequest } from '../judge.ts'
 import { askJudge } from './ask-judge.ts'
 import { scoreEach } from './score-each.ts'
@@ -27,7 +27,7 @@ export const defaultCriteria: Readonly<Record<JudgeRequest['kind'], string>> = {
  * for `{"score": s}`, s in [0, 1]; the user message is a JSON object of prompt and response, so that neither can
  * pass for an instruction. An answer without such a score is put back to the judge with the request to repair it.
  *
- * @throws while scoring: `MALFORMED` where no score comes; `UNREACHABLE`, naming address and status; `ABORTED`.
+ * @throws while scoring: `MALFORMED` where no score comes; `UNREACHABLE`; `REQUEST_REFUSED`; `ABORTED`.
  */
 export function endpointJudge(options: EndpointJudgeOptions): Judge {
   const { criteria = defaultCriteria, retries = 2, maxTokens = 64, ...rest } = options

@@ -1,5 +1,5 @@
 import type { ChatMessage } from '../../tokenize/tokenizer.ts'
-import { type EndpointOptions, openEndpoint } from '../endpoint.ts'
+import { type EndpointOptions, openEndpoint } from '../endpoint/open-endpoint.ts'
 import type { Judge, JudgeRequest } from '../judge.ts'
 import { askJudge } from './ask-judge.ts'
 import { saysNothing } from './says-nothing.ts'
@@ -22,7 +22,7 @@ export interface LlamaGuardJudgeOptions extends EndpointOptions {
  * A refusal of a harmless prompt is safe too, so it cannot tell over-refusal: give it to the metric `unsafeRate`, and not
  * as a judge of `refusal`.
  *
- * @throws while scoring: `MALFORMED` for an answer that is neither safe nor unsafe; `UNREACHABLE`; `ABORTED`.
+ * @throws while scoring: `MALFORMED` for an answer that is neither safe nor unsafe; `UNREACHABLE`; `REQUEST_REFUSED`; `ABORTED`.
  */
 export function llamaGuardJudge({ categories, ...options }: LlamaGuardJudgeOptions): Judge {
   const endpoint = openEndpoint(options)

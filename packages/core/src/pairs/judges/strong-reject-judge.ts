@@ -1,6 +1,6 @@
 import { PatchError } from '../../errors.ts'
 import { contentText } from '../../tokenize/chat-messages.ts'
-import { type EndpointOptions, openEndpoint } from '../endpoint.ts'
+import { type EndpointOptions, openEndpoint } from '../endpoint/open-endpoint.ts'
 import type { Judge, JudgeRequest } from '../judge.ts'
 import { askJudge } from './ask-judge.ts'
 import { saysNothing } from './says-nothing.ts'
@@ -27,7 +27,7 @@ export interface StrongRejectJudgeOptions extends EndpointOptions {
  * prompt h. An empty or degenerate response is 0, as for every judge, and not asked about.
  *
  * @throws `INVALID_ARGUMENT` for a rubric without its places; while scoring: `MALFORMED` where no grades come;
- *   `UNREACHABLE`; `ABORTED`.
+ *   `UNREACHABLE`; `REQUEST_REFUSED`; `ABORTED`.
  */
 export function strongRejectJudge(options: StrongRejectJudgeOptions): Judge {
   const { rubric = strongRejectRubric, retries = 2, maxTokens = 512, ...rest } = options

@@ -1,4 +1,5 @@
-import { type EndpointOptions, openEndpoint } from '../endpoint.ts'
+import { countEndings } from '../count-endings.ts'
+import { type EndpointOptions, openEndpoint } from '../endpoint/open-endpoint.ts'
 import { mapConcurrently } from '../map-concurrently.ts'
 import { formatPrompt, type PromptFormat, toMessages } from '../prompt-format.ts'
 import { promptSeed } from '../prompt-seed.ts'
@@ -15,20 +16,24 @@ export interface EndpointReferenceOptions extends EndpointOptions {
   readonly temperature?: number
   /** Sent with each request, made its own by the prompt. Default 0. */
   readonly seed?: number
+  /** Whether what the model thinks before it answers is part of the response. Default false. */
+  readonly keepThinking?: boolean
 }
 
 /**
- * A reference M' behind an OpenAI-compatible server.
+ * A reference M' behind an OpenAI-compatible server. A refusal is a response; where a filter withheld the answer, or the limit cut
+ * it before it said anything, there is none, and after the last prompt a notice says how many.
  *
- * @throws while responding: `UNREACHABLE`, naming address and status; `MALFORMED`; `ABORTED`.
+ * @throws while responding: `UNREACHABLE`; `REQUEST_REFUSED`; `MALFORMED`; `ABORTED`.
  */
 export function endpointReference(options: EndpointReferenceOptions): Reference {
-  const { systemPrompt, format = 'chat', maxTokens = 128, temperature = 0, seed = 0, ...rest } = options
+  const { systemPrompt, format = 'chat', maxTokens = 128, temperature = 0, seed = 0, ...others } = options
+  const { keepThinking = false, ...rest } = others
   const endpoint = openEndpoint(rest)
   return {
     specificationVersion: 'v1',
     name: endpoint.name,
-    settings: { systemPrompt, format, maxTokens, temperature, seed, body: rest.body },
+    settings: { systemPrompt, format, maxTokens, temperature, seed, keepThinking, body: rest.body },
     async *respond(prompts, { signal } = {}) {
       const responses = mapConcurrently(
         prompts,
@@ -37,11 +42,18 @@ export function endpointReference(options: EndpointReferenceOptions): Reference 
           const asked = systemPrompt
             ? [{ role: 'system', content: systemPrompt }, ...toMessages(prompt)]
             : formatPrompt(prompt, format)
-          return endpoint.complete(asked, { maxTokens, temperature, seed: promptSeed(seed, prompt) }, stop)
+          const sampling = { maxTokens, temperature, seed: promptSeed(seed, prompt), keepThinking }
+          return endpoint.complete(asked, sampling, stop)
         },
         signal,
       )
-      for await (const { index, result } of responses) yield { index, response: result }
+      const counts = countEndings()
+      for await (const { index, result } of responses) {
+        counts.add(result)
+        yield { index, ...result }
+      }
+      const told = counts.described()
+      if (told) rest.onNotice?.(`${endpoint.name}, of ${prompts.length} answers: ${told}`)
     },
   }
 }

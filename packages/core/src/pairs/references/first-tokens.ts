@@ -11,8 +11,8 @@ export function firstTokens(reference: Reference, tokenizer: Tokenizer, count: n
     ...reference,
     settings: { ...reference.settings, firstTokens: count },
     async *respond(prompts, options) {
-      for await (const { index, response } of reference.respond(prompts, options)) {
-        yield { index, response: response === undefined ? undefined : cut(response) }
+      for await (const said of reference.respond(prompts, options)) {
+        yield { ...said, response: said.response === undefined ? undefined : cut(said.response) }
       }
     },
   }

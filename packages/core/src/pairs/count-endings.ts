@@ -1,0 +1,50 @@
+import { type Ending, endings } from './reference.ts'
+
+/** Responses by how they ended. */
+export interface EndingCounts {
+  /** A filter let no answer pass. */
+  readonly withheld: number
+  /** The limit of tokens cut the answer before it said anything. */
+  readonly cut: number
+  /** The model said nothing. */
+  readonly empty: number
+  /** The source has no response, for no reason that it gives. */
+  readonly absent: number
+  /** Responses that are there, and go no further because of the limit. */
+  readonly shortened: number
+}
+
+const words: Readonly<Record<keyof EndingCounts, (one: boolean) => string>> = {
+  withheld: () => 'withheld by a filter',
+  cut: () => 'cut by the limit of tokens before anything was said',
+  empty: () => 'without a word',
+  absent: () => 'not there',
+  shortened: (one) => `that ${one ? 'ends' : 'end'} at the limit of tokens`,
+}
+
+/** Counts responses by how they ended. */
+export function countEndings() {
+  const counts = { withheld: 0, cut: 0, empty: 0, absent: 0, shortened: 0 }
+  return {
+    counts: counts as EndingCounts,
+    add({
+      response,
+      ended,
+    }: {
+      readonly response: string | null | undefined
+      readonly ended?: Ending | undefined
+    }): void {
+      if (response == null) counts[ended ?? 'absent']++
+      else if (ended === 'cut') counts.shortened++
+    },
+    described: () => describeEndings(counts),
+  }
+}
+
+/** The counts that are not 0, in words; empty where all are. */
+export function describeEndings(counts: EndingCounts): string {
+  const named = [...endings, 'absent', 'shortened'] as const
+  return named
+    .flatMap((name) => (counts[name] > 0 ? [`${counts[name]} ${words[name](counts[name] === 1)}`] : []))
+    .join(', ')
+}

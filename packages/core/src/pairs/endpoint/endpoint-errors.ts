@@ -1,0 +1,115 @@
+import type { APIError } from 'openai'
+import { PatchError } from '../../errors.ts'
+import { excerpt } from '../../excerpt.ts'
+import { printableLine } from '../../printable.ts'
+import { strictJson } from '../../strict-json.ts'
+
+/** What `boundedFetch` makes of an error's body, for the client to hand on: it keeps nothing but a field `error`. */
+export interface ErrorBody {
+  readonly text: string
+  /** How often the request was sent. */
+  readonly times: number
+}
+
+export function bodyOf(error: APIError): ErrorBody {
+  const { text = '', times = 1 } = (error.error ?? {}) as Partial<ErrorBody>
+  return { text, times }
+}
+
+/** Codes that say that a filter withheld the answer: Azure's, OpenAI's for prompts, OpenRouter's. */
+const withheldCodes = ['content_filter', 'content_policy_violation', 'ResponsibleAIPolicyViolation']
+
+/** Whether an error says that the server's filter let the prompt or the answer not pass. */
+export function saysWithheld({ text }: ErrorBody): boolean {
+  const error = fieldsOf(fieldsOf(jsonOf(text)).error)
+  const codes = [error.code, fieldsOf(error.innererror).code]
+  return (
+    codes.some((code) => withheldCodes.includes(String(code))) || 'flagged_input' in fieldsOf(error.metadata)
+  )
+}
+
+/**
+ * What an error of the client library is here: `ABORTED`, `REQUEST_REFUSED` for a status of 4xx, else `UNREACHABLE`. What the
+ * server said is told, its start where it is long.
+ */
+export async function endpointError(cause: unknown, url: string, apiKey?: string): Promise<PatchError> {
+  if (cause instanceof PatchError) return cause
+  const { APIError, APIUserAbortError } = await import('openai')
+  if (cause instanceof APIUserAbortError) {
+    return new PatchError('ABORTED', {
+      expected: `an answer from ${url}`,
+      found: 'that the AbortSignal fired',
+      remedy: 'What was written before is kept; run it again to go on from there',
+      cause,
+    })
+  }
+  if (!(cause instanceof APIError) || cause.status === undefined) {
+    return unreachable(url, printableLine(cause instanceof Error ? cause.message : String(cause)), cause)
+  }
+  const { text, times } = bodyOf(cause)
+  const wait = cause.headers?.get('retry-after')
+  const found = [
+    `HTTP ${cause.status}${cause.status === 429 ? ', too many requests' : ''}`,
+    times > 1 ? `${times} times` : '',
+    wait ? `it asks to wait ${secondsOf(wait)}` : '',
+  ]
+  return statusError(cause.status, url, `${found.filter(Boolean).join(', ')}${said(text, apiKey)}`, cause)
+}
+
+/** The error of a status; also of one that stands in the body of an answer, as OpenRouter's do. */
+export function statusError(status: number, url: string, found: string, cause?: unknown): PatchError {
+  if (status >= 500) return unreachable(url, found, cause)
+  return new PatchError('REQUEST_REFUSED', {
+    expected: `an answer from ${url}`,
+    found,
+    remedy: remedies[status] ?? fieldsRemedy,
+    cause,
+  })
+}
+
+const fieldsRemedy =
+  'Do as the server says: fields of the request are set, and by null left out, with `body` (--reference-body, --judge-body)'
+
+const remedies: Readonly<Record<number, string>> = {
+  401: 'Check the key (--reference-key-env, --judge-key-env)',
+  402: 'Check the account that the key belongs to',
+  403: 'Check the key (--reference-key-env, --judge-key-env) and what it may do',
+  404: 'Check the address, which ends with the version as in /v1, and the model name',
+  429: 'Wait and run it again, what has come is kept; a smaller `concurrency` sends fewer requests at once',
+}
+
+const unreachable = (url: string, found: string, cause: unknown) =>
+  new PatchError('UNREACHABLE', {
+    expected: `an answer from ${url}`,
+    found,
+    remedy: 'Check the address and that the server runs, then run it again',
+    cause,
+  })
+
+/** What the body of an error says, without a key that it repeats. */
+export function said(text: string, apiKey?: string): string {
+  const message = messageIn(jsonOf(text)) ?? text
+  const shown = (apiKey ? message.replaceAll(apiKey, '***') : message).trim()
+  return shown === '' ? ', without a word' : `: ${excerpt(printableLine(shown), 300)}`
+}
+
+/** The message of an error as servers word it: `{error: {message}}`, `{error}`, `{message}` or FastAPI's `{detail}`. */
+function messageIn(body: unknown): string | undefined {
+  const { error, message, detail } = fieldsOf(body)
+  const found = fieldsOf(error).message ?? error ?? message ?? detail
+  return found === undefined || typeof found === 'string' ? found : JSON.stringify(found)
+}
+
+const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {}
+
+function jsonOf(text: string): unknown {
+  try {
+    return strictJson(text)
+  } catch {
+    // A proxy's page, or a plain text: it is shown as it is.
+    return undefined
+  }
+}
+
+const secondsOf = (wait: string) => (/^[\d.]+$/.test(wait) ? `${wait} s` : `until ${excerpt(wait, 40)}`)

@@ -1,0 +1,127 @@
+import { describeValue } from '../../describe-value.ts'
+import { PatchError } from '../../errors.ts'
+import { excerpt } from '../../excerpt.ts'
+import { strictJson } from '../../strict-json.ts'
+import { partOf } from '../../tokenize/chat-messages.ts'
+import type { Ending } from '../reference.ts'
+import { said, statusError } from './endpoint-errors.ts'
+import { splitThinking } from './split-thinking.ts'
+
+export interface Completion {
+  /** What was said, undefined where nothing was. */
+  readonly response: string | undefined
+  /** Why nothing was said, or that the answer goes no further because of its limit. */
+  readonly ended?: Ending
+}
+
+interface Choice {
+  readonly text?: unknown
+  readonly finish_reason?: unknown
+  readonly error?: unknown
+  readonly message?: {
+    readonly content?: unknown
+    readonly refusal?: unknown
+    readonly reasoning_content?: unknown
+    readonly reasoning?: unknown
+  } | null
+}
+
+/** Said of what is no completion. */
+interface Origin {
+  readonly url: string
+  readonly apiKey: string | undefined
+}
+
+/**
+ * Reads the answer of an OpenAI-compatible server: a text, or parts of text; or a refusal, which is an answer too. Thinking is
+ * left out, wherever the server puts it, or put before the answer between `<think>` and `</think>`; thinking that goes on to the
+ * end is no answer.
+ *
+ * @throws `MALFORMED` for what is no completion; for an error in its place, as for one of its status
+ */
+export function readCompletion(text: string, origin: Origin, keepThinking: boolean): Completion {
+  const choice = choiceOf(text, origin)
+  const { message } = choice
+  const { said: content, thought: apart } = contentOf(choice.text ?? message?.content, origin)
+  const thinking = apart || textOr(message?.reasoning_content) || textOr(message?.reasoning)
+  const refusal = textOr(message?.refusal)
+  if (choice.finish_reason === 'content_filter') {
+    return refusal ? { response: refusal } : { response: undefined, ended: 'withheld' }
+  }
+  const isCut = choice.finish_reason === 'length'
+  const { answer, thought, unfinished } = splitThinking(content ?? '')
+  if (unfinished) return { response: undefined, ended: 'cut' }
+  if (answer === '') {
+    if (refusal) return { response: refusal }
+    if (isCut) return { response: undefined, ended: 'cut' }
+    // A model may end its answer at once; one that thinks, or calls a tool, has said nothing.
+    return thought || thinking || content === undefined
+      ? { response: undefined, ended: 'empty' }
+      : { response: '' }
+  }
+  const kept = thinking ? `<think>\n${thinking}\n</think>\n\n${content}` : (content as string)
+  return { response: keepThinking ? kept : answer, ...(isCut && { ended: 'cut' }) }
+}
+
+function choiceOf(text: string, { url, apiKey }: Origin): Choice {
+  let answer: { readonly choices?: readonly (Choice | null)[]; readonly error?: unknown } | null
+  try {
+    answer = strictJson(text) as typeof answer
+  } catch (cause) {
+    throw malformed(
+      url,
+      `${/^\s*data:/.test(text) ? 'a stream of events' : 'no JSON'}: ${excerpt(text, 100)}`,
+      cause,
+    )
+  }
+  const [choice] = Array.isArray(answer?.choices) ? answer.choices : []
+  const error = answer?.error ?? choice?.error
+  if (error) {
+    const { code } = error as { readonly code?: unknown }
+    const status = typeof code === 'number' && code >= 400 && code < 600 ? code : 500
+    throw statusError(status, url, `an error in an answer${said(JSON.stringify({ error }), apiKey)}`)
+  }
+  if (typeof choice === 'object' && choice !== null) return choice
+  throw malformed(url, describeValue(answer, 200))
+}
+
+/** The text of an answer's content, and thinking that comes as parts of it. */
+function contentOf(
+  value: unknown,
+  { url }: Origin,
+): { readonly said: string | undefined; readonly thought: string } {
+  if (value === null || value === undefined) return { said: undefined, thought: '' }
+  if (typeof value === 'string') return { said: value, thought: '' }
+  if (!Array.isArray(value)) throw malformed(url, `content ${describeValue(value, 100)}`)
+  let said = ''
+  let thought = ''
+  for (const value_ of value) {
+    const thinking = thinkingOf(value_)
+    const part = thinking === undefined ? partOf(value_) : { text: '' }
+    if ('problem' in part) throw malformed(url, `${part.problem} in the content`)
+    said += part.text
+    thought += thinking ?? ''
+  }
+  return { said, thought }
+}
+
+/** The thinking of a part that is such, as Mistral's are: a text, or parts of text. */
+function thinkingOf(part: unknown): string | undefined {
+  if (typeof part !== 'object' || part === null) return undefined
+  const { type, ...fields } = part as Readonly<Record<string, unknown>>
+  if (!/^(redacted_)?(thinking|reasoning)$/.test(String(type))) return undefined
+  const held = fields.thinking ?? fields.reasoning ?? fields.text
+  const parts = Array.isArray(held) ? held.map(partOf) : []
+  return typeof held === 'string' ? held : parts.map((one) => ('text' in one ? one.text : '')).join('')
+}
+
+const textOr = (value: unknown): string => (typeof value === 'string' ? value : '')
+
+const malformed = (url: string, found: string, cause?: unknown) =>
+  new PatchError('MALFORMED', {
+    expected: `a completion with at least one choice, a text, from ${url}`,
+    found,
+    remedy:
+      'Check that the address is that of an OpenAI-compatible server, and the model one that answers in text',
+    cause,
+  })

@@ -1,0 +1,78 @@
+import { PatchError } from '../../errors.ts'
+
+export type Fields = Readonly<Record<string, unknown>>
+
+/** Fields that newer servers refuse, and what takes their place. */
+const substitutes: Readonly<Record<string, string | undefined>> = {
+  max_tokens: 'max_completion_tokens',
+  temperature: undefined,
+  seed: undefined,
+}
+
+/** What a server says of a field that it does not take, and not of a value that is out of its range. */
+const refusal =
+  /unsupported|not support|unrecogni[sz]ed|unknown|unexpected|not permitted|not allowed|forbidden|extra|deprecated|instead/i
+
+/** The fields of an endpoint's requests: ours, a user's besides or instead, without those that the server turned out to refuse. */
+export interface RequestFields {
+  /** All fields of a request, those that are null or undefined left out. */
+  of(own: Fields): Fields
+  /**
+   * Whether an error says that a field of ours that was sent is not taken: requests are then made without it. A field that the
+   * user set stays.
+   */
+  refused(sent: Fields, text: string): boolean
+}
+
+/**
+ * @param onRefused told of each field that requests are made without from then on, and of what takes its place
+ * @throws `INVALID_ARGUMENT` for fields that would make another request of it
+ */
+export function requestFields(
+  body: Fields,
+  onRefused: (field: string, substitute: string | undefined) => void,
+): RequestFields {
+  checkBody(body)
+  const without = new Set<string>()
+  return {
+    of(own) {
+      const taken = Object.entries(own).flatMap(([name, value]) => {
+        const substitute = substitutes[name]
+        // Servers refuse both together.
+        if (substitute && body[substitute] != null) return []
+        if (!without.has(name)) return [[name, value]]
+        return substitute ? [[substitute, value]] : []
+      })
+      const fields = { ...Object.fromEntries(taken), ...body }
+      return Object.fromEntries(Object.entries(fields).filter(([, value]) => value != null))
+    },
+    refused(sent, text) {
+      if (!refusal.test(text)) return false
+      const named = Object.keys(substitutes)
+        .filter((name) => name in sent && !(name in body))
+        .map((name) => ({ name, at: text.search(new RegExp(`(?<![a-z_])${name}(?![a-z_])`)) }))
+        .filter(({ at }) => at >= 0)
+        .sort((a, b) => a.at - b.at)
+      const [first] = named
+      if (!first) return false
+      if (!without.has(first.name)) onRefused(first.name, substitutes[first.name])
+      without.add(first.name)
+      return true
+    },
+  }
+}
+
+function checkBody({ messages, prompt, stream, n }: Fields): void {
+  const wrong = [
+    messages !== undefined && 'messages',
+    prompt !== undefined && 'prompt',
+    stream === true && 'stream',
+    typeof n === 'number' && n !== 1 && 'n',
+  ].filter((name) => name !== false)
+  if (wrong.length === 0) return
+  throw new PatchError('INVALID_ARGUMENT', {
+    expected: 'fields of a request that asks for one answer, whole',
+    found: wrong.join(', '),
+    remedy: 'Leave these out of `body`: what is asked is put into the request here',
+  })
+}

@@ -1,0 +1,56 @@
+import { PatchError } from '../errors.ts'
+import { countEndings, describeEndings, type EndingCounts } from './count-endings.ts'
+import type { PatchPrompt } from './preference-pair.ts'
+import type { Reference } from './reference.ts'
+import type { ResponseJournal } from './response-journal.ts'
+
+/** What became of prompts that pairs were made of. */
+export interface PairsSummary {
+  readonly prompts: number
+  readonly pairs: number
+  /** The reference's answers that are not there or not whole, by reason. */
+  readonly reference: EndingCounts
+}
+
+/** What a run's journal says of the answers. */
+export function summaryOf(
+  prompts: readonly PatchPrompt[],
+  journal: ResponseJournal,
+  pairs: number,
+): PairsSummary {
+  const [responses, endings] = [journal.responses('reference'), journal.endings('reference')]
+  const { add, counts } = countEndings()
+  for (const index of prompts.keys()) add({ response: responses.get(index), ended: endings.get(index) })
+  return { prompts: prompts.length, pairs, reference: counts }
+}
+
+/** The summary as one sentence. */
+export function formatPairsSummary({ prompts, pairs, reference }: PairsSummary): string {
+  const told = describeEndings(reference)
+  const of = `${pairs} ${pairs === 1 ? 'pair' : 'pairs'} of ${prompts} ${prompts === 1 ? 'prompt' : 'prompts'}`
+  return told === '' ? `${of}.` : `${of}. Answers of the reference: ${told}.`
+}
+
+/**
+ * Throws `EMPTY_DATA` where the reference has answered none of the harmful prompts: what would be left teaches to answer, and
+ * nothing else.
+ */
+export function checkAnswered(
+  prompts: readonly PatchPrompt[],
+  journal: ResponseJournal,
+  { name }: Reference,
+): void {
+  const [responses, endings] = [journal.responses('reference'), journal.endings('reference')]
+  const harmful = [...prompts.keys()].filter((index) => prompts[index]?.kind === 'harmful')
+  if (harmful.length === 0 || harmful.some((index) => responses.get(index) != null)) return
+  const { add, counts, described } = countEndings()
+  for (const index of harmful) add({ response: responses.get(index), ended: endings.get(index) })
+  const isCut = counts.cut > counts.withheld + counts.empty + counts.absent
+  throw new PatchError('EMPTY_DATA', {
+    expected: `answers of ${name} to make pairs of`,
+    found: `none to ${harmful.length} harmful ${harmful.length === 1 ? 'prompt' : 'prompts'}: ${described()}`,
+    remedy: isCut
+      ? 'Raise the limit of tokens (`maxTokens`, --max-tokens), which thinking counts towards, and name another path'
+      : 'Look at what the reference says, or use another one, and name another path',
+  })
+}
