@@ -1,6 +1,7 @@
-import * as z from 'zod/mini'
+import type * as z from 'zod/mini'
+import { checkShape } from './check-shape.ts'
+import { describeIssues } from './describe-issues.ts'
 import { PatchError } from './errors.ts'
-import { inEnglish } from './in-english.ts'
 import type { Storage } from './storage.ts'
 import { strictJson } from './strict-json.ts'
 
@@ -95,12 +96,11 @@ function parseLine<T>(bytes: Uint8Array, where: string, schema: z.core.$ZodType<
       cause,
     })
   }
-  const parsed = z.safeParse(schema, value, inEnglish)
+  const parsed = checkShape(schema, value)
   if (parsed.success) return parsed.data
-  const issues = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'row'}: ${message}`)
   throw new PatchError('MALFORMED', {
     expected: `a row of the file's form on ${where}`,
-    found: issues.join('; '),
+    found: describeIssues(parsed.error.issues),
     remedy: 'Correct that line or remove it',
     cause: parsed.error,
   })

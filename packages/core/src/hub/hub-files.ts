@@ -1,9 +1,9 @@
 import type { ListFileEntry } from '@huggingface/hub'
 import * as z from 'zod/mini'
+import { checkShape } from '../check-shape.ts'
 import { describeIssues } from '../describe-issues.ts'
 import { PatchError } from '../errors.ts'
 import { excerpt } from '../excerpt.ts'
-import { inEnglish } from '../in-english.ts'
 import { parseJsonFile } from '../parse-json-file.ts'
 import { chooseFiles } from './choose-files.ts'
 import type { Digest } from './digest.ts'
@@ -58,7 +58,7 @@ function digestOf({ lfs, oid = '', path }: Entry, url: string): Digest {
 
 /** Takes an entry up, or says what no repository can hold. */
 function addEntry(entries: Map<string, Entry>, listed: ListFileEntry, hubUrl: string): void {
-  const { data: entry, error } = entrySchema.safeParse(listed, inEnglish)
+  const { data: entry, error } = checkShape(entrySchema, listed)
   if (!entry) throw noHub(hubUrl, 'a listing of files', describeIssues(error.issues))
   const fault = pathFault(entry.path)
   if (fault) throw noHub(hubUrl, 'names of files in a listing', `${fault}: ${excerpt(entry.path)}`)
@@ -78,7 +78,7 @@ async function indexedParts(
   const response = await send(url)
   if (!response.ok) throw unreachable(url, `HTTP ${response.status}`)
   const json = parseJsonFile(await readAtMost(response, entries.get(index)?.size ?? 0, url), url)
-  const { data, error } = indexSchema.safeParse(json, inEnglish)
+  const { data, error } = checkShape(indexSchema, json)
   const parts = [...new Set(Object.values(data?.weight_map ?? {}))]
   const absent = parts.find((part) => !entries.has(part) || !part.endsWith('.safetensors'))
   if (data && parts.length > 0 && absent === undefined) return parts

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
+import { checkShape } from '../check-shape.ts'
 import { describeIssues } from '../describe-issues.ts'
 import { PatchError } from '../errors.ts'
-import { inEnglish } from '../in-english.ts'
 import { parseJsonFile } from '../parse-json-file.ts'
 import { checkPeftType, unknownAdapterField } from './config/adapter-rules.ts'
 import { checkFieldRules, isEmpty } from './config/field-rules.ts'
@@ -80,7 +80,7 @@ export function parseLoraConfig(file: string, bytes: Uint8Array): LoraConfig {
   const json = parseJsonFile(bytes, file, 'The file is damaged; save or fetch the adapter again')
   checkPeftType(json, file, ['LORA'], loraRemedy)
   checkFieldRules(json, loraRules, file, unknownAdapterField)
-  const parsed = schema.safeParse(withoutEmpty(json), inEnglish)
+  const parsed = checkShape(schema, withoutEmpty(json))
   if (!parsed.success) throw malformed(file, describeIssues(parsed.error.issues), parsed.error)
   return loraConfig(file, parsed.data)
 }

@@ -1,26 +1,40 @@
 import * as z from 'zod/mini'
+import { isPrintableLine, printable } from '../printable.ts'
 import type { PatchManifest } from './manifest.ts'
 import { semanticVersion } from './semantic-version.ts'
 
-/** What a patch may be called: safe as a folder's name on every file system. */
-export const patchName = /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/
+/** What a patch may be called: safe as a folder's name on every file system, Windows' names of devices not among them. */
+export const patchName = /^(?!(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$))[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/
 
-const text = z.string().check(z.minLength(1))
-const count = z.int().check(z.minimum(1))
+/** One line that can be printed as it is: a manifest must not write lines of its own among those that describe it. */
+const text = z
+  .string()
+  .check(
+    z.minLength(1),
+    z.maxLength(1000),
+    z.refine(isPrintableLine, 'has line breaks, control characters, or others that are not seen'),
+  )
+/** A prompt, which has line feeds. */
+const prompt = z.string().check(
+  z.minLength(1),
+  z.maxLength(100_000),
+  z.refine((value) => printable(value) === value, 'has control characters, or others that are not seen'),
+)
+const count = z.int().check(z.minimum(1), z.maximum(2 ** 31 - 1))
 const name = z
   .string()
   .check(z.regex(patchName, 'not 1 to 64 of a-z, 0-9, ".", "_", "-", with a letter or digit at both ends'))
 const digest = z.string().check(z.regex(/^[0-9a-f]{64}$/, 'not a SHA-256 in lower-case hexadecimal'))
-const requirement = z
-  .string()
-  .check(
-    z.refine(
-      (value) => patchName.test(value.split('@')[0] ?? '') && !value.endsWith('@'),
-      'not name or name@range',
-    ),
-  )
+const requirement = text.check(
+  z.refine(
+    (value) => patchName.test(value.split('@')[0] ?? '') && !value.endsWith('@'),
+    'not name or name@range',
+  ),
+)
 
-const version = z.string().check(z.regex(semanticVersion, 'not a semantic version such as 1.2.0'))
+const version = z
+  .string()
+  .check(z.maxLength(256), z.regex(semanticVersion, 'not a semantic version such as 1.2.0'))
 
 const rate = z
   .object({ value: z.number(), low: z.number(), high: z.number() })
@@ -31,22 +45,32 @@ const rate = z
     ),
   )
 
+/** Levels of objects and arrays in options: more than any has. */
+const deepestOptions = 32
+
 const options = z.record(z.string(), z.unknown()).check(
   z.superRefine((held, context) => {
-    for (const path of notJson(held))
-      context.addIssue({ code: 'custom', message: 'not a finite value of JSON', path })
+    for (const { path, message } of notJson(held)) context.addIssue({ code: 'custom', message, path })
   }),
 )
 
-function notJson(value: unknown, path: (string | number)[] = []): (string | number)[][] {
+interface Fault {
+  readonly path: (string | number)[]
+  readonly message: string
+}
+
+function notJson(value: unknown, path: (string | number)[] = [], above: readonly unknown[] = []): Fault[] {
   if (value === null || value === undefined || typeof value === 'string' || typeof value === 'boolean')
     return []
   if (Number.isFinite(value)) return []
-  if (Array.isArray(value)) return value.flatMap((item, i) => notJson(item, [...path, i]))
+  if (path.length > deepestOptions) return [{ path: path.slice(0, 4), message: 'is nested too deep' }]
+  if (above.includes(value)) return [{ path, message: 'holds itself' }]
+  const own = [...above, value]
+  if (Array.isArray(value)) return value.flatMap((item, i) => notJson(item, [...path, i], own))
   if (typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype) {
-    return Object.entries(value).flatMap(([key, held]) => notJson(held, [...path, key]))
+    return Object.entries(value).flatMap(([key, held]) => notJson(held, [...path, key], own))
   }
-  return [path]
+  return [{ path, message: 'not a finite value of JSON' }]
 }
 
 export const manifestFile = 'patch.json'
@@ -70,11 +94,27 @@ export const prefixFiles = ({
   ...(gate || parts?.some((part) => part.gate) ? [gatesFile] : []),
 ]
 
-// No folders in a file's name: a patch must not make its reader look outside its own directory.
+// No folders in a file's name: a patch must not make its reader look outside its own directory. No devices of Windows.
 const fileName = z
   .string()
-  .check(z.regex(/^[A-Za-z0-9_][A-Za-z0-9._-]*$/, 'not the name of a file in this directory'))
-const files = z.record(fileName, digest)
+  .check(
+    z.maxLength(100),
+    z.regex(
+      /^(?!(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$))[a-z0-9](?:[a-z0-9._-]*[a-z0-9_-])?$/i,
+      'not the name of a file in this directory',
+    ),
+  )
+
+/** Files of a patch: ten times what they are. */
+const mostFiles = 64
+
+const files = z.record(fileName, digest).check(
+  z.refine((held) => Object.keys(held).length <= mostFiles, `more than ${mostFiles} files`),
+  z.refine((held) => {
+    const names = [manifestFile, ...Object.keys(held)].map((file) => file.toLowerCase())
+    return new Set(names).size === names.length
+  }, `names a file twice, if letters of either case are the same, or ${manifestFile} itself`),
+)
 
 const share = z.number().check(z.minimum(0), z.maximum(1))
 const gate = z.object({
@@ -82,7 +122,7 @@ const gate = z.object({
   window: count,
   units: count,
   figures: z.exactOptional(
-    z.object({ recall: share, harmful: count, falsePositives: z.record(z.string(), share), harmless: count }),
+    z.object({ recall: share, harmful: count, falsePositives: z.record(text, share), harmless: count }),
   ),
 })
 
@@ -116,7 +156,7 @@ const draft = z.object({
     .object({
       length: count,
       init: text,
-      initText: z.exactOptional(text),
+      initText: z.exactOptional(prompt),
       parts: z.exactOptional(parts),
       gate: z.exactOptional(gate),
     })
@@ -131,7 +171,7 @@ const draft = z.object({
       ),
     ),
   composition: z.exactOptional(composition),
-  recipe: z.object({ reference: text, data: z.record(z.string(), digest), seed: z.int(), options }),
+  recipe: z.object({ reference: text, data: z.record(text, digest), seed: z.int(), options }),
   effects: z.array(z.object({ metric: text, judge: text, data: text, n: count, before: rate, after: rate })),
   requires: z.array(requirement),
   conflicts: z.array(requirement),
@@ -146,7 +186,7 @@ export const draftSchema: z.ZodMiniType<PatchManifest> = draft
 export const manifestSchema: z.ZodMiniType<PatchManifest> = z.extend(draft, { files }).check(
   z.superRefine(({ prefix, files: held }, context) => {
     const needed = prefixFiles(prefix)
-    if (needed.every((file) => file in held)) return
+    if (needed.every((file) => Object.hasOwn(held, file))) return
     context.addIssue({ code: 'custom', path: ['files'], message: `must list ${needed.join(' and ')}` })
   }),
 )

@@ -1,6 +1,6 @@
+import { checkShape } from '../check-shape.ts'
 import { describeIssues } from '../describe-issues.ts'
 import { PatchError } from '../errors.ts'
-import { inEnglish } from '../in-english.ts'
 import { parseJsonFile } from '../parse-json-file.ts'
 import type { PatchManifest } from './manifest.ts'
 import { draftSchema, manifestSchema } from './manifest-schema.ts'
@@ -21,7 +21,7 @@ export function parseManifest(bytes: Uint8Array, name = 'patch.json'): PatchMani
       remedy: 'Update policypatch: the patch was made with a later version',
     })
   }
-  const result = manifestSchema.safeParse(value, inEnglish)
+  const result = checkShape(manifestSchema, value)
   if (result.success) return result.data
   throw new PatchError('MALFORMED', {
     expected: `${name} to follow policypatch/v1`,
@@ -32,7 +32,7 @@ export function parseManifest(bytes: Uint8Array, name = 'patch.json'): PatchMani
 
 /** Checks a manifest that an author gives, before it is written. `INVALID_ARGUMENT` lists every bad field at once. */
 export function checkManifest(manifest: PatchManifest): void {
-  const result = draftSchema.safeParse(manifest, inEnglish)
+  const result = checkShape(draftSchema, manifest)
   if (result.success) return
   throw new PatchError('INVALID_ARGUMENT', {
     expected: 'a manifest that follows policypatch/v1',

@@ -1,10 +1,13 @@
 import { PatchError } from '../errors.ts'
+import { excerpt } from '../excerpt.ts'
+import { readWithin } from '../read-within.ts'
 import type { Storage } from '../storage.ts'
 import { manifestFile, patchName } from './manifest-schema.ts'
 import type { Patch } from './patch.ts'
+import { heldManifest, mostManifestBytes } from './patch-folder.ts'
 import { readPatch } from './read-patch.ts'
 import { compareVersions, isPrerelease, semanticVersion } from './semantic-version.ts'
-import { patchFolder, writePatch } from './write-patch.ts'
+import { writePatch } from './write-patch.ts'
 
 export interface InstalledPatch {
   readonly name: string
@@ -42,8 +45,7 @@ export function patchStore(storage: Storage, root: string): PatchStore {
       semanticVersion.test(entry),
     )) {
       // A folder without patch.json is what an interrupted installation or removal left.
-      const held = await patchFolder(storage, folder(name, version))
-      if (await storage.exists(`${held}/${manifestFile}`)) found.push(version)
+      if (await heldManifest(storage, folder(name, version))) found.push(version)
     }
     return found.sort(compareVersions)
   }
@@ -73,10 +75,11 @@ export function patchStore(storage: Storage, root: string): PatchStore {
     },
     async install(patch) {
       const { name, version } = patch.manifest
-      if ((await versions(name)).includes(version)) {
-        const before = await storage.read(
-          `${await patchFolder(storage, folder(name, version))}/${manifestFile}`,
-        )
+      checkName(name)
+      const place = folder(name, version)
+      const held = await heldManifest(storage, place)
+      if (held !== undefined) {
+        const before = await readWithin(storage, held, mostManifestBytes, { inside: place })
         if (!sameBytes(before, patch.files[manifestFile])) {
           throw new PatchError('INVALID_ARGUMENT', {
             expected: `${name} ${version} to be the patch that is installed under this version`,
@@ -85,7 +88,7 @@ export function patchStore(storage: Storage, root: string): PatchStore {
           })
         }
       }
-      await writePatch(storage, folder(name, version), patch)
+      await writePatch(storage, place, patch)
     },
     async get(name, version) {
       const found = await installed(name, version)
@@ -107,7 +110,7 @@ function checkName(name: string): void {
   if (patchName.test(name)) return
   throw new PatchError('INVALID_ARGUMENT', {
     expected: 'the name of a patch: 1 to 64 of a-z, 0-9, ".", "_" and "-"',
-    found: JSON.stringify(name),
+    found: excerpt(name),
     remedy: 'Give the name in its patch.json',
   })
 }

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
+import { checkShape } from '../check-shape.ts'
 import { describeIssues } from '../describe-issues.ts'
 import { PatchError } from '../errors.ts'
 import { excerpt } from '../excerpt.ts'
-import { inEnglish } from '../in-english.ts'
 import { bytesSource } from '../memory-storage.ts'
 import { checkPeftType, unknownAdapterField } from '../model/config/adapter-rules.ts'
 import { checkFieldRules } from '../model/config/field-rules.ts'
@@ -96,7 +96,7 @@ function readConfig({ name, bytes }: NamedBytes): { length: number; width: numbe
     'These are prefixes; train an adapter of one of them',
   )
   checkFieldRules(json, promptAdapterRules, name, unknownAdapterField)
-  const result = configSchema.safeParse(json, inEnglish)
+  const result = checkShape(configSchema, json)
   if (!result.success) {
     throw new PatchError('MALFORMED', {
       expected: `${name} to be a PEFT PromptTuningConfig or PromptEncoderConfig`,

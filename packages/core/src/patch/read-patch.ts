@@ -1,8 +1,4 @@
 import { PatchError } from '../errors.ts'
-import { bytesSource } from '../memory-storage.ts'
-import { openSafetensors } from '../model/safetensors.ts'
-import { endsEarly } from '../parse-json-file.ts'
-import { sha256 } from '../sha256.ts'
 import type { Storage } from '../storage.ts'
 import { checkPrefix } from './check-prefix.ts'
 import { withGates } from './gate-file.ts'
@@ -14,36 +10,44 @@ import {
   partsWeightsFile,
   prefixFiles,
 } from './manifest-schema.ts'
-import { parseManifest } from './parse-manifest.ts'
 import type { Patch } from './patch.ts'
+import { plain, readPatchFiles, stagingFolder } from './patch-folder.ts'
 import { patchOfFiles } from './patch-of-files.ts'
 import { readAdapter, readParts } from './read-adapter.ts'
-import { patchFolder } from './write-patch.ts'
 
 /**
- * Reads a patch and checks all of it. Files that patch.json does not list are left alone.
+ * Reads a patch and checks all of it. Files that patch.json does not list are left alone, links are not followed, and no file
+ * is read that is longer than the manifest says. Where a replacement was interrupted, it is the patch before or the new one.
  *
- * Throws `NOT_FOUND` for an absent file, `TRUNCATED` for one that is cut short, `DIGEST_MISMATCH` for one that was
- * altered, `MALFORMED`, `UNSUPPORTED` (a later format), `SHAPE_MISMATCH`, `NOT_FINITE`.
+ * Throws `NOT_FOUND` for an absent file, a link, a device or a named pipe, `TRUNCATED` for a file that is cut short,
+ * `DIGEST_MISMATCH` for one that was altered, `MALFORMED`, `UNSUPPORTED` (a later format, a file that is too long),
+ * `SHAPE_MISMATCH`, `NOT_FINITE`.
  */
 export async function readPatch(storage: Storage, directory: string): Promise<Patch> {
-  const folder = await patchFolder(storage, directory)
-  const manifestPath = `${folder}/${manifestFile}`
-  if (!(await storage.exists(manifestPath))) throw await notAPatch(storage, folder)
-  const manifestBytes = await storage.read(manifestPath)
-  const manifest = parseManifest(manifestBytes, manifestPath)
-  const files: Record<string, Uint8Array> = { [manifestFile]: manifestBytes }
-  const named = (name: string) => ({ name: `${folder}/${name}`, bytes: files[name] as Uint8Array })
-  for (const [name, digest] of Object.entries(manifest.files ?? {})) {
-    files[name] = await storage.read(`${folder}/${name}`)
-    await checkDigest(named(name), digest)
+  const folder = plain(directory)
+  try {
+    return await readFolder(storage, folder, folder)
+  } catch (error) {
+    // Only what a replacement that was stopped in the middle looks like.
+    const isHalf = error instanceof PatchError && halves.includes(error.code)
+    const staged = stagingFolder(directory)
+    if (!isHalf || !(await storage.exists(`${staged}/${manifestFile}`))) throw error
+    return await readFolder(storage, staged, folder)
   }
+}
+
+const halves: readonly string[] = ['NOT_FOUND', 'TRUNCATED', 'DIGEST_MISMATCH']
+
+async function readFolder(storage: Storage, folder: string, inside: string): Promise<Patch> {
+  if (!(await storage.exists(`${folder}/${manifestFile}`))) throw await notAPatch(storage, folder)
+  const { manifest, files } = await readPatchFiles(storage, folder, inside)
+  const named = (name: string) => ({ name: `${folder}/${name}`, bytes: files[name] as Uint8Array })
   const { parts } = manifest.prefix
-  const plain = parts
+  const whole = parts
     ? await readParts(named(partsWeightsFile), parts)
     : await readAdapter(named(adapterConfigFile), named(adapterWeightsFile))
   const gated = prefixFiles(manifest.prefix).includes(gatesFile)
-  const prefix = gated ? await withGates(plain, manifest.prefix, named(gatesFile)) : plain
+  const prefix = gated ? await withGates(whole, manifest.prefix, named(gatesFile)) : whole
   checkPrefix(prefix, [manifest.prefix.length, manifest.base.hiddenSize])
   return patchOfFiles({ manifest, prefix }, files, storage)
 }
@@ -55,29 +59,4 @@ async function notAPatch(storage: Storage, folder: string): Promise<PatchError> 
     found: isAdapter ? 'a PEFT adapter without it' : 'none',
     remedy: isAdapter ? 'Read the prefix with importPeftPromptTuning' : 'Check the path',
   })
-}
-
-async function checkDigest(
-  { name, bytes }: { name: string; bytes: Uint8Array },
-  expected: string,
-): Promise<void> {
-  const found = await sha256(bytes)
-  if (found === expected) return
-  // Where a file shows by itself that it was cut short, that says more than the digest.
-  if (name.endsWith('.safetensors')) await refuseTruncated(name, bytes)
-  const cut = name.endsWith('.json') && endsEarly(bytes)
-  throw new PatchError(cut ? 'TRUNCATED' : 'DIGEST_MISMATCH', {
-    expected: `SHA-256 ${expected} of ${name}`,
-    found: cut ? `${bytes.length} bytes that end early` : found,
-    remedy: 'The file is not the one that was released; get the patch again',
-  })
-}
-
-async function refuseTruncated(name: string, bytes: Uint8Array): Promise<void> {
-  try {
-    await (await openSafetensors(bytesSource(name, bytes))).close()
-  } catch (error) {
-    // Any other fault of the file is what its digest has shown already.
-    if (error instanceof PatchError && error.code === 'TRUNCATED') throw error
-  }
 }

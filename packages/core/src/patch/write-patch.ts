@@ -1,13 +1,8 @@
+import { PatchError } from '../errors.ts'
 import type { Storage } from '../storage.ts'
 import { manifestFile } from './manifest-schema.ts'
 import type { Patch, PatchFiles } from './patch.ts'
-
-/**
- * Where a patch that replaces another is written first. PEFT wants fixed file names, and a Storage replaces single
- * files only, so the new files would for a moment stand among the old. Once the copy here has its patch.json,
- * which is written last, it is the patch: readers take it, and the next writer finishes the replacement.
- */
-const staging = '.incoming'
+import { plain, readPatchFiles, stagingFolder } from './patch-folder.ts'
 
 /**
  * Writes a patch's files to a directory. If it is stopped, or the storage is full (`STORAGE_FAILED`), the directory
@@ -18,33 +13,37 @@ export async function writePatch(
   directory: string,
   patch: Pick<Patch, 'files'>,
 ): Promise<void> {
-  const target = directory.replace(/\/+$/, '')
-  await finishReplacement(storage, target)
+  const target = plain(directory)
+  await settle(storage, target)
   if (await storage.exists(`${target}/${manifestFile}`)) {
-    await writeFiles(storage, `${target}/${staging}`, patch.files)
-    await finishReplacement(storage, target)
-  } else {
-    await writeFiles(storage, target, patch.files)
+    await writeFiles(storage, stagingFolder(target), patch.files)
   }
+  await writeFiles(storage, target, patch.files)
+  await storage.remove(stagingFolder(target))
 }
 
-/** The folder that holds a directory's patch: itself, or what an interrupted replacement left to be taken. */
-export async function patchFolder(storage: Storage, directory: string): Promise<string> {
-  const target = directory.replace(/\/+$/, '')
-  const staged = `${target}/${staging}`
-  return (await storage.exists(`${staged}/${manifestFile}`)) ? staged : target
-}
-
-async function finishReplacement(storage: Storage, target: string): Promise<void> {
-  const staged = `${target}/${staging}`
+/** Ends a replacement that was stopped: with the patch that is in its place, if that is whole, else with the new one. */
+async function settle(storage: Storage, target: string): Promise<void> {
+  const staged = stagingFolder(target)
   if (await storage.exists(`${staged}/${manifestFile}`)) {
-    const files: Record<string, Uint8Array> = {}
-    for (const name of await storage.list(staged)) files[name] = await storage.read(`${staged}/${name}`)
-    await writeFiles(storage, target, files)
-    // First its manifest: without it, what is left of the copy is no patch.
-    await storage.remove(`${staged}/${manifestFile}`)
+    const files = (await wholeFiles(storage, target, target))
+      ? undefined
+      : await wholeFiles(storage, staged, target)
+    if (files) await writeFiles(storage, target, files)
   }
   await storage.remove(staged)
+}
+
+const damages: readonly string[] = ['NOT_FOUND', 'TRUNCATED', 'DIGEST_MISMATCH', 'MALFORMED', 'UNSUPPORTED']
+
+/** The files of the patch in a folder; undefined where they are not all there as they were released. */
+async function wholeFiles(storage: Storage, folder: string, inside: string): Promise<PatchFiles | undefined> {
+  try {
+    return (await readPatchFiles(storage, folder, inside)).files
+  } catch (error) {
+    if (error instanceof PatchError && damages.includes(error.code)) return undefined
+    throw error
+  }
 }
 
 async function writeFiles(storage: Storage, folder: string, files: PatchFiles): Promise<void> {

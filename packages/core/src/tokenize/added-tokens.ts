@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
+import { checkShape } from '../check-shape.ts'
 import { describeIssues } from '../describe-issues.ts'
 import { PatchError } from '../errors.ts'
 import { excerpt } from '../excerpt.ts'
-import { inEnglish } from '../in-english.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -94,7 +94,7 @@ function decoderEntries(value: unknown): AddedToken[] {
 }
 
 function read(shape: typeof schema, value: unknown, where: string): AddedToken {
-  const result = shape.safeParse(value, inEnglish)
+  const result = checkShape(shape, value)
   if (!result.success) throw malformed(`${where} to be an added token`, describeIssues(result.error.issues))
   const { content, single_word, lstrip, rstrip, normalized, special } = result.data
   return {

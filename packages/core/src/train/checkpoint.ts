@@ -7,6 +7,7 @@ import type { Prefix } from '../model/language-model.ts'
 import { withEmbeddings } from '../model/prefix-parts.ts'
 import { openSafetensors, readSafetensorsMetadata } from '../model/safetensors.ts'
 import { writeSafetensors } from '../model/write-safetensors.ts'
+import { strictJson } from '../strict-json.ts'
 import type { TrainerState } from './prefix-trainer.ts'
 import type { ValidationScores } from './validate-prefix.ts'
 
@@ -112,7 +113,7 @@ export async function decodeCheckpoint(name: string, bytes: Uint8Array): Promise
 
 function parseFacts(name: string, json: string): z.infer<typeof factsSchema> {
   try {
-    return factsSchema.parse(JSON.parse(json), inEnglish)
+    return factsSchema.parse(strictJson(json), inEnglish)
   } catch (cause) {
     throw new PatchError('MALFORMED', {
       expected: `the facts of a training checkpoint in ${name}`,

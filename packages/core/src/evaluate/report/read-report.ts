@@ -1,6 +1,6 @@
+import { checkShape } from '../../check-shape.ts'
 import { describeIssues } from '../../describe-issues.ts'
 import { PatchError } from '../../errors.ts'
-import { inEnglish } from '../../in-english.ts'
 import { parseJsonFile } from '../../parse-json-file.ts'
 import type { Storage } from '../../storage.ts'
 import type { ReportData } from './report-data.ts'
@@ -22,7 +22,7 @@ export async function readReport(storage: Storage, path: string): Promise<Report
       remedy: 'Update policypatch: the file was made with a later version',
     })
   }
-  const result = reportSchema.safeParse(value, inEnglish)
+  const result = checkShape(reportSchema, value)
   if (result.success) return result.data
   throw new PatchError('MALFORMED', {
     expected: `${path} to hold the data of a report, format ${reportFormat}`,

@@ -1,6 +1,6 @@
+import { checkShape } from '../../check-shape.ts'
 import { describeIssues } from '../../describe-issues.ts'
 import { PatchError } from '../../errors.ts'
-import { inEnglish } from '../../in-english.ts'
 import type { Storage } from '../../storage.ts'
 import type { ReportData } from './report-data.ts'
 import { reportSchema } from './report-schema.ts'
@@ -17,7 +17,7 @@ export async function writeReport(
   data: ReportData,
   beside?: Readonly<Record<string, unknown>>,
 ): Promise<void> {
-  const result = reportSchema.safeParse(data, inEnglish)
+  const result = checkShape(reportSchema, data)
   if (!result.success) {
     throw new PatchError('INVALID_ARGUMENT', {
       expected: 'data of the form of ReportData',

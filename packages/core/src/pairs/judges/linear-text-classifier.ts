@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
+import { checkShape } from '../../check-shape.ts'
 import { describeIssues } from '../../describe-issues.ts'
 import { PatchError } from '../../errors.ts'
-import { inEnglish } from '../../in-english.ts'
 
 const positive = z.int().check(z.positive())
 
@@ -37,7 +37,7 @@ export type LinearTextClassifier = z.infer<typeof schema>
 export function checkLinearTextClassifier(
   value: unknown,
 ): LinearTextClassifier & { readonly steps: Int8Array } {
-  const result = schema.safeParse(value, inEnglish)
+  const result = checkShape(schema, value)
   if (!result.success) throw malformed(describeIssues(result.error.issues))
   const { features, weights } = result.data
   const steps = decode(weights)

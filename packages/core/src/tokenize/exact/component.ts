@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
+import { checkShape } from '../../check-shape.ts'
 import { describeIssues } from '../../describe-issues.ts'
 import { type ErrorCode, PatchError } from '../../errors.ts'
 import { excerpt } from '../../excerpt.ts'
-import { inEnglish } from '../../in-english.ts'
 
 /** What a place in tokenizer.json says, and how a message names the place, such as `pre_tokenizer.pretokenizers.1`. */
 export interface Component {
@@ -38,7 +38,7 @@ function checked<Schema extends z.ZodMiniType>(
   value: unknown,
   where: string,
 ): z.infer<Schema> {
-  const result = z.safeParse(schema, value, inEnglish)
+  const result = checkShape(schema, value)
   if (result.success) return result.data
   throw tokenizerError('MALFORMED', `\`${where}\` of tokenizer.json as the tokenizers library writes it`, {
     found: describeIssues(result.error.issues),

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { checkShape } from '../../check-shape.ts'
 import { PatchError } from '../../errors.ts'
 import type { Gate, Prefix } from '../../model/language-model.ts'
 import type { PatchPrompt } from '../../pairs/preference-pair.ts'
@@ -66,7 +67,7 @@ async function readKept(
   { numbers, about }: { readonly numbers: string; readonly about: string },
   settings: string,
 ): Promise<TrainedGate> {
-  const kept = keptSchema.safeParse(parseJsonFile(await storage.read(about), about))
+  const kept = checkShape(keptSchema, parseJsonFile(await storage.read(about), about))
   if (!kept.success || kept.data.settings !== settings) {
     throw new PatchError('RESUME_MISMATCH', {
       expected: `${about} to be of a run with these settings and prompts`,
