@@ -5,6 +5,7 @@ import type { Storage } from '../storage.ts'
 import type { Tokenizer } from '../tokenize/tokenizer.ts'
 import { adaptedConfig } from './adapt-model.ts'
 import type { Architecture } from './architecture.ts'
+import { boundedTokenizer } from './bounded-tokenizer.ts'
 import { createLanguageModel } from './create-language-model.ts'
 import { storedTies } from './embedding-ties.ts'
 import type { LanguageModel } from './language-model.ts'
@@ -67,7 +68,10 @@ export async function loadStoredModel(place: StoredPlace, options: LoadModelOpti
       id,
       architecture,
       config: adapted,
-      tokenizer: checkedEos(await tokenizerOf(opened, adapted, options), adapted),
+      tokenizer: checkedEos(
+        boundedTokenizer(await tokenizerOf(opened, adapted, options), adapted.vocabSize),
+        adapted,
+      ),
       weights,
       ...{ backend, ownsBackend, prefixCacheBytes },
       ...(precision && { precision }),

@@ -27,7 +27,7 @@ export async function openGgufModel(
       reader,
       architecture,
       config: { ...config, ...(await readRopeFactors(reader, config)) },
-      tokenizer: await createTokenizer(ggufTokenizerFiles(metadata), { onNotice }),
+      tokenizer: await createTokenizer(ggufTokenizerFiles(metadata, onNotice), { onNotice }),
     }
   } catch (error) {
     await reader.close()

@@ -1,6 +1,4 @@
-import * as z from 'zod/mini'
-import { checkShape } from '../check-shape.ts'
-import { describeIssues } from '../describe-issues.ts'
+import { describeValue } from '../describe-value.ts'
 import { PatchError } from '../errors.ts'
 import { excerpt } from '../excerpt.ts'
 
@@ -23,16 +21,7 @@ export interface AddedToken {
   readonly onlyIfKnown?: boolean
 }
 
-const flag = z.nullish(z.boolean())
-const schema = z.looseObject({
-  content: z.string(),
-  single_word: flag,
-  lstrip: flag,
-  rstrip: flag,
-  normalized: flag,
-  special: flag,
-})
-const schemaWithId = z.extend(schema, { id: z.int().check(z.nonnegative()) })
+const flags = ['single_word', 'lstrip', 'rstrip', 'normalized', 'special'] as const
 
 /**
  * The added tokens of a tokenizer as transformers 5 adds them, batch by batch: tokenizer.json's `added_tokens`;
@@ -43,9 +32,13 @@ const schemaWithId = z.extend(schema, { id: z.int().check(z.nonnegative()) })
  * Throws `MALFORMED` for entries of other shapes.
  */
 export function readAddedTokens(tokenizerJson: Json, config: Json): AddedToken[][] {
-  const own = listed(tokenizerJson.added_tokens ?? []).map((entry, i) =>
-    read(schemaWithId, entry, `added_tokens.${i} of tokenizer.json`),
-  )
+  const own = listed(tokenizerJson.added_tokens ?? []).map((entry, i) => {
+    const where = `added_tokens.${i} of tokenizer.json`
+    const token = read(entry, where)
+    const { id } = entry as Json
+    if (Number.isInteger(id) && (id as number) >= 0) return token
+    throw malformed(`${where} to be an added token with an id`, describeValue(id))
+  })
   const decoder = decoderEntries(config.added_tokens_decoder ?? {})
   const described = new Map((decoder.length > 0 ? decoder : own).map((token) => [token.content, token]))
   const named = namedValues(config).flatMap((value): AddedToken[] => {
@@ -64,7 +57,7 @@ export function tokenText(value: unknown): string | undefined {
 }
 
 function plain(value: unknown, content: string): AddedToken {
-  if (typeof value === 'object') return read(schema, value, 'a special token of tokenizer_config.json')
+  if (typeof value === 'object') return read(value, 'a special token of tokenizer_config.json')
   return { content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true }
 }
 
@@ -90,20 +83,27 @@ function decoderEntries(value: unknown): AddedToken[] {
   if (wrong) throw malformed(`${name} to have ids as its names`, excerpt(wrong[0]))
   return entries
     .sort(([a], [b]) => Number(a) - Number(b))
-    .map(([id, token]) => read(schema, token, `${id} in ${name}`))
+    .map(([id, token]) => read(token, `${id} in ${name}`))
 }
 
-function read(shape: typeof schema, value: unknown, where: string): AddedToken {
-  const result = checkShape(shape, value)
-  if (!result.success) throw malformed(`${where} to be an added token`, describeIssues(result.error.issues))
-  const { content, single_word, lstrip, rstrip, normalized, special } = result.data
+/** Checked by hand: some files have a hundred thousand, for which a schema takes seconds. */
+function read(value: unknown, where: string): AddedToken {
+  const expected = `${where} to be an added token`
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw malformed(expected, kindOf(value))
+  const entry = value as Json
+  if (typeof entry.content !== 'string')
+    throw malformed(`${expected} with a content`, describeValue(entry.content))
+  const wrong = flags.find((flag) => entry[flag] != null && typeof entry[flag] !== 'boolean')
+  if (wrong) throw malformed(`${expected} whose ${wrong} is true or false`, describeValue(entry[wrong]))
+  const isSet = (flag: (typeof flags)[number]) => entry[flag] === true
   return {
-    content,
-    single_word: single_word ?? false,
-    lstrip: lstrip ?? false,
-    rstrip: rstrip ?? false,
-    normalized: normalized ?? !special,
-    special: special ?? false,
+    content: entry.content,
+    single_word: isSet('single_word'),
+    lstrip: isSet('lstrip'),
+    rstrip: isSet('rstrip'),
+    normalized: entry.normalized == null ? !isSet('special') : isSet('normalized'),
+    special: isSet('special'),
   }
 }
 

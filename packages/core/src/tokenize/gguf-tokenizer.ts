@@ -17,12 +17,19 @@ const otherSentencePieces = new Set(['gemma', 'gemma2', 'gemma3', 'phi3'])
  * The tokenizer that a GGUF's metadata describes, as the files that `createTokenizer` takes. Ids are those of
  * transformers' `AutoTokenizer.from_pretrained(directory, gguf_file=...)`.
  *
- * metadata: what `@huggingface/gguf` returns; integers may be BigInt.
+ * metadata: what a GGUF's header says; integers may be BigInt. onNotice: takes a line about what it leaves open.
  * Throws `UNSUPPORTED` for a vocabulary (`tokenizer.ggml.model`) other than `gpt2` and `llama` or a pre-tokenizer
  * (`tokenizer.ggml.pre`) that is not known, `MALFORMED` where keys are missing or contradict each other.
  */
-export function ggufTokenizerFiles(metadata: Readonly<Record<string, unknown>>): TokenizerJsonFiles {
+export function ggufTokenizerFiles(
+  metadata: Readonly<Record<string, unknown>>,
+  onNotice?: (line: string) => void,
+): TokenizerJsonFiles {
   const vocabulary = readGgufVocabulary(metadata)
+  if (vocabulary.model === 'gpt2' && metadata['tokenizer.ggml.pre'] === undefined)
+    onNotice?.(
+      'The GGUF does not say how text is split into words (tokenizer.ggml.pre): it is split as GPT-2 does, and ids may differ from those the model was trained on',
+    )
   const template = metadata['tokenizer.chat_template']
   const tokenizerConfig: Record<string, unknown> = {
     clean_up_tokenization_spaces: false,

@@ -33,7 +33,7 @@ interface Entry {
 }
 
 /** Added tokens in use have up to 100 characters. */
-const longest = 1000
+const mostCharacters = 1000
 
 /**
  * Adds tokens to a model's vocabulary as the tokenizers library does: one that the vocabulary has keeps its id there,
@@ -66,8 +66,8 @@ export function addTokens(
     let next = Math.max(model.size, last + 1)
     for (const token of batch) {
       const { content } = token
-      if (content.length > longest)
-        throw tokenizerError('UNSUPPORTED', `added tokens of at most ${longest} characters`, {
+      if (content.length > mostCharacters)
+        throw tokenizerError('UNSUPPORTED', `added tokens of at most ${mostCharacters} characters`, {
           found: `one of ${content.length}`,
         })
       const known = ids.get(content) ?? model.idOf(content)
@@ -93,9 +93,10 @@ export function addTokens(
 /** Cuts a text at added tokens: from left to right, at each place the longest. */
 function finder(entries: readonly Entry[]): (section: Section) => Part[] {
   if (entries.length === 0) return (section) => (section.text === '' ? [] : [section])
-  const index = new PrefixIndex(entries.map(({ text }) => text))
   const byText = new Map(entries.map((entry) => [entry.text, entry]))
   if (byText.size < entries.length) throw sameOnceNormalized(entries, byText)
+  const index = new PrefixIndex(byText.keys())
+  const sorted = index.texts.map((text) => byText.get(text)!)
   return ({ text, atStart }) => {
     const parts: Part[] = []
     let last = 0
@@ -104,13 +105,13 @@ function finder(entries: readonly Entry[]): (section: Section) => Part[] {
       if (last < end) parts.push({ text: text.slice(last, end), atStart: atStart && last === 0 })
     }
     for (let at = 0; at < text.length; ) {
-      const length = index.lengthsAt(text, at).at(-1)
-      if (length === undefined) {
+      const longest = index.at(text, at).at(-1)
+      if (longest === undefined) {
         at++
         continue
       }
-      const { id, token } = byText.get(text.slice(at, at + length))!
-      let [start, end] = [at, at + length]
+      const { id, token, text: matched } = sorted[longest]!
+      let [start, end] = [at, at + matched.length]
       at = end
       if (token.single_word && isWithinWord(text, start, end)) continue
       if (token.lstrip) start = Math.max(last, spaceBefore(text, start, last))

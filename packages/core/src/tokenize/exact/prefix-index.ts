@@ -5,8 +5,9 @@ export class PrefixIndex {
   /** The part of them that begins with a unit. */
   readonly #starts = new Map<number, readonly [from: number, to: number]>()
 
+  /** texts: distinct, none of them empty. */
   constructor(texts: Iterable<string>) {
-    this.#sorted = [...new Set(texts)].filter((text) => text !== '').sort()
+    this.#sorted = [...texts].sort()
     for (let from = 0; from < this.#sorted.length; ) {
       const unit = this.#sorted[from]!.charCodeAt(0)
       const to = this.#after(unit, 0, from, this.#sorted.length)
@@ -15,13 +16,18 @@ export class PrefixIndex {
     }
   }
 
-  /** The lengths of the texts that are at a place, in UTF-16 units, the shortest first. */
-  lengthsAt(text: string, start: number): number[] {
-    const lengths: number[] = []
+  /** The texts in the order of their numbers, which are those that `at` gives. */
+  get texts(): readonly string[] {
+    return this.#sorted
+  }
+
+  /** The numbers of the texts that are at a place, the shortest first. */
+  at(text: string, start: number): number[] {
+    const found: number[] = []
     let [from, to] = this.#starts.get(text.charCodeAt(start)) ?? [0, 0]
     for (let depth = 1; from < to; depth++) {
       if (this.#sorted[from]!.length === depth) {
-        lengths.push(depth)
+        found.push(from)
         from++
       }
       if (start + depth >= text.length) break
@@ -29,7 +35,7 @@ export class PrefixIndex {
       to = this.#after(unit, depth, from, to)
       from = this.#after(unit - 1, depth, from, to)
     }
-    return lengths
+    return found
   }
 
   /** Of those that begin alike up to a depth, where the first stands whose next unit is greater. */

@@ -40,8 +40,8 @@ export interface Program {
   readonly sets: readonly CharacterSet[]
 }
 
-/** Patterns in use have about 60. */
-const mostStates = 1000
+/** Patterns in use have up to 100. */
+const mostStates = 500
 
 interface Flags {
   readonly ignoreCase: boolean

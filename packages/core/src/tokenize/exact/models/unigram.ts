@@ -11,8 +11,8 @@ const options = z.looseObject({
 
 /** How much less likely an unknown character is than the least likely token. */
 const unknownPenalty = 10
-/** Tokens in use have up to 64 characters. */
-const longestToken = 512
+/** Tokens in use have up to 64 characters; the time to cut a text grows with it. */
+const longestToken = 128
 
 /** Unigram: of all ways to cut a word, the likeliest. */
 export function readUnigram(component: Component): Model {
@@ -28,7 +28,8 @@ export function readUnigram(component: Component): Model {
     )
   const ids = new Map(pieces.map(([token], id) => [token, id]))
   const idOf = (token: string) => ids.get(token)
-  const index = new PrefixIndex(ids.keys())
+  const index = new PrefixIndex([...ids.keys()].filter((token) => token !== ''))
+  const idsByNumber = Int32Array.from(index.texts, (token) => ids.get(token)!)
   const unknownScore = pieces.reduce((least, [, score]) => Math.min(least, score), Infinity) - unknownPenalty
   const unknown = () => {
     if (unk_id != null) return unk_id
@@ -50,12 +51,14 @@ export function readUnigram(component: Component): Model {
     }
     for (let from = 0; from < word.length; ) {
       const width = word.codePointAt(from)! > 0xffff ? 2 : 1
-      const lengths = index.lengthsAt(word, from)
-      for (const length of lengths) {
-        const id = ids.get(word.slice(from, from + length))!
-        offer(from, from + length, pieces[id]![1] + scores[from]!, id)
+      let isKnown = false
+      for (const number of index.at(word, from)) {
+        const id = idsByNumber[number]!
+        const [token, score] = pieces[id]!
+        offer(from, from + token.length, score + scores[from]!, id)
+        isKnown ||= token.length === width
       }
-      if (!lengths.includes(width)) offer(from, from + width, unknownScore + scores[from]!, unknown())
+      if (!isKnown) offer(from, from + width, unknownScore + scores[from]!, unknown())
       from += width
     }
     return { origins, tokens }
