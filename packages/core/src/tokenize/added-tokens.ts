@@ -71,13 +71,13 @@ function namedValues(config: Json): unknown[] {
 
 function listed(value: unknown): unknown[] {
   if (Array.isArray(value)) return value
-  throw malformed('`added_tokens` of tokenizer.json to be a list', kindOf(value))
+  throw malformed('`added_tokens` of tokenizer.json to be a list', describeValue(value))
 }
 
 function decoderEntries(value: unknown): AddedToken[] {
   const name = 'added_tokens_decoder of tokenizer_config.json'
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw malformed(`${name} to be an object`, kindOf(value))
+    throw malformed(`${name} to be an object`, describeValue(value))
   const entries = Object.entries(value)
   const wrong = entries.find(([id]) => !/^\d{1,10}$/.test(id))
   if (wrong) throw malformed(`${name} to have ids as its names`, excerpt(wrong[0]))
@@ -90,7 +90,7 @@ function decoderEntries(value: unknown): AddedToken[] {
 function read(value: unknown, where: string): AddedToken {
   const expected = `${where} to be an added token`
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw malformed(expected, kindOf(value))
+    throw malformed(expected, describeValue(value))
   const entry = value as Json
   if (typeof entry.content !== 'string')
     throw malformed(`${expected} with a content`, describeValue(entry.content))
@@ -106,9 +106,6 @@ function read(value: unknown, where: string): AddedToken {
     special: isSet('special'),
   }
 }
-
-const kindOf = (value: unknown) =>
-  value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`
 
 function malformed(expected: string, found: string): PatchError {
   return new PatchError('MALFORMED', { expected, found, remedy: 'Take the file from the model again' })

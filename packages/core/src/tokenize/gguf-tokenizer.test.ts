@@ -72,6 +72,16 @@ describe('ggufTokenizerFiles', () => {
     expect(tokenizer.encode('of')).not.toEqual(tokenizer.encode(' of'))
   })
 
+  it('tells where a byte-level vocabulary does not say how text is split', () => {
+    const notices: string[] = []
+    const { 'tokenizer.ggml.pre': _, ...without } = byteLevel
+    ggufTokenizerFiles(without, (line) => notices.push(line))
+    expect(notices).toEqual([expect.stringContaining('tokenizer.ggml.pre')])
+    ggufTokenizerFiles(byteLevel, (line) => notices.push(line))
+    ggufTokenizerFiles(sentencePiece, (line) => notices.push(line))
+    expect(notices).toHaveLength(1)
+  })
+
   it('matches control tokens outside the byte alphabet whole, and leaves out filling', async () => {
     const tokens = [...(byteLevel['tokenizer.ggml.tokens'] as string[]), '<｜User｜>', '[PAD605]']
     const types = [...(byteLevel['tokenizer.ggml.token_type'] as number[]), 3, 5]

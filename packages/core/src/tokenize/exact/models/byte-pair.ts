@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { describeValue } from '../../../describe-value.ts'
 import { excerpt } from '../../../excerpt.ts'
 import { type Component, optionsOf, tokenizerError } from '../component.ts'
 import { mergeSymbols } from './merge-symbols.ts'
@@ -118,7 +119,7 @@ function readMerges(
     tokenizerError('MALFORMED', `\`${where}.merges\` of tokenizer.json to be ${what}`, {
       found: at < 0 ? found : `${found} at ${at}`,
     })
-  if (!Array.isArray(merges)) throw malformed('a list', -1, merges === null ? 'null' : typeof merges)
+  if (!Array.isArray(merges)) throw malformed('a list', -1, describeValue(merges))
   if (merges.length > mostMerges) throw malformed(`a list of at most ${mostMerges}`, -1, `${merges.length}`)
   const table = new MergeTable(merges.length)
   const id = (token: string, at: number) => {
@@ -130,10 +131,10 @@ function readMerges(
   const listed = isText ? merges.filter((merge) => !merge.startsWith('#version')) : merges
   listed.forEach((merge: unknown, rank) => {
     const pair = typeof merge === 'string' ? (isText ? merge.split(' ') : []) : merge
-    if (!isPair(pair)) throw malformed('pairs of tokens, all in one form', rank, describe(merge))
+    if (!isPair(pair)) throw malformed('pairs of tokens, all in one form', rank, describeValue(merge))
     const [left, right] = pair
     if (!right.startsWith(prefix))
-      throw malformed(`pairs whose second begins with ${excerpt(prefix)}`, rank, describe(merge))
+      throw malformed(`pairs whose second begins with ${excerpt(prefix)}`, rank, describeValue(merge))
     table.set(id(left, rank), id(right, rank), rank, id(left + right.slice(prefix.length), rank))
   })
   return table
@@ -141,9 +142,4 @@ function readMerges(
 
 function isPair(value: unknown): value is [string, string] {
   return Array.isArray(value) && value.length === 2 && value.every((part) => typeof part === 'string')
-}
-
-function describe(merge: unknown): string {
-  if (typeof merge === 'string') return excerpt(merge)
-  return Array.isArray(merge) ? `a list of ${merge.length}` : merge === null ? 'null' : typeof merge
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { describeValue } from '../../../describe-value.ts'
 import { type Component, optionsOf, tokenizerError } from '../component.ts'
 import { PrefixIndex } from '../prefix-index.ts'
 import type { Model } from './model.ts'
@@ -98,9 +99,12 @@ type Piece = readonly [token: string, score: number]
 
 function readPieces(vocab: unknown, { where }: Component): readonly Piece[] {
   const expected = `\`${where}.vocab\` of tokenizer.json to be a list of tokens of at most ${longestToken} characters with their scores`
-  if (!Array.isArray(vocab)) throw tokenizerError('MALFORMED', expected, { found: typeof vocab })
+  if (!Array.isArray(vocab)) throw tokenizerError('MALFORMED', expected, { found: describeValue(vocab) })
   const wrong = vocab.findIndex((piece) => !isPiece(piece))
-  if (wrong >= 0) throw tokenizerError('MALFORMED', expected, { found: `another thing at ${wrong}` })
+  if (wrong >= 0)
+    throw tokenizerError('MALFORMED', expected, {
+      found: `${describeValue(vocab[wrong])} at ${wrong}`,
+    })
   return vocab
 }
 

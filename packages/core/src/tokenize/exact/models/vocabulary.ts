@@ -1,3 +1,4 @@
+import { describeValue } from '../../../describe-value.ts'
 import { excerpt } from '../../../excerpt.ts'
 import type { TokenTable } from '../added-vocabulary.ts'
 import { type Component, tokenizerError } from '../component.ts'
@@ -14,7 +15,7 @@ const mostHoles = 100_000
 export function readVocabulary(value: unknown, { where }: Component): Vocabulary {
   const expected = `\`${where}.vocab\` of tokenizer.json to give each token an id`
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw tokenizerError('MALFORMED', expected, { found: Array.isArray(value) ? 'a list' : typeof value })
+    throw tokenizerError('MALFORMED', expected, { found: describeValue(value) })
   const pairs = Object.entries(value)
   const most = 2 * pairs.length + mostHoles
   const byId: string[] = []
@@ -24,7 +25,7 @@ export function readVocabulary(value: unknown, { where }: Component): Vocabulary
         'MALFORMED',
         `${expected}, a whole number below ${most} as there are ${pairs.length}`,
         {
-          found: `${excerpt(String(id))} for ${excerpt(token)}`,
+          found: `${describeValue(id)} for ${excerpt(token)}`,
         },
       )
     if (byId[id] !== undefined)
