@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { expandWeight, type Weight } from '../src/backend.ts'
 import { gateLogit, withoutGates } from '../src/model/gate.ts'
 import type { Gate, LanguageModel, Prefix } from '../src/model/language-model.ts'
+import { requestOf } from '../src/model/open-gates.ts'
 import { parallelPrefix } from '../src/patch/compose/parallel-prefix.ts'
 import { initPrefix } from '../src/train/prefix-init.ts'
 import { cpuBackend } from './cpu-backend.ts'
@@ -170,5 +171,18 @@ describe('a prefix with a gate', () => {
     reading[0] = 20
     // Cut to 8: leaky(8 + 0.25) − leaky(−8 − 1) + 0.5
     expect(gateLogit(gate, reading)).toBeCloseTo(8.25 + 0.9 + 0.5)
+  })
+})
+
+describe('what a gate reads', () => {
+  it('is the user’s last turn alone, and a text as it is', () => {
+    const turn = (role: string, content: string) => ({ role, content })
+    const request = turn('user', 'How?')
+    expect(
+      requestOf([turn('system', 'Be kind.'), turn('user', 'Hi'), turn('assistant', 'Yes?'), request]),
+    ).toEqual([request])
+    expect(requestOf([turn('user', 'How?'), turn('assistant', 'Sure,')])).toEqual([request])
+    expect(requestOf([turn('system', 'Be kind.')])).toEqual([turn('system', 'Be kind.')])
+    expect(requestOf('Once upon')).toBe('Once upon')
   })
 })

@@ -68,6 +68,7 @@ function modelWith(core: ModelCore, prefix: Prefix | undefined): LanguageModel {
     const chosen = own === null ? undefined : (own ?? prefix)
     return {
       index,
+      prompt,
       tokens: tokenizer.encodePrompt(prompt),
       prefix: chosen,
       ...(seed !== undefined && { seed }),
@@ -113,7 +114,7 @@ function modelWith(core: ModelCore, prefix: Prefix | undefined): LanguageModel {
       return found.map(([reading]) => reading as Float32Array)
     },
     async takesEffect(prompts, options) {
-      const requests = prompts.map((prompt) => ({ tokens: tokenizer.encodePrompt(prompt), prefix }))
+      const requests = prompts.map((prompt) => ({ prompt, prefix }))
       return (await openGates(core, requests, options)).map((request) => request.prefix !== undefined)
     },
     async releasePrograms() {
@@ -154,10 +155,10 @@ async function byPrefix<Result>(
   read: ReadExamples<Result>,
 ): Promise<Result[]> {
   const examples = requests.map((request) => toExample(core.tokenizer, request))
-  const gated = requests.map(({ prefix }, index) => {
-    const chosen = prefix === null ? undefined : (prefix ?? own)
-    return { tokens: (examples[index] as CandidateExample).prompt, prefix: chosen }
-  })
+  const gated = requests.map(({ prompt, prefix }) => ({
+    prompt,
+    prefix: prefix === null ? undefined : (prefix ?? own),
+  }))
   for (const chosen of new Set(gated.map(({ prefix }) => prefix))) if (chosen) checkPrefix(core, chosen)
   const groups = new Map<Prefix | undefined, number[]>()
   for (const [index, { prefix }] of (await openGates(core, gated)).entries()) {

@@ -5,8 +5,6 @@ import type { BlockKeyValues, KeyValueCache } from './key-value-cache.ts'
 import type { KeyValues } from './layers/attention.ts'
 import { rotaryTables } from './layers/rotary.ts'
 import type { ModelCore } from './model-core.ts'
-import type { ReadingPlace } from './prefix.ts'
-import { endReadings, readingFeeds, readingKey, rowReadings } from './reading.ts'
 import { signatureOf } from './signature-of.ts'
 import { freeAxes, type StepSettings, stepProgram } from './step-program.ts'
 
@@ -19,8 +17,6 @@ export interface ExtendInput {
   readonly past?: KeyValueCache
   /** What is wanted at each row's last token: all logits [rows, V], or the id of the largest. */
   readonly output: 'logits' | 'argmax'
-  /** Where the ends of rows are read for gates, whose windows are within the new tokens. */
-  readonly readings?: readonly ReadingPlace[]
   /** Given where every row has one new token and a past, and more such runs are to come. */
   readonly step?: StepSettings
 }
@@ -29,8 +25,6 @@ export interface ExtendResult {
   /** [rows, V] float32, or [rows] int32. */
   readonly last: HostTensor
   readonly block: BlockKeyValues
-  /** What was read of a row, in the order of the places: [2d] each. */
-  readonly readings: (row: number) => Float32Array[]
 }
 
 /** Block lengths are rounded up to this, so that few shapes are compiled. */
@@ -38,7 +32,7 @@ const LENGTH_STEP = 8
 
 /** Runs new tokens through the model and gives their keys and values, and what follows each row's last token. */
 export async function extend(core: ModelCore, input: ExtendInput): Promise<ExtendResult> {
-  const { tokens, starts, past, output, readings = [], step } = input
+  const { tokens, starts, past, output, step } = input
   const batch = tokens.length
   const longest = Math.max(...tokens.map((row) => row.length))
   const length = longest === 1 ? 1 : LENGTH_STEP * Math.ceil(longest / LENGTH_STEP)
@@ -57,32 +51,24 @@ export async function extend(core: ModelCore, input: ExtendInput): Promise<Exten
     cos: { shape: tableShape, data: cos },
     sin: { shape: tableShape, data: sin },
     rows: { shape: [batch], data: rows },
-    ...readingFeeds(
-      readings,
-      tokens.map((row) => row.length),
-      length,
-    ),
     ...past?.feeds(),
   }
-  const program = extendProgram(core, { length, past: past !== undefined, readings })
-  const read = readings.length > 0 ? ` read at ${readingKey(readings)}` : ''
+  const program = extendProgram(core, { length, past: past !== undefined })
   const compiled = step
     ? await stepProgram(core, program, feeds, step)
-    : await core.programs.get(`extend ${batch}x${length} past ${past !== undefined}${read}`, () => ({
+    : await core.programs.get(`extend ${batch}x${length} past ${past !== undefined}`, () => ({
         program,
         // Prefixes and stacks of any length share a program: another one costs no more than the same again.
         signature: signatureOf(feeds, core, past && ((feed) => freeAxes(feed, true))),
       }))
-  const readingNames = readings.map((_, i) => `reading.${i}`)
-  const wanted = [output, ...readingNames, ...keyValueNames(core.config.layers)]
+  const wanted = [output, ...keyValueNames(core.config.layers)]
   const { [output]: last, ...block } = await compiled.run(feeds, undefined, wanted)
-  return { last: last as HostTensor, block, readings: (row) => rowReadings(block, readings, row) }
+  return { last: last as HostTensor, block }
 }
 
 interface ExtendShape {
   readonly length: number
   readonly past: boolean
-  readonly readings: readonly ReadingPlace[]
 }
 
 function extendProgram(core: Pick<ModelCore, 'architecture' | 'config'>, shape: ExtendShape): TensorProgram {
@@ -95,14 +81,13 @@ function extendProgram(core: Pick<ModelCore, 'architecture' | 'config'>, shape: 
     const batch = (ids.shape[0] as number) / length
     const block = { x, batch, length, cos, sin, ...(length > 1 && { bias: causalBias(length) }) }
     const past = shape.past ? pastKeyValues(config.layers, inputs) : undefined
-    const { readings, afterLayer } = endReadings(shape.readings, inputs, length)
     const { hidden, keyValues } = decode({
-      ...{ architecture, config, weights, block, afterLayer },
+      ...{ architecture, config, weights, block },
       ...(past && { past }),
     })
     const final = architecture.normalize(config, weights, tf.gather(hidden, rows))
     const logits = tf.matMul(final, weights[architecture.outputWeight(config)] as tf.Tensor, false, true)
-    return { logits, argmax: tf.argMax(logits, -1), ...readings, ...namedKeyValues(keyValues) }
+    return { logits, argmax: tf.argMax(logits, -1), ...namedKeyValues(keyValues) }
   }
 }
 

@@ -3,7 +3,7 @@ import { extend } from './extend.ts'
 import { createKeyValueCache, freeCapacityFor, type KeyValueCache, selectSlots } from './key-value-cache.ts'
 import type { GenerateOptions } from './language-model.ts'
 import type { ModelCore } from './model-core.ts'
-import { gatePlaces, isUndecided } from './open-gates.ts'
+import { openGates } from './open-gates.ts'
 import { choose, prefill, type Row, type Settings } from './prefill.ts'
 import { spanOf } from './prefix-parts.ts'
 import { sharedContexts } from './shared-context.ts'
@@ -23,22 +23,23 @@ const INITIAL_CAPACITY = 512
 /**
  * Continuous batching: up to `batchSize` sequences are decoded together, each in a slot of the key/value cache.
  * When a quarter of the slots are free, waiting prompts are read in and take their places; when none wait and
- * three quarters are free, the cache is made smaller.
+ * three quarters are free, the cache is made smaller. Gates decide before anything else.
  */
 export async function* generateTokens(
   core: ModelCore,
-  requests: readonly TokenizedRequest[],
+  given: readonly TokenizedRequest[],
   options: GenerateOptions = {},
 ): AsyncGenerator<GenerationEvent> {
-  const settings = checkOptions(options, requests.length)
-  for (const request of requests) checkLength(core, request)
+  const settings = checkOptions(options, given.length)
+  for (const request of given) checkLength(core, request)
+  const { batchSize } = settings
+  const requests = await openGates(core, given, {
+    batchSize,
+    ...(options.signal && { signal: options.signal }),
+  })
   // Prompts of like length are read in together, so that little of a block is padding.
   const waiting = [...requests].sort((a, b) => b.tokens.length - a.tokens.length || a.index - b.index)
-  const contexts = await sharedContexts(
-    core,
-    requests.filter((request) => !isUndecided(request)),
-  )
-  const gates = gatePlaces(requests)
+  const contexts = await sharedContexts(core, requests)
   const need = Math.max(0, ...requests.map(({ tokens, prefix }) => tokens.length + (prefix?.length ?? 0)))
   const capacity = Math.min(need + settings.maxTokens, INITIAL_CAPACITY)
   let rows: (Row | undefined)[] = new Array(Math.min(settings.batchSize, requests.length)).fill(undefined)
@@ -51,13 +52,8 @@ export async function* generateTokens(
     if (waiting.length > 0 && (busy === 0 || free.length >= rows.length / 4)) {
       const started = waiting.splice(0, free.length)
       const slots = free.slice(0, started.length)
-      const fresh = await prefill(core, started, settings, contexts, gates, cache, slots)
-      for (const [i, slot] of slots.entries()) {
-        const row = fresh[i] as Row | TokenizedRequest
-        // A gate has fired: the prompt is read once more, under the prefix.
-        if ('tokens' in row) waiting.unshift(row)
-        else rows[slot] = row
-      }
+      const fresh = await prefill(core, started, settings, contexts, cache, slots)
+      for (const [i, slot] of slots.entries()) rows[slot] = fresh[i]
       yield* settle(rows, slots)
     } else {
       if (waiting.length === 0 && busy > 0 && busy <= rows.length / 4) {

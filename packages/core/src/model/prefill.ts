@@ -4,7 +4,6 @@ import { extend } from './extend.ts'
 import { createKeyValueCache, type KeyValueCache } from './key-value-cache.ts'
 import type { Prefix } from './language-model.ts'
 import type { ModelCore } from './model-core.ts'
-import { decide, type GatePlaces, isUndecided } from './open-gates.ts'
 import { sample } from './sample.ts'
 import { contextOf, enterContext, type SharedContext } from './shared-context.ts'
 import type { StepSettings } from './step-program.ts'
@@ -34,27 +33,20 @@ export interface Settings {
   readonly step: StepSettings
 }
 
-/** Nothing stands before a prompt by which gates are to decide: all of it is read. */
-const NOTHING: SharedContext = { head: 0, length: 0, pieces: [], lead: undefined }
-
 /**
  * Reads prompts in behind what they share, whose keys and values are at hand, and puts all of it into the slots of
- * the cache that is decoded from. A prompt by which gates are to decide is read by the base: where none fires, it goes on
- * from there; else its request is given back, with what takes effect, and its slot is left empty.
+ * the cache that is decoded from.
  */
 export async function prefill(
   core: ModelCore,
   requests: readonly TokenizedRequest[],
   settings: Settings,
   contexts: Map<Prefix | undefined, SharedContext>,
-  gates: GatePlaces,
   cache: KeyValueCache,
   slots: readonly number[],
-): Promise<(Row | TokenizedRequest)[]> {
+): Promise<Row[]> {
   const shared: SharedContext[] = []
-  for (const request of requests) {
-    shared.push(isUndecided(request) ? NOTHING : await contextFor(core, contexts, request.prefix))
-  }
+  for (const { prefix } of requests) shared.push(await contextFor(core, contexts, prefix))
   const batch = Math.min(2 ** Math.ceil(Math.log2(requests.length)), Math.max(cache.slots, requests.length))
   const longest = Math.max(...shared.map(({ length }) => length))
   const past = createKeyValueCache(core.config, batch, longest)
@@ -64,21 +56,14 @@ export async function prefill(
   }
   const own = requests.map(({ tokens }, row) => tokens.slice(shared[row]?.head))
   const padding = new Array<readonly number[]>(batch - requests.length).fill([0])
-  const undecided = requests.some(isUndecided)
-  const { last, block, readings } = await extend(core, {
+  const { last, block } = await extend(core, {
     tokens: [...own, ...padding],
     starts: Array.from({ length: batch }, (_, row) => past.position(row)),
     output: settings.output,
-    ...(undecided && { readings: gates.places }),
     ...(longest > 0 && { past }),
   })
   return requests.map((request, row) => {
     const slot = slots[row] as number
-    const decided = isUndecided(request) ? decide(request, gates, readings(row)) : request
-    if (decided !== request && decided.prefix) {
-      cache.clear(slot)
-      return decided
-    }
     cache.append(slot, block, row, (own[row] as readonly number[]).length)
     const random = createRandom(request.seed ?? settings.seed + request.index * 2 ** 32)
     return {

@@ -2,7 +2,9 @@ import * as z from 'zod/mini'
 import { checkShape } from '../../check-shape.ts'
 import { PatchError } from '../../errors.ts'
 import type { Gate, Prefix } from '../../model/language-model.ts'
+import { requestOf } from '../../model/open-gates.ts'
 import type { PatchPrompt } from '../../pairs/preference-pair.ts'
+import { toMessages } from '../../pairs/prompt-format.ts'
 import { parseJsonFile } from '../../parse-json-file.ts'
 import { gateFile, gateSummary, withGates } from '../../patch/gate-file.ts'
 import type { GateSummary } from '../../patch/manifest.ts'
@@ -54,13 +56,17 @@ export const summaryOf = ({ gate, figures }: TrainedGate) =>
   ({ ...gateSummary(gate), figures }) satisfies GateSummary
 
 /**
- * The prompts that a gate learns from: those of the training, placed as they are and bare besides.
+ * The prompts that a gate learns from: those of the training as they are placed, and bare besides; of those whose last turn is
+ * the same, which is all that it reads, one.
  */
-export const gatePrompts = (rows: readonly PatchPrompt[], { bare = true }: GateTraining): PatchPrompt[] =>
-  rows.flatMap((row) => [
+export function gatePrompts(rows: readonly PatchPrompt[], { bare = true }: GateTraining): PatchPrompt[] {
+  const all = rows.flatMap((row) => [
     row,
     ...(row.bare === undefined || !bare ? [] : [{ ...row, prompt: row.bare, context: 'plain' }]),
   ])
+  const read = ({ prompt, kind }: PatchPrompt) => JSON.stringify([kind, requestOf(toMessages(prompt))])
+  return [...new Map(all.map((row) => [read(row), row])).values()]
+}
 
 async function readKept(
   storage: Storage,

@@ -1,6 +1,7 @@
 import { PatchError } from '../../errors.ts'
 import { gateLogit } from '../../model/gate.ts'
 import type { Gate, LanguageModel } from '../../model/language-model.ts'
+import { requestOf } from '../../model/open-gates.ts'
 import type { PatchPrompt } from '../../pairs/preference-pair.ts'
 import { formatPrompt, type PromptFormat } from '../../pairs/prompt-format.ts'
 import { createRandom } from '../../random.ts'
@@ -33,7 +34,7 @@ export interface GateTraining {
 export interface TrainGateOptions extends GateTraining {
   /** The base M. A prefix that it carries is left out of account. */
   readonly model: LanguageModel
-  /** Harmful prompts, on which the gate is to fire, and harmless ones; placed in contexts, where apps have them. */
+  /** Harmful prompts, on which the gate is to fire, and harmless ones. Of conversations the user's last turn is read. */
   readonly prompts: readonly PatchPrompt[]
   /** Default `chat`. */
   readonly format?: PromptFormat
@@ -75,7 +76,7 @@ export async function trainGate(options: TrainGateOptions): Promise<TrainedGate>
   for (let start = 0; start < prompts.length; start += 4 * BATCH) {
     const some = prompts.slice(start, start + 4 * BATCH)
     const readings = await model.hiddenStates(
-      some.map(({ prompt }) => formatPrompt(prompt, format)),
+      some.map(({ prompt }) => requestOf(formatPrompt(prompt, format))),
       place,
       { batchSize: BATCH, ...(signal && { signal }) },
     )
