@@ -8,8 +8,8 @@ const method: FieldRule = { only: 'absent', allows: isEmpty, remedy: loraRemedy 
 
 const start: FieldRule = { harmless: 'it chooses where training starts' }
 
-/** Initialisations that change the base weights too, which then are not those of the released model. */
-const changesBase = /^(pissa|olora|corda|loftq|lora_ga)/i
+/** Initialisations that leave the base weights as they are, unlike PiSSA, OLoRA, CorDA, LoftQ and LoRA-GA. */
+const keepsBase = ['gaussian', 'eva', 'orthogonal', 'mica']
 
 /** What becomes of each field of PEFT 0.21's LoraConfig. */
 export const loraRules: FieldRules = {
@@ -21,8 +21,9 @@ export const loraRules: FieldRules = {
   fan_in_fan_out: { harmless: 'PEFT sets it to false for linear layers and embeddings' },
   lora_dropout: { harmless: 'it matters in training alone' },
   init_lora_weights: {
-    only: 'other than pissa, olora, corda, loftq and lora_ga, which change the base weights too',
-    allows: (value) => !changesBase.test(String(value)),
+    only: `true, false, ${keepsBase.join(', ')}, as others change the base weights too,`,
+    allows: (value) =>
+      typeof value === 'boolean' || (typeof value === 'string' && keepsBase.includes(value.toLowerCase())),
     remedy:
       'Convert it to plain LoRA with PEFT (`path_initial_model_for_weight_conversion`), or merge it with PEFT',
   },

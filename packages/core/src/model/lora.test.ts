@@ -84,6 +84,8 @@ describe('openLora', () => {
     ['task_type', 'SEQ_CLS'],
     ['init_lora_weights', 'pissa_niter_16'],
     ['init_lora_weights', 'corda'],
+    ['init_lora_weights', 'a_way_to_come'],
+    ['init_lora_weights', { toString: 1, valueOf: 1 }],
     ['layer_replication', [[0, 1]]],
     ['target_parameters', ['experts.gate_up_proj']],
     ['megatron_config', { a: 1 }],

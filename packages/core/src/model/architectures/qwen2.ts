@@ -1,6 +1,6 @@
 import type { Architecture } from '../architecture.ts'
 import { commonRules, fullAttention } from '../config/common-rules.ts'
-import type { Json } from '../config/config-fields.ts'
+import { type Json, numeric } from '../config/config-fields.ts'
 import { checkFieldRules, type FieldRules } from '../config/field-rules.ts'
 import { decoderConfig, decoderGgufConfig } from './decoder-config.ts'
 import { decoderWeights } from './decoder-weights.ts'
@@ -23,9 +23,9 @@ const qwen2Rules: FieldRules = {
 /** Whether a layer attends to the last `sliding_window` positions alone, where use_sliding_window says so. */
 function hasWindow(json: Json): boolean {
   const window = json.sliding_window === undefined ? 4096 : json.sliding_window
-  if (window === null || Number(window) >= Number(json.max_position_embeddings)) return false
+  if (window === null || numeric(window) >= numeric(json.max_position_embeddings)) return false
   if (Array.isArray(json.layer_types)) return !fullAttention.allows(json.layer_types, json)
-  return Number(json.max_window_layers ?? 28) < Number(json.num_hidden_layers)
+  return !(numeric(json.max_window_layers ?? 28) >= numeric(json.num_hidden_layers))
 }
 
 /** Qwen2 and Qwen2.5: Llama with a bias on queries, keys and values, and rows as checkpoints have them. */

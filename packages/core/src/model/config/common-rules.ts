@@ -1,4 +1,6 @@
-import type { Json } from './config-fields.ts'
+import { describeValue } from '../../describe-value.ts'
+import { shortened } from '../../printable.ts'
+import { type Json, numeric } from './config-fields.ts'
 import { type FieldRule, type FieldRules, isEmpty, only, rowsOf } from './field-rules.ts'
 
 const harmless = (why: string): FieldRule => ({ harmless: why })
@@ -13,7 +15,7 @@ const wideWindow: FieldRule = {
   only: 'absent or at least max_position_embeddings',
   allows: (value, json) =>
     isEmpty(value) ||
-    (typeof value === 'number' && value >= Number(json.max_position_embeddings ?? Infinity)),
+    (typeof value === 'number' && value >= numeric(json.max_position_embeddings ?? Infinity)),
 }
 
 /** The kinds of all layers. transformers 4 wrote `attention` for `full_attention`. */
@@ -26,7 +28,7 @@ export const fullAttention = {
 } satisfies FieldRule
 
 const headSize = (json: Json): number =>
-  Number(json.head_dim ?? Number(json.hidden_size) / Number(json.num_attention_heads))
+  numeric(json.head_dim ?? numeric(json.hidden_size) / numeric(json.num_attention_heads))
 
 const quantized: FieldRule = {
   only: 'absent',
@@ -34,7 +36,7 @@ const quantized: FieldRule = {
   describe: (value) => {
     const { quant_method: method, load_in_4bit: four, load_in_8bit: eight } = value as Json
     const kind = method ?? (four || eight ? 'bitsandbytes' : 'another kind')
-    return `of ${String(kind).slice(0, 40)}${four ? ' in 4 bits' : eight ? ' in 8 bits' : ''}`
+    return `of ${typeof kind === 'string' ? shortened(kind, 40) : describeValue(kind)}${four ? ' in 4 bits' : eight ? ' in 8 bits' : ''}`
   },
   remedy: 'Use the model before it was quantized, or a GGUF of it, such as one in Q4_K_M or Q8_0',
 }
@@ -88,7 +90,7 @@ export const commonRules: FieldRules = {
   },
   attention_multiplier: {
     only: 'absent or 1/√(width of a head)',
-    allows: (value, json) => Math.abs(Number(value) * Math.sqrt(headSize(json)) - 1) < 1e-6,
+    allows: (value, json) => Math.abs(numeric(value) * Math.sqrt(headSize(json)) - 1) < 1e-6,
   },
   ...rowsOf(
     'logit_scale logits_scaling residual_multiplier embedding_multiplier lm_head_multiplier',

@@ -3,6 +3,11 @@ import { PatchError } from '../../errors.ts'
 
 export type Json = Readonly<Record<string, unknown>>
 
+/** A number of a configuration; NaN for what is none. */
+export function numeric(value: unknown): number {
+  return typeof value === 'number' || typeof value === 'bigint' ? Number(value) : Number.NaN
+}
+
 /** Typed access to a configuration: each getter throws `MALFORMED` naming the field, unless a default is given. */
 export interface Fields {
   /** From 1 to 2³¹ − 1. */

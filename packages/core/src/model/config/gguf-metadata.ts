@@ -1,7 +1,7 @@
 import { describeValue } from '../../describe-value.ts'
 import { PatchError } from '../../errors.ts'
 import type { RopeScaling } from '../model-config.ts'
-import { type Fields, fieldsOf, type Json } from './config-fields.ts'
+import { type Fields, fieldsOf, type Json, numeric } from './config-fields.ts'
 import { checkFieldRules, type FieldRule, type FieldRules, isEmpty, only, rowsOf } from './field-rules.ts'
 
 const file = 'the GGUF metadata'
@@ -23,13 +23,13 @@ const ggufRules: FieldRules = {
   'attention.causal': only(true),
   'attention.sliding_window': {
     only: 'absent or at least context_length',
-    allows: (value, json) => isNothing(value) || Number(value) >= Number(json.context_length),
+    allows: (value, json) => isNothing(value) || numeric(value) >= numeric(json.context_length),
   },
   ...rowsOf('logit_scale embedding_scale residual_scale attention.output_scale', only(1, 0)),
   'attention.scale': {
     only: 'absent or 1/√(width of a head)',
     allows: (value, json) =>
-      isNothing(value) || Math.abs(Number(value) * Math.sqrt(headSize(json)) - 1) < 1e-6,
+      isNothing(value) || Math.abs(numeric(value) * Math.sqrt(headSize(json)) - 1) < 1e-6,
   },
   ...rowsOf('rope.scaling.attn_factor rope.scaling.yarn_attn_factor', only(1)),
 }
@@ -38,12 +38,12 @@ const ggufRules: FieldRules = {
 const unknown: FieldRule = { only: 'absent', allows: isNothing }
 
 function isNothing(value: unknown): boolean {
-  return isEmpty(value) || Number(value) === 0 || (Array.isArray(value) && value.every(isNothing))
+  return isEmpty(value) || numeric(value) === 0 || (Array.isArray(value) && value.every(isNothing))
 }
 
 function headSize(json: Json): number {
-  return Number(
-    json['attention.key_length'] ?? Number(json.embedding_length) / Number(json['attention.head_count']),
+  return numeric(
+    json['attention.key_length'] ?? numeric(json.embedding_length) / numeric(json['attention.head_count']),
   )
 }
 
