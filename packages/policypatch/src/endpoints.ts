@@ -7,7 +7,7 @@ import * as core from '@policypatch/core'
 
 const proxied = <T extends core.EndpointOptions>(options: T): T => ({
   fetch: environmentFetch,
-  onNotice: (line) => console.warn(line),
+  onNotice: (line) => console.warn(core.printableLine(line)),
   ...options,
 })
 

@@ -1,3 +1,4 @@
+import { printableLine } from '../printable.ts'
 import type { Rate } from './wilson-interval.ts'
 
 /** What one row of a report says of a base model, a system prompt, a patched model or a reference. */
@@ -17,12 +18,13 @@ export function reportTable(rows: readonly ReportRow[]): string[][] {
   return [heading, ...rows.map(({ name, rates }) => [name, ...names.map((rate) => formatRate(rates[rate]))])]
 }
 
-/** Cells as plain text in aligned columns, two spaces apart. */
+/** Cells as plain text in aligned columns, two spaces apart; each is on one line, control characters in it escaped. */
 export function formatTable(cells: readonly (readonly string[])[]): string {
-  const widths = (cells[0] ?? []).map((_, column) =>
-    Math.max(...cells.map((row) => row[column]?.length ?? 0)),
+  const shown = cells.map((row) => row.map(printableLine))
+  const widths = (shown[0] ?? []).map((_, column) =>
+    shown.reduce((most, row) => Math.max(most, row[column]?.length ?? 0), 0),
   )
-  const lines = cells.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '))
+  const lines = shown.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '))
   return lines.map((line) => line.trimEnd()).join('\n')
 }
 

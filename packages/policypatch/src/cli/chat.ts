@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises'
 import { type ChatMessage, type GenerateOptions, type LanguageModel, throwIfAborted } from '@policypatch/core'
+import { printAnswer } from './terminal.ts'
 
 /** A conversation on the terminal, until an empty line or the end of input. */
 export async function chat(
@@ -20,13 +21,7 @@ export async function chat(
       const content = await terminal.question('> ', { signal: stop })
       if (content.trim() === '') return
       messages.push({ role: 'user', content })
-      let answer = ''
-      for await (const piece of model.stream(messages, options)) {
-        process.stdout.write(piece)
-        answer += piece
-      }
-      process.stdout.write('\n')
-      messages.push({ role: 'assistant', content: answer })
+      messages.push({ role: 'assistant', content: await printAnswer(model.stream(messages, options)) })
     }
   } catch (error) {
     throwIfAborted(signal, 'the chat')

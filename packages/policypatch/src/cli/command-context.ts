@@ -4,6 +4,7 @@ import { type Command, Option } from 'commander'
 import { type LoadModelOptions, loadModel } from '../load-model.ts'
 import { interruption } from './interruption.ts'
 import { type ProgressReporter, progressReporter } from './progress-reporter.ts'
+import { printJson, printText } from './terminal.ts'
 
 interface CommonOptions {
   readonly device?: Device | 'auto'
@@ -102,6 +103,6 @@ function createContext(command: Command): CommandContext {
           ),
       })
     },
-    print: (text, value) => void process.stdout.write(`${json ? JSON.stringify(value, null, 2) : text}\n`),
+    print: (text, value) => (json ? printJson(value) : printText(text)),
   }
 }

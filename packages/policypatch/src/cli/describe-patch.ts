@@ -1,4 +1,4 @@
-import type { GateSummary, Patch } from '@policypatch/core'
+import { type GateSummary, type Patch, printableLine } from '@policypatch/core'
 
 /** What a patch is, in a few lines. */
 export function describePatch({ manifest, bytes, parameters }: Patch): string {
@@ -33,7 +33,7 @@ export function describePatch({ manifest, bytes, parameters }: Patch): string {
     ...(requires.length > 0 ? [['requires', requires.join(', ')] as const] : []),
     ...(conflicts.length > 0 ? [['conflicts', conflicts.join(', ')] as const] : []),
   ]
-  return rows.map(([heading, text]) => `${heading.padEnd(10)}${text}`).join('\n')
+  return rows.map(([heading, text]) => `${heading.padEnd(10)}${printableLine(text)}`).join('\n')
 }
 
 function describeGate({ layer, window, units, figures }: GateSummary): string {

@@ -1,4 +1,5 @@
 import type { WriteStream } from 'node:tty'
+import { printableLine } from '@policypatch/core'
 import ora from 'ora'
 import { createColors } from 'picocolors'
 
@@ -45,7 +46,7 @@ const interval = 5000
 function plainLines(stream: NodeJS.WritableStream): ProgressReporter {
   let current: string | undefined
   let printedAt = 0
-  const line = (text: string) => void stream.write(`${text}\n`)
+  const line = (text: string) => void stream.write(`${printableLine(text)}\n`)
   return {
     line,
     report(stage) {
@@ -77,12 +78,12 @@ function movingLine(stream: NodeJS.WritableStream): ProgressReporter {
         spinner.start()
       }
       const seconds = (performance.now() - startedAt) / 1000
-      spinner.text = `${describe(stage)}${seconds < 1 ? '' : `  ${seconds.toFixed(0)} s`}`
+      spinner.text = `${printableLine(describe(stage))}${seconds < 1 ? '' : `  ${seconds.toFixed(0)} s`}`
       if (stage.done !== stage.total) return
       persist(spinner.text)
       current = undefined
     },
-    line: (text) => void stream.write(`${text}\n`),
+    line: (text) => void stream.write(`${printableLine(text)}\n`),
     end: () => void spinner.stop(),
   }
 }

@@ -1,5 +1,6 @@
 import { PatchError } from '@policypatch/core'
 import { createColors } from 'picocolors'
+import { say, sayLines } from './terminal.ts'
 
 /**
  * Says on standard error in one line what went wrong, with its causes where they are asked for, and gives the exit
@@ -7,18 +8,17 @@ import { createColors } from 'picocolors'
  */
 export function reportError(error: unknown, { verbose }: { readonly verbose: boolean }): number {
   const { red } = createColors(process.stderr.isTTY === true && !process.env.NO_COLOR)
-  const say = (text: string) => void process.stderr.write(`${text}\n`)
   if (error instanceof PatchError && error.code === 'ABORTED') {
     say('Interrupted.')
     return error.cause === 'SIGTERM' ? 143 : 130
   }
   const kind = error instanceof PatchError ? `error ${error.code}:` : 'error:'
   const { message, cause, stack } = error instanceof Error ? error : new Error(String(error))
-  say(`${red(kind)} ${message.replace(/\s+/g, ' ')}`)
+  say(message, `${red(kind)} `)
   if (!verbose) return 1
-  if (!(error instanceof PatchError)) say(stack ?? '')
+  if (!(error instanceof PatchError)) sayLines(stack ?? '')
   for (let next = cause; next !== undefined; next = next instanceof Error ? next.cause : undefined) {
-    say(`caused by: ${next instanceof Error ? (next.stack ?? next.message) : String(next)}`)
+    sayLines(`caused by: ${next instanceof Error ? (next.stack ?? next.message) : String(next)}`)
   }
   return 1
 }

@@ -12,6 +12,7 @@ import {
 import { Command, Option } from 'commander'
 import { abilityEffects, abilityReport } from '../cli/ability-report.ts'
 import { abilityTable } from '../cli/ability-table.ts'
+import { baseModel } from '../cli/base-model.ts'
 import { type CommandContext, inContext } from '../cli/command-context.ts'
 import { evaluateSubjects, subjectsOf } from '../cli/evaluate-subjects.ts'
 import { evaluationPrompts } from '../cli/evaluation-prompts.ts'
@@ -90,8 +91,7 @@ async function evaluate(context: CommandContext, options: EvalOptions): Promise<
   const data =
     ability === undefined ? undefined : await readAbilityData(ability === true ? undefined : ability)
   const patches = await Promise.all(places.map(findPatch))
-  const modelId = options.model ?? patches[0]?.manifest.base.id
-  if (modelId === undefined) return context.usageError('--model or --patch is needed')
+  const modelId = baseModel(context, options.model, patches[0])
   const model = await context.loadModel(modelId)
   const prompts =
     files &&

@@ -1,6 +1,7 @@
 import { fileStorage } from '@policypatch/backend-node'
 import { exportKeyValues, type LanguageModel, type Patch, promptEmbedder } from '@policypatch/core'
 import { Command, Option } from 'commander'
+import { baseModel } from '../cli/base-model.ts'
 import { inContext } from '../cli/command-context.ts'
 import { findPatch } from '../cli/find-patch.ts'
 import { exportOnnx } from '../export-onnx.ts'
@@ -35,7 +36,7 @@ export function exportCommand(): Command {
           context.usageError('--prompt goes with --to prompt-embeds, and only with it')
         }
         const patch = await findPatch(place)
-        const model = await context.loadModel(options.model ?? patch.manifest.base.id, {
+        const model = await context.loadModel(baseModel(context, options.model, patch), {
           precision: 'float32',
         })
         const { gate, parts = [] } = patch.manifest.prefix

@@ -6,10 +6,12 @@ import {
   type Prompt,
 } from '@policypatch/core'
 import { Command, Option } from 'commander'
+import { baseModel } from '../cli/base-model.ts'
 import { chat } from '../cli/chat.ts'
 import { type CommandContext, inContext } from '../cli/command-context.ts'
 import { findPatch } from '../cli/find-patch.ts'
 import { integer, number, repeated } from '../cli/option-values.ts'
+import { printAnswer } from '../cli/terminal.ts'
 
 interface GenerateCommandOptions {
   readonly model?: string
@@ -55,9 +57,7 @@ async function generate(
   if (format === 'text' && system !== undefined) context.usageError('--system needs --format chat')
   const patches: Patch[] = []
   for (const place of options.patch ?? []) patches.push(await findPatch(place))
-  const modelId = options.model ?? patches[0]?.manifest.base.id
-  if (modelId === undefined) return context.usageError('--model or --patch is needed')
-  const base = await context.loadModel(modelId)
+  const base = await context.loadModel(baseModel(context, options.model, patches[0]))
   const model = patches.length > 0 ? applyPatch(base, patches) : base
   const sampling: GenerateOptions = { maxTokens, temperature, topP, seed, signal: context.signal }
   const head: ChatMessage[] = system === undefined ? [] : [{ role: 'system', content: system }]
@@ -70,8 +70,7 @@ async function generate(
     const { text: response, tokens, finishReason } = await model.generate(prompt, sampling)
     return context.print(response, { response, tokens: tokens.length, finishReason })
   }
-  for await (const piece of model.stream(prompt, sampling)) process.stdout.write(piece)
-  process.stdout.write('\n')
+  await printAnswer(model.stream(prompt, sampling))
 }
 
 async function readStandardInput(): Promise<string> {

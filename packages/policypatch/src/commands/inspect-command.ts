@@ -1,5 +1,6 @@
 import { inspectPrefix, type PrefixInspection } from '@policypatch/core'
 import { Command } from 'commander'
+import { baseModel } from '../cli/base-model.ts'
 import { inContext } from '../cli/command-context.ts'
 import { describePatch } from '../cli/describe-patch.ts'
 import { findPatch } from '../cli/find-patch.ts'
@@ -16,11 +17,14 @@ export function inspectCommand(): Command {
     .argument('<patch>', 'its folder, or NAME[@VERSION] of an installed one')
     .option('--model [model]', "look at its prefix in its model, too (default: the patch's base)")
     .action(
-      inContext(async ({ print, loadModel }, options: InspectCommandOptions, [place = '']) => {
+      inContext(async (context, options: InspectCommandOptions, [place = '']) => {
+        const { print, loadModel } = context
         const patch = await findPatch(place)
         const { manifest, bytes, parameters } = patch
         if (options.model === undefined) return print(describePatch(patch), { bytes, parameters, manifest })
-        const model = await loadModel(options.model === true ? manifest.base.id : options.model)
+        const model = await loadModel(
+          baseModel(context, options.model === true ? undefined : options.model, patch),
+        )
         const inspection = await inspectPrefix(model, patch)
         print(`${describePatch(patch)}\n\n${describeInspection(inspection)}`, {
           bytes,
