@@ -103,7 +103,7 @@ export const commonRules: FieldRules = {
   attention_bias: only(false),
 
   hidden_act: only('silu', 'swish'),
-  ...rowsOf('alibi use_alibi rope_interleaved rope_interleave', only(false)),
+  ...rowsOf('alibi use_alibi rope_interleaved rope_interleave use_mrope', only(false)),
   position_embedding_type: only('rope', 'rotary'),
   ...rowsOf('partial_rotary_factor rotary_pct rotary_percent rope_pct', only(1)),
   rotary_dim: { only: 'absent or the width of a head', allows: (value, json) => value === headSize(json) },
