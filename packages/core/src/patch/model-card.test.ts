@@ -69,6 +69,28 @@ test('text of others is not markup', () => {
   expect(front(card)).toContain('- "x\\n---\\n<script>alert(1)</script>"')
 })
 
+test('text of others is no link, formula, mention or fence, in any field', () => {
+  const text =
+    'https://evil.example www.evil.example a@evil.example $x$ ~~x~~ ![x](y) &lt; ```\n# x\u001b[2J\u202e'
+  const [effect] = tinyManifest.effects
+  const card = modelCard({
+    ...tinyManifest,
+    ...{ domain: text, license: text, requires: [text], conflicts: [text] },
+    base: { ...tinyManifest.base, id: text },
+    recipe: { ...tinyManifest.recipe, reference: text, data: { [text]: 'c'.repeat(64) } },
+    prefix: { ...tinyManifest.prefix, init: text },
+    effects: effect ? [{ ...effect, metric: text, judge: text, data: text }] : [],
+  })
+  expect(['\u001b', '\u202e'].filter((character) => card.includes(character))).toEqual([])
+  const outside = card
+    .replace(/^---\n.*?\n---\n/s, '')
+    .replace(/```\w+\n.*?\n```/gs, '')
+    .replace(/(?<!\\)`[^`\n]*`/g, '')
+    .replaceAll('](https://github.com/huggingface/peft)', '')
+  expect(outside).not.toMatch(/:\/\/|www\.|(?<!\\)[@$~&`]|(?<!\\)\]\(|^# x/m)
+  expect(card.match(/^```/gm)).toHaveLength(4)
+})
+
 test('a composed patch names its parts, and only one that stands in line is said to be an adapter of PEFT', () => {
   const part = { name: 'one', version: '1.2.0', digest: 'ab'.repeat(32), length: 2, weight: 0.5 }
   const composition = { method: 'parallel' as const, parts: [part, { ...part, name: 'two' }] }

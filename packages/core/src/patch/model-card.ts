@@ -1,5 +1,6 @@
+import { printableLine } from '../printable.ts'
 import type { MeasuredRate, PatchManifest } from './manifest.ts'
-import { modelIndex } from './model-index.ts'
+import { modelIndex, quoted } from './model-index.ts'
 
 /** Licences the Hugging Face Hub has an identifier for, which is the SPDX one in lower case. */
 const hubLicenses = new Set(
@@ -46,16 +47,15 @@ function frontMatter(manifest: PatchManifest): string[] {
   const { license, base, domain, prefix } = manifest
   const id = license.toLowerCase()
   return [
-    // YAML's double-quoted strings are a superset of JSON's.
     ...(hubLicenses.has(id)
       ? [`license: ${id}`]
-      : ['license: other', `license_name: ${JSON.stringify(id.replace(/\s+/g, '-'))}`]),
+      : ['license: other', `license_name: ${quoted(id.replace(/\s+/g, '-'))}`]),
     ...(hubId.test(base.id) ? [`base_model: ${base.id}`, 'base_model_relation: adapter'] : []),
     // PEFT knows no prefixes that stand side by side.
     `library_name: ${prefix.parts ? 'policypatch' : 'peft'}`,
     'pipeline_tag: text-generation',
     'tags:',
-    ...['policypatch', 'prompt-tuning', 'safety', domain].map((tag) => `- ${JSON.stringify(tag)}`),
+    ...['policypatch', 'prompt-tuning', 'safety', domain].map((tag) => `- ${quoted(tag)}`),
     ...modelIndex(manifest),
   ]
 }
@@ -108,7 +108,7 @@ function composed({ composition }: PatchManifest): string[] {
 }
 
 function usage({ base, name, prefix }: PatchManifest): string {
-  const model = JSON.stringify(base.id)
+  const model = quoted(base.id)
   const ours = `\`\`\`ts
 import { applyPatch, loadModel, readPatch } from 'policypatch'
 
@@ -136,11 +136,17 @@ function relations({ requires, conflicts }: PatchManifest): string[] {
   ]
 }
 
-/** Text on one line, with what Markdown and HTML would read as markup escaped. */
+/**
+ * Text on one line, with what Markdown, HTML and the sites that show model cards would read as markup, formulas, links or names
+ * of users escaped.
+ */
 function plain(text: string): string {
-  return text.replace(/\s+/g, ' ').replace(/[\\`*_{}[\]<>|#]/g, '\\$&')
+  return printableLine(text.replace(/\s+/g, ' '))
+    .replace(/[\\`*_{}[\]<>|#~$&@]/g, '\\$&')
+    .replace(/:\/\//g, ':\\//')
+    .replace(/\bwww\./gi, (found) => `${found.slice(0, -1)}\\.`)
 }
 
 function code(text: string): string {
-  return text.replace(/[\s`]+/g, ' ')
+  return printableLine(text.replace(/[\s`]+/g, ' '))
 }

@@ -1,4 +1,8 @@
+import { printableJson } from '../printable.ts'
 import type { PatchManifest } from './manifest.ts'
+
+/** Text in quotes, for YAML, whose double-quoted strings are a superset of JSON's, and for code. */
+export const quoted = (text: string): string => printableJson(JSON.stringify(text))
 
 /**
  * What was measured as lines of YAML, in the form of the Hugging Face Hub's `model-index`
@@ -10,23 +14,23 @@ export function modelIndex({ name, effects }: Pick<PatchManifest, 'name' | 'effe
   const data = [...new Set(effects.map((effect) => effect.data))]
   return [
     'model-index:',
-    `- name: ${JSON.stringify(name)}`,
+    `- name: ${quoted(name)}`,
     '  results:',
     ...data.flatMap((dataset) => [
       '  - task:',
       '      type: text-generation',
       '    dataset:',
-      `      type: ${JSON.stringify(slug(dataset))}`,
-      `      name: ${JSON.stringify(dataset)}`,
+      `      type: ${quoted(slug(dataset))}`,
+      `      name: ${quoted(dataset)}`,
       '    metrics:',
       ...effects
         .filter((effect) => effect.data === dataset)
         .flatMap(({ metric, judge, n, before, after }) => [
-          `    - type: ${JSON.stringify(slug(metric))}`,
+          `    - type: ${quoted(slug(metric))}`,
           `      value: ${round(after.value)}`,
-          `      name: ${JSON.stringify(`${metric} (${judge})`)}`,
+          `      name: ${quoted(`${metric} (${judge})`)}`,
           '      args:',
-          `        judge: ${JSON.stringify(judge)}`,
+          `        judge: ${quoted(judge)}`,
           `        n: ${n}`,
           `        interval_95: [${round(after.low)}, ${round(after.high)}]`,
           `        base: ${round(before.value)}`,

@@ -10,7 +10,7 @@ test('values are text unless they are markup', () => {
 })
 
 test('what a page cannot hold is replaced', () => {
-  expect(escapeHtml('a\r\nb\rc\u0000\u001b[31m\ud800 \u{1f600}\tx')).toBe(
-    'a\nb\nc\ufffd\ufffd[31m\ufffd \u{1f600}\tx',
+  expect(escapeHtml('a\r\nb\rc\u0000\u001b[31m\ud800 \u{1f600}\tx\u202ey\u2066')).toBe(
+    'a\nb\nc\ufffd\ufffd[31m\ufffd \u{1f600}\tx\ufffdy\ufffd',
   )
 })

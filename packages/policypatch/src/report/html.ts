@@ -33,10 +33,10 @@ const entities: Readonly<Record<string, string>> = {
 }
 
 // What HTML must not hold: control characters but for tab and line feed, surrogates without their half, and
-// noncharacters. Carriage returns would be read as line feeds.
+// noncharacters. Carriage returns would be read as line feeds. Beside them what turns the direction of the text around it.
 const unprintable =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is meant
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\ufdd0-\ufdef\ufffe\uffff]|\p{Surrogate}/gu
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]|\p{Surrogate}/gu
 
 /** Text or markup without characters that a page cannot hold, which become U+FFFD. */
 export const printable = (text: string): string => text.replace(/\r\n?/g, '\n').replace(unprintable, '\ufffd')

@@ -120,3 +120,25 @@ test('a change has the sign of what moved, and a word for what that means', asyn
   expect(page).toContain('class="verdict better">better<')
   expect(page).toContain('class="verdict worse">worse<')
 })
+
+test('text of others is text wherever it stands, in figures and attributes too', async () => {
+  const markup = `"'></td></text></script><script>alert(1)</script><img src=x onerror=alert(1)>\u202e\u001b[31m\${1}]`
+  const kept = new Set(['kind', 'better', 'interval', 'created', 'role', 'format'])
+  const hostile = (value: unknown): unknown => {
+    if (typeof value === 'string') return value + markup
+    if (Array.isArray(value)) return value.map(hostile)
+    if (typeof value !== 'object' || value === null) return value
+    return Object.fromEntries(
+      Object.entries(value).map(([key, held]) => [key, kept.has(key) ? held : hostile(held)]),
+    )
+  }
+  const data = hostile(exampleReport()) as ReportData
+  const page = await renderReport({ ...data, settings: { [markup]: markup } })
+  // The first section is of metrics that it knows by name.
+  expect(sectionsOf(page)).toEqual(ids.slice(1))
+  // Compared in short: a page is a megabyte.
+  expect(page.match(/<(script|img|\/script)/g)).toEqual(['<script', '</script'])
+  expect(/="[^"]*[<>]/.test(page.replace(/<(script|style)>.*?<\/\1>/gs, ''))).toBe(false)
+  expect(['\u202e', '\u001b'].filter((character) => page.includes(character))).toEqual([])
+  expect(page.match(/&lt;img src=x/g)?.length).toBeGreaterThan(100)
+})
