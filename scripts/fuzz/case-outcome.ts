@@ -1,0 +1,48 @@
+import { performance } from 'node:perf_hooks'
+import { type ErrorCode, PatchError } from '@policypatch/core'
+import { type Files, type FuzzedReader, sizeOf } from './fuzzed-reader.ts'
+
+/** What must not happen to anyone who reads a file. */
+export type Violation = 'raw exception' | 'ambiguous' | 'slow' | 'memory'
+
+/** Milliseconds that a case may take. */
+export const mostTime = 2000
+
+/** Bytes that a case may take. */
+export const mostMemory = (files: Files): number => 64 * 2 ** 20 + 8 * sizeOf(files)
+
+export interface CaseOutcome {
+  /** Undefined where the files were accepted. */
+  readonly code?: ErrorCode | undefined
+  readonly milliseconds: number
+  readonly violation?: { readonly kind: Violation; readonly what: string } | undefined
+}
+
+/** Lets a reader read the files of one case. */
+export async function caseOutcome(reader: FuzzedReader, files: Files): Promise<CaseOutcome> {
+  const start = performance.now()
+  const error = await reader.read(files).then(
+    () => undefined,
+    (thrown: unknown) => ({ thrown }),
+  )
+  const milliseconds = performance.now() - start
+  if (error) {
+    const { thrown } = error
+    if (thrown instanceof PatchError)
+      return { code: thrown.code, milliseconds, violation: tooSlow(milliseconds) }
+    return { milliseconds, violation: { kind: 'raw exception', what: described(thrown) } }
+  }
+  const twice = reader.ambiguity?.(files)
+  if (twice !== undefined) return { milliseconds, violation: { kind: 'ambiguous', what: twice } }
+  return { milliseconds, violation: tooSlow(milliseconds) }
+}
+
+const tooSlow = (milliseconds: number): CaseOutcome['violation'] =>
+  milliseconds > mostTime ? { kind: 'slow', what: `${Math.round(milliseconds)} ms` } : undefined
+
+/** The error, and where in the sources it comes from: one fault is told from another by it. */
+function described(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return `${thrown}`
+  const place = /packages\/[^\s):]+:\d+/.exec(thrown.stack ?? '')?.[0]
+  return `${thrown.name}: ${thrown.message.slice(0, 200)}${place ? ` (${place})` : ''}`
+}

@@ -1,0 +1,35 @@
+/** Strings, marks of structure, and all else between. */
+const tokens = /"(?:[^"\\]|\\[^])*"|[{}[\],:]|[^\s"{}[\],:]+/g
+
+/**
+ * A name that an object of a JSON text has twice, undefined where none has. It goes by tokens: a string before a colon is a
+ * name.
+ */
+export function doubleName(text: string): string | undefined {
+  const objects: (Set<string> | undefined)[] = []
+  let last = ''
+  for (const [token] of text.matchAll(tokens)) {
+    if (token === '{') objects.push(new Set())
+    else if (token === '[') objects.push(undefined)
+    else if (token === '}' || token === ']') objects.pop()
+    else if (token === ':') {
+      const name: unknown = JSON.parse(last)
+      const names = objects.at(-1)
+      if (names?.has(String(name))) return `the name ${last.slice(0, 60)} twice`
+      names?.add(String(name))
+    }
+    last = token
+  }
+  return undefined
+}
+
+/** The same, of each line or of the whole of a file, in bytes. */
+export function doubleNameIn(bytes: Uint8Array | undefined, perLine = false): string | undefined {
+  const text = new TextDecoder().decode(bytes)
+  if (!perLine) return doubleName(text)
+  for (const line of text.split('\n')) {
+    const found = doubleName(line)
+    if (found !== undefined) return found
+  }
+  return undefined
+}

@@ -1,0 +1,152 @@
+import fc from 'fast-check'
+import { oddNames, oddTexts } from './odd-values.ts'
+
+/** JSON in which an object may have a name twice: a text of JSON, a list, or fields in their order. */
+export type JsonTree = string | readonly JsonTree[] | { readonly fields: readonly Field[] }
+type Field = readonly [name: string, value: JsonTree]
+
+export function treeOf(value: unknown): JsonTree {
+  if (Array.isArray(value)) return value.map(treeOf)
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
+  return { fields: Object.entries(value).map(([name, held]): Field => [JSON.stringify(name), treeOf(held)]) }
+}
+
+export function textOf(tree: JsonTree): string {
+  if (typeof tree === 'string') return tree
+  if ('fields' in tree) return `{${tree.fields.map(([name, value]) => `${name}:${textOf(value)}`).join(',')}}`
+  return `[${tree.map(textOf).join(',')}]`
+}
+
+/** What is done to one node of a tree, in the object or list that it is in. */
+type Change =
+  | { readonly kind: 'replace'; readonly by: string }
+  | { readonly kind: 'remove' | 'double' | 'escape' }
+  | { readonly kind: 'rename' | 'add'; readonly name: string; readonly by: string }
+  | { readonly kind: 'copy'; readonly from: number }
+  | { readonly kind: 'many'; readonly times: number }
+  | { readonly kind: 'nest'; readonly depth: number; readonly list: boolean }
+
+const changeOf = (texts: fc.Arbitrary<string>): fc.Arbitrary<Change> =>
+  fc.oneof(
+    { weight: 6, arbitrary: fc.record({ kind: fc.constant('replace' as const), by: texts }) },
+    { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('remove', 'double', 'escape') }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({ kind: fc.constantFrom('rename', 'add'), name: oddNames, by: texts }),
+    },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('copy' as const), from: fc.nat() }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ kind: fc.constant('many' as const), times: fc.constantFrom(2, 300, 20_000) }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        kind: fc.constant('nest' as const),
+        depth: fc.constantFrom(1, 20, 99, 101, 10_000),
+        list: fc.boolean(),
+      }),
+    },
+  )
+
+/**
+ * Texts of JSON like those of `trees`, some of whose values and names are changed: odd ones in their place, absent, twice (also
+ * spelled in two ways), of another field, very often, nested.
+ *
+ * @param texts further values to put in
+ */
+export function changedJson(
+  trees: fc.Arbitrary<JsonTree>,
+  texts: fc.Arbitrary<string> = fc.constant('0'),
+): fc.Arbitrary<string> {
+  const changes = fc.array(
+    fc.tuple(fc.nat(), changeOf(fc.oneof({ weight: 3, arbitrary: oddTexts }, texts))),
+    {
+      maxLength: 3,
+    },
+  )
+  return fc
+    .tuple(trees, changes)
+    .map(([tree, all]) =>
+      textOf(all.reduce((latest, [where, change]) => changed(latest, where % count(latest), change), tree)),
+    )
+}
+
+const children = (tree: JsonTree): readonly JsonTree[] => {
+  if (typeof tree === 'string') return []
+  return 'fields' in tree ? tree.fields.map(([, value]) => value) : tree
+}
+
+/** Nodes of a tree, itself included. */
+const count = (tree: JsonTree): number => children(tree).reduce((sum, child) => sum + count(child), 1)
+
+/** The node at a place, counted from the root on, which is 0. */
+function nodeAt(tree: JsonTree, place: number): JsonTree {
+  let at = 1
+  for (const child of children(tree)) {
+    const size = count(child)
+    if (place > 0 && place < at + size) return nodeAt(child, place - at)
+    at += size
+  }
+  return tree
+}
+
+function changed(tree: JsonTree, place: number, change: Change, whole = tree): JsonTree {
+  if (place === 0) return changedField(['""', tree], change, whole)[0]?.[1] ?? 'null'
+  const fields =
+    typeof tree === 'string' ? [] : 'fields' in tree ? tree.fields : tree.map((item): Field => ['""', item])
+  let at = 1
+  const result: Field[] = []
+  for (const field of fields) {
+    const size = count(field[1])
+    if (place === at) result.push(...changedField(field, change, whole))
+    else if (place > at && place < at + size)
+      result.push([field[0], changed(field[1], place - at, change, whole)])
+    else result.push(field)
+    at += size
+  }
+  return typeof tree === 'object' && 'fields' in tree ? { fields: result } : result.map(([, value]) => value)
+}
+
+/** Most fields or items that a change makes of one. */
+const mostTimes = 2 ** 21
+
+function changedField([name, value]: Field, change: Change, whole: JsonTree): Field[] {
+  switch (change.kind) {
+    case 'replace':
+      return [[name, change.by]]
+    case 'remove':
+      return []
+    case 'double':
+      return [
+        [name, value],
+        [name, value],
+      ]
+    case 'escape':
+      return [
+        [name, value],
+        [escaped(name), value],
+      ]
+    case 'rename':
+      return [[change.name, value]]
+    case 'add':
+      return [
+        [name, value],
+        [change.name, change.by],
+      ]
+    case 'copy':
+      return [[name, nodeAt(whole, change.from % count(whole))]]
+    case 'many': {
+      const most = Math.min(change.times, Math.ceil(mostTimes / (name.length + textOf(value).length)))
+      return Array.from({ length: most }, (_, i): Field => [`"${i}${name.slice(1)}`, value])
+    }
+    case 'nest': {
+      const [open, close] = change.list ? ['[', ']'] : ['{"a":', '}']
+      return [[name, `${open.repeat(change.depth)}${textOf(value)}${close.repeat(change.depth)}`]]
+    }
+  }
+}
+
+/** The same name in other characters. */
+const escaped = (name: string) =>
+  name.replace(/[a-z_]/, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`)

@@ -1,0 +1,82 @@
+import { Worker } from 'node:worker_threads'
+
+/** Bytes of garbage that may lie about before it is swept. */
+const mostGarbage = 24 * 2 ** 20
+
+/** A case that takes this long does not come back, in milliseconds. */
+export const longestCase = 20_000
+
+/** Bytes of a process that goes on taking more. */
+const largestProcess = 4 * 2 ** 30
+
+/**
+ * Looks at the process from another thread, also while a case keeps this one busy: the most memory since it was last asked, and
+ * whether a case has no end; then it says so and ends the process.
+ */
+const watching = `
+  const { workerData: { shared, longest, largest } } = require('node:worker_threads')
+  const [peak, cases] = [new Float64Array(shared, 0, 1), new Int32Array(shared, 8, 2)]
+  let seen = 0, since = Date.now()
+  function end(why) {
+    require('node:fs').writeSync(1, JSON.stringify({ ended: why }) + '\\n')
+    process.kill(process.pid, 'SIGKILL')
+  }
+  for (;;) {
+    Atomics.wait(cases, 1, 0, 2)
+    const held = process.memoryUsage.rss()
+    if (held > peak[0]) peak[0] = held
+    const now = Atomics.load(cases, 0)
+    if (now !== seen) [seen, since] = [now, Date.now()]
+    else if (now > 0 && Date.now() - since > longest) end('no end within ' + longest / 1000 + ' s')
+    if (held > largest) end('more than ' + largest / 2 ** 30 + ' GiB of memory')
+  }
+`
+
+/** What memory a case takes: what the process grows by, most of all, and what its buffers do that it has not touched. */
+export interface MemoryGauge {
+  /** Before a case. */
+  begin(): void
+  /** After a case: bytes. */
+  end(): number
+  /** Sweeps up; before a case that is measured again. */
+  sweep(): void
+  stop(): Promise<unknown>
+}
+
+/** Needs \`--expose-gc\`. */
+export function memoryGauge(): MemoryGauge {
+  const shared = new SharedArrayBuffer(16)
+  const [peak, cases] = [new Float64Array(shared, 0, 1), new Int32Array(shared, 8, 2)]
+  const worker = new Worker(watching, {
+    eval: true,
+    execArgv: [],
+    workerData: { shared, longest: longestCase, largest: largestProcess },
+  })
+  let [swept, rss, buffers, most] = [0, 0, 0, 0]
+  const used = () => {
+    const { heapUsed, arrayBuffers } = process.memoryUsage()
+    return heapUsed + arrayBuffers
+  }
+  const highest = () => process.resourceUsage().maxRSS * 1024
+  const sweep = () => {
+    globalThis.gc?.()
+    swept = used()
+  }
+  return {
+    sweep,
+    begin() {
+      if (used() - swept > mostGarbage) sweep()
+      Atomics.add(cases, 0, 1)
+      rss = process.memoryUsage.rss()
+      buffers = process.memoryUsage().arrayBuffers
+      most = highest()
+      peak[0] = rss
+    },
+    end() {
+      const now = highest()
+      const held = Math.max(now > most ? now : 0, peak[0] as number, process.memoryUsage.rss())
+      return Math.max(held - rss, process.memoryUsage().arrayBuffers - buffers, 0)
+    },
+    stop: () => worker.terminate(),
+  }
+}

@@ -1,0 +1,171 @@
+import fc from 'fast-check'
+
+const oddNumbers = [
+  ...[
+    '0',
+    '-0',
+    '1',
+    '-1',
+    '2',
+    '3',
+    '7',
+    '64',
+    '0.5',
+    '-0.5',
+    '1e-9',
+    '1e9',
+    '1e308',
+    '-1e308',
+    '1e400',
+    '1.5e15',
+  ],
+  ...['100000000', '1000000000', '2147483647', '2147483648', '4294967295', '4294967296', '9007199254740991'],
+  ...['9007199254740993', '18446744073709551615', '99999999999999999999999'],
+]
+
+/** What Python or JavaScript reads and JSON does not have. */
+const noJson = [
+  '01',
+  '+1',
+  '1.',
+  '.5',
+  '0x10',
+  'NaN',
+  '-Infinity',
+  'undefined',
+  '"\\',
+  '"\\x41"',
+  '"a\nb"',
+  "'a'",
+  '// a\n0',
+  '"\\u00zz"',
+]
+
+/** Characters that are not seen, that turn the direction, that a terminal takes for orders, that are half a pair. */
+const oddCharacters = [
+  ...[
+    '\0',
+    '\u0007',
+    '\u001b]0;x\u0007',
+    '\u001b[2J',
+    '\u009b',
+    '\n',
+    '\r\n',
+    '\t',
+    '\u2028',
+    '\u202e',
+    '\u200b',
+    '\ufeff',
+  ],
+  ...[
+    '\ud800',
+    '\udc00',
+    '\ufffd',
+    '\uffff',
+    '😀',
+    'é',
+    'e\u0301',
+    'İ',
+    'ß',
+    '\u00a0',
+    '%',
+    '\\',
+    '/',
+    '..',
+    '{{',
+    '{%',
+  ],
+]
+
+/** Texts that are more to JavaScript, to a file system or to a pattern than a text. */
+const oddWords = [
+  ...[
+    '',
+    ' ',
+    '__proto__',
+    'constructor',
+    'toString',
+    'hasOwnProperty',
+    'length',
+    'then',
+    'null',
+    'NaN',
+    '-1',
+    '0',
+  ],
+  ...[
+    '../../etc/passwd',
+    '/etc/passwd',
+    'C:\\a',
+    'a//b',
+    'a/./b',
+    'NUL',
+    '.',
+    'a\0b',
+    'https://a.b/c?d=e',
+    'javascript:1',
+  ],
+  ...['(a+)+$', '(', '[', '*', '\\', '(?<a>a)\\k<a>', '$&', '$1'],
+]
+
+/** Texts: odd ones, any, and long ones. */
+export const oddStrings: fc.Arbitrary<string> = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom(...oddWords, ...oddCharacters) },
+  { weight: 3, arbitrary: fc.string({ unit: 'binary', maxLength: 20 }) },
+  {
+    weight: 2,
+    arbitrary: fc.array(fc.constantFrom(...oddCharacters), { maxLength: 5 }).map((all) => all.join('')),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(
+        fc.constantFrom('a', ' ', '\n', 'é', '😀', '(', '\u001b', 'ab '),
+        fc.constantFrom(100, 5000, 100_000),
+      )
+      .map(([text, times]) => text.repeat(times)),
+  },
+)
+
+const oddLists = fc
+  .tuple(fc.constantFrom('0', '""', '{}', '[]', 'null', '0.5', '["a","b"]'), fc.nat(5))
+  .map(([item, size]) => {
+    const length = [0, 1, 3, 100, 5000, 100_000][size] as number
+    return `[${Array.from({ length }, () => item).join(',')}]`
+  })
+
+const oddObjects = fc
+  .tuple(fc.constantFrom('0', '""', '{}', 'null', '[]'), fc.nat(4))
+  .map(([value, size]) => {
+    const length = [0, 1, 3, 1000, 50_000][size] as number
+    return `{${Array.from({ length }, (_, i) => `"${i}a":${value}`).join(',')}}`
+  })
+
+/** Nesting, closed or left open. */
+const nested = fc
+  .tuple(
+    fc.constantFrom('[', '{"a":', '[{"":'),
+    fc.constantFrom(2, 50, 100, 101, 3000, 200_000),
+    fc.boolean(),
+  )
+  .map(([open, depth, closed]) => {
+    const close = [...open].reverse().map((c) => (c === '[' ? ']' : c === '{' ? '}' : ''))
+    return `${open.repeat(depth)}0${closed ? close.join('').repeat(depth) : ''}`
+  })
+
+/** Texts of JSON, some of which are none: odd values of every type. */
+export const oddTexts: fc.Arbitrary<string> = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc.constantFrom('null', 'true', 'false', '[]', '{}', '""', '[null]', '[[]]', '{"a":1}'),
+  },
+  { weight: 8, arbitrary: fc.constantFrom(...oddNumbers) },
+  { weight: 8, arbitrary: oddStrings.map((text) => JSON.stringify(text)) },
+  { weight: 1, arbitrary: fc.constantFrom(...noJson) },
+  { weight: 2, arbitrary: oddLists },
+  { weight: 2, arbitrary: oddObjects },
+  { weight: 1, arbitrary: nested },
+)
+
+/** Names of fields, in JSON. */
+export const oddNames: fc.Arbitrary<string> = oddStrings.map((text) => JSON.stringify(text))

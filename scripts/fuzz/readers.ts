@@ -1,0 +1,28 @@
+import type { FuzzedReader } from './fuzzed-reader.ts'
+import { loraReader, promptTuningReader } from './readers/adapter.ts'
+import { chatTemplateReader } from './readers/chat-template.ts'
+import { ggufModelReader, ggufReader } from './readers/gguf.ts'
+import { configReader } from './readers/model-folder.ts'
+import { gateReader, manifestReader, patchReader } from './readers/patch.ts'
+import { safetensorsReader, shardedSafetensorsReader } from './readers/safetensors.ts'
+import { tokenizerConfigReader, tokenizerReader } from './readers/tokenizer.ts'
+import { patchZipReader, zipReader } from './readers/zip.ts'
+
+/** Everything that reads files of others. */
+export const fuzzedReaders: readonly FuzzedReader[] = [
+  safetensorsReader,
+  shardedSafetensorsReader,
+  ggufReader,
+  ggufModelReader,
+  configReader,
+  tokenizerReader,
+  tokenizerConfigReader,
+  chatTemplateReader,
+  loraReader,
+  promptTuningReader,
+  manifestReader,
+  patchReader,
+  gateReader,
+  zipReader,
+  patchZipReader,
+]

@@ -1,0 +1,132 @@
+import fc from 'fast-check'
+import { type CaseOutcome, caseOutcome, mostMemory, type Violation } from './case-outcome.ts'
+import { type Files, type FuzzedReader, sizeOf } from './fuzzed-reader.ts'
+import type { MemoryGauge } from './memory-gauge.ts'
+
+/** A fault: what, how often, and the first case that shows it. */
+export interface Fault {
+  readonly kind: Violation
+  readonly what: string
+  count: number
+  /** Of the case, counted from 0. */
+  readonly first: number
+}
+
+/** What came of the cases of a reader. */
+export interface Tally {
+  cases: number
+  accepted: number
+  /** Cases by code. */
+  readonly refused: Record<string, number>
+  /** Milliseconds. */
+  slowest: number
+  /** Bytes, and the most of them beyond 8 × the file. */
+  mostMemory: number
+  mostBeyond: number
+  readonly faults: Fault[]
+}
+
+export interface CasesToRun {
+  readonly cases: number
+  readonly seed: number
+  /** Without it memory is not looked at. */
+  readonly gauge?: MemoryGauge
+  /** Told of the case that comes next. */
+  readonly onCase?: (index: number) => void
+}
+
+/** A case that takes this long is taken again, in milliseconds: the machine may have been busy. */
+const doubtfulTime = 1000
+
+/** Lets a reader read as many files as are asked for, and counts what comes of them. */
+export async function runCases(
+  reader: FuzzedReader,
+  { cases, seed, gauge, onCase }: CasesToRun,
+): Promise<Tally> {
+  const tally: Tally = {
+    cases: 0,
+    accepted: 0,
+    refused: {},
+    slowest: 0,
+    mostMemory: 0,
+    mostBeyond: 0,
+    faults: [],
+  }
+  const each = fc.asyncProperty(reader.files, async (files) => {
+    const first = tally.cases++
+    onCase?.(first)
+    const { code, milliseconds, memory, violation } = await measured(reader, files, gauge)
+    tally.slowest = Math.max(tally.slowest, milliseconds)
+    tally.mostMemory = Math.max(tally.mostMemory, memory)
+    tally.mostBeyond = Math.max(tally.mostBeyond, memory - 8 * sizeOf(files))
+    if (code) tally.refused[code] = (tally.refused[code] ?? 0) + 1
+    else if (violation?.kind !== 'raw exception') tally.accepted++
+    if (!violation) return
+    const known = tally.faults.find(
+      ({ kind, what }) => kind === violation.kind && sameKind(kind, what, violation.what),
+    )
+    if (known) known.count++
+    else tally.faults.push({ ...violation, count: 1, first })
+  })
+  await fc.check(each, { seed, numRuns: cases })
+  return tally
+}
+
+/** Raw exceptions are told apart by where they come from, others by their kind alone. */
+const sameKind = (kind: Violation, one: string, other: string) => kind !== 'raw exception' || one === other
+
+interface MeasuredOutcome extends CaseOutcome {
+  readonly memory: number
+}
+
+async function measured(reader: FuzzedReader, files: Files, gauge?: MemoryGauge): Promise<MeasuredOutcome> {
+  const first = await once(reader, files, gauge)
+  if (first.milliseconds < doubtfulTime && first.memory < mostMemory(files) / 2) return first
+  // Alone, with nothing to sweep up from the cases before: the better of both counts.
+  gauge?.sweep()
+  const second = await once(reader, files, gauge)
+  const milliseconds = Math.min(first.milliseconds, second.milliseconds)
+  const memory = Math.min(first.memory, second.memory)
+  const { kind } = first.violation ?? second.violation ?? {}
+  if (kind === 'raw exception' || kind === 'ambiguous') return { ...first, milliseconds, memory }
+  const better = second.violation ? first : second
+  const violation =
+    better.violation ??
+    (memory > mostMemory(files)
+      ? { kind: 'memory' as const, what: `${Math.round(memory / 2 ** 20)} MB for ${sizeOf(files)} bytes` }
+      : undefined)
+  return { ...better, milliseconds, memory, violation }
+}
+
+async function once(reader: FuzzedReader, files: Files, gauge?: MemoryGauge): Promise<MeasuredOutcome> {
+  gauge?.begin()
+  const outcome = await caseOutcome(reader, files)
+  return { ...outcome, memory: gauge?.end() ?? 0 }
+}
+
+/** Milliseconds that are spent on finding a smaller case. */
+const shrinkingTime = 30_000
+
+/** The smallest files found that show a fault, by fast-check's shrinking. */
+export async function smallestCase(
+  reader: FuzzedReader,
+  { kind, what, first }: Fault,
+  { seed, gauge }: Pick<CasesToRun, 'seed' | 'gauge'>,
+): Promise<Files> {
+  const holds = fc.asyncProperty(reader.files, async (files) => {
+    const { violation } = await measured(reader, files, gauge)
+    return violation?.kind !== kind || !sameKind(kind, what, violation.what)
+  })
+  const { counterexample } = await fc.check(holds, {
+    seed,
+    path: String(first),
+    numRuns: 1,
+    interruptAfterTimeLimit: shrinkingTime,
+  })
+  return counterexample?.[0] ?? filesOfCase(reader, seed, first)
+}
+
+/** The files of a case, as they were. */
+export function filesOfCase(reader: FuzzedReader, seed: number, index: number): Files {
+  return fc.sample(reader.files, { seed, path: String(index), numRuns: 1 })[0] as Files
+}

@@ -1,0 +1,24 @@
+import { PatchError, type Tokenizer } from '@policypatch/core'
+
+const texts = [
+  '',
+  'Hello, world! It’s 3.14 — naïve 日本語 😀 <|endoftext|></s>',
+  `${'a'.repeat(2000)} ${' '.repeat(500)}\n\n\t${'ab'.repeat(500)}`,
+  '\u0000\ud800\ufeff\u200b\u0301\u0301',
+]
+
+/** Encodes, decodes and renders with what a tokenizer's files made of it. Only what they are at fault for is thrown. */
+export function useTokenizer(tokenizer: Tokenizer): void {
+  for (const text of texts) {
+    const ids = tokenizer.encode(text)
+    tokenizer.decode(ids.slice(0, 2000))
+  }
+  tokenizer.decode([0, 1, tokenizer.vocabSize - 1, tokenizer.vocabSize, 2 ** 31], {
+    skipSpecialTokens: false,
+  })
+  try {
+    tokenizer.renderChat([{ role: 'user', content: 'Hello' }], { addGenerationPrompt: true })
+  } catch (error) {
+    if (!(error instanceof PatchError && error.code === 'NO_CHAT_TEMPLATE')) throw error
+  }
+}
