@@ -7,19 +7,19 @@ import { storing } from './storage-error.ts'
 export async function checkNoLinks(folder: string, path: string): Promise<void> {
   const way = relative(folder, path)
   if (way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way))
-    throw notInside(folder, path, 'a path that leads out of it')
+    throw notInside(path, `a path that leads out of ${folder}`)
   let at = folder
   for (const name of way.split(sep)) {
     at = resolve(at, name)
     const part = at
     if ((await storing(part, () => lstat(part))).isSymbolicLink())
-      throw notInside(folder, path, `that ${at} is a link`)
+      throw notInside(path, `${at}, a link, which is not followed here`)
   }
 }
 
-function notInside(folder: string, path: string, found: string): PatchError {
+function notInside(path: string, found: string): PatchError {
   return new PatchError('NOT_FOUND', {
-    expected: `the file ${path} in ${folder} itself`,
+    expected: `a file at ${path}`,
     found,
     remedy: 'Put a copy of the file in its place, if you trust where it came from',
   })
