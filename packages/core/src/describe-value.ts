@@ -12,19 +12,19 @@ const mostItems = 4
 export function describeValue(value: unknown, most = 80): string {
   if (value === undefined) return 'none'
   if (typeof value === 'string') return excerpt(value, most)
-  return shortened(shown(value, deepest), most)
+  return shortened(shown(value, deepest, most), most)
 }
 
-function shown(value: unknown, levels: number): string {
+function shown(value: unknown, levels: number, most: number): string {
   switch (typeof value) {
     case 'string':
-      return excerpt(value, 30)
+      return excerpt(value, most)
     case 'function':
       return 'a function'
     case 'symbol':
       return 'a symbol'
     case 'object':
-      return value === null ? 'null' : shownObject(value, levels)
+      return value === null ? 'null' : shownObject(value, levels, most)
     case 'number':
       return Object.is(value, -0) ? '-0' : String(value)
     default:
@@ -32,7 +32,7 @@ function shown(value: unknown, levels: number): string {
   }
 }
 
-function shownObject(value: object, levels: number): string {
+function shownObject(value: object, levels: number, most: number): string {
   try {
     if (ArrayBuffer.isView(value)) return `${value.byteLength} bytes`
     const [open, close] = Array.isArray(value) ? ['[', ']'] : ['{', '}']
@@ -41,7 +41,7 @@ function shownObject(value: object, levels: number): string {
     if (levels === 0) return `${open}…${close}`
     const items = names.slice(0, mostItems).map((name) => {
       const field = Object.getOwnPropertyDescriptor(value, name)
-      const held = !field || 'value' in field ? shown(field?.value, levels - 1) : 'a getter'
+      const held = !field || 'value' in field ? shown(field?.value, levels - 1, most) : 'a getter'
       return Array.isArray(value) ? held : `${excerpt(String(name), 30)}: ${held}`
     })
     return `${open}${items.join(', ')}${names.length > mostItems ? ', …' : ''}${close}`

@@ -1,3 +1,4 @@
+import { describeValue } from '../describe-value.ts'
 import { PatchError } from '../errors.ts'
 import { excerpt } from '../excerpt.ts'
 import { foreignFile, foreignFileBytes } from '../foreign-file.ts'
@@ -122,7 +123,7 @@ function placeTensor(source: ByteSource, name: string, json: unknown, dataStart:
     throw malformed(
       source,
       `dtype, shape and data_offsets of tensor ${shown(name)}`,
-      excerpt(JSON.stringify(json), 200),
+      describeValue(json, 200),
     )
   }
   const { dtype, shape, from, to } = entry

@@ -1,4 +1,5 @@
 import { PatchError } from '../errors.ts'
+import { excerpt } from '../excerpt.ts'
 import type { Judge, JudgeRequest } from './judge.ts'
 
 /**
@@ -23,7 +24,7 @@ export async function checkedScores(
   if (wrong < 0) return scores
   throw new PatchError(Number.isFinite(scores[wrong]) ? 'INVALID_ARGUMENT' : 'NOT_FINITE', {
     expected: `scores in [0, 1] from the judge ${judge.name}`,
-    found: `${scores[wrong]} for the response ${JSON.stringify(requests[wrong]?.response.slice(0, 80))}`,
+    found: `${scores[wrong]} for the response ${excerpt(requests[wrong]?.response ?? '', 80)}`,
     remedy: 'Scale its scores so that 1 is as the policy wants it and 0 is not',
   })
 }

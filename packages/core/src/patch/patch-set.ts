@@ -1,3 +1,4 @@
+import { describeValue } from '../describe-value.ts'
 import { PatchError } from '../errors.ts'
 import type { LanguageModel, Prefix } from '../model/language-model.ts'
 import { checkFit } from './check-fit.ts'
@@ -81,7 +82,7 @@ export function patchSet(model: LanguageModel, patches: readonly PatchContents[]
 function notHeld(name: string, names: readonly string[]): never {
   throw new PatchError('NOT_FOUND', {
     expected: `one of the patches that were added: ${names.join(', ') || 'none'}`,
-    found: JSON.stringify(name),
+    found: describeValue(name),
     remedy: 'Add the patch first, or correct the name',
   })
 }

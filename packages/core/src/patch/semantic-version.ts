@@ -1,3 +1,4 @@
+import { describeValue } from '../describe-value.ts'
 import { PatchError } from '../errors.ts'
 
 /** Semantic Versioning 2.0.0: major.minor.patch, pre-release, build; the grammar of semver.org. */
@@ -40,7 +41,7 @@ function parts(version: string) {
   if (!match) {
     throw new PatchError('INVALID_ARGUMENT', {
       expected: 'a semantic version such as 1.2.0',
-      found: JSON.stringify(version),
+      found: describeValue(version),
       remedy: 'Give major.minor.patch; see semver.org',
     })
   }

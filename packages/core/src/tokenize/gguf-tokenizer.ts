@@ -1,3 +1,4 @@
+import { describeValue } from '../describe-value.ts'
 import { PatchError } from '../errors.ts'
 import { isByteSpelled, spellBytes } from './byte-alphabet.ts'
 import { type GgufVocabulary, readGgufVocabulary, type SpecialToken, tokenTypes } from './gguf-vocabulary.ts'
@@ -173,7 +174,7 @@ function splitMerge(merge: string): readonly [string, string] {
   if (left && right && more.length === 0) return [left, right]
   throw new PatchError('MALFORMED', {
     expected: 'each of tokenizer.ggml.merges to be two tokens and one space',
-    found: JSON.stringify(merge),
+    found: describeValue(merge),
     remedy: 'Convert the model to GGUF again',
   })
 }

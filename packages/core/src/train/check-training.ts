@@ -1,3 +1,4 @@
+import { describeValue } from '../describe-value.ts'
 import { PatchError } from '../errors.ts'
 import { checkObjective } from './objective.ts'
 import { scheduleTypes } from './schedule.ts'
@@ -23,12 +24,12 @@ export function checkTraining(options: TrainingSettings): void {
     !(Number.isInteger(warmupSteps) && warmupSteps >= 0) && `warmupSteps ${warmupSteps}`,
     !(maxGradNorm > 0) && `maxGradNorm ${maxGradNorm}`,
     !(harmlessShare >= 0 && harmlessShare <= 1) && `harmlessShare ${harmlessShare}`,
-    !scheduleTypes.includes(schedule) && `schedule ${JSON.stringify(schedule)}`,
+    !scheduleTypes.includes(schedule) && `schedule ${describeValue(schedule)}`,
     !betas.every((beta) => beta >= 0 && beta < 1) && `betas ${betas}`,
     !(epsilon > 0) && `epsilon ${epsilon}`,
     !(weightDecay >= 0) && `weightDecay ${weightDecay}`,
     !(memoryBudget > 0) && `memoryBudget ${memoryBudget}`,
-    !['none', 'block'].includes(recompute) && `recompute ${JSON.stringify(recompute)}`,
+    !['none', 'block'].includes(recompute) && `recompute ${describeValue(recompute)}`,
   ].filter((problem) => problem !== false)
   if (problems.length === 0) return
   throw new PatchError('INVALID_ARGUMENT', {

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import type { HostTensor } from '../backend.ts'
+import { describeValue } from '../describe-value.ts'
 import { PatchError } from '../errors.ts'
 import { inEnglish } from '../in-english.ts'
 import { bytesSource } from '../memory-storage.ts'
@@ -82,7 +83,7 @@ export async function decodeCheckpoint(name: string, bytes: Uint8Array): Promise
   if (metadata.format !== 'policypatch-checkpoint/v1' || !metadata.facts) {
     throw new PatchError('MALFORMED', {
       expected: `a training checkpoint of policypatch in ${name}`,
-      found: `format ${JSON.stringify(metadata.format)}`,
+      found: `format ${describeValue(metadata.format)}`,
       remedy: 'Remove the file to start this stage anew',
     })
   }

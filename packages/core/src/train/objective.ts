@@ -1,3 +1,4 @@
+import { describeValue } from '../describe-value.ts'
 import { PatchError } from '../errors.ts'
 import { type DpoLossOptions, dpoLossTypes } from './dpo-loss.ts'
 
@@ -30,7 +31,7 @@ export function checkObjective(objective: Objective): void {
     const { beta = 0.1, lossType = 'sigmoid', labelSmoothing = 0, sftWeight = 0 } = objective
     problems.push(
       !(beta > 0 && Number.isFinite(beta)) && `beta ${beta}`,
-      !dpoLossTypes.includes(lossType) && `lossType ${JSON.stringify(lossType)}`,
+      !dpoLossTypes.includes(lossType) && `lossType ${describeValue(lossType)}`,
       !(labelSmoothing >= 0 && labelSmoothing < 0.5) && `labelSmoothing ${labelSmoothing}`,
       !(sftWeight >= 0) && `sftWeight ${sftWeight}`,
     )

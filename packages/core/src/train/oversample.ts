@@ -1,4 +1,5 @@
 import { PatchError } from '../errors.ts'
+import { excerpt } from '../excerpt.ts'
 import type { PreferencePair } from '../pairs/preference-pair.ts'
 
 /** How many times a row of each part stands among those that a stage draws from; 1 for parts that are not named. */
@@ -22,8 +23,8 @@ export function checkPartWeights(rows: readonly PreferencePair[], weights: PartW
   )
   if (problems.length === 0) return
   throw new PatchError('INVALID_ARGUMENT', {
-    expected: `partWeights of at least 1, whole numbers, for parts of the pairs: ${parts.map((part) => JSON.stringify(part)).join(', ') || 'here none has a part'}`,
-    found: problems.map(([part, weight]) => `${JSON.stringify(part)}: ${weight}`).join(', '),
+    expected: `partWeights of at least 1, whole numbers, for parts of the pairs: ${parts.map((part) => excerpt(part)).join(', ') || 'here none has a part'}`,
+    found: problems.map(([part, weight]) => `${excerpt(part)}: ${weight}`).join(', '),
     remedy: 'Correct the weights, or give the prompts that they mean their part',
   })
 }

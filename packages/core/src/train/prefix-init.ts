@@ -1,4 +1,5 @@
 import type { HostTensor } from '../backend.ts'
+import { describeValue } from '../describe-value.ts'
 import { PatchError } from '../errors.ts'
 import { embeddingMatrix, embeddingRows } from '../model/embedding-matrix.ts'
 import type { LanguageModel, Prefix } from '../model/language-model.ts'
@@ -49,7 +50,7 @@ export function initPrefix(model: LanguageModel, options: PrefixInitOptions = {}
     default:
       throw new PatchError('INVALID_ARGUMENT', {
         expected: 'init text, vocab or random',
-        found: JSON.stringify(init satisfies never),
+        found: describeValue(init satisfies never),
         remedy: 'Choose one of these',
       })
   }

@@ -1,4 +1,5 @@
 import { PatchError } from '../../errors.ts'
+import { excerpt } from '../../excerpt.ts'
 import type { Tokenizer } from '../../tokenize/tokenizer.ts'
 
 /**
@@ -15,7 +16,7 @@ export function startPrompt(tokenizer: Tokenizer): string {
   const read = tokenizer.encodePrompt(text)
   if (read.length === 1 && read[0] === id) return text
   throw new PatchError('UNSUPPORTED', {
-    expected: `a tokenizer that reads ${JSON.stringify(text)} as its token ${id}`,
+    expected: `a tokenizer that reads ${excerpt(text)} as its token ${id}`,
     found: `tokens ${read.join(', ') || '(none)'}`,
     remedy: 'Use a tokenizer whose special tokens can be written',
   })

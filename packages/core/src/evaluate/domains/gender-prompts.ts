@@ -1,4 +1,5 @@
 import { PatchError } from '../../errors.ts'
+import { excerpt } from '../../excerpt.ts'
 import type { DomainPrompt } from './domain-prompt.ts'
 
 /** What a sentence says of a person besides their gender, by the name of its place in a template. */
@@ -74,7 +75,7 @@ function placeOf(template: string): keyof GenderAttributes {
     expected: `a template with one of ${Object.keys(genderAttributes)
       .map((name) => `{${name}}`)
       .join(', ')}`,
-    found: JSON.stringify(template),
+    found: excerpt(template, 200),
     remedy: 'Write "My friend is a {occupation}, and" or the like',
   })
 }

@@ -1,3 +1,4 @@
+import { describeValue } from '../../describe-value.ts'
 import { PatchError } from '../../errors.ts'
 import type { Architecture } from '../architecture.ts'
 import { llama } from './llama.ts'
@@ -15,7 +16,7 @@ export function findArchitecture(name: unknown, more: readonly Architecture[] = 
   if (found) return found
   throw new PatchError('UNKNOWN_ARCHITECTURE', {
     expected: `a model of one of the architectures ${all.map((one) => one.name).join(', ')}`,
-    found: name === undefined ? 'no architecture named in its configuration' : JSON.stringify(name),
+    found: name === undefined ? 'no architecture named in its configuration' : describeValue(name),
     remedy:
       'Use such a model, or pass an architecture of your own in the option `architectures` of loadModel',
   })

@@ -1,5 +1,6 @@
 import type OpenAI from 'openai'
 import { PatchError } from '../../errors.ts'
+import { excerpt } from '../../excerpt.ts'
 import type { Prompt } from '../../tokenize/tokenizer.ts'
 import { boundedFetch } from './bounded-fetch.ts'
 import { bodyOf, endpointError, saysWithheld } from './endpoint-errors.ts'
@@ -131,7 +132,7 @@ function checkedAddress(baseURL: string): string {
   if (plain) return url.href.replace(/\/+$/, '')
   throw new PatchError('INVALID_ARGUMENT', {
     expected: 'a baseURL of http or https without credentials or query',
-    found: url ? `${url.protocol}//${url.host} with more` : JSON.stringify(baseURL),
+    found: url ? `${url.protocol}//${url.host} with more` : excerpt(baseURL, 200),
     remedy: 'Give an address such as http://localhost:8080/v1, and the key as apiKey',
   })
 }

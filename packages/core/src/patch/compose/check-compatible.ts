@@ -1,5 +1,6 @@
 import { satisfies } from 'compare-versions'
 import { PatchError } from '../../errors.ts'
+import { excerpt } from '../../excerpt.ts'
 import { differingBase } from '../check-fit.ts'
 import type { PatchManifest } from '../manifest.ts'
 import type { PatchContents } from '../patch.ts'
@@ -47,7 +48,7 @@ function inRange(version: string, range: string): boolean {
   } catch (cause) {
     throw new PatchError('MALFORMED', {
       expected: 'a range of versions such as ^1.2.0 in requires and conflicts',
-      found: JSON.stringify(range),
+      found: excerpt(range),
       remedy: 'Correct it in the manifest of the patch that holds it',
       cause,
     })

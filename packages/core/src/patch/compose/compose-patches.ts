@@ -1,3 +1,4 @@
+import { describeValue } from '../../describe-value.ts'
 import { PatchError } from '../../errors.ts'
 import { sha256 } from '../../sha256.ts'
 import type { Storage } from '../../storage.ts'
@@ -111,7 +112,7 @@ function checkOptions(patches: readonly Patch[], method: string, weights: readon
     patches.slice(0, i).some((other) => isSame(other, patch, method)),
   )
   const problems = [
-    !['concat', 'parallel', 'merge'].includes(method) && `method ${JSON.stringify(method)}`,
+    !['concat', 'parallel', 'merge'].includes(method) && `method ${describeValue(method)}`,
     patches.length === 0 && 'no patch',
     twice.length > 0 && `the same patch twice: ${twice.map(({ manifest }) => label(manifest)).join(', ')}`,
     weights.length !== patches.length && `${weights.length} weights for ${patches.length} patches`,

@@ -1,4 +1,5 @@
 import { PatchError, throwIfAborted } from '../../errors.ts'
+import { excerpt } from '../../excerpt.ts'
 import { memoryStorage } from '../../memory-storage.ts'
 import { embeddingMatrix, embeddingRows } from '../../model/embedding-matrix.ts'
 import { klAtPositions } from '../../model/kl-at-positions.ts'
@@ -179,7 +180,7 @@ function checkStart(start: string, ids: readonly number[], { prompts }: Imitatio
   if (ids.length > 0 && prompts.length > 0) return
   throw new PatchError('INVALID_ARGUMENT', {
     expected: 'a text to start from, of at least one token, and prompts',
-    found: `${JSON.stringify(start)} and ${prompts.length} prompts`,
+    found: `${excerpt(start, 200)} and ${prompts.length} prompts`,
     remedy: 'Start from a sentence that says what the patch does',
   })
 }
