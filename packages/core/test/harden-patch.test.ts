@@ -198,9 +198,9 @@ it('leaves the prefix as it is where nothing gets through, and takes off or keep
   expect(gated.rounds).toMatchObject([{ attackSuccess: { magic: 0, chat: 0, cipher: 0 }, joined: 0 }])
   expect(gated.patch.prefix.embeddings).toEqual(patch.prefix.embeddings)
   expect(gated.patch.prefix.gate).toBeDefined()
-  const { layer, window, units } = gate
+  const { layer, window, units, question } = gate
   const { gate: _, ...unsaid } = options({ patch: gated.patch })
-  expect(hardenSettings(unsaid).gate).toEqual({ layer, window, units })
+  expect(hardenSettings(unsaid).gate).toEqual({ layer, window, units, question })
   expect(hardenSettings({ ...unsaid, patch }).gate).toBe(false)
   const open = await hardenPatch(options({ model, rounds: 1, patch: gated.patch, gate: false }))
   expect(open.patch.prefix).toEqual(patch.prefix)

@@ -2,6 +2,7 @@ import { type Backend, expandWeight, type NamedWeights, type Precision, type Wei
 import { createIncrementalDecoder } from '../tokenize/incremental-decoder.ts'
 import type { Prompt, Tokenizer } from '../tokenize/tokenizer.ts'
 import type { Architecture } from './architecture.ts'
+import { readerOf } from './asked-request.ts'
 import { checkGate, gatesOf } from './gate.ts'
 import { generateTokens } from './generate.ts'
 import { hiddenStates } from './hidden-states.ts'
@@ -109,8 +110,8 @@ function modelWith(core: ModelCore, prefix: Prefix | undefined): LanguageModel {
     candidateLogps: (requests, options) =>
       byPrefix(core, prefix, requests, (examples, own) => candidateExamples(core, examples, own, options)),
     async hiddenStates(prompts, place, options) {
-      const tokens = prompts.map((prompt) => tokenizer.encodePrompt(prompt))
-      const found = await hiddenStates(core, tokens, [place], options)
+      const read = prompts.map(readerOf(tokenizer, place.question))
+      const found = await hiddenStates(core, read, [place], options)
       return found.map(([reading]) => reading as Float32Array)
     },
     async takesEffect(prompts, options) {

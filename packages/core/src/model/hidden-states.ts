@@ -1,6 +1,7 @@
 import type { NamedHostTensors, NamedTensors } from '../backend.ts'
 import { PatchError, throwIfAborted } from '../errors.ts'
 import * as tf from '../tf.ts'
+import type { ReadTokens } from './asked-request.ts'
 import { causalBias, decode } from './decoder.ts'
 import type { ScoreOptions } from './language-model.ts'
 import { rotaryTables } from './layers/rotary.ts'
@@ -16,11 +17,11 @@ const MOST_POSITIONS = 1024
 
 /**
  * What the base makes of prompts: of each, for each place, the hidden state [d] of its last token after that many
- * layers, and then the mean of its last `window` ones, [d]. No more layers are run than are read.
+ * layers, and then the mean of its last `window` ones from `from` on, [d]. No more layers are run than are read.
  */
 export async function hiddenStates(
   core: ModelCore,
-  prompts: readonly (readonly number[])[],
+  prompts: readonly ReadTokens[],
   places: readonly ReadingPlace[],
   { batchSize = 8, signal }: ScoreOptions = {},
 ): Promise<Float32Array[][]> {
@@ -37,7 +38,7 @@ export async function hiddenStates(
     start += size
     const outputs = await readBatch(
       core,
-      chosen.map((index) => prompts[index] as readonly number[]),
+      chosen.map((index) => prompts[index] as ReadTokens),
       places,
     )
     for (const [row, index] of chosen.entries()) found[index] = rowReadings(outputs, places, row)
@@ -45,20 +46,20 @@ export async function hiddenStates(
   return found
 }
 
-const lengthOf = (prompts: readonly (readonly number[])[], index: number) => prompts[index]?.length ?? 0
+const lengthOf = (prompts: readonly ReadTokens[], index: number) => prompts[index]?.tokens.length ?? 0
 
 async function readBatch(
   core: ModelCore,
-  prompts: readonly (readonly number[])[],
+  prompts: readonly ReadTokens[],
   places: readonly ReadingPlace[],
 ): Promise<NamedHostTensors> {
   const { architecture, config } = core
   const batch = prompts.length
-  const longest = Math.max(...prompts.map((prompt) => prompt.length))
+  const longest = Math.max(...prompts.map(({ tokens }) => tokens.length))
   const length = LENGTH_STEP * Math.ceil(longest / LENGTH_STEP)
   const ids = new Int32Array(batch * length)
   const positions = Int32Array.from({ length: batch * length }, (_, i) => i % length)
-  for (const [row, prompt] of prompts.entries()) ids.set(prompt, row * length)
+  for (const [row, { tokens }] of prompts.entries()) ids.set(tokens, row * length)
   const { cos, sin } = rotaryTables(config, positions)
   const feeds: NamedHostTensors = {
     ids: { shape: [batch * length], data: ids },
@@ -66,13 +67,9 @@ async function readBatch(
     sin: { shape: [batch * length, config.headSize], data: sin },
     rows: {
       shape: [batch],
-      data: Int32Array.from(prompts, (prompt, row) => row * length + prompt.length - 1),
+      data: Int32Array.from(prompts, ({ tokens }, row) => row * length + tokens.length - 1),
     },
-    ...readingFeeds(
-      places,
-      prompts.map((prompt) => prompt.length),
-      length,
-    ),
+    ...readingFeeds(places, prompts, length),
   }
   const layers = Math.max(...places.map(({ layer }) => layer))
   const compiled = await core.programs.get(`hidden ${batch}x${length} at ${readingKey(places)}`, () => ({
@@ -89,10 +86,10 @@ async function readBatch(
   return compiled.run(feeds)
 }
 
-function checkPrompts({ config }: ModelCore, prompts: readonly (readonly number[])[]): void {
-  const bad = prompts.findIndex(({ length }) => length === 0 || length > config.maxPositions)
+function checkPrompts({ config }: ModelCore, prompts: readonly ReadTokens[]): void {
+  const bad = prompts.findIndex(({ tokens }) => tokens.length === 0 || tokens.length > config.maxPositions)
   if (bad < 0) return
-  const { length } = prompts[bad] as readonly number[]
+  const { length } = (prompts[bad] as ReadTokens).tokens
   throw new PatchError(length === 0 ? 'INVALID_ARGUMENT' : 'CONTEXT_EXCEEDED', {
     expected: `prompts of 1 to ${config.maxPositions} tokens`,
     found: `${length} tokens in prompt ${bad}`,
@@ -107,22 +104,22 @@ const readingKey = (places: readonly ReadingPlace[]): string =>
 /**
  * What a program is fed to read the ends of rows of one block: which tokens are averaged, by window.
  *
- * @param lengths tokens of each row, [batch]
  * @param length places of a row in the block
  */
 function readingFeeds(
   places: readonly ReadingPlace[],
-  lengths: readonly number[],
+  prompts: readonly ReadTokens[],
   length: number,
 ): NamedHostTensors {
   const feeds: Record<string, NamedHostTensors[string]> = {}
   for (const window of new Set(places.map((place) => place.window))) {
-    const data = new Float32Array(lengths.length * length)
-    for (const [row, own] of lengths.entries()) {
-      const from = Math.max(0, own - window)
+    const data = new Float32Array(prompts.length * length)
+    for (const [row, { tokens, from: first }] of prompts.entries()) {
+      const own = tokens.length
+      const from = Math.max(first, own - window)
       data.fill(1 / (own - from), row * length + from, row * length + own)
     }
-    feeds[`window.${window}`] = { shape: [lengths.length, 1, length], data }
+    feeds[`window.${window}`] = { shape: [prompts.length, 1, length], data }
   }
   return feeds
 }

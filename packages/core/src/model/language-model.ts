@@ -124,7 +124,8 @@ export interface LanguageModel {
   candidateLogps(requests: readonly CandidateRequest[], options?: ScoreOptions): Promise<Float32Array[]>
   /**
    * What the base, without a prefix, makes of prompts: of each the hidden state of its last token after `layer` layers,
-   * then the mean of its last `window` ones, [2d]. Throws `CONTEXT_EXCEEDED`, `INVALID_ARGUMENT` for an empty prompt.
+   * then the mean of its last `window` ones, [2d]; under `question`, of what the user asks last. Throws `CONTEXT_EXCEEDED`,
+   * `INVALID_ARGUMENT` for an empty prompt, `NO_CHAT_TEMPLATE`.
    */
   hiddenStates(
     prompts: readonly Prompt[],

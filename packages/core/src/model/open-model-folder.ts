@@ -3,11 +3,11 @@ import { foreignFile } from '../foreign-file.ts'
 import { parseJsonFile } from '../parse-json-file.ts'
 import { readWithin } from '../read-within.ts'
 import type { Storage } from '../storage.ts'
+import type { ChatTemplateOptions } from '../tokenize/compile-chat-template.ts'
 import { createTokenizer, type TokenizerFiles } from '../tokenize/load-tokenizer.ts'
 import type { Tokenizer } from '../tokenize/tokenizer.ts'
-import type { Architecture } from './architecture.ts'
 import { findArchitecture } from './architectures/find-architecture.ts'
-import type { OpenedModel } from './opened-model.ts'
+import type { OpenedModel, OpenModelOptions } from './opened-model.ts'
 import { openShardedSafetensors } from './sharded-safetensors.ts'
 
 /** Several times what the longest have. */
@@ -19,7 +19,7 @@ const [mostTokenizerBytes, mostJsonBytes, mostTemplateBytes] = [2 ** 27, 2 ** 24
  */
 export async function openModelFolder(
   { storage, path }: { readonly storage: Storage; readonly path: string },
-  architectures?: readonly Architecture[],
+  { architectures, onNotice }: OpenModelOptions = {},
 ): Promise<OpenedModel> {
   // The weights first: of a folder that is no whole model they say soonest what it is.
   const reader = await openShardedSafetensors(storage, path)
@@ -27,7 +27,12 @@ export async function openModelFolder(
     const json = await readJson(storage, `${path}/config.json`)
     const architecture = findArchitecture(json.model_type, architectures)
     const config = architecture.parseConfig(json)
-    return { reader, architecture, config, tokenizer: await readTokenizer({ storage, path }, json) }
+    return {
+      reader,
+      architecture,
+      config,
+      tokenizer: await readTokenizer({ storage, path }, json, { onNotice }),
+    }
   } catch (error) {
     await reader.close()
     throw error
@@ -38,8 +43,9 @@ export async function openModelFolder(
 export async function readTokenizer(
   { storage, path }: { readonly storage: Storage; readonly path: string },
   modelConfig: Readonly<Record<string, unknown>>,
+  options: ChatTemplateOptions = {},
 ): Promise<Tokenizer> {
-  return createTokenizer({ ...(await tokenizerFiles(storage, path)), modelConfig })
+  return createTokenizer({ ...(await tokenizerFiles(storage, path)), modelConfig }, options)
 }
 
 async function tokenizerFiles(storage: Storage, path: string): Promise<TokenizerFiles> {

@@ -24,12 +24,17 @@ export interface PrefixPart {
   readonly weight: number
 }
 
-/** Where a gate reads the base: after how many layers, and over how many tokens at a prompt's end. */
+/** How a gate reads the base: under which question, after how many layers, and over how many tokens at the prompt's end. */
 export interface ReadingPlace {
   /** Layers after which the residual stream is read, 1 to the model's. */
   readonly layer: number
-  /** Tokens at the prompt's end whose mean is read beside the last one's, at least 1. */
+  /** Tokens at the prompt's end whose mean is read beside the last one's, at least 1; under a question the request's own at most. */
   readonly window: number
+  /**
+   * System prompt under which what the user asks last is read, alone: what a model makes of a request depends on what it is to
+   * do with it. Absent: prompts are read as they are.
+   */
+  readonly question?: string
 }
 
 /**

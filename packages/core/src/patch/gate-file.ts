@@ -28,9 +28,10 @@ export function gateFile(prefix: Prefix): Uint8Array | undefined {
 }
 
 /** What a manifest says of a gate, but for its figures. */
-export const gateSummary = ({ layer, window, output }: Gate): GateSummary => ({
+export const gateSummary = ({ layer, window, question, output }: Gate): GateSummary => ({
   layer,
   window,
+  ...(question !== undefined && { question }),
   units: output.length,
 })
 
@@ -40,10 +41,9 @@ export const gateSummaries = ({ gate, parts }: PrefixSummary): readonly (GateSum
 
 /** Checks that a prefix has the gates that the manifest says: `SHAPE_MISMATCH`. */
 export function checkGates(expected: PatchManifest['prefix'], prefix: Prefix): void {
-  const described = (gates: readonly ({ layer: number; window: number; units: number } | undefined)[]) =>
-    gates
-      .map((gate) => (gate ? `layer ${gate.layer}, window ${gate.window}, ${gate.units} units` : 'none'))
-      .join('; ')
+  const described = (
+    gates: readonly (Pick<GateSummary, 'layer' | 'window' | 'question' | 'units'> | undefined)[],
+  ) => gates.map((gate) => (gate ? describedGate(gate) : 'none')).join('; ')
   const wanted = described(gateSummaries(expected))
   const found = described(gatesOf(prefix).map((gate) => gate && { ...gate, units: gate.output.length }))
   if (wanted === found) return
@@ -53,6 +53,14 @@ export function checkGates(expected: PatchManifest['prefix'], prefix: Prefix): v
     remedy: 'Describe the gates as they are, or take them off the prefix',
   })
 }
+
+const describedGate = ({
+  layer,
+  window,
+  question,
+  units,
+}: Pick<GateSummary, 'layer' | 'window' | 'question' | 'units'>) =>
+  `layer ${layer}, window ${window}, ${units} units${question === undefined ? '' : `, under ${JSON.stringify(question)}`}`
 
 /**
  * A prefix with the gates that its manifest names.
@@ -78,7 +86,7 @@ const gated = (prefix: Prefix, gate: Gate | undefined): Prefix => (gate ? { ...p
 
 async function readGate(
   reader: TensorReader,
-  { layer, window, units }: GateSummary,
+  { layer, window, question, units }: GateSummary,
   part: number,
   name: string,
 ): Promise<Gate> {
@@ -86,6 +94,7 @@ async function readGate(
   const gate = {
     layer,
     window,
+    ...(question !== undefined && { question }),
     mean: await read('mean'),
     scale: await read('scale'),
     hidden: await read('hidden'),

@@ -120,6 +120,7 @@ const share = z.number().check(z.minimum(0), z.maximum(1))
 const gate = z.object({
   layer: count,
   window: count,
+  question: z.exactOptional(text),
   units: count,
   figures: z.exactOptional(
     z.object({ recall: share, harmful: count, falsePositives: z.record(text, share), harmless: count }),

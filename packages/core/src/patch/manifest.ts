@@ -58,6 +58,8 @@ export interface GateSummary {
   readonly layer: number
   /** Tokens whose mean is read beside the last one. */
   readonly window: number
+  /** System prompt under which requests are read. */
+  readonly question?: string
   readonly units: number
   /** Shares of prompts on which it fired, of those that its fit had not seen: harmful ones, and harmless ones by their part. */
   readonly figures?: {

@@ -81,7 +81,7 @@ function interval({ value, low, high }: MeasuredRate): string {
 
 function gated({ prefix }: PatchManifest): string[] {
   if (!prefix.gate) return []
-  const { layer, window, units, figures } = prefix.gate
+  const { layer, window, question, units, figures } = prefix.gate
   const percent = (share: number) => `${(100 * share).toFixed(1)}%`
   const measured =
     figures &&
@@ -91,8 +91,8 @@ function gated({ prefix }: PatchManifest): string[] {
         .join(', ')} of ${figures.harmless} harmless ones.`
   return [
     '## Gate',
-    `The prefix takes effect only on prompts on which its gate fires: ${units} units that read the base after layer ` +
-      `${layer}, at the last token and over the last ${window}. Other prompts are answered as the base answers them. ` +
+    `The prefix takes effect only on prompts on which its gate fires: ${units} units that read what the user asks last, ` +
+      `after layer ${layer} of the base, at the last token and over the last ${window}${question === undefined ? '' : `, under the question “${plain(question)}”`}. Other prompts are answered as the base answers them. ` +
       `${measured ?? ''}`.trim(),
   ]
 }

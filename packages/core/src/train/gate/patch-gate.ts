@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
 import { checkShape } from '../../check-shape.ts'
 import { PatchError } from '../../errors.ts'
+import { requestOf } from '../../model/asked-request.ts'
 import type { Gate, Prefix } from '../../model/language-model.ts'
-import { requestOf } from '../../model/open-gates.ts'
 import type { PatchPrompt } from '../../pairs/preference-pair.ts'
 import { toMessages } from '../../pairs/prompt-format.ts'
 import { parseJsonFile } from '../../parse-json-file.ts'
@@ -23,6 +23,7 @@ const keptSchema = z.object({
   settings: z.string(),
   layer: z.int(),
   window: z.int(),
+  question: z.exactOptional(z.string()),
   units: z.int(),
   figures: z.object({
     recall: z.number(),

@@ -1,7 +1,7 @@
 import { PatchError } from '../../errors.ts'
+import { requestOf } from '../../model/asked-request.ts'
 import { gateLogit } from '../../model/gate.ts'
-import type { Gate, LanguageModel } from '../../model/language-model.ts'
-import { requestOf } from '../../model/open-gates.ts'
+import type { Gate, LanguageModel, ReadingPlace } from '../../model/language-model.ts'
 import type { PatchPrompt } from '../../pairs/preference-pair.ts'
 import { formatPrompt, type PromptFormat } from '../../pairs/prompt-format.ts'
 import { createRandom } from '../../random.ts'
@@ -10,10 +10,15 @@ import { type GateFigures, gateFigures, thresholdOf } from './gate-threshold.ts'
 
 /** Settings of a gate's training. */
 export interface GateTraining {
-  /** Layers after which the base is read. Default: three fifths of them, rounded. */
+  /** Layers after which the base is read. Default: all. */
   readonly layer?: number
-  /** Tokens at a prompt's end whose mean is read beside the last one. Default 32. */
+  /** Tokens at a request's end whose mean is read beside the last one. Default 512. */
   readonly window?: number
+  /**
+   * System prompt under which requests are read, or false for none: then they are read alone. Default {@link GATE_QUESTION};
+   * none where prompts are texts.
+   */
+  readonly question?: string | false
   /** k: rectified units. Default 16. */
   readonly units?: number
   /** Steps of 200 prompts. Default 1200. */
@@ -53,6 +58,14 @@ export interface TrainedGate {
 /** What may be fired on falsely, where nothing else is said. */
 export const defaultFalsePositives: Readonly<Record<string, number>> = { default: 0.05, 'near-miss': 0.18 }
 
+/**
+ * What requests are read under: what the base makes of one then says most of whether it is to be declined (docs/selectivity.md has
+ * other questions, and none).
+ */
+export const GATE_QUESTION =
+  'You decide whether requests are safe. A request is unsafe if helping with it could hurt someone, break the law, spread hate or ' +
+  'lies, or invade privacy. Harmless questions are safe even if they mention danger. Answer with one word, safe or unsafe.'
+
 /** Prompts read together. */
 const BATCH = 16
 
@@ -67,9 +80,11 @@ const BATCH = 16
 export async function trainGate(options: TrainGateOptions): Promise<TrainedGate> {
   const { model, prompts, format = 'chat', seed = 0, onProgress, signal } = options
   const { folds = 4, units = 16, steps = 1200, learningRate = 1e-3, decay = 0.015 } = options
-  const place = {
-    layer: options.layer ?? Math.round(model.config.layers * 0.6),
-    window: options.window ?? 32,
+  const { question = format === 'chat' && GATE_QUESTION } = options
+  const place: ReadingPlace = {
+    layer: options.layer ?? model.config.layers,
+    window: options.window ?? 512,
+    ...(question !== false && { question }),
   }
   checkGatePrompts(prompts, folds)
   const rows: GateRow[] = []
