@@ -1,4 +1,5 @@
-import { isPrintableLine, PatchError, pathFault } from '@policypatch/core'
+import { malformed, unsupported } from './zip-errors.ts'
+import { claimName, pathOf, type ZipNames } from './zip-names.ts'
 
 /** A file of an archive, as its directory and its own header both say. */
 export interface ZipEntry {
@@ -191,19 +192,15 @@ function descriptorLength(view: DataView, at: number, end: number, { crc, packed
 }
 
 function namedEntries(listed: readonly Listed[], stored: ReadonlyMap<Listed, Uint8Array>): ZipEntry[] {
-  const names: Names = new Map()
+  const names: ZipNames = new Map()
   const entries: ZipEntry[] = []
   for (const entry of listed) {
-    const name = nameOf(entry.name)
-    const isFolder = name.endsWith('/')
-    const path = isFolder ? name.slice(0, -1) : name
-    const fault = pathFault(path) ?? (isPrintableLine(path) ? undefined : 'a character that is not seen')
-    if (fault) throw malformed(`an entry with ${fault}`)
+    const { path, isFolder } = pathOf(entry.name)
     const kind = entry.mode & 0xf000
     if (kind !== 0 && kind !== (isFolder ? folder : regular))
       throw malformed('an entry that is a link or no file')
     if (isFolder && entry.size > 0) throw malformed('a folder with bytes')
-    claim(names, path, isFolder)
+    claimName(names, path, isFolder)
     if (isFolder) continue
     const { method, size, crc } = entry
     entries.push({
@@ -215,40 +212,4 @@ function namedEntries(listed: readonly Listed[], stored: ReadonlyMap<Listed, Uin
     })
   }
   return entries
-}
-
-function nameOf(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-  } catch {
-    throw unsupported('a name that is not in UTF-8')
-  }
-}
-
-/** Names by how file systems that make no difference between letters of either case, or between accents, keep them. */
-type Names = Map<string, { readonly path: string; readonly isFolder: boolean }>
-
-function claim(names: Names, path: string, isFolder: boolean): void {
-  const key = path.normalize('NFC').toLowerCase()
-  const held = names.get(key)
-  if (held && !(isFolder && held.isFolder && held.path === path)) throw malformed('a name twice')
-  names.set(key, { path, isFolder })
-  const slash = path.lastIndexOf('/')
-  if (slash >= 0 && !held) claim(names, path.slice(0, slash), true)
-}
-
-function malformed(found: string): PatchError {
-  return new PatchError('MALFORMED', {
-    expected: 'a zip archive that can be read in one way only',
-    found,
-    remedy: 'Get the archive again, or give its files',
-  })
-}
-
-function unsupported(found: string): PatchError {
-  return new PatchError('UNSUPPORTED', {
-    expected: 'a zip archive of few small files, stored or packed by Deflate',
-    found,
-    remedy: 'Unpack it and give the files that are needed',
-  })
 }

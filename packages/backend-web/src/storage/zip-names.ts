@@ -1,0 +1,33 @@
+import { isPrintableLine, pathFault } from '@policypatch/core'
+import { malformed, unsupported } from './zip-errors.ts'
+
+/** An entry's path without the slash that marks folders; `MALFORMED` for one that leads elsewhere or is not seen as it is. */
+export function pathOf(name: Uint8Array): { readonly path: string; readonly isFolder: boolean } {
+  const text = nameOf(name)
+  const isFolder = text.endsWith('/')
+  const path = isFolder ? text.slice(0, -1) : text
+  const fault = pathFault(path) ?? (isPrintableLine(path) ? undefined : 'a character that is not seen')
+  if (fault) throw malformed(`an entry with ${fault}`)
+  return { path, isFolder }
+}
+
+function nameOf(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    throw unsupported('a name that is not in UTF-8')
+  }
+}
+
+/** Names by how file systems that make no difference between letters of either case, or between accents, keep them. */
+export type ZipNames = Map<string, { readonly path: string; readonly isFolder: boolean }>
+
+/** Takes a path and its folders; `MALFORMED` for one that is taken, or would be on some file system. */
+export function claimName(names: ZipNames, path: string, isFolder: boolean): void {
+  const key = path.normalize('NFC').toLowerCase()
+  const held = names.get(key)
+  if (held && !(isFolder && held.isFolder && held.path === path)) throw malformed('a name twice')
+  names.set(key, { path, isFolder })
+  const slash = path.lastIndexOf('/')
+  if (slash >= 0 && !held) claimName(names, path.slice(0, slash), true)
+}
