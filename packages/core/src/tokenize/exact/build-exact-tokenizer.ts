@@ -34,10 +34,10 @@ type Json = Readonly<Record<string, unknown>>
  * @param added batches of added tokens, those of tokenizer.json first
  * @throws PatchError `MALFORMED` or `UNSUPPORTED`, naming the component
  */
-export function buildExactTokenizer(
+export async function buildExactTokenizer(
   tokenizerJson: Json,
   added: readonly (readonly AddedToken[])[],
-): ExactTokenizer {
+): Promise<ExactTokenizer> {
   const { version } = tokenizerJson
   if (version !== undefined && version !== '1.0')
     throw tokenizerError('UNSUPPORTED', 'version 1.0 of tokenizer.json', { found: excerpt(String(version)) })
@@ -46,9 +46,9 @@ export function buildExactTokenizer(
     return config === undefined ? undefined : { config, where }
   }
   const [normalizer, preTokenizer, decoder] = [part('normalizer'), part('pre_tokenizer'), part('decoder')]
-  const normalize = normalizer && readNormalizer(normalizer)
-  const preTokenize = preTokenizer && readPreTokenizer(preTokenizer)
-  const decode = decoder && readDecoder(decoder)
+  const normalize = normalizer && (await readNormalizer(normalizer))
+  const preTokenize = preTokenizer && (await readPreTokenizer(preTokenizer))
+  const decode = decoder && (await readDecoder(decoder))
   const model = readModel(tokenizerJson.model)
   const vocabulary = addTokens(added, model, normalize)
   const textOf = (id: number) => vocabulary.textOf(id) ?? model.textOf(id)

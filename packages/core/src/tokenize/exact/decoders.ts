@@ -15,11 +15,11 @@ const wordPiece = z.looseObject({ prefix: z.string(), cleanup: z.boolean() })
 const bytePair = z.looseObject({ suffix: z.string() })
 
 /** Builds tokenizer.json's `decoder`. Throws `UNSUPPORTED` for a type that is not known, `MALFORMED`. */
-export function readDecoder(component: Component): Decoder {
+export async function readDecoder(component: Component): Promise<Decoder> {
   const type = typeOf(component)
   switch (type) {
     case 'Sequence':
-      return sequence(partsOf(component, 'decoders').map(readDecoder), component)
+      return sequence(await Promise.all(partsOf(component, 'decoders').map(readDecoder)), component)
     case 'ByteLevel':
       return decodeByteLevel
     case 'ByteFallback':
@@ -28,7 +28,7 @@ export function readDecoder(component: Component): Decoder {
       return (tokens) => [tokens.join('')]
     case 'Replace': {
       const { pattern, content } = optionsOf(replace, component)
-      return replacing(readPattern(pattern, component.where), content, component)
+      return replacing(await readPattern(pattern, component.where), content, component)
     }
     case 'Strip':
       return stripping(optionsOf(strip, component))

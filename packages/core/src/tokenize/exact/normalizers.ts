@@ -21,7 +21,7 @@ export const patternOption = z.union([
   z.strictObject({ Regex: z.string() }),
 ])
 
-export function readPattern(pattern: z.infer<typeof patternOption>, where: string): Pattern {
+export async function readPattern(pattern: z.infer<typeof patternOption>, where: string): Promise<Pattern> {
   return 'String' in pattern ? literalPattern(pattern.String) : compilePattern(pattern.Regex, where)
 }
 
@@ -37,11 +37,11 @@ const bert = z.looseObject({
 const precompiled = z.looseObject({ precompiled_charsmap: z.string() })
 
 /** Builds tokenizer.json's `normalizer`. Throws `UNSUPPORTED` for a type that is not known, `MALFORMED`. */
-export function readNormalizer(component: Component): Normalizer {
+export async function readNormalizer(component: Component): Promise<Normalizer> {
   const type = typeOf(component)
   switch (type) {
     case 'Sequence':
-      return sequence(partsOf(component, 'normalizers').map(readNormalizer), component)
+      return sequence(await Promise.all(partsOf(component, 'normalizers').map(readNormalizer)), component)
     case 'NFC':
     case 'NFD':
     case 'NFKC':
@@ -53,7 +53,7 @@ export function readNormalizer(component: Component): Normalizer {
       return prepending(optionsOf(prepend, component).prepend, component)
     case 'Replace': {
       const { pattern, content } = optionsOf(replace, component)
-      return replacing(readPattern(pattern, component.where), content, component)
+      return replacing(await readPattern(pattern, component.where), content, component)
     }
     case 'Strip':
       return stripping(optionsOf(strip, component))

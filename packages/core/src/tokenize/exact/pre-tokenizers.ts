@@ -41,18 +41,18 @@ const metaspace = z.looseObject({
 })
 
 /** Builds tokenizer.json's `pre_tokenizer`. Throws `UNSUPPORTED` for a type that is not known, `MALFORMED`. */
-export function readPreTokenizer(component: Component): PreTokenizer {
+export async function readPreTokenizer(component: Component): Promise<PreTokenizer> {
   const type = typeOf(component)
   switch (type) {
     case 'Sequence':
-      return sequence(partsOf(component, 'pretokenizers').map(readPreTokenizer), component)
+      return sequence(await Promise.all(partsOf(component, 'pretokenizers').map(readPreTokenizer)), component)
     case 'ByteLevel':
       return spellingBytes(optionsOf(byteLevel, component), component)
     case 'Metaspace':
       return metaspaces(readMetaspace(component))
     case 'Split': {
       const { pattern, behavior, invert } = optionsOf(split, component)
-      return splitting(readPattern(pattern, component.where), behavior, invert)
+      return splitting(await readPattern(pattern, component.where), behavior, invert)
     }
     case 'Punctuation':
       return splitting(each(punctuation), optionsOf(punctuationOptions, component).behavior ?? 'Isolated')
@@ -111,11 +111,11 @@ function splitting(pattern: Pattern, behavior: SplitBehavior, isInverted = false
 
 const atWhiteSpace = splitting(each(whiteSpace), 'Removed')
 
-function spellingBytes(
+async function spellingBytes(
   { add_prefix_space, use_regex = true }: z.infer<typeof byteLevel>,
   { where }: Component,
-): PreTokenizer {
-  const pattern = use_regex ? compilePattern(gpt2Split, where) : undefined
+): Promise<PreTokenizer> {
+  const pattern = use_regex ? await compilePattern(gpt2Split, where) : undefined
   return eachWord((word) => {
     const text = add_prefix_space && !word.startsWith(' ') ? ` ${word}` : word
     const words = pattern ? splitText(text, pattern.find(text), 'Isolated') : [text]

@@ -30,19 +30,19 @@ const { texts, tokens } = golden
 const named = <Result>(recorded: Recorded<Result>) =>
   recorded.map(([config, results]) => [JSON.stringify(config), config, results] as const)
 
-it.each(named(golden.normalizers))('normalizer %s', (_, config, results) => {
-  const normalize = readNormalizer({ config, where: 'normalizer' })
+it.each(named(golden.normalizers))('normalizer %s', async (_, config, results) => {
+  const normalize = await readNormalizer({ config, where: 'normalizer' })
   expect(texts.map((text) => normalize({ text, atStart: true }).text)).toEqual(results)
 })
 
-it.each(named(golden.preTokenizers))('pre-tokenizer %s', (_, config, results) => {
-  const preTokenize = readPreTokenizer({ config, where: 'pre_tokenizer' })
+it.each(named(golden.preTokenizers))('pre-tokenizer %s', async (_, config, results) => {
+  const preTokenize = await readPreTokenizer({ config, where: 'pre_tokenizer' })
   const words = (text: string) => (text === '' ? [] : preTokenize({ words: [text], atStart: true }).words)
   expect(texts.map(words)).toEqual(results)
 })
 
-it.each(named(golden.decoders))('decoder %s', (_, config, results) => {
-  const decode = readDecoder({ config, where: 'decoder' })
+it.each(named(golden.decoders))('decoder %s', async (_, config, results) => {
+  const decode = await readDecoder({ config, where: 'decoder' })
   expect(tokens.map((row) => decode(row).join(''))).toEqual(results)
 })
 
@@ -63,8 +63,8 @@ function marked(text: string, found: readonly number[]): string {
 }
 
 describe('added tokens', () => {
-  it.each(golden.added)('$tokenizerJson.normalizer', ({ tokenizerJson, ids }) => {
-    const tokenizer = buildExactTokenizer(tokenizerJson, readAddedTokens(tokenizerJson, {}))
+  it.each(golden.added)('$tokenizerJson.normalizer', async ({ tokenizerJson, ids }) => {
+    const tokenizer = await buildExactTokenizer(tokenizerJson, readAddedTokens(tokenizerJson, {}))
     expect(golden.addedTexts.map((text) => tokenizer.encode(text, true))).toEqual(ids)
   })
 })

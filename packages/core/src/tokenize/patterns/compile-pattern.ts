@@ -2,7 +2,6 @@ import { describeValue } from '../../describe-value.ts'
 import { PatchError } from '../../errors.ts'
 import { excerpt } from '../../excerpt.ts'
 import { wellKnownPatterns } from './known-patterns.ts'
-import { linearPattern } from './linear-pattern.ts'
 import { expressionPattern, type Pattern } from './pattern.ts'
 
 /**
@@ -12,9 +11,10 @@ import { expressionPattern, type Pattern } from './pattern.ts'
  * @param where it stands, for messages
  * @throws PatchError `UNSUPPORTED` for what cannot be matched in linear time, or not at all
  */
-export function compilePattern(source: string, where: string): Pattern {
+export async function compilePattern(source: string, where: string): Promise<Pattern> {
   const expression = wellKnownPatterns.get(source)
   if (expression) return expressionPattern(expression)
+  const { linearPattern } = await import('./linear-pattern.ts')
   try {
     return linearPattern(source)
   } catch (cause) {
