@@ -45,7 +45,7 @@ export async function createTokenizer(files: TokenizerFiles): Promise<Tokenizer>
   const generationConfig = optional(files.generationConfig, 'generation_config.json')
   const modelConfig = optional(files.modelConfig, 'config.json')
   const model = record(tokenizerJson.model, '`model` of tokenizer.json')
-  const tokenizer = buildExactTokenizer(tokenizerJson, readAddedTokens(tokenizerJson, config))
+  const tokenizer = await buildExactTokenizer(tokenizerJson, readAddedTokens(tokenizerJson, config))
   const { vocabulary, idOf } = tokenizer
   // transformers does so for models of word pieces alone, whatever a configuration says.
   const cleansUp = tokenizer.model !== 'BPE' && config.clean_up_tokenization_spaces === true
