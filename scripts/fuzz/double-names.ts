@@ -1,5 +1,5 @@
 /** Strings, marks of structure, and all else between. */
-const tokens = /"(?:[^"\\]|\\[^])*"|[{}[\],:]|[^\s"{}[\],:]+/g
+const tokens = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s"{}[\],:]+/gs
 
 /**
  * A name that an object of a JSON text has twice, undefined where none has. It goes by tokens: a string before a colon is a

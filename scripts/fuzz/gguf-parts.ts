@@ -26,7 +26,10 @@ interface GgufParts {
 export function ggufParts(bytes: Uint8Array): GgufParts {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   let at = 8
-  const skip = (length: number) => (at += length) - length
+  const skip = (length: number) => {
+    at += length
+    return at - length
+  }
   const uint32 = () => view.getUint32(skip(4), true)
   const uint64 = () => view.getBigUint64(skip(8), true)
   const text = () => {

@@ -1,10 +1,14 @@
 import type { FuzzedReader } from './fuzzed-reader.ts'
 import { loraReader, promptTuningReader } from './readers/adapter.ts'
 import { chatTemplateReader } from './readers/chat-template.ts'
+import { checkpointReader } from './readers/checkpoint.ts'
+import { evaluationReader, journalReader, reportReader } from './readers/evaluation.ts'
 import { ggufModelReader, ggufReader } from './readers/gguf.ts'
 import { configReader } from './readers/model-folder.ts'
 import { gateReader, manifestReader, patchReader } from './readers/patch.ts'
+import { rowReaders } from './readers/rows.ts'
 import { safetensorsReader, shardedSafetensorsReader } from './readers/safetensors.ts'
+import { endpointReader, hubReader } from './readers/servers.ts'
 import { tokenizerConfigReader, tokenizerReader } from './readers/tokenizer.ts'
 import { patchZipReader, zipReader } from './readers/zip.ts'
 
@@ -25,4 +29,11 @@ export const fuzzedReaders: readonly FuzzedReader[] = [
   gateReader,
   zipReader,
   patchZipReader,
+  ...rowReaders,
+  reportReader,
+  evaluationReader,
+  journalReader,
+  checkpointReader,
+  hubReader,
+  endpointReader,
 ]

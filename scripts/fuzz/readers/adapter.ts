@@ -106,7 +106,7 @@ const backend = cpuBackend()
 
 /** An adapter is merged into a model as it is loaded. */
 export const loraReader: FuzzedReader = {
-  name: 'LoRA adapter',
+  name: 'lora',
   files: lora,
   async read({ [baseFile]: base, ...files }) {
     const storage = models.get(new TextDecoder().decode(base)) ?? (await storageOf({}, 'm'))
@@ -120,7 +120,7 @@ export const loraReader: FuzzedReader = {
 const prompts = ['adapter', 'p-tuning'].map((name) => goldenFolder(`${goldens}/peft/${name}`))
 
 export const promptTuningReader: FuzzedReader = {
-  name: 'prompt tuning',
+  name: 'prompt-tuning',
   files: changed(
     prompts.map(({ [config]: text, [weights]: bytes }) => ({ [config]: text!, [weights]: bytes! })),
     fc.constantFrom(

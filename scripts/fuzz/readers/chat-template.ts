@@ -63,7 +63,7 @@ function messagesIn(bytes: Uint8Array | undefined): ChatMessage[] {
 }
 
 export const chatTemplateReader: FuzzedReader = {
-  name: 'chat template',
+  name: 'chat-template',
   files,
   async read({ [template]: text, [talk]: held }) {
     const render = compileChatTemplate(new TextDecoder().decode(text), {

@@ -26,7 +26,7 @@ const oddFloat = fc.oneof(
 )
 
 /** A value of a type, by GGUF's number; of 13 on there are no types. */
-function valueOf(type: number): fc.Arbitrary<unknown> {
+function valueOfType(type: number): fc.Arbitrary<unknown> {
   if (type === 8) return oddStrings
   return type === 6 || type === 12 ? oddFloat : oddInteger.map((value) => BigInt.asIntN(64, value))
 }
@@ -34,11 +34,11 @@ function valueOf(type: number): fc.Arbitrary<unknown> {
 const numberTypes = [0, 1, 2, 3, 4, 5, 6, 7, 10, 11, 12, 13, 255]
 const scalar = fc
   .constantFrom(8, ...numberTypes)
-  .chain((type) => valueOf(type).map((value) => [type, value] as const))
+  .chain((type) => valueOfType(type).map((value) => [type, value] as const))
 const array = fc.constantFrom(8, 8, 9, ...numberTypes).chain((of) =>
   fc
     .record({
-      values: fc.array(valueOf(of), { maxLength: 4 }),
+      values: fc.array(valueOfType(of), { maxLength: 4 }),
       times: fc.constantFrom(1, 1, 1, 1000, 30_000),
       count: fc.oneof({ weight: 8, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: oddCount }),
     })
@@ -190,7 +190,7 @@ export const ggufReader: FuzzedReader = {
 
 /** A model: its configuration and its tokenizer are read too, and used. */
 export const ggufModelReader: FuzzedReader = {
-  name: 'gguf model',
+  name: 'gguf-model',
   files: fc.oneof(
     { weight: 3, arbitrary: changed(model) },
     { weight: 2, arbitrary: damaged(fc.constant({ [file]: model }), [tiny, model.subarray(0, 4000)]) },

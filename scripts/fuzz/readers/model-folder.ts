@@ -55,7 +55,7 @@ const backend = cpuBackend()
 const others = configs.map((config) => utf8(JSON.stringify(config, undefined, 2)))
 
 export const configReader: FuzzedReader = {
-  name: 'config.json',
+  name: 'config',
   files: fc.oneof(
     { weight: 4, arbitrary: changed },
     {

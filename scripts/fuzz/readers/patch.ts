@@ -77,7 +77,7 @@ const texts = fc.constantFrom(
 const changedManifest = (files: Files) => changedJson(fc.constant(treeOf(parsed(files[manifest]))), texts)
 
 export const manifestReader: FuzzedReader = {
-  name: 'patch.json',
+  name: 'patch-json',
   files: fc.oneof(
     {
       weight: 3,
@@ -159,7 +159,7 @@ async function read(files: Files): Promise<void> {
 }
 
 export const patchReader: FuzzedReader = {
-  name: 'patch folder',
+  name: 'patch',
   files: changedPatches,
   read,
   ambiguity: patchAmbiguity,
@@ -167,7 +167,7 @@ export const patchReader: FuzzedReader = {
 
 const gates = 'gate.safetensors'
 export const gateReader: FuzzedReader = {
-  name: gates,
+  name: 'gate',
   files: fc.oneof(
     ...patches
       .filter((files) => files[gates])

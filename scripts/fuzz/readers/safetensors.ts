@@ -163,7 +163,7 @@ const indexed: fc.Arbitrary<Files> = fc
   })
 
 export const shardedSafetensorsReader: FuzzedReader = {
-  name: 'safetensors index',
+  name: 'safetensors-index',
   files: fc.oneof(
     { weight: 2, arbitrary: indexed },
     { weight: 1, arbitrary: damaged(fc.constant(shards), Object.values(shards)) },

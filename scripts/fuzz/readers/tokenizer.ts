@@ -168,7 +168,7 @@ function ambiguity(files: Files): string | undefined {
 }
 
 export const tokenizerReader: FuzzedReader = {
-  name: 'tokenizer.json',
+  name: 'tokenizer',
   files: fc.oneof(
     { weight: 3, arbitrary: changed },
     {
@@ -191,7 +191,7 @@ const configTree = fc.constant(treeOf(config))
 
 /** What stands beside tokenizer.json. */
 export const tokenizerConfigReader: FuzzedReader = {
-  name: 'tokenizer_config.json',
+  name: 'tokenizer-config',
   files: fc.oneof(
     {
       weight: 3,

@@ -130,7 +130,7 @@ export const zipReader: FuzzedReader = {
 }
 
 export const patchZipReader: FuzzedReader = {
-  name: 'zip of a patch',
+  name: 'patch-zip',
   files: fc.oneof(
     besides,
     changedPatches.map((files) => zip(entriesOf({ ...files, 'notes.txt': utf8('a') }))),

@@ -71,6 +71,20 @@ describe('endpointReference', () => {
     })
   })
 
+  it('catches an error that comes at once', async () => {
+    const unhandled: unknown[] = []
+    const note = (error: unknown) => unhandled.push(error)
+    process.on('unhandledRejection', note)
+    const failing = async () => Response.json({ error: 'no' }, { status: 404 })
+    const failed = collect(
+      endpointReference({ baseURL: 'http://localhost/v1', model: 'm', maxRetries: 0, fetch: failing }),
+    )
+    await expect(failed).rejects.toMatchObject({ code: 'REQUEST_REFUSED' })
+    await sleep(0)
+    process.off('unhandledRejection', note)
+    expect(unhandled).toEqual([])
+  })
+
   it('stops when aborted', async () => {
     server = await chatServer(() => sleep(5000).then(() => 'late'))
     const failed = collect(

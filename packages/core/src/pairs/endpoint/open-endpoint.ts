@@ -91,9 +91,10 @@ export function openEndpoint({
         try {
           client ??= connect(baseURL, options)
           const request = { body: { ...asked, ...sent }, signal: signal ?? null }
+          const connected = await client
           // The client waits before it sends a request again, whatever the signal says.
           const response = await unlessAborted(
-            (await client).post<unknown>(path, request).asResponse(),
+            () => connected.post<unknown>(path, request).asResponse(),
             signal,
           )
           return readCompletion(await response.text(), { url, apiKey }, keepThinking)
@@ -111,7 +112,8 @@ export function openEndpoint({
   }
 }
 
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+/** Begins the work when all is there to catch its error, which may come at once. */
+async function unlessAborted<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   const { APIUserAbortError } = await import('openai')
   let stop = () => {}
   const aborted = new Promise<never>((_, reject) => {
@@ -119,7 +121,7 @@ async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefine
     signal?.addEventListener('abort', stop, { once: true })
   })
   try {
-    return await Promise.race([work, aborted])
+    return await Promise.race([work(), aborted])
   } finally {
     signal?.removeEventListener('abort', stop)
   }

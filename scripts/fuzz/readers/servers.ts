@@ -1,0 +1,289 @@
+import {
+  endpointJudge,
+  endpointReference,
+  listHubFiles,
+  llamaGuardJudge,
+  strongRejectJudge,
+} from '@policypatch/core'
+import fc from 'fast-check'
+import { doubleNameIn } from '../double-names.ts'
+import { type Files, type FuzzedReader, utf8 } from '../fuzzed-reader.ts'
+import { changedJson, treeOf } from '../json-tree.ts'
+import { damaged } from '../mutations.ts'
+import { oddStrings } from '../odd-values.ts'
+
+const hubUrl = 'https://hub.example'
+const commit = 'a'.repeat(40)
+const lfs = (path: string, size: number) => ({
+  type: 'file',
+  path,
+  size,
+  oid: 'b'.repeat(40),
+  lfs: { oid: 'c'.repeat(64), size, pointerSize: 134 },
+})
+const small = (path: string) => ({ type: 'file', path, size: 100, oid: 'b'.repeat(40) })
+
+const info = {
+  _id: 'a',
+  id: 'o/r',
+  modelId: 'o/r',
+  sha: commit,
+  tags: ['a'],
+  private: false,
+  gated: false,
+  downloads: 1,
+  likes: 1,
+  lastModified: '2026-01-02T03:04:05Z',
+}
+const index = {
+  metadata: { total_size: 3 },
+  weight_map: { a: 'model-00001-of-00002.safetensors', b: 'model-00002-of-00002.safetensors' },
+}
+/** Listings of repositories of several kinds. */
+const listings: readonly (readonly object[])[] = [
+  [
+    small('config.json'),
+    small('tokenizer.json'),
+    lfs('model.safetensors', 1000),
+    { type: 'directory', path: 'onnx', size: 0, oid: 'd'.repeat(40) },
+  ],
+  [
+    small('config.json'),
+    small('model.safetensors.index.json'),
+    lfs('model-00001-of-00002.safetensors', 10),
+    lfs('model-00002-of-00002.safetensors', 10),
+  ],
+  [
+    lfs('m-Q8_0.gguf', 1000),
+    lfs('sub/m-Q4_K_M-00001-of-00002.gguf', 10),
+    lfs('sub/m-Q4_K_M-00002-of-00002.gguf', 10),
+  ],
+  [small('README.md'), lfs('pytorch_model.bin', 10)],
+]
+const paths = fc
+  .oneof(
+    oddStrings,
+    fc.constantFrom(
+      'model.safetensors',
+      'MODEL.safetensors',
+      'config.json',
+      '../a.gguf',
+      'a/../../b',
+      '/etc/passwd',
+      'a\\b',
+      'C:a',
+      'm-Q8_0.gguf',
+    ),
+  )
+  .map((path) => JSON.stringify(path))
+const links = fc.oneof(
+  { weight: 6, arbitrary: fc.constant('') },
+  fc.constantFrom(
+    ...[
+      '<PAGE>; rel="next"',
+      '<FIRST>; rel="next"',
+      '<https://evil.example/a>; rel="next"',
+      '<not an address>; rel="next"',
+    ],
+    ...[
+      '<>; rel="next"',
+      '<file:///etc/passwd>; rel="next"',
+      'rel="next"',
+      '<FIRST>; rel="prev"',
+      '<PAGE>;rel=next',
+    ],
+  ),
+)
+const statuses = fc.oneof(
+  { weight: 12, arbitrary: fc.constant('200') },
+  fc.constantFrom('204', '302', '400', '401', '404', '429', '500', '503', '299'),
+)
+
+const changed = (values: readonly unknown[], texts: fc.Arbitrary<string>) =>
+  changedJson(fc.constantFrom(...values).map(treeOf), texts).map(utf8)
+const [infoFile, pageFile, indexFile] = ['info.json', 'page.json', 'index.json']
+const answers = { [infoFile]: utf8(JSON.stringify(info)), [indexFile]: utf8(JSON.stringify(index)) }
+const pages = listings.map((listing) => utf8(JSON.stringify(listing)))
+
+const hub: fc.Arbitrary<Files> = fc
+  .tuple(
+    fc.oneof(
+      { weight: 4, arbitrary: changed(listings, paths).map((page) => ({ ...answers, [pageFile]: page })) },
+      {
+        weight: 1,
+        arbitrary: fc.record({
+          [infoFile]: changed([info], paths),
+          [pageFile]: fc.constantFrom(...pages),
+          [indexFile]: changed([index], paths),
+        }),
+      },
+      {
+        weight: 2,
+        arbitrary: damaged(
+          fc.constantFrom(...pages).map((page) => ({ ...answers, [pageFile]: page })),
+          pages,
+        ),
+      },
+    ),
+    links,
+    statuses,
+  )
+  .map(([files, link, status]) => ({ ...files, 'link.txt': utf8(link), 'status.txt': utf8(status) }))
+
+const decoded = (bytes: Uint8Array | undefined) => new TextDecoder().decode(bytes)
+
+/** A body of these bytes, where the status has one. */
+function answer(
+  bytes: Uint8Array | undefined,
+  status: number,
+  headers: Record<string, string> = {},
+): Response {
+  return new Response(status === 204 ? null : (bytes ?? new Uint8Array(0)).slice(), { status, headers })
+}
+
+/** A Hub that answers with the files: a page of a listing can lead to more, each of its own address. */
+function hubOf(files: Files): typeof fetch {
+  let page = 0
+  return async (input) => {
+    const url = new URL(String(input))
+    if (url.pathname.includes('/resolve/')) return answer(files[indexFile], 200)
+    if (!url.pathname.includes('/tree/')) return answer(files[infoFile], 200)
+    const first = `${url.origin}${url.pathname}`
+    const link = decoded(files['link.txt']).replace('FIRST', first).replace('PAGE', `${first}?page=${++page}`)
+    return answer(files[pageFile], Number(decoded(files['status.txt'])), { link })
+  }
+}
+
+export const hubReader: FuzzedReader = {
+  name: 'hub-listing',
+  files: hub,
+  async read(files) {
+    const id = { repo: 'o/r', revision: 'main', file: undefined, quantization: undefined }
+    await listHubFiles({ ...id, hubUrl, fetch: hubOf(files) })
+  },
+  ambiguity(files) {
+    const double = [infoFile, pageFile]
+      .map((name) => doubleNameIn(files[name]))
+      .find((found) => found !== undefined)
+    if (double !== undefined) return double
+    const listed = (
+      JSON.parse(decoded(files[pageFile])) as { readonly type?: string; readonly path: string }[]
+    )
+      .filter(({ type }) => type !== 'directory')
+      .map(({ path }) => path)
+    const twice = listed.find((path, at) => listed.indexOf(path) !== at)
+    return twice === undefined ? undefined : `${twice} listed twice`
+  },
+}
+
+const message = { role: 'assistant', content: 'Hello', refusal: null, reasoning_content: 'hm' }
+const completions: readonly object[] = [
+  {
+    id: 'a',
+    object: 'chat.completion',
+    created: 1,
+    model: 'm',
+    choices: [{ index: 0, message, finish_reason: 'stop', text: 'Hello' }],
+    usage: { total_tokens: 3 },
+  },
+  {
+    choices: [
+      {
+        message: {
+          content: [
+            { type: 'thinking', thinking: [{ type: 'text', text: 'a' }] },
+            { type: 'text', text: '{"score": 0.5}' },
+          ],
+        },
+      },
+    ],
+  },
+  { choices: [{ message: { content: '<think>a</think>\n\nunsafe\nS1' }, finish_reason: 'length' }] },
+  {
+    choices: [
+      {
+        message: { content: '#scores.refusal: 0\n#scores.convincingness: 5\n#scores.specificity: 5' },
+        finish_reason: 'content_filter',
+      },
+    ],
+  },
+  { error: { message: 'max_tokens is not supported', type: 'a', code: 429, metadata: { raw: 'a' } } },
+  { detail: [{ loc: ['body', 'temperature'], msg: 'extra fields not permitted' }] },
+]
+const contents = fc
+  .oneof(
+    oddStrings,
+    fc.constantFrom(
+      '<think>',
+      '</think>',
+      '<think>a',
+      'safe',
+      'unsafe\nS1,S2',
+      '{"score": 1}',
+      '{"score": 2}',
+      'content_filter',
+      'length',
+      'image_url',
+      'text',
+    ),
+    fc
+      .tuple(
+        fc.constantFrom('<think>', '</think>', '<think></think>', '{"score":', '#scores.'),
+        fc.constantFrom(100, 20_000),
+      )
+      .map(([piece, times]) => piece.repeat(times)),
+  )
+  .map((text) => JSON.stringify(text))
+
+const bodies = completions.map((completion) => utf8(JSON.stringify(completion)))
+const waits = fc.constantFrom('', '', '0', '1', '1e9', '-1', 'Wed, 21 Oct 2099 07:28:00 GMT', 'soon')
+const endpoint: fc.Arbitrary<Files> = fc
+  .tuple(
+    fc.oneof(
+      { weight: 4, arbitrary: changed(completions, contents) },
+      {
+        weight: 2,
+        arbitrary: damaged(
+          fc.constantFrom(...bodies).map((bytes) => ({ a: bytes })),
+          bodies,
+        ).map(({ a }) => a as Uint8Array),
+      },
+    ),
+    statuses,
+    waits,
+  )
+  .map(([body, status, wait]) => ({
+    'answer.json': body,
+    'status.txt': utf8(status),
+    'wait.txt': utf8(wait),
+  }))
+
+export const endpointReader: FuzzedReader = {
+  name: 'endpoint-answer',
+  files: endpoint,
+  async read(files) {
+    const send: typeof fetch = async () =>
+      answer(files['answer.json'], Number(decoded(files['status.txt'])), {
+        'content-type': 'application/json',
+        'retry-after': decoded(files['wait.txt']),
+      })
+    const options = { baseURL: 'https://api.example/v1', model: 'm', apiKey: 'k', maxRetries: 0, fetch: send }
+    const request = { prompt: 'a', kind: 'harmful' as const, response: 'b' }
+    const asked = [
+      ...(['chat', 'text'] as const).map((format) => async () => {
+        const reference = endpointReference({ ...options, format })
+        for await (const _ of reference.respond([{ prompt: 'a', kind: 'harmful' }]));
+      }),
+      ...[endpointJudge, strongRejectJudge, llamaGuardJudge].map(
+        (judge) => () => judge(options).score([request]),
+      ),
+    ]
+    const outcomes = await Promise.allSettled(asked.map((ask) => ask()))
+    // The first, which reads any answer, says whether this one is accepted; a fault of any other must be ours too.
+    const thrown = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []))
+    const raw = thrown.find((error) => error?.name !== 'PatchError')
+    if (raw !== undefined) throw raw
+    if (outcomes[0]?.status === 'rejected') throw outcomes[0].reason
+  },
+  ambiguity: (files) => doubleNameIn(files['answer.json']),
+}
