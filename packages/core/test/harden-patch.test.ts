@@ -7,6 +7,7 @@ import type { PatchPrompt, PreferencePair } from '../src/pairs/preference-pair.t
 import { checkFit } from '../src/patch/check-fit.ts'
 import type { Patch } from '../src/patch/patch.ts'
 import { sha256 } from '../src/sha256.ts'
+import { GATE_QUESTION } from '../src/train/gate/train-gate.ts'
 import {
   type HardenPatchOptions,
   type HardenProgress,
@@ -198,9 +199,9 @@ it('leaves the prefix as it is where nothing gets through, and takes off or keep
   expect(gated.rounds).toMatchObject([{ attackSuccess: { magic: 0, chat: 0, cipher: 0 }, joined: 0 }])
   expect(gated.patch.prefix.embeddings).toEqual(patch.prefix.embeddings)
   expect(gated.patch.prefix.gate).toBeDefined()
-  const { layer, window, units, question } = gate
+  const { layer, window, units } = gate
   const { gate: _, ...unsaid } = options({ patch: gated.patch })
-  expect(hardenSettings(unsaid).gate).toEqual({ layer, window, units, question })
+  expect(hardenSettings(unsaid).gate).toEqual({ layer, window, units, question: GATE_QUESTION })
   expect(hardenSettings({ ...unsaid, patch }).gate).toBe(false)
   const open = await hardenPatch(options({ model, rounds: 1, patch: gated.patch, gate: false }))
   expect(open.patch.prefix).toEqual(patch.prefix)
