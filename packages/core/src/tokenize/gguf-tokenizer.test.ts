@@ -34,6 +34,14 @@ describe('ggufTokenizerFiles', () => {
     )
   })
 
+  it('refuses pieces that would take long to cut', () => {
+    const tokens = [...(sentencePiece['tokenizer.ggml.tokens'] as string[])]
+    tokens[300] = 'a'.repeat(1e6)
+    expect(() => ggufTokenizerFiles({ ...sentencePiece, 'tokenizer.ggml.tokens': tokens })).toThrow(
+      expect.objectContaining({ code: 'UNSUPPORTED', found: 'one of 1000000' }),
+    )
+  })
+
   it.each([
     ['no tokens', { 'tokenizer.ggml.tokens': undefined }],
     ['tokens that are no text', { 'tokenizer.ggml.tokens': [1, 2] }],

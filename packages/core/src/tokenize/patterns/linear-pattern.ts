@@ -6,18 +6,30 @@
  * not overlap are what is found.
  */
 import { parse } from 'oniguruma-parser/parser'
+import type { Place } from './assertion.ts'
 import type { Pattern } from './pattern.ts'
-import { compileProgram, type Place, type Program, type State } from './pattern-program.ts'
+import { compileProgram, type Program, type State } from './pattern-program.ts'
 
 /** Patterns in use have up to 500 characters. */
 const longest = 5000
 
+export interface LinearPatternOptions {
+  /** Whether `^` and `$` are the ends of the text, as in JavaScript, and not those of each line. Default false. */
+  readonly singleLine?: boolean
+}
+
 /** Throws an Error whose message is a phrase: what is not supported, or what is wrong with the pattern. */
-export function linearPattern(source: string): Pattern {
+export function linearPattern(
+  source: string,
+  { singleLine = false }: LinearPatternOptions = {},
+): Pattern {
   if (source.length > longest) throw new Error(`a pattern of ${source.length} characters`)
   // The parser takes it for [:punct:], which has symbols too.
   if (/\\p\{\^?punct\}/i.test(source)) throw new Error('\\p{Punct}; write \\p{P}')
-  const { body } = parse(source, { skipPropertyNameValidation: true })
+  const { body } = parse(source, {
+    skipPropertyNameValidation: true,
+    rules: { singleline: singleLine },
+  })
   const program = compileProgram(body)
   const states = table(program)
   const classes = classifier(program)

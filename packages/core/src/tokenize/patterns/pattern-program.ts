@@ -5,17 +5,11 @@
 import type {
   AlternativeElementNode,
   AlternativeNode,
-  AssertionNode,
   LookaroundAssertionNode,
   QuantifierNode,
 } from 'oniguruma-parser/parser'
+import { assertion, type Place } from './assertion.ts'
 import { type CharacterSet, characterSet, unsupported } from './character-set.ts'
-
-/** Characters of a text around a place. */
-export interface Place {
-  readonly codePoints: Int32Array
-  readonly at: number
-}
 
 export type State =
   | { readonly kind: 'end' }
@@ -188,33 +182,6 @@ function changed(
   const turned = (names: object | undefined, to: boolean) =>
     Object.fromEntries(Object.keys(names ?? {}).map((name) => [name, to]))
   return { ...flags, ...turned(change?.disable, false), ...turned(change?.enable, true) }
-}
-
-const word = characterSet({ type: 'CharacterSet', kind: 'word' }, false)
-
-function assertion({ kind, negate }: AssertionNode): (place: Place) => boolean {
-  const lineFeed = 0x0a
-  switch (kind) {
-    case 'line_start':
-      return ({ codePoints, at }) => at === 0 || (at < codePoints.length && codePoints[at - 1] === lineFeed)
-    case 'line_end':
-      return ({ codePoints, at }) => at === codePoints.length || codePoints[at] === lineFeed
-    case 'string_start':
-      return ({ at }) => at === 0
-    case 'string_end':
-      return ({ codePoints, at }) => at === codePoints.length
-    case 'string_end_newline':
-      return ({ codePoints, at }) =>
-        at === codePoints.length || (at === codePoints.length - 1 && codePoints[at] === lineFeed)
-    case 'word_boundary':
-      return ({ codePoints, at }) => {
-        const before = at > 0 && word(codePoints[at - 1]!)
-        const after = at < codePoints.length && word(codePoints[at]!)
-        return (before !== after) !== (negate === true)
-      }
-    default:
-      return unsupported(`the assertion ${kind}`)
-  }
 }
 
 /** Whether a state's value at a place may be that of another state at the same place. */
