@@ -12,8 +12,6 @@ import { optionsOf, tokenizerError, unknownType } from './component.ts'
 import { type Decoder, readDecoder } from './decoders.ts'
 import { readBytePairs } from './models/byte-pair.ts'
 import type { Model } from './models/model.ts'
-import { readUnigram } from './models/unigram.ts'
-import { readWordLevel, readWordPiece } from './models/word-piece.ts'
 import { readNormalizer } from './normalizers.ts'
 import { readPostProcessor } from './post-processors.ts'
 import { type PreTokenizer, readPreTokenizer } from './pre-tokenizers.ts'
@@ -49,7 +47,7 @@ export async function buildExactTokenizer(
   const normalize = normalizer && (await readNormalizer(normalizer))
   const preTokenize = preTokenizer && (await readPreTokenizer(preTokenizer))
   const decode = decoder && (await readDecoder(decoder))
-  const model = readModel(tokenizerJson.model)
+  const model = await readModel(tokenizerJson.model)
   const vocabulary = addTokens(added, model, normalize)
   const textOf = (id: number) => vocabulary.textOf(id) ?? model.textOf(id)
   const postProcessor = part('post_processor')
@@ -71,7 +69,8 @@ export async function buildExactTokenizer(
   }
 }
 
-function readModel(config: unknown): Model {
+/** Models other than BPE, which hardly a language model has, are fetched where they are needed. */
+async function readModel(config: unknown): Promise<Model> {
   const component = { config, where: 'model' }
   const { type = impliedType(config as Json) } = optionsOf(
     z.looseObject({ type: z.optional(z.string()) }),
@@ -81,11 +80,11 @@ function readModel(config: unknown): Model {
     case 'BPE':
       return readBytePairs(component)
     case 'WordPiece':
-      return readWordPiece(component)
+      return (await import('./models/word-piece.ts')).readWordPiece(component)
     case 'WordLevel':
-      return readWordLevel(component)
+      return (await import('./models/word-piece.ts')).readWordLevel(component)
     case 'Unigram':
-      return readUnigram(component)
+      return (await import('./models/unigram.ts')).readUnigram(component)
     default:
       throw unknownType(component, type)
   }

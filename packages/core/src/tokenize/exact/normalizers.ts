@@ -2,7 +2,6 @@ import * as z from 'zod/mini'
 import { spellBytes } from '../byte-alphabet.ts'
 import { compilePattern } from '../patterns/compile-pattern.ts'
 import { literalPattern, type Pattern } from '../patterns/pattern.ts'
-import { readCharacterMap } from './character-map.ts'
 import { marks, nonspacingMarks, whiteSpace } from './characters.ts'
 import { type Component, checkGrowth, optionsOf, partsOf, typeOf, unknownType } from './component.ts'
 
@@ -65,8 +64,11 @@ export async function readNormalizer(component: Component): Promise<Normalizer> 
       return sequence(bertSteps(optionsOf(bert, component)), component)
     case 'ByteLevel':
       return keepingStart(spellBytes)
-    case 'Precompiled':
-      return keepingStart(readCharacterMap(optionsOf(precompiled, component).precompiled_charsmap, component))
+    case 'Precompiled': {
+      const { precompiled_charsmap } = optionsOf(precompiled, component)
+      const { readCharacterMap } = await import('./character-map.ts')
+      return keepingStart(readCharacterMap(precompiled_charsmap, component))
+    }
     default:
       throw unknownType(component, type)
   }
