@@ -177,6 +177,9 @@ function checkSame(listed: Header, own: Header): void {
   if (listed.method !== 0 && listed.method !== deflated)
     throw unsupported(`compression method ${listed.method}`)
   if (listed.method === 0 && listed.packed !== listed.size) throw malformed('an entry of two lengths')
+  // Of stored bytes, unlike of Deflate's, who reads in turn cannot tell the end before knowing their length.
+  if (listed.method === 0 && own.packed !== listed.packed)
+    throw unsupported('stored bytes whose length comes after them')
 }
 
 function descriptorLength(view: DataView, at: number, end: number, { crc, packed, size }: Header): number {

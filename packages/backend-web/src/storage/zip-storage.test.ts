@@ -1,3 +1,4 @@
+import { deflateRawSync } from 'node:zlib'
 import { zipSync } from 'fflate'
 import { describe, expect, test } from 'vitest'
 import { type MadeArchive, type MadeEntry, zipBytes } from '../../test/zip-bytes.ts'
@@ -16,7 +17,7 @@ test('files of an archive are listed and read, whoever made it', async () => {
       { name: 'p/', mode: 0o40755 },
       entry('p/patch.json', { mode: 0o100644, descriptor: 'marked' }),
       { name: 'p/empty', isStored: true },
-      entry('q/é', { isStored: true, descriptor: 'bare', extra: Uint8Array.of(0xfe, 0xca, 0, 0) }),
+      entry('q/é', { descriptor: 'bare', extra: Uint8Array.of(0xfe, 0xca, 0, 0) }),
     ]),
   ]
   for (const archive of archives) {
@@ -73,6 +74,7 @@ test.each<[string, readonly MadeEntry[], MadeArchive?]>([
 
 test.each<[string, readonly MadeEntry[]]>([
   ['encrypted', [entry('p/a', { local: { flags: 1 }, central: { flags: 1 } })]],
+  ['stored bytes whose length comes after them', [entry('p/a', { isStored: true, descriptor: 'marked' })]],
   ['another method', [entry('p/a', { local: { method: 93 }, central: { method: 93 } })]],
   ['Zip64', [entry('p/a', { extra: Uint8Array.of(1, 0, 0, 0) })]],
   ['a second name', [entry('p/a', { extra: Uint8Array.of(0x75, 0x70, 0, 0) })]],
@@ -96,8 +98,7 @@ describe('time and memory are in proportion to the archive', () => {
   test('a file is not unpacked beyond what its directory says', async () => {
     const said = { size: 10, crc: crc32(new Uint8Array(10)) }
     const zeros = { name: 'a', bytes: new Uint8Array(15e6), local: said, central: said }
-    const storage = await zipStorage(zipBytes([zeros]))
-    await expect(storage.read('a')).rejects.toMatchObject({ code: 'MALFORMED' })
+    await expect(zipStorage(zipBytes([zeros]))).rejects.toMatchObject({ code: 'MALFORMED' })
   })
 
   test('archives and files of more than is asked for', async () => {
@@ -107,6 +108,16 @@ describe('time and memory are in proportion to the archive', () => {
     }
     await expect(zipStorage(archive, { maxBytes: 1600, maxFiles: 2 })).resolves.toBeDefined()
   })
+})
+
+test('MALFORMED: bytes after the end of what is unpacked, in which others would find an entry', async () => {
+  const packed = deflateRawSync(text)
+  const hidden = Buffer.concat([packed, zipBytes([entry('p/hidden')])])
+  const said = { method: 8, size: text.length, crc: crc32(text) }
+  const made = { name: 'p/a', bytes: new Uint8Array(hidden), isStored: true, local: said, central: said }
+  await expect(zipStorage(zipBytes([made]))).rejects.toThrow(/bytes after its end/)
+  const right = { ...made, bytes: new Uint8Array(packed) }
+  await expect((await zipStorage(zipBytes([right]))).read('p/a')).resolves.toEqual(text)
 })
 
 test('any byte altered, or cut off, is a PatchError or nothing changes', async () => {

@@ -20,7 +20,7 @@ const megabyte = 2 ** 20
  * A zip archive whose files are unpacked, in memory, when they are read. Archives are refused that two readers could take for
  * different files, that hold links, or much more than their own length.
  *
- * @throws `MALFORMED` for what is no zip archive, is ambiguous or damaged; `UNSUPPORTED` for more than `maxBytes` or
+ * @throws `MALFORMED` for what is no zip archive, is ambiguous or damaged, here or when a file is read; `UNSUPPORTED` for more than `maxBytes` or
  *   `maxFiles`, for encryption, and for what is neither stored nor packed by Deflate.
  */
 export async function zipStorage(
@@ -41,6 +41,7 @@ export async function zipStorage(
     maxFiles,
     maxBytes: Math.min(maxBytes, 4 * length + 16 * megabyte),
   })
+  for (const entry of entries) if (entry.isDeflated) checkEnd(entry, Inflate)
   return namedStorage(new Map(entries.map((entry) => [entry.path, () => entrySource(entry, Inflate)])))
 }
 
@@ -62,6 +63,28 @@ function entrySource(entry: ZipEntry, Inflate: Inflater): ByteSource {
   }
 }
 
+/**
+ * Throws `MALFORMED` unless the entry's last byte is needed: readers that take entries in turn find where one ends by
+ * unpacking it, and would read another in what is left.
+ */
+function checkEnd({ path, stored, size }: ZipEntry, Inflate: Inflater): void {
+  let length = 0
+  const count = (piece: Uint8Array) => {
+    length += piece.length
+    if (length > size) throw tooMuch(path, size)
+  }
+  try {
+    push(stored.subarray(0, -1), new Inflate(count))
+  } catch (error) {
+    if ((error as { readonly code?: unknown }).code === unexpectedEnd) return
+    throw asDamage(error, path)
+  }
+  throw damaged(path, 'bytes after its end')
+}
+
+/** fflate's FlateErrorCode.UnexpectedEOF. */
+const unexpectedEnd = 0
+
 /** Bytes that are unpacked at once: each may become a thousand. */
 const step = 4096
 
@@ -69,28 +92,34 @@ function unpack({ path, stored, isDeflated, size, crc }: ZipEntry, Inflate: Infl
   const bytes = new Uint8Array(size)
   let length = 0
   const add = (piece: Uint8Array) => {
-    if (length + piece.length > size)
-      throw damaged(path, `more than the ${size} bytes that its directory says`)
+    if (length + piece.length > size) throw tooMuch(path, size)
     bytes.set(piece, length)
     length += piece.length
   }
-  if (isDeflated) inflate(stored, new Inflate(add), path)
-  else add(stored)
+  try {
+    if (isDeflated) push(stored, new Inflate(add))
+    else add(stored)
+  } catch (error) {
+    throw asDamage(error, path)
+  }
   if (length < size) throw damaged(path, `${length} bytes, of ${size}`)
   if (crc32(bytes) !== crc) throw damaged(path, 'bytes of another CRC-32 than its directory says')
   return bytes
 }
 
-function inflate(stored: Uint8Array, stream: InstanceType<Inflater>, path: string): void {
-  try {
-    for (let at = 0; at < stored.length || at === 0; at += step) {
-      stream.push(stored.subarray(at, at + step), at + step >= stored.length)
-    }
-  } catch (error) {
-    if (error instanceof PatchError) throw error
-    throw damaged(path, `that it cannot be unpacked: ${(error as Error).message}`, error)
+function push(stored: Uint8Array, stream: InstanceType<Inflater>): void {
+  for (let at = 0; at < stored.length || at === 0; at += step) {
+    stream.push(stored.subarray(at, at + step), at + step >= stored.length)
   }
 }
+
+const tooMuch = (path: string, size: number) =>
+  damaged(path, `more than the ${size} bytes that its directory says`)
+
+const asDamage = (error: unknown, path: string): PatchError =>
+  error instanceof PatchError
+    ? error
+    : damaged(path, `that it cannot be unpacked: ${(error as Error).message}`, error)
 
 function damaged(path: string, found: string, cause?: unknown): PatchError {
   return new PatchError('MALFORMED', {
