@@ -2,7 +2,9 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { expandWeight, type Weight } from '../src/backend.ts'
 import { requestOf } from '../src/model/asked-request.ts'
 import { gateLogit, withoutGates } from '../src/model/gate.ts'
+import { hiddenStates } from '../src/model/hidden-states.ts'
 import type { Gate, LanguageModel, Prefix } from '../src/model/language-model.ts'
+import { coreOf } from '../src/model/model-core.ts'
 import { parallelPrefix } from '../src/patch/compose/parallel-prefix.ts'
 import { initPrefix } from '../src/train/prefix-init.ts'
 import { cpuBackend } from './cpu-backend.ts'
@@ -79,6 +81,28 @@ describe('hidden states', () => {
       (_, i) => ends.reduce((sum, end) => sum + (end[i] as number), 0) / 3,
     )
     expect(relativeDifference((ends[0] as Float32Array).subarray(d), mean)).toBeLessThan(1e-5)
+  })
+
+  it('are the same where what all prompts begin with is read once for all of them', async () => {
+    const head = [5, 17, 3, 80, 25, 25, 90, 3, 52, 11]
+    const rows = [
+      [41, 7],
+      [12, 13, 14, 15],
+      [90, 2, 8],
+    ].map((own) => [...head, ...own])
+    const at = [{ layer: 1, window: 2 }]
+    const apart = (from: number) =>
+      hiddenStates(
+        coreOf(model),
+        rows.map((tokens) => ({ tokens, from })),
+        at,
+      )
+    const [together, alone] = [await apart(head.length), await apart(0)]
+    for (const [i, [reading]] of together.entries()) {
+      expect(relativeDifference(reading as Float32Array, alone[i]?.[0] as Float32Array)).toBeLessThan(1e-5)
+    }
+    // Another call takes the head from the first.
+    expect(await apart(head.length)).toEqual(together)
   })
 
   it('of an empty prompt are refused', async () => {

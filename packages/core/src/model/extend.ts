@@ -91,7 +91,8 @@ function extendProgram(core: Pick<ModelCore, 'architecture' | 'config'>, shape: 
   }
 }
 
-function pastKeyValues(layers: number, inputs: NamedTensors): KeyValues[][] {
+/** What a {@link KeyValueCache} feeds, as layers take it. */
+export function pastKeyValues(layers: number, inputs: NamedTensors): KeyValues[][] {
   const input = (name: string) => inputs[`past.${name}`] as tf.Tensor
   return Array.from({ length: layers }, (_, layer) => [
     { keys: input(`key.${layer}`), values: input(`value.${layer}`), bias: input('bias') },

@@ -3,11 +3,16 @@ import { PatchError, throwIfAborted } from '../errors.ts'
 import * as tf from '../tf.ts'
 import type { ReadTokens } from './asked-request.ts'
 import { causalBias, decode } from './decoder.ts'
+import { pastKeyValues } from './extend.ts'
+import { createKeyValueCache } from './key-value-cache.ts'
 import type { ScoreOptions } from './language-model.ts'
 import { rotaryTables } from './layers/rotary.ts'
 import type { ModelCore } from './model-core.ts'
 import type { ReadingPlace } from './prefix.ts'
+import { commonHead } from './row-layout.ts'
+import { contextOf, enterContext, type SharedContext } from './shared-context.ts'
 import { signatureOf } from './signature-of.ts'
+import { freeAxes } from './step-program.ts'
 
 /** Lengths of rows are rounded up to this, so that few programs are compiled. */
 const LENGTH_STEP = 16
@@ -26,6 +31,7 @@ export async function hiddenStates(
   { batchSize = 8, signal }: ScoreOptions = {},
 ): Promise<Float32Array[][]> {
   checkPrompts(core, prompts)
+  const head = await headOf(core, prompts)
   const found: Float32Array[][] = new Array(prompts.length)
   const order = [...prompts.keys()].sort((a, b) => lengthOf(prompts, a) - lengthOf(prompts, b))
   let start = 0
@@ -40,6 +46,7 @@ export async function hiddenStates(
       core,
       chosen.map((index) => prompts[index] as ReadTokens),
       places,
+      head,
     )
     for (const [row, index] of chosen.entries()) found[index] = rowReadings(outputs, places, row)
   }
@@ -50,15 +57,18 @@ const lengthOf = (prompts: readonly ReadTokens[], index: number) => prompts[inde
 
 async function readBatch(
   core: ModelCore,
-  prompts: readonly ReadTokens[],
+  whole: readonly ReadTokens[],
   places: readonly ReadingPlace[],
+  head: SharedContext | undefined,
 ): Promise<NamedHostTensors> {
   const { architecture, config } = core
+  const before = head?.head ?? 0
+  const prompts = whole.map(({ tokens, from }) => ({ tokens: tokens.slice(before), from: from - before }))
   const batch = prompts.length
   const longest = Math.max(...prompts.map(({ tokens }) => tokens.length))
   const length = LENGTH_STEP * Math.ceil(longest / LENGTH_STEP)
   const ids = new Int32Array(batch * length)
-  const positions = Int32Array.from({ length: batch * length }, (_, i) => i % length)
+  const positions = Int32Array.from({ length: batch * length }, (_, i) => before + (i % length))
   for (const [row, { tokens }] of prompts.entries()) ids.set(tokens, row * length)
   const { cos, sin } = rotaryTables(config, positions)
   const feeds: NamedHostTensors = {
@@ -72,18 +82,55 @@ async function readBatch(
     ...readingFeeds(places, prompts, length),
   }
   const layers = Math.max(...places.map(({ layer }) => layer))
-  const compiled = await core.programs.get(`hidden ${batch}x${length} at ${readingKey(places)}`, () => ({
+  if (head) Object.assign(feeds, pastFeeds(core, head, batch, layers))
+  const name = `hidden ${batch}x${length} past ${head !== undefined} at ${readingKey(places)}`
+  const compiled = await core.programs.get(name, () => ({
     program: (inputs, weights) => {
       const { readings, afterLayer } = endReadings(places, inputs, length)
       const input = inputs as Record<'ids' | 'cos' | 'sin', tf.Tensor>
       const x = architecture.embed(config, weights, input.ids)
       const block = { x, batch, length, cos: input.cos, sin: input.sin, bias: causalBias(length) }
-      decode({ architecture, config, weights, block, layers, afterLayer })
+      const past = head && pastKeyValues(layers, inputs)
+      decode({ architecture, config, weights, block, layers, afterLayer, ...(past && { past }) })
       return readings
     },
-    signature: signatureOf(feeds, core),
+    signature: signatureOf(feeds, core, head && ((feed) => freeAxes(feed, true))),
   }))
   return compiled.run(feeds)
+}
+
+/** Shorter heads are read again with every prompt. */
+const LEAST_HEAD = 8
+
+/** Heads that were read, by their tokens: a gate's question is the same for all prompts, so its keys and values are kept. */
+const heads = new WeakMap<ModelCore, Map<string, Promise<SharedContext>>>()
+
+/** Heads that are kept of a model. */
+const MOST_HEADS = 4
+
+/** What all prompts begin with before what is averaged of them. */
+async function headOf(core: ModelCore, prompts: readonly ReadTokens[]): Promise<SharedContext | undefined> {
+  const common = commonHead(prompts.map(({ tokens }) => tokens))
+  const length = Math.min(common, ...prompts.map(({ from }) => from))
+  if (!(length >= LEAST_HEAD)) return undefined
+  const tokens = (prompts[0] as ReadTokens).tokens.slice(0, length)
+  const own = heads.get(core) ?? new Map<string, Promise<SharedContext>>()
+  heads.set(core, own)
+  const key = tokens.join(' ')
+  const known = own.get(key)
+  if (known) return known
+  const read = contextOf(core, undefined, tokens)
+  own.set(key, read)
+  read.catch(() => own.delete(key))
+  for (const oldest of own.keys()) if (own.size > MOST_HEADS) own.delete(oldest)
+  return read
+}
+
+function pastFeeds(core: ModelCore, head: SharedContext, batch: number, layers: number): NamedHostTensors {
+  const past = createKeyValueCache(core.config, batch, head.length)
+  for (let row = 0; row < batch; row++) enterContext(past, row, head)
+  const used = (feed: string) => !/\d+$/.test(feed) || Number(feed.split('.').at(-1)) < layers
+  return Object.fromEntries(Object.entries(past.feeds()).filter(([feed]) => used(feed)))
 }
 
 function checkPrompts({ config }: ModelCore, prompts: readonly ReadTokens[]): void {
