@@ -134,7 +134,7 @@ describe('fileStorage', () => {
     },
   )
 
-  test('a writer that is killed leaves the old file whole', async () => {
+  test('a writer that is killed leaves the old file whole, and the next one cleans up', async () => {
     const folder = await temporaryFolder()
     const storage = fileStorage(folder)
     await storage.write('state', bytes('old'))
@@ -153,6 +153,8 @@ describe('fileStorage', () => {
     const left = readdirSync(folder).find((name) => name.endsWith('.tmp'))
     expect(statSync(join(folder, left ?? 'no temporary file')).size).toBe(1_000_000)
     expect(readFileSync(join(folder, 'state'), 'utf8')).toBe('old')
+    await fileStorage(folder).write('state', bytes('new'))
+    expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([])
   })
 })
 

@@ -32,25 +32,24 @@ export function filesStorage(files: readonly NamedBlob[]): Storage {
 
 /** What opens files, by their paths without `.` and empty names, as a Storage that can be read. */
 export function namedStorage(files: ReadonlyMap<string, () => ByteSource>): Storage {
+  const some = firstOf(files.keys(), mostNamed)
   const find = (path: string): ByteSource => {
     const source = files.get(normal(path))
     if (source) return source()
     throw new PatchError('NOT_FOUND', {
       expected: `a file at ${path}`,
-      found: [...files.keys()].slice(0, mostNamed).join(', ') || 'no files',
+      found: some.join(', ') || 'no files',
       remedy: 'Add the file, or check the path',
     })
   }
-  const within = (directory: string) => (normal(directory) === '' ? '' : `${normal(directory)}/`)
+  const folders = namesByFolder(files.keys())
   return {
     specificationVersion: 'v1',
     async exists(path) {
-      return files.has(normal(path)) || [...files.keys()].some((held) => held.startsWith(within(path)))
+      return files.has(normal(path)) || folders.has(normal(path))
     },
     async list(directory) {
-      const start = within(directory)
-      const inside = [...files.keys()].filter((path) => path.startsWith(start))
-      return [...new Set(inside.map((path) => path.slice(start.length).split('/')[0] as string))].sort()
+      return [...(folders.get(normal(directory)) ?? [])].sort()
     },
     async open(path) {
       return find(path)
@@ -63,7 +62,30 @@ export function namedStorage(files: ReadonlyMap<string, () => ByteSource>): Stor
   }
 }
 
+/** What is directly in each folder, by its path; the root's is empty. */
+function namesByFolder(paths: Iterable<string>): ReadonlyMap<string, ReadonlySet<string>> {
+  const folders = new Map<string, Set<string>>([['', new Set()]])
+  for (const path of paths) {
+    let folder = ''
+    for (const name of path.split('/')) {
+      const names = folders.get(folder) ?? new Set()
+      folders.set(folder, names.add(name))
+      folder = folder === '' ? name : `${folder}/${name}`
+    }
+  }
+  return folders
+}
+
 /** Names of files that a message has. */
 const mostNamed = 10
+
+function firstOf<T>(items: Iterable<T>, most: number): T[] {
+  const first: T[] = []
+  for (const item of items) {
+    if (first.length === most) break
+    first.push(item)
+  }
+  return first
+}
 
 const normal = (path: string) => pathSegments(path).join('/')

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { type MadeArchive, type MadeEntry, zipBytes } from '../../test/zip-bytes.ts'
 import { crc32 } from './crc32.ts'
 import { filesStorage } from './files-storage.ts'
+import { patchFolders } from './patch-folders.ts'
 import { zipStorage } from './zip-storage.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
@@ -137,6 +138,15 @@ test('any byte altered, or cut off, is a PatchError or nothing changes', async (
 })
 
 test('CRC-32 of the check value', () => expect(crc32(bytes('123456789'))).toBe(0xcbf43926))
+
+test('patches among a hundred thousand files are found at once', async () => {
+  const blob = new Blob(['{}'])
+  const paths = Array.from({ length: 1e5 }, (_, i) => `p${i % 1000}/q/f${i}`)
+  const storage = filesStorage([...paths, 'p7/patch.json', 'patch.json'].map((path) => ({ path, blob })))
+  const start = performance.now()
+  expect(await patchFolders(storage)).toEqual(['.', 'p7'])
+  expect(performance.now() - start).toBeLessThan(2000)
+})
 
 test('files of one path are refused, however it is written', () => {
   const blob = new Blob(['x'])
