@@ -88,12 +88,15 @@ describe('shapes of TRL', () => {
     expect(await pairs([row])).toEqual([{ kind: 'harmful', ...own }])
   })
 
-  it.each([...preference, ...promptOnly, ...pairless])('prompts of %s', async (_, row) => {
-    const [{ prompt } = { prompt: '' }] = await prompts([{ ...row, kind: 'harmless' }])
-    expect([['What color is the sky?'], ['The sky is'], ['Which is larger?']]).toContainEqual(
-      typeof prompt === 'string' ? [prompt] : prompt.map(({ content }) => content),
-    )
-  })
+  it.each([...preference, ...promptOnly, ...pairless].map(([name, row]) => [name, row] as const))(
+    'prompts of %s',
+    async (_, row) => {
+      const [{ prompt } = { prompt: '' }] = await prompts([{ ...row, kind: 'harmless' }])
+      expect([['What color is the sky?'], ['The sky is'], ['Which is larger?']]).toContainEqual(
+        typeof prompt === 'string' ? [prompt] : prompt.map(({ content }) => content),
+      )
+    },
+  )
 
   it.each([
     ...pairless,
@@ -247,6 +250,12 @@ describe('what else people have', () => {
     ['a number as content', { prompt: [user(4)], chosen: 'a' }, /content that is a number in message 0/],
     ['null as content', { prompt: [user(null)], chosen: 'a' }, /no content.*message 0/],
     ['no role', { prompt: [{ role: null, content: 'a' }], chosen: 'a' }, /no role in message 0/],
+    [
+      'an input that is no text',
+      { instruction: 'a', input: { b: 1 }, output: 'c' },
+      /an object in the prompt/,
+    ],
+    ['a system prompt that is no text', { system: ['a'], prompt: 'b', chosen: 'c' }, /a list in system/],
     ['rows in a list', [{ prompt: 'a' }, { prompt: 'b' }], /its own line/],
   ])('refuses %s by its name, with the line', async (_, row, message) => {
     const failed = pairs([{ prompt: 'a', chosen: 'b' }, row])

@@ -105,7 +105,8 @@ function partsOf(row: Row): Parts | NoMessage {
 
 /** Alpaca's instruction, with its input where it has one. */
 function instructionOf({ instruction, input }: Row): unknown {
-  return typeof instruction === 'string' && !isEmpty(input) ? `${instruction}\n\n${input}` : instruction
+  if (typeof instruction !== 'string' || isEmpty(input)) return instruction
+  return typeof input === 'string' ? `${instruction}\n\n${input}` : input
 }
 
 /** Of a preference row. As in TRL, answers that are conversations hold their prompt unless it is a conversation too. */
@@ -172,5 +173,6 @@ function withPrompt(row: Row, value: unknown): Row | NoMessage {
   }
   const { system } = row
   if (isEmpty(system) || messages.some(({ role }) => role === 'system')) return { ...row, prompt }
+  if (typeof system !== 'string') return { problem: `${kindOf(system)} in system` }
   return { ...row, prompt: [{ role: 'system', content: system }, ...messages] }
 }
