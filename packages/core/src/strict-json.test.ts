@@ -38,6 +38,17 @@ describe('strictJson', () => {
     expect(performance.now() - started).toBeLessThan(1000)
   })
 
+  it('refuses what would take far more memory than its text', () => {
+    expect(() => strictJson(`[${'{},'.repeat(1e6)}{}]`)).toThrow(/^more than 711788 objects and lists in 300/)
+    expect(() => strictJson(`[${'[0],'.repeat(1e6)}0]`)).toThrow(/objects and lists/)
+    expect(() => strictJson(`[${'0,'.repeat(4e6)}0]`)).toThrow(/^more than 3097152 values/)
+  })
+
+  it('reads as many merges as the largest tokenizers have', () => {
+    const merges = `[${'["t1","t23"],'.repeat(5.9e5)}0]`
+    expect((strictJson(merges) as unknown[]).length).toBe(5.9e5 + 1)
+  })
+
   it('takes time in proportion to the text', () => {
     const backslashes = `{${Array.from({ length: 200 }, (_, i) => `"${i}${'\\'.repeat(1e4)}": 1`)}}`
     const names = `{${Array.from({ length: 2e5 }, (_, i) => `"${i}": ${i}`)}}`

@@ -4,45 +4,54 @@ import { excerpt } from './excerpt.ts'
 const deepest = 100
 
 /**
- * The value of a JSON text. It is refused where two readers could take it for different things, and before anything is
- * built of it: for a name that an object has twice, and for nesting deeper than 100.
+ * Objects and arrays, and values within them, that a text of so many characters may have. In memory an empty object takes
+ * twenty times its two characters; the vocabularies and merges of the largest tokenizers have a tenth of these.
+ */
+const mostContainers = (characters: number) => 2 ** 19 + characters / 16
+const mostValues = (characters: number) => 2 ** 21 + characters / 8
+
+/**
+ * The value of a JSON text. It is refused where two readers could take it for different things, by a name that an object has
+ * twice, and, before anything is built of it, for nesting deeper than 100 and for far more values than texts of its length
+ * have.
  *
  * @throws SyntaxError for what is no JSON, else an Error whose message is a phrase: what was found
  */
 export function strictJson(text: string): unknown {
-  scan(text)
-  return JSON.parse(text)
+  const names = scan(text)
+  const value: unknown = JSON.parse(text)
+  // Of names that are there twice, the parser has kept the last.
+  if (countNames(value) < names) throw new Error(`the name ${excerpt(nameTwice(text))} twice in an object`)
+  return value
 }
 
-/** What an array and an object may hold; of an object the names so far. */
-type Level = Set<string> | undefined
+const [quote, backslash, comma, colon] = [0x22, 0x5c, 0x2c, 0x3a]
+const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x5d]
+const [letterN, letterI] = [0x4e, 0x49]
 
-/** Goes over a text that need not be JSON: what `JSON.parse` refuses is left to it. */
-function scan(text: string): void {
-  const levels: Level[] = []
-  let wantsName = false
+/** Goes over a text that need not be JSON, what `JSON.parse` refuses is left to it; the number of names in its objects. */
+function scan(text: string): number {
+  const [containers, values] = [mostContainers(text.length), mostValues(text.length)]
+  const found = { names: 0, containers: 0, values: 0, depth: 0 }
   for (let at = 0; at < text.length; at++) {
     switch (text.charCodeAt(at)) {
-      case quote: {
-        const end = endOfString(text, at)
-        if (wantsName) take(levels.at(-1), text.slice(at, end + 1))
-        wantsName = false
-        at = end
+      case quote:
+        at = endOfString(text, at)
         break
-      }
       case openBrace:
       case openBracket:
-        if (levels.length === deepest) throw new Error(`nesting deeper than ${deepest}`)
-        wantsName = text.charCodeAt(at) === openBrace
-        levels.push(wantsName ? new Set() : undefined)
+        if (found.depth++ === deepest) throw new Error(`nesting deeper than ${deepest}`)
+        if (++found.containers > containers) throw tooMany(containers, 'objects and lists', text)
         break
       case closeBrace:
       case closeBracket:
-        levels.pop()
-        wantsName = false
+        found.depth--
         break
       case comma:
-        wantsName = levels.at(-1) !== undefined
+        if (++found.values > values) throw tooMany(values, 'values', text)
+        break
+      case colon:
+        found.names++
         break
       case letterN:
       case letterI: {
@@ -51,11 +60,11 @@ function scan(text: string): void {
       }
     }
   }
+  return found.names
 }
 
-const [quote, backslash, comma] = [0x22, 0x5c, 0x2c]
-const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x5d]
-const [letterN, letterI] = [0x4e, 0x49]
+const tooMany = (most: number, what: string, { length }: string) =>
+  new Error(`more than ${Math.floor(most)} ${what} in ${length} characters`)
 
 /** Where the quote is that ends the string begun at `start`, or the end of the text. */
 function endOfString(text: string, start: number): number {
@@ -67,9 +76,50 @@ function endOfString(text: string, start: number): number {
   return text.length
 }
 
-function take(names: Level, literal: string): void {
-  // The same name may be spelled in two ways.
-  const name = literal.includes('\\') ? String(JSON.parse(literal)) : literal.slice(1, -1)
-  if (names?.has(name)) throw new Error(`the name ${excerpt(name)} twice in an object`)
-  names?.add(name)
+/** Names of all objects in a value of JSON. */
+function countNames(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0
+  let count = 0
+  if (Array.isArray(value)) {
+    for (const item of value) count += countNames(item)
+    return count
+  }
+  // Values of JSON inherit nothing that is counted.
+  for (const name in value) count += 1 + countNames((value as Readonly<Record<string, unknown>>)[name])
+  return count
+}
+
+/** The first name that an object has twice, in a text of JSON. */
+function nameTwice(text: string): string {
+  /** What objects, and lists, which have no names, have had so far. */
+  const levels: (Set<string> | undefined)[] = []
+  let last = ''
+  for (let at = 0; at < text.length; at++) {
+    switch (text.charCodeAt(at)) {
+      case quote: {
+        const end = endOfString(text, at)
+        last = text.slice(at, end + 1)
+        at = end
+        break
+      }
+      case openBrace:
+        levels.push(new Set())
+        break
+      case openBracket:
+        levels.push(undefined)
+        break
+      case closeBrace:
+      case closeBracket:
+        levels.pop()
+        break
+      case colon: {
+        // The same name may be spelled in two ways.
+        const name = last.includes('\\') ? String(JSON.parse(last)) : last.slice(1, -1)
+        const names = levels.at(-1)
+        if (names?.has(name)) return name
+        names?.add(name)
+      }
+    }
+  }
+  return ''
 }
