@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { chatServer } from '../../../test/chat-server.ts'
 import type { PatchError } from '../../errors.ts'
-import { endpointJudge } from '../judges/endpoint-judge.ts'
 import type { PatchPrompt } from '../preference-pair.ts'
 import { endpointReference } from '../references/endpoint-reference.ts'
 
@@ -17,108 +16,6 @@ async function collect(reference: ReturnType<typeof endpointReference>, signal?:
   }
   return all
 }
-
-const sleep = (milliseconds: number) => new Promise((done) => setTimeout(done, milliseconds))
-
-describe('endpointReference', () => {
-  it('answers each prompt by its index, at most so many at a time, with the key and the options', async () => {
-    server = await chatServer(async ({ body }) => {
-      await sleep(5 + 20 * Math.random())
-      return `to ${body.messages.at(-1)?.content}`
-    })
-    const { baseURL } = server
-    const all = await collect(
-      endpointReference({
-        baseURL,
-        model: 'm',
-        apiKey: 'k',
-        concurrency: 3,
-        maxTokens: 7,
-        systemPrompt: 's',
-      }),
-    )
-    expect([...all].sort(([a], [b]) => a - b)).toEqual(prompts.map(({ prompt }, i) => [i, `to ${prompt}`]))
-    expect(server.mostOpen()).toBe(3)
-    expect(server.requests[0]).toMatchObject({
-      path: '/v1/chat/completions',
-      key: 'Bearer k',
-      body: { model: 'm', max_tokens: 7, temperature: 0, messages: [{ role: 'system', content: 's' }, {}] },
-    })
-  })
-
-  it('continues text by completions', async () => {
-    server = await chatServer(({ body }) => `${body.prompt} and on`)
-    const all = await collect(endpointReference({ baseURL: server.baseURL, model: 'm', format: 'text' }))
-    expect(all.get(4)).toBe('p4 and on')
-    expect(server.requests[0]?.path).toBe('/v1/completions')
-  })
-
-  it('sends again what failed for a while', async () => {
-    let failures = 2
-    server = await chatServer(() => (failures-- > 0 ? { status: 503, body: {} } : 'fine'))
-    expect((await collect(endpointReference({ baseURL: server.baseURL, model: 'm' }))).size).toBe(12)
-    expect(server.requests.length).toBe(14)
-  })
-
-  it('names the address of a server that is not there', async () => {
-    server = await chatServer(() => '')
-    const { baseURL } = server
-    await server.close()
-    const absent = collect(endpointReference({ baseURL, model: 'm', maxRetries: 0 }))
-    await expect(absent).rejects.toMatchObject({
-      code: 'UNREACHABLE',
-      message: expect.stringContaining(`${baseURL}/chat/completions`),
-    })
-  })
-
-  it('catches an error that comes at once', async () => {
-    const unhandled: unknown[] = []
-    const note = (error: unknown) => unhandled.push(error)
-    process.on('unhandledRejection', note)
-    const failing = async () => Response.json({ error: 'no' }, { status: 404 })
-    const failed = collect(
-      endpointReference({ baseURL: 'http://localhost/v1', model: 'm', maxRetries: 0, fetch: failing }),
-    )
-    await expect(failed).rejects.toMatchObject({ code: 'REQUEST_REFUSED' })
-    await sleep(0)
-    process.off('unhandledRejection', note)
-    expect(unhandled).toEqual([])
-  })
-
-  it('stops when aborted', async () => {
-    server = await chatServer(() => sleep(5000).then(() => 'late'))
-    const failed = collect(
-      endpointReference({ baseURL: server.baseURL, model: 'm' }),
-      AbortSignal.timeout(50),
-    )
-    await expect(failed).rejects.toMatchObject({ code: 'ABORTED' })
-  })
-
-  it('stops when aborted while the server asks to wait', async () => {
-    server = await chatServer(() => ({ status: 503, body: {}, headers: { 'retry-after-ms': '20000' } }))
-    const started = performance.now()
-    const failed = collect(
-      endpointReference({ baseURL: server.baseURL, model: 'm' }),
-      AbortSignal.timeout(200),
-    )
-    await expect(failed).rejects.toMatchObject({ code: 'ABORTED' })
-    expect(performance.now() - started).toBeLessThan(5000)
-  })
-
-  it('takes no address with a secret in it, and no fields that ask for something else', async () => {
-    server = await chatServer(() => '')
-    for (const baseURL of ['http://user:secret@host/v1', 'https://host/v1?key=secret', 'host:80', '']) {
-      expect(() => endpointReference({ baseURL, model: 'm' })).toThrow(/baseURL of http/)
-      expect(() => endpointReference({ baseURL, model: 'm' })).not.toThrow(/secret/)
-    }
-    for (const body of [{ messages: [] }, { stream: true }, { n: 2 }]) {
-      const asked = () => endpointReference({ baseURL: server.baseURL, model: 'm', body })
-      expect(asked).toThrow(
-        expect.objectContaining({ code: 'INVALID_ARGUMENT', found: Object.keys(body)[0] }),
-      )
-    }
-  })
-})
 
 describe('fields of a request', () => {
   const refusals: Record<string, object> = {
@@ -265,71 +162,5 @@ describe('errors of a server', () => {
     )
     expect([...all.values()]).toEqual(prompts.map(() => undefined))
     expect(notices).toEqual([`endpoint:${baseURL}#m, of 12 answers: 12 withheld by a filter`])
-  })
-})
-
-describe('endpointJudge', () => {
-  const request = (response: string) => ({ prompt: 'p', kind: 'harmless' as const, response })
-
-  it('reads scores in the order of the requests, with text around them or not', async () => {
-    server = await chatServer(({ body }) => {
-      const { response } = JSON.parse(body.messages.at(-1)?.content ?? '') as { response: string }
-      return response === 'good' ? 'Here: {"score": 1.0}' : '{"score":.25, "why":"x"}'
-    })
-    const judge = endpointJudge({ baseURL: server.baseURL, model: 'j' })
-    expect(await judge.score([request('bad'), request('good'), request('bad')])).toEqual([0.25, 1, 0.25])
-    expect(server.requests[0]?.body.messages[0]?.content).toMatch(/harmless.*\{"score": s\}/)
-  })
-
-  it('asks again for an answer without a score, then gives up', async () => {
-    const answers = ['I think it is fine', '{"score": 7}', '{"score": 0.5}']
-    server = await chatServer(() => answers.shift() ?? 'fine')
-    const judge = endpointJudge({ baseURL: server.baseURL, model: 'j' })
-    expect(await judge.score([request('x')])).toEqual([0.5])
-    expect(server.requests[2]?.body.messages.map(({ role }) => role)).toEqual([
-      'system',
-      'user',
-      'assistant',
-      'user',
-      'assistant',
-      'user',
-    ])
-    await expect(judge.score([request('x')])).rejects.toMatchObject({ code: 'MALFORMED' })
-    expect(server.requests.length).toBe(6)
-  })
-
-  it('reads no score from inside thinking, wherever the server puts it', async () => {
-    const answers: unknown[] = [
-      '<think>{"score": 1}</think>{"score": 0.25}',
-      [
-        { type: 'thinking', thinking: [{ type: 'text', text: '{"score": 1}' }] },
-        { type: 'text', text: '{"score": 0.5}' },
-      ],
-      '{"score": 1}</think>{"score": 0.75}',
-    ]
-    server = await chatServer(() => ({
-      status: 200,
-      body: { choices: [{ message: { content: answers.shift(), reasoning_content: '{"score": 1}' } }] },
-    }))
-    const judge = endpointJudge({ baseURL: server.baseURL, model: 'j', concurrency: 1 })
-    expect(await judge.score([request('a'), request('b'), request('c')])).toEqual([0.25, 0.5, 0.75])
-  })
-
-  it.each([
-    [
-      { message: { content: '<think>{"score": 1},' }, finish_reason: 'length' },
-      /limit of 64 tokens.*maxTokens/,
-    ],
-    [{ message: { content: '<think>{"score": 1},' }, finish_reason: 'stop' }, /limit of 64 tokens/],
-    [{ message: { content: null }, finish_reason: 'content_filter' }, /withheld.*another judge/],
-    [{ message: { content: null, reasoning: '{"score": 1}' } }, /without a word/],
-  ])('says why there is no answer in %j', async (choice, message) => {
-    server = await chatServer(() => ({ status: 200, body: { choices: [choice] } }))
-    const judge = endpointJudge({ baseURL: server.baseURL, model: 'j' })
-    await expect(judge.score([request('a')])).rejects.toMatchObject({
-      code: 'MALFORMED',
-      message: expect.stringMatching(message),
-    })
-    expect(server.requests.length).toBe(1)
   })
 })
