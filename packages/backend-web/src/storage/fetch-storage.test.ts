@@ -10,8 +10,8 @@ const server = createServer((request, response) => {
   const isRange = request.url === '/ranges'
   const total = request.headers.range === 'bytes=0-0' ? 1 : Number.POSITIVE_INFINITY
   if (isRange) response.writeHead(206, { 'content-range': 'bytes 0-0/100' })
-  if (isRange && total === 1) return response.end('a')
-  if (request.url === '/short') return response.end('whole')
+  if (isRange && total === 1) return void response.end('a')
+  if (request.url === '/short') return void response.end('whole')
   const send = () => {
     while (!response.destroyed && response.write(chunk)) sent += chunk.length
   }
