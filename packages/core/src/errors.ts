@@ -28,6 +28,8 @@ export const errorCodes = [
   'CONTEXT_EXCEEDED',
   /** A data set holds no usable row. */
   'EMPTY_DATA',
+  /** A training cannot work out, or did not: its reference does something else, its loss ran away, or its patch fails. */
+  'TRAINING_FAILED',
   /** The patch was made for another base model. */
   'PATCH_MISMATCH',
   /** A patch says that it must not be applied with another one, or not without it. */

@@ -184,6 +184,7 @@ export type {
 } from './model/language-model.ts'
 export { type LoadModelOptions, loadStoredModel, type StoredPlace } from './model/load-model.ts'
 export type { ModelConfig, RopeScaling } from './model/model-config.ts'
+export { type ModelIdentity, modelIdentity } from './model/model-identity.ts'
 export type { HeldPrefix, PrefixCache } from './model/prefix-cache.ts'
 export { openSafetensors } from './model/safetensors.ts'
 export { openShardedSafetensors } from './model/sharded-safetensors.ts'
@@ -206,13 +207,20 @@ export {
   type FilterCounts,
   type FilteredPairs,
   type FilterOptions,
+  type FilterSummary,
   filterPairs,
   formatFilterSummary,
 } from './pairs/filter-pairs.ts'
 export { type GeneratePairsOptions, generatePairs } from './pairs/generate-pairs.ts'
 export type { Judge, JudgeRequest } from './pairs/judge.ts'
-export { type EndpointJudgeOptions, endpointJudge } from './pairs/judges/endpoint-judge.ts'
+export { classifierJudge } from './pairs/judges/classifier-judge.ts'
+export {
+  type EndpointJudgeOptions,
+  endpointJudge,
+  type JudgeCriteria,
+} from './pairs/judges/endpoint-judge.ts'
 export { functionJudge } from './pairs/judges/function-judge.ts'
+export { type GoalJudgeOptions, goalJudge, type ResponseTest } from './pairs/judges/goal-judge.ts'
 export { isDegenerate } from './pairs/judges/is-degenerate.ts'
 export { isRefusal } from './pairs/judges/is-refusal.ts'
 export type { LinearTextClassifier } from './pairs/judges/linear-text-classifier.ts'
@@ -220,6 +228,7 @@ export { linearTextScorer } from './pairs/judges/linear-text-scorer.ts'
 export { type LlamaGuardJudgeOptions, llamaGuardJudge } from './pairs/judges/llama-guard-judge.ts'
 export { refusalJudge } from './pairs/judges/refusal-judge.ts'
 export { refusalScore } from './pairs/judges/refusal-score.ts'
+export { type RegexJudgeOptions, regexJudge } from './pairs/judges/regex-judge.ts'
 export {
   type ResponseClass,
   type ResponseClassOptions,
@@ -236,12 +245,18 @@ export {
 export { type NearMissesOptions, nearMisses } from './pairs/near-misses.ts'
 export { type OpeningsOptions, openingsOf } from './pairs/openings-of.ts'
 export { formatPairsSummary, type PairsSummary } from './pairs/pairs-summary.ts'
-export type { PatchPrompt, PreferencePair, PromptKind } from './pairs/preference-pair.ts'
+export type { PatchPrompt, PreferencePair } from './pairs/preference-pair.ts'
 export type { PromptFormat } from './pairs/prompt-format.ts'
+export { isTarget, type KindNames, type PromptKind, promptKinds } from './pairs/prompt-kind.ts'
 export { readPairs } from './pairs/read-pairs.ts'
 export { readPrompts } from './pairs/read-prompts.ts'
 export type { ReadRowsOptions } from './pairs/read-rows.ts'
 export type { Ending, Reference, SourceResponse } from './pairs/reference.ts'
+export {
+  formatReferenceShare,
+  type ReferenceExample,
+  type ReferenceShare,
+} from './pairs/reference-share.ts'
 export { type EndpointReferenceOptions, endpointReference } from './pairs/references/endpoint-reference.ts'
 export { firstTokens } from './pairs/references/first-tokens.ts'
 export { type ModelReferenceOptions, modelReference } from './pairs/references/model-reference.ts'
@@ -369,6 +384,8 @@ export type {
 export { hardenPatch } from './train/harden/harden-patch.ts'
 export type { TrainMetrics } from './train/metrics.ts'
 export type { DpoObjective, Objective, SftObjective } from './train/objective.ts'
+export { describeProblems, formatOutcome } from './train/outcome/format-outcome.ts'
+export type { OutcomeChange, OutcomeExample, TrainOutcome } from './train/outcome/train-outcome.ts'
 export { DEFAULT_POLICY, initPrefix, type PrefixInit, type PrefixInitOptions } from './train/prefix-init.ts'
 export { PrefixTrainer, type PrefixTrainerOptions, type TrainerState } from './train/prefix-trainer.ts'
 export { learningRateAt, type ScheduleOptions, type ScheduleType } from './train/schedule.ts'
@@ -379,6 +396,7 @@ export {
 } from './train/text-prompt/optimize-text-prompt.ts'
 export { type TokenizedPair, tokenizePairs } from './train/tokenize-pairs.ts'
 export type {
+  CheckOptions,
   DistillationOptions,
   DpoReference,
   DpoTraining,
@@ -387,6 +405,6 @@ export type {
   TrainProgress,
   ValidationOptions,
 } from './train/train-options.ts'
-export { trainPatch } from './train/train-patch.ts'
+export { type TrainedPatch, trainPatch } from './train/train-patch.ts'
 export type { TrainingSettings } from './train/training-settings.ts'
 export { type ValidationScores, validatePrefix, validationMerit } from './train/validate-prefix.ts'

@@ -34,7 +34,9 @@ describe('a run from prompts to patch', () => {
 
   it('goes through pairs, filter, SFT and DPO, watched by validation', () => {
     const order = [...new Set(progress.map(({ stage }) => stage))]
-    expect(order).toEqual(['pairs', 'filter', 'sft', 'validation', 'logps', 'dpo'])
+    expect(order).toEqual([
+      ...['pairs', 'reference', 'warning', 'filter', 'sft', 'validation', 'logps', 'dpo'],
+    ])
     const steps = progress.flatMap((event) =>
       event.stage === 'sft' || event.stage === 'dpo' ? [`${event.stage} ${event.metrics.step}`] : [],
     )
@@ -141,7 +143,7 @@ it('prepares nothing for a stage that is finished', async () => {
   const events: string[] = []
   const again = await trainPatch(quick({ storage, onProgress: ({ stage }) => events.push(stage) }))
   expect(again.prefix).toEqual(prefix)
-  expect(events).toEqual(['filter'])
+  expect(events).toEqual(['reference', 'warning', 'filter'])
 })
 
 describe('r of the DPO loss', () => {

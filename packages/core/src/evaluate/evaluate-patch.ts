@@ -1,6 +1,7 @@
 import type { LanguageModel } from '../model/language-model.ts'
 import { modelIdentity } from '../model/model-identity.ts'
 import type { PatchPrompt } from '../pairs/preference-pair.ts'
+import { isTarget } from '../pairs/prompt-kind.ts'
 import type { Reference } from '../pairs/reference.ts'
 import { digestOf } from '../sha256.ts'
 import { type AbilityChange, abilityChanges } from './ability/ability-changes.ts'
@@ -82,7 +83,7 @@ const looksHarmful = /near.?miss|look.?alike|look.?unsafe|xstest/iu
 const everydayOf = (prompts: readonly PatchPrompt[]) =>
   prompts.filter(
     ({ kind, part = '', context = 'plain' }) =>
-      kind === 'harmless' && context === 'plain' && !looksHarmful.test(part),
+      !isTarget(kind) && context === 'plain' && !looksHarmful.test(part),
   )
 
 async function divergenceOn(

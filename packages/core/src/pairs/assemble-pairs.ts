@@ -1,5 +1,10 @@
 import type { PatchPrompt, PreferencePair } from './preference-pair.ts'
+import { isTarget } from './prompt-kind.ts'
 import type { ResponseJournal } from './response-journal.ts'
+
+/** What the reference says to a prompt to keep is y⁻ where it does there too what targets alone shall have. */
+const notWanted = <Said extends { readonly score: number }>(said: Said | undefined): Said | undefined =>
+  said && said.score < 0.5 ? said : undefined
 
 /** The pairs, in the order of the prompts, of what the journal holds and the refusals picked. */
 export function assemblePairs(
@@ -13,10 +18,15 @@ export function assemblePairs(
     return text == null || score === undefined ? undefined : { text, score }
   }
   return prompts.flatMap(({ prompt, kind, part, context, bare }, index) => {
-    const harmful = kind === 'harmful'
-    // The model was asked about a harmless prompt only where the reference's answer will not do.
-    const chosen = harmful ? said('reference', index) : (said('model', index) ?? said('reference', index))
-    const rejected = said(harmful ? 'model' : 'refusal', index)
+    // The model was asked about a prompt to keep only where the reference's answer will not do.
+    const ofReference = said('reference', index)
+    const ofModel = said('model', index)
+    const chosen = isTarget(kind) ? ofReference : (ofModel ?? ofReference)
+    const rejected = isTarget(kind)
+      ? ofModel
+      : kind === 'keep'
+        ? notWanted(ofReference)
+        : said('refusal', index)
     if (!chosen) return []
     return {
       prompt,

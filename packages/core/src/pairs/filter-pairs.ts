@@ -1,5 +1,6 @@
 import { PatchError } from '../errors.ts'
-import type { PreferencePair, PromptKind } from './preference-pair.ts'
+import type { PreferencePair } from './preference-pair.ts'
+import { isTarget, kindNames, type PromptKind } from './prompt-kind.ts'
 
 export interface FilterOptions {
   /** Least s(y⁺) − s(y⁻), Eq. 4. Default 0.5. */
@@ -21,12 +22,16 @@ export interface FilterCounts {
   readonly unpairedKept: number
 }
 
+/** What became of rows, by their kind: `harmful` and `harmless`, or `target` and `keep`. */
+export type FilterSummary = { readonly [Kind in PromptKind]?: FilterCounts }
+
 export interface FilteredPairs {
   /** For SFT and DPO. */
   readonly pairs: readonly PreferencePair[]
   /** For SFT alone: rows without y⁻. */
   readonly unpaired: readonly PreferencePair[]
-  readonly summary: Readonly<Record<PromptKind, FilterCounts>>
+  /** By the two kinds, as the rows name them. */
+  readonly summary: FilterSummary
 }
 
 type Outcome = Exclude<keyof FilterCounts, 'total'>
@@ -43,18 +48,24 @@ export function filterPairs(
 ): FilteredPairs {
   const kept: PreferencePair[] = []
   const unpaired: PreferencePair[] = []
-  const summary = { harmful: emptyCounts(), harmless: emptyCounts() }
+  const names = kindNames(pairs)
+  const counts = { target: emptyCounts(), keep: emptyCounts() }
   for (const [index, pair] of pairs.entries()) {
     const outcome = judge(pair, index)
-    summary[pair.kind].total++
-    summary[pair.kind][outcome]++
+    const own = isTarget(pair.kind) ? counts.target : counts.keep
+    own.total++
+    own[outcome]++
     if (outcome === 'kept') kept.push(pair)
     if (outcome === 'droppedByMargin' || outcome === 'unpairedKept') {
       const { rejected: _, rejectedScore: __, ...row } = pair
       unpaired.push(row)
     }
   }
-  return { pairs: kept, unpaired, summary }
+  return {
+    pairs: kept,
+    unpaired,
+    summary: { [names.target]: counts.target, [names.keep]: counts.keep },
+  }
 
   function judge({ chosenScore, rejected, rejectedScore }: PreferencePair, index: number): Outcome {
     if (chosenScore === undefined || (rejected !== undefined && rejectedScore === undefined)) {
@@ -73,8 +84,8 @@ export function filterPairs(
 
 /** The summary as one paragraph. */
 export function formatFilterSummary(summary: FilteredPairs['summary']): string {
-  const kinds = (['harmful', 'harmless'] as const).map((kind) => {
-    const { total, kept, droppedByWinner, droppedByMargin, unpairedKept } = summary[kind]
+  const kinds = Object.entries(summary).map(([kind, counts]) => {
+    const { total, kept, droppedByWinner, droppedByMargin, unpairedKept } = counts
     const alone = unpairedKept > 0 ? ` ${unpairedKept} had no y⁻ and serve SFT alone.` : ''
     return (
       `Of ${total} ${kind} pairs ${kept} are kept; ${droppedByWinner} fell because y⁺ itself scores too low, ` +

@@ -10,8 +10,10 @@ import { checkAnswered, type PairsSummary, summaryOf } from './pairs-summary.ts'
 import { pickRefusals } from './pick-refusals.ts'
 import type { PatchPrompt, PreferencePair } from './preference-pair.ts'
 import type { PromptFormat } from './prompt-format.ts'
+import { isTarget } from './prompt-kind.ts'
 import { readPairs } from './read-pairs.ts'
 import type { Reference } from './reference.ts'
+import { checkReferenceShare, type ReferenceShare, shareOfJournal, shareOfPairs } from './reference-share.ts'
 import { modelReference } from './references/model-reference.ts'
 import { openResponseJournal } from './response-journal.ts'
 import { scoreResponses } from './score-responses.ts'
@@ -37,25 +39,38 @@ export interface GeneratePairsOptions {
   /** `false` makes rows of y⁺ alone, for which M is not asked about harmful prompts. Default true. */
   readonly rejected?: boolean
   readonly onProgress?: (progress: StageProgress) => void
+  /**
+   * Least share of the targets that the reference must answer as wanted, in [0, 1]; with less nothing more is asked. Default 0.
+   */
+  readonly minimumReferenceShare?: number
+  /** Least score of an answer as wanted. Default 0.5. */
+  readonly winnerThreshold?: number
+  /** Told of what the reference does with the targets, before the model is asked. */
+  readonly onReference?: (share: ReferenceShare) => void
   /** Told at the end of prompts without a pair, and why. */
   readonly onSummary?: (summary: PairsSummary) => void
   readonly signal?: AbortSignal
 }
 
 /**
- * Makes preference pairs. Harmful prompts: y⁺ from M', y⁻ from M. Harmless ones: y⁺ the answer of M' or M, y⁻ a
- * refusal. Where a prompt was placed in a context, M' is asked the bare one, for that is where it is reliable, and a harmless
+ * Makes preference pairs. Targets: y⁺ from M', y⁻ from M. Prompts to keep: y⁺ the answer of M' or M; y⁻ of a `harmless` one a
+ * refusal, of one of kind `keep` what M' says to it, where the judge finds that it is what targets alone shall have. Where a prompt was placed in a context, M' is asked the bare one, for that is where it is reliable, and a harmless
  * one's y⁺ is M's answer in that context. Both are scored by the judge; nothing is filtered yet. Every response and score is written down as it
  * comes, and a run that was stopped goes on from there to the same file as if it had not been; one that has ended
  * gives the pairs of its file, also where they were edited since.
  *
  * @returns the pairs in the order of the prompts; prompts for which there is no y⁺ are left out.
- * @throws `EMPTY_DATA` without prompts, and where the reference has no y⁺ for any harmful one, with the reasons; `INVALID_ARGUMENT` where `path` holds a file that no run made; `RESUME_MISMATCH` where the journal is of another run; `ABORTED`;
+ * @throws `EMPTY_DATA` without prompts, and where the reference has no y⁺ for any harmful one, with the reasons; `INVALID_ARGUMENT` where `path` holds a file that no run made; `TRAINING_FAILED` below `minimumReferenceShare`; `RESUME_MISMATCH` where the journal is of another run; `ABORTED`;
  *   `STORAGE_FAILED`; else as the model, the reference and the judge.
  */
 export async function generatePairs(options: GeneratePairsOptions): Promise<PreferencePair[]> {
   const { reference, prompts, judge, storage, path = 'pairs.jsonl', onProgress, onSummary, signal } = options
   const { harmlessChosen = 'reference', harmlessRejected = 'reference', rejected = true } = options
+  const { minimumReferenceShare = 0, winnerThreshold = 0.5, onReference } = options
+  const told = (share: ReferenceShare) => {
+    onReference?.(share)
+    checkReferenceShare(share, minimumReferenceShare, judge.name)
+  }
   if (prompts.length === 0) {
     throw new PatchError('EMPTY_DATA', {
       expected: 'at least one prompt',
@@ -80,6 +95,8 @@ export async function generatePairs(options: GeneratePairsOptions): Promise<Pref
   })
   if (finished) {
     const pairs = await readPairs(storage, path)
+    // The file may have been edited since.
+    told(shareOfPairs(pairs, winnerThreshold))
     onSummary?.(summaryOf(prompts, journal, pairs.length))
     return pairs
   }
@@ -88,18 +105,23 @@ export async function generatePairs(options: GeneratePairsOptions): Promise<Pref
   await collectResponses('reference', reference, prompts.map(bareOf), all, stage)
   checkAnswered(prompts, journal, reference)
   await scoreResponses('reference', judge, prompts, journal.responses('reference'), stage)
+  told(shareOfJournal(prompts, journal, winnerThreshold))
 
+  const kindOf = (index: number) => (prompts[index] as PatchPrompt).kind
   const helpful = (index: number) =>
     harmlessChosen === 'reference' &&
     prompts[index]?.bare === undefined &&
     (journal.scores('reference').get(index) ?? 0) >= 0.5
-  const askModel = all.filter((index) => (prompts[index]?.kind === 'harmful' ? rejected : !helpful(index)))
+  const askModel = all.filter((index) => (isTarget(kindOf(index)) ? rejected : !helpful(index)))
   await collectResponses('model', model, prompts, askModel, stage)
   await scoreResponses('model', judge, prompts, journal.responses('model'), stage)
 
-  const refusals = rejected
-    ? pickRefusals(prompts, journal.responses('reference'), harmlessRejected, seed)
-    : new Map<number, string>()
+  const refusals = new Map(
+    // Made up for safety alone: of another goal a refusal is nothing that a patch is in danger of learning.
+    [
+      ...(rejected ? pickRefusals(prompts, journal.responses('reference'), harmlessRejected, seed) : []),
+    ].filter(([index]) => kindOf(index) === 'harmless'),
+  )
   await scoreResponses('refusal', judge, prompts, refusals, stage)
 
   const pairs = assemblePairs(prompts, journal, refusals)

@@ -1,6 +1,7 @@
 import { PatchError } from '../errors.ts'
 import { countEndings, describeEndings, type EndingCounts } from './count-endings.ts'
 import type { PatchPrompt } from './preference-pair.ts'
+import { isTarget, kindNames } from './prompt-kind.ts'
 import type { Reference } from './reference.ts'
 import type { ResponseJournal } from './response-journal.ts'
 
@@ -32,7 +33,7 @@ export function formatPairsSummary({ prompts, pairs, reference }: PairsSummary):
 }
 
 /**
- * Throws `EMPTY_DATA` where the reference has answered none of the harmful prompts: what would be left teaches to answer, and
+ * Throws `EMPTY_DATA` where the reference has answered none of the targets: what would be left teaches to answer as before, and
  * nothing else.
  */
 export function checkAnswered(
@@ -41,14 +42,14 @@ export function checkAnswered(
   { name }: Reference,
 ): void {
   const [responses, endings] = [journal.responses('reference'), journal.endings('reference')]
-  const harmful = [...prompts.keys()].filter((index) => prompts[index]?.kind === 'harmful')
-  if (harmful.length === 0 || harmful.some((index) => responses.get(index) != null)) return
+  const targets = [...prompts.keys()].filter((index) => isTarget((prompts[index] as PatchPrompt).kind))
+  if (targets.length === 0 || targets.some((index) => responses.get(index) != null)) return
   const { add, counts, described } = countEndings()
-  for (const index of harmful) add({ response: responses.get(index), ended: endings.get(index) })
+  for (const index of targets) add({ response: responses.get(index), ended: endings.get(index) })
   const isCut = counts.cut > counts.withheld + counts.empty + counts.absent
   throw new PatchError('EMPTY_DATA', {
     expected: `answers of ${name} to make pairs of`,
-    found: `none to ${harmful.length} harmful ${harmful.length === 1 ? 'prompt' : 'prompts'}: ${described()}`,
+    found: `none to ${targets.length} ${kindNames(prompts).target} ${targets.length === 1 ? 'prompt' : 'prompts'}: ${described()}`,
     remedy: isCut
       ? 'Raise the limit of tokens (`maxTokens`, --max-tokens), which thinking counts towards, and name another path'
       : 'Look at what the reference says, or use another one, and name another path',

@@ -1,6 +1,7 @@
 import { createRandom } from '../random.ts'
 import { isRefusal } from './judges/is-refusal.ts'
 import type { PatchPrompt } from './preference-pair.ts'
+import { isTarget } from './prompt-kind.ts'
 import { promptSeed } from './prompt-seed.ts'
 import { stockRefusals } from './refusals.ts'
 
@@ -18,11 +19,11 @@ export function pickRefusals(
     const response = from === 'reference' ? responses.get(index) : undefined
     return response && isRefusal(response) ? response : undefined
   }
-  const own = prompts.flatMap(({ kind }, index) => (kind === 'harmful' ? (refusalTo(index) ?? []) : []))
+  const own = prompts.flatMap(({ kind }, index) => (isTarget(kind) ? (refusalTo(index) ?? []) : []))
   const pool = own.length > 0 ? own : stockRefusals
   const picked = new Map<number, string>()
   for (const [index, { kind, prompt }] of prompts.entries()) {
-    if (kind !== 'harmless') continue
+    if (isTarget(kind)) continue
     const drawn = pool[createRandom(promptSeed(seed, prompt)).integer(pool.length)] as string
     picked.set(index, refusalTo(index) ?? drawn)
   }

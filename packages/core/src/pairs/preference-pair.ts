@@ -1,15 +1,15 @@
 import * as z from 'zod/mini'
 import type { ChatMessage } from '../tokenize/tokenizer.ts'
+import { type PromptKind, promptKinds } from './prompt-kind.ts'
 import { promptSchema } from './prompt-schema.ts'
 
-/** Whether a prompt asks for what the patch shall prevent, or for what it must leave as it is. */
-export type PromptKind = 'harmful' | 'harmless'
+export type { PromptKind } from './prompt-kind.ts'
 
 /** A prompt to make pairs from. A string is a user's turn; `text` format continues it as it is. */
 export interface PatchPrompt {
   readonly prompt: string | readonly ChatMessage[]
   readonly kind: PromptKind
-  /** A part of the data, such as prompts that look harmful and are not: measured apart, and drawn more often on demand. */
+  /** A part of the data, such as prompts that look like targets and are none: measured apart, and drawn more often on demand. */
   readonly part?: string
   /** Name of the context that it was placed in: figures are told by it. */
   readonly context?: string
@@ -41,7 +41,7 @@ const score = z.number().check(z.minimum(0), z.maximum(1))
 
 const promptFields = {
   prompt: promptSchema,
-  kind: z.enum(['harmful', 'harmless']),
+  kind: z.enum(promptKinds),
   part: z.exactOptional(z.string()),
   context: z.exactOptional(z.string()),
   bare: z.exactOptional(promptSchema),

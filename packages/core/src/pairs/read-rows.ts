@@ -7,8 +7,10 @@ import type { PromptKind } from './preference-pair.ts'
 import { isProblem } from './prompt-schema.ts'
 
 export interface ReadRowsOptions {
-  /** The kind of rows without one, such as those of TRL's data sets. Default: `harmful` where no row of the file has one. */
+  /** The kind of rows without one, such as those of TRL's data sets. Default: `assumed`, where no row of the file has one. */
   readonly kind?: PromptKind
+  /** What rows are taken for where none of a file has a kind. Default `harmful`. */
+  readonly assumed?: PromptKind
   /** Told of what was taken for granted. */
   readonly onNotice?: (line: string) => void
 }
@@ -39,23 +41,23 @@ export async function readRows<T extends { readonly kind: PromptKind }>(
   storage: Storage,
   path: string,
   { ownForm, schema }: { readonly ownForm: OwnForm; readonly schema: z.ZodMiniType<T> },
-  { kind, onNotice }: ReadRowsOptions,
+  { kind, assumed = 'harmful', onNotice }: ReadRowsOptions,
 ): Promise<T[]> {
   let lacking = 0
   const withKind: OwnForm = (value) => {
     const row = ownForm(value)
     if (isProblem(row) || row.kind != null) return row
     lacking++
-    return { ...row, kind: kind ?? 'harmful' }
+    return { ...row, kind: kind ?? assumed }
   }
   const rows = await readJsonLines(storage, path, rowsLike(withKind, schema))
   if (lacking === 0 || kind !== undefined) return rows
   if (lacking === rows.length) {
-    onNotice?.(`${path}: no row has a kind; all are taken as harmful`)
+    onNotice?.(`${path}: no row has a kind; all are taken as ${assumed}`)
     return rows
   }
   throw new PatchError('MALFORMED', {
-    expected: `a kind, harmful or harmless, in all rows of ${path} or in none`,
+    expected: `a kind (target or keep, harmful or harmless) in all rows of ${path} or in none`,
     found: `${lacking} of ${rows.length} without one`,
     remedy: 'Write the kind into each row, or name the kind of those without (`kind`, --kind)',
   })

@@ -18,6 +18,7 @@ import { everydayPrompts } from './everyday-prompts.ts'
 import { keptRows } from './kept-rows.ts'
 import { nearMisses } from './near-misses.ts'
 import { type PatchPrompt, patchPromptSchema } from './preference-pair.ts'
+import { isTarget, kindNames } from './prompt-kind.ts'
 import type { Reference } from './reference.ts'
 import { sourceMark } from './source-mark.ts'
 import type { TextScorer } from './text-scorer.ts'
@@ -89,11 +90,12 @@ interface Run extends SelectivePromptsOptions {
 
 async function makeHarmless(run: Run, count: number): Promise<readonly PatchPrompt[]> {
   const { model, prompts, reference, judge, path = 'prompts' } = run
-  const harmful = prompts.filter(({ kind }) => kind === 'harmful').map(({ prompt }) => prompt)
+  const names = kindNames(prompts)
+  const harmful = prompts.filter(({ kind }) => isTarget(kind)).map(({ prompt }) => prompt)
   const texts = prompts.flatMap(({ prompt }) => (typeof prompt === 'string' ? prompt : []))
   const missing = harmful.length > 0 ? Math.floor(count / 2) : 0
   const rows = (part: string, made: readonly string[]) =>
-    made.map((prompt) => ({ prompt, kind: 'harmless' as const, part }))
+    made.map((prompt) => ({ prompt, kind: names.keep, part }))
   const place = { storage: run.storage, settings: run.settings, schema: patchPromptSchema }
   const ordinary = await keptRows({
     ...place,
@@ -109,13 +111,15 @@ async function makeHarmless(run: Run, count: number): Promise<readonly PatchProm
   })
   if (missing === 0) return ordinary
   const said = ordinary.flatMap(({ prompt }) => (typeof prompt === 'string' ? prompt : []))
-  const sources = { ordinary: said, ...(reference && { reference }), ...(judge && { judge }) }
+  // Whether a reference answers says of safety alone that a prompt is none of the targets.
+  const asked = names.target === 'harmful' ? reference : undefined
+  const sources = { ordinary: said, ...(asked && { reference: asked }), ...(judge && { judge }) }
   const alike = await keptRows({
     ...place,
     settings: {
       ...run.settings,
       ordinary: await digestOf(said),
-      reference: reference ? await sourceMark(reference) : null,
+      reference: asked ? await sourceMark(asked) : null,
       judge: judge ? await sourceMark(judge) : null,
     },
     path: `${path}.near-misses.jsonl`,
@@ -133,7 +137,7 @@ async function defaultContexts(run: Run, rows: readonly PatchPrompt[]): Promise<
   const ownWords = (wanted: (row: PatchPrompt) => boolean) =>
     rows.filter(wanted).flatMap(({ prompt }) => (typeof prompt === 'string' ? prompt : []))
   const everyday = ownWords(({ part }) => part === 'everyday')
-  const said = everyday.length > 0 ? everyday : ownWords(({ kind }) => kind === 'harmless')
+  const said = everyday.length > 0 ? everyday : ownWords(({ kind }) => !isTarget(kind))
   // The rest of the model's context is left to the prompt itself and to its answer.
   const room = Math.floor(model.config.maxPositions / 4)
   const fitting = (contexts: readonly PromptContext[]) => fittingContexts(model.tokenizer, contexts, room)

@@ -2,6 +2,7 @@ import { PatchError } from '../errors.ts'
 import type { LanguageModel, ScoreRequest, TopLogProbabilities } from '../model/language-model.ts'
 import type { PreferencePair } from '../pairs/preference-pair.ts'
 import { formatPrompt, type PromptFormat } from '../pairs/prompt-format.ts'
+import { isTarget } from '../pairs/prompt-kind.ts'
 import type { Reference } from '../pairs/reference.ts'
 import type { TokenizedPair } from './tokenize-pairs.ts'
 import type { DistillationOptions } from './train-options.ts'
@@ -30,9 +31,11 @@ export async function addTeachers(
       signal && { signal },
     )
   const taught = [...tokenized]
-  for (const kind of ['harmful', 'harmless'] as const) {
-    const teacher = kind === 'harmful' ? 'reference' : harmless
-    const indices = [...tokenized.keys()].filter((index) => tokenized[index]?.kind === kind)
+  for (const target of [true, false]) {
+    const teacher = target ? 'reference' : harmless
+    const indices = [...tokenized.keys()].filter(
+      (index) => isTarget((tokenized[index] as TokenizedPair).kind) === target,
+    )
     if (teacher === 'none' || indices.length === 0) continue
     const ask = teacher === 'base' ? ofBase : distributionsOf(reference)
     const promptOf = ({ prompt, bare }: PreferencePair) =>

@@ -1,4 +1,5 @@
 import { PatchError } from '../errors.ts'
+import { isTarget } from '../pairs/prompt-kind.ts'
 import { distributionsOf } from './add-teachers.ts'
 import { checkTraining } from './check-training.ts'
 import { scoreOf } from './reference-logps.ts'
@@ -20,9 +21,10 @@ export function checkTrainOptions(
   }
   const { dpo, sft, distillation, maxResponseTokens, validation } = resolved
   if (dpo && dpo.reference === 'reference') scoreOf(reference)
-  const harmful = [...prompts, ...pairs].some(({ kind }) => kind === 'harmful')
-  if (sft && distillation && (harmful || distillation.harmless === 'reference')) distributionsOf(reference)
+  const targets = [...prompts, ...pairs].some(({ kind }) => isTarget(kind))
+  if (sft && distillation && (targets || distillation.harmless === 'reference')) distributionsOf(reference)
   const { share = 0, limit = 1, every = 1, maxTokens = 1 } = validation || {}
+  const { check, minimumReferenceShare } = resolved
   const problems = [
     !isCount(maxResponseTokens) && `maxResponseTokens ${maxResponseTokens}`,
     ...Object.entries({ sft, dpo }).map(
@@ -36,14 +38,28 @@ export function checkTrainOptions(
     !(limit >= 0) && `validation.limit ${limit}`,
     !isCount(every) && `validation.every ${every}`,
     !isCount(maxTokens) && `validation.maxTokens ${maxTokens}`,
+    ...(check ? checkProblems(check) : []),
+    !isShare(minimumReferenceShare) && `minimumReferenceShare ${minimumReferenceShare}`,
     distillation && !isCount(distillation.k) && `distillation.k ${distillation.k}`,
   ].filter((problem) => typeof problem === 'string')
   if (problems.length === 0) return
   throw new PatchError('INVALID_ARGUMENT', {
-    expected: 'numbers of tokens, steps and rows of at least 1, and a validation.share in [0, 1)',
+    expected: 'numbers of tokens, steps and rows of at least 1, and shares in [0, 1]',
     found: problems.join(', '),
     remedy: 'Correct these options',
   })
 }
 
+function checkProblems(check: Exclude<ResolvedOptions['check'], false>) {
+  const { share, limit, maxTokens, minimumWanted, maximumLoss } = check
+  return [
+    !(share >= 0 && share < 1) && `check.share ${share}`,
+    !(limit >= 0) && `check.limit ${limit}`,
+    !isCount(maxTokens) && `check.maxTokens ${maxTokens}`,
+    !isShare(minimumWanted) && `check.minimumWanted ${minimumWanted}`,
+    !isShare(maximumLoss) && `check.maximumLoss ${maximumLoss}`,
+  ]
+}
+
+const isShare = (value: number) => value >= 0 && value <= 1
 const isCount = (value: number) => Number.isInteger(value) && value > 0

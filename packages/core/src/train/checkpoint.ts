@@ -8,6 +8,7 @@ import type { Prefix } from '../model/language-model.ts'
 import { withEmbeddings } from '../model/prefix-parts.ts'
 import { openSafetensors, readSafetensorsMetadata } from '../model/safetensors.ts'
 import { writeSafetensors } from '../model/write-safetensors.ts'
+import { type PromptKind, promptKinds } from '../pairs/prompt-kind.ts'
 import { strictJson } from '../strict-json.ts'
 import type { TrainerState } from './prefix-trainer.ts'
 import type { ValidationScores } from './validate-prefix.ts'
@@ -44,7 +45,11 @@ const factsSchema = z.object({
   best: z.optional(
     z.object({
       step: count,
-      scores: z.object({ harmful: z.optional(z.number()), harmless: z.optional(z.number()) }),
+      scores: z.object(
+        Object.fromEntries(
+          [...promptKinds, 'degenerate' as const].map((name) => [name, z.optional(z.number())]),
+        ) as Record<PromptKind | 'degenerate', z.ZodMiniOptional<z.ZodMiniNumber>>,
+      ),
     }),
   ),
 })
@@ -105,8 +110,7 @@ export async function decodeCheckpoint(name: string, bytes: Uint8Array): Promise
       optimizer: { step: updates, first: await reader.read('first'), second: await reader.read('second') },
     },
     best: best && {
-      step: best.step,
-      scores: { harmful: best.scores.harmful, harmless: best.scores.harmless },
+      ...best,
       prefix: await prefixOf('best'),
     },
   }

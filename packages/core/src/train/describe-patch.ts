@@ -1,23 +1,29 @@
+import type { Judge } from '../pairs/judge.ts'
+import type { MarkedSource } from '../pairs/source-mark.ts'
 import { describeBase } from '../patch/describe-base.ts'
+import { printable } from '../printable.ts'
 import { summaryOf } from './gate/patch-gate.ts'
 import type { TrainedGate } from './gate/train-gate.ts'
+import { outcomeEffects } from './outcome/check-patch.ts'
+import type { TrainOutcome } from './outcome/train-outcome.ts'
 import { DEFAULT_POLICY } from './prefix-init.ts'
 import type { PreparedData } from './prepare-data.ts'
-import type { ResolvedOptions } from './resolve-options.ts'
+import { isGoal, type ResolvedOptions } from './resolve-options.ts'
 import type { TrainPatchOptions } from './train-options.ts'
 
 /** What is told of a run. */
 export interface DescribedRun {
   readonly options: TrainPatchOptions
   readonly resolved: ResolvedOptions
+  readonly judge: Judge
   readonly seed: number
 }
 
 /** The manifest of a run's patch: what it was made from, and how. */
 export function describePatch(
-  { options, resolved, seed }: DescribedRun,
+  { options, resolved, judge, seed }: DescribedRun,
   digests: PreparedData['digests'],
-  trained?: TrainedGate,
+  { gate, outcome }: { readonly gate?: TrainedGate | undefined; readonly outcome?: TrainOutcome | undefined },
 ) {
   const { model, reference, manifest = {} } = options
   const { length = 50, init = 'text', text = DEFAULT_POLICY } = resolved.prefix
@@ -25,7 +31,7 @@ export function describePatch(
     format: 'policypatch/v1' as const,
     name: 'patch',
     version: '0.1.0',
-    domain: 'harmfulness',
+    domain: isGoal(options) ? 'goal' : 'harmfulness',
     license: 'Apache-2.0',
     requires: [],
     conflicts: [],
@@ -34,8 +40,8 @@ export function describePatch(
     prefix: {
       length,
       init,
-      ...(init === 'text' && { initText: text }),
-      ...(trained && { gate: summaryOf(trained) }),
+      ...(init === 'text' && { initText: printable(text) }),
+      ...(gate && { gate: summaryOf(gate) }),
     },
     recipe: {
       reference: reference?.name ?? 'pairs',
@@ -43,11 +49,18 @@ export function describePatch(
       seed,
       options: {
         ...resolved,
+        judge: sourceOf(judge),
+        reference: reference ? sourceOf(reference) : null,
         filter: resolved.filter ?? {},
         distillation: resolved.distillation ?? null,
       },
     },
-    effects: [],
+    effects: outcome ? outcomeEffects(outcome) : [],
     created: new Date().toISOString(),
   }
+}
+
+/** The name of a judge or a reference and what its answers depend on, as values of JSON. */
+function sourceOf({ name, settings = {} }: MarkedSource): Readonly<Record<string, unknown>> {
+  return { name, ...(JSON.parse(JSON.stringify(settings)) as typeof settings) }
 }

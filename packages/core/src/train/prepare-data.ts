@@ -3,13 +3,17 @@ import { type FilteredPairs, filterPairs, formatFilterSummary } from '../pairs/f
 import { generatePairs } from '../pairs/generate-pairs.ts'
 import type { Judge } from '../pairs/judge.ts'
 import { formatPairsSummary } from '../pairs/pairs-summary.ts'
-import type { PatchPrompt, PreferencePair, PromptKind } from '../pairs/preference-pair.ts'
+import type { PatchPrompt, PreferencePair } from '../pairs/preference-pair.ts'
+import { isTarget, type PromptKind } from '../pairs/prompt-kind.ts'
+import { checkReferenceShare, type ReferenceShare, shareOfPairs } from '../pairs/reference-share.ts'
 import { scorePairs } from '../pairs/score-pairs.ts'
 import { selectivePrompts } from '../pairs/selective-prompts.ts'
 import { createRandom } from '../random.ts'
 import { digestOf } from '../sha256.ts'
 import type { ResolvedOptions } from './resolve-options.ts'
 import type { TrainPatchOptions } from './train-options.ts'
+import { trainingDefaults } from './training-defaults.ts'
+import { warnOfFewPairs, warnOfNoCheck } from './warnings.ts'
 
 /** What training starts from. */
 export interface PreparedData {
@@ -33,8 +37,9 @@ export async function prepareData(
   directory: string,
 ): Promise<PreparedData> {
   const { seed = 0, onProgress } = options
-  const given = options.validation === false ? undefined : options.validation?.prompts
-  const setApart = resolved.validation && !given ? resolved.validation : undefined
+  const given =
+    (options.validation === false ? undefined : options.validation?.prompts) ??
+    (options.check === false ? undefined : options.check?.prompts)
   const rows = options.pairs ?? (await selective(options, resolved, directory))
   if (rows.length === 0) {
     throw new PatchError('EMPTY_DATA', {
@@ -43,14 +48,19 @@ export async function prepareData(
       remedy: 'Give trainPatch prompts with a reference, or pairs',
     })
   }
-  const apart = setApart ? chooseApart(rows, setApart, seed) : new Set<number>()
+  const apart = given ? new Set<number>() : chooseApart(rows, apartOf(resolved), seed)
   const validation = given ?? [...apart].map((index) => toPrompt(rows[index] as PatchPrompt))
   const kept = <T>(all: readonly T[]) => all.filter((_, index) => !apart.has(index))
   const made = options.pairs
     ? await scoreUnscored(kept(options.pairs), judge)
     : await makePairs(options, resolved, judge, drawn(kept(rows), resolved, seed), directory)
+  if (options.pairs) tellReference(options, resolved, judge, shareOfPairs(made, winnerThreshold(resolved)))
+  if (resolved.check && !isEnough(options, validation)) warnOfNoCheck(onProgress)
   const { pairs, unpaired, summary } = filter(made, resolved.filter)
-  if (summary) onProgress?.({ stage: 'filter', summary: formatFilterSummary(summary) })
+  if (summary) {
+    onProgress?.({ stage: 'filter', summary: formatFilterSummary(summary) })
+    warnOfFewPairs(summary, resolved, onProgress)
+  }
   return {
     pairs,
     unpaired,
@@ -93,19 +103,46 @@ async function scoreUnscored(pairs: readonly PreferencePair[], judge: Judge): Pr
   return pairs.map((pair) => (lacks(pair) ? (scored.shift() as PreferencePair) : pair))
 }
 
+/** Whether there are targets enough among prompts to tell by them what a patch does; what was given for it is. */
+export function isEnough({ check }: TrainPatchOptions, prompts: readonly PatchPrompt[]): boolean {
+  const targets = prompts.filter(({ kind }) => isTarget(kind)).length
+  return targets >= ((check || undefined)?.prompts ? 1 : trainingDefaults.check.fewest)
+}
+
+/** How many of so many rows of a kind are set apart. */
+type Apart = (rows: number, targets: number) => number
+
+/** Those of the validation, else those that the patch is looked at with when it is trained. */
+function apartOf({ validation, check }: ResolvedOptions): Apart {
+  if (validation) return (rows) => Math.min(validation.limit, Math.floor(rows * validation.share))
+  if (!check) return () => 0
+  const { from, least } = trainingDefaults.check
+  return (rows, targets) =>
+    targets < from || check.share === 0
+      ? 0
+      : Math.min(check.limit, Math.max(Math.floor(rows * check.share), Math.min(least, Math.floor(rows / 5))))
+}
+
 /** Indices of rows to set apart: a share of each kind, drawn by the seed. */
 function chooseApart(
   rows: readonly { readonly kind: PromptKind }[],
-  { share, limit }: { readonly share: number; readonly limit: number },
+  countOf: Apart,
   seed: number,
 ): Set<number> {
   const random = createRandom(seed)
   const chosen: number[] = []
-  for (const kind of ['harmful', 'harmless'] as const) {
-    const own = [...rows.keys()].filter((index) => rows[index]?.kind === kind)
-    chosen.push(...random.shuffle(own).slice(0, Math.min(limit, Math.floor(own.length * share))))
+  const sides = bySide(rows)
+  for (const own of sides) {
+    chosen.push(...random.shuffle(own).slice(0, countOf(own.length, sides[0].length)))
   }
   return new Set(chosen.sort((a, b) => a - b))
+}
+
+/** Indices of the targets, and of the others. */
+function bySide(rows: readonly { readonly kind: PromptKind }[]): readonly [number[], number[]] {
+  const of = (target: boolean) =>
+    [...rows.keys()].filter((index) => isTarget((rows[index] as (typeof rows)[number]).kind) === target)
+  return [of(true), of(false)]
 }
 
 /** Rows of a kind for each that a stage draws: the filter drops some. */
@@ -120,33 +157,34 @@ function drawn<Row extends PatchPrompt>(
   { sft, dpo }: ResolvedOptions,
   seed: number,
 ): Row[] {
-  const harmlessIn = rows.filter(({ kind }) => kind === 'harmless').length / Math.max(1, rows.length)
-  const wanted = (kind: PromptKind) =>
+  const sides = bySide(rows)
+  const harmlessIn = sides[1].length / Math.max(1, rows.length)
+  const wanted = (target: boolean) =>
     Math.max(
       LEAST,
       ...[sft, dpo].map((stage) => {
         if (!stage) return 0
         const { steps, batchSize = 8, harmlessShare = harmlessIn } = stage
-        return Math.ceil(
-          SPARE * steps * batchSize * (kind === 'harmless' ? harmlessShare : 1 - harmlessShare),
-        )
+        return Math.ceil(SPARE * steps * batchSize * (target ? 1 - harmlessShare : harmlessShare))
       }),
     )
-  const chosen = (kind: PromptKind) => {
-    const own = [...rows.keys()].filter((index) => rows[index]?.kind === kind)
-    return createRandom(seed).shuffle(own).slice(0, wanted(kind))
-  }
-  const kept = new Set([...chosen('harmful'), ...chosen('harmless')])
+  const chosen = sides.flatMap((own, side) =>
+    createRandom(seed)
+      .shuffle(own)
+      .slice(0, wanted(side === 0)),
+  )
+  const kept = new Set(chosen)
   return rows.filter((_, index) => kept.has(index))
 }
 
 function makePairs(
   options: TrainPatchOptions,
-  { generation, format, dpo }: ResolvedOptions,
+  resolved: ResolvedOptions,
   judge: Judge,
   prompts: readonly PatchPrompt[],
   directory: string,
 ): Promise<PreferencePair[]> {
+  const { generation, format, dpo } = resolved
   const { model, reference, storage, seed = 0, onProgress, signal } = options
   if (!reference) {
     throw new PatchError('INVALID_ARGUMENT', {
@@ -165,11 +203,27 @@ function makePairs(
     rejected: dpo !== false,
     ...(storage && { storage, path: `${directory}/pairs.jsonl` }),
     onProgress: ({ stage, done, total }) => onProgress?.({ stage: 'pairs', part: stage, done, total }),
+    winnerThreshold: winnerThreshold(resolved),
+    onReference: (share) => tellReference(options, resolved, judge, share),
     onSummary: (made) => {
       if (made.pairs < made.prompts) onProgress?.({ stage: 'filter', summary: formatPairsSummary(made) })
     },
     ...(signal && { signal }),
   })
+}
+
+const winnerThreshold = ({ filter: thresholds }: ResolvedOptions): number =>
+  (thresholds || undefined)?.winnerThreshold ?? 0.5
+
+/** Says how often the reference does what the patch shall learn, and refuses to train where that is too seldom. */
+function tellReference(
+  { onProgress }: TrainPatchOptions,
+  { minimumReferenceShare }: ResolvedOptions,
+  judge: Judge,
+  share: ReferenceShare,
+): void {
+  onProgress?.({ stage: 'reference', ...share })
+  checkReferenceShare(share, minimumReferenceShare, judge.name)
 }
 
 function filter(

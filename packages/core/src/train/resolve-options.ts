@@ -1,6 +1,15 @@
+import type { PatchPrompt } from '../pairs/preference-pair.ts'
+import { isTarget, kindNames } from '../pairs/prompt-kind.ts'
+import { safetySystemPrompt } from '../pairs/references/system-prompt-reference.ts'
 import { hasEnoughForGate } from './gate/has-enough-for-gate.ts'
 import type { GateTraining } from './gate/train-gate.ts'
-import type { DistillationOptions, DpoTraining, StageTraining, TrainPatchOptions } from './train-options.ts'
+import type {
+  CheckOptions,
+  DistillationOptions,
+  DpoTraining,
+  StageTraining,
+  TrainPatchOptions,
+} from './train-options.ts'
 import { trainingDefaults } from './training-defaults.ts'
 
 type Resolved<T> = { readonly [Key in keyof T]-?: Exclude<T[Key], undefined> }
@@ -21,6 +30,8 @@ export interface ResolvedOptions {
   readonly validation:
     | { readonly share: number; readonly limit: number; readonly maxTokens: number; readonly every?: number }
     | false
+  readonly check: Required<Omit<CheckOptions, 'prompts'>> | false
+  readonly minimumReferenceShare: number
   readonly maxResponseTokens: number
   readonly gate: GateTraining | false
   readonly everyday: number
@@ -34,42 +45,69 @@ export function resolveOptions(options: TrainPatchOptions): ResolvedOptions {
   const everyday = options.everyday ?? everydayOf(options)
   const gate = options.gate ?? (hasEnoughForGate(options, everyday) ? {} : false)
   const defaults = trainingDefaults
-  const stages = gate ? defaults.gated : defaults.ungated
+  const rows = [...(options.prompts ?? []), ...(options.pairs ?? [])]
+  const forAll = everyday === 0 && rows.length > 0 && rows.every(({ kind }) => kind === 'target')
+  const stages = gate ? defaults.gated : forAll ? defaults.everywhere : defaults.ungated
+  const answerTokens = isGoal(options) ? (generation.maxTokens ?? defaults.generation.maxTokens) : undefined
+  const responseTokens = options.maxResponseTokens ?? generation.maxTokens
   return {
     format: options.format ?? 'chat',
     generation: { ...defaults.generation, ...generation },
     filter: options.filter ?? {},
-    prefix: { ...defaults.prefix, ...options.prefix },
+    prefix: prefixOf(options),
     sft: options.sft === false ? false : { ...stages.sft, ...options.sft },
     dpo:
-      options.dpo === false || (options.dpo === undefined && gate)
+      options.dpo === false || (options.dpo === undefined && (gate || forAll))
         ? false
         : { ...defaults.ungated.dpo, ...options.dpo },
     distillation: distillation && { ...defaults.distillation, ...distillation },
     validation:
       validation === false || (validation === undefined && gate)
         ? false
-        : { ...defaults.validation, ...(validation && withoutPrompts(validation)) },
-    maxResponseTokens: options.maxResponseTokens ?? generation.maxTokens ?? stages.maxResponseTokens,
+        : {
+            ...defaults.validation,
+            ...(answerTokens !== undefined && { maxTokens: answerTokens }),
+            ...(validation && withoutPrompts(validation)),
+          },
+    check: checkOf(options, answerTokens),
+    minimumReferenceShare:
+      options.minimumReferenceShare ?? (options.filter === false ? 0 : defaults.minimumReferenceShare),
+    maxResponseTokens: responseTokens ?? answerTokens ?? stages.maxResponseTokens,
     gate,
     everyday,
     contexts: contextsOf(options),
   }
 }
 
+/** Whether what is wanted is something else than safety, such as a format or a style: it may show only at an answer's end. */
+export function isGoal({ prompts = [], pairs = [] }: TrainPatchOptions): boolean {
+  return kindNames([...prompts, ...pairs]).target === 'target'
+}
+
+function checkOf({ check }: TrainPatchOptions, answerTokens: number | undefined): ResolvedOptions['check'] {
+  if (check === false) return false
+  const { share, limit, maxTokens, minimumWanted, maximumLoss } = trainingDefaults.check
+  return {
+    ...{ share, limit, minimumWanted, maximumLoss, maxTokens: answerTokens ?? maxTokens },
+    ...(check && withoutPrompts(check)),
+  }
+}
+
+/** A prefix starts from the system prompt that taught the reference; the stock one has a shorter sentence of its own. */
+function prefixOf({ prefix, reference }: TrainPatchOptions): ResolvedOptions['prefix'] {
+  const taught = reference?.settings?.systemPrompt
+  const own = typeof taught === 'string' && taught.trim() !== '' && taught !== safetySystemPrompt
+  return { ...trainingDefaults.prefix, ...(own && { text: taught }), ...prefix }
+}
+
 const everydayOf = ({ prompts, format = 'chat' }: TrainPatchOptions) =>
-  prompts && format === 'chat' && prompts.every(({ kind }) => kind === 'harmful')
-    ? trainingDefaults.everyday
-    : 0
+  prompts && format === 'chat' && prompts.every(({ kind }) => isTarget(kind)) ? trainingDefaults.everyday : 0
 
 function contextsOf({ prompts, contexts, format = 'chat' }: TrainPatchOptions): ResolvedOptions['contexts'] {
   if (!prompts || (contexts === undefined && format !== 'chat') || contexts?.length === 0) return 'none'
   return contexts === undefined || contexts === 'default' ? 'default' : 'given'
 }
 
-function withoutPrompts({
-  prompts: _,
-  ...rest
-}: Exclude<TrainPatchOptions['validation'], false | undefined>) {
+function withoutPrompts<T extends { readonly prompts?: readonly PatchPrompt[] }>({ prompts: _, ...rest }: T) {
   return rest
 }

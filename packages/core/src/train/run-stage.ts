@@ -2,6 +2,7 @@ import { PatchError, throwIfAborted } from '../errors.ts'
 import type { Storage } from '../storage.ts'
 import { type BestPrefix, type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
 import type { TrainingExample } from './example.ts'
+import { lossWatch } from './loss-watch.ts'
 import type { TrainMetrics } from './metrics.ts'
 import type { PrefixTrainer } from './prefix-trainer.ts'
 import { type ValidationScores, validationMerit } from './validate-prefix.ts'
@@ -33,6 +34,8 @@ export interface StageOptions {
 /**
  * Runs a stage to its end, from its checkpoint if there is one, and gives the best prefix: that with the highest
  * refusal rate less over-refusal rate, the latest among equals.
+ *
+ * @throws `TRAINING_FAILED` where the loss runs away ({@link lossWatch}); else as the trainer, the validation and the storage.
  */
 export async function runStage(options: StageOptions): Promise<BestPrefix> {
   const { trainer, steps, validate, signal } = options
@@ -40,11 +43,13 @@ export async function runStage(options: StageOptions): Promise<BestPrefix> {
   if (validate && trainer.steps === 0 && options.initial) {
     best = { step: 0, prefix: trainer.prefix, scores: options.initial }
   }
+  const watchLoss = lossWatch()
   while (trainer.steps < steps) {
     throwIfAborted(signal, 'training')
     // Not as the argument of the optional call, which is not evaluated where there is nobody to call.
     const metrics = await trainer.step(options.batchOf?.(trainer.steps))
     options.onMetrics?.(metrics)
+    watchLoss(metrics)
     const last = trainer.steps === steps
     if (validate && (last || trainer.steps % options.validateEvery === 0)) {
       best = await validateNow(options, validate, best)
@@ -74,7 +79,7 @@ export async function finishedStage({
 const unscored = (step: number, prefix: BestPrefix['prefix']): BestPrefix => ({
   step,
   prefix,
-  scores: { harmful: undefined, harmless: undefined },
+  scores: {},
 })
 
 async function resume({ trainer, ...place }: StageOptions): Promise<BestPrefix | undefined> {

@@ -1,11 +1,16 @@
 import { PatchError } from '../errors.ts'
-import type { PromptKind } from '../pairs/preference-pair.ts'
+import { isTarget, type KindNames, kindNames, type PromptKind } from '../pairs/prompt-kind.ts'
 import { createRandom, type RandomState } from '../random.ts'
+
+/** Which of the two sides an example is of, whatever its kind is called. */
+type Side = 'harmful' | 'harmless'
+
+const sideOf = (kind: PromptKind): Side => (isTarget(kind) ? 'harmful' : 'harmless')
 
 /** Where a sampler stands: enough to go on exactly as it would have. */
 export interface SamplerState {
   readonly random: RandomState
-  readonly left: Readonly<Record<PromptKind, readonly number[]>>
+  readonly left: Readonly<Record<Side, readonly number[]>>
   readonly epoch: number
   /** Fraction of a harmless example still owed, so that shares hold on average for small batches too. */
   readonly owed: number
@@ -31,16 +36,16 @@ export function createSampler(
   kinds: readonly PromptKind[],
   { harmlessShare, seed }: SamplerOptions,
 ): Sampler {
-  const pools: Record<PromptKind, number[]> = { harmful: [], harmless: [] }
-  for (const [index, kind] of kinds.entries()) pools[kind].push(index)
+  const pools: Record<Side, number[]> = { harmful: [], harmless: [] }
+  for (const [index, kind] of kinds.entries()) pools[sideOf(kind)].push(index)
   const share = harmlessShare ?? pools.harmless.length / Math.max(1, kinds.length)
-  checkShare(share, pools)
+  checkShare(share, pools, kindNames(kinds.map((kind) => ({ kind }))))
   let random = createRandom(seed)
-  let left: Record<PromptKind, number[]> = { harmful: [], harmless: [] }
+  let left: Record<Side, number[]> = { harmful: [], harmless: [] }
   let drawn = 0
   let owed = 0
 
-  const draw = (kind: PromptKind): number => {
+  const draw = (kind: Side): number => {
     if (left[kind].length === 0) left[kind] = random.shuffle(pools[kind])
     drawn++
     return left[kind].pop() as number
@@ -52,7 +57,7 @@ export function createSampler(
       owed -= harmless
       const kindsOfBatch = Array.from(
         { length: batchSize },
-        (_, i): PromptKind => (i < harmless ? 'harmless' : 'harmful'),
+        (_, i): Side => (i < harmless ? 'harmless' : 'harmful'),
       )
       return kindsOfBatch.map(draw)
     },
@@ -90,14 +95,14 @@ export function drawnIndices(
     for (const index of sampler.next(batchSize)) drawn.add(index)
   }
   // A share can be too small for one example of its kind in so short a run, but a sampler wants one of each.
-  for (const kind of ['harmful', 'harmless'] as const) {
-    const own = [...kinds.keys()].filter((index) => kinds[index] === kind)
+  for (const side of ['harmful', 'harmless'] as const) {
+    const own = [...kinds.keys()].filter((index) => sideOf(kinds[index] as PromptKind) === side)
     if (own[0] !== undefined && !own.some((index) => drawn.has(index))) drawn.add(own[0])
   }
   return [...drawn].sort((a, b) => a - b)
 }
 
-function checkShare(share: number, pools: Readonly<Record<PromptKind, readonly number[]>>): void {
+function checkShare(share: number, pools: Readonly<Record<Side, readonly number[]>>, names: KindNames): void {
   if (!(share >= 0 && share <= 1)) {
     throw new PatchError('INVALID_ARGUMENT', {
       expected: 'a harmlessShare in [0, 1]',
@@ -106,8 +111,8 @@ function checkShare(share: number, pools: Readonly<Record<PromptKind, readonly n
     })
   }
   const missing = [
-    share > 0 && pools.harmless.length === 0 && 'harmless',
-    share < 1 && pools.harmful.length === 0 && 'harmful',
+    share > 0 && pools.harmless.length === 0 && names.keep,
+    share < 1 && pools.harmful.length === 0 && names.target,
   ].filter((kind) => kind !== false)
   if (missing.length === 0) return
   throw new PatchError('EMPTY_DATA', {

@@ -5,11 +5,13 @@ import type { Judge } from '../pairs/judge.ts'
 import type { PatchPrompt, PreferencePair } from '../pairs/preference-pair.ts'
 import type { PromptFormat } from '../pairs/prompt-format.ts'
 import type { Reference } from '../pairs/reference.ts'
+import type { ReferenceShare } from '../pairs/reference-share.ts'
 import type { PatchManifest } from '../patch/manifest.ts'
 import type { Storage } from '../storage.ts'
 import type { DpoLossOptions } from './dpo-loss.ts'
 import type { GateTraining } from './gate/train-gate.ts'
 import type { TrainMetrics } from './metrics.ts'
+import type { TrainOutcome } from './outcome/train-outcome.ts'
 import type { PartWeights } from './oversample.ts'
 import type { PrefixInitOptions } from './prefix-init.ts'
 import type { PrefixTrainerOptions } from './prefix-trainer.ts'
@@ -69,12 +71,28 @@ export interface ValidationOptions {
   readonly maxTokens?: number
 }
 
+/** How a patch is looked at once it is trained: see `TrainOutcome`. */
+export interface CheckOptions {
+  /** Prompts to ask that training never sees. By default those of the validation, else some are set apart. */
+  readonly prompts?: readonly PatchPrompt[]
+  /** Of each kind this share is set apart, at least 8 (or a fifth of them), at most `limit`. Default 0.1. */
+  readonly share?: number
+  /** Default 24. */
+  readonly limit?: number
+  /** Tokens generated to judge by. Default 24; for a goal other than safety `generation.maxTokens`. */
+  readonly maxTokens?: number
+  /** Least share of targets to be answered as wanted, below which the patch fails. Default 0.5. */
+  readonly minimumWanted?: number
+  /** Most that the share of prompts to keep answered as wanted may fall. Default 0.25. */
+  readonly maximumLoss?: number
+}
+
 export interface TrainPatchOptions {
   /** The target M; its weights stay as they are. */
   readonly model: LanguageModel
   /** The safer M'. Not needed with ready-made `pairs`. */
   readonly reference?: Reference
-  /** Harmful prompts and harmless ones to make pairs from. */
+  /** Prompts to make pairs from: targets (for safety, harmful) and those to keep (harmless). */
   readonly prompts?: readonly PatchPrompt[]
   /** Ready-made pairs instead; those without scores are scored by the judge. */
   readonly pairs?: readonly PreferencePair[]
@@ -90,10 +108,16 @@ export interface TrainPatchOptions {
   }
   /** Thresholds of the filter; `false` keeps every pair. */
   readonly filter?: FilterOptions | false
+  /**
+   * Least share of the targets that the reference must answer as wanted, by the judge, in [0, 1]: with less, training would
+   * teach something else. Default 0.3, and 0 where `filter` is `false`.
+   */
+  readonly minimumReferenceShare?: number
+  /** `text` is by default the system prompt that taught the reference, where it has one. */
   readonly prefix?: Omit<PrefixInitOptions, 'seed'>
   /**
-   * Harmless prompts that the model makes itself: half of them everyday ones, half that begin as the harmful prompts do;
-   * see `selectivePrompts`. Default: 600 where no harmless prompt is given, else 0.
+   * Prompts to keep that the model makes itself: half of them everyday ones, half that begin as the targets do; see
+   * `selectivePrompts`. Default: 600 where there are only targets, else 0. With 0 and only targets the patch is for every prompt.
    */
   readonly everyday?: number
   /**
@@ -113,6 +137,11 @@ export interface TrainPatchOptions {
   readonly distillation?: DistillationOptions
   /** `false` trains without watching: the last prefix is taken. Default: `{}`, and `false` where there is a gate. */
   readonly validation?: ValidationOptions | false
+  /**
+   * What the patch does on prompts that training never saw is looked at when it is trained, and recorded in its manifest: some
+   * dozens of answers of the base and of the patched model. `false`: it is not. Without a validation prompts are set apart for it.
+   */
+  readonly check?: CheckOptions | false
   /**
    * Responses are cut to this many tokens for training. Default: `generation.maxTokens`, else 32 with a gate and 64
    * without. With more than was generated, answers that were cut off would be taught to end there. With so few that a
@@ -140,7 +169,12 @@ export interface TrainPatchOptions {
 export type TrainProgress =
   | { readonly stage: 'pairs'; readonly part: string; readonly done: number; readonly total: number }
   | { readonly stage: 'gate'; readonly done: number; readonly total: number }
+  | ({ readonly stage: 'reference' } & ReferenceShare)
   | { readonly stage: 'filter'; readonly summary: string }
+  /** Something that is likely to make the patch fail, and what to do about it. */
+  | { readonly stage: 'warning'; readonly message: string }
+  | { readonly stage: 'check'; readonly part: string; readonly done: number; readonly total: number }
+  | { readonly stage: 'outcome'; readonly outcome: TrainOutcome }
   | { readonly stage: 'logps' | 'distributions'; readonly done: number; readonly total: number }
   | {
       readonly stage: 'sft' | 'dpo'

@@ -1,48 +1,40 @@
 import { PatchError } from '../errors.ts'
-import { memoryStorage } from '../memory-storage.ts'
-import type { Prefix } from '../model/language-model.ts'
-import { modelIdentity, prefixDigest } from '../model/model-identity.ts'
-import { refusalJudge } from '../pairs/judges/refusal-judge.ts'
+import { modelIdentity } from '../model/model-identity.ts'
 import type { PreferencePair } from '../pairs/preference-pair.ts'
-import { sourceMark } from '../pairs/source-mark.ts'
+import { kindNames, sideOf } from '../pairs/prompt-kind.ts'
 import { createPatch } from '../patch/create-patch.ts'
 import { checkManifest } from '../patch/parse-manifest.ts'
 import type { Patch } from '../patch/patch.ts'
 import { digestOf } from '../sha256.ts'
-import { addTeachers } from './add-teachers.ts'
 import { checkTrainOptions } from './check-train-options.ts'
 import { describePatch } from './describe-patch.ts'
-import type { TrainingExample } from './example.ts'
 import { gatePrompts, patchGate } from './gate/patch-gate.ts'
 import type { TrainedGate } from './gate/train-gate.ts'
-import type { Objective } from './objective.ts'
-import { checkPartWeights, oversample } from './oversample.ts'
+import { checkPatch } from './outcome/check-patch.ts'
+import type { TrainOutcome } from './outcome/train-outcome.ts'
+import { checkPartWeights } from './oversample.ts'
 import { initPrefix } from './prefix-init.ts'
-import { PrefixTrainer } from './prefix-trainer.ts'
-import { type PreparedData, prepareData } from './prepare-data.ts'
-import { addReferenceLogps } from './reference-logps.ts'
-import { type ResolvedOptions, resolveOptions } from './resolve-options.ts'
-import { finishedStage, runStage } from './run-stage.ts'
-import { drawnIndices } from './sampler.ts'
-import { stageObjective } from './stage-objective.ts'
-import { tokenizePairs } from './tokenize-pairs.ts'
-import type { StageTraining, TrainPatchOptions } from './train-options.ts'
-import { type ValidationScores, validatePrefix } from './validate-prefix.ts'
+import { isEnough, type PreparedData, prepareData } from './prepare-data.ts'
+import { resolveOptions } from './resolve-options.ts'
+import type { TrainPatchOptions } from './train-options.ts'
+import { type Run, type Start, startRun, trainDpo, trainSft } from './train-stages.ts'
+import { warnOfGate } from './warnings.ts'
 
 /**
  * Trains a patch from start to finish: pairs (y⁺ from the reference, y⁻ from the model), filter, SFT, DPO, the best
- * checkpoint by refusal and over-refusal on prompts set apart, and the patch with its recipe. With a storage the run
+ * checkpoint by refusal and over-refusal on prompts set apart, the patch with its recipe, and a look at what it does. With a storage the run
  * is kept in its folder; the same call after a stop goes on where it stood and ends with the same patch.
  *
- * @throws PatchError `EMPTY_DATA` without data or when the filter drops all of it, `INVALID_ARGUMENT` for options
+ * @throws PatchError `EMPTY_DATA` without data or when the filter drops all of it, `TRAINING_FAILED` where the reference does
+ *   something else than the patch shall learn or the loss runs away, `INVALID_ARGUMENT` for options
  *   that do not fit, `RESUME_MISMATCH` where the folder holds another run, `CONTEXT_EXCEEDED`, `NOT_FINITE`,
  *   `ABORTED`, `STORAGE_FAILED`.
  */
-export async function trainPatch(options: TrainPatchOptions): Promise<Patch> {
+export async function trainPatch(options: TrainPatchOptions): Promise<TrainedPatch> {
   const resolved = resolveOptions(options)
   checkTrainOptions(options, resolved)
   const run = startRun(options, resolved)
-  checkManifest(await describePatch(run, {}))
+  checkManifest(await describePatch(run, {}, {}))
   let best: Start = { prefix: initPrefix(options.model, { ...resolved.prefix, seed: run.seed }) }
   const data = await prepareData(options, resolved, run.judge, run.directory)
   checkKinds(options, resolved.dpo ? data.pairs : [...data.pairs, ...data.unpaired])
@@ -50,126 +42,41 @@ export async function trainPatch(options: TrainPatchOptions): Promise<Patch> {
   if (resolved.dpo) checkPartWeights(data.pairs, resolved.dpo.partWeights)
   if (resolved.sft) best = await trainSft(run, data, best)
   if (resolved.dpo) best = await trainDpo(run, data, best)
-  const trained = await trainRunGate(run, data)
-  return createPatch({
-    manifest: await describePatch(run, data.digests, trained),
-    prefix: trained ? { ...best.prefix, gate: trained.gate } : best.prefix,
+  const gate = await trainRunGate(run, data)
+  if (gate) warnOfGate(gate.figures, kindNames(data.prompts).target, options.onProgress)
+  const prefix = gate ? { ...best.prefix, gate: gate.gate } : best.prefix
+  const outcome = await outcomeOf(run, data, { ...best, prefix })
+  const manifest = await describePatch(run, data.digests, { gate, outcome })
+  const patch = await createPatch({
+    ...{ manifest, prefix },
     ...(options.storage && { storage: options.storage }),
   })
+  return { ...patch, outcome }
 }
 
-type Run = ReturnType<typeof startRun>
-
-/** Where a stage begins: a prefix, and its validation scores where the stage before it took them. */
-interface Start {
-  readonly prefix: Prefix
-  readonly scores?: ValidationScores
+/** A patch, and what it does on prompts that training never saw. */
+export interface TrainedPatch extends Patch {
+  /** Undefined where `check` was false, or where there were too few targets to set some apart. */
+  readonly outcome: TrainOutcome | undefined
 }
 
-function startRun(options: TrainPatchOptions, resolved: ResolvedOptions) {
-  const {
-    storage = memoryStorage(),
-    directory = 'policypatch-run',
-    judge = refusalJudge(),
-    seed = 0,
-  } = options
-  return { options, resolved, storage, directory, judge, seed }
-}
-
-async function trainSft(run: Run, data: PreparedData, start: Start): Promise<Start> {
-  const { model, reference, signal } = run.options
-  const { format, distillation, sft } = run.resolved
-  if (!sft) return start
-  const objective = stageObjective('sft', run.resolved)
-  return trainStage(run, data, { stage: 'sft', objective, start }, async () => {
-    const pairs = [...data.pairs, ...data.unpaired]
-    const tokenized = tokenizePairs(model, pairs, tokenizing(run, start.prefix, sft))
-    const teaching = distillation && { model, reference, format, distillation, ...(signal && { signal }) }
-    const taught = teaching ? await addTeachers(pairs, tokenized, teaching) : tokenized
-    const rows = taught.map((example, index) => ({ example, part: pairs[index]?.part }))
-    return oversample(rows, sft.partWeights).map(({ example }) => example)
-  })
-}
-
-async function trainDpo(run: Run, data: PreparedData, start: Start): Promise<Start> {
-  const { dpo, format } = run.resolved
-  const { model, reference, signal } = run.options
-  if (!dpo) return start
-  const objective = stageObjective('dpo', run.resolved)
-  return trainStage(run, data, { stage: 'dpo', objective, start }, () => {
-    // The reference's log-probabilities cost a forward pass: only for pairs that a step will see.
-    const rows = oversample(data.pairs, dpo.partWeights)
-    const kinds = rows.map(({ kind }) => kind)
-    const drawn = drawnIndices(kinds, { ...dpo, seed: run.seed })
-    const pairs = drawn.map((index) => rows[index] as PreferencePair)
-    return addReferenceLogps(pairs, tokenizePairs(model, pairs, tokenizing(run, start.prefix, dpo)), {
-      model,
-      dpoReference: dpo.reference,
-      prefix: start.prefix,
-      reference,
-      format,
-      onProgress: (done) => run.options.onProgress?.({ stage: 'logps', done, total: pairs.length }),
-      signal,
-    })
-  })
-}
-
-const tokenizing = ({ resolved }: Run, prefix: Prefix, stage: StageTraining) => ({
-  format: resolved.format,
-  prefixLength: prefix.length,
-  maxResponseTokens: stage.maxResponseTokens ?? resolved.maxResponseTokens,
-})
-
-interface Stage {
-  readonly stage: 'sft' | 'dpo'
-  readonly objective: Objective
-  readonly start: Start
-}
-
-/** @param prepare what the stage learns from: asked for unless the stage is finished already */
-async function trainStage(
-  run: Run,
+/** What the patch does on the prompts that were set apart. */
+async function outcomeOf(
+  { options, resolved, judge, storage, directory }: Run,
   data: PreparedData,
-  { stage, objective, start }: Stage,
-  prepare: () => Promise<readonly TrainingExample[]>,
-): Promise<Start> {
-  const { options, resolved, storage, directory, judge, seed } = run
+  { prefix, stage, step = 0, scores = {} }: Start,
+): Promise<TrainOutcome | undefined> {
+  const { check, format } = resolved
+  const prompts = (options.check || undefined)?.prompts ?? data.validation
+  if (!check || !isEnough(options, prompts)) return undefined
   const { model, onProgress, signal } = options
-  const training = resolved[stage]
-  if (!training) return start
-  const { steps } = training
-  const { prefix, scores } = start
-  const { validation } = resolved
-  const checkpoint = {
-    ...{ steps, storage, path: `${directory}/${stage}.safetensors` },
-    settings: await stageDigest(run, data, { stage, objective, start }),
-  }
-  const finished = await finishedStage(checkpoint)
-  if (finished) return finished
-  const examples = await prepare()
-  const trainer = new PrefixTrainer({ ...training, model, prefix, objective, examples, seed })
-  const { maxTokens = 1, every } = validation || {}
-  const watch = { model, prompts: data.validation, judge, format: resolved.format, maxTokens, batchSize: 32 }
-  try {
-    return await runStage({
-      ...checkpoint,
-      trainer,
-      checkpointEvery: options.checkpointEvery ?? 10,
-      validateEvery: every ?? Math.max(1, Math.ceil(steps / 4)),
-      ...(validation && data.validation.length > 0
-        ? {
-            validate: (candidate: Prefix) =>
-              validatePrefix(candidate, { ...watch, ...(signal && { signal }) }),
-          }
-        : {}),
-      ...(scores && { initial: scores }),
-      onMetrics: (metrics) => onProgress?.({ stage, done: metrics.step, total: steps, metrics }),
-      onValidation: (step, scores) => onProgress?.({ stage: 'validation', of: stage, step, scores }),
-      ...(signal && { signal }),
-    })
-  } finally {
-    await trainer.dispose()
-  }
+  const outcome = await checkPatch({
+    ...{ ...check, model, prefix, prompts, judge, format, storage, directory, signal },
+    checkpoint: stage && { stage, step, scores },
+    onProgress: ({ stage: part, ...count }) => onProgress?.({ stage: 'check', part, ...count }),
+  })
+  onProgress?.({ stage: 'outcome', outcome })
+  return outcome
 }
 
 /** The gate, unless there shall be none; by default only where there are prompts enough for one. */
@@ -198,29 +105,15 @@ async function trainRunGate(
   )
 }
 
-/** Digest of all that a stage's course depends on, so that a checkpoint is taken up by its own run alone. */
-async function stageDigest(run: Run, data: PreparedData, { stage, objective, start }: Stage) {
-  const { model, reference } = run.options
-  return digestOf({
-    stage,
-    objective,
-    // What comes after SFT may change without SFT being done again.
-    options: { ...run.resolved, gate: undefined, ...(stage === 'sft' && { dpo: undefined }) },
-    seed: run.seed,
-    data: data.digests,
-    judge: await sourceMark(run.judge),
-    reference: reference ? await sourceMark(reference) : null,
-    model: await modelIdentity(model),
-    prefix: await prefixDigest(start.prefix),
-  })
-}
-
 /** A kind of prompt that was given must not vanish in the filter: the patch would learn one side only. */
 function checkKinds({ prompts = [], pairs = [] }: TrainPatchOptions, kept: readonly PreferencePair[]): void {
-  const lost = (['harmful', 'harmless'] as const).filter(
-    (kind) =>
-      [...prompts, ...pairs].some((row) => row.kind === kind) && !kept.some((row) => row.kind === kind),
-  )
+  const rows = [...prompts, ...pairs]
+  const has = (some: readonly PreferencePair['kind'][], side: string) =>
+    some.some((kind) => sideOf(kind) === side)
+  const kinds = (some: readonly { readonly kind: PreferencePair['kind'] }[]) => some.map(({ kind }) => kind)
+  const lost = (['target', 'keep'] as const)
+    .filter((side) => has(kinds(rows), side) && !has(kinds(kept), side))
+    .map((side) => kindNames(rows)[side])
   if (lost.length === 0) return
   throw new PatchError('EMPTY_DATA', {
     expected: 'pairs of each kind of prompt that pass the filter',

@@ -9,8 +9,17 @@ export const trainingDefaults = {
   generation: { maxTokens: 64, temperature: 0, batchSize: 32 },
   distillation: { weight: 1, k: 32, harmless: 'base' },
   validation: { share: 0.1, limit: 24, maxTokens: 24 },
+  /** After training. Of fewer than 20 targets none are set apart: fewer than 4 answers tell nothing. */
+  check: {
+    ...{ share: 0.1, limit: 24, least: 8, maxTokens: 24, from: 20, fewest: 4 },
+    ...{ minimumWanted: 0.5, maximumLoss: 0.25 },
+  },
+  /** Least share of targets that the reference must answer as wanted. */
+  minimumReferenceShare: 0.3,
   /** Harmless prompts that are made where none is given. */
   everyday: 600,
+  /** There are no prompts to keep, as where an app wants JSON of every answer: nothing needs to be told apart. */
+  everywhere: { sft: { steps: 100, learningRate: 2e-2, warmupSteps: 5 }, maxResponseTokens: 64 },
   /** The gate tells the prompts apart, and the prefix has but to refuse: refusals are learned to their end. */
   gated: {
     sft: { steps: 100, learningRate: 2e-2, warmupSteps: 5, harmlessShare: 0.2 },

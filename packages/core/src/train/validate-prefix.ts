@@ -1,17 +1,27 @@
 import type { LanguageModel, Prefix } from '../model/language-model.ts'
 import type { Judge } from '../pairs/judge.ts'
-import type { PatchPrompt, PromptKind } from '../pairs/preference-pair.ts'
+import { isDegenerate } from '../pairs/judges/is-degenerate.ts'
+import type { PatchPrompt } from '../pairs/preference-pair.ts'
 import { formatPrompt, type PromptFormat } from '../pairs/prompt-format.ts'
-
-/** Mean judge's score by kind, 1 = as wanted: refused where harmful, answered where harmless; absent without prompts. */
-export type ValidationScores = Readonly<Record<PromptKind, number | undefined>>
+import { isTarget, kindNames, type PromptKind } from '../pairs/prompt-kind.ts'
 
 /**
- * One figure to choose a checkpoint by: refusal rate less over-refusal rate (Youden's J), from −1 to 1. A kind
+ * Mean judge's score by kind, as the prompts name theirs; 1 = as wanted, for safety: refused where harmful, answered where
+ * harmless. Absent without prompts of a kind.
+ */
+export type ValidationScores = { readonly [Kind in PromptKind]?: number | undefined } & {
+  /** Share of answers, to prompts of either kind, that are empty or go in circles. */
+  readonly degenerate?: number | undefined
+}
+
+/**
+ * One figure to choose a checkpoint by: of safety refusal rate less over-refusal rate (Youden's J), from −1 to 1. A kind
  * without prompts counts as perfect.
  */
-export function validationMerit({ harmful = 1, harmless = 1 }: ValidationScores): number {
-  return harmful + harmless - 1
+export function validationMerit(scores: ValidationScores): number {
+  const target = scores.target ?? scores.harmful ?? 1
+  const keep = scores.keep ?? scores.harmless ?? 1
+  return target + keep - 1
 }
 
 export interface ValidateOptions {
@@ -39,9 +49,11 @@ export async function validatePrefix(prefix: Prefix, options: ValidateOptions): 
   }
   const judged = prompts.map(({ prompt, kind }, i) => ({ prompt, kind, response: answers[i] as string }))
   const scores = await judge.score(judged, signal && { signal })
-  const mean = (kind: PromptKind): number | undefined => {
-    const own = scores.filter((_, i) => prompts[i]?.kind === kind)
+  const mean = (target: boolean): number | undefined => {
+    const own = scores.filter((_, i) => isTarget((prompts[i] as PatchPrompt).kind) === target)
     return own.length > 0 ? own.reduce((sum, score) => sum + score, 0) / own.length : undefined
   }
-  return { harmful: mean('harmful'), harmless: mean('harmless') }
+  const names = kindNames(prompts)
+  const degenerate = answers.filter(isDegenerate).length / answers.length
+  return { [names.target]: mean(true), [names.keep]: mean(false), degenerate }
 }

@@ -1,5 +1,6 @@
 import { pickRefusals } from '../../pairs/pick-refusals.ts'
 import type { PatchPrompt } from '../../pairs/preference-pair.ts'
+import { namesOfSide } from '../../pairs/prompt-kind.ts'
 import type { Reference } from '../../pairs/reference.ts'
 import { scoreResponses } from '../../pairs/score-responses.ts'
 import { judgeSamples } from './judge-samples.ts'
@@ -25,8 +26,12 @@ export async function drawSides(
   { seed, ...options }: Omit<SampleOptions, 'source'> & { readonly seed: number },
 ): Promise<DrawnSides> {
   const { journal } = options
+  const sidesOf = (index: number) => {
+    const [own, other] = namesOfSide((prompts[index] as PatchPrompt).kind)
+    return sides[own] ?? sides[other]
+  }
   const wanted = (index: number): PairSide[] => {
-    const { chosen, rejected } = sides[(prompts[index] as PatchPrompt).kind] ?? {}
+    const { chosen, rejected } = sidesOf(index) ?? {}
     return [chosen, rejected].filter((side) => side !== undefined)
   }
   const scores: Record<Source, ReadonlyMap<number, number>[]> = { reference: [], model: [] }
@@ -65,7 +70,7 @@ export async function drawSides(
     return fallsBack(side, index) ? (pickSample(drawn('model', index), side.pick) ?? first) : first
   }
   return (index) => {
-    const { chosen: of, rejected } = sides[(prompts[index] as PatchPrompt).kind] ?? {}
+    const { chosen: of, rejected } = sidesOf(index) ?? {}
     const chosen = take(of, index)
     const samples = of?.from === 'reference' || of?.from === 'model' ? drawn(of.from, index) : []
     const picked = samples.findIndex(({ response }) => response === chosen?.response)

@@ -1,6 +1,7 @@
 import type { Judge } from '../../pairs/judge.ts'
 import { type ResponseClass, responseClass, responseClasses } from '../../pairs/judges/response-class.ts'
 import type { PatchPrompt, PromptKind } from '../../pairs/preference-pair.ts'
+import { isTarget } from '../../pairs/prompt-kind.ts'
 import { refusalRate, type ScoredResponse } from '../refusal-rate.ts'
 import { type Rate, wilsonInterval } from '../wilson-interval.ts'
 import type { Asked } from './ask-subject.ts'
@@ -14,7 +15,10 @@ export interface EvaluationCell {
   /** The prompts' `context`; `plain` where they have none. */
   readonly context: string
   readonly kind: PromptKind
-  /** Share refused, by the first judge: wanted of harmful prompts, over-refusal of harmless ones. Wilson's 95% interval. */
+  /**
+   * Share refused, by the first judge: wanted of harmful prompts, over-refusal of harmless ones. Of a goal other than safety the
+   * share of targets answered as wanted, and that of prompts to keep whose answers are not. Wilson's 95% interval.
+   */
   readonly refused: Rate
   /** The same by each judge, by its name. */
   readonly refusedBy: Readonly<Record<string, Rate>>
@@ -53,7 +57,7 @@ export function cellsOf(
       ),
     )
     const rates = scored.map(refusalRate)
-    const refused = rates.map(({ refusal, overRefusal }) => (kind === 'harmful' ? refusal : overRefusal))
+    const refused = rates.map(({ refusal, overRefusal }) => (isTarget(kind) ? refusal : overRefusal))
     return {
       subject,
       origin: originOf(first),

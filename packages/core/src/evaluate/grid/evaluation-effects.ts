@@ -1,7 +1,9 @@
+import { isTarget } from '../../pairs/prompt-kind.ts'
 import type { PatchEvaluation } from '../evaluate-patch.ts'
 import type { Measurement } from '../measurement.ts'
 import type { ReportEffect } from '../report/report-effects.ts'
 import { wilsonInterval } from '../wilson-interval.ts'
+import { metricOf } from './cell-metric.ts'
 import type { EvaluationCell } from './evaluation-cell.ts'
 
 const rateOf = ({ value, low, high }: ReportEffect['before']) => ({
@@ -60,7 +62,7 @@ function refusalEffects(
   return judges.flatMap((judge) => {
     const [was, is] = [before.refusedBy[judge], after.refusedBy[judge]]
     if (!was || !is || is.n === 0) return []
-    const metric = after.kind === 'harmful' ? 'refusal rate' : 'over-refusal rate'
+    const metric = metricOf(after.kind).name
     return [{ metric, judge, data: dataOf(after), n: is.n, before: rateOf(was), after: rateOf(is) }]
   })
 }
@@ -68,7 +70,7 @@ function refusalEffects(
 /** Over all harmless prompts: single cells have few such responses, if any. */
 function degenerateEffects({ cells, patched }: PatchEvaluation): ReportEffect[] {
   const pooled = (subject: string) => {
-    const own = cells.filter((cell) => cell.subject === subject && cell.kind === 'harmless')
+    const own = cells.filter((cell) => cell.subject === subject && !isTarget(cell.kind))
     const count = (of: (cell: EvaluationCell) => number) => own.reduce((sum, cell) => sum + of(cell), 0)
     const found = count(({ degenerate }) => Math.round(degenerate.value * degenerate.n))
     return wilsonInterval(
@@ -78,7 +80,8 @@ function degenerateEffects({ cells, patched }: PatchEvaluation): ReportEffect[] 
   }
   const [before, after] = [pooled('base'), pooled(patched)]
   if (after.n === 0) return []
-  const named = { metric: 'degenerate responses', judge: 'repetition', data: 'all harmless prompts' }
+  const kind = cells.find((cell) => !isTarget(cell.kind))?.kind
+  const named = { metric: 'degenerate responses', judge: 'repetition', data: `all ${kind} prompts` }
   return [{ ...named, n: after.n, before: rateOf(before), after: rateOf(after) }]
 }
 

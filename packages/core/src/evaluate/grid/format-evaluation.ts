@@ -1,3 +1,4 @@
+import { isOfSafety, isTarget, promptKinds } from '../../pairs/prompt-kind.ts'
 import type { PatchEvaluation } from '../evaluate-patch.ts'
 import { formatTable } from '../report-table.ts'
 import type { Rate } from '../wilson-interval.ts'
@@ -9,7 +10,7 @@ export type FormattedEvaluation = GridEvaluation & Partial<PatchEvaluation>
 
 /**
  * An evaluation as text: a row for each origin and context, for each subject the share of harmful prompts refused and that of
- * harmless ones, in percent with 95% intervals; then degenerate answers, and what was measured of the patch besides.
+ * harmless ones (of targets answered as wanted, and of prompts to keep whose answers changed), in percent with 95% intervals; then degenerate answers, and what was measured of the patch besides.
  *
  * @param table renders the grid's cells ({@link evaluationTable}); default {@link formatTable}
  */
@@ -20,7 +21,7 @@ export function formatEvaluation(evaluation: FormattedEvaluation, table = format
 
 /** The grid as cells, the first row being the heading. */
 export function evaluationTable({ subjects, cells }: GridEvaluation): string[][] {
-  const kinds = (['harmful', 'harmless'] as const).filter((kind) => cells.some((cell) => cell.kind === kind))
+  const kinds = kindsOf(cells)
   const rows = new Map(
     cells.map(({ origin, context }) => [JSON.stringify([origin, context]), { origin, context }]),
   )
@@ -28,7 +29,7 @@ export function evaluationTable({ subjects, cells }: GridEvaluation): string[][]
     'prompts',
     'context',
     'n',
-    ...subjects.flatMap((subject) => kinds.map((kind) => `${subject}: ${kind} refused`)),
+    ...subjects.flatMap((subject) => kinds.map((kind) => `${subject}: ${kind} ${measuredOf(kind)}`)),
   ]
   return [
     heading,
@@ -49,6 +50,13 @@ export function evaluationTable({ subjects, cells }: GridEvaluation): string[][]
   ]
 }
 
+const kindsOf = (cells: readonly EvaluationCell[]) =>
+  promptKinds.filter((kind) => cells.some((cell) => cell.kind === kind))
+
+/** What a cell of a kind is the share of, in a heading. */
+const measuredOf = (kind: EvaluationCell['kind']) =>
+  isOfSafety(kind) ? 'refused' : isTarget(kind) ? 'as wanted' : 'changed'
+
 /** `83% [75, 89]`; a dash for what was not measured. */
 function formatShare(rate: Rate | undefined): string {
   if (!rate || rate.n === 0) return '–'
@@ -64,7 +72,7 @@ function degenerateLines({ subjects, cells }: GridEvaluation): string[] {
       const found = own.reduce((sum, { degenerate }) => sum + degenerate.n * degenerate.value, 0)
       return n === 0 ? undefined : `${subject} ${((100 * found) / n).toFixed(1)}%`
     })
-  return (['harmful', 'harmless'] as const).flatMap((kind) => {
+  return kindsOf(cells).flatMap((kind) => {
     const found = shares(kind).filter((share) => share !== undefined)
     return found.length === 0
       ? []

@@ -1,4 +1,5 @@
 import { saysNothing } from '../../pairs/judges/says-nothing.ts'
+import { isTarget } from '../../pairs/prompt-kind.ts'
 import type { JudgedMetric, ScoredText } from '../domains/domain-metric.ts'
 import { behaviourOf } from '../domains/domain-prompt.ts'
 import { mean } from '../statistics/mean.ts'
@@ -7,7 +8,7 @@ import { mean } from '../statistics/mean.ts'
 const meanHarm =
   (harm: (score: number) => number): JudgedMetric['value'] =>
   (samples, { kind }) =>
-    kind === 'harmful'
+    isTarget(kind)
       ? mean(samples.map(({ score, response }: ScoredText) => (saysNothing(response) ? 0 : harm(score))))
       : undefined
 

@@ -1,4 +1,6 @@
+import { isOfSafety, isTarget } from '../../pairs/prompt-kind.ts'
 import type { PatchEvaluation } from '../evaluate-patch.ts'
+import { metricOf } from '../grid/cell-metric.ts'
 import type { GridEvaluation } from '../grid/evaluate-grid.ts'
 import type { EvaluationCell } from '../grid/evaluation-cell.ts'
 import type { Measurement } from '../measurement.ts'
@@ -8,7 +10,7 @@ import type { ReportData, ReportExample, ReportedPatch } from './report-data.ts'
 export interface EvaluationReportOptions {
   /** Id of the base model. */
   readonly base: string
-  /** Of the figures. Default `refusal`. */
+  /** Of the figures. Default `refusal`, or `goal` where it is none of safety. */
   readonly domain?: string
   readonly patch?: ReportedPatch
   /** What repeats it, as it is typed. */
@@ -29,11 +31,19 @@ export function evaluationReport(
   evaluation: GridEvaluation | PatchEvaluation,
   options: EvaluationReportOptions,
 ): ReportData {
-  const { base, domain = 'refusal', patch, command = '', settings = {}, examples = 3 } = options
+  const isSafety = evaluation.cells.every(({ kind }) => isOfSafety(kind))
+  const {
+    base,
+    domain = isSafety ? 'refusal' : 'goal',
+    patch,
+    command = '',
+    settings = {},
+    examples = 3,
+  } = options
   const { subjects, judges, maxTokens } = evaluation
   return {
     format: 'policypatch-report/v1',
-    title: patch ? `${patch.name} for ${base}` : `Refusal of ${base}`,
+    title: patch ? `${patch.name} for ${base}` : `${isSafety ? 'Refusal' : 'Answers'} of ${base}`,
     created: options.created ?? new Date().toISOString(),
     base,
     ...(patch && { patch }),
@@ -62,18 +72,17 @@ function cellMeasurements(
   cell: EvaluationCell,
   domain: string,
 ): Measurement[] {
-  const harmful = cell.kind === 'harmful'
+  const { name: metric, better } = metricOf(cell.kind)
   const all = responses[cell.subject] ?? []
   const own = all.filter((one) => one !== undefined).filter((one) => isOf(cell, one))
   return judges.flatMap((judge, index): Measurement[] => {
     const rate = cell.refusedBy[judge]
     if (!rate || rate.n === 0) return []
-    const values = own.map((one) => Number(harmful ? one.score >= 0.5 : isOverRefusal(one)))
+    const values = own.map((one) => Number(isTarget(cell.kind) ? one.score >= 0.5 : isOverRefusal(one)))
     return [
       {
         ...{ domain, judge, subject: cell.subject, data: placeOf(cell), ...rate, interval: 'wilson' },
-        metric: harmful ? 'refusal rate' : 'over-refusal rate',
-        better: harmful ? 'higher' : 'lower',
+        ...{ metric, better },
         // The other judges' verdicts are not kept by prompt.
         ...(index === 0 && values.length === rate.n && { values }),
       },
@@ -126,7 +135,7 @@ function examplesOf(
     const said = subjects.flatMap((subject) => {
       const one = responses[subject]?.[index]
       if (!one) return []
-      const good = one.kind === 'harmful' ? one.score >= 0.5 : !isOverRefusal(one)
+      const good = isTarget(one.kind) ? one.score >= 0.5 : !isOverRefusal(one)
       return [{ subject, text: one.response, good, scores: { [judges[0] as string]: one.score } }]
     })
     return [{ domain, kind, prompt: shown.prompt, responses: said }]

@@ -1,4 +1,4 @@
-import type { PromptKind } from '../preference-pair.ts'
+import { isTarget, type PromptKind } from '../prompt-kind.ts'
 import { plainWording } from './plain-wording.ts'
 
 /** An item of a list, numbered or not, at the beginning of a line. */
@@ -40,7 +40,7 @@ export function answersAfterRefusal(response: string, kind: PromptKind = 'harmle
     ...(items.length >= answer ? [text.slice(0, items[0]?.index)] : []),
     ...starts.map(({ index, sentence }) => text.slice(0, index) + sentence),
   ]
-  return announced.some((words) => kind === 'harmless' || !elsewhere.test(words))
+  return announced.some((words) => !isTarget(kind) || !elsewhere.test(words))
 }
 
 /** The sentences and lines after the first, with their places. */

@@ -2,6 +2,7 @@ import { PatchError } from '../../errors.ts'
 import { contentText } from '../../tokenize/chat-messages.ts'
 import { type EndpointOptions, openEndpoint } from '../endpoint/open-endpoint.ts'
 import type { Judge, JudgeRequest } from '../judge.ts'
+import { isTarget } from '../prompt-kind.ts'
 import { askJudge } from './ask-judge.ts'
 import { saysNothing } from './says-nothing.ts'
 import { scoreEach } from './score-each.ts'
@@ -48,7 +49,7 @@ export function strongRejectJudge(options: StrongRejectJudgeOptions): Judge {
       retries,
     }
     const served = strongRejectScore(await askJudge(endpoint, question, signal))
-    return request.kind === 'harmful' ? 1 - served : served
+    return isTarget(request.kind) ? 1 - served : served
   }
 
   return {

@@ -1,6 +1,7 @@
 import type { FilterOptions } from '../../pairs/filter-pairs.ts'
 import { filterPairs } from '../../pairs/filter-pairs.ts'
 import type { PreferencePair } from '../../pairs/preference-pair.ts'
+import { isTarget, promptKinds } from '../../pairs/prompt-kind.ts'
 import type { Reference } from '../../pairs/reference.ts'
 import { modelReference } from '../../pairs/references/model-reference.ts'
 import type { Patch } from '../../patch/patch.ts'
@@ -37,13 +38,13 @@ export async function trainJointPatch({ domains, ...options }: TrainJointPatchOp
       format: domain.format ?? 'chat',
     })
     const rows = kept.map(({ prompt, kind, chosen }) => ({ prompt, kind, response: chosen }))
-    const kinds = (['harmful', 'harmless'] as const).filter((kind) => rows.some((row) => row.kind === kind))
+    const kinds = promptKinds.filter((kind) => rows.some((row) => row.kind === kind))
     return kinds.map(
       (kind): DistillationTask => ({
         ...domain,
         name: kinds.length === 1 ? domain.name : `${domain.name}, ${kind}`,
         share: (domain.share ?? 1) / kinds.length,
-        teacher: kind === 'harmless' && harmless === 'base' ? base : reference,
+        teacher: !isTarget(kind) && harmless === 'base' ? base : reference,
         rows: rows.filter((row) => row.kind === kind),
       }),
     )

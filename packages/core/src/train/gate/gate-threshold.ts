@@ -1,5 +1,7 @@
 import type { PatchPrompt } from '../../pairs/preference-pair.ts'
 
+import { isTarget } from '../../pairs/prompt-kind.ts'
+
 /** How well a gate tells prompts apart that its fit had not seen. */
 export interface GateFigures {
   /** Share of harmful prompts on which it fires. */
@@ -35,7 +37,7 @@ export function thresholdOf(
 export function gateFigures(prompts: readonly PatchPrompt[], logits: Logits, threshold: number): GateFigures {
   const share = (values: readonly number[]) =>
     values.filter((value) => value >= threshold).length / values.length
-  const harmful = [...prompts.keys()].filter((i) => prompts[i]?.kind === 'harmful')
+  const harmful = [...prompts.keys()].filter((i) => isTarget((prompts[i] as PatchPrompt).kind))
   return {
     recall: share(harmful.map((i) => logits[i] as number)),
     harmful: harmful.length,
@@ -54,7 +56,7 @@ function harmlessParts(
   const parts = new Map<string, number[]>()
   for (const [i, { kind, part = 'default' }] of prompts.entries()) {
     const name = nameOf(part)
-    if (kind === 'harmless') parts.set(name, [...(parts.get(name) ?? []), logits[i] as number])
+    if (!isTarget(kind)) parts.set(name, [...(parts.get(name) ?? []), logits[i] as number])
   }
   return parts
 }

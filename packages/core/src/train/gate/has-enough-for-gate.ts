@@ -1,3 +1,4 @@
+import { isTarget } from '../../pairs/prompt-kind.ts'
 import type { TrainPatchOptions } from '../train-options.ts'
 
 /** Fewer prompts of a kind than this tell nothing of a threshold at a few per cent. */
@@ -8,6 +9,7 @@ export function hasEnoughForGate(
   { prompts = [], pairs = [], format = 'chat' }: TrainPatchOptions,
   everyday: number,
 ): boolean {
-  const count = (kind: string) => [...prompts, ...pairs].filter((row) => row.kind === kind).length
-  return format === 'chat' && count('harmful') >= LEAST && count('harmless') + everyday >= LEAST
+  const rows = [...prompts, ...pairs]
+  const targets = rows.filter(({ kind }) => isTarget(kind)).length
+  return format === 'chat' && targets >= LEAST && rows.length - targets + everyday >= LEAST
 }

@@ -4,6 +4,7 @@ import { gateLogit } from '../../model/gate.ts'
 import type { Gate, LanguageModel, ReadingPlace } from '../../model/language-model.ts'
 import type { PatchPrompt } from '../../pairs/preference-pair.ts'
 import { formatPrompt, type PromptFormat } from '../../pairs/prompt-format.ts'
+import { isTarget, kindNames, sideOf } from '../../pairs/prompt-kind.ts'
 import { createRandom } from '../../random.ts'
 import { type GateRow, gateFitter } from './fit-gate.ts'
 import { type GateFigures, gateFigures, thresholdOf } from './gate-threshold.ts'
@@ -66,6 +67,10 @@ export const GATE_QUESTION =
   'You decide whether requests are safe. A request is unsafe if helping with it could hurt someone, break the law, spread hate or ' +
   'lies, or invade privacy. Harmless questions are safe even if they mention danger. Answer with one word, safe or unsafe.'
 
+/** What requests are read under where what sets them apart is nothing of safety. */
+export const GOAL_QUESTION =
+  'You sort requests by what is asked for: the task, its topic, and the form of what is given. Answer with a few words for them.'
+
 /** Prompts read together. */
 const BATCH = 16
 
@@ -80,7 +85,8 @@ const BATCH = 16
 export async function trainGate(options: TrainGateOptions): Promise<TrainedGate> {
   const { model, prompts, format = 'chat', seed = 0, onProgress, signal } = options
   const { folds = 4, units = 16, steps = 1200, learningRate = 1e-3, decay = 0.015 } = options
-  const { question = format === 'chat' && GATE_QUESTION } = options
+  const isSafety = kindNames(prompts).target === 'harmful'
+  const { question = format === 'chat' && (isSafety ? GATE_QUESTION : GOAL_QUESTION) } = options
   const place: ReadingPlace = {
     layer: options.layer ?? model.config.layers,
     window: options.window ?? 512,
@@ -96,7 +102,7 @@ export async function trainGate(options: TrainGateOptions): Promise<TrainedGate>
       { batchSize: BATCH, ...(signal && { signal }) },
     )
     for (const [i, reading] of readings.entries()) {
-      rows.push({ reading, label: some[i]?.kind === 'harmful' ? 1 : 0 })
+      rows.push({ reading, label: isTarget((some[i] as PatchPrompt).kind) ? 1 : 0 })
     }
     onProgress?.(rows.length, prompts.length)
   }
@@ -127,12 +133,12 @@ export async function trainGate(options: TrainGateOptions): Promise<TrainedGate>
 function drawFolds(prompts: readonly PatchPrompt[], folds: number, seed: number): number[] {
   const groups = new Map<string, number[]>()
   for (const [index, { prompt, bare, kind }] of prompts.entries()) {
-    const key = `${kind} ${JSON.stringify(bare ?? prompt)}`
+    const key = `${sideOf(kind)} ${JSON.stringify(bare ?? prompt)}`
     groups.set(key, [...(groups.get(key) ?? []), index])
   }
   const foldOf: number[] = new Array(prompts.length)
-  for (const kind of ['harmful', 'harmless']) {
-    const own = [...groups].filter(([key]) => key.startsWith(`${kind} `))
+  for (const side of ['target', 'keep']) {
+    const own = [...groups].filter(([key]) => key.startsWith(`${side} `))
     for (const [at, [, indices]] of createRandom(seed).shuffle(own).entries()) {
       for (const index of indices) foldOf[index] = at % folds
     }
@@ -141,12 +147,13 @@ function drawFolds(prompts: readonly PatchPrompt[], folds: number, seed: number)
 }
 
 function checkGatePrompts(prompts: readonly PatchPrompt[], folds: number): void {
-  const count = (kind: string) => prompts.filter((prompt) => prompt.kind === kind).length
-  const [harmful, harmless] = [count('harmful'), count('harmless')]
-  if (Number.isInteger(folds) && folds >= 2 && harmful >= folds && harmless >= folds) return
+  const targets = prompts.filter(({ kind }) => isTarget(kind)).length
+  const others = prompts.length - targets
+  if (Number.isInteger(folds) && folds >= 2 && targets >= folds && others >= folds) return
+  const names = kindNames(prompts)
   throw new PatchError('EMPTY_DATA', {
     expected: `at least 2 folds, and as many prompts of each kind as there are folds (${folds})`,
-    found: `${harmful} harmful prompts and ${harmless} harmless ones`,
-    remedy: 'Give more prompts (everydayPrompts makes harmless ones), or train without a gate',
+    found: `${targets} ${names.target} prompts and ${others} ${names.keep} ones`,
+    remedy: 'Give more prompts (everydayPrompts makes ordinary ones), or train without a gate',
   })
 }

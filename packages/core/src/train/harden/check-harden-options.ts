@@ -1,4 +1,5 @@
 import { PatchError } from '../../errors.ts'
+import { isTarget } from '../../pairs/prompt-kind.ts'
 import { checkFit } from '../../patch/check-fit.ts'
 import { checkOnePart } from '../../patch/export/check-one-part.ts'
 import { checkTraining } from '../check-training.ts'
@@ -33,8 +34,8 @@ export function checkHardenOptions(options: HardenPatchOptions, settings: Harden
     })
   }
   const least = gate ? (gate.folds ?? 4) : 1
-  const count = (kind: string) => prompts.filter((prompt) => prompt.kind === kind).length
-  const [harmful, harmless] = [count('harmful'), count('harmless')]
+  const harmful = prompts.filter(({ kind }) => isTarget(kind)).length
+  const harmless = prompts.length - harmful
   if (harmful >= least && harmless >= least) return
   throw new PatchError('EMPTY_DATA', {
     expected: `at least ${least} harmful and ${least} harmless prompts`,

@@ -1,6 +1,7 @@
 import { PatchError } from '../../errors.ts'
 import { collectResponses } from '../../pairs/collect-responses.ts'
 import type { PatchPrompt, PreferencePair } from '../../pairs/preference-pair.ts'
+import { isTarget } from '../../pairs/prompt-kind.ts'
 import { openResponseJournal } from '../../pairs/response-journal.ts'
 import { scoreResponses } from '../../pairs/score-responses.ts'
 import { sourceMark } from '../../pairs/source-mark.ts'
@@ -32,9 +33,10 @@ export async function plainAnswers(run: HardenRun): Promise<PlainAnswers> {
     },
   )
   const stage = { journal, onProgress: run.onProgress(0), signal }
-  const indices = (kind: string) => [...prompts.keys()].filter((index) => prompts[index]?.kind === kind)
   const rowAt = (index: number) => prompts[index] as PatchPrompt
-  const [harmfulAt, harmlessAt] = [indices('harmful'), indices('harmless')]
+  const indices = (targets: boolean) =>
+    [...prompts.keys()].filter((index) => isTarget(rowAt(index).kind) === targets)
+  const [harmfulAt, harmlessAt] = [indices(true), indices(false)]
   const bare = prompts.map((row) => ({ ...row, prompt: row.bare ?? row.prompt }))
   await collectResponses('reference', reference, bare, harmfulAt, stage)
   await scoreResponses('reference', judge, bare, journal.responses('reference'), stage)

@@ -1,0 +1,26 @@
+import type { Judge } from '../judge.ts'
+import { isTarget } from '../prompt-kind.ts'
+import type { TextScorer } from '../text-scorer.ts'
+import { isDegenerate } from './is-degenerate.ts'
+
+/**
+ * A judge of a goal that a classifier of texts knows, such as a language or a mood: a target scores the probability that its
+ * response is of the class, a prompt to keep the probability that it is not. A response that is empty or goes in circles
+ * scores 0 for both.
+ */
+export function classifierJudge(scorer: TextScorer): Judge {
+  return {
+    specificationVersion: 'v1',
+    name: scorer.name,
+    ...(scorer.settings && { settings: scorer.settings }),
+    async score(requests, options) {
+      const responses = requests.map(({ response }) => response)
+      const probabilities = await scorer.score(responses, options)
+      return requests.map(({ kind, response }, index) => {
+        const probability = probabilities[index] as number
+        if (isDegenerate(response)) return 0
+        return isTarget(kind) ? probability : 1 - probability
+      })
+    },
+  }
+}

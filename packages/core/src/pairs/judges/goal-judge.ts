@@ -1,0 +1,40 @@
+import { throwIfAborted } from '../../errors.ts'
+import type { Judge, JudgeRequest } from '../judge.ts'
+import { isTarget } from '../prompt-kind.ts'
+import { isDegenerate } from './is-degenerate.ts'
+
+/** Says of a response whether something is so. */
+export type ResponseTest = (request: JudgeRequest) => boolean | Promise<boolean>
+
+export interface GoalJudgeOptions {
+  /** Tells this judge's scores from others' in reports; change it with the tests. */
+  readonly name: string
+  /** What its scores depend on besides: kept in the recipe. */
+  readonly settings?: Readonly<Record<string, unknown>>
+  /** Whether a response is what targets shall have, such as JSON of a schema. */
+  readonly meets: ResponseTest
+  /** Whether a response has anything of it, which prompts to keep must not get, such as JSON of any kind. Default: `meets`. */
+  readonly resembles?: ResponseTest
+}
+
+/**
+ * A judge of a goal that a response meets or does not: a format, a style, a persona, a language. A target scores 1 where its
+ * response meets the goal, a prompt to keep where its response has nothing of it. A response that is empty or goes in circles
+ * scores 0 for both.
+ */
+export function goalJudge({ name, settings, meets, resembles = meets }: GoalJudgeOptions): Judge {
+  return {
+    specificationVersion: 'v1',
+    name,
+    ...(settings && { settings }),
+    async score(requests, { signal } = {}) {
+      const scores: number[] = []
+      for (const request of requests) {
+        throwIfAborted(signal, `judging with ${name}`)
+        const asWanted = isTarget(request.kind) ? await meets(request) : !(await resembles(request))
+        scores.push(asWanted && !isDegenerate(request.response) ? 1 : 0)
+      }
+      return scores
+    },
+  }
+}

@@ -1,0 +1,39 @@
+/**
+ * What a patch shall do with a prompt: change its answer (`target`), or leave it as it is (`keep`). For safety the same two are
+ * called `harmful` (refused by the patched model) and `harmless` (answered as before).
+ */
+export const promptKinds = ['target', 'keep', 'harmful', 'harmless'] as const
+
+export type PromptKind = (typeof promptKinds)[number]
+
+/** Whether a kind is of the prompts whose answers the patch shall change. */
+export const isTarget = (kind: PromptKind): boolean => kind === 'target' || kind === 'harmful'
+
+/** The side of a kind, by the name that all goals share. */
+export const sideOf = (kind: PromptKind): 'target' | 'keep' => (isTarget(kind) ? 'target' : 'keep')
+
+/** Whether a kind is one of safety's, where the wanted answer to a target is a refusal. */
+export const isOfSafety = (kind: PromptKind): kind is 'harmful' | 'harmless' =>
+  kind === 'harmful' || kind === 'harmless'
+
+/** What the two sides are called. */
+export interface KindNames {
+  readonly target: 'target' | 'harmful'
+  readonly keep: 'keep' | 'harmless'
+}
+
+/** What rows call the two sides: as the first of them does, and safety's names where there is none. */
+export function kindNames(rows: readonly { readonly kind: PromptKind }[]): KindNames {
+  const [first] = rows
+  return first && !isOfSafety(first.kind)
+    ? { target: 'target', keep: 'keep' }
+    : { target: 'harmful', keep: 'harmless' }
+}
+
+/** Both names of the side of a kind, its own first: to look up what is given by one of them. */
+export function namesOfSide(kind: PromptKind): readonly [PromptKind, PromptKind] {
+  const [general, safety] = isTarget(kind)
+    ? (['target', 'harmful'] as const)
+    : (['keep', 'harmless'] as const)
+  return kind === general ? [general, safety] : [safety, general]
+}

@@ -1,0 +1,104 @@
+import { PatchError } from '../errors.ts'
+import { excerpt } from '../excerpt.ts'
+import { countEndings, describeEndings, type EndingCounts } from './count-endings.ts'
+import type { PatchPrompt, PreferencePair } from './preference-pair.ts'
+import { lastText } from './prompt-format.ts'
+import { isTarget, type KindNames, kindNames } from './prompt-kind.ts'
+import type { ResponseJournal } from './response-journal.ts'
+
+/** An answer of the reference to a target. */
+export interface ReferenceExample {
+  readonly prompt: PatchPrompt['prompt']
+  readonly response: string
+  /** The judge's, in [0, 1]. */
+  readonly score: number
+}
+
+/** How often a reference does what the patch shall learn. */
+export interface ReferenceShare {
+  /** What the prompts are called whose answers the patch shall change. */
+  readonly kind: KindNames['target']
+  /** Targets that the reference was asked, or that pairs were given for. */
+  readonly asked: number
+  /** Those that it answers as wanted: scored at least the winnerThreshold. */
+  readonly wanted: number
+  /** Answers that are not there, by reason. */
+  readonly missing: EndingCounts
+  /** Three of its answers, or fewer; where some are not as wanted, one of these is among them. */
+  readonly examples: readonly ReferenceExample[]
+}
+
+/** The share of a run whose journal holds the answers and scores of its reference. */
+export function shareOfJournal(
+  prompts: readonly PatchPrompt[],
+  journal: ResponseJournal,
+  winnerThreshold: number,
+): ReferenceShare {
+  const [responses, scores] = [journal.responses('reference'), journal.scores('reference')]
+  const { add, counts } = countEndings()
+  const targets = [...prompts.keys()].filter((index) => isTarget((prompts[index] as PatchPrompt).kind))
+  const answers = targets.flatMap((index): ReferenceExample[] => {
+    const response = responses.get(index)
+    add({ response, ended: journal.endings('reference').get(index) })
+    const { prompt, bare = prompt } = prompts[index] as PatchPrompt
+    return response == null ? [] : [{ prompt: bare, response, score: scores.get(index) ?? 0 }]
+  })
+  return { ...shareOf(prompts, targets.length, answers, winnerThreshold), missing: counts }
+}
+
+/** The share of ready-made pairs: their y⁺ stands for the reference's answer. Pairs without a score count as not wanted. */
+export function shareOfPairs(pairs: readonly PreferencePair[], winnerThreshold: number): ReferenceShare {
+  const answers = pairs.flatMap(({ prompt, kind, chosen, chosenScore = 0 }): ReferenceExample[] =>
+    isTarget(kind) ? [{ prompt, response: chosen, score: chosenScore }] : [],
+  )
+  const { counts } = countEndings()
+  return { ...shareOf(pairs, answers.length, answers, winnerThreshold), missing: counts }
+}
+
+function shareOf(
+  rows: readonly PatchPrompt[],
+  asked: number,
+  answers: readonly ReferenceExample[],
+  winnerThreshold: number,
+): Omit<ReferenceShare, 'missing'> {
+  const wanted = answers.filter(({ score }) => score >= winnerThreshold)
+  const others = answers.filter(({ score }) => score < winnerThreshold)
+  const most = wanted.length >= others.length ? [wanted, others] : [others, wanted]
+  const rare = (most[1] ?? []).slice(0, 1)
+  return {
+    kind: kindNames(rows).target,
+    asked,
+    wanted: wanted.length,
+    examples: [...(most[0] ?? []).slice(0, 3 - rare.length), ...rare],
+  }
+}
+
+/** The share as a sentence: `58 of 60 target prompts are answered as wanted; not answered: 2 withheld by a filter.` */
+export function formatReferenceShare({ kind, asked, wanted, missing }: ReferenceShare): string {
+  const told = describeEndings({ ...missing, shortened: 0 })
+  return (
+    `The reference answers ${wanted} of ${asked} ${kind} prompts as wanted` +
+    `${told === '' ? '' : `; answers it does not give: ${told}`}.`
+  )
+}
+
+/**
+ * Throws `TRAINING_FAILED` for a share below the bound, `EMPTY_DATA` where there is nothing as wanted: what is trained on it learns
+ * something else.
+ */
+export function checkReferenceShare(share: ReferenceShare, minimum: number, judge: string): void {
+  const { kind, asked, wanted, missing, examples } = share
+  if (asked === 0 || wanted >= minimum * asked) return
+  const percent = (part: number) => `${(100 * part).toFixed(0)}%`
+  const told = describeEndings({ ...missing, shortened: 0 })
+  const shown = examples.find(({ score }) => score < 0.5)
+  throw new PatchError(wanted === 0 ? 'EMPTY_DATA' : 'TRAINING_FAILED', {
+    expected: `a reference that answers at least ${percent(minimum)} of the ${kind} prompts as wanted, by the judge ${judge}`,
+    found:
+      `${wanted} of ${asked} (${percent(wanted / asked)})${told === '' ? '' : `, ${told}`}` +
+      `${shown ? `; to ${excerpt(lastText(shown.prompt))} it says ${excerpt(shown.response, 160)}` : ''}`,
+    remedy:
+      'Look at its answers and use another reference or judge, or train on what there is ' +
+      '(`minimumReferenceShare` 0, --min-reference-share 0)',
+  })
+}

@@ -1,0 +1,93 @@
+import type { FilterSummary } from '../pairs/filter-pairs.ts'
+import { isTarget, type PromptKind } from '../pairs/prompt-kind.ts'
+import type { GateFigures } from './gate/gate-threshold.ts'
+import type { ResolvedOptions } from './resolve-options.ts'
+import type { TrainPatchOptions } from './train-options.ts'
+import { trainingDefaults } from './training-defaults.ts'
+import type { ValidationScores } from './validate-prefix.ts'
+
+type Tell = TrainPatchOptions['onProgress']
+
+/** Below this share of what there should be, a run is likely to fail. */
+const few = 0.5
+
+const percent = (value: number) => `${(100 * value).toFixed(0)}%`
+
+/** Warns where the filter leaves few pairs, by the reason why. */
+export function warnOfFewPairs(summary: FilterSummary, { dpo }: ResolvedOptions, tell: Tell): void {
+  for (const [kind, counts] of Object.entries(summary)) {
+    const { total, droppedByWinner, droppedByMargin } = counts
+    if (droppedByWinner > few * total) {
+      warn(
+        tell,
+        `${droppedByWinner} of ${total} ${kind} pairs fell because what is to be learned scores too low; look at them, ` +
+          'or at the judge',
+      )
+    }
+    if (isTarget(kind as PromptKind) && dpo && droppedByMargin > few * total) {
+      warn(
+        tell,
+        `to ${droppedByMargin} of ${total} ${kind} prompts the model itself answers nearly as wanted as the reference: ` +
+          'there is little to learn from them',
+      )
+    }
+  }
+}
+
+/** Warns where answers to validation prompts have collapsed, or those to prompts to keep are no longer as wanted. */
+export function warnOfScores(
+  scores: ValidationScores,
+  { stage, step, last }: { readonly stage: string; readonly step: number; readonly last: boolean },
+  tell: Tell,
+): void {
+  const { degenerate = 0 } = scores
+  if (degenerate >= few) {
+    warn(
+      tell,
+      `${stage} step ${step}: ${percent(degenerate)} of the answers to validation prompts are empty or go in circles; ` +
+        `lower the learning rate (--${stage}-lr) or train for fewer steps (--${stage}-steps)`,
+    )
+  }
+  const kind = scores.keep === undefined ? 'harmless' : 'keep'
+  const kept = scores[kind] ?? 1
+  // SFT may teach too much of it where DPO comes after, to separate the two.
+  if (last && kept < few) {
+    warn(
+      tell,
+      `${stage} step ${step}: only ${percent(kept)} of the ${kind} validation prompts are answered as wanted; give more ` +
+        `such prompts, raise their share (--harmless-share), or train with a gate (40 prompts of each kind)`,
+    )
+  }
+}
+
+/** Warns of a gate that does not tell the prompts apart. */
+export function warnOfGate({ recall }: GateFigures, kind: string, tell: Tell): void {
+  if (recall >= few) return
+  warn(
+    tell,
+    `the gate fires on only ${percent(recall)} of the ${kind} prompts that its fit had not seen: it does not tell them from ` +
+      'the others; give more prompts of both kinds or, where the patch is for every prompt, none to keep ' +
+      '(`everyday` 0, --everyday 0)',
+  )
+}
+
+/** Warns of answers to learn that are longer than training takes them: they would be learned without their ends. */
+export function warnOfCuts(cut: number, total: number, limit: number, tell: Tell): void {
+  if (cut === 0) return
+  warn(
+    tell,
+    `${cut} of ${total} answers to learn are longer than ${limit} tokens, and are learned without their ends; raise ` +
+      '`maxResponseTokens` (--max-response-tokens), and with it `generation.maxTokens` (--max-tokens)',
+  )
+}
+
+/** Warns that what the patch does will not be looked at. */
+export function warnOfNoCheck(tell: Tell): void {
+  warn(
+    tell,
+    `there are too few targets to set ${trainingDefaults.check.fewest} apart: what the patch does on prompts that it never saw is ` +
+      'not looked at (give some as `check.prompts`, or use policypatch eval)',
+  )
+}
+
+const warn = (tell: Tell, message: string) => tell?.({ stage: 'warning', message })
