@@ -1,7 +1,9 @@
-import { Template } from '@huggingface/jinja'
 import { PatchError } from '../errors.ts'
+import { printableLine, shortened } from '../printable.ts'
 import { takesParts, templateMessages } from './chat-messages.ts'
-import { strftime } from './strftime.ts'
+import { compileTemplate, type RenderTemplate } from './chat-template/compile-template.ts'
+import { TemplateError } from './chat-template/template-error.ts'
+import { foldSystemMessages, lacksSystemRole, type RenderMessages } from './system-role.ts'
 import type { ChatMessage } from './tokenizer.ts'
 
 /** Special tokens by the names under which templates refer to them: `bos_token`, `eos_token`. */
@@ -9,50 +11,109 @@ export type NamedTokens = Readonly<Record<string, string>>
 
 export type RenderChat = (messages: readonly ChatMessage[], addGenerationPrompt: boolean) => string
 
+export interface ChatTemplateOptions {
+  /** Told once where a template has no system role and a conversation has system messages. */
+  readonly onNotice?: ((line: string) => void) | undefined
+}
+
 /**
- * Compiles a chat template as transformers renders it: `trim_blocks` and `lstrip_blocks` on, `raise_exception`
- * and `strftime_now` at hand, the special tokens as variables, `tools` and `documents` none.
- * Throws `MALFORMED` where the template cannot be parsed; the function returned throws `INVALID_ARGUMENT`
- * where it cannot be rendered for the messages, as when they do not alternate.
+ * Compiles a chat template as transformers renders it: by Jinja2's rules, with the special tokens as variables, `tools`
+ * and `documents` none. In a template without a system role, system messages go before the user's turn that follows.
+ *
+ * @throws PatchError `MALFORMED` where it is no template, `UNSUPPORTED` where it asks for what is not there, which is
+ *   named, or takes too much. So does the function returned, and `INVALID_ARGUMENT` where the template does not accept
+ *   the messages.
  */
-export function compileChatTemplate(source: string, tokens: NamedTokens): RenderChat {
-  const template = parse(source)
+export function compileChatTemplate(
+  source: string,
+  tokens: NamedTokens,
+  { onNotice }: ChatTemplateOptions = {},
+): RenderChat {
+  const render = compile(source)
   const parts = takesParts(source)
-  return (messages, addGenerationPrompt) => {
-    const read = templateMessages(messages, parts)
+  const renderMessages: RenderMessages = (messages, addGenerationPrompt) =>
+    render({
+      ...tokens,
+      messages: messages.map(withReasoning),
+      tools: null,
+      documents: null,
+      add_generation_prompt: addGenerationPrompt,
+    })
+  let folds: boolean | undefined
+  return (given, addGenerationPrompt) => {
+    const messages = templateMessages(given, parts)
     try {
-      return template.render({
-        ...tokens,
-        messages: read,
-        tools: null,
-        documents: null,
-        add_generation_prompt: addGenerationPrompt,
-        strftime_now_c_locale: (format: string) => strftime(new Date(), format),
-      })
-    } catch (cause) {
-      throw new PatchError('INVALID_ARGUMENT', {
-        expected: 'messages that the chat template accepts',
-        found: `roles ${messages.map((message) => message.role).join(', ') || '(none)'}, and the template said: ${
-          cause instanceof Error ? cause.message : String(cause)
-        }`,
-        remedy: 'Give the roles in the order that the model was trained on',
-        cause,
-      })
+      if (!messages.some(({ role }) => role === 'system'))
+        return renderMessages(messages, addGenerationPrompt)
+      folds ??= foldsSystem()
+      return renderMessages(folds ? foldSystemMessages(messages) : messages, addGenerationPrompt)
+    } catch (error) {
+      throw error instanceof TemplateError ? refusal(error, messages) : error
     }
+  }
+
+  function foldsSystem(): boolean {
+    const lacks = lacksSystemRole(renderMessages)
+    if (lacks)
+      onNotice?.(
+        "The chat template has no system role: system messages go before the user's turn that follows",
+      )
+    return lacks
   }
 }
 
-function parse(source: string): Template {
-  // The library's own strftime_now writes months in the language of the machine, and cannot be redefined.
-  const renamed = source.replace(/\r\n?/g, '\n').replace(/\bstrftime_now\b/g, 'strftime_now_c_locale')
+function compile(source: string): RenderTemplate {
   try {
-    return new Template(renamed)
-  } catch (cause) {
-    throw new PatchError('MALFORMED', {
-      expected: 'a chat template in the Jinja language',
-      found: cause instanceof Error ? cause.message : String(cause),
-      remedy: 'Give another template as chatTemplate',
-      cause,
-    })
+    return compileTemplate(source)
+  } catch (error) {
+    throw error instanceof TemplateError ? refusal(error, []) : error
+  }
+}
+
+/** Reasoning has several names, of which a template reads one. Source: transformers 5, chat_template_utils.py. */
+function withReasoning(message: ChatMessage): ChatMessage {
+  const reasoning = message.reasoning_content ?? message.thinking ?? message.reasoning
+  return reasoning == null ? message : { thinking: reasoning, ...message, reasoning_content: reasoning }
+}
+
+function refusal(cause: TemplateError, messages: readonly ChatMessage[]): PatchError {
+  const said = printableLine(shortened(cause.message, 300))
+  const roles = messages.map(({ role }) => printableLine(shortened(role, 20))).join(', ') || '(none)'
+  switch (cause.fault) {
+    case 'syntax':
+      return new PatchError('MALFORMED', {
+        expected: 'a chat template in the Jinja language',
+        found: said,
+        remedy: 'Give another template as chatTemplate',
+        cause,
+      })
+    case 'unsupported':
+      return new PatchError('UNSUPPORTED', {
+        expected: 'a chat template of what can be rendered here',
+        found: said,
+        remedy: 'Give a template without it as chatTemplate',
+        cause,
+      })
+    case 'limit':
+      return new PatchError('UNSUPPORTED', {
+        expected: `a chat template that takes at most ${said}`,
+        found: 'one that takes more',
+        remedy: 'Give another template as chatTemplate, or a shorter conversation',
+        cause,
+      })
+    case 'raised':
+      return new PatchError('INVALID_ARGUMENT', {
+        expected: 'messages that the chat template accepts',
+        found: `roles ${roles}, and the template said: ${said}`,
+        remedy: 'Give the roles in the order that the model was trained on',
+        cause,
+      })
+    case 'failed':
+      return new PatchError('INVALID_ARGUMENT', {
+        expected: 'messages that the chat template can render',
+        found: `roles ${roles}, for which it fails in Jinja2 too: ${said}`,
+        remedy: 'Give the messages the fields that the template reads, or another template as chatTemplate',
+        cause,
+      })
   }
 }

@@ -1,5 +1,14 @@
 import { failed } from './template-error.ts'
-import { type Arguments, type Call, Callable, type Keywords, type Run, typeName, Undefined, type Value } from './values.ts'
+import {
+  type Arguments,
+  type Call,
+  Callable,
+  type Keywords,
+  type Run,
+  typeName,
+  Undefined,
+  type Value,
+} from './values.ts'
 
 /** A parameter: its name, and what it is where it is not given. */
 type Parameter = string | readonly [name: string, otherwise: Value]
@@ -15,7 +24,8 @@ export function builtin(
     if (args.length > names.length)
       throw failed(`TypeError: ${name}() takes at most ${names.length} arguments (${args.length} given)`)
     for (const keyword of keywords.keys())
-      if (!names.includes(keyword)) throw failed(`TypeError: ${name}() got an unexpected keyword argument '${keyword}'`)
+      if (!names.includes(keyword))
+        throw failed(`TypeError: ${name}() got an unexpected keyword argument '${keyword}'`)
     const values = parameters.map((parameter, at) => {
       const key = names[at]!
       if (at < args.length) {
@@ -47,8 +57,10 @@ export function byPlace(
 }
 
 /** A function that takes any arguments. */
-export const variadic = (name: string, call: (run: Run, args: Arguments, keywords: Keywords) => Value): Callable =>
-  new Callable(name, call)
+export const variadic = (
+  name: string,
+  call: (run: Run, args: Arguments, keywords: Keywords) => Value,
+): Callable => new Callable(name, call)
 
 /** An integer, where Python asks for one (`__index__`). */
 export function needInteger(value: Value): number {

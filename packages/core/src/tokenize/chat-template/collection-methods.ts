@@ -8,7 +8,9 @@ import { type Call, Callable, itemsOf, type Run, type Tuple, type Value } from '
 
 export const tupleMethods: Readonly<Record<string, (self: readonly Value[] | Tuple) => Call>> = {
   count: (self) =>
-    byPlace('count', 1, 1, (run, value) => BigInt(itemsOf(self)!.filter((item) => equals(run, item, value!)).length)),
+    byPlace('count', 1, 1, (run, value) =>
+      BigInt(itemsOf(self)!.filter((item) => equals(run, item, value!)).length),
+    ),
   index: (self) =>
     byPlace('index', 1, 3, (run, value, start = 0n, stop) => {
       const items = itemsOf(self)!
@@ -81,7 +83,11 @@ function pairsOf(run: Run, value: Value): readonly (readonly [Value, Value])[] {
 /** Attributes of numbers and bools. */
 export function numberAttributes(object: Value, name: string): Value | undefined {
   const whole = typeof object === 'boolean' ? BigInt(object) : object
-  const method = (result: Value) => new Callable(name, builtin(name, [], () => result))
+  const method = (result: Value) =>
+    new Callable(
+      name,
+      builtin(name, [], () => result),
+    )
   if (typeof whole === 'bigint') {
     switch (name) {
       case 'real':

@@ -6,7 +6,17 @@ import { binary, compare, concat, unary } from './operators.ts'
 import { getAttribute, getItem, slice } from './subscript.ts'
 import type { Arguments, Call, Expression, Filter } from './syntax-tree.ts'
 import { failed, TemplateError } from './template-error.ts'
-import { Callable, noKeywords, type Run, Tuple, typeName, Undefined, type Value, isText, textOf } from './values.ts'
+import {
+  Callable,
+  isText,
+  noKeywords,
+  type Run,
+  Tuple,
+  textOf,
+  typeName,
+  Undefined,
+  type Value,
+} from './values.ts'
 
 /** An expression as a function of the variables. Source: Jinja2 3.1.6, compiler.py. */
 export function compileExpression(node: Expression, frame: Frame): Evaluate {
@@ -153,7 +163,10 @@ interface Given {
 }
 
 /** The arguments of a call, of a filter or of a test. */
-function compileArguments(node: Arguments, frame: Frame): (run: Run, cells: Parameters<Evaluate>[1]) => Given {
+function compileArguments(
+  node: Arguments,
+  frame: Frame,
+): (run: Run, cells: Parameters<Evaluate>[1]) => Given {
   const positional = node.positional.map((argument) => compileExpression(argument, frame))
   const named = node.named.map(([name, value]) => [name, compileExpression(value, frame)] as const)
   const spread = node.spread && compileExpression(node.spread, frame)
@@ -175,11 +188,13 @@ function compileArguments(node: Arguments, frame: Frame): (run: Run, cells: Para
 
 function addKeywords(run: Run, keywords: Map<string, Value>, value: Value): void {
   if (value instanceof Undefined) throw value.error()
-  if (!(value instanceof Dict)) throw failed(`TypeError: argument after ** must be a mapping, not ${typeName(value)}`)
+  if (!(value instanceof Dict))
+    throw failed(`TypeError: argument after ** must be a mapping, not ${typeName(value)}`)
   run.fuel.items(2 * value.size)
   for (const [key, item] of value.entries()) {
     if (!isText(key)) throw failed('TypeError: keywords must be strings')
-    if (keywords.has(textOf(key))) throw failed(`TypeError: got multiple values for keyword argument '${textOf(key)}'`)
+    if (keywords.has(textOf(key)))
+      throw failed(`TypeError: got multiple values for keyword argument '${textOf(key)}'`)
     keywords.set(textOf(key), item)
   }
 }

@@ -43,7 +43,15 @@ export function compileFor(node: ForStatement, frame: Frame, compileBody: Compil
   const otherwise = compileBody(node.otherwise, elseFrame)
 
   /** testCells: those of the routine around, in which the test is compiled. */
-  const loop = (run: Run, cells: Cells, testCells: Cells, output: Output, items: Value, recurse?: Recurse, depth = 0): Ending => {
+  const loop = (
+    run: Run,
+    cells: Cells,
+    testCells: Cells,
+    output: Output,
+    items: Value,
+    recurse?: Recurse,
+    depth = 0,
+  ): Ending => {
     cells.values[loopPlace.slot] = undefined
     const context = new LoopContext(run, choose ? choose(run, testCells, items) : items, recurse, depth)
     run.fuel.items(4)
@@ -53,8 +61,10 @@ export function compileFor(node: ForStatement, frame: Frame, compileBody: Compil
       target.assign(run, cells, next.value)
       cells.values[loopPlace.slot] = context
       enter(run, cells)
-      if (body(run, cells, output) === 'break') return 'done'
-      none = false
+      const ending = body(run, cells, output)
+      if (ending === 'break') break
+      // As Jinja2 has it: a pass that `break` or `continue` ends does not keep `else` from its turn.
+      if (ending === 'done') none = false
     }
     if (!none || node.otherwise.length === 0) return 'done'
     enterElse(run, cells)

@@ -5,7 +5,7 @@ import { Macro, type MacroSignature, type MacroValues } from './macro.ts'
 import { Output } from './output.ts'
 import type { Body, CallStatement, MacroStatement } from './syntax-tree.ts'
 import { TemplateError } from './template-error.ts'
-import { str } from './text-of.ts'
+import { needText } from './text-of.ts'
 import { noKeywords, type Run, Undefined, type Value } from './values.ts'
 
 /** A macro, the block of a call, or transformers' `generation`. Source: Jinja2 3.1.6, compiler.py. */
@@ -26,7 +26,7 @@ export function compileMacro(
     ? compileCall(node.call, frame, make)
     : (run: Run, cells: Cells) => make(run, cells).call(run, [], noKeywords)
   return (run, cells, output) => {
-    output.add(run, str(run, call(run, cells)))
+    output.add(run, needText(call(run, cells), 'a call block'))
     return 'done'
   }
 }
@@ -46,7 +46,10 @@ function compileDefinition(
   }
   const firstDefault = parameters.length - defaults.length
   if (signature.takes.caller && parameters.includes('caller') && parameters.indexOf('caller') < firstDefault)
-    throw new TemplateError('syntax', 'the argument "caller" of a macro must be omitted or be given a default')
+    throw new TemplateError(
+      'syntax',
+      'the argument "caller" of a macro must be omitted or be given a default',
+    )
   const special = (['caller', 'kwargs', 'varargs'] as const).filter(
     (name) => signature.takes[name] && !parameters.includes(name),
   )

@@ -1,13 +1,13 @@
 import { compileExpression, compileFilter } from './compile-expression.ts'
 import { compileFor } from './compile-for.ts'
+import { compileMacro } from './compile-macro.ts'
 import { compileTarget } from './compile-target.ts'
 import { type Cells, compileEntry, type Ending, type Execute, type Frame, innerFrame } from './frame.ts'
-import { compileMacro } from './compile-macro.ts'
 import { truth } from './iterate.ts'
 import { Output } from './output.ts'
 import type { Body, Filter, IfStatement, Statement } from './syntax-tree.ts'
 import { TemplateError } from './template-error.ts'
-import { str } from './text-of.ts'
+import { needText, str } from './text-of.ts'
 import type { Run, Value } from './values.ts'
 
 export function compileBody(body: Body, frame: Frame): Execute {
@@ -70,7 +70,10 @@ function compileStatement(node: Statement, frame: Frame): Execute {
 }
 
 /** The text of a block, and how it ended. */
-function compileBlock(body: Body, inner: Frame): (run: Run, cells: Cells) => { text: string; ending: Ending } {
+function compileBlock(
+  body: Body,
+  inner: Frame,
+): (run: Run, cells: Cells) => { text: string; ending: Ending } {
   const enter = compileEntry(inner)
   const execute = compileBody(body, inner)
   return (run, cells) => {
@@ -114,7 +117,7 @@ function compileFilterBlock(node: Extract<Statement, { kind: 'filterBlock' }>, f
   return (run, cells, output) => {
     const { text, ending } = block(run, cells)
     if (ending !== 'done') return ending
-    output.add(run, str(run, filter(run, cells, text)))
+    output.add(run, needText(filter(run, cells, text), 'a filter block'))
     return 'done'
   }
 }

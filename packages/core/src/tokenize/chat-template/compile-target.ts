@@ -53,7 +53,9 @@ export function compileTarget(target: Target, frame: Frame): Assignment {
             values.push(one)
           }
           if (values.length < items.length)
-            throw failed(`ValueError: not enough values to unpack (expected ${items.length}, got ${values.length})`)
+            throw failed(
+              `ValueError: not enough values to unpack (expected ${items.length}, got ${values.length})`,
+            )
           items.forEach((item, at) => {
             item.assign(run, cells, values[at]!)
           })

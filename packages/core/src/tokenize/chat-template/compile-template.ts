@@ -30,10 +30,15 @@ export function compileTemplate(source: string): RenderTemplate {
     for (const [name, value] of Object.entries(given)) variables.set(name, input.value(value))
     const run = { fuel: new Fuel(input.characters), variables }
     const output = new Output(true)
-    const cells = new Cells(symbols.routine)
-    enter(run, cells)
-    execute(run, cells, output)
-    return output.text(run)
+    try {
+      const cells = new Cells(symbols.routine)
+      enter(run, cells)
+      execute(run, cells, output)
+      return output.text(run)
+    } catch (error) {
+      // The caller may have left little of the stack.
+      throw error instanceof RangeError ? beyond('the stack and the memory that there is') : error
+    }
   }
 }
 

@@ -6,8 +6,6 @@ export class Dict extends PythonObject {
   readonly typeName = 'dict'
   readonly #entries = new Map<unknown, readonly [Value, Value]>()
 
-
-
   constructor(entries: Iterable<readonly [Value, Value]> = []) {
     super()
 
@@ -68,35 +66,42 @@ export class DictView extends PythonObject {
 const undefinedKey = Symbol('Undefined')
 
 /** What two keys have in common if, and only if, they are equal. Throws for values that are no keys. */
-export function hashOf(key: Value, depth = 0): unknown {
+export function hashOf(key: Value): unknown {
   switch (typeof key) {
     case 'boolean':
       return key ? 1n : 0n
     case 'number':
       return Number.isInteger(key) ? BigInt(key) : key
     case 'string':
-      return key
+      // What begins as hashes of tuples do is told apart from them.
+      return key.startsWith('\0') ? `\0str${key}` : key
   }
-  if (key instanceof Markup) return key.text
+  if (key instanceof Markup) return hashOf(key.text)
   if (key instanceof Undefined) return undefinedKey
-  if (key instanceof Tuple) return `\0${JSON.stringify(key.items.map((item) => hashText(item, depth + 1)))}`
   if (isList(key) || key instanceof Dict || key instanceof DictView)
     throw failed(`TypeError: unhashable type: '${typeName(key)}'`)
-  return key
+  if (!(key instanceof Tuple)) return key
+  const parts: string[] = ['\0']
+  addHash(key, parts)
+  return parts.join('')
 }
 
-/** A part of a tuple's hash: with its kind, so that '1' and 1 differ. */
-function hashText(item: Value, depth: number): unknown {
-  if (depth > 20) throw unsupported('tuples of more than 20 levels as keys')
-  const hash = hashOf(item, depth)
-  switch (typeof hash) {
-    case 'bigint':
-      return ['int', String(hash)]
-    case 'number':
-      return ['float', String(hash)]
-    case 'string':
-      return ['str', hash]
+/** Parts of the hash of a tuple, of items within items too, and their characters. */
+const [mostParts, mostCharacters] = [100, 1000]
+
+/** Each item with its kind and its length, so that no two tuples are one text. */
+function addHash(item: Value, parts: string[]): void {
+  if (parts.length > mostParts) throw unsupported(`tuples of more than ${mostParts} values as keys`)
+  if (item instanceof Tuple) {
+    parts.push(`t${item.items.length}:`)
+    for (const inner of item.items) addHash(inner, parts)
+    return
   }
-  if (hash === null) return null
-  throw unsupported(`a ${typeName(item)} within a tuple as a key`)
+  const hash = hashOf(item)
+  if (hash !== null && !['bigint', 'number', 'string'].includes(typeof hash))
+    throw unsupported(`a ${typeName(item)} within a tuple as a key`)
+  const text = String(hash)
+  if (text.length > mostCharacters)
+    throw unsupported(`texts of more than ${mostCharacters} characters within a tuple as a key`)
+  parts.push(`${typeof hash}${text.length}:${text}`)
 }

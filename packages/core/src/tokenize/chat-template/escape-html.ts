@@ -1,5 +1,5 @@
 import { str } from './text-of.ts'
-import { Markup, type Value, type Run } from './values.ts'
+import { Markup, type Run, type Value } from './values.ts'
 
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',

@@ -1,21 +1,21 @@
 import { builtin, needInteger } from './builtin.ts'
 import { Dict, hashOf } from './dict.ts'
 import type { Filter } from './filter-types.ts'
-import { generator, iterate, lengthOf, listOf, rest, truth } from './iterate.ts'
 import { attributeGetter, attributesGetter, ignoreCase } from './item-attributes.ts'
+import { generator, iterate, lengthOf, listOf, rest, truth } from './iterate.ts'
 import { binary, equals, order, sorted } from './operators.ts'
 import { failed } from './template-error.ts'
 import { str } from './text-of.ts'
 import {
+  Iteration,
   isList,
   isText,
-  Iteration,
   Markup,
   PythonObject,
   Range,
   type Run,
-  textOf,
   Tuple,
+  textOf,
   typeName,
   Undefined,
   type Value,
@@ -42,7 +42,8 @@ export const sequenceFilters: Readonly<Record<string, Filter>> = {
     (run, value, caseSensitive, by, reverse) => {
       const at = by === 'key' ? 0 : by === 'value' ? 1 : undefined
       if (at === undefined) throw failed('FilterArgumentError: You can only sort by either "key" or "value"')
-      if (!(value instanceof Dict)) throw failed(`AttributeError: dictsort wants a dict, not ${typeName(value!)}`)
+      if (!(value instanceof Dict))
+        throw failed(`AttributeError: dictsort wants a dict, not ${typeName(value!)}`)
       const fold = truth(run, caseSensitive!) ? (key: Value) => key : ignoreCase
       const pairs = [...value.entries()].map((entry) => new Tuple(entry))
       return sorted(run, pairs, (pair) => fold((pair as Tuple).items[at]!), truth(run, reverse!))
@@ -55,22 +56,27 @@ export const sequenceFilters: Readonly<Record<string, Filter>> = {
   last: builtin('last', ['seq'], (run, value) => {
     const items = reversible(run, value!)
     if (!items) throw failed(`TypeError: '${typeName(value!)}' object is not reversible`)
-    return items.length > 0 ? items.at(-1)! : new Undefined('No last item, sequence was empty.')
+    if (items.length === 0) return new Undefined('No last item, sequence was empty.')
+    const last = items.at(-1)!
+    return value instanceof Markup ? new Markup(last as string) : last
   }),
   reverse: builtin('reverse', ['value'], (run, value) => {
     if (isText(value as Value)) {
-      const reversed = (listOf(run, textOf(value as string | Markup)) as string[]).reverse().join('')
+      const reversed = run.fuel.join((listOf(run, textOf(value as string | Markup)) as string[]).reverse())
       return value instanceof Markup ? new Markup(reversed) : reversed
     }
     const items = reversible(run, value as Value)
     if (!items) return [...listOf(run, value as Value)].reverse()
-    return new Iteration([...items].reverse()[Symbol.iterator](), isList(value as Value) ? 'list_reverseiterator' : 'reversed')
+    return new Iteration(
+      [...items].reverse()[Symbol.iterator](),
+      isList(value as Value) ? 'list_reverseiterator' : 'reversed',
+    )
   }),
   groupby: builtin('groupby', ['value', 'attribute', ['default', null], ['case_sensitive', false]], groupBy),
   items: builtin('items', ['value'], (run, value) => {
-    if (value instanceof Undefined) return new Iteration([][Symbol.iterator]())
-    if (!(value instanceof Dict)) throw failed('TypeError: Can only get item pairs from a mapping.')
-    return generator(run, value, 'generator', function* () {
+    return generator(run, value!, 'generator', function* () {
+      if (value instanceof Undefined) return
+      if (!(value instanceof Dict)) throw failed('TypeError: Can only get item pairs from a mapping.')
       for (const entry of value.entries()) yield new Tuple(entry)
     })
   }),
@@ -83,7 +89,7 @@ export const sequenceFilters: Readonly<Record<string, Filter>> = {
       run.fuel.room(part.length + between.length)
       parts.push(part)
     }
-    return parts.join(between)
+    return run.fuel.join(parts, between)
   }),
   list: builtin('list', ['value'], (run, value) => listOf(run, value!)),
   max: builtin('max', ['value', ...caseAndAttribute], (run, ...given) => extreme(run, '>', given)),
@@ -92,7 +98,12 @@ export const sequenceFilters: Readonly<Record<string, Filter>> = {
     'sort',
     ['value', ['reverse', false], ['case_sensitive', false], ['attribute', null]],
     (run, value, reverse, caseSensitive, attribute) =>
-      sorted(run, value!, attributesGetter(run, attribute!, !truth(run, caseSensitive!)), truth(run, reverse!)),
+      sorted(
+        run,
+        value!,
+        attributesGetter(run, attribute!, !truth(run, caseSensitive!)),
+        truth(run, reverse!),
+      ),
   ),
   sum: builtin('sum', ['iterable', ['attribute', null], ['start', 0n]], (run, value, attribute, start) => {
     const get = attributeGetter(run, attribute!)
@@ -127,7 +138,10 @@ function reversible(run: Run, value: Value): readonly Value[] | undefined {
   if (value === null || typeof value === 'bigint' || typeof value === 'number' || typeof value === 'boolean')
     return undefined
   if (value instanceof Undefined) return []
-  if (value instanceof PythonObject && !(value instanceof Tuple || value instanceof Range || value instanceof Markup))
+  if (
+    value instanceof PythonObject &&
+    !(value instanceof Tuple || value instanceof Range || value instanceof Markup)
+  )
     return value instanceof Dict || value.typeName.startsWith('dict_') ? listOf(run, value) : undefined
   return listOf(run, value)
 }

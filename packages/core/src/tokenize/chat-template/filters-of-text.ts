@@ -4,14 +4,26 @@ import { Dict } from './dict.ts'
 import { escapeHtml } from './escape-html.ts'
 import type { Filter } from './filter-types.ts'
 import { formatPercent } from './format-percent.ts'
-import { isIterable, listOf, truth } from './iterate.ts'
+import { isIterable, lengthOf, listOf, truth } from './iterate.ts'
 import { binary } from './operators.ts'
-import { spaceClass, split, splitFromRight, splitLines } from './split-text.ts'
+import { floatOf } from './parse-number.ts'
+import { replace, spaceClass, split, splitFromRight, splitLines } from './split-text.ts'
 import { failed, unsupported } from './template-error.ts'
-import { needText, str } from './text-of.ts'
-import { replaced, textMethods } from './text-methods.ts'
+import { textMethods } from './text-methods.ts'
+import { needText, repr, str } from './text-of.ts'
 import { toJson } from './to-json.ts'
-import { isText, itemsOf, Markup, noKeywords, type Run, textOf, Tuple, Undefined, type Value } from './values.ts'
+import {
+  isText,
+  itemsOf,
+  Markup,
+  noKeywords,
+  type Run,
+  Tuple,
+  textOf,
+  typeName,
+  Undefined,
+  type Value,
+} from './values.ts'
 
 /** Jinja2's filters of texts, and those that make one. Source: Jinja2 3.1.6, filters.py. */
 export const textFilters: Readonly<Record<string, Filter>> = {
@@ -22,6 +34,7 @@ export const textFilters: Readonly<Record<string, Filter>> = {
   center: asMethod('center', 'center', [['width', 80n]]),
   title: builtin('title', ['s'], (run, value) => {
     const text = textOf(softText(run, value!))
+    run.fuel.characters(text)
     run.fuel.room(text.length)
     return text.replace(words, (word) => {
       const [first = ''] = word
@@ -30,7 +43,13 @@ export const textFilters: Readonly<Record<string, Filter>> = {
   }),
   string: builtin('string', ['object'], (run, value) => softText(run, value!)),
   replace: builtin('replace', ['s', 'old', 'new', ['count', null]], (run, value, old, by, count) =>
-    replaced(run, str(run, value!), str(run, old!), str(run, by!), count === null ? -1 : needInteger(count!)),
+    replace(
+      run.fuel,
+      str(run, value!),
+      str(run, old!),
+      str(run, by!),
+      count === null ? -1 : needInteger(count!),
+    ),
   ),
   format: (run, [value, ...args], keywords) => {
     if (args.length > 0 && keywords.size > 0)
@@ -47,12 +66,17 @@ export const textFilters: Readonly<Record<string, Filter>> = {
   ),
   wordcount: builtin('wordcount', ['s'], (run, value) => {
     const text = textOf(softText(run, value!))
-    run.fuel.scan(text.length * 4)
+    run.fuel.characters(text)
+    run.fuel.room(text.length * 16)
     return BigInt(text.match(/[\p{L}\p{N}_]+/gu)?.length ?? 0)
   }),
-  escape: builtin('escape', ['s'], escape),
-  e: builtin('escape', ['s'], escape),
-  forceescape: builtin('forceescape', ['value'], (run, value) => new Markup(escapeHtml(run, str(run, value!)))),
+  escape: builtin('escape', ['s'], escapeFilter),
+  e: builtin('escape', ['s'], escapeFilter),
+  forceescape: builtin(
+    'forceescape',
+    ['value'],
+    (run, value) => new Markup(escapeHtml(run, str(run, value!))),
+  ),
   safe: builtin('safe', ['value'], (run, value) => new Markup(str(run, value!))),
   striptags: builtin('striptags', ['value'], stripTags),
   urlencode: builtin('urlencode', ['value'], urlEncode),
@@ -89,7 +113,7 @@ function asMethod(
   )
 }
 
-function escape(run: Run, value: Value | undefined): Value {
+function escapeFilter(run: Run, value: Value | undefined): Value {
   return new Markup(escapeHtml(run, value!))
 }
 
@@ -97,13 +121,13 @@ function indent(run: Run, ...values: Value[]): Value {
   const [value, width, first, blank] = values as [Value, Value, Value, Value]
   if (value instanceof Markup) throw unsupported('the filter indent on an escaped text')
   const space = isText(width) ? textOf(width) : spaces(run, needInteger(width))
-  const lines = splitLines(needText(binary(run, '+', value, '\n'), 'indent'), false)
+  const lines = splitLines(run.fuel, needText(binary(run, '+', value, '\n'), 'indent'), false)
   run.fuel.room((value as string).length + lines.length * (space.length + 1))
   const indented = lines.map((line, at) => {
     const isIndented = at === 0 ? truth(run, first) : truth(run, blank) || line !== ''
     return isIndented ? space + line : line
   })
-  return indented.join('\n')
+  return run.fuel.join(indented, '\n')
 }
 
 function spaces(run: Run, width: number): string {
@@ -113,20 +137,22 @@ function spaces(run: Run, width: number): string {
 
 function truncate(run: Run, ...values: Value[]): Value {
   const [value, length, killWords, end, leeway] = values as [Value, Value, Value, Value, Value]
-  if (value instanceof Markup) throw unsupported('the filter truncate on an escaped text')
-  const [text, ending] = [needText(value, 'truncate'), needText(end, 'truncate')]
+  const ending = needText(end, 'truncate')
   const [most, more] = [needInteger(length), leeway === null ? 5 : needInteger(leeway)]
   const endLength = codePointLength(ending)
   if (most < endLength) throw failed(`AssertionError: expected length >= ${endLength}, got ${most}`)
   if (more < 0) throw failed(`AssertionError: expected leeway >= 0, got ${more}`)
-  run.fuel.scan(text.length)
-  if (codePointLength(text) <= most + more) return text
-  const kept = codePointSlice(text, 0, most - endLength)
-  return run.fuel.text((truth(run, killWords) ? kept : splitFromRight(kept, ' ', 1)[0]!) + ending)
+  const size = lengthOf(run, value)
+  if (size === undefined) throw failed(`TypeError: object of type '${typeName(value)}' has no len()`)
+  if (size <= most + more) return value
+  if (value instanceof Markup) throw unsupported('the filter truncate on an escaped text')
+  const kept = codePointSlice(needText(value, 'truncate'), 0, most - endLength)
+  return run.fuel.text((truth(run, killWords) ? kept : splitFromRight(run.fuel, kept, ' ', 1)[0]!) + ending)
 }
 
 function stripTags(run: Run, value: Value | undefined): Value {
   const text = value instanceof Markup ? value.text : str(run, value!)
+  run.fuel.characters(text)
   run.fuel.room(text.length)
   const parts: string[] = []
   let from = 0
@@ -139,14 +165,18 @@ function stripTags(run: Run, value: Value | undefined): Value {
   }
   const plain = parts.join('') + text.slice(from)
   if (plain.includes('&')) throw unsupported('the filter striptags on a text with HTML entities')
-  return split(plain, null, -1).join(' ')
+  return split(run.fuel, plain, null, -1).join(' ')
 }
 
 function quoteUrl(run: Run, value: Value, inQuery: boolean): string {
   const text = str(run, value)
+  run.fuel.characters(text)
   run.fuel.room(text.length * 9)
   if (/\p{Cs}/u.test(text)) throw failed('UnicodeEncodeError: surrogates not allowed')
-  const quoted = encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
+  const quoted = encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
   return inQuery ? quoted.replaceAll('%20', '+') : quoted.replaceAll('%2F', '/')
 }
 
@@ -156,13 +186,15 @@ function urlEncode(run: Run, value: Value | undefined): Value {
     value instanceof Dict
       ? [...value.entries()]
       : listOf(run, value!).map((item) => listOf(run, item) as readonly [Value, Value])
-  if (items.some((item) => item.length !== 2)) throw failed('ValueError: not enough values to unpack (expected 2)')
-  return items.map(([key, item]) => `${quoteUrl(run, key, true)}=${quoteUrl(run, item, true)}`).join('&')
+  if (items.some((item) => item.length !== 2))
+    throw failed('ValueError: not enough values to unpack (expected 2)')
+  const parts = items.map(([key, item]) => `${quoteUrl(run, key, true)}=${quoteUrl(run, item, true)}`)
+  return run.fuel.join(parts, '&')
 }
 
 function xmlAttributes(run: Run, ...values: Value[]): Value {
   const [value, autoSpace] = values as [Value, Value]
-  if (!(value instanceof Dict)) throw failed("AttributeError: xmlattr wants a dict")
+  if (!(value instanceof Dict)) throw failed('AttributeError: xmlattr wants a dict')
   const parts: string[] = []
   for (const [key, item] of value.entries()) {
     if (item === null || item instanceof Undefined) continue
@@ -170,15 +202,15 @@ function xmlAttributes(run: Run, ...values: Value[]): Value {
     if (/[ \t-\r/>=]/.test(name)) throw failed(`ValueError: Invalid character in attribute name: '${name}'`)
     parts.push(`${escapeHtml(run, key)}="${escapeHtml(run, item)}"`)
   }
-  const joined = parts.join(' ')
+  const joined = run.fuel.join(parts, ' ')
   return joined && truth(run, autoSpace) ? ` ${joined}` : joined
 }
 
 function fileSize(run: Run, ...values: Value[]): Value {
   const [value, binaryUnits] = values as [Value, Value]
   const isBinary = truth(run, binaryUnits)
-  const bytes = typeof value === 'bigint' || typeof value === 'number' || typeof value === 'boolean' ? Number(value) : Number(needText(value, 'filesizeformat'))
-  if (!Number.isFinite(bytes)) throw failed('ValueError: could not convert to float')
+  const bytes = floatOf(run, value)
+  if (bytes === undefined) throw failed(`ValueError: could not convert to float: ${repr(run, value)}`)
   const base = isBinary ? 1024 : 1000
   if (bytes === 1) return '1 Byte'
   if (bytes < base) return `${Math.trunc(bytes)} Bytes`

@@ -2,15 +2,15 @@ import { builtin, needInteger } from './builtin.ts'
 import type { Filter } from './filter-types.ts'
 import { sequenceFilters } from './filters-of-sequences.ts'
 import { textFilters } from './filters-of-text.ts'
-import { generator, truth } from './iterate.ts'
 import { attributeGetter } from './item-attributes.ts'
-import { parseFloatText, parseIntegerText } from './parse-number.ts'
-import { scaledTo } from './number-text.ts'
+import { generator, truth } from './iterate.ts'
+import { roundedQuotient, scaledTo } from './number-text.ts'
 import { unary } from './operators.ts'
+import { floatOf, parseFloatText, parseIntegerText } from './parse-number.ts'
 import { onlyAttribute } from './subscript.ts'
 import { failed, unsupported } from './template-error.ts'
-import { needText } from './text-of.ts'
 import { tests } from './tests.ts'
+import { needText } from './text-of.ts'
 import { isText, type Keywords, type Run, textOf, typeName, Undefined, type Value } from './values.ts'
 
 /** Those of Jinja2's filters that are not here: what they give is by chance, by the machine, or of no use in a chat. */
@@ -24,12 +24,18 @@ export const filters: Readonly<Record<string, Filter>> = {
     const positive = unary('+', value!)
     return (positive as number) < 0 ? unary('-', positive) : Object.is(positive, -0) ? 0 : positive
   }),
-  attr: builtin('attr', ['obj', 'name'], (run, object, name) => onlyAttribute(run, object!, needText(name!, 'attr'))),
+  attr: builtin('attr', ['obj', 'name'], (run, object, name) =>
+    onlyAttribute(run, object!, needText(name!, 'attr')),
+  ),
   default: builtin('default', ['value', ['default_value', ''], ['boolean', false]], otherwise),
   d: builtin('default', ['value', ['default_value', ''], ['boolean', false]], otherwise),
-  float: builtin('float', ['value', ['default', 0]], (_, value, fallback) => toFloat(value!) ?? fallback!),
-  int: builtin('int', ['value', ['default', 0n], ['base', 10n]], (_, value, fallback, base) =>
-    toInteger(value!, fallback!, needInteger(base!)),
+  float: builtin(
+    'float',
+    ['value', ['default', 0]],
+    (run, value, fallback) => floatOf(run, value!) ?? fallback!,
+  ),
+  int: builtin('int', ['value', ['default', 0n], ['base', 10n]], (run, value, fallback, base) =>
+    toInteger(run, value!, fallback!, needInteger(base!)),
   ),
   round: builtin('round', ['value', ['precision', 0n], ['method', 'common']], round),
   map,
@@ -60,14 +66,7 @@ function otherwise(run: Run, ...given: Value[]): Value {
   return value instanceof Undefined || (truth(run, boolean) && !truth(run, value)) ? fallback : value
 }
 
-/** Python's `float(value)`; undefined for a TypeError or ValueError. */
-function toFloat(value: Value): number | undefined {
-  if (value instanceof Undefined) throw value.error()
-  if (isText(value)) return parseFloatText(textOf(value))
-  return typeof value === 'bigint' || typeof value === 'number' || typeof value === 'boolean' ? Number(value) : undefined
-}
-
-function toInteger(value: Value, fallback: Value, base: number): Value {
+function toInteger(run: Run, value: Value, fallback: Value, base: number): Value {
   if (value instanceof Undefined) throw value.error()
   if (typeof value === 'bigint') return value
   if (typeof value === 'boolean') return BigInt(value)
@@ -77,6 +76,7 @@ function toInteger(value: Value, fallback: Value, base: number): Value {
     return BigInt(Math.trunc(value))
   }
   if (!isText(value)) return fallback
+  run.fuel.characters(textOf(value))
   const whole = parseIntegerText(textOf(value), base)
   if (whole !== undefined) return whole
   const float = parseFloatText(textOf(value))
@@ -94,8 +94,8 @@ function round(_: Run, ...given: Value[]): Value {
   if (Math.abs(precision) > 300) throw unsupported('rounding to more than 300 places')
   if (method !== 'common') return (Math[method](Number(value) * 10 ** precision) / 10 ** precision) as number
   if (typeof value !== 'number') {
-    if (precision >= 0) return BigInt(value)
-    throw unsupported('rounding integers to tens')
+    const unit = 10n ** BigInt(Math.max(-precision, 0))
+    return roundedQuotient(BigInt(value), unit) * unit
   }
   if (!Number.isFinite(value)) return value
   const rounded = Number(`${scaledTo(value, precision)}e${-precision}`)
@@ -132,7 +132,8 @@ function choose(
 ): Value {
   const [source, ...given] = args
   const condition = () => {
-    if (ofAttribute && given.length === 0) throw failed('FilterArgumentError: Missing parameter for attribute name')
+    if (ofAttribute && given.length === 0)
+      throw failed('FilterArgumentError: Missing parameter for attribute name')
     const get = attributeGetter(run, ofAttribute ? given[0]! : null)
     const [name, ...others] = ofAttribute ? given.slice(1) : given
     if (name === undefined) return (item: Value) => truth(run, get(item))

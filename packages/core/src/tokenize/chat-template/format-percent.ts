@@ -3,9 +3,9 @@ import { Dict } from './dict.ts'
 import { exponentialText, fixedText, generalText } from './number-text.ts'
 import { failed } from './template-error.ts'
 import { integerText, repr, str } from './text-of.ts'
-import { isText, type Run, textOf, Tuple, typeName, Undefined, type Value } from './values.ts'
+import { isList, isText, Range, type Run, Tuple, textOf, typeName, Undefined, type Value } from './values.ts'
 
-const directive = /%(?:\(([^()]*)\))?([-+ #0]*)(\*|\d+)?(?:\.(\*|\d*))?[hlL]?([^])?/gu
+const directive = /%(?:\(([^()]*)\))?([-+ #0]*)(\*|\d+)?(?:\.(\*|\d*))?[hlL]?([\s\S])?/gu
 
 /** Python's `format % values`: a tuple gives one value each, a dict values by name, anything else is one value. */
 export function formatPercent(run: Run, formatText: string | Value, values: Value): string {
@@ -34,13 +34,17 @@ export function formatPercent(run: Run, formatText: string | Value, values: Valu
       return padded(run.fuel.text(text), Math.abs(wide), left, flags.includes('0') && isNumeric(type))
     },
   )
-  const spare = values instanceof Tuple ? used < given.length : used === 0 && !(values instanceof Dict) && !takesAny(values)
+  const spare =
+    values instanceof Tuple
+      ? used < given.length
+      : used === 0 && !(values instanceof Dict) && !takesAny(values)
   if (spare) throw failed('TypeError: not all arguments converted during string formatting')
   return run.fuel.text(result)
 }
 
-/** Whatever can be subscribed and is no text may go unused. */
-const takesAny = (value: Value) => typeof value === 'object' && value !== null && !isText(value) && !(value instanceof Tuple)
+/** What can be subscribed and is no text may go unused. */
+const takesAny = (value: Value) =>
+  isList(value) || value instanceof Dict || value instanceof Range || value instanceof Undefined
 
 function byKey(values: Dict, key: string): Value {
   const value = values.get(key)
@@ -75,7 +79,8 @@ function converted(
       return character(value)
   }
   if (!isNumeric(type)) throw failed(`ValueError: unsupported format character '${type}' in ${all}`)
-  if ('diuoxX'.includes(type)) return signed(wholeText(run, wholeOf(value, type), type, flags, precision), flags)
+  if ('diuoxX'.includes(type))
+    return signed(wholeText(run, wholeOf(value, type), type, flags, precision), flags)
   return signed(floatWithType(numberOf(value), type, precision ?? 6, flags.includes('#')), flags)
 }
 
@@ -91,7 +96,9 @@ export function asciiOf(text: string): string {
 
 function character(value: Value): string {
   if (isText(value) && codePointLength(textOf(value)) === 1) return textOf(value)
-  if (typeof value === 'bigint' && value >= 0n && value < 0x110000n) return String.fromCodePoint(Number(value))
+  if (typeof value === 'boolean') return String.fromCodePoint(Number(value))
+  if (typeof value === 'bigint' && value >= 0n && value < 0x110000n)
+    return String.fromCodePoint(Number(value))
   throw failed('TypeError: %c requires int or char')
 }
 
@@ -115,7 +122,8 @@ function wholeText(run: Run, value: bigint, type: string, flags: string, precisi
 }
 
 function numberOf(value: Value): number {
-  if (typeof value === 'boolean' || typeof value === 'bigint' || typeof value === 'number') return Number(value)
+  if (typeof value === 'boolean' || typeof value === 'bigint' || typeof value === 'number')
+    return Number(value)
   if (value instanceof Undefined) throw value.error()
   throw failed(`TypeError: must be real number, not ${typeName(value)}`)
 }
@@ -133,7 +141,9 @@ export function floatWithType(value: number, type: string, precision: number, al
     : Number.isNaN(value)
       ? 'nan'
       : 'inf'
-  return sign + (lower === type ? digits : digits.toUpperCase())
+  // The alternate form has a point even where nothing is behind it.
+  const pointed = alternate && /^\d+(e|$)/.test(digits) ? digits.replace(/^\d+/, '$&.') : digits
+  return sign + (lower === type ? pointed : pointed.toUpperCase())
 }
 
 function signed(text: string, flags: string): string {

@@ -6,12 +6,13 @@ import { integerText, str } from './text-of.ts'
 import { isText, type Run, textOf, typeName, type Value } from './values.ts'
 
 const specification =
-  /^(?:([^])?([<>=^]))?([-+ ])?(z)?(#)?(0)?(\d+)?([,_])?(?:\.(\d+))?([bcdeEfFgGnosxX%])?$/u
+  /^(?:([\s\S])?([<>=^]))?([-+ ])?(z)?(#)?(0)?(\d+)?([,_])?(?:\.(\d+))?([bcdeEfFgGnosxX%])?$/u
 
 interface Specification {
   readonly fill: string
   readonly align: string
   readonly sign: string
+  readonly hasSign: boolean
   readonly alternate: boolean
   readonly width: number
   readonly grouping: string
@@ -27,12 +28,14 @@ export function formatValue(run: Run, value: Value, text: string): string {
     throw failed(`TypeError: unsupported format string passed to ${typeName(value)}.__format__`)
   const found = specification.exec(text)
   if (!found) throw failed(`ValueError: Invalid format specifier '${text}'`)
-  const [, fill, align, sign = '-', noNegativeZero, alternate, zero, width, grouping = '', precision, type = ''] = found
+  const [, fill, align, sign, noNegativeZero, alternate, zero, width, grouping = '', precision, type = ''] =
+    found
   if (noNegativeZero) throw unsupported("the format specification 'z'")
   const parts: Specification = {
     fill: fill ?? (zero ? '0' : ' '),
     align: align ?? (zero && isNumber ? '=' : isNumber ? '>' : '<'),
-    sign,
+    sign: sign ?? '-',
+    hasSign: sign !== undefined,
     alternate: alternate !== undefined,
     width: Number(width ?? 0),
     grouping,
@@ -40,13 +43,16 @@ export function formatValue(run: Run, value: Value, text: string): string {
     type,
   }
   run.fuel.room(parts.width + (parts.precision ?? 0))
-  return run.fuel.text(isText(value) ? formatString(textOf(value), parts) : formatNumber(run, value as bigint, parts))
+  return run.fuel.text(
+    isText(value) ? formatString(textOf(value), parts) : formatNumber(run, value as bigint, parts),
+  )
 }
 
 function formatString(text: string, parts: Specification): string {
   const { precision, type } = parts
-  if (type !== '' && type !== 's') throw failed(`ValueError: Unknown format code '${type}' for object of type 'str'`)
-  if (parts.align === '=' || parts.alternate || parts.grouping)
+  if (type !== '' && type !== 's')
+    throw failed(`ValueError: Unknown format code '${type}' for object of type 'str'`)
+  if (parts.align === '=' || parts.alternate || parts.grouping || parts.hasSign)
     throw failed('ValueError: not allowed in string format specifier')
   return aligned('', precision === undefined ? text : codePointSlice(text, 0, precision), parts)
 }
@@ -55,22 +61,32 @@ function formatNumber(run: Run, value: bigint | number | boolean, parts: Specifi
   const whole = typeof value === 'boolean' ? BigInt(value) : value
   if (parts.type === '' && typeof value === 'boolean' && parts.precision === undefined && !parts.grouping)
     return aligned(...split(integerText(run, BigInt(value)), parts))
-  if (parts.type === 's') throw failed(`ValueError: Unknown format code 's' for object of type '${typeName(value)}'`)
-  if (typeof whole === 'bigint' && !'eEfFgG%'.includes(parts.type || 'd')) return formatWhole(run, whole, parts)
+  if (parts.type === 's')
+    throw failed(`ValueError: Unknown format code 's' for object of type '${typeName(value)}'`)
+  if (typeof whole === 'bigint' && !'eEfFgG%'.includes(parts.type || 'd'))
+    return formatWhole(run, whole, parts)
   if (typeof whole === 'number' && 'bcdoxX'.includes(parts.type || 'g'))
     throw failed(`ValueError: Unknown format code '${parts.type}' for object of type 'float'`)
   return aligned(...split(floatDigits(Number(whole), parts), parts))
 }
 
 function formatWhole(run: Run, value: bigint, parts: Specification): string {
-  if (parts.precision !== undefined) throw failed('ValueError: Precision not allowed in integer format specifier')
+  if (parts.precision !== undefined)
+    throw failed('ValueError: Precision not allowed in integer format specifier')
   const size = value < 0n ? -value : value
   const sign = value < 0n ? '-' : ''
-  if (parts.type === 'c') return aligned('', String.fromCodePoint(Number(value)), { ...parts, align: parts.align })
+  if (parts.type === 'c' && (parts.hasSign || parts.alternate || parts.grouping))
+    throw failed("ValueError: not allowed with integer format specifier 'c'")
+  if (parts.type === 'c')
+    return aligned('', String.fromCodePoint(Number(value)), { ...parts, align: parts.align })
   const radix = { b: 2, o: 8, x: 16, X: 16 }[parts.type] ?? 10
   const digits = radix === 10 ? integerText(run, size) : size.toString(radix)
   const prefix = parts.alternate && radix !== 10 ? `0${parts.type}` : ''
-  const [signText, text] = split(sign + (parts.type === 'X' ? digits.toUpperCase() : digits), parts, radix === 10 ? 3 : 4)
+  const [signText, text] = split(
+    sign + (parts.type === 'X' ? digits.toUpperCase() : digits),
+    parts,
+    radix === 10 ? 3 : 4,
+  )
   return aligned(signText + prefix, text, parts)
 }
 
@@ -90,7 +106,11 @@ function floatDigits(value: number, { type, precision, alternate }: Specificatio
 /** Without a type a float has a digit behind its point, else as `g` has it. */
 function shortest(value: number, precision: number): string {
   const text = floatWithType(value, 'g', precision, false)
-  return /^-?\d+$/.test(text) ? (text.replace('-', '').length < precision ? `${text}.0` : scientific(text)) : text
+  return /^-?\d+$/.test(text)
+    ? text.replace('-', '').length < precision
+      ? `${text}.0`
+      : scientific(text)
+    : text
 }
 
 function scientific(text: string): string {

@@ -25,16 +25,19 @@ export function formatText(
   let automatic: number | undefined
   let numbered = false
 
-  const valueOf = (field: string): Value => {
+  const fieldValue = (field: string): Value => {
     const [, first = '', rest = ''] = /^([^.[]*)(.*)$/su.exec(field)!
     let value: Value | undefined
     if (first === '' || /^\d+$/.test(first)) {
       if (first === '' ? numbered : automatic !== undefined)
-        throw failed('ValueError: cannot switch between automatic field numbering and manual field specification')
+        throw failed(
+          'ValueError: cannot switch between automatic field numbering and manual field specification',
+        )
       if (first === '') automatic = (automatic ?? -1) + 1
       else numbered = true
       value = args[first === '' ? automatic! : Number(first)]
-      if (value === undefined) throw failed('IndexError: Replacement index out of range for positional args tuple')
+      if (value === undefined)
+        throw failed('IndexError: Replacement index out of range for positional args tuple')
     } else {
       value = keywords.get(first)
       if (value === undefined) throw failed(`KeyError: '${first}'`)
@@ -74,14 +77,15 @@ export function formatText(
       parts.push(formatField(source.slice(at + 1, end), depth))
       at = end + 1
     }
-    return run.fuel.text(parts.join(''))
+    return run.fuel.join(parts)
   }
 
   const formatField = (field: string, depth: number): string => {
-    const [, name = '', conversion, specification = ''] = /^((?:[^[!:]|\[[^\]]*\])*)(?:!([^:]*))?(?::(.*))?$/su.exec(field) ?? []
+    const [, name = '', conversion, specification = ''] =
+      /^((?:[^[!:]|\[[^\]]*\])*)(?:!([^:]*))?(?::(.*))?$/su.exec(field) ?? []
     if (name === '' && field !== '' && !/^[!:]/.test(field))
       throw failed(`ValueError: Invalid field '${field}' in format string`)
-    const value = valueOf(name)
+    const value = fieldValue(name)
     return formatValue(run, converted(run, value, conversion), format(specification, depth + 1))
   }
 

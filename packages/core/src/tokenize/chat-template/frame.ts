@@ -43,7 +43,11 @@ export function cellsAt(cells: Cells, distance: number): Cells {
 
 export function distanceTo(frame: Frame, place: Place): number {
   let distance = 0
-  for (let routine: Routine | undefined = frame.symbols.routine; routine !== place.routine; routine = routine?.outer)
+  for (
+    let routine: Routine | undefined = frame.symbols.routine;
+    routine !== place.routine;
+    routine = routine?.outer
+  )
     distance++
   return distance
 }

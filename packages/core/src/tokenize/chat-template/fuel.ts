@@ -10,8 +10,8 @@ export const limits = {
   depth: 500,
   /** Levels of the syntax trees of all macros that call each other; Python's stack ends at about as many. */
   callDepth: 2000,
-  /** Operations. */
-  steps: 4_000_000,
+  /** Operations, and characters that are gone over: 16 a step; more for long conversations. */
+  steps: 1_000_000,
   /** Characters rendered. */
   output: 2 ** 24,
   /** Bytes of all values made, also of those dropped again; more for long conversations. */
@@ -19,7 +19,8 @@ export const limits = {
 }
 
 const bytesPerCharacter = 2
-const memoryPerInputCharacter = 64
+const memoryPerInputCharacter = 256
+const stepsPerInputCharacter = 32
 
 /** Counts what a template takes and throws the `limit` that it goes beyond. */
 export class Fuel {
@@ -28,20 +29,33 @@ export class Fuel {
   #output = 0
   #callDepth = 0
   readonly #memory: number
+  readonly #mostSteps: number
 
   /** inputCharacters: length of all texts that the template is given. */
   constructor(inputCharacters = 0) {
     this.#memory = limits.memory + memoryPerInputCharacter * inputCharacters
+    this.#mostSteps = limits.steps + stepsPerInputCharacter * inputCharacters
   }
 
   step(steps = 1): void {
     this.#steps += steps
-    if (this.#steps > limits.steps) throw beyond(`${limits.steps} steps`)
+    if (!(this.#steps <= this.#mostSteps)) throw beyond(`${this.#mostSteps} steps`)
   }
 
   /** Going over a text, which the machine does some characters at a time. */
   scan(characters: number): void {
     this.step(1 + (characters >>> 4))
+  }
+
+  /** Looking for a text in another: at worst every place is compared to its end. */
+  search(characters: number, sought: number): void {
+    const places = Math.max(characters - sought, 0) + 1
+    this.step(1 + (places * (1 + sought / 16)) / 16)
+  }
+
+  /** Going over a text one character at a time. */
+  characters(text: string): void {
+    this.step(1 + text.length)
   }
 
   bytes(bytes: number): void {
@@ -53,6 +67,15 @@ export class Fuel {
   text(text: string): string {
     this.room(text.length)
     return text
+  }
+
+  /** Texts one after the other, with another between them. */
+  join(parts: readonly string[], between = ''): string {
+    let characters = between.length * parts.length
+    for (const part of parts) characters += part.length
+    this.room(characters)
+    this.step(1 + (parts.length >>> 2))
+    return parts.join(between)
   }
 
   /** Before a text of so many characters is made. */

@@ -1,11 +1,21 @@
 import { strftime } from '../strftime.ts'
 import { builtin, byPlace, needInteger } from './builtin.ts'
 import { fromKeys, makeDict } from './collection-methods.ts'
-import { Dict } from './dict.ts'
+import type { Dict } from './dict.ts'
 import { beyond } from './fuel.ts'
 import { failed, TemplateError, unsupported } from './template-error.ts'
 import { needText, str } from './text-of.ts'
-import { Callable, Namespace, PythonObject, Range, type Run, textOf, type Value, isText, Undefined } from './values.ts'
+import {
+  Callable,
+  isText,
+  Namespace,
+  PythonObject,
+  Range,
+  type Run,
+  textOf,
+  Undefined,
+  type Value,
+} from './values.ts'
 
 const longestRange = 100_000
 
@@ -24,18 +34,26 @@ export function globals(): ReadonlyMap<string, Value> {
       if (args.length === 0) throw failed('RuntimeError: at least one item has to be provided')
       return new Cycler(args)
     }),
-    new Callable('joiner', builtin('joiner', [['sep', ', ']], (_, separator) => makeJoiner(separator!))),
+    new Callable(
+      'joiner',
+      builtin('joiner', [['sep', ', ']], (_, separator) => makeJoiner(separator!)),
+    ),
     new Callable('lipsum', () => {
       throw unsupported('the function lipsum')
     }),
-    new Callable('raise_exception', builtin('raise_exception', ['message'], (run, message) => {
-      throw new TemplateError('raised', str(run, message!))
-    })),
+    new Callable(
+      'raise_exception',
+      builtin('raise_exception', ['message'], (run, message) => {
+        throw new TemplateError('raised', str(run, message!))
+      }),
+    ),
     new Callable(
       'strftime_now',
-      builtin('strftime_now', ['format'], (run, format) =>
-        run.fuel.text(strftime(new Date(), needText(format!, 'strftime_now'))),
-      ),
+      builtin('strftime_now', ['format'], (run, format) => {
+        const text = needText(format!, 'strftime_now')
+        run.fuel.items(text.length)
+        return run.fuel.text(strftime(new Date(), text))
+      }),
     ),
   ]
   return new Map(functions.map((one) => [one.name, one]))
@@ -50,7 +68,8 @@ function makeRange(run: Run, ...bounds: (Value | undefined)[]): Value {
   const [first, last, step = 1n] = bounds
   const size = whole(step)
   if (size === 0n) throw failed('ValueError: range() arg 3 must not be zero')
-  const range = last === undefined ? new Range(0n, whole(first!), 1n) : new Range(whole(first!), whole(last), size)
+  const range =
+    last === undefined ? new Range(0n, whole(first!), 1n) : new Range(whole(first!), whole(last), size)
   if (range.length > longestRange) throw beyond(`${longestRange} items of a range`)
   return range
 }
@@ -77,7 +96,10 @@ class Cycler extends PythonObject {
       case 'current':
         return this.items[this.#at]
       case 'next':
-        return new Callable('next', builtin('next', [], () => this.#next()))
+        return new Callable(
+          'next',
+          builtin('next', [], () => this.#next()),
+        )
       case 'reset':
         return new Callable(
           'reset',

@@ -3,7 +3,11 @@ import { isText, Markup, type Run, textOf, Undefined, type Value } from './value
 
 /** Text in lower case, anything else as it is. */
 export const ignoreCase = (value: Value): Value =>
-  isText(value) ? (value instanceof Markup ? new Markup(value.text.toLowerCase()) : textOf(value).toLowerCase()) : value
+  isText(value)
+    ? value instanceof Markup
+      ? new Markup(value.text.toLowerCase())
+      : textOf(value).toLowerCase()
+    : value
 
 /** The parts of a dotted name; those of digits are integers. */
 function pathOf(attribute: Value): readonly Value[] {
@@ -21,7 +25,11 @@ interface GetterOptions {
 }
 
 /** What a filter's `attribute` names of an item: `null` for the item itself. */
-export function attributeGetter(run: Run, attribute: Value, options: GetterOptions = {}): (item: Value) => Value {
+export function attributeGetter(
+  run: Run,
+  attribute: Value,
+  options: GetterOptions = {},
+): (item: Value) => Value {
   const { foldsCase = false, otherwise = null } = options
   const path = pathOf(attribute)
   return (item) => {

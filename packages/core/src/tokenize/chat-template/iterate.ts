@@ -1,8 +1,20 @@
-import { codePoints, codePointLength } from './code-points.ts'
+import { codePointLength } from './code-points.ts'
 import { Dict, DictView } from './dict.ts'
 import { beyond } from './fuel.ts'
 import { failed } from './template-error.ts'
-import { isList, isText, Iteration, Markup, Range, textOf, Tuple, typeName, Undefined, type Value, type Run } from './values.ts'
+import {
+  Iteration,
+  isList,
+  isText,
+  Markup,
+  Range,
+  type Run,
+  Tuple,
+  textOf,
+  typeName,
+  Undefined,
+  type Value,
+} from './values.ts'
 
 /** Iterators that take their items from each other. */
 const deepestIteration = 100
@@ -22,10 +34,7 @@ function iterable(run: Run, value: Value): Iterator<Value> | undefined {
   if (value instanceof Iteration) return value.iterator
   if (value instanceof Undefined) return [][Symbol.iterator]()
   if (isList(value)) return metered(run, value)
-  if (isText(value)) {
-    const characters = metered(run, codePoints(textOf(value)))
-    return value instanceof Markup ? mapped(characters, (item) => new Markup(item as string)) : characters
-  }
+  if (isText(value)) return metered(run, textOf(value))
   if (value instanceof Tuple) return metered(run, value.items)
   if (value instanceof Dict) return metered(run, value.keys())
   if (value instanceof DictView) return metered(run, value.items())
@@ -38,10 +47,6 @@ function* metered(run: Run, items: Iterable<Value>): Generator<Value> {
     run.fuel.step()
     yield item
   }
-}
-
-function* mapped(items: Iterable<Value>, change: (item: Value) => Value): Generator<Value> {
-  for (const item of items) yield change(item)
 }
 
 function* numbers(range: Range): Generator<Value> {
@@ -72,7 +77,11 @@ export function generator(
 ): Iteration {
   const depth = source instanceof Iteration ? source.depth + 1 : 1
   if (depth > deepestIteration) throw beyond(`${deepestIteration} generators within each other`)
-  return new Iteration(items(() => rest(iterate(run, source))), name, depth)
+  return new Iteration(
+    items(() => rest(iterate(run, source))),
+    name,
+    depth,
+  )
 }
 
 /** What an iterator has left; it is not closed when its reader stops, as in Python. */
@@ -84,7 +93,7 @@ export function rest(iterator: Iterator<Value>): Iterable<Value> {
 export function lengthOf(run: Run, value: Value): number | undefined {
   if (isList(value)) return value.length
   if (isText(value)) {
-    run.fuel.scan(textOf(value).length)
+    run.fuel.scan(textOf(value).length * 2)
     return codePointLength(textOf(value))
   }
   if (value instanceof Tuple) return value.items.length

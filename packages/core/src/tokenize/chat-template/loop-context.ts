@@ -111,7 +111,8 @@ export class LoopContext extends Callable {
 
   #changed(run: Run, values: readonly Value[]): boolean {
     const last = this.#changedTo
-    if (last?.length === values.length && values.every((value, at) => equals(run, value, last[at]!))) return false
+    if (last?.length === values.length && values.every((value, at) => equals(run, value, last[at]!)))
+      return false
     this.#changedTo = values
     return true
   }

@@ -21,7 +21,11 @@ export class Macro extends Callable {
   readonly signature: MacroSignature
 
   constructor(signature: MacroSignature, body: (run: Run, values: MacroValues) => Value) {
-    super(signature.name ?? 'caller', (run, args, keywords) => body(run, valuesOf(signature, args, keywords)), 'Macro')
+    super(
+      signature.name ?? 'caller',
+      (run, args, keywords) => body(run, valuesOf(signature, args, keywords)),
+      'Macro',
+    )
     this.signature = signature
   }
 
@@ -47,7 +51,11 @@ export class Macro extends Callable {
   }
 }
 
-function valuesOf({ name, parameters, takes }: MacroSignature, args: Arguments, keywords: Keywords): MacroValues {
+function valuesOf(
+  { name, parameters, takes }: MacroSignature,
+  args: Arguments,
+  keywords: Keywords,
+): MacroValues {
   const left = new Map(keywords)
   const take = (key: string) => {
     const value = left.get(key)
@@ -63,7 +71,8 @@ function valuesOf({ name, parameters, takes }: MacroSignature, args: Arguments, 
   if (takes.caller && !hasCaller) values.push(take('caller') ?? new Undefined('No caller defined'))
   const what = `macro '${name ?? 'caller'}'`
   if (takes.kwargs) values.push(new Dict(left))
-  else if (left.size > 0) throw failed(`TypeError: ${what} takes no keyword argument '${[...left.keys()][0]}'`)
+  else if (left.size > 0)
+    throw failed(`TypeError: ${what} takes no keyword argument '${[...left.keys()][0]}'`)
   if (takes.varargs) values.push(new Tuple(args.slice(parameters.length)))
   else if (args.length > parameters.length)
     throw failed(`TypeError: ${what} takes not more than ${parameters.length} argument(s)`)

@@ -1,8 +1,8 @@
-import type { Call } from './values.ts'
 import { dictMethods, listMethods, numberAttributes, tupleMethods } from './collection-methods.ts'
 import { Dict } from './dict.ts'
-import { textMethods } from './text-methods.ts'
 import { unsupported } from './template-error.ts'
+import { textMethods } from './text-methods.ts'
+import type { Call } from './values.ts'
 import { Callable, isList, isText, type Markup, Tuple, typeName, type Value } from './values.ts'
 
 /** Methods that change what they are called on: the sandbox gives something undefined instead. */

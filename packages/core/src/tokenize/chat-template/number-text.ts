@@ -7,7 +7,8 @@ export function floatText(value: number): string {
   if (Object.is(value, -0)) return '-0.0'
   const [mantissa, exponent] = value.toExponential().split('e') as [string, string]
   const power = Number(exponent)
-  if (power < -4 || power >= 16) return `${mantissa}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`
+  if (power < -4 || power >= 16)
+    return `${mantissa}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`
   // Here JavaScript writes no exponent either.
   const plain = String(value)
   return plain.includes('.') ? plain : `${plain}.0`

@@ -1,23 +1,25 @@
-import { escapeHtml } from './escape-html.ts'
-import { bitsOf, checkValueDepth, str } from './text-of.ts'
 import { compareText } from './code-points.ts'
 import { Dict, DictView } from './dict.ts'
-import { iterate, lengthOf, listOf, rest } from './iterate.ts'
+import { escapeHtml } from './escape-html.ts'
 import { formatPercent } from './format-percent.ts'
+import { iterate, lengthOf, listOf, rest } from './iterate.ts'
 import type { BinaryOperator, Comparison } from './syntax-tree.ts'
 import { failed, unsupported } from './template-error.ts'
+import { bitsOf, checkValueDepth, str } from './text-of.ts'
 import {
+  Iteration,
   isList,
   isText,
   itemsOf,
-  Iteration,
   Markup,
   Range,
-  textOf,
+  type Run,
   Tuple,
+  textOf,
   typeName,
   Undefined,
-  type Value, type Run } from './values.ts'
+  type Value,
+} from './values.ts'
 
 /** The number that a value is: a bool is an int. */
 function numberOf(value: Value): bigint | number | undefined {
@@ -35,7 +37,8 @@ export function binary(run: Run, operator: BinaryOperator, left: Value, right: V
     return typeof a === 'bigint' && typeof b === 'bigint'
       ? wholeNumbers(run, operator, a, b)
       : floats(operator, Number(a), Number(b))
-  const joined = operator === '+' ? add(run, left, right) : operator === '*' ? repeat(run, left, right) : undefined
+  const joined =
+    operator === '+' ? add(run, left, right) : operator === '*' ? repeat(run, left, right) : undefined
   if (joined !== undefined) return joined
   throw failed(
     `TypeError: unsupported operand type(s) for ${operator}: '${typeName(left)}' and '${typeName(right)}'`,
@@ -50,7 +53,7 @@ function percent(run: Run, format: string | Markup, values: Value): Value {
 function wholeNumbers(run: Run, operator: BinaryOperator, a: bigint, b: bigint): Value {
   const bits = bitsOf(a) + bitsOf(b)
   run.fuel.bytes(bits >>> 3)
-  run.fuel.step(1 + ((bits >>> 10) * (bits >>> 10)))
+  run.fuel.step(1 + (bits >>> 10) * (bits >>> 10))
   switch (operator) {
     case '+':
       return a + b
@@ -74,7 +77,8 @@ function wholeNumbers(run: Run, operator: BinaryOperator, a: bigint, b: bigint):
 
 function power(run: Run, base: bigint, exponent: bigint): Value {
   if (exponent < 0n) return floats('**', Number(base), Number(exponent))
-  if (base >= -1n && base <= 1n) return base ** (exponent % 2n === 0n && exponent > 0n ? 2n : exponent > 0n ? 1n : 0n)
+  if (base >= -1n && base <= 1n)
+    return base ** (exponent % 2n === 0n && exponent > 0n ? 2n : exponent > 0n ? 1n : 0n)
   const bits = Number(exponent) * base.toString(2).length
   if (bits > 1e6) throw unsupported('integers of more than a million bits')
   run.fuel.bytes(bits / 8)
@@ -104,7 +108,7 @@ function floats(operator: BinaryOperator, a: number, b: number): number {
   else if (remainder === 0) remainder = b < 0 ? -0 : 0
   if (operator === '%') return remainder
   const quotient = (a - remainder) / b
-  if (quotient === 0) return a / b < 0 ? -0 : 0
+  if (quotient === 0) return a / b < 0 || Object.is(a / b, -0) ? -0 : 0
   const floor = Math.floor(quotient)
   return quotient - floor > 0.5 ? floor + 1 : floor
 }
@@ -123,6 +127,8 @@ function add(run: Run, left: Value, right: Value): Value | undefined {
 function repeat(run: Run, left: Value, right: Value): Value | undefined {
   const [sequence, factor] = numberOf(right) === undefined ? [right, numberOf(left)] : [left, numberOf(right)]
   if (typeof factor !== 'bigint') return undefined
+  if (factor >= 2n ** 63n || factor < -(2n ** 63n))
+    throw failed("OverflowError: cannot fit 'int' into an index-sized integer")
   const times = factor > 0n ? Number(factor) : 0
   if (isText(sequence)) {
     run.fuel.room(textOf(sequence).length * times)
@@ -139,7 +145,8 @@ function repeat(run: Run, left: Value, right: Value): Value | undefined {
 export function unary(operator: '-' | '+', value: Value): Value {
   if (value instanceof Undefined) throw value.error()
   const number = numberOf(value)
-  if (number === undefined) throw failed(`TypeError: bad operand type for unary ${operator}: '${typeName(value)}'`)
+  if (number === undefined)
+    throw failed(`TypeError: bad operand type for unary ${operator}: '${typeName(value)}'`)
   return operator === '-' ? -number : number
 }
 
@@ -231,7 +238,7 @@ export function contains(run: Run, container: Value, value: Value): boolean {
   if (isText(container)) {
     if (!isText(value))
       throw failed(`TypeError: 'in <string>' requires string as left operand, not ${typeName(value)}`)
-    run.fuel.scan(textOf(container).length)
+    run.fuel.search(textOf(container).length, textOf(value).length)
     return textOf(container).includes(textOf(value))
   }
   if (container instanceof Dict) return container.has(value)
@@ -239,13 +246,14 @@ export function contains(run: Run, container: Value, value: Value): boolean {
   const items = isList(container) || container instanceof Tuple || container instanceof Iteration
   if (!items && lengthOf(run, container) === undefined)
     throw failed(`TypeError: argument of type '${typeName(container)}' is not iterable`)
-  for (const item of rest(iterate(run, container))) if (item === value || equals(run, item, value)) return true
+  for (const item of rest(iterate(run, container)))
+    if (item === value || equals(run, item, value)) return true
   return false
 }
 
 /** `~`, and what the parts of a text are joined with: Python's `str` of each. */
 export function concat(run: Run, values: readonly Value[]): string {
-  return run.fuel.text(values.map((value) => str(run, value)).join(''))
+  return run.fuel.join(values.map((value) => str(run, value)))
 }
 
 /** The items in Python's order, equal ones as they were. */
@@ -263,4 +271,3 @@ export function sorted(
   })
   return keyed.map(({ item }) => item)
 }
-

@@ -20,6 +20,6 @@ export class Output {
 
   /** All of it as one text. */
   text(run: Run): string {
-    return this.#parts.length === 1 ? this.#parts[0]! : run.fuel.text(this.#parts.join(''))
+    return this.#parts.length === 1 ? this.#parts[0]! : run.fuel.join(this.#parts)
   }
 }

@@ -110,7 +110,11 @@ function parseUnary(stream: TokenStream, withFilter = true): Expression {
   let node: Expression
   if (kind === '-' || kind === '+') {
     stream.next()
-    node = { kind: 'unary', operator: kind as '-' | '+', operand: stream.nested(() => parseUnary(stream, false)) }
+    node = {
+      kind: 'unary',
+      operator: kind as '-' | '+',
+      operand: stream.nested(() => parseUnary(stream, false)),
+    }
   } else node = parsePrimary(stream)
   node = parsePostfix(stream, node)
   return withFilter ? parseFilters(stream, node) : node
@@ -217,11 +221,14 @@ function parseSubscript(stream: TokenStream, object: Expression): Expression {
 
 type Key =
   | { readonly key: Expression }
-  | { readonly start: Expression | undefined; readonly stop: Expression | undefined; readonly step: Expression | undefined }
+  | {
+      readonly start: Expression | undefined
+      readonly stop: Expression | undefined
+      readonly step: Expression | undefined
+    }
 
 function parseKey(stream: TokenStream): Key {
-  const part = () =>
-    [':', ']', ','].includes(stream.current.kind) ? undefined : parseExpression(stream)
+  const part = () => ([':', ']', ','].includes(stream.current.kind) ? undefined : parseExpression(stream))
   const start = stream.current.kind === ':' ? undefined : parseExpression(stream)
   if (start && stream.current.kind !== ':') return { key: start }
   stream.expect(':')

@@ -1,4 +1,5 @@
 import { strip } from './split-text.ts'
+import { isText, type Run, textOf, Undefined, type Value } from './values.ts'
 
 /** Digits of other scripts count too. */
 function plainDigits(text: string): string {
@@ -49,4 +50,16 @@ export function parseFloatText(text: string): number | undefined {
   const digits = '\\d+(?:_\\d+)*'
   const number = new RegExp(`^[+-]?(?:${digits}\\.?(?:${digits})?|\\.${digits})(?:[eE][+-]?${digits})?$`)
   return number.test(plain) ? Number(plain.replaceAll('_', '')) : undefined
+}
+
+/** Python's `float(value)`; undefined for a TypeError or ValueError. */
+export function floatOf(run: Run, value: Value): number | undefined {
+  if (value instanceof Undefined) throw value.error()
+  if (isText(value)) {
+    run.fuel.characters(textOf(value))
+    return parseFloatText(textOf(value))
+  }
+  return typeof value === 'bigint' || typeof value === 'number' || typeof value === 'boolean'
+    ? Number(value)
+    : undefined
 }

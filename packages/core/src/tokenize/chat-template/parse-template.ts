@@ -77,14 +77,21 @@ function parseStatement(stream: TokenStream, ends: readonly string[]): Statement
       return [{ kind: 'macro', name, ...parameters, body: parseInside(stream, 'endmacro') }]
     }
     case 'call': {
-      const parameters = stream.current.kind === '(' ? parseParameters(stream) : { parameters: [], defaults: [] }
+      const parameters =
+        stream.current.kind === '(' ? parseParameters(stream) : { parameters: [], defaults: [] }
       const call = parseExpression(stream)
       if (call.kind !== 'call') throw stream.fail('expected a call')
       return [{ kind: 'callBlock', ...parameters, call: call as Call, body: parseInside(stream, 'endcall') }]
     }
     case 'generation':
       return [
-        { kind: 'callBlock', parameters: [], defaults: [], call: undefined, body: parseInside(stream, 'endgeneration') },
+        {
+          kind: 'callBlock',
+          parameters: [],
+          defaults: [],
+          call: undefined,
+          body: parseInside(stream, 'endgeneration'),
+        },
       ]
     case 'filter': {
       const filter = parseFilter(stream, undefined, true)!
@@ -161,7 +168,10 @@ function parseTarget(stream: TokenStream, options: TargetOptions = {}): Target {
   let isTuple = false
   for (;;) {
     if (items.length > 0) stream.expect(',')
-    if (['printEnd', 'end', ')'].includes(stream.current.kind) || (options.endName && stream.isName(options.endName)))
+    if (
+      ['printEnd', 'end', ')'].includes(stream.current.kind) ||
+      (options.endName && stream.isName(options.endName))
+    )
       break
     items.push(parseOneTarget(stream, options))
     if (stream.current.kind !== ',') break

@@ -1,3 +1,4 @@
+import type { Fuel } from './fuel.ts'
 import { failed } from './template-error.ts'
 
 /** White space as `str.isspace` has it, for a class of characters; JavaScript's `\s` is another set. */
@@ -32,19 +33,23 @@ export function strip(text: string, chars: string | null, side: 'both' | 'left' 
 }
 
 /** `str.split` at white space; most: how many times at most, all if negative. */
-function splitAtSpace(text: string, most: number): string[] {
+function splitAtSpace(fuel: Fuel, text: string, most: number): string[] {
   const parts: string[] = []
   const word = new RegExp(`[^${spaceClass}]+`, 'g')
   for (let found = word.exec(text); found; found = word.exec(text)) {
+    fuel.items(1)
     if (parts.length === most) return [...parts, text.slice(found.index)]
     parts.push(found[0])
   }
   return parts
 }
 
-export function split(text: string, separator: string | null, most: number): string[] {
-  if (separator === null) return splitAtSpace(text, most)
+/** `str.split`; `separator` null for white space, `most` negative for all. */
+export function split(fuel: Fuel, text: string, separator: string | null, most: number): string[] {
+  if (separator === null) return splitAtSpace(fuel, text, most)
   if (separator === '') throw failed('ValueError: empty separator')
+  fuel.search(text.length, separator.length)
+  fuel.items(countOf(text, separator))
   if (most < 0) return text.split(separator)
   const parts: string[] = []
   let from = 0
@@ -57,8 +62,12 @@ export function split(text: string, separator: string | null, most: number): str
   return [...parts, text.slice(from)]
 }
 
-export function splitFromRight(text: string, separator: string | null, most: number): string[] {
-  if (most < 0) return separator === null || separator === '' ? split(text, separator, most) : splitRightAll(text, separator)
+/** `str.rsplit`. */
+export function splitFromRight(fuel: Fuel, text: string, separator: string | null, most: number): string[] {
+  if (most < 0)
+    return separator === null || separator === ''
+      ? split(fuel, text, separator, most)
+      : splitRightAll(fuel, text, separator)
   if (separator === '') throw failed('ValueError: empty separator')
   const parts: string[] = []
   let end = separator === null ? strip(text, null, 'right').length : text.length
@@ -66,6 +75,7 @@ export function splitFromRight(text: string, separator: string | null, most: num
     const start = separator === null ? wordStart(text, end) : lastIndex(text, separator, end)
     if (start < 0) break
     const from = separator === null ? start : start + separator.length
+    fuel.items(1)
     parts.push(text.slice(from, end))
     end = separator === null ? strip(text.slice(0, start), null, 'right').length : start
   }
@@ -74,10 +84,12 @@ export function splitFromRight(text: string, separator: string | null, most: num
 }
 
 /** Separators that overlap are found from the right. */
-function splitRightAll(text: string, separator: string): string[] {
+function splitRightAll(fuel: Fuel, text: string, separator: string): string[] {
   const parts: string[] = []
   let end = text.length
+  fuel.search(text.length, separator.length)
   for (let at = lastIndex(text, separator, end); at >= 0; at = lastIndex(text, separator, end)) {
+    fuel.items(1)
     parts.push(text.slice(at + separator.length, end))
     end = at
   }
@@ -93,12 +105,15 @@ function wordStart(text: string, end: number): number {
   return start
 }
 
+const lineEnd = '\\r\\n|[\\n\\r\\v\\f\\x1c-\\x1e\\x85\\u2028\\u2029]'
+
 /** `str.splitlines`. */
-export function splitLines(text: string, keepEnds: boolean): string[] {
+export function splitLines(fuel: Fuel, text: string, keepEnds: boolean): string[] {
   const lines: string[] = []
-  const ends = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/g
+  const ends = new RegExp(lineEnd, 'g')
   let from = 0
   for (let found = ends.exec(text); found; found = ends.exec(text)) {
+    fuel.items(1)
     lines.push(text.slice(from, keepEnds ? ends.lastIndex : found.index))
     from = ends.lastIndex
   }
@@ -106,15 +121,22 @@ export function splitLines(text: string, keepEnds: boolean): string[] {
   return lines
 }
 
-/** `str.replace`; most: how many times at most, all if negative. */
-export function replace(text: string, old: string, by: string, most: number): string {
+/** `str.replace`; `most` negative for all. The result may be far longer than the text. */
+export function replace(fuel: Fuel, text: string, old: string, by: string, most: number): string {
   if (old !== '') {
-    if (most < 0) return text.replaceAll(old, () => by)
-    return split(text, old, most).join(by)
+    fuel.search(text.length, old.length)
+    const found = countOf(text, old)
+    const times = most < 0 ? found : Math.min(found, most)
+    fuel.step(times)
+    fuel.room(Math.max(text.length, text.length + times * (by.length - old.length)))
+    return most < 0 ? text.replaceAll(old, () => by) : split(fuel, text, old, most).join(by)
   }
+  fuel.items(text.length)
   const characters = [...text]
   const places = most < 0 ? characters.length + 1 : Math.min(most, characters.length + 1)
-  return characters.map((character, at) => (at < places ? by : '') + character).join('') + (places > characters.length ? by : '')
+  fuel.room(text.length + places * by.length)
+  const parts = characters.map((character, at) => (at < places ? by : '') + character)
+  return parts.join('') + (places > characters.length ? by : '')
 }
 
 /** How often a text is in another, without overlaps; `sought` is not empty. */

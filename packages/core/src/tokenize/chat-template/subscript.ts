@@ -1,5 +1,5 @@
 import { byPlace, needInteger } from './builtin.ts'
-import { codePointLength, codePoints, codePointSlice, isPlain } from './code-points.ts'
+import { characterAt, codePointLength, codePointSlice, codePoints } from './code-points.ts'
 import { Dict } from './dict.ts'
 import { formatText } from './format-text.ts'
 import { methodOf } from './methods.ts'
@@ -14,8 +14,8 @@ import {
   PythonObject,
   Range,
   type Run,
-  textOf,
   Tuple,
+  textOf,
   typeName,
   Undefined,
   type Value,
@@ -58,7 +58,8 @@ function attributeOf(run: Run, object: Value, name: string): Value | undefined {
   if (isSpecial(name)) return object instanceof Dict && object.has(name) ? undefined : unsafe(object, name)
   const own = object instanceof PythonObject ? object.attribute(name, run) : undefined
   if (own === undefined) {
-    if (typeof object === 'string' && (name === 'format' || name === 'format_map')) return formatMethod(object, name)
+    if (typeof object === 'string' && (name === 'format' || name === 'format_map'))
+      return formatMethod(object, name)
     const method = methodOf(object, name)
     return method === 'unsafe' ? unsafe(object, name) : method
   }
@@ -85,7 +86,9 @@ const unsafe = (object: Value, name: string) =>
 function missing(run: Run, object: Value, key: Value): Undefined {
   const what = object === null ? 'None' : `'${typeName(object)} object'`
   return new Undefined(
-    typeof key === 'string' ? `${what} has no attribute '${key}'` : `${what} has no element ${repr(run, key)}`,
+    typeof key === 'string'
+      ? `${what} has no attribute '${key}'`
+      : `${what} has no element ${repr(run, key)}`,
   )
 }
 
@@ -96,7 +99,7 @@ function itemOf(run: Run, object: Value, key: Value): Value | undefined {
   const index = needInteger(key)
   const items = itemsOf(object)
   if (items) return items.at(index)
-  if (isText(object)) return characterAt(run, object, index)
+  if (isText(object)) return characterOf(run, object, index)
   if (object instanceof Range) {
     const place = index < 0 ? index + object.length : index
     return place >= 0 && place < object.length ? object.at(place) : undefined
@@ -106,11 +109,10 @@ function itemOf(run: Run, object: Value, key: Value): Value | undefined {
 
 const isUnhashable = (key: Value) => isList(key) || key instanceof Dict
 
-function characterAt(run: Run, object: string | Markup, index: number): Value | undefined {
+function characterOf(run: Run, object: string | Markup, index: number): Value | undefined {
   const text = textOf(object)
-  run.fuel.scan(text.length)
-  const characters = isPlain(text) ? text : codePoints(text)
-  const found = characters.at(index)
+  run.fuel.scan(Math.min(index < 0 ? -index : index, text.length) * 4)
+  const found = characterAt(text, index)
   return found === undefined || typeof object === 'string' ? found : new Markup(found)
 }
 
@@ -121,15 +123,20 @@ export function slice(run: Run, object: Value, bounds: readonly [Value, Value, V
   const text = isText(object) ? textOf(object) : undefined
   const items = itemsOf(object)
   if (text === undefined && !items) {
-    const what = object instanceof Dict ? "unhashable type: 'slice'" : `'${typeName(object)}' object is not subscriptable`
+    const what =
+      object instanceof Dict
+        ? "unhashable type: 'slice'"
+        : `'${typeName(object)}' object is not subscriptable`
     throw failed(`TypeError: ${what}`)
   }
-  if (text !== undefined) run.fuel.scan(text.length)
+  if (text !== undefined) run.fuel.scan(text.length * 4)
   const length = text === undefined ? items!.length : codePointLength(text)
   const [start, stop, step] = slicePlaces(bounds, length)
   if (text !== undefined) {
     const part =
-      step === 1 ? codePointSlice(text, start, Math.max(start, stop)) : taken(codePoints(text), start, stop, step).join('')
+      step === 1
+        ? codePointSlice(text, start, Math.max(start, stop))
+        : run.fuel.join(taken(codePoints(text), start, stop, step))
     return object instanceof Markup ? new Markup(run.fuel.text(part)) : run.fuel.text(part)
   }
   const part = step === 1 ? items!.slice(start, Math.max(start, stop)) : taken(items!, start, stop, step)
@@ -144,7 +151,10 @@ function taken<Item>(items: readonly Item[], start: number, stop: number, step: 
 }
 
 /** Start, stop and step within a sequence. Source: CPython, PySlice_AdjustIndices. */
-function slicePlaces([first, last, by]: readonly [Value, Value, Value], length: number): readonly [number, number, number] {
+function slicePlaces(
+  [first, last, by]: readonly [Value, Value, Value],
+  length: number,
+): readonly [number, number, number] {
   const step = by === null ? 1 : sliceIndex(by)
   if (step === 0) throw failed('ValueError: slice step cannot be zero')
   const [lowest, highest] = step > 0 ? [0, length] : [-1, length - 1]

@@ -35,7 +35,9 @@ export interface Place {
 }
 
 /** What is done with a variable when its block is entered. */
-type Load = { readonly from: 'given' | 'resolve' | 'nothing' } | { readonly from: 'outer'; readonly place: Place }
+type Load =
+  | { readonly from: 'given' | 'resolve' | 'nothing' }
+  | { readonly from: 'outer'; readonly place: Place }
 
 /**
  * Which variable a name stands for in a block, decided before anything runs: a name that a block assigns is its own
@@ -124,32 +126,40 @@ export class Symbols {
   #visitExpressions(node: object): void {
     this.fuel.step()
     const { kind, name } = node as { readonly kind?: string; readonly name?: string }
-    if (kind === 'name') return this.load(name!)
-    for (const child of Object.values(node))
-      if (typeof child === 'object' && child !== null) this.#visitExpressions(child)
+    if (kind === 'name') this.load(name!)
+    else
+      for (const child of Object.values(node))
+        if (typeof child === 'object' && child !== null) this.#visitExpressions(child)
   }
 
   #visit(statement: Statement): void {
     this.fuel.step()
     switch (statement.kind) {
       case 'print':
-        return this.visitExpression(statement.value)
+        this.visitExpression(statement.value)
+        break
       case 'set':
         this.visitExpression(statement.value)
-        return this.#visitTarget(statement.target)
+        this.#visitTarget(statement.target)
+        break
       case 'setBlock':
-        return this.#visitTarget(statement.target)
+        this.#visitTarget(statement.target)
+        break
       case 'filterBlock':
-        return this.visitExpression(statement.filter)
+        this.visitExpression(statement.filter)
+        break
       case 'with':
         for (const value of statement.values) this.visitExpression(value)
-        return
+        break
       case 'for':
-        return this.visitExpression(statement.iterable)
+        this.visitExpression(statement.iterable)
+        break
       case 'macro':
-        return this.store(statement.name)
+        this.store(statement.name)
+        break
       case 'callBlock':
-        return this.visitExpression(statement.call)
+        this.visitExpression(statement.call)
+        break
       case 'if': {
         // As Jinja2 has it: each further branch is an if of its own, all of them one branch of the first.
         const [first, ...others] = statement.branches
@@ -187,7 +197,8 @@ export class Symbols {
   /** What branches assign may not have been: it is then what it was outside. */
   #join(branches: readonly Symbols[]): void {
     const stored = new Set<string>()
-    for (const branch of branches) for (const name of branch.#stores) if (!this.#stores.has(name)) stored.add(name)
+    for (const branch of branches)
+      for (const name of branch.#stores) if (!this.#stores.has(name)) stored.add(name)
     for (const branch of branches) {
       this.fuel.step(branch.#places.size + branch.#loads.size + branch.#stores.size)
       for (const [name, place] of branch.#places) this.#places.set(name, place)

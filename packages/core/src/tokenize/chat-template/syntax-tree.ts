@@ -103,7 +103,12 @@ export type Statement =
   | { readonly kind: 'data'; readonly text: string }
   | { readonly kind: 'print'; readonly value: Expression }
   | { readonly kind: 'set'; readonly target: Target; readonly value: Expression }
-  | { readonly kind: 'setBlock'; readonly target: Target; readonly filter: Filter | undefined; readonly body: Body }
+  | {
+      readonly kind: 'setBlock'
+      readonly target: Target
+      readonly filter: Filter | undefined
+      readonly body: Body
+    }
   | { readonly kind: 'filterBlock'; readonly filter: Filter; readonly body: Body }
   | {
       readonly kind: 'with'

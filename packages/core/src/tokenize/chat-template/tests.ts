@@ -6,7 +6,18 @@ import { binary, compare } from './operators.ts'
 import type { Comparison } from './syntax-tree.ts'
 import { isKind } from './text-case.ts'
 import { str } from './text-of.ts'
-import { Callable, isList, isText, Markup, Range, type Run, textOf, Tuple, Undefined, type Value } from './values.ts'
+import {
+  Callable,
+  isList,
+  isText,
+  Markup,
+  Range,
+  type Run,
+  Tuple,
+  textOf,
+  Undefined,
+  type Value,
+} from './values.ts'
 
 /** Jinja2's tests by name. Source: Jinja2 3.1.6, tests.py. */
 export const tests: Readonly<Record<string, Filter>> = {
@@ -15,7 +26,9 @@ export const tests: Readonly<Record<string, Filter>> = {
   divisibleby: testWith((run, value, number) => compare(run, '==', binary(run, '%', value, number), 0n)),
   defined: test((_, value) => !(value instanceof Undefined)),
   undefined: test((_, value) => value instanceof Undefined),
-  test: test((_, value) => isText(value) && (textOf(value) === 'filter' || Object.hasOwn(tests, textOf(value)))),
+  test: test(
+    (_, value) => isText(value) && (textOf(value) === 'filter' || Object.hasOwn(tests, textOf(value))),
+  ),
   none: test((_, value) => value === null),
   boolean: test((_, value) => typeof value === 'boolean'),
   false: test((_, value) => value === false),
@@ -26,7 +39,9 @@ export const tests: Readonly<Record<string, Filter>> = {
   upper: test((run, value) => ofKind(run, 'isupper', value)),
   string: test((_, value) => isText(value)),
   mapping: test((_, value) => value instanceof Dict),
-  number: test((_, value) => typeof value === 'bigint' || typeof value === 'number' || typeof value === 'boolean'),
+  number: test(
+    (_, value) => typeof value === 'bigint' || typeof value === 'number' || typeof value === 'boolean',
+  ),
   sequence: test(isSequence),
   iterable: test((run, value) => isIterable(run, value)),
   callable: test((_, value) => value instanceof Callable || value instanceof Undefined),
@@ -50,7 +65,9 @@ function testWith(holds: (run: Run, value: Value, other: Value) => boolean): Fil
 }
 
 function comparisons(operator: Comparison, ...names: string[]): Readonly<Record<string, Filter>> {
-  return Object.fromEntries(names.map((name) => [name, testWith((run, a, b) => compare(run, operator, a, b))]))
+  return Object.fromEntries(
+    names.map((name) => [name, testWith((run, a, b) => compare(run, operator, a, b))]),
+  )
 }
 
 function ofKind(run: Run, kind: 'islower' | 'isupper', value: Value): boolean {
@@ -61,7 +78,13 @@ function ofKind(run: Run, kind: 'islower' | 'isupper', value: Value): boolean {
 
 /** Whether it has a length and items. */
 function isSequence(run: Run, value: Value): boolean {
-  if (isList(value) || isText(value) || value instanceof Tuple || value instanceof Dict || value instanceof Range)
+  if (
+    isList(value) ||
+    isText(value) ||
+    value instanceof Tuple ||
+    value instanceof Dict ||
+    value instanceof Range
+  )
     return true
   // An undefined value has a length; its items are an error, and this asks for the method alone.
   return value instanceof Undefined && lengthOf(run, value) === 0

@@ -1,15 +1,32 @@
 import { spaceClass } from './split-text.ts'
+import { unsupported } from './template-error.ts'
 
 /** Case and kinds of characters, as Python's `str` has them. */
 
 const isCased = (character: string) => /[\p{Lowercase}\p{Uppercase}\p{Lt}]/u.test(character)
 
 // Letters that stand for two, whose title case is a character of its own.
-const titles: Readonly<Record<string, string>> = { Ǆ: 'ǅ', ǆ: 'ǅ', Ǉ: 'ǈ', ǉ: 'ǈ', Ǌ: 'ǋ', ǋ: 'ǋ', ǌ: 'ǋ', Ǳ: 'ǲ', ǳ: 'ǲ', ǅ: 'ǅ', ǈ: 'ǈ', ǲ: 'ǲ' }
+const titles: Readonly<Record<string, string>> = {
+  ŉ: 'ʼN',
+  Ǆ: 'ǅ',
+  ǆ: 'ǅ',
+  Ǉ: 'ǈ',
+  ǉ: 'ǈ',
+  Ǌ: 'ǋ',
+  ǋ: 'ǋ',
+  ǌ: 'ǋ',
+  Ǳ: 'ǲ',
+  ǳ: 'ǲ',
+  ǅ: 'ǅ',
+  ǈ: 'ǈ',
+  ǲ: 'ǲ',
+}
 
 function titleCase(character: string): string {
   const known = titles[character]
   if (known) return known
+  // Georgian has capital letters, and no title case.
+  if (/[\u10d0-\u10ff]/.test(character)) return character
   const [first = '', ...others] = character.toUpperCase()
   return first + others.join('').toLowerCase()
 }
@@ -22,9 +39,13 @@ export function capitalize(text: string): string {
 
 /** `str.title`: letters behind a letter are lower case, others title case. */
 export function title(text: string): string {
-  const lower = [...text].map((character) => character.toLowerCase())
+  const characters = [...text]
+  // Of the text as a whole: a sigma at the end of a word has a form of its own.
+  const whole = [...text.toLowerCase()]
+  const lower =
+    whole.length === characters.length ? whole : characters.map((character) => character.toLowerCase())
   let afterCased = false
-  return [...text]
+  return characters
     .map((character, at) => {
       const changed = afterCased ? lower[at]! : titleCase(character)
       afterCased = isCased(character)
@@ -72,6 +93,8 @@ export function isKind(method: string, text: string): boolean {
     case 'istitle':
       return isTitle(text)
   }
+  if (method === 'isnumeric' && /\p{Script=Han}/u.test(text))
+    throw unsupported('isnumeric of Chinese characters')
   return kinds[method]!.test(text)
 }
 
@@ -87,4 +110,16 @@ function isTitle(text: string): boolean {
     } else afterCased = false
   }
   return any
+}
+
+/** Python folds by a table of Unicode's: what it does beyond lower case is what upper case does, with few exceptions. */
+export function caseFold(text: string): string {
+  return [...text.toLowerCase()]
+    .map((character) => {
+      if (character === 'ı') return character
+      const upper = character.toUpperCase()
+      // Cherokee folds to its capital letters.
+      return /[\u13a0-\u13f5]/.test(upper) ? upper : upper.toLowerCase()
+    })
+    .join('')
 }

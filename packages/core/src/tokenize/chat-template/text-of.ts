@@ -8,11 +8,13 @@ import {
   Markup,
   Namespace,
   Range,
-  textOf,
+  type Run,
   Tuple,
+  textOf,
   typeName,
   Undefined,
-  type Value, type Run } from './values.ts'
+  type Value,
+} from './values.ts'
 
 /** Levels of lists and dicts within each other that are written or compared; Python's stack ends at some hundred. */
 export const deepestValue = 200
@@ -33,16 +35,13 @@ export function str(run: Run, value: Value): string {
 export function repr(run: Run, value: Value): string {
   const parts: string[] = []
   write(run, value, parts, 0)
-  return parts.length === 1 ? parts[0]! : run.fuel.text(parts.join(''))
+  return parts.length === 1 ? parts[0]! : run.fuel.join(parts)
 }
 
 function write(run: Run, value: Value, parts: string[], depth: number): void {
   checkValueDepth(depth)
-  run.fuel.step()
-  const add = (text: string) => {
-    run.fuel.room(text.length)
-    parts.push(text)
-  }
+  run.fuel.items(1)
+  run.fuel.step(8)
   const all = (open: string, items: Iterable<Value>, close: string) => {
     let divider = open
     for (const item of items) {
@@ -52,35 +51,45 @@ function write(run: Run, value: Value, parts: string[], depth: number): void {
     }
     parts.push(divider === open ? open + close : close)
   }
-  if (value === null) return add('None')
-  switch (typeof value) {
-    case 'boolean':
-      return add(value ? 'True' : 'False')
-    case 'bigint':
-      return add(integerText(run, value))
-    case 'number':
-      return add(floatText(value))
-    case 'string':
-      return add(quoted(run, value))
-  }
-  if (isList(value)) return all('[', value, ']')
-  if (value instanceof Tuple) return all('(', value.items, value.items.length === 1 ? ',)' : ')')
-  if (value instanceof Dict) return writeDict(run, value, parts, depth)
-  if (value instanceof Markup) return add(`Markup(${quoted(run, value.text)})`)
-  if (value instanceof Undefined) return add('Undefined')
-  if (value instanceof Range)
-    return add(`range(${value.start}, ${value.stop}${value.step === 1n ? '' : `, ${value.step}`})`)
-  if (value instanceof DictView) return all(`${value.typeName}([`, value.items(), '])')
-  if (value instanceof Namespace) {
+  if (isList(value)) all('[', value, ']')
+  else if (value instanceof Tuple) all('(', value.items, value.items.length === 1 ? ',)' : ')')
+  else if (value instanceof DictView) all(`${value.typeName}([`, value.items(), '])')
+  else if (value instanceof Dict) writeDict(run, value, parts, depth)
+  else if (value instanceof Namespace) {
     parts.push('<Namespace ')
     writeDict(run, value.fields, parts, depth + 1)
-    return add('>')
+    parts.push('>')
+  } else {
+    const text = ownText(run, value)
+    run.fuel.room(text.length)
+    parts.push(text)
   }
-  const own = value.attribute('__repr__', run)
-  if (typeof own === 'string') return add(own)
+}
+
+/** The `repr` of a value that has no others in it. */
+function ownText(run: Run, value: Value): string {
+  if (value === null) return 'None'
+  switch (typeof value) {
+    case 'boolean':
+      return value ? 'True' : 'False'
+    case 'bigint':
+      return integerText(run, value)
+    case 'number':
+      return floatText(value)
+    case 'string':
+      return quoted(run, value)
+  }
+  if (value instanceof Markup) return `Markup(${quoted(run, value.text)})`
+  if (value instanceof Undefined) return 'Undefined'
+  if (value instanceof Range)
+    return `range(${value.start}, ${value.stop}${value.step === 1n ? '' : `, ${value.step}`})`
+  const own = isList(value) ? undefined : value.attribute('__repr__', run)
+  if (typeof own === 'string') return own
   // Python would print an address.
   throw unsupported(
-    value instanceof Callable ? `the text of a function or method (${value.name})` : `the text of a ${typeName(value)}`,
+    value instanceof Callable
+      ? `the text of a function or method (${value.name})`
+      : `the text of a ${typeName(value)}`,
   )
 }
 
@@ -98,7 +107,8 @@ function writeDict(run: Run, dict: Dict | Map<string, Value>, parts: string[], d
 
 /** Digits of an integer; Python refuses to write more than 4300. */
 export function integerText(run: Run, value: bigint): string {
-  if (bitsOf(value) > 14_300) throw failed('ValueError: Exceeds the limit (4300 digits) for integer string conversion')
+  if (bitsOf(value) > 14_300)
+    throw failed('ValueError: Exceeds the limit (4300 digits) for integer string conversion')
   const text = value.toString()
   run.fuel.scan(text.length * 16)
   return text
@@ -113,7 +123,7 @@ const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '
 
 /** Python's literal of a string. */
 function quoted(run: Run, value: string): string {
-  run.fuel.scan(value.length)
+  run.fuel.characters(value)
   const quote = value.includes("'") && !value.includes('"') ? '"' : "'"
   const inside = value.replace(/['\\]|(?! )[\p{C}\p{Z}]/gu, (character) => {
     if (character === "'") return quote === "'" ? "\\'" : "'"

@@ -45,7 +45,8 @@ export class TokenStream {
   }
 
   expect(kind: Token['kind']): Token {
-    if (this.current.kind !== kind) throw this.fail(`expected ${described[kind] ?? `'${kind}'`}, got ${this.describe()}`)
+    if (this.current.kind !== kind)
+      throw this.fail(`expected ${described[kind] ?? `'${kind}'`}, got ${this.describe()}`)
     return this.next()
   }
 
@@ -55,7 +56,9 @@ export class TokenStream {
 
   describe(): string {
     const { kind, text } = this.current
-    return kind === 'name' || kind === 'int' || kind === 'float' ? `'${text}'` : (described[kind] ?? `'${kind}'`)
+    return kind === 'name' || kind === 'int' || kind === 'float'
+      ? `'${text}'`
+      : (described[kind] ?? `'${kind}'`)
   }
 
   fail(message: string): TemplateError {

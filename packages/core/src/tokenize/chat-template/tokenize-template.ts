@@ -4,7 +4,18 @@ import { unescapeString } from './unescape-string.ts'
 
 /** `data` is text between tags; of an operator, `kind` is the operator itself. */
 export interface Token {
-  readonly kind: 'data' | 'begin' | 'end' | 'print' | 'printEnd' | 'name' | 'text' | 'int' | 'float' | 'eof' | (string & {})
+  readonly kind:
+    | 'data'
+    | 'begin'
+    | 'end'
+    | 'print'
+    | 'printEnd'
+    | 'name'
+    | 'text'
+    | 'int'
+    | 'float'
+    | 'eof'
+    | (string & {})
   readonly text: string
   readonly line: number
 }
@@ -16,13 +27,21 @@ const spaces = sticky(`${space}*`)
 const rawBegin = sticky(`\\{%[-+]?${space}*raw${space}*(-%\\}${space}*|%\\})`)
 const blockEnd = sticky(`\\+%\\}|-%\\}${space}*|%\\}\\n?`)
 const printEnd = sticky(`-\\}\\}${space}*|\\}\\}`)
-const float =
-  /(?<!\.)(?:\d+_)*\d+(?:(?:\.(?:\d+_)*\d+)?[eE][+-]?(?:\d+_)*\d+|\.(?:\d+_)*\d+)/y
+const float = /(?<!\.)(?:\d+_)*\d+(?:(?:\.(?:\d+_)*\d+)?[eE][+-]?(?:\d+_)*\d+|\.(?:\d+_)*\d+)/y
 const integer = /0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0[xX](?:_?[\da-fA-F])+|[1-9](?:_?\d)*|0(?:_?0)*/y
 // Python's \w: letters and numbers without combining marks.
 const name = /[\p{L}\p{N}_]+/uy
-const text = /'[^'\\]*(?:\\[^][^'\\]*)*'|"[^"\\]*(?:\\[^][^"\\]*)*"/y
+const text = /'[^'\\]*(?:\\[\s\S][^'\\]*)*'|"[^"\\]*(?:\\[\s\S][^"\\]*)*"/y
 const operator = /\/\/|\*\*|[=!><]=|[-+/*%~[\](){}><=.:|,;]/y
+const lexemes: readonly (readonly [string, RegExp])[] = [
+  ['space', spaces],
+  ['float', float],
+  ['int', integer],
+  ['name', name],
+  ['text', text],
+  ['operator', operator],
+]
+const identifier = /^[\p{XID_Start}_]\p{XID_Continue}*$/u
 const closing: Readonly<Record<string, string>> = { '{': '}', '(': ')', '[': ']' }
 
 /**
@@ -103,7 +122,8 @@ export function tokenizeTemplate(template: string): Token[] {
       const end = brackets.length === 0 ? match(begin === 'begin' ? blockEnd : printEnd) : undefined
       if (end) {
         push(begin === 'begin' ? 'end' : 'printEnd', '')
-        return advance(end)
+        advance(end)
+        return
       }
       if (at >= source.length) throw fail('the template ends within a tag')
       takeToken(brackets)
@@ -111,25 +131,33 @@ export function tokenizeTemplate(template: string): Token[] {
   }
 
   function takeToken(brackets: string[]): void {
-    let found = match(spaces)
-    if (found) return advance(found)
-    if ((found = match(float))) push('float', found.replaceAll('_', ''))
-    else if ((found = match(integer))) push('int', found.replaceAll('_', ''))
-    else if ((found = match(name))) {
-      if (!/^[\p{XID_Start}_]\p{XID_Continue}*$/u.test(found)) throw fail('invalid character in identifier')
-      push('name', found)
-    } else if ((found = match(text))) push('text', unescapeString(found.slice(1, -1)))
-    else if ((found = match(operator))) {
-      const bracket = closing[found]
-      if (bracket) brackets.push(bracket)
-      else if ('})]'.includes(found)) {
-        const expected = brackets.pop()
-        if (expected !== found) throw fail(`unexpected '${found}'${expected ? `, expected '${expected}'` : ''}`)
-      }
-      push(found, found)
-    } else throw fail(`unexpected character ${JSON.stringify(String.fromCodePoint(source.codePointAt(at)!))}`)
-    advance(found)
+    for (const [kind, pattern] of lexemes) {
+      const found = match(pattern)
+      if (!found) continue
+      if (kind === 'operator') balance(brackets, found)
+      if (kind === 'name' && !identifier.test(found)) throw fail('invalid character in identifier')
+      if (kind !== 'space') push(kind === 'operator' ? found : kind, tokenText(kind, found))
+      advance(found)
+      return
+    }
+    const character = String.fromCodePoint(source.codePointAt(at)!)
+    throw fail(`unexpected character ${JSON.stringify(character)}`)
   }
+
+  function balance(brackets: string[], operator: string): void {
+    const bracket = closing[operator]
+    if (bracket) brackets.push(bracket)
+    else if ('})]'.includes(operator)) {
+      const expected = brackets.pop()
+      if (expected !== operator)
+        throw fail(`unexpected '${operator}'${expected ? `, expected '${expected}'` : ''}`)
+    }
+  }
+}
+
+function tokenText(kind: string, found: string): string {
+  if (kind === 'text') return unescapeString(found.slice(1, -1))
+  return kind === 'int' || kind === 'float' ? found.replaceAll('_', '') : found
 }
 
 /** Where the next `{%`, `{{` or `{#` is, or −1. */

@@ -22,7 +22,7 @@ const simple: Readonly<Record<string, string>> = {
 export function unescapeString(source: string): string {
   if (!source.includes('\\')) return source
   return source.replace(
-    /\\(?:x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|([0-7]{1,3})|([^]))/gu,
+    /\\(?:x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|([0-7]{1,3})|([\s\S]))/gu,
     (all, x?: string, u?: string, long?: string, octal?: string, other?: string) => {
       const hexadecimal = x ?? u ?? long
       if (hexadecimal !== undefined) return fromCode(Number.parseInt(hexadecimal, 16))

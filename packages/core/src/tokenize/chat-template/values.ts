@@ -156,7 +156,8 @@ export function typeName(value: Value): string {
 
 export const isList = (value: Value): value is readonly Value[] => Array.isArray(value)
 
-export const isText = (value: Value): value is string | Markup => typeof value === 'string' || value instanceof Markup
+export const isText = (value: Value): value is string | Markup =>
+  typeof value === 'string' || value instanceof Markup
 
 /** The text of a `str`, which a `Markup` is too. */
 export const textOf = (value: string | Markup): string => (typeof value === 'string' ? value : value.text)

@@ -1,0 +1,52 @@
+import { contentText } from './chat-messages.ts'
+import { TemplateError } from './chat-template/template-error.ts'
+import type { ChatMessage, TextPart } from './tokenizer.ts'
+
+/** Renders messages; what the template throws comes through. */
+export type RenderMessages = (messages: readonly ChatMessage[], addGenerationPrompt: boolean) => string
+
+/**
+ * Whether a template has no system role: it raises an exception for a system message where it renders the conversation
+ * without it, or gives the same for two that differ in its text.
+ */
+export function lacksSystemRole(render: RenderMessages): boolean {
+  const user: ChatMessage = { role: 'user', content: 'one' }
+  const under = (content: string) => render([{ role: 'system', content }, user], false)
+  try {
+    // A template that does not even read this user's text, as one that wants parts, tells nothing.
+    if (render([user], false) === render([{ ...user, content: 'two' }], false)) return false
+  } catch (error) {
+    // Whatever is wrong with the template shows with the user's own messages.
+    if (error instanceof TemplateError) return false
+    throw error
+  }
+  try {
+    return under('three') === under('four')
+  } catch (error) {
+    if (error instanceof TemplateError) return error.fault === 'raised'
+    throw error
+  }
+}
+
+/** The messages with the text of each system message before that of the user's turn that follows it. */
+export function foldSystemMessages(messages: readonly ChatMessage[]): ChatMessage[] {
+  const folded: ChatMessage[] = []
+  let waiting: ChatMessage[] = []
+  for (const message of messages) {
+    if (message.role === 'system') waiting.push(message)
+    else if (message.role === 'user' && waiting.length > 0) {
+      folded.push(placedUnder(waiting.map(contentText), message))
+      waiting = []
+    } else folded.push(message)
+  }
+  // Without a turn to go into they stay, and the template says what it says of them.
+  return [...folded, ...waiting]
+}
+
+function placedUnder(systemTexts: readonly string[], message: ChatMessage): ChatMessage {
+  const before = systemTexts.map((text) => `${text}\n\n`).join('')
+  const { content } = message
+  if (typeof content === 'string' || !content) return { ...message, content: before + (content ?? '') }
+  const part: TextPart = { type: 'text', text: before }
+  return { ...message, content: [part, ...content] }
+}
