@@ -70,6 +70,7 @@ for (const init of inits) {
     dpo: false,
     gate: false,
     validation: false,
+    check: false,
     maxResponseTokens: RESPONSE_TOKENS,
     onProgress: (progress) => {
       if (progress.stage === 'sft') losses.push(progress.metrics.loss)

@@ -64,6 +64,8 @@ export async function trainPatches(
         judge: domain.pairs.judge,
         filter: domain.pairs.filter,
         format: domain.format,
+        // Measured by what comes after, on prompts of its own.
+        check: false,
         validation: watched !== false && validation.length > 0 && { ...watched, prompts: validation },
         manifest: { name: patchName(domain.name), domain: domain.name },
         seed,

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import {
   fileStorage,
+  formatOutcome,
+  formatReferenceShare,
   type LanguageModel,
   modelReference,
   type Patch,
@@ -42,6 +44,8 @@ export async function trainSeeds(options: TrainSeedsOptions): Promise<SeedPatch[
     if (!(await storage.exists('patch/patch.json'))) {
       const patch = await trainPatch({
         ...{ model, prompts, seed, storage },
+        // Measured by what comes after, on prompts of its own.
+        check: false,
         reference: modelReference({ model: reference, maxTokens: 32, batchSize: 32 }),
         // As long as what the reference says: a longer one would be taught to end where it was cut off.
         generation: { maxTokens: 32, batchSize: 32 },
@@ -66,5 +70,8 @@ export function describeTraining(event: TrainProgress): string {
     return `validation of ${event.of} ${event.step} ${JSON.stringify(event.scores)}`
   }
   if (event.stage === 'filter') return event.summary
+  if (event.stage === 'reference') return formatReferenceShare(event)
+  if (event.stage === 'warning') return `warning: ${event.message}`
+  if (event.stage === 'outcome') return formatOutcome(event.outcome)
   return `${event.stage}${event.stage === 'pairs' ? ` (${event.part})` : ''} ${event.done}/${event.total}`
 }

@@ -134,6 +134,8 @@ async function train(recipe: Recipe): Promise<Patch> {
     dpo: false,
     generation: answering,
     validation: { maxTokens: answering.maxTokens, limit: 12 },
+    // Looked at by what comes after.
+    check: false,
     manifest: { name, version: '1.0.0', domain, license: 'Apache-2.0' },
     onProgress(event) {
       if (event.stage === 'filter') console.log(event.summary)

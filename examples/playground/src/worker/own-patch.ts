@@ -43,6 +43,8 @@ export async function trainOwnPatch(request: OwnPatchRequest, options: OwnPatchO
     pairs,
     filter: false,
     validation: false,
+    // No judge knows what was asked for: the page shows the answers.
+    check: false,
     prefix: { length: request.length, text: request.changes[0]?.answer ?? '' },
     sft: { steps: request.sftSteps, learningRate: 2e-2, batchSize: 8 },
     dpo: request.dpoSteps > 0 && { steps: request.dpoSteps, batchSize: 8, sftWeight: 0.5 },

@@ -1,5 +1,6 @@
 import { PatchError } from '../errors.ts'
 import { excerpt } from '../excerpt.ts'
+import { printableLine, shortened } from '../printable.ts'
 import { countEndings, describeEndings, type EndingCounts } from './count-endings.ts'
 import type { PatchPrompt, PreferencePair } from './preference-pair.ts'
 import { lastText } from './prompt-format.ts'
@@ -73,13 +74,17 @@ function shareOf(
   }
 }
 
-/** The share as a sentence: `58 of 60 target prompts are answered as wanted; not answered: 2 withheld by a filter.` */
-export function formatReferenceShare({ kind, asked, wanted, missing }: ReferenceShare): string {
+/** The share in a sentence, and a line for each example. */
+export function formatReferenceShare({ kind, asked, wanted, missing, examples }: ReferenceShare): string {
   const told = describeEndings({ ...missing, shortened: 0 })
-  return (
+  const line = (text: string) => shortened(printableLine(text).trim(), 100)
+  const answers = examples.map(
+    ({ prompt, response, score }) => `  ${line(lastText(prompt))} → ${line(response)} (${score.toFixed(2)})`,
+  )
+  const share =
     `The reference answers ${wanted} of ${asked} ${kind} prompts as wanted` +
     `${told === '' ? '' : `; answers it does not give: ${told}`}.`
-  )
+  return [share, ...answers].join('\n')
 }
 
 /**

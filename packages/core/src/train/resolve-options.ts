@@ -84,8 +84,12 @@ export function isGoal({ prompts = [], pairs = [] }: TrainPatchOptions): boolean
   return kindNames([...prompts, ...pairs]).target === 'target'
 }
 
-function checkOf({ check }: TrainPatchOptions, answerTokens: number | undefined): ResolvedOptions['check'] {
-  if (check === false) return false
+function checkOf(
+  { check, filter }: TrainPatchOptions,
+  answerTokens: number | undefined,
+): ResolvedOptions['check'] {
+  // Who keeps pairs whatever their scores does not go by the judge.
+  if (check === false || (check === undefined && filter === false)) return false
   const { share, limit, maxTokens, minimumWanted, maximumLoss } = trainingDefaults.check
   return {
     ...{ share, limit, minimumWanted, maximumLoss, maxTokens: answerTokens ?? maxTokens },

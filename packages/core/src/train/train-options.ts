@@ -139,7 +139,8 @@ export interface TrainPatchOptions {
   readonly validation?: ValidationOptions | false
   /**
    * What the patch does on prompts that training never saw is looked at when it is trained, and recorded in its manifest: some
-   * dozens of answers of the base and of the patched model. `false`: it is not. Without a validation prompts are set apart for it.
+   * dozens of answers of the base and of the patched model. `false`, and by default where `filter` is: it is not. Without a validation
+   * prompts are set apart for it.
    */
   readonly check?: CheckOptions | false
   /**

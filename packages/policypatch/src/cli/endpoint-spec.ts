@@ -53,7 +53,10 @@ export function endpointOptions(
 }
 
 /** Throws `INVALID_ARGUMENT` where settings of an endpoint are given to what is none. */
-export function refuseSettings(role: string, settings: EndpointSettings): void {
+export function refuseSettings(
+  role: string,
+  settings: EndpointSettings & { readonly criteria?: string | undefined },
+): void {
   const given = Object.entries(settings).flatMap(([name, value]) =>
     value === undefined ? [] : [flags[name]],
   )
@@ -69,4 +72,5 @@ const flags: Readonly<Record<string, string>> = {
   apiKey: '--ROLE-key-env',
   body: '--ROLE-body',
   keepThinking: '--keep-thinking',
+  criteria: '--ROLE-criteria',
 }

@@ -5,6 +5,7 @@ import {
   type PatchPrompt,
   type PromptFormat,
   type PromptKind,
+  promptKinds,
   type ReadRowsOptions,
   type Reference,
   readPrompts,
@@ -12,7 +13,7 @@ import {
 import { type Command, Option } from 'commander'
 import type { CommandContext } from './command-context.ts'
 import { addEndpointOptions } from './endpoint-spec.ts'
-import { type JudgeSpec, openJudge, parseJudgeSpec } from './judge-spec.ts'
+import { isOfRefusals, type JudgeSpec, judgeForms, openJudge, parseJudgeSpec } from './judge-spec.ts'
 import { openReference } from './open-reference.ts'
 import { integer, number } from './option-values.ts'
 import {
@@ -27,29 +28,35 @@ export interface JudgeOptions {
   /** The key itself. */
   readonly judgeKeyEnv?: string
   readonly judgeBody?: Readonly<Record<string, unknown>>
+  readonly judgeCriteria?: string
 }
 
 export function addJudgeOptions(command: Command): Command {
   command.addOption(
-    new Option('--judge <judge>', 'refusal (by its phrases) or endpoint:URL#model')
+    new Option('--judge <judge>', `says which answers are as wanted: ${judgeForms}`)
       .argParser(parseJudgeSpec)
       .default({ type: 'refusal' }, 'refusal'),
   )
-  return addEndpointOptions(command, 'judge')
+  return addEndpointOptions(command, 'judge').option(
+    '--judge-criteria <text>',
+    'what a good answer to a target does, in a sentence for the judge endpoint',
+  )
 }
 
 export const judgeOf = (
   { progress }: CommandContext,
-  { judge, judgeKeyEnv, judgeBody }: JudgeOptions,
-): Judge => openJudge(judge, { apiKey: judgeKeyEnv, body: judgeBody }, progress.line)
+  { judge, judgeKeyEnv, judgeBody, judgeCriteria }: JudgeOptions,
+): Promise<Judge> =>
+  openJudge(judge, { apiKey: judgeKeyEnv, body: judgeBody, criteria: judgeCriteria }, progress.line)
 
 /** `--kind`, of files whose rows have none. */
 export const addKindOption = (command: Command): Command =>
   command.addOption(
     new Option(
       '--kind <kind>',
-      'the kind of rows without one, such as those of TRL (default: harmful, where no row of a file has one)',
-    ).choices(['harmful', 'harmless']),
+      'the kind of rows without one, such as those of TRL (default, where no row of a file has one: harmful, or target ' +
+        'where the judge is of something else than refusals)',
+    ).choices(promptKinds),
   )
 
 /** What making pairs takes. */
@@ -69,7 +76,10 @@ export interface PairOptions extends JudgeOptions, ReferenceOptions {
 export function addPairOptions(command: Command): Command {
   command
     .requiredOption('--model <model>', 'the model to patch: a Hub id, a folder or a .gguf file')
-    .option('--prompts <file...>', 'JSON Lines of {"prompt", "kind": "harmful" | "harmless"}')
+    .option(
+      '--prompts <file...>',
+      'JSON Lines of {"prompt", "kind": "target" | "keep"}; for safety "harmful" | "harmless"',
+    )
     .addOption(
       new Option('--format <format>', 'how a prompt is put').choices(['chat', 'text']).default('chat'),
     )
@@ -78,7 +88,7 @@ export function addPairOptions(command: Command): Command {
     .option('--seed <n>', 'seed of everything that is drawn', integer(0), 0)
     .option(
       '--everyday <n>',
-      'harmless prompts that the model makes: half everyday ones, half that begin as the harmful ones do (default: 0; of train 600 where no harmless prompt is given)',
+      'prompts to keep that the model makes: half everyday ones, half that begin as the targets do (default: 0; of train 600 where only targets are given; with 0 and only targets the patch is for every prompt)',
       integer(0),
     )
     .option(
@@ -93,17 +103,27 @@ export function addPairOptions(command: Command): Command {
 export async function readPromptFiles(
   context: CommandContext,
   files: readonly string[],
-  kind: PromptKind | undefined,
+  options: RowsSettings,
 ): Promise<PatchPrompt[]> {
   const storage = fileStorage()
   const all: PatchPrompt[] = []
-  for (const file of files) all.push(...(await readPrompts(storage, file, rowsOptions(context, kind))))
+  for (const file of files) all.push(...(await readPrompts(storage, file, rowsOptions(context, options))))
   return all
 }
 
+/** By which rows without a kind are read. */
+export interface RowsSettings {
+  readonly kind?: PromptKind
+  readonly judge: JudgeSpec
+}
+
 /** How rows without a kind are read, and that it is said. */
-export const rowsOptions = ({ progress }: CommandContext, kind: PromptKind | undefined): ReadRowsOptions => ({
+export const rowsOptions = (
+  { progress }: CommandContext,
+  { kind, judge }: RowsSettings,
+): ReadRowsOptions => ({
   ...(kind && { kind }),
+  assumed: isOfRefusals(judge) ? 'harmful' : 'target',
   onNotice: (line) => progress.line(`${line} (--kind)`),
 })
 

@@ -36,14 +36,15 @@ describe('references', () => {
 })
 
 describe('settings of an endpoint', () => {
-  test('are refused where there is none, by the options', () => {
-    expect(() => openJudge({ type: 'refusal' }, { apiKey: 'k', body: {} }, () => {})).toThrow(
+  test('are refused where there is none, by the options', async () => {
+    await expect(openJudge({ type: 'refusal' }, { apiKey: 'k', body: {} }, () => {})).rejects.toThrow(
       /--judge-key-env and --judge-body/,
     )
     expect(() => refuseSettings('reference', { body: undefined, keepThinking: true })).toThrow(
       /--keep-thinking/,
     )
-    expect(openJudge({ type: 'refusal' }, { apiKey: undefined }, () => {}).name).toMatch(/refusal/)
+    const { name } = await openJudge({ type: 'refusal' }, { apiKey: undefined }, () => {})
+    expect(name).toMatch(/refusal/)
   })
 })
 

@@ -1,4 +1,4 @@
-import type { TrainMetrics, TrainProgress } from '@policypatch/core'
+import { formatReferenceShare, promptKinds, type TrainMetrics, type TrainProgress } from '@policypatch/core'
 import type { ProgressReporter } from './progress-reporter.ts'
 
 /** Shows what `trainPatch` reports. */
@@ -7,6 +7,15 @@ export function reportTraining(progress: ProgressReporter): (event: TrainProgres
     switch (event.stage) {
       case 'pairs':
         return progress.report({ stage: `pairs: ${event.part}`, done: event.done, total: event.total })
+      case 'reference':
+        return formatReferenceShare(event).split('\n').forEach(progress.line)
+      case 'warning':
+        return progress.line(`warning: ${event.message}`)
+      case 'check':
+        return progress.report({ stage: `check: ${event.part}`, done: event.done, total: event.total })
+      case 'outcome':
+        // Part of the result, which is printed at the end.
+        return
       case 'filter':
         return progress.line(event.summary)
       case 'validation':
@@ -28,11 +37,13 @@ export function reportTraining(progress: ProgressReporter): (event: TrainProgres
 }
 
 function describeScores(scores: Extract<TrainProgress, { readonly stage: 'validation' }>['scores']): string {
-  const parts = (['harmful', 'harmless'] as const).flatMap((kind) => {
+  const parts = promptKinds.flatMap((kind) => {
     const score = scores[kind]
     return score === undefined ? [] : [`${kind} ${(100 * score).toFixed(0)}%`]
   })
-  return `${parts.join(', ')} as wanted`
+  const { degenerate = 0 } = scores
+  const loops = degenerate > 0 ? `, ${(100 * degenerate).toFixed(0)}% empty or in circles` : ''
+  return `${parts.join(', ')} as wanted${loops}`
 }
 
 function describeMetrics(metrics: TrainMetrics): string {

@@ -35,6 +35,8 @@ export interface TrainingOptions {
   readonly winner?: number
   readonly filter: boolean
   readonly validation: boolean
+  readonly minReferenceShare?: number
+  readonly check: boolean
   readonly gate: boolean
 }
 
@@ -49,7 +51,10 @@ export function addTrainingOptions(command: Command): Command {
     .addOption(
       new Option('--init <init>', 'what it starts from').choices(['text', 'vocab', 'random']).default('text'),
     )
-    .option('--init-text <text>', 'the policy sentence that init text starts from')
+    .option(
+      '--init-text <text>',
+      'the sentence that init text starts from (default: the system prompt of the reference, else a policy sentence)',
+    )
     .option('--sft-steps <n>', 'steps of supervised fine-tuning; 0 leaves it out', integer(0))
     .option('--sft-lr <rate>', 'its learning rate', number(0))
     .option(
@@ -69,6 +74,15 @@ export function addTrainingOptions(command: Command): Command {
     .option('--margin <s>', 'least difference of the scores of chosen and rejected', number(-1, 1))
     .option('--winner <s>', 'least score of chosen', number(0, 1))
     .option('--no-filter', 'keep every pair')
+    .option(
+      '--min-reference-share <share>',
+      'least share of targets that the reference must answer as wanted; 0 trains on whatever there is (default: 0.3)',
+      number(0, 1),
+    )
+    .option(
+      '--no-check',
+      'do not ask the patched model what training never saw, nor fail where the patch does',
+    )
     .option('--no-validation', 'set no prompts apart to choose the checkpoint by')
     .option('--no-gate', 'let the prefix take effect on every prompt')
 }
@@ -91,6 +105,8 @@ export function trainingOf(options: TrainingOptions): Partial<TrainPatchOptions>
     filter: filter ? thresholds : false,
     ...(distill !== undefined && { distillation: { weight: distill } }),
     ...(!options.validation && { validation: false as const }),
+    ...(!options.check && { check: false as const }),
+    ...given({ minimumReferenceShare: options.minReferenceShare }),
     ...(!options.gate && { gate: false as const }),
     ...given({ maxResponseTokens: options.maxResponseTokens }),
   }

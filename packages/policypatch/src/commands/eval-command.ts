@@ -52,13 +52,13 @@ interface EvalOptions extends JudgeOptions, ReferenceOptions {
 export function evalCommand(): Command {
   const command = new Command('eval')
     .description(
-      'measure refusal of harmful and of harmless prompts by origin and context, divergence from the base, or ability, ' +
-        'with 95% intervals',
+      'measure refusal of harmful and harmless prompts, or how far another goal is met, by origin and context; divergence from ' +
+        'the base; and ability, with 95% intervals',
     )
     .option('--model <model>', "a Hub id, a folder or a .gguf file (default: the patch's base)")
     .option(
       '--prompts <file...>',
-      'JSON Lines of {"prompt", "kind": "harmful" | "harmless"}, and "part" for its origin (default: the file) and "context"',
+      'JSON Lines of {"prompt", "kind": "target" | "keep" (for safety "harmful" | "harmless")}, and "part" for its origin (default: the file) and "context"',
     )
     .option(
       '--contexts <contexts>',
@@ -90,6 +90,7 @@ async function evaluate(context: CommandContext, options: EvalOptions): Promise<
   if (contexts !== 'none' && format === 'text') context.usageError('--contexts are of chats, not of texts')
   const data =
     ability === undefined ? undefined : await readAbilityData(ability === true ? undefined : ability)
+  const judge = await judgeOf(context, options)
   const patches = await Promise.all(places.map(findPatch))
   const modelId = baseModel(context, options.model, patches[0])
   const model = await context.loadModel(modelId)
@@ -98,7 +99,7 @@ async function evaluate(context: CommandContext, options: EvalOptions): Promise<
     (await evaluationPrompts(files, {
       contexts,
       tokenizer: model.tokenizer,
-      rows: rowsOptions(context, options.kind),
+      rows: rowsOptions(context, options),
     }))
   const generation = { maxTokens, batchSize, format }
   const reference =
@@ -113,7 +114,7 @@ async function evaluate(context: CommandContext, options: EvalOptions): Promise<
     prompts &&
     (await evaluateSubjects(context, subjects, {
       prompts,
-      judge: judgeOf(context, options),
+      judge,
       generation,
       out,
     }))

@@ -36,7 +36,8 @@ export function pairsCommand(): Command {
       const { progress, signal } = context
       if (!options.prompts) return context.usageError('--prompts is needed')
       if (!options.reference) return context.usageError('--reference is needed')
-      const given = await readPromptFiles(context, options.prompts, options.kind)
+      const given = await readPromptFiles(context, options.prompts, options)
+      const judge = await judgeOf(context, options)
       const model = await context.loadModel(options.model)
       const reference = await referenceOf(context, model, options.reference, options)
       let made: PairsSummary | undefined
@@ -45,7 +46,7 @@ export function pairsCommand(): Command {
           model,
           reference,
           prompts: await runPrompts(context, options, { prompts: given, model, reference, path: out }),
-          judge: judgeOf(context, options),
+          judge,
           storage: fileStorage(),
           path: out,
           options: { maxTokens, temperature, seed, format, batchSize },

@@ -1,5 +1,13 @@
 import { fileStorage } from '@policypatch/backend-node'
-import { readPairs, type TrainPatchOptions, trainPatch } from '@policypatch/core'
+import {
+  describeProblems,
+  formatOutcome,
+  PatchError,
+  readPairs,
+  type TrainOutcome,
+  type TrainPatchOptions,
+  trainPatch,
+} from '@policypatch/core'
 import { Command } from 'commander'
 import { type CommandContext, inContext } from '../cli/command-context.ts'
 import { describePatch } from '../cli/describe-patch.ts'
@@ -11,6 +19,7 @@ import {
   referenceOf,
   rowsOptions,
 } from '../cli/pair-options.ts'
+import { renderTable } from '../cli/render-table.ts'
 import { reportTraining } from '../cli/report-training.ts'
 import { resumable } from '../cli/resumable.ts'
 import { contextsOf } from '../cli/run-prompts.ts'
@@ -33,6 +42,7 @@ export function trainCommand(): Command {
       const directory = options.run ?? `${out.replace(/[/\\]+$/, '')}.run`
       const storage = fileStorage()
       const data = await dataOf(context, options)
+      const judge = await judgeOf(context, options)
       const contexts = await contextsOf(options.contexts)
       const model = await context.loadModel(options.model)
       const reference = options.reference && (await referenceOf(context, model, options.reference, options))
@@ -44,7 +54,7 @@ export function trainCommand(): Command {
           ...(contexts && { contexts }),
           model,
           ...(reference && { reference }),
-          judge: judgeOf(context, options),
+          judge,
           format,
           generation: { maxTokens, temperature },
           seed,
@@ -57,26 +67,43 @@ export function trainCommand(): Command {
         }),
       )
       await patch.save(out)
-      context.print(`${out}\n${describePatch(patch)}`, {
-        directory: out,
+      const { outcome } = patch
+      const looked = outcome ? `\n\n${formatOutcome(outcome, renderTable)}` : ''
+      context.print(`${out}\n${describePatch(patch)}${looked}`, {
+        ...{ directory: out, ...(outcome && { outcome }) },
         bytes: patch.bytes,
         parameters: patch.parameters,
         manifest: patch.manifest,
       })
+      if (outcome) failWhereItFails(outcome, out)
     }),
   )
 }
 
 async function dataOf(
   context: CommandContext,
-  { pairs, prompts, reference, everyday, contexts, kind }: TrainOptions,
+  options: TrainOptions,
 ): Promise<Pick<TrainPatchOptions, 'pairs' | 'prompts'>> {
+  const { pairs, prompts, reference, everyday, contexts } = options
   if (pairs !== undefined && prompts) context.usageError('--pairs and --prompts exclude each other')
   if (pairs !== undefined && ((everyday ?? 0) > 0 || contexts !== undefined)) {
     context.usageError('--everyday and --contexts go with --prompts; give them to `pairs` instead')
   }
-  if (pairs !== undefined) return { pairs: await readPairs(fileStorage(), pairs, rowsOptions(context, kind)) }
+  if (pairs !== undefined)
+    return { pairs: await readPairs(fileStorage(), pairs, rowsOptions(context, options)) }
   if (!prompts) return context.usageError('--prompts or --pairs is needed')
   if (!reference) return context.usageError('--prompts needs a --reference')
-  return { prompts: await readPromptFiles(context, prompts, kind) }
+  return { prompts: await readPromptFiles(context, prompts, options) }
+}
+
+/** The patch is kept to be looked at, but who trains it in a script must not go on with it. */
+function failWhereItFails(outcome: TrainOutcome, out: string): void {
+  if (outcome.problems.length === 0) return
+  throw new PatchError('TRAINING_FAILED', {
+    expected: 'a patch that does what it shall on prompts that training never saw',
+    found: describeProblems(outcome).replace(/\.$/, ''),
+    remedy:
+      `Look at the answers above and at the pairs; give more prompts, other answers to learn or more steps. The patch is in ${out} all ` +
+      'the same; --no-check leaves this look out',
+  })
 }

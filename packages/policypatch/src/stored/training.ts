@@ -24,7 +24,7 @@ function stored<Options extends Kept, Result>(
   }
 }
 
-const patchSavingTo = (patch: core.Patch, storage: core.Storage): core.Patch => ({
+const patchSavingTo = <Saved extends core.Patch>(patch: Saved, storage: core.Storage): Saved => ({
   ...patch,
   storage,
   save: (directory, target = storage) => patch.save(directory, target),

@@ -1,0 +1,34 @@
+import { basename } from 'node:path'
+import { fileStorage } from '@policypatch/backend-node'
+import { functionJudge, type Judge, type JudgeRequest, PatchError, sha256 } from '@policypatch/core'
+import { importFile } from '../cli/import-file.ts'
+
+/**
+ * The judge that a module has as its default export: a function of `{ prompt, kind, response }` that gives a score in [0, 1], 1 =
+ * as wanted, or whether it is as wanted; or a `Judge`. A function is named by its file, and kept apart by what is in it.
+ *
+ * @throws as `importFile`; `MALFORMED` where the default export is neither.
+ */
+export async function fileJudge(path: string): Promise<Judge> {
+  const found = await importFile(path)
+  if (isJudge(found)) return found
+  if (typeof found !== 'function') {
+    throw new PatchError('MALFORMED', {
+      expected: `a function of { prompt, kind, response }, or a Judge, as the default export of ${path}`,
+      found: typeof found,
+      remedy: 'Write `export default ({ kind, response }) => …`, giving a score in [0, 1] or a boolean',
+    })
+  }
+  const score = found as (request: JudgeRequest) => unknown
+  const judge = functionJudge({
+    name: `file:${basename(path)}`,
+    score: async (request) => Number(await score(request)),
+  })
+  return { ...judge, settings: { sha256: await sha256(await fileStorage().read(path)) } }
+}
+
+const isJudge = (value: unknown): value is Judge =>
+  typeof value === 'object' &&
+  value !== null &&
+  typeof (value as Partial<Judge>).name === 'string' &&
+  typeof (value as Partial<Judge>).score === 'function'

@@ -1,0 +1,57 @@
+import { goalJudge, type Judge, PatchError } from '@policypatch/core'
+import type { ValidateFunction } from 'ajv'
+
+export interface JsonJudgeOptions {
+  /** A JSON Schema that a response must hold to: draft 2020-12, or draft 6 or 7 by its `$schema`. Default: any object or array. */
+  readonly schema?: Readonly<Record<string, unknown>>
+}
+
+/**
+ * A `goalJudge` of JSON: a target's response must be one JSON value and nothing else, an object or an array unless the schema
+ * says otherwise; a prompt to keep must not get an object or an array.
+ *
+ * @throws `INVALID_ARGUMENT` for a schema that is none.
+ */
+export async function jsonJudge({ schema }: JsonJudgeOptions = {}): Promise<Judge> {
+  const validate = schema && (await compile(schema))
+  const meets = (value: unknown) => (validate ? validate(value) : isStructure(value))
+  return goalJudge({
+    name: schema ? 'json-schema' : 'json',
+    ...(schema && { settings: { schema } }),
+    meets: ({ response }) => parsed(response, meets),
+    resembles: ({ response }) => parsed(response, isStructure),
+  })
+}
+
+const isStructure = (value: unknown): boolean => typeof value === 'object' && value !== null
+
+function parsed(response: string, holds: (value: unknown) => boolean): boolean {
+  try {
+    return holds(JSON.parse(response))
+  } catch {
+    return false
+  }
+}
+
+/** Fetched only where there is a schema. */
+async function compile(schema: Readonly<Record<string, unknown>>): Promise<ValidateFunction> {
+  const old = /^https?:\/\/json-schema\.org\/draft-0[67]\//.test(String(schema.$schema ?? ''))
+  const [{ Ajv }, { Ajv2020 }, { default: formats }] = await Promise.all([
+    import('ajv'),
+    import('ajv/dist/2020.js'),
+    import('ajv-formats'),
+  ])
+  try {
+    // What a schema may say beyond what is checked is refused by name; how its types are spread over it is its own affair.
+    const ajv = new (old ? Ajv : Ajv2020)({ strictTypes: false, strictTuples: false })
+    formats.default(ajv)
+    return ajv.compile(schema)
+  } catch (cause) {
+    throw new PatchError('INVALID_ARGUMENT', {
+      expected: 'a JSON Schema, draft 2020-12 or, by its $schema, draft 6 or 7',
+      found: (cause as Error).message,
+      remedy: 'Correct the schema',
+      cause,
+    })
+  }
+}
