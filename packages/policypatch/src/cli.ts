@@ -1,31 +1,5 @@
 #!/usr/bin/env node
 import { runCli } from './cli/run-cli.ts'
-import { composeCommand } from './commands/compose-command.ts'
-import { diffCommand } from './commands/diff-command.ts'
-import { evalCommand } from './commands/eval-command.ts'
-import { exportCommand } from './commands/export-command.ts'
-import { generateCommand } from './commands/generate-command.ts'
-import { inspectCommand } from './commands/inspect-command.ts'
-import { installCommand } from './commands/install-command.ts'
-import { listCommand } from './commands/list-command.ts'
-import { pairsCommand } from './commands/pairs-command.ts'
-import { removeCommand } from './commands/remove-command.ts'
-import { reportCommand } from './commands/report-command.ts'
-import { trainCommand } from './commands/train-command.ts'
-import { demoCommand } from './demo/demo-command.ts'
+import { commands } from './commands.ts'
 
-process.exitCode = await runCli([
-  demoCommand(),
-  pairsCommand(),
-  trainCommand(),
-  evalCommand(),
-  reportCommand(),
-  generateCommand(),
-  inspectCommand(),
-  diffCommand(),
-  composeCommand(),
-  exportCommand(),
-  installCommand(),
-  listCommand(),
-  removeCommand(),
-])
+process.exitCode = await runCli(commands())

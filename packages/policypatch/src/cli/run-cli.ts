@@ -5,11 +5,8 @@ import { reportError } from './report-error.ts'
 
 const { version } = createRequire(import.meta.url)('policypatch/package.json') as { version: string }
 
-/** Runs the command line with these commands and gives the exit code: 2 where it was used wrongly. */
-export async function runCli(
-  commands: readonly Command[],
-  argv: readonly string[] = process.argv,
-): Promise<number> {
+/** The command line with these commands, and the options that each of them takes. */
+export function createProgram(commands: readonly Command[]): Command {
   const program = new Command('policypatch')
     .description("Patches a language model's safety faults with a learned prefix")
     .version(version)
@@ -21,6 +18,15 @@ export async function runCli(
     addCommonOptions(command)
     program.addCommand(command.copyInheritedSettings(program))
   }
+  return program
+}
+
+/** Runs the command line with these commands and gives the exit code: 2 where it was used wrongly. */
+export async function runCli(
+  commands: readonly Command[],
+  argv: readonly string[] = process.argv,
+): Promise<number> {
+  const program = createProgram(commands)
   // Whoever reads a result may stop reading, as `head` does.
   process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : 1))
   try {

@@ -1,0 +1,31 @@
+import type { Command } from 'commander'
+import { composeCommand } from './commands/compose-command.ts'
+import { diffCommand } from './commands/diff-command.ts'
+import { evalCommand } from './commands/eval-command.ts'
+import { exportCommand } from './commands/export-command.ts'
+import { generateCommand } from './commands/generate-command.ts'
+import { inspectCommand } from './commands/inspect-command.ts'
+import { installCommand } from './commands/install-command.ts'
+import { listCommand } from './commands/list-command.ts'
+import { pairsCommand } from './commands/pairs-command.ts'
+import { removeCommand } from './commands/remove-command.ts'
+import { reportCommand } from './commands/report-command.ts'
+import { trainCommand } from './commands/train-command.ts'
+import { demoCommand } from './demo/demo-command.ts'
+
+/** All commands, in the order of the help. */
+export const commands = (): Command[] => [
+  demoCommand(),
+  pairsCommand(),
+  trainCommand(),
+  evalCommand(),
+  reportCommand(),
+  generateCommand(),
+  inspectCommand(),
+  diffCommand(),
+  composeCommand(),
+  exportCommand(),
+  installCommand(),
+  listCommand(),
+  removeCommand(),
+]
