@@ -19,7 +19,7 @@ beforeAll(async () => {
 })
 
 const prompts = ['5 17 3', '80 25 25 90 3 52 11 61 7', '41 7', '12 13 14 15', '90 2 8']
-const place = { layer: 1, window: 3 }
+const place = { layers: [1], window: 3 }
 
 /** A gate that takes the mean of what it reads at one dimension for its logit, so that it fires on some prompts. */
 async function splitting(): Promise<Gate> {
@@ -48,7 +48,7 @@ describe('hidden states', () => {
     const { layers, hiddenSize, vocabSize, normEpsilon } = model.config
     const states = await model.hiddenStates(
       ids.map((row) => row.join(' ')),
-      { layer: layers, window: 1 },
+      { layers: [layers], window: 1 },
     )
     const weightOf = (name: string) => expandWeight(model.weights[name] as Weight).data as Float32Array
     const norm = weightOf('model.norm.weight')
@@ -75,7 +75,7 @@ describe('hidden states', () => {
       expect(relativeDifference(alone as Float32Array, together[i] as Float32Array)).toBeLessThan(1e-5)
     }
     const d = model.config.hiddenSize
-    const ends = await model.hiddenStates(['80 25 25', '80 25', '80'], { layer: 1, window: 3 })
+    const ends = await model.hiddenStates(['80 25 25', '80 25', '80'], { layers: [1], window: 3 })
     const mean = Float32Array.from(
       { length: d },
       (_, i) => ends.reduce((sum, end) => sum + (end[i] as number), 0) / 3,
@@ -90,7 +90,7 @@ describe('hidden states', () => {
       [12, 13, 14, 15],
       [90, 2, 8],
     ].map((own) => [...head, ...own])
-    const at = [{ layer: 1, window: 2 }]
+    const at = [{ layers: [1], window: 2 }]
     const apart = (from: number) =>
       hiddenStates(
         coreOf(model),
@@ -180,7 +180,7 @@ describe('a prefix with a gate', () => {
   it('that does not fit the model is refused', async () => {
     const gate = await splitting()
     const problems = [
-      { ...gate, layer: 99 },
+      { ...gate, layers: [99] },
       { ...gate, mean: new Float32Array(3) },
     ]
     for (const bad of problems) {

@@ -112,7 +112,7 @@ describe('a run of two rounds', () => {
     // Ten plain ones, five harmful ones in each of three attacks, five harmless ones in two.
     expect(read).toEqual([1, 2].map((round) => ({ stage: 'gate', done: 35, total: 35, round })))
     expect(hardened.patch.manifest.prefix.gate).toMatchObject({
-      ...{ layer: 1, window: 4, units: 2 },
+      ...{ layers: [1], window: 4, units: 2 },
       figures: { harmful: 20, harmless: 15 },
     })
   })
@@ -199,9 +199,9 @@ it('leaves the prefix as it is where nothing gets through, and takes off or keep
   expect(gated.rounds).toMatchObject([{ attackSuccess: { magic: 0, chat: 0, cipher: 0 }, joined: 0 }])
   expect(gated.patch.prefix.embeddings).toEqual(patch.prefix.embeddings)
   expect(gated.patch.prefix.gate).toBeDefined()
-  const { layer, window, units } = gate
+  const { layers, window, units } = gate
   const { gate: _, ...unsaid } = options({ patch: gated.patch })
-  expect(hardenSettings(unsaid).gate).toEqual({ layer, window, units, question: GATE_QUESTION })
+  expect(hardenSettings(unsaid).gate).toEqual({ layers, window, units, question: GATE_QUESTION })
   expect(hardenSettings({ ...unsaid, patch }).gate).toBe(false)
   const open = await hardenPatch(options({ model, rounds: 1, patch: gated.patch, gate: false }))
   expect(open.patch.prefix).toEqual(patch.prefix)

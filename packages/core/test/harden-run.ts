@@ -48,7 +48,7 @@ export function scriptedTrainee(
   return { ...under(of), asked }
 }
 
-export const gate = { layer: 1, window: 4, units: 2, steps: 3, folds: 2 }
+export const gate = { layers: [1], window: 4, units: 2, steps: 3, folds: 2 }
 
 /** Options of a small run. */
 export const hardenOptions = ({

@@ -50,7 +50,7 @@ const withGate = (prefix: Prefix): Prefix => {
   const wide = new Float32Array(2 * model.config.hiddenSize).fill(1)
   const one = Float32Array.of(1)
   const gate: Gate = {
-    ...{ layer: 1, window: 2, mean: wide, scale: wide, hidden: wide },
+    ...{ layers: [1], window: 2, mean: wide, scale: wide, hidden: wide },
     ...{ hiddenBias: one, output: one, bias: 0 },
   }
   return { ...prefix, gate }

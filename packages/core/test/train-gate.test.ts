@@ -25,7 +25,7 @@ function made(kind: PatchPrompt['kind'], count: number, seed: number): PatchProm
 }
 
 const settings = {
-  layer: 1,
+  layers: [1],
   window: 4,
   units: 4,
   steps: 300,

@@ -14,7 +14,7 @@ beforeAll(async () => {
   model = await wordModel(cpuBackend())
 })
 
-const gate = { layer: 1, window: 4, units: 2, steps: 20, folds: 2 }
+const gate = { layers: [1], window: 4, units: 2, steps: 20, folds: 2 }
 const options = (changes: Partial<TrainPatchOptions> = {}) => {
   const { dpo: _, validation: __, ...rest } = runOptions(model, { gate, ...changes })
   return rest
@@ -26,7 +26,7 @@ describe('a run with a gate', () => {
     const stages: string[] = []
     const patch = await trainPatch(options({ storage, onProgress: ({ stage }) => stages.push(stage) }))
     expect([...new Set(stages)]).toEqual(['pairs', 'reference', 'warning', 'filter', 'sft', 'gate'])
-    expect(patch.prefix.gate).toMatchObject({ layer: 1, window: 4 })
+    expect(patch.prefix.gate).toMatchObject({ layers: [1], window: 4 })
     expect(patch.manifest.prefix.gate).toMatchObject({ units: 2, figures: { harmful: 5, harmless: 5 } })
     expect(patch.manifest.recipe.options).toMatchObject({ gate, dpo: false })
     await patch.save('patch')

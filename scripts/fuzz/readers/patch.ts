@@ -19,11 +19,11 @@ import { storageOf } from '../storage-of.ts'
 
 const numbers = (size: number) => Float32Array.from({ length: size }, (_, i) => Math.sin(i))
 const gate: Gate = {
-  ...{ layer: 1, window: 8, mean: numbers(32), scale: numbers(32), hidden: numbers(96) },
+  ...{ layers: [1], window: 8, mean: numbers(32), scale: numbers(32), hidden: numbers(96) },
   ...{ hiddenBias: numbers(3), output: numbers(3), bias: 0.5 },
 }
 const figures = { recall: 0.9, harmful: 50, falsePositives: { default: 0.02 }, harmless: 80 }
-const summary = { layer: 1, window: 8, units: 3, figures }
+const summary = { layers: [1], window: 8, units: 3, figures }
 const { prefix } = tinyManifest
 
 const gated = await createPatch({
@@ -70,7 +70,7 @@ const texts = fc.constantFrom(
     `"${'a'.repeat(64)}"`,
     '{"../x":"a"}',
     '{"patch.json":"a"}',
-    '{"layer":1,"window":8,"units":3}',
+    '{"layers":[1],"window":8,"units":3}',
     '[{"length":4,"weight":1}]',
   ],
 )

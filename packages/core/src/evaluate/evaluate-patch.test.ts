@@ -125,7 +125,7 @@ describe('evaluatePatch', () => {
 
   it('takes the answers of the base where a gate does not fire', async () => {
     const rows = prompts.map(({ prompt }) => [{ role: 'user', content: prompt as string }])
-    const place = { layer: 1, window: 3 }
+    const place = { layers: [1], window: 3 }
     const read = (await model.hiddenStates(rows, place)).map(([value]) => value as number)
     const middle = [...read].sort((a, b) => a - b)[2] as number
     const width = 2 * model.config.hiddenSize
@@ -168,7 +168,7 @@ describe('evaluatePatch', () => {
       const numbers = (count: number) => new Float32Array(count)
       const width = 2 * model.config.hiddenSize
       const units = { mean: numbers(width), scale: numbers(width), hidden: numbers(width) }
-      const gate = { layer: 1, window: 1, ...units, hiddenBias: numbers(1), output: numbers(1), bias }
+      const gate = { layers: [1], window: 1, ...units, hiddenBias: numbers(1), output: numbers(1), bias }
       return prefixDigest({ ...prefix, gate })
     }
     const digests = [await prefixDigest(prefix), await of(1), await of(-1)]

@@ -1,7 +1,7 @@
 import { PatchError } from '../errors.ts'
 import { joinEmbeddings } from './join-embeddings.ts'
 import type { ModelConfig } from './model-config.ts'
-import type { Gate, Prefix } from './prefix.ts'
+import type { Gate, Prefix, ReadingPlace } from './prefix.ts'
 
 /** Slope of units below 0: with none, prompts on which all units rest could not be told apart. */
 export const LEAK = 0.1
@@ -37,24 +37,21 @@ export function standardized(
 }
 
 /** Throws `SHAPE_MISMATCH` for a gate that does not fit the model, `NOT_FINITE` for one that decides nothing. */
-export function checkGate(
-  { layers, hiddenSize }: Pick<ModelConfig, 'layers' | 'hiddenSize'>,
-  gate: Gate,
-): void {
-  const { layer, window, mean, scale, hidden, hiddenBias, output, bias } = gate
+export function checkGate(config: Pick<ModelConfig, 'layers' | 'hiddenSize'>, gate: Gate): void {
+  const { layers, window, mean, scale, hidden, hiddenBias, output, bias } = gate
   const units = output.length
   const fits =
-    layer >= 1 &&
-    layer <= layers &&
+    layers.length >= 1 &&
+    layers.every((layer) => layer >= 1 && layer <= config.layers) &&
     window >= 1 &&
-    mean.length === 2 * hiddenSize &&
+    mean.length === readingWidth(config, gate) &&
     scale.length === mean.length &&
     hidden.length === units * mean.length &&
     hiddenBias.length === units
   if (!fits) {
     throw new PatchError('SHAPE_MISMATCH', {
-      expected: `a gate of readings of ${2 * hiddenSize} numbers after one of ${layers} layers`,
-      found: `mean ${mean.length}, scale ${scale.length}, hidden ${hidden.length}, ${hiddenBias.length} and ${units} units, layer ${layer}, window ${window}`,
+      expected: `a gate of readings of ${2 * config.hiddenSize} numbers after each of some of ${config.layers} layers`,
+      found: `mean ${mean.length}, scale ${scale.length}, hidden ${hidden.length}, ${hiddenBias.length} and ${units} units, layers ${layers.join(', ')}, window ${window}`,
       remedy: 'Use a gate that was trained for this model',
     })
   }
@@ -66,6 +63,12 @@ export function checkGate(
     remedy: 'Its file is damaged, or its training diverged; get it again, or train it again',
   })
 }
+
+/** 2dn: the width of a reading. */
+export const readingWidth = (
+  { hiddenSize }: Pick<ModelConfig, 'hiddenSize'>,
+  { layers }: Pick<ReadingPlace, 'layers'>,
+): number => 2 * hiddenSize * layers.length
 
 /** The gate of each part of a prefix, in their order; undefined for parts that always take effect. */
 export const gatesOf = (prefix: Prefix): readonly (Gate | undefined)[] =>

@@ -21,8 +21,8 @@ const LENGTH_STEP = 16
 const MOST_POSITIONS = 1024
 
 /**
- * What the base makes of prompts: of each, for each place, the hidden state [d] of its last token after that many
- * layers, and then the mean of its last `window` ones from `from` on, [d]. No more layers are run than are read.
+ * What the base makes of prompts: of each, for each place, after each of its layers the hidden state [d] of the last
+ * token, and then the mean of the last `window` ones from `from` on, [d]. No more layers are run than are read.
  */
 export async function hiddenStates(
   core: ModelCore,
@@ -81,7 +81,7 @@ async function readBatch(
     },
     ...readingFeeds(places, prompts, length),
   }
-  const layers = Math.max(...places.map(({ layer }) => layer))
+  const layers = Math.max(...places.flatMap((place) => place.layers))
   if (head) Object.assign(feeds, pastFeeds(core, head, batch, layers))
   const name = `hidden ${batch}x${length} past ${head !== undefined} at ${readingKey(places)}`
   const compiled = await core.programs.get(name, () => ({
@@ -146,7 +146,7 @@ function checkPrompts({ config }: ModelCore, prompts: readonly ReadTokens[]): vo
 
 /** Tells programs apart that read at other places. */
 const readingKey = (places: readonly ReadingPlace[]): string =>
-  places.map(({ layer, window }) => `${layer}/${window}`).join(' ')
+  places.map(({ layers, window }) => `${layers.join()}/${window}`).join(' ')
 
 /**
  * What a program is fed to read the ends of rows of one block: which tokens are averaged, by window.
@@ -171,18 +171,19 @@ function readingFeeds(
   return feeds
 }
 
-/** The outputs `reading.i` [batch, 2d], one for each place: to be shown the residual stream after each layer. */
+/** The outputs `reading.i.j` [batch, 2d], one for each layer of each place: to be shown the residual stream after each layer. */
 function endReadings(places: readonly ReadingPlace[], inputs: NamedTensors, length: number) {
   const readings: Record<string, tf.Tensor> = {}
   const afterLayer = (layer: number, x: tf.Tensor): void => {
     for (const [i, place] of places.entries()) {
-      if (place.layer !== layer) continue
+      const at = place.layers.indexOf(layer)
+      if (at < 0) continue
       const width = x.shape[1] as number
       const mean = tf.matMul(
         inputs[`window.${place.window}`] as tf.Tensor3D,
         tf.reshape(x, [-1, length, width]),
       )
-      readings[`reading.${i}`] = tf.concat(
+      readings[`reading.${i}.${at}`] = tf.concat(
         [tf.gather(x, inputs.rows as tf.Tensor1D), tf.reshape(mean, [-1, width])],
         1,
       )
@@ -197,8 +198,12 @@ const rowReadings = (
   places: readonly ReadingPlace[],
   row: number,
 ): Float32Array[] =>
-  places.map((_, i) => {
-    const { data, shape } = outputs[`reading.${i}`] as NamedHostTensors[string]
-    const width = shape[1] as number
-    return (data as Float32Array).slice(row * width, (row + 1) * width)
+  places.map(({ layers }, i) => {
+    const read = layers.map((_, at) => outputs[`reading.${i}.${at}`] as NamedHostTensors[string])
+    const width = read[0]?.shape[1] as number
+    const reading = new Float32Array(width * layers.length)
+    for (const [at, { data }] of read.entries()) {
+      reading.set((data as Float32Array).subarray(row * width, (row + 1) * width), at * width)
+    }
+    return reading
   })

@@ -123,8 +123,8 @@ export interface LanguageModel {
   /** log π of the candidates at each position of given responses, [tokens, k], in the order of the requests. */
   candidateLogps(requests: readonly CandidateRequest[], options?: ScoreOptions): Promise<Float32Array[]>
   /**
-   * What the base, without a prefix, makes of prompts: of each the hidden state of its last token after `layer` layers,
-   * then the mean of its last `window` ones, [2d]; under `question`, of what the user asks last. Throws `CONTEXT_EXCEEDED`,
+   * What the base, without a prefix, makes of prompts: of each, after each of the n `layers`, the hidden state of
+   * its last token, then the mean of its last `window` ones, [2dn]; under `question`, of what the user asks last. Throws `CONTEXT_EXCEEDED`,
    * `INVALID_ARGUMENT` for an empty prompt, `NO_CHAT_TEMPLATE`.
    */
   hiddenStates(

@@ -43,11 +43,11 @@ async function described({ length, embeddings, parts = [], gate }: Prefix): Prom
   return [length, await numbersDigest(embeddings), own, gate ? await gateDigest(gate) : null]
 }
 
-async function gateDigest({ question = '', layer, window, bias, ...arrays }: Gate): Promise<string> {
+async function gateDigest({ question = '', layers, window, bias, ...arrays }: Gate): Promise<string> {
   const { mean, scale, hidden, hiddenBias, output } = arrays
   const digests: string[] = []
   for (const values of [mean, scale, hidden, hiddenBias, output]) digests.push(await numbersDigest(values))
-  return digestOf([question, layer, window, bias, digests])
+  return digestOf([question, layers, window, bias, digests])
 }
 
 const numbersDigest = ({ buffer, byteOffset, byteLength }: Float32Array): Promise<string> =>

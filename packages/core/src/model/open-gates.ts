@@ -47,7 +47,7 @@ async function readingsFor(
 ): Promise<(gate: Gate, prompt: number) => Float32Array> {
   const gates = new Set([...new Set(prefixes)].flatMap(gatesOf).filter((gate) => gate !== undefined))
   const found = new Map<string, Float32Array[]>()
-  const key = ({ question, layer, window }: Gate) => JSON.stringify([question, layer, window])
+  const key = ({ question, layers, window }: Gate) => JSON.stringify([question, layers, window])
   for (const question of new Set([...gates].map((gate) => gate.question))) {
     const places = [...gates].filter((gate) => gate.question === question && !found.has(key(gate)))
     const read = await hiddenStates(core, prompts.map(readerOf(core.tokenizer, question)), places, options)

@@ -26,8 +26,8 @@ export interface PrefixPart {
 
 /** How a gate reads the base: under which question, after how many layers, and over how many tokens at the prompt's end. */
 export interface ReadingPlace {
-  /** Layers after which the residual stream is read, 1 to the model's. */
-  readonly layer: number
+  /** How many layers have been run where the residual stream is read, once or several times: each 1 to the model's. */
+  readonly layers: readonly number[]
   /** Tokens at the prompt's end whose mean is read beside the last one's, at least 1; under a question the request's own at most. */
   readonly window: number
   /**
@@ -39,15 +39,15 @@ export interface ReadingPlace {
 
 /**
  * Decides by what the base itself makes of a prompt whether a prefix takes effect. With h = [last token's hidden state;
- * mean of the last `window` ones], each d wide and standardized by `mean` and `scale`, it fires where
+ * mean of the last `window` ones] of each of the n layers, all d wide and standardized by `mean` and `scale`, it fires where
  * Σⱼ output_j · leaky(hidden_j · h + hiddenBias_j) + bias ≥ 0, with leaky(s) = max(s, s / 10).
  */
 export interface Gate extends ReadingPlace {
-  /** Subtracted from a reading, [2d]. */
+  /** Subtracted from a reading, [2dn]. */
   readonly mean: Float32Array
-  /** Multiplies it then, [2d]; what comes out is cut to [−8, 8], so that no outlier decides alone. */
+  /** Multiplies it then, [2dn]; what comes out is cut to [−8, 8], so that no outlier decides alone. */
   readonly scale: Float32Array
-  /** [k, 2d], row by row. */
+  /** [k, 2dn], row by row. */
   readonly hidden: Float32Array
   /** [k] */
   readonly hiddenBias: Float32Array

@@ -16,7 +16,7 @@ const numbers = (size: number) => Float32Array.from({ length: size }, () => rand
 
 /** Of the tiny model's width 16, with 3 units. */
 const gate: Gate = {
-  layer: 1,
+  layers: [1],
   window: 8,
   mean: numbers(32),
   scale: numbers(32),
@@ -26,7 +26,7 @@ const gate: Gate = {
   bias: Math.fround(0.3),
 }
 const figures = { recall: 0.9, harmful: 50, falsePositives: { default: 0.02 }, harmless: 80 }
-const summary = { layer: 1, window: 8, units: 3, figures }
+const summary = { layers: [1], window: 8, units: 3, figures }
 
 const gatedPatch = (changes: Partial<PatchManifest> = {}, prefix: Prefix = { ...tinyPrefix, gate }) =>
   createPatch({
@@ -76,7 +76,7 @@ describe('a patch with a gate', () => {
     expect(applyPatch(tinyModel(), patch, { gates: false }).prefix).toEqual(tinyPrefix)
     const wide = await gatedPatch({}, { ...tinyPrefix, gate: { ...gate, scale: numbers(32) } })
     expect(() =>
-      applyPatch(tinyModel(), { ...wide, prefix: { ...tinyPrefix, gate: { ...gate, layer: 9 } } }),
+      applyPatch(tinyModel(), { ...wide, prefix: { ...tinyPrefix, gate: { ...gate, layers: [9] } } }),
     ).toThrow(/gate of readings/)
   })
 

@@ -28,8 +28,8 @@ export function gateFile(prefix: Prefix): Uint8Array | undefined {
 }
 
 /** What a manifest says of a gate, but for its figures. */
-export const gateSummary = ({ layer, window, question, output }: Gate): GateSummary => ({
-  layer,
+export const gateSummary = ({ layers, window, question, output }: Gate): GateSummary => ({
+  layers,
   window,
   ...(question !== undefined && { question }),
   units: output.length,
@@ -42,7 +42,7 @@ export const gateSummaries = ({ gate, parts }: PrefixSummary): readonly (GateSum
 /** Checks that a prefix has the gates that the manifest says: `SHAPE_MISMATCH`. */
 export function checkGates(expected: PatchManifest['prefix'], prefix: Prefix): void {
   const described = (
-    gates: readonly (Pick<GateSummary, 'layer' | 'window' | 'question' | 'units'> | undefined)[],
+    gates: readonly (Pick<GateSummary, 'layers' | 'window' | 'question' | 'units'> | undefined)[],
   ) => gates.map((gate) => (gate ? describedGate(gate) : 'none')).join('; ')
   const wanted = described(gateSummaries(expected))
   const found = described(gatesOf(prefix).map((gate) => gate && { ...gate, units: gate.output.length }))
@@ -55,12 +55,12 @@ export function checkGates(expected: PatchManifest['prefix'], prefix: Prefix): v
 }
 
 const describedGate = ({
-  layer,
+  layers,
   window,
   question,
   units,
-}: Pick<GateSummary, 'layer' | 'window' | 'question' | 'units'>) =>
-  `layer ${layer}, window ${window}, ${units} units${question === undefined ? '' : `, under ${JSON.stringify(question)}`}`
+}: Pick<GateSummary, 'layers' | 'window' | 'question' | 'units'>) =>
+  `layers ${layers.join(', ')}, window ${window}, ${units} units${question === undefined ? '' : `, under ${JSON.stringify(question)}`}`
 
 /**
  * A prefix with the gates that its manifest names.
@@ -86,13 +86,13 @@ const gated = (prefix: Prefix, gate: Gate | undefined): Prefix => (gate ? { ...p
 
 async function readGate(
   reader: TensorReader,
-  { layer, window, question, units }: GateSummary,
+  { layers, window, question, units }: GateSummary,
   part: number,
   name: string,
 ): Promise<Gate> {
   const read = (tensor: string) => reader.read(`${part}.${tensor}`)
   const gate = {
-    layer,
+    layers,
     window,
     ...(question !== undefined && { question }),
     mean: await read('mean'),

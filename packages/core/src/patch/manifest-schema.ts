@@ -118,7 +118,7 @@ const files = z.record(fileName, digest).check(
 
 const share = z.number().check(z.minimum(0), z.maximum(1))
 const gate = z.object({
-  layer: count,
+  layers: z.array(count).check(z.minLength(1), z.maxLength(8)),
   window: count,
   question: z.exactOptional(text),
   units: count,

@@ -54,8 +54,8 @@ export interface PrefixSummary {
 
 /** A gate (see `Gate`); its numbers are in gate.safetensors. */
 export interface GateSummary {
-  /** Layers after which the base is read. */
-  readonly layer: number
+  /** How many layers have been run where the base is read. */
+  readonly layers: readonly number[]
   /** Tokens whose mean is read beside the last one. */
   readonly window: number
   /** System prompt under which requests are read. */

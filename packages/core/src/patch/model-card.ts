@@ -81,7 +81,7 @@ function interval({ value, low, high }: MeasuredRate): string {
 
 function gated({ prefix }: PatchManifest): string[] {
   if (!prefix.gate) return []
-  const { layer, window, question, units, figures } = prefix.gate
+  const { layers, window, question, units, figures } = prefix.gate
   const percent = (share: number) => `${(100 * share).toFixed(1)}%`
   const measured =
     figures &&
@@ -92,7 +92,7 @@ function gated({ prefix }: PatchManifest): string[] {
   return [
     '## Gate',
     `The prefix takes effect only on prompts on which its gate fires: ${units} units that read what the user asks last, ` +
-      `after layer ${layer} of the base, at the last token and over the last ${window}${question === undefined ? '' : `, under the question “${plain(question)}”`}. Other prompts are answered as the base answers them. ` +
+      `after layer ${layers.join(' and ')} of the base, at the last token and over the last ${window}${question === undefined ? '' : `, under the question “${plain(question)}”`}. Other prompts are answered as the base answers them. ` +
       `${measured ?? ''}`.trim(),
   ]
 }

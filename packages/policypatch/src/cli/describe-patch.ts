@@ -36,7 +36,7 @@ export function describePatch({ manifest, bytes, parameters }: Patch): string {
   return rows.map(([heading, text]) => `${heading.padEnd(10)}${printableLine(text)}`).join('\n')
 }
 
-function describeGate({ layer, window, question, units, figures }: GateSummary): string {
+function describeGate({ layers, window, question, units, figures }: GateSummary): string {
   const percent = (share: number) => `${(100 * share).toFixed(1)}%`
   const measured = figures
     ? `, fired on ${percent(figures.recall)} of ${figures.harmful} harmful prompts that its fit had not seen, and on ` +
@@ -45,5 +45,5 @@ function describeGate({ layer, window, question, units, figures }: GateSummary):
         .join(', ') +
       ` of ${figures.harmless} harmless ones`
     : ''
-  return `${units} units after layer ${layer}, over ${window} tokens${question === undefined ? '' : ', under a question'}${measured}`
+  return `${units} units after layer ${layers.join(' and ')}, over ${window} tokens${question === undefined ? '' : ', under a question'}${measured}`
 }

@@ -8,7 +8,7 @@ const plain = (length: number, start: number): Prefix => ({ length, embeddings: 
 const gated = (prefix: Prefix): Prefix => ({
   ...prefix,
   gate: {
-    ...{ layer: 1, window: 1, mean: numbers(4, 0), scale: numbers(4, 1), hidden: numbers(4, 0), bias: 0 },
+    ...{ layers: [1], window: 1, mean: numbers(4, 0), scale: numbers(4, 1), hidden: numbers(4, 0), bias: 0 },
     ...{ hiddenBias: numbers(1, 0), output: numbers(1, 1) },
   },
 })

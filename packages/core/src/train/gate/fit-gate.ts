@@ -8,7 +8,7 @@ import { initAdamW, updateAdamW } from '../adamw.ts'
 
 /** A reading of a prompt with what the gate is to make of it. */
 export interface GateRow {
-  /** [2d] */
+  /** [2dn] */
   readonly reading: Float32Array
   /** 1: the prefix is to take effect; 0: it is not. */
   readonly label: 0 | 1
@@ -28,7 +28,7 @@ export interface FitGateOptions {
 }
 
 /** What is learned of a gate. */
-export type FittedGate = Omit<Gate, 'layer' | 'window'>
+export type FittedGate = Omit<Gate, 'layers' | 'window' | 'question'>
 
 /** Fits gates of one size: its program is compiled once. */
 export interface GateFitter {
@@ -74,6 +74,43 @@ export async function gateFitter(width: number, options: FitGateOptions): Promis
       return { ...scaling, hidden, hiddenBias, output, bias: bias[0] as number }
     },
     dispose: () => compiled.dispose(),
+  }
+}
+
+/**
+ * A gate of several layers: one fitted to each, whose logits are added. What one layer has by chance another has not; a single
+ * fit to all of them tells unseen prompts apart less well than their sum.
+ *
+ * @param width 2d: that of one layer's reading
+ */
+export async function fitLayers(
+  fitter: GateFitter,
+  rows: readonly GateRow[],
+  layers: number,
+  width: number,
+): Promise<FittedGate> {
+  const fits: FittedGate[] = []
+  for (let at = 0; at < layers; at++) {
+    const own = ({ reading }: GateRow) => reading.subarray(at * width, (at + 1) * width)
+    fits.push(await fitter.fit(rows.map((row) => ({ ...row, reading: own(row) }))))
+  }
+  const joined = (of: (fit: FittedGate) => Float32Array) =>
+    Float32Array.from(fits.flatMap((fit) => [...of(fit)]))
+  const units = fits.flatMap(({ output }) => [...output]).length
+  const hidden = new Float32Array(units * width * layers)
+  let unit = 0
+  for (const [at, fit] of fits.entries()) {
+    for (let own = 0; own < fit.output.length; own++, unit++) {
+      hidden.set(fit.hidden.subarray(own * width, (own + 1) * width), (unit * layers + at) * width)
+    }
+  }
+  return {
+    mean: joined(({ mean }) => mean),
+    scale: joined(({ scale }) => scale),
+    hidden,
+    hiddenBias: joined(({ hiddenBias }) => hiddenBias),
+    output: joined(({ output }) => output),
+    bias: fits.reduce((sum, { bias }) => sum + bias, 0),
   }
 }
 

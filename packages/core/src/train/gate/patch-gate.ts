@@ -21,7 +21,7 @@ export interface GatePlace {
 
 const keptSchema = z.object({
   settings: z.string(),
-  layer: z.int(),
+  layers: z.array(z.int()),
   window: z.int(),
   question: z.exactOptional(z.string()),
   units: z.int(),

@@ -6,13 +6,13 @@ import type { PatchPrompt } from '../../pairs/preference-pair.ts'
 import { formatPrompt, type PromptFormat } from '../../pairs/prompt-format.ts'
 import { isTarget, kindNames, sideOf } from '../../pairs/prompt-kind.ts'
 import { createRandom } from '../../random.ts'
-import { type GateRow, gateFitter } from './fit-gate.ts'
+import { fitLayers, type GateRow, gateFitter } from './fit-gate.ts'
 import { type GateFigures, gateFigures, thresholdOf } from './gate-threshold.ts'
 
 /** Settings of a gate's training. */
 export interface GateTraining {
-  /** Layers after which the base is read. Default: all. */
-  readonly layer?: number
+  /** How many layers have been run where the base is read, once or several times. Default: three fifths of them, and all. */
+  readonly layers?: readonly number[]
   /** Tokens at a request's end whose mean is read beside the last one. Default 512. */
   readonly window?: number
   /**
@@ -20,13 +20,13 @@ export interface GateTraining {
    * none where prompts are texts.
    */
   readonly question?: string | false
-  /** k: rectified units. Default 16. */
+  /** k: rectified units, shared out among the layers that are read. Default 16. */
   readonly units?: number
   /** Steps of 200 prompts. Default 1200. */
   readonly steps?: number
   /** Default 1e-3. */
   readonly learningRate?: number
-  /** Weight of ½ ‖W‖². Default 0.015. */
+  /** Weight of ½ ‖W‖². Default 0.03. */
   readonly decay?: number
   /** Parts of the prompts by turns left out to choose the threshold. Default 4. */
   readonly folds?: number
@@ -84,11 +84,11 @@ const BATCH = 16
  */
 export async function trainGate(options: TrainGateOptions): Promise<TrainedGate> {
   const { model, prompts, format = 'chat', seed = 0, onProgress, signal } = options
-  const { folds = 4, units = 16, steps = 1200, learningRate = 1e-3, decay = 0.015 } = options
+  const { folds = 4, units = 16, steps = 1200, learningRate = 1e-3, decay = 0.03 } = options
   const isSafety = kindNames(prompts).target === 'harmful'
   const { question = format === 'chat' && (isSafety ? GATE_QUESTION : GOAL_QUESTION) } = options
   const place: ReadingPlace = {
-    layer: options.layer ?? model.config.layers,
+    layers: options.layers ?? [...new Set([Math.ceil(model.config.layers * 0.6), model.config.layers])],
     window: options.window ?? 512,
     ...(question !== false && { question }),
   }
@@ -107,19 +107,35 @@ export async function trainGate(options: TrainGateOptions): Promise<TrainedGate>
     onProgress?.(rows.length, prompts.length)
   }
   const width = 2 * model.config.hiddenSize
-  const settings = { units, steps, learningRate, decay, seed, batchSize: Math.min(200, rows.length) }
+  const read = place.layers.length
+  const settings = {
+    units: Math.ceil(units / read),
+    steps,
+    learningRate,
+    decay,
+    seed,
+    batchSize: Math.min(200, rows.length),
+  }
   const fitter = await gateFitter(width, { ...settings, backend: model.backend, ...(signal && { signal }) })
   try {
     const foldOf = drawFolds(prompts, folds, seed)
     const logits = new Float64Array(rows.length)
     for (let fold = 0; fold < folds; fold++) {
-      const gate = { ...place, ...(await fitter.fit(rows.filter((_, i) => foldOf[i] !== fold))) }
+      const gate = {
+        ...place,
+        ...(await fitLayers(
+          fitter,
+          rows.filter((_, i) => foldOf[i] !== fold),
+          read,
+          width,
+        )),
+      }
       for (const [i, { reading }] of rows.entries()) {
         if (foldOf[i] === fold) logits[i] = gateLogit(gate, reading)
       }
     }
     const threshold = thresholdOf(prompts, logits, { ...defaultFalsePositives, ...options.falsePositives })
-    const fitted = await fitter.fit(rows)
+    const fitted = await fitLayers(fitter, rows, read, width)
     return {
       gate: { ...place, ...fitted, bias: Math.fround(fitted.bias - threshold) },
       figures: gateFigures(prompts, logits, threshold),

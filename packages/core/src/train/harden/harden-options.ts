@@ -92,6 +92,6 @@ export function hardenSettings(options: HardenPatchOptions): HardenSettings {
 
 function gateLike({ manifest }: Patch): GateTraining | false {
   if (!manifest.prefix.gate) return false
-  const { layer, window, question, units } = manifest.prefix.gate
-  return { layer, window, units, question: question ?? false }
+  const { layers, window, question, units } = manifest.prefix.gate
+  return { layers, window, units, question: question ?? false }
 }
