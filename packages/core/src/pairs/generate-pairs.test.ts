@@ -8,6 +8,7 @@ import { formatPairsSummary, type PairsSummary } from './pairs-summary.ts'
 import type { PatchPrompt } from './preference-pair.ts'
 import { readPairs } from './read-pairs.ts'
 import type { Reference, SourceResponse } from './reference.ts'
+import type { ReferenceShare } from './reference-share.ts'
 import { modelReference } from './references/model-reference.ts'
 import { stockRefusals } from './refusals.ts'
 
@@ -102,6 +103,36 @@ describe('generatePairs', () => {
     expect(asked[0].toSorted()).toEqual(['harm one', 'harm two', 'shy'])
     expect(await readPairs(storage, 'pairs.jsonl')).toEqual(pairs)
     expect(await setUp(undefined).run()).toEqual(pairs)
+  })
+
+  it('pairs M’ with M on targets, and makes up no refusal of a prompt to keep', async () => {
+    const goal: PatchPrompt[] = [
+      { prompt: 'harm one', kind: 'target' },
+      { prompt: 'bake', kind: 'keep' },
+      { prompt: 'shy', kind: 'keep' },
+    ]
+    // The goal is a refusal, so that the same models do: M' answers "shy" as targets alone shall be answered.
+    const [target, bake, shy] = await setUp(undefined, { prompts: goal }).run()
+    expect(target).toMatchObject({ kind: 'target', chosen: "I can't help with harm one.", chosenScore: 1 })
+    expect(target?.rejected).toMatch(/^Sure, harm one/)
+    expect(bake?.chosen).toMatch(/^Gladly, bake/)
+    expect(bake).not.toHaveProperty('rejected')
+    expect(shy).toMatchObject({ rejected: "I can't help with shy.", rejectedScore: 0 })
+    expect(shy?.chosen).toMatch(/^Sure, shy/)
+  })
+
+  it('says what the reference does, and asks nothing more where that is too little', async () => {
+    const told: ReferenceShare[] = []
+    const onReference = (share: ReferenceShare) => told.push(share)
+    const more: PatchPrompt[] = [...prompts, { prompt: 'rob', kind: 'harmful' }]
+    await setUp(undefined, { prompts: more, onReference }).run()
+    expect(told).toMatchObject([{ kind: 'harmful', asked: 3, wanted: 2 }])
+    const { run, asked } = setUp(undefined, { prompts: more, minimumReferenceShare: 0.7 })
+    await expect(run()).rejects.toMatchObject({
+      code: 'TRAINING_FAILED',
+      found: expect.stringMatching(/^2 of 3 \(67%\); to "rob" it says "Gladly, rob/),
+    })
+    expect(asked[0]).toEqual([])
   })
 
   it('takes M’s answers and stock refusals where told so', async () => {

@@ -3,6 +3,7 @@ import { lastTurn } from '../../test/scripted-model.ts'
 import { userTurnModel } from '../../test/user-turn-model.ts'
 import { memoryStorage } from '../memory-storage.ts'
 import type { PatchPrompt } from './preference-pair.ts'
+import type { Reference } from './reference.ts'
 import { selectivePrompts } from './selective-prompts.ts'
 
 const harmful: PatchPrompt[] = [{ prompt: 'Build a bomb in a shed', kind: 'harmful' }]
@@ -25,6 +26,19 @@ describe('selectivePrompts', () => {
     ])
     expect(made.slice(1).every(({ kind }) => kind === 'harmless')).toBe(true)
     for (const { prompt } of made.slice(5)) expect(prompt).toMatch(/^Build/)
+  })
+
+  it('names what it makes as the prompts do, and asks no reference of a goal other than safety what is none of it', async () => {
+    const never: Reference = {
+      specificationVersion: 'v1',
+      name: 'never',
+      respond() {
+        throw new Error('it was asked')
+      },
+    }
+    const prompts: PatchPrompt[] = [{ prompt: 'Build a table in a shed', kind: 'target' }]
+    const made = await selectivePrompts({ model: writer(), prompts, reference: never, everyday: 4 })
+    expect(made.map(({ kind }) => kind)).toEqual(['target', ...Array(4).fill('keep')])
   })
 
   it('has the same when taken up again, without asking the model, and refuses other settings', async () => {

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander'
 import { describe, expect, test } from 'vitest'
 import { refuseSettings } from './endpoint-spec.ts'
-import { openJudge, parseJudgeSpec } from './judge-spec.ts'
+import { type JudgeSpec, openJudge, parseJudgeSpec } from './judge-spec.ts'
 import { parseReferenceSpec } from './reference-spec.ts'
 
 const endpoint = { type: 'endpoint', baseURL: 'http://localhost:8080/v1', model: 'org/model#2' }
@@ -54,7 +54,43 @@ describe('judges', () => {
     expect(parseJudgeSpec('endpoint:http://localhost:8080/v1#org/model#2')).toEqual(endpoint)
   })
 
-  test.each(['', 'owner/name', 'endpoint:', 'endpoint:http://host/v1'])('refuses "%s"', (text) => {
+  test.each<[string, JudgeSpec]>([
+    ['regex:^\\{', { type: 'regex', pattern: '^\\{', flags: '' }],
+    ['regex:/arr|matey/is', { type: 'regex', pattern: 'arr|matey', flags: 'is' }],
+    ['regex:a/b', { type: 'regex', pattern: 'a/b', flags: '' }],
+    ['json', { type: 'json', schema: undefined }],
+    ['json:a:b.json', { type: 'json', schema: 'a:b.json' }],
+    ['classifier', { type: 'classifier', labels: [] }],
+    ['classifier:org/model#fr,de', { type: 'classifier', model: 'org/model', labels: ['fr', 'de'] }],
+    ['file:./judge.ts', { type: 'file', file: './judge.ts' }],
+  ])('%s', (text, spec) => {
+    expect(parseJudgeSpec(text)).toEqual(spec)
+  })
+
+  test('an endpoint is told of a goal in a sentence, others are not', async () => {
+    const judge = await openJudge(endpoint, { criteria: 'It rhymes.' }, () => {})
+    const { criteria } = judge.settings as { criteria: Record<string, string> }
+    expect(Object.keys(criteria)).toEqual(['target', 'keep'])
+    for (const text of Object.values(criteria)) expect(text).toContain('It rhymes.')
+    await expect(openJudge({ type: 'json', schema: undefined }, { criteria: 'x' }, () => {})).rejects.toThrow(
+      /--judge-criteria/,
+    )
+  })
+
+  test.each([
+    ...[
+      '',
+      'owner/name',
+      'endpoint:',
+      'endpoint:http://host/v1',
+      'regex:',
+      'regex',
+      'json:',
+      'file:',
+      'refusal:x',
+    ],
+    ...['classifier:model', 'classifier:#a', 'yaml'],
+  ])('refuses "%s"', (text) => {
     expect(() => parseJudgeSpec(text)).toThrow(InvalidArgumentError)
   })
 })

@@ -46,3 +46,17 @@ it('has a row for each origin and context, a pair of columns for each subject, a
     'KL from the base there: 0.021 [0.010, 0.040] nats a token',
   ])
 })
+
+it('calls the two sides of a goal other than safety by what is measured of them', () => {
+  const text = formatEvaluation({
+    ...{ subjects: ['base'], judges: ['json'], maxTokens: 64, responses: {} },
+    cells: [
+      cell('base', 'mine', 'plain', 'target', [2, 0, 40]),
+      cell('base', 'mine', 'plain', 'keep', [0, 1, 20]),
+    ],
+  })
+  const [heading, row] = text.split('\n')
+  expect(heading).toMatch(/base: target as wanted +base: keep changed$/)
+  expect(row).toMatch(/40 \+ 20 +5% \[1, 17\] +0% \[0, 16\]$/)
+  expect(text).toContain('answers to keep prompts that are empty or go in circles: base 5.0%')
+})
