@@ -5,8 +5,8 @@ import { buildBundle } from './bundle/build-bundle.ts'
 
 /** Bytes, compressed by gzip: what it is now, so that it does not grow. */
 const ceiling = 65_500
-/** The same with Jinja, which comes with the first model that has a chat template. */
-const chatCeiling = 96_000
+/** The same with the chat templates' language, which comes with the first model that has a chat template. */
+const chatCeiling = 97_000
 
 let chunks: readonly Rolldown.OutputChunk[]
 let apply: readonly Rolldown.OutputChunk[]
@@ -38,7 +38,7 @@ function compressed(some: Iterable<Rolldown.OutputChunk>): number {
   return gzipSync([...some].map(({ code }) => code).join('\n')).length
 }
 
-test('applying a patch takes at most 65.5 kB without runtimes, and 96 with chat templates', () => {
+test('applying a patch takes at most 65.5 kB without runtimes, and 97 with chat templates', () => {
   const template = chunks.find((chunk) =>
     modulesOf([chunk]).some((id) => id.endsWith('/compile-chat-template.ts')),
   )

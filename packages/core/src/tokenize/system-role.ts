@@ -1,3 +1,5 @@
+import { PatchError } from '../errors.ts'
+import { printableLine, shortened } from '../printable.ts'
 import { contentText } from './chat-messages.ts'
 import { TemplateError } from './chat-template/template-error.ts'
 import type { ChatMessage, TextPart } from './tokenizer.ts'
@@ -28,7 +30,11 @@ export function lacksSystemRole(render: RenderMessages): boolean {
   }
 }
 
-/** The messages with the text of each system message before that of the user's turn that follows it. */
+/**
+ * The messages with the text of each system message before that of the user's turn that follows it.
+ *
+ * @throws PatchError `INVALID_ARGUMENT` where none follows
+ */
 export function foldSystemMessages(messages: readonly ChatMessage[]): ChatMessage[] {
   const folded: ChatMessage[] = []
   let waiting: ChatMessage[] = []
@@ -39,8 +45,12 @@ export function foldSystemMessages(messages: readonly ChatMessage[]): ChatMessag
       waiting = []
     } else folded.push(message)
   }
-  // Without a turn to go into they stay, and the template says what it says of them.
-  return [...folded, ...waiting]
+  if (waiting.length === 0) return folded
+  throw new PatchError('INVALID_ARGUMENT', {
+    expected: 'a turn of the user after each system message, since the chat template has no system role',
+    found: `roles ${messages.map(({ role }) => printableLine(shortened(role, 20))).join(', ')}`,
+    remedy: 'Put system messages before the turn that they are for',
+  })
 }
 
 function placedUnder(systemTexts: readonly string[], message: ChatMessage): ChatMessage {

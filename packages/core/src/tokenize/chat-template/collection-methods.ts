@@ -1,7 +1,7 @@
 import { builtin, byPlace, needInteger } from './builtin.ts'
+import { equals } from './comparisons.ts'
 import { Dict, DictView } from './dict.ts'
 import { iterate, rest } from './iterate.ts'
-import { equals } from './operators.ts'
 import { failed, unsupported } from './template-error.ts'
 import { bitsOf, repr } from './text-of.ts'
 import { type Call, Callable, itemsOf, type Run, type Tuple, type Value } from './values.ts'

@@ -1,9 +1,10 @@
 import { builtin, needInteger } from './builtin.ts'
+import { equals, order, sorted } from './comparisons.ts'
 import { Dict, hashOf } from './dict.ts'
 import type { Filter } from './filter-types.ts'
 import { attributeGetter, attributesGetter, ignoreCase } from './item-attributes.ts'
 import { generator, iterate, lengthOf, listOf, rest, truth } from './iterate.ts'
-import { binary, equals, order, sorted } from './operators.ts'
+import { binary } from './operators.ts'
 import { failed } from './template-error.ts'
 import { str } from './text-of.ts'
 import {

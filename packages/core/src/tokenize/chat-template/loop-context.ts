@@ -1,6 +1,6 @@
 import { builtin } from './builtin.ts'
+import { equals } from './comparisons.ts'
 import { iterate, lengthOf } from './iterate.ts'
-import { equals } from './operators.ts'
 import { failed } from './template-error.ts'
 import { Callable, type Run, Undefined, type Value } from './values.ts'
 

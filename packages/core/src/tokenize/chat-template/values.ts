@@ -166,3 +166,9 @@ export const textOf = (value: string | Markup): string => (typeof value === 'str
 export function itemsOf(value: Value): readonly Value[] | undefined {
   return isList(value) ? value : value instanceof Tuple ? value.items : undefined
 }
+
+/** The number that a value is: a bool is an int. */
+export function numberOf(value: Value): bigint | number | undefined {
+  if (typeof value === 'boolean') return value ? 1n : 0n
+  return typeof value === 'bigint' || typeof value === 'number' ? value : undefined
+}
