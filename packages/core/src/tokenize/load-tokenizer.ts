@@ -1,6 +1,6 @@
 import { PatchError } from '../errors.ts'
 import { readAddedTokens } from './added-tokens.ts'
-import type { NamedTokens, RenderChat } from './compile-chat-template.ts'
+import type { ChatTemplateOptions, NamedTokens, RenderChat } from './compile-chat-template.ts'
 import { buildExactTokenizer } from './exact/build-exact-tokenizer.ts'
 import { cleanUpSpaces } from './exact/decoders.ts'
 import { findChatTemplate } from './find-chat-template.ts'
@@ -35,7 +35,10 @@ type Json = Record<string, unknown>
  * Throws `MALFORMED` where a file is not what it should be, or where nothing says which id ends a response, and
  * `UNSUPPORTED`, naming the component, for a kind of tokenizer that is not implemented.
  */
-export async function createTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
+export async function createTokenizer(
+  files: TokenizerFiles,
+  options: ChatTemplateOptions = {},
+): Promise<Tokenizer> {
   const tokenizerJson = record(files.tokenizerJson, 'tokenizer.json')
   const config = {
     ...record(files.specialTokensMap ?? {}, 'special_tokens_map.json'),
@@ -52,7 +55,7 @@ export async function createTokenizer(files: TokenizerFiles): Promise<Tokenizer>
 
   const named = namedTokens(config)
   const template = files.chatTemplate ?? findChatTemplate(config.chat_template)
-  const render = template === undefined ? undefined : await compile(template, named)
+  const render = template === undefined ? undefined : await compile(template, named, options)
   const eos = eosTokenIds({ generationConfig, modelConfig, named, template, idOf })
   if (eos.length === 0)
     throw new PatchError('MALFORMED', {
@@ -96,9 +99,13 @@ export async function createTokenizer(files: TokenizerFiles): Promise<Tokenizer>
 }
 
 /** Models without a template, which only continue text, need no Jinja. */
-async function compile(template: string, tokens: NamedTokens): Promise<RenderChat> {
+async function compile(
+  template: string,
+  tokens: NamedTokens,
+  options: ChatTemplateOptions,
+): Promise<RenderChat> {
   const { compileChatTemplate } = await import('./compile-chat-template.ts')
-  return compileChatTemplate(template, tokens)
+  return compileChatTemplate(template, tokens, options)
 }
 
 function record(value: unknown, name: string): Json {
