@@ -41,7 +41,7 @@ export interface LoadModelOptions {
   /** Where fetched models are kept. Default: `POLICYPATCH_CACHE`, else the user's cache folder. */
   readonly cache?: string | ModelCache | undefined
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined
-  /** Takes a line about the device that was chosen, and about each source that failed while another remains. */
+  /** Takes a line about the device that was chosen, each source that failed while another remains, and the model. */
   readonly onNotice?: ((line: string) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }
@@ -69,7 +69,7 @@ export async function loadModel(idOrPath: string, options: LoadModelOptions = {}
   try {
     return await loadStoredModel(files, {
       id: nameOf(idOrPath, files, adapter),
-      ...{ backend, ownsBackend, prefixCacheBytes },
+      ...{ backend, ownsBackend, prefixCacheBytes, onNotice },
       onProgress: (done, total) => onProgress?.({ stage: 'weights', done, total }),
       ...(adapter !== undefined && { adapter: { storage: files.storage, path: resolve(adapter) } }),
       ...(architectures && { architectures }),

@@ -70,7 +70,7 @@ export async function loadModel(idOrUrl: string, options: LoadModelOptions = {})
   try {
     return await loadStoredModel(files, {
       id: nameOf(idOrUrl, adapter),
-      ...{ backend: runner, ownsBackend: !backend, prefixCacheBytes },
+      ...{ backend: runner, ownsBackend: !backend, prefixCacheBytes, onNotice },
       onProgress: (done, total) => onProgress?.({ stage: 'weights', done, total }),
       ...(adapter && { adapter }),
       ...(architectures && { architectures }),
