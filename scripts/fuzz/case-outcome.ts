@@ -18,23 +18,42 @@ export interface CaseOutcome {
   readonly violation?: { readonly kind: Violation; readonly what: string } | undefined
 }
 
+/** Milliseconds since, but for those in which other processes had the processor: what is worked, and what is waited. */
+function stopwatch(): () => number {
+  const [start, before, worked] = [performance.now(), performance.eventLoopUtilization(), process.cpuUsage()]
+  return () => {
+    const { user, system } = process.cpuUsage(worked)
+    const { idle } = performance.eventLoopUtilization(before)
+    return Math.min(performance.now() - start, (user + system) / 1000 + idle)
+  }
+}
+
 /** Lets a reader read the files of one case. */
 export async function caseOutcome(reader: FuzzedReader, files: Files): Promise<CaseOutcome> {
-  const start = performance.now()
+  const elapsed = stopwatch()
   const error = await reader.read(files).then(
     () => undefined,
     (thrown: unknown) => ({ thrown }),
   )
-  const milliseconds = performance.now() - start
+  const milliseconds = elapsed()
   if (error) {
     const { thrown } = error
     if (thrown instanceof PatchError)
       return { code: thrown.code, milliseconds, violation: tooSlow(milliseconds) }
     return { milliseconds, violation: { kind: 'raw exception', what: described(thrown) } }
   }
-  const twice = reader.ambiguity?.(files)
+  const twice = ambiguityOf(reader, files)
   if (twice !== undefined) return { milliseconds, violation: { kind: 'ambiguous', what: twice } }
   return { milliseconds, violation: tooSlow(milliseconds) }
+}
+
+/** What only one of two readers takes is ambiguous too. */
+function ambiguityOf(reader: FuzzedReader, files: Files): string | undefined {
+  try {
+    return reader.ambiguity?.(files)
+  } catch (error) {
+    return `another reader fails: ${described(error)}`
+  }
 }
 
 const tooSlow = (milliseconds: number): CaseOutcome['violation'] =>

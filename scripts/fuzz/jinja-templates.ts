@@ -1,49 +1,18 @@
 import fc from 'fast-check'
 import { oddStrings } from './odd-values.ts'
+import { words } from './words.ts'
 
 const quoted = oddStrings.map((text) => JSON.stringify(text.slice(0, 300)))
 const names = fc.constantFrom(
-  ...[
-    'messages',
-    'message',
-    'loop',
-    'loop.index0',
-    'loop.last',
-    'ns',
-    'ns.x',
-    'x',
-    'tools',
-    'bos_token',
-    'nothing',
-  ],
-  ...[
-    'add_generation_prompt',
-    "message['content']",
-    'message.role',
-    'messages[0]',
-    'messages[-1].content',
-    'self',
-    'caller',
-  ],
+  ...words(`
+  messages  message  loop  loop.index0  loop.last  ns  ns.x  x  tools  bos_token  nothing
+  add_generation_prompt  message['content']  message.role  messages[0]  messages[-1].content  self  caller
+`),
 )
 const numbers = fc.constantFrom(
-  ...[
-    '0',
-    '1',
-    '-1',
-    '3',
-    '100000',
-    '10**9',
-    '10**400',
-    '2**63',
-    '1.5',
-    '1e308',
-    '1e309',
-    '0x10',
-    '1_000',
-    '00',
-    '-0.0',
-  ],
+  ...words(`
+  0  1  -1  3  100000  10**9  10**400  2**63  1.5  1e308  1e309  0x10  1_000  00  -0.0
+`),
 )
 const literals = fc.oneof(
   names,
@@ -75,154 +44,41 @@ const literals = fc.oneof(
   ),
 )
 const operators = fc.constantFrom(
-  ...[
-    '+',
-    '-',
-    '*',
-    '/',
-    '//',
-    '%',
-    '**',
-    '~',
-    '==',
-    '!=',
-    '<',
-    '>=',
-    ' in ',
-    ' not in ',
-    ' and ',
-    ' or ',
-    ' is ',
-    ' if ',
-    '|',
-    '.',
-  ],
+  ...words(`
+  +  -  *  /  //  %  **  ~  ==  !=  <  >=  in  not in  and  or  is  if  |  .
+`),
 )
 const filters = fc.constantFrom(
-  ...[
-    'trim',
-    'length',
-    'upper',
-    'title',
-    'list',
-    'tojson',
-    'tojson(indent=100000)',
-    'join',
-    'sort',
-    'unique',
-    'sum',
-    'min',
-  ],
-  ...[
-    'first',
-    'last',
-    'random',
-    'reverse',
-    'string',
-    'int',
-    'float',
-    'round(2)',
-    'safe',
-    'escape',
-    'items',
-    'dictsort',
-    'pprint',
-  ],
-  ...[
-    'default("a")',
-    'replace("", "aaaa")',
-    'replace("a", "aaaaaaaaaa")',
-    'map("upper")',
-    'map(attribute="role")',
-    'center(10**8)',
-  ],
-  ...[
-    'selectattr("role", "equalto", "user")',
-    'rejectattr("a.b")',
-    'groupby("role")',
-    'batch(3, 1)',
-    'slice(10**8)',
-    'indent(10**8)',
-  ],
-  ...[
-    'wordwrap(1)',
-    'truncate(5)',
-    'format(1, 2)',
-    'xmlattr',
-    'urlize',
-    'striptags',
-    'wordcount',
-    'filesizeformat',
-    'attr("x")',
-    'nope',
-  ],
+  ...words(`
+  trim  length  upper  title  list  tojson  tojson(indent=100000)  join  sort  unique  sum  min  first
+  last  random  reverse  string  int  float  round(2)  safe  escape  items  dictsort  pprint  default("a")
+  replace("", "aaaa")  replace("a", "aaaaaaaaaa")  map("upper")  map(attribute="role")  center(10**8)
+  selectattr("role", "equalto", "user")  rejectattr("a.b")  groupby("role")  batch(3, 1)  slice(10**8)
+  indent(10**8)  wordwrap(1)  truncate(5)  format(1, 2)  xmlattr  urlize  striptags  wordcount
+  filesizeformat  attr("x")  nope
+`),
 )
 const methods = fc.constantFrom(
-  ...[
-    '.strip()',
-    '.lstrip("ab")',
-    '.split()',
-    '.split("", 1)',
-    '.replace("a", "b" * 100)',
-    '.format(1)',
-    '.join(["a", "b"])',
-    '.items()',
-  ],
-  ...[
-    '.get("a", {})',
-    '.find("a")',
-    '.count("")',
-    '.splitlines()',
-    '.partition(" ")',
-    '.title()',
-    '.zfill(10**8)',
-    '.ljust(10**8)',
-  ],
-  ...[
-    '.startswith(("a", 1))',
-    '.append(x)',
-    '.__class__',
-    '.encode()',
-    '.index(1)',
-    '.pop()',
-    '.update({})',
-    '.rjust(5, "ab")',
-    '()',
-  ],
-  ...[
-    '[0]',
-    '[-1]',
-    '[::2]',
-    '[::-1]',
-    '[::0]',
-    '[10**20:]',
-    '["a"]',
-    '[:-1]',
-    '[none]',
-    '(x=1, *[1], **{})',
-  ],
+  ...words(`
+  .strip()  .lstrip("ab")  .split()  .split("", 1)  .replace("a", "b" * 100)  .format(1)
+  .join(["a", "b"])  .items()  .get("a", {})  .find("a")  .count("")  .splitlines()  .partition(" ")
+  .title()  .zfill(10**8)  .ljust(10**8)  .startswith(("a", 1))  .append(x)  .__class__  .encode()
+  .index(1)  .pop()  .update({})  .rjust(5, "ab")  ()  [0]  [-1]  [::2]  [::-1]  [::0]  [10**20:]  ["a"]
+  [:-1]  [none]  (x=1, *[1], **{})
+`),
 )
 const tests = fc.constantFrom(
-  ...[
-    'defined',
-    'not none',
-    'string',
-    'mapping',
-    'iterable',
-    'divisibleby 0',
-    'divisibleby(3)',
-    'in [1]',
-    'sameas none',
-    'nope',
-    'odd',
-  ],
+  ...words(`
+  defined  not none  string  mapping  iterable  divisibleby 0  divisibleby(3)  in [1]  sameas none  nope
+  odd
+`),
 )
 
 const { expression } = fc.letrec<{ expression: string }>((tie) => ({
   expression: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
     literals,
-    fc.tuple(tie('expression'), operators, tie('expression')).map((parts) => `(${parts.join('')})`),
+    fc.tuple(tie('expression'), operators, tie('expression')).map((parts) => `(${parts.join(' ')})`),
     fc.tuple(tie('expression'), filters).map(([value, filter]) => `${value}|${filter}`),
     fc.tuple(tie('expression'), methods).map(([value, method]) => `${value}${method}`),
     fc.tuple(tie('expression'), tests).map(([value, test]) => `(${value} is ${test})`),
@@ -243,20 +99,10 @@ const marks = fc.constantFrom<readonly [string, string]>(
 )
 const targets = fc.constantFrom('x', 'x, y', 'ns.x', 'message', 'loop', '(x, (y, z))', 'true')
 const broken = fc.constantFrom(
-  ...[
-    '{{',
-    '{%',
-    '{#',
-    '}}',
-    '{% raw %}',
-    '{% if %}',
-    '{% endfor %}',
-    '{{ "',
-    '{% for x in %}',
-    '{% else %}',
-    '{{ ((( }}',
-    '{% set %}',
-  ],
+  ...words(`
+  {{  {%  {#  }}  {% raw %}  {% if %}  {% endfor %}  {{ "  {% for x in %}  {% else %}  {{ ((( }}
+  {% set %}
+`),
 )
 
 const { body } = fc.letrec<{ body: string; statement: string }>((tie) => {

@@ -1,112 +1,39 @@
 import fc from 'fast-check'
+import { words } from './words.ts'
 
-const oddNumbers = [
-  ...[
-    '0',
-    '-0',
-    '1',
-    '-1',
-    '2',
-    '3',
-    '7',
-    '64',
-    '0.5',
-    '-0.5',
-    '1e-9',
-    '1e9',
-    '1e308',
-    '-1e308',
-    '1e400',
-    '1.5e15',
-  ],
-  ...['100000000', '1000000000', '2147483647', '2147483648', '4294967295', '4294967296', '9007199254740991'],
-  ...['9007199254740993', '18446744073709551615', '99999999999999999999999'],
-]
+const oddNumbers = words(`
+  0  -0  1  -1  2  3  7  64  0.5  -0.5  1e-9  1e9  1e308  -1e308  1e400  1.5e15  100000000  1000000000
+  2147483647  2147483648  4294967295  4294967296  9007199254740991  9007199254740993  18446744073709551615
+  99999999999999999999999
+`)
 
 /** What Python or JavaScript reads and JSON does not have. */
 const noJson = [
-  '01',
-  '+1',
-  '1.',
-  '.5',
-  '0x10',
-  'NaN',
-  '-Infinity',
-  'undefined',
-  '"\\',
-  '"\\x41"',
+  ...words(`01  +1  1.  .5  0x10  NaN  -Infinity  undefined  "\\  "\\x41"  'a'  "\\u00zz"`),
   '"a\nb"',
-  "'a'",
   '// a\n0',
-  '"\\u00zz"',
 ]
 
 /** Characters that are not seen, that turn the direction, that a terminal takes for orders, that are half a pair. */
 const oddCharacters = [
-  ...[
-    '\0',
-    '\u0007',
-    '\u001b]0;x\u0007',
-    '\u001b[2J',
-    '\u009b',
-    '\n',
-    '\r\n',
-    '\t',
-    '\u2028',
-    '\u202e',
-    '\u200b',
-    '\ufeff',
-  ],
-  ...[
-    '\ud800',
-    '\udc00',
-    '\ufffd',
-    '\uffff',
-    '😀',
-    'é',
-    'e\u0301',
-    'İ',
-    'ß',
-    '\u00a0',
-    '%',
-    '\\',
-    '/',
-    '..',
-    '{{',
-    '{%',
-  ],
+  ...'\0\u0007\u009b\n\t\u2028\u202e\u200b\ufeff\ufffd\uffff\u00a0😀éİß%\\/',
+  ...['\ud800', '\udc00', '\r\n', '\u001b]0;x\u0007', '\u001b[2J', 'e\u0301', '..', '{{', '{%'],
 ]
 
 /** Texts that are more to JavaScript, to a file system or to a pattern than a text. */
 const oddWords = [
-  ...[
-    '',
-    ' ',
-    '__proto__',
-    'constructor',
-    'toString',
-    'hasOwnProperty',
-    'length',
-    'then',
-    'null',
-    'NaN',
-    '-1',
-    '0',
-  ],
-  ...[
-    '../../etc/passwd',
-    '/etc/passwd',
-    'C:\\a',
-    'a//b',
-    'a/./b',
-    'NUL',
-    '.',
-    'a\0b',
-    'https://a.b/c?d=e',
-    'javascript:1',
-  ],
-  ...['(a+)+$', '(', '[', '*', '\\', '(?<a>a)\\k<a>', '$&', '$1'],
+  '',
+  ' ',
+  'a\0b',
+  ...words(`
+  __proto__  constructor  toString  hasOwnProperty  length  then  null  NaN  -1  0  ../../etc/passwd  /etc/passwd
+  C:\\a  a//b  a/./b  NUL  .  https://a.b/c?d=e  javascript:1  (a+)+$  (  [  *  \\  (?<a>a)\\k<a>  $&  $1
+  `),
 ]
+
+/** How often something is there: the last very seldom, for files of some MB. */
+const lengths = (...all: readonly number[]): fc.Arbitrary<number> =>
+  fc.oneof({ weight: 250, arbitrary: fc.constantFrom(...all.slice(0, -1)) }, fc.constant(all.at(-1) ?? 0))
 
 /** Texts: odd ones, any, and long ones. */
 export const oddStrings: fc.Arbitrary<string> = fc.oneof(
@@ -121,31 +48,28 @@ export const oddStrings: fc.Arbitrary<string> = fc.oneof(
     arbitrary: fc
       .tuple(
         fc.constantFrom('a', ' ', '\n', 'é', '😀', '(', '\u001b', 'ab '),
-        fc.constantFrom(100, 5000, 100_000),
+        lengths(100, 5000, 100_000, 3_000_000),
       )
       .map(([text, times]) => text.repeat(times)),
   },
 )
 
 const oddLists = fc
-  .tuple(fc.constantFrom('0', '""', '{}', '[]', 'null', '0.5', '["a","b"]'), fc.nat(5))
-  .map(([item, size]) => {
-    const length = [0, 1, 3, 100, 5000, 100_000][size] as number
-    return `[${Array.from({ length }, () => item).join(',')}]`
-  })
+  .tuple(
+    fc.constantFrom('0', '""', '{}', '[]', 'null', '0.5', '["a","b"]'),
+    lengths(0, 1, 3, 100, 5000, 100_000, 1_000_000),
+  )
+  .map(([item, length]) => `[${new Array(length).fill(item).join(',')}]`)
 
 const oddObjects = fc
-  .tuple(fc.constantFrom('0', '""', '{}', 'null', '[]'), fc.nat(4))
-  .map(([value, size]) => {
-    const length = [0, 1, 3, 1000, 50_000][size] as number
-    return `{${Array.from({ length }, (_, i) => `"${i}a":${value}`).join(',')}}`
-  })
+  .tuple(fc.constantFrom('0', '""', '{}', 'null', '[]'), lengths(0, 1, 3, 1000, 50_000, 400_000))
+  .map(([value, length]) => `{${Array.from({ length }, (_, i) => `"${i}a":${value}`).join(',')}}`)
 
 /** Nesting, closed or left open. */
 const nested = fc
   .tuple(
     fc.constantFrom('[', '{"a":', '[{"":'),
-    fc.constantFrom(2, 50, 100, 101, 3000, 200_000),
+    lengths(2, 50, 100, 101, 3000, 200_000, 2_000_000),
     fc.boolean(),
   )
   .map(([open, depth, closed]) => {

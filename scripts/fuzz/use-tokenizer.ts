@@ -3,7 +3,7 @@ import { PatchError, type Tokenizer } from '@policypatch/core'
 const texts = [
   '',
   'Hello, world! It’s 3.14 — naïve 日本語 😀 <|endoftext|></s>',
-  `${'a'.repeat(2000)} ${' '.repeat(500)}\n\n\t${'ab'.repeat(500)}`,
+  `${'a'.repeat(10_000)} ${' '.repeat(2000)}\n\n\t${'ab'.repeat(2000)}`,
   '\u0000\ud800\ufeff\u200b\u0301\u0301',
 ]
 

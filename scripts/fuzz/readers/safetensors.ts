@@ -43,7 +43,7 @@ const tensor = fc.record({
   type,
   shape: fc.oneof(
     { weight: 20, arbitrary: fc.array(fc.nat(4), { maxLength: 3 }) },
-    { weight: 1, arbitrary: fc.array(extent, { maxLength: 80 }) },
+    { weight: 1, arbitrary: fc.array(extent, { maxLength: 80, size: 'max' }) },
   ),
   shifts: fc.tuple(shift, shift),
 })
@@ -133,9 +133,9 @@ const one = (bytes: fc.Arbitrary<Uint8Array>): fc.Arbitrary<Files> =>
 export const safetensorsReader: FuzzedReader = {
   name: 'safetensors',
   files: fc.oneof(
-    { weight: 8, arbitrary: one(made) },
-    { weight: 4, arbitrary: one(changedSafetensors(tiny)) },
-    { weight: 8, arbitrary: damaged(one(fc.oneof(made, fc.constant(tiny))), [tiny]) },
+    { weight: 40, arbitrary: one(made) },
+    { weight: 20, arbitrary: one(changedSafetensors(tiny)) },
+    { weight: 40, arbitrary: damaged(one(fc.oneof(made, fc.constant(tiny))), [tiny]) },
     { weight: 1, arbitrary: one(many) },
   ),
   async read({ 'model.safetensors': bytes = new Uint8Array(0) }) {

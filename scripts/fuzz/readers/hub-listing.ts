@@ -1,14 +1,8 @@
-import {
-  endpointJudge,
-  endpointReference,
-  listHubFiles,
-  llamaGuardJudge,
-  strongRejectJudge,
-} from '@policypatch/core'
+import { listHubFiles } from '@policypatch/core'
 import fc from 'fast-check'
+import { answer, changed, decoded, statuses } from '../answers.ts'
 import { doubleNameIn } from '../double-names.ts'
 import { type Files, type FuzzedReader, utf8 } from '../fuzzed-reader.ts'
-import { changedJson, treeOf } from '../json-tree.ts'
 import { damaged } from '../mutations.ts'
 import { oddStrings } from '../odd-values.ts'
 
@@ -94,13 +88,6 @@ const links = fc.oneof(
     ],
   ),
 )
-const statuses = fc.oneof(
-  { weight: 12, arbitrary: fc.constant('200') },
-  fc.constantFrom('204', '302', '400', '401', '404', '429', '500', '503', '299'),
-)
-
-const changed = (values: readonly unknown[], texts: fc.Arbitrary<string>) =>
-  changedJson(fc.constantFrom(...values).map(treeOf), texts).map(utf8)
 const [infoFile, pageFile, indexFile] = ['info.json', 'page.json', 'index.json']
 const answers = { [infoFile]: utf8(JSON.stringify(info)), [indexFile]: utf8(JSON.stringify(index)) }
 const pages = listings.map((listing) => utf8(JSON.stringify(listing)))
@@ -129,17 +116,6 @@ const hub: fc.Arbitrary<Files> = fc
     statuses,
   )
   .map(([files, link, status]) => ({ ...files, 'link.txt': utf8(link), 'status.txt': utf8(status) }))
-
-const decoded = (bytes: Uint8Array | undefined) => new TextDecoder().decode(bytes)
-
-/** A body of these bytes, where the status has one. */
-function answer(
-  bytes: Uint8Array | undefined,
-  status: number,
-  headers: Record<string, string> = {},
-): Response {
-  return new Response(status === 204 ? null : (bytes ?? new Uint8Array(0)).slice(), { status, headers })
-}
 
 /** A Hub that answers with the files: a page of a listing can lead to more, each of its own address. */
 function hubOf(files: Files): typeof fetch {
@@ -174,116 +150,4 @@ export const hubReader: FuzzedReader = {
     const twice = listed.find((path, at) => listed.indexOf(path) !== at)
     return twice === undefined ? undefined : `${twice} listed twice`
   },
-}
-
-const message = { role: 'assistant', content: 'Hello', refusal: null, reasoning_content: 'hm' }
-const completions: readonly object[] = [
-  {
-    id: 'a',
-    object: 'chat.completion',
-    created: 1,
-    model: 'm',
-    choices: [{ index: 0, message, finish_reason: 'stop', text: 'Hello' }],
-    usage: { total_tokens: 3 },
-  },
-  {
-    choices: [
-      {
-        message: {
-          content: [
-            { type: 'thinking', thinking: [{ type: 'text', text: 'a' }] },
-            { type: 'text', text: '{"score": 0.5}' },
-          ],
-        },
-      },
-    ],
-  },
-  { choices: [{ message: { content: '<think>a</think>\n\nunsafe\nS1' }, finish_reason: 'length' }] },
-  {
-    choices: [
-      {
-        message: { content: '#scores.refusal: 0\n#scores.convincingness: 5\n#scores.specificity: 5' },
-        finish_reason: 'content_filter',
-      },
-    ],
-  },
-  { error: { message: 'max_tokens is not supported', type: 'a', code: 429, metadata: { raw: 'a' } } },
-  { detail: [{ loc: ['body', 'temperature'], msg: 'extra fields not permitted' }] },
-]
-const contents = fc
-  .oneof(
-    oddStrings,
-    fc.constantFrom(
-      '<think>',
-      '</think>',
-      '<think>a',
-      'safe',
-      'unsafe\nS1,S2',
-      '{"score": 1}',
-      '{"score": 2}',
-      'content_filter',
-      'length',
-      'image_url',
-      'text',
-    ),
-    fc
-      .tuple(
-        fc.constantFrom('<think>', '</think>', '<think></think>', '{"score":', '#scores.'),
-        fc.constantFrom(100, 20_000),
-      )
-      .map(([piece, times]) => piece.repeat(times)),
-  )
-  .map((text) => JSON.stringify(text))
-
-const bodies = completions.map((completion) => utf8(JSON.stringify(completion)))
-const waits = fc.constantFrom('', '', '0', '1', '1e9', '-1', 'Wed, 21 Oct 2099 07:28:00 GMT', 'soon')
-const endpoint: fc.Arbitrary<Files> = fc
-  .tuple(
-    fc.oneof(
-      { weight: 4, arbitrary: changed(completions, contents) },
-      {
-        weight: 2,
-        arbitrary: damaged(
-          fc.constantFrom(...bodies).map((bytes) => ({ a: bytes })),
-          bodies,
-        ).map(({ a }) => a as Uint8Array),
-      },
-    ),
-    statuses,
-    waits,
-  )
-  .map(([body, status, wait]) => ({
-    'answer.json': body,
-    'status.txt': utf8(status),
-    'wait.txt': utf8(wait),
-  }))
-
-export const endpointReader: FuzzedReader = {
-  name: 'endpoint-answer',
-  files: endpoint,
-  async read(files) {
-    const send: typeof fetch = async () =>
-      answer(files['answer.json'], Number(decoded(files['status.txt'])), {
-        'content-type': 'application/json',
-        'retry-after': decoded(files['wait.txt']),
-      })
-    const options = { baseURL: 'https://api.example/v1', model: 'm', apiKey: 'k', maxRetries: 0, fetch: send }
-    const request = { prompt: 'a', kind: 'harmful' as const, response: 'b' }
-    const asked = [
-      ...(['chat', 'text'] as const).map((format) => async () => {
-        const reference = endpointReference({ ...options, format })
-        for await (const _ of reference.respond([{ prompt: 'a', kind: 'harmful' }]));
-      }),
-      ...[endpointJudge, strongRejectJudge, llamaGuardJudge].map(
-        (judge) => () => judge(options).score([request]),
-      ),
-    ]
-    const outcomes = await Promise.allSettled(asked.map((ask) => ask()))
-    // The first, which reads any answer, says whether this one is accepted; a fault of any other must be ours too.
-    const thrown = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []))
-    const raw = thrown.find((error) => error?.name !== 'PatchError')
-    if (raw !== undefined) throw raw
-    if (outcomes[0]?.status === 'rejected') throw outcomes[0].reason
-  },
-  ambiguity: (files) => doubleNameIn(files['answer.json']),
 }
