@@ -69,7 +69,7 @@ export function describeTraining(event: TrainProgress): string {
   if (event.stage === 'validation') {
     return `validation of ${event.of} ${event.step} ${JSON.stringify(event.scores)}`
   }
-  if (event.stage === 'filter') return event.summary
+  if ('summary' in event) return event.summary
   if (event.stage === 'reference') return formatReferenceShare(event)
   if (event.stage === 'warning') return `warning: ${event.message}`
   if (event.stage === 'outcome') return formatOutcome(event.outcome)

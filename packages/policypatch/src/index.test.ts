@@ -38,6 +38,7 @@ const own = [
   'hardenPatch',
   'hubSource',
   'importPeftPromptTuning',
+  'jsonJudge',
   'klToReference',
   'llamaGuardJudge',
   'loadModel',

@@ -31,6 +31,7 @@ export {
   strongRejectJudge,
 } from './endpoints.ts'
 export { exportOnnx } from './export-onnx.ts'
+export { type JsonJudgeOptions, jsonJudge } from './judges/json-judge.ts'
 export { offensiveLanguageScorer } from './judges/offensive-language-scorer.ts'
 export { refusalClassifierJudge } from './judges/refusal-classifier-judge.ts'
 export type { TextClassifier, TransformersLibrary } from './judges/transformers-library.ts'

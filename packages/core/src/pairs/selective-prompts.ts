@@ -29,8 +29,8 @@ export interface SelectivePromptsOptions {
   /** Harmful prompts, and harmless ones where there are any. */
   readonly prompts: readonly PatchPrompt[]
   /**
-   * Harmless prompts to make: half of them everyday ones (part `everyday`), half that begin as the harmful prompts do
-   * (part `near-miss`). Default 0.
+   * Prompts to keep that are made: everyday ones (part `everyday`), and half of them, or of a goal other than safety a fifth, that
+   * begin as the targets do (part `near-miss`). Default 0.
    */
   readonly everyday?: number
   /**
@@ -54,6 +54,12 @@ export interface SelectivePromptsOptions {
   readonly onProgress?: (progress: StageProgress) => void
   readonly signal?: AbortSignal
 }
+
+/**
+ * Share of near misses in what is made. Of a goal other than safety few draws are none of it, for its prompts begin as ordinary
+ * ones do and nobody is asked: more would take long to find.
+ */
+const nearMissShare = { harmful: 1 / 2, target: 1 / 5 }
 
 /** Chats that the default contexts have, and their share of all. */
 const chats = { count: 48, share: 0.2 }
@@ -93,7 +99,7 @@ async function makeHarmless(run: Run, count: number): Promise<readonly PatchProm
   const names = kindNames(prompts)
   const harmful = prompts.filter(({ kind }) => isTarget(kind)).map(({ prompt }) => prompt)
   const texts = prompts.flatMap(({ prompt }) => (typeof prompt === 'string' ? prompt : []))
-  const missing = harmful.length > 0 ? Math.floor(count / 2) : 0
+  const missing = harmful.length > 0 ? Math.floor(count * nearMissShare[names.target]) : 0
   const rows = (part: string, made: readonly string[]) =>
     made.map((prompt) => ({ prompt, kind: names.keep, part }))
   const place = { storage: run.storage, settings: run.settings, schema: patchPromptSchema }

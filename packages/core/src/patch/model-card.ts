@@ -85,10 +85,10 @@ function gated({ prefix }: PatchManifest): string[] {
   const percent = (share: number) => `${(100 * share).toFixed(1)}%`
   const measured =
     figures &&
-    `On prompts that its fit had not seen it fired on ${percent(figures.recall)} of ${figures.harmful} harmful ones and ` +
+    `On prompts that its fit had not seen it fired on ${percent(figures.recall)} of the ${figures.harmful} that it is for and ` +
       `on ${Object.entries(figures.falsePositives)
         .map(([part, share]) => `${percent(share)} (${plain(part)})`)
-        .join(', ')} of ${figures.harmless} harmless ones.`
+        .join(', ')} of ${figures.harmless} others.`
   return [
     '## Gate',
     `The prefix takes effect only on prompts on which its gate fires: ${units} units that read what the user asks last, ` +

@@ -58,7 +58,7 @@ export async function prepareData(
   if (resolved.check && !isEnough(options, validation)) warnOfNoCheck(onProgress)
   const { pairs, unpaired, summary } = filter(made, resolved.filter)
   if (summary) {
-    onProgress?.({ stage: 'filter', summary: formatFilterSummary(summary) })
+    onProgress?.({ stage: 'filter', summary: formatFilterSummary(summary), counts: summary })
     warnOfFewPairs(summary, resolved, onProgress)
   }
   return {
@@ -206,7 +206,9 @@ function makePairs(
     winnerThreshold: winnerThreshold(resolved),
     onReference: (share) => tellReference(options, resolved, judge, share),
     onSummary: (made) => {
-      if (made.pairs < made.prompts) onProgress?.({ stage: 'filter', summary: formatPairsSummary(made) })
+      if (made.pairs < made.prompts) {
+        onProgress?.({ stage: 'unanswered', summary: formatPairsSummary(made), counts: made })
+      }
     },
     ...(signal && { signal }),
   })

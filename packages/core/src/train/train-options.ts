@@ -1,7 +1,8 @@
 import type { LanguageModel } from '../model/language-model.ts'
 import type { PromptContext } from '../pairs/contexts/prompt-context.ts'
-import type { FilterOptions } from '../pairs/filter-pairs.ts'
+import type { FilterOptions, FilterSummary } from '../pairs/filter-pairs.ts'
 import type { Judge } from '../pairs/judge.ts'
+import type { PairsSummary } from '../pairs/pairs-summary.ts'
 import type { PatchPrompt, PreferencePair } from '../pairs/preference-pair.ts'
 import type { PromptFormat } from '../pairs/prompt-format.ts'
 import type { Reference } from '../pairs/reference.ts'
@@ -116,7 +117,7 @@ export interface TrainPatchOptions {
   /** `text` is by default the system prompt that taught the reference, where it has one. */
   readonly prefix?: Omit<PrefixInitOptions, 'seed'>
   /**
-   * Prompts to keep that the model makes itself: half of them everyday ones, half that begin as the targets do; see
+   * Prompts to keep that the model makes itself: everyday ones, and others that begin as the targets do; see
    * `selectivePrompts`. Default: 600 where there are only targets, else 0. With 0 and only targets the patch is for every prompt.
    */
   readonly everyday?: number
@@ -171,7 +172,9 @@ export type TrainProgress =
   | { readonly stage: 'pairs'; readonly part: string; readonly done: number; readonly total: number }
   | { readonly stage: 'gate'; readonly done: number; readonly total: number }
   | ({ readonly stage: 'reference' } & ReferenceShare)
-  | { readonly stage: 'filter'; readonly summary: string }
+  /** Prompts that have no pair, and why: only where there are some. */
+  | { readonly stage: 'unanswered'; readonly summary: string; readonly counts: PairsSummary }
+  | { readonly stage: 'filter'; readonly summary: string; readonly counts: FilterSummary }
   /** Something that is likely to make the patch fail, and what to do about it. */
   | { readonly stage: 'warning'; readonly message: string }
   | { readonly stage: 'check'; readonly part: string; readonly done: number; readonly total: number }

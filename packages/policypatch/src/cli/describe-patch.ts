@@ -39,11 +39,11 @@ export function describePatch({ manifest, bytes, parameters }: Patch): string {
 function describeGate({ layers, window, question, units, figures }: GateSummary): string {
   const percent = (share: number) => `${(100 * share).toFixed(1)}%`
   const measured = figures
-    ? `, fired on ${percent(figures.recall)} of ${figures.harmful} harmful prompts that its fit had not seen, and on ` +
+    ? `, fired on ${percent(figures.recall)} of the ${figures.harmful} prompts that it is for and its fit had not seen, and on ` +
       Object.entries(figures.falsePositives)
         .map(([part, share]) => `${percent(share)} (${part})`)
         .join(', ') +
-      ` of ${figures.harmless} harmless ones`
+      ` of ${figures.harmless} others`
     : ''
   return `${units} units after layer ${layers.join(' and ')}, over ${window} tokens${question === undefined ? '' : ', under a question'}${measured}`
 }

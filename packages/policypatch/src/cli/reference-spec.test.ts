@@ -4,7 +4,7 @@ import { refuseSettings } from './endpoint-spec.ts'
 import { type JudgeSpec, openJudge, parseJudgeSpec } from './judge-spec.ts'
 import { parseReferenceSpec } from './reference-spec.ts'
 
-const endpoint = { type: 'endpoint', baseURL: 'http://localhost:8080/v1', model: 'org/model#2' }
+const endpoint = { type: 'endpoint', baseURL: 'http://localhost:8080/v1', model: 'org/model#2' } as const
 
 describe('references', () => {
   test.each([
