@@ -1,4 +1,5 @@
 import { PatchError } from '../errors.ts'
+import { printableLine, shortened } from '../printable.ts'
 
 /**
  * The text of the template to use, from what tokenizer_config.json or GGUF calls `chat_template`: one template,
@@ -17,7 +18,7 @@ export function findChatTemplate(chatTemplate: unknown): string | undefined {
   throw new PatchError('MALFORMED', {
     expected: 'chat_template to be a template or to name one `default`',
     found: Object.keys(named).length
-      ? `templates named ${Object.keys(named).join(', ')}`
+      ? printableLine(shortened(`templates named ${Object.keys(named).join(', ')}`, 200))
       : typeof chatTemplate,
     remedy: 'Give the text of the template to use as chatTemplate',
   })

@@ -1,14 +1,5 @@
 import { failed } from './template-error.ts'
-import {
-  type Arguments,
-  type Call,
-  Callable,
-  type Keywords,
-  type Run,
-  typeName,
-  Undefined,
-  type Value,
-} from './values.ts'
+import { type Call, type Run, typeName, Undefined, type Value } from './values.ts'
 
 /** A parameter: its name, and what it is where it is not given. */
 type Parameter = string | readonly [name: string, otherwise: Value]
@@ -55,12 +46,6 @@ export function byPlace(
     return body(run, ...args)
   }
 }
-
-/** A function that takes any arguments. */
-export const variadic = (
-  name: string,
-  call: (run: Run, args: Arguments, keywords: Keywords) => Value,
-): Callable => new Callable(name, call)
 
 /** An integer, where Python asks for one (`__index__`). */
 export function needInteger(value: Value): number {

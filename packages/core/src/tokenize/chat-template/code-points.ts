@@ -4,7 +4,7 @@
  */
 
 /** Whether a text's units are its code points. */
-export const isPlain = (text: string) => !/[\ud800-\udfff]/.test(text)
+const isPlain = (text: string) => !/[\ud800-\udfff]/.test(text)
 
 /** Whether a character of two units begins at a place. */
 function isPair(text: string, at: number): boolean {

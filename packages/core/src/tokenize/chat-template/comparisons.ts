@@ -104,7 +104,7 @@ export function order(run: Run, operator: string, left: Value, right: Value, dep
 }
 
 /** Python's `value in container`. */
-export function contains(run: Run, container: Value, value: Value): boolean {
+function contains(run: Run, container: Value, value: Value): boolean {
   if (isText(container)) {
     if (!isText(value))
       throw failed(`TypeError: 'in <string>' requires string as left operand, not ${typeName(value)}`)

@@ -1,13 +1,13 @@
 import { builtin, needInteger } from './builtin.ts'
 import { equals, order, sorted } from './comparisons.ts'
 import { Dict, hashOf } from './dict.ts'
-import type { Filter } from './filter-types.ts'
 import { attributeGetter, attributesGetter, ignoreCase } from './item-attributes.ts'
 import { generator, iterate, lengthOf, listOf, rest, truth } from './iterate.ts'
 import { binary } from './operators.ts'
 import { failed } from './template-error.ts'
 import { str } from './text-of.ts'
 import {
+  type Call,
   Iteration,
   isList,
   isText,
@@ -28,7 +28,7 @@ const caseAndAttribute = [
 ] as const
 
 /** Jinja2's filters of sequences and dicts. Source: Jinja2 3.1.6, filters.py. */
-export const sequenceFilters: Readonly<Record<string, Filter>> = {
+export const sequenceFilters: Readonly<Record<string, Call>> = {
   batch: builtin('batch', ['value', 'linecount', ['fill_with', null]], (run, value, count, fill) =>
     generator(run, value!, 'generator', (source) => batches(run, source(), needInteger(count!), fill!)),
   ),

@@ -2,7 +2,6 @@ import { builtin, needInteger } from './builtin.ts'
 import { codePointLength, codePointSlice } from './code-points.ts'
 import { Dict } from './dict.ts'
 import { escapeHtml } from './escape-html.ts'
-import type { Filter } from './filter-types.ts'
 import { formatPercent } from './format-percent.ts'
 import { isIterable, lengthOf, listOf, truth } from './iterate.ts'
 import { binary } from './operators.ts'
@@ -13,6 +12,7 @@ import { textMethods } from './text-methods.ts'
 import { needText, repr, str } from './text-of.ts'
 import { toJson } from './to-json.ts'
 import {
+  type Call,
   isText,
   itemsOf,
   Markup,
@@ -26,7 +26,7 @@ import {
 } from './values.ts'
 
 /** Jinja2's filters of texts, and those that make one. Source: Jinja2 3.1.6, filters.py. */
-export const textFilters: Readonly<Record<string, Filter>> = {
+export const textFilters: Readonly<Record<string, Call>> = {
   capitalize: asMethod('capitalize'),
   lower: asMethod('lower'),
   upper: asMethod('upper'),
@@ -107,7 +107,7 @@ function asMethod(
   filter: string,
   method = filter,
   parameters: readonly (readonly [string, Value])[] = [],
-): Filter {
+): Call {
   return builtin(filter, ['s', ...parameters], (run, value, ...args) =>
     textMethods[method]!(softText(run, value!))(run, args as Value[], noKeywords),
   )

@@ -1,5 +1,4 @@
 import { builtin, needInteger } from './builtin.ts'
-import type { Filter } from './filter-types.ts'
 import { sequenceFilters } from './filters-of-sequences.ts'
 import { textFilters } from './filters-of-text.ts'
 import { attributeGetter } from './item-attributes.ts'
@@ -11,13 +10,22 @@ import { onlyAttribute } from './subscript.ts'
 import { failed, unsupported } from './template-error.ts'
 import { tests } from './tests.ts'
 import { needText } from './text-of.ts'
-import { isText, type Keywords, type Run, textOf, typeName, Undefined, type Value } from './values.ts'
+import {
+  type Call,
+  isText,
+  type Keywords,
+  type Run,
+  textOf,
+  typeName,
+  Undefined,
+  type Value,
+} from './values.ts'
 
 /** Those of Jinja2's filters that are not here: what they give is by chance, by the machine, or of no use in a chat. */
 const lacking = ['pprint', 'random', 'urlize', 'wordwrap']
 
 /** All filters by name. Source: Jinja2 3.1.6, filters.py. */
-export const filters: Readonly<Record<string, Filter>> = {
+export const filters: Readonly<Record<string, Call>> = {
   ...textFilters,
   ...sequenceFilters,
   abs: builtin('abs', ['x'], (_, value) => {
@@ -46,13 +54,13 @@ export const filters: Readonly<Record<string, Filter>> = {
 }
 
 /** A filter by its name. */
-export function findFilter(name: string): Filter {
+export function findFilter(name: string): Call {
   if (lacking.includes(name)) throw unsupported(`the filter ${name}`)
   if (!Object.hasOwn(filters, name)) throw unsupported(`the filter ${name}, which Jinja2 has not either`)
   return filters[name]!
 }
 
-export function findTest(name: string): Filter {
+export function findTest(name: string): Call {
   if (name === 'filter') return builtin('filter', ['value'], (_, value) => isFilter(value!))
   if (!Object.hasOwn(tests, name)) throw unsupported(`the test ${name}, which Jinja2 has not either`)
   return tests[name]!

@@ -1,6 +1,9 @@
 import { TemplateError } from './template-error.ts'
 
-/** What a template may take. The longest templates of released models have 30,000 characters and need 100,000 steps. */
+/**
+ * What a template may take. The longest of 178 of released models has 19,000 characters; a conversation of a thousand turns
+ * takes none of them more than 400,000 steps, but those that go over each character.
+ */
 export const limits = {
   /** Characters of a template. */
   template: 2 ** 18,

@@ -129,7 +129,7 @@ const constants: Readonly<Record<string, null | boolean>> = {
   None: null,
 }
 
-export function parsePrimary(stream: TokenStream): Expression {
+function parsePrimary(stream: TokenStream): Expression {
   const { kind, text } = stream.current
   switch (kind) {
     case 'name':
@@ -183,7 +183,7 @@ function parseItems<Item>(stream: TokenStream, end: string, parseItem: () => Ite
   return items
 }
 
-export function parsePostfix(stream: TokenStream, start: Expression): Expression {
+function parsePostfix(stream: TokenStream, start: Expression): Expression {
   let node = start
   for (;;) {
     const { kind } = stream.current

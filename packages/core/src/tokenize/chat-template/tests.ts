@@ -1,13 +1,13 @@
 import { builtin } from './builtin.ts'
 import { compare } from './comparisons.ts'
 import { Dict } from './dict.ts'
-import type { Filter } from './filter-types.ts'
 import { isIterable, lengthOf } from './iterate.ts'
 import { binary } from './operators.ts'
 import type { Comparison } from './syntax-tree.ts'
 import { isKind } from './text-case.ts'
 import { str } from './text-of.ts'
 import {
+  type Call,
   Callable,
   isList,
   isText,
@@ -21,7 +21,7 @@ import {
 } from './values.ts'
 
 /** Jinja2's tests by name. Source: Jinja2 3.1.6, tests.py. */
-export const tests: Readonly<Record<string, Filter>> = {
+export const tests: Readonly<Record<string, Call>> = {
   odd: test((run, value) => compare(run, '==', binary(run, '%', value, 2n), 1n)),
   even: test((run, value) => compare(run, '==', binary(run, '%', value, 2n), 0n)),
   divisibleby: testWith((run, value, number) => compare(run, '==', binary(run, '%', value, number), 0n)),
@@ -57,15 +57,15 @@ export const tests: Readonly<Record<string, Filter>> = {
   ...comparisons('<=', '<=', 'le'),
 }
 
-function test(holds: (run: Run, value: Value) => boolean): Filter {
+function test(holds: (run: Run, value: Value) => boolean): Call {
   return builtin('test', ['value'], (run, value) => holds(run, value!))
 }
 
-function testWith(holds: (run: Run, value: Value, other: Value) => boolean): Filter {
+function testWith(holds: (run: Run, value: Value, other: Value) => boolean): Call {
   return builtin('test', ['value', 'other'], (run, value, other) => holds(run, value!, other!))
 }
 
-function comparisons(operator: Comparison, ...names: string[]): Readonly<Record<string, Filter>> {
+function comparisons(operator: Comparison, ...names: string[]): Readonly<Record<string, Call>> {
   return Object.fromEntries(
     names.map((name) => [name, testWith((run, a, b) => compare(run, operator, a, b))]),
   )

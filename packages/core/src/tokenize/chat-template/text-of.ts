@@ -17,7 +17,7 @@ import {
 } from './values.ts'
 
 /** Levels of lists and dicts within each other that are written or compared; Python's stack ends at some hundred. */
-export const deepestValue = 200
+const deepestValue = 200
 
 export function checkValueDepth(depth: number): void {
   if (depth > deepestValue) throw failed(`RecursionError: lists and dicts nested deeper than ${deepestValue}`)

@@ -25,6 +25,7 @@ export abstract class PythonObject {
 
 export type Arguments = readonly Value[]
 export type Keywords = ReadonlyMap<string, Value>
+/** A function, a method, a filter or a test: what the last two are put to is the first argument. */
 export type Call = (run: Run, args: Arguments, keywords: Keywords) => Value
 
 export const noKeywords: Keywords = new Map()
