@@ -79,7 +79,11 @@ module.exports = {
       from: { path: '^packages/([^/]+)/' },
       to: {
         path: '^packages/',
-        pathNot: ['^packages/$1/', '^packages/[^/]+/src/(testing/)?index\\.ts$', '^packages/core/test/'],
+        pathNot: [
+          '^packages/$1/',
+          '^packages/[^/]+/src/((testing|storage)/)?index\\.ts$',
+          '^packages/core/test/',
+        ],
       },
     },
     {

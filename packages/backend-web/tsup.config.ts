@@ -6,7 +6,7 @@ export default defineConfig({
   format: 'esm',
   target: 'es2022',
   platform: 'browser',
-  dts: { entry: { index: 'src/index.ts' } },
+  dts: { entry: { index: 'src/index.ts', 'storage/index': 'src/storage/index.ts' } },
   sourcemap: true,
   splitting: false,
   clean: true,

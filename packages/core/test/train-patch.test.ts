@@ -48,6 +48,7 @@ describe('a run from prompts to patch', () => {
     ])
     expect(progress.find(({ stage }) => stage === 'filter')).toMatchObject({
       summary: expect.stringContaining('Of 4 harmful pairs 4 are kept'),
+      counts: { harmful: { total: 4, kept: 4, droppedByWinner: 0 } },
     })
   })
 

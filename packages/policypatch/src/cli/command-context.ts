@@ -1,7 +1,8 @@
-import { chooseDevice, type Device } from '@policypatch/backend-node'
+import { chooseDevice, type Device, resolveModel } from '@policypatch/backend-node'
 import type { LanguageModel, Precision } from '@policypatch/core'
 import { type Command, Option } from 'commander'
 import { type LoadModelOptions, loadModel } from '../load-model.ts'
+import { missingOptions } from './help.ts'
 import { interruption } from './interruption.ts'
 import { type ProgressReporter, progressReporter } from './progress-reporter.ts'
 import { printJson, printText } from './terminal.ts'
@@ -13,24 +14,31 @@ interface CommonOptions {
   readonly quiet?: boolean
 }
 
+const common = (flags: string, description: string) =>
+  new Option(flags, description).helpGroup('Common options:')
+
 /** The options that every command takes, before or after its name. */
 export function addCommonOptions(command: Command): void {
   command
-    .addOption(
-      new Option(
-        '--device <device>',
-        'where models run; auto takes the fastest that is here (default: "cpu")',
-      ).choices(['auto', 'cpu', 'cuda', 'webgpu']),
-    )
-    .option('--json', 'print results as JSON')
-    .addOption(
-      new Option(
-        '--precision <precision>',
-        'products with the weights in float32, or in int8, faster on a processor (default: int8 on the cpu)',
-      ).choices(['float32', 'int8']),
-    )
-    .option('--quiet', 'show no progress')
-    .option('--verbose', 'tell the causes of an error')
+    .addOption(common('--json', 'print the result as JSON, and an error as JSON on standard error'))
+    .addOption(common('--quiet', 'show no progress'))
+    .addOption(common('--verbose', 'tell the causes of an error'))
+}
+
+/** The options of commands that run a model. */
+export function addModelOptions(command: Command, { precision = true } = {}): Command {
+  command.addOption(
+    common('--device <device>', 'where models run; auto takes the fastest that is here')
+      .choices(['auto', 'cpu', 'cuda', 'webgpu'])
+      .default('cpu'),
+  )
+  if (!precision) return command
+  return command.addOption(
+    common(
+      '--precision <precision>',
+      'products with the weights in float32, or in int8, faster on a processor (default: int8 on the cpu, else float32)',
+    ).choices(['float32', 'int8']),
+  )
 }
 
 /** What a command works with. */
@@ -50,6 +58,8 @@ export interface CommandContext {
     idOrPath: string,
     options?: Pick<LoadModelOptions, 'adapter' | 'precision'>,
   ): Promise<LanguageModel>
+  /** Finds a model's files, and fetches them where they are not on this machine, without loading it. */
+  findModel(idOrPath: string): Promise<void>
   /** Prints a result on standard output: one as text, or as JSON where that is asked for. */
   print(text: string, json: unknown): void
 }
@@ -60,6 +70,8 @@ export function inContext<Options extends object>(
 ) {
   return async (...parameters: unknown[]): Promise<void> => {
     const command = parameters.at(-1) as Command
+    const missing = missingOptions(command)
+    if (missing.length > 0) command.error(`error: ${missing.join(' and ')} must be given`)
     const context = createContext(command)
     try {
       await run(context, command.opts<Options>(), command.args)
@@ -80,6 +92,8 @@ function createContext(command: Command): CommandContext {
     progress.line(`Runs on ${fastest} (${reason})`)
     return fastest
   }
+  const reportDownload = ({ file, ...count }: { file: string; done: number; total: number | undefined }) =>
+    progress.report({ stage: `download ${file}`, ...count, unit: 'bytes' })
   return {
     precision,
     json,
@@ -95,13 +109,14 @@ function createContext(command: Command): CommandContext {
         precision: own ?? precision,
         signal,
         onNotice: progress.line,
-        onProgress: ({ done, total, ...at }) =>
-          progress.report(
-            at.stage === 'download'
-              ? { stage: `download ${at.file}`, done, total, unit: 'bytes' }
-              : { stage: 'load weights', done, total },
-          ),
+        onProgress: (loaded) =>
+          loaded.stage === 'download'
+            ? reportDownload(loaded)
+            : progress.report({ stage: 'load weights', done: loaded.done, total: loaded.total }),
       })
+    },
+    async findModel(idOrPath) {
+      await resolveModel(idOrPath, { onNotice: progress.line, onProgress: reportDownload, signal })
     },
     print: (text, value) => (json ? printJson(value) : printText(text)),
   }

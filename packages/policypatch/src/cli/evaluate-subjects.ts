@@ -15,8 +15,7 @@ import {
   systemPromptReference,
 } from '@policypatch/core'
 import type { CommandContext } from './command-context.ts'
-import { readText } from './open-reference.ts'
-import { resumable } from './resumable.ts'
+import { keptRun } from './kept-run.ts'
 
 export type EvaluationSubject = GridSubject
 
@@ -32,7 +31,7 @@ export async function subjectsOf(
   options: {
     readonly patches: readonly Patch[]
     readonly reference: Reference | undefined
-    /** A file, or `true` for the built-in one. */
+    /** A text, or `true` for the built-in one. */
     readonly systemPrompt: string | true | undefined
     readonly generation: Generation
   },
@@ -45,7 +44,7 @@ export async function subjectsOf(
   }
   if (reference) subjects.push({ name: 'reference', of: { reference } })
   if (systemPrompt !== undefined) {
-    const text = systemPrompt === true ? {} : { systemPrompt: await readText(systemPrompt) }
+    const text = systemPrompt === true ? {} : { systemPrompt }
     const under = systemPromptReference({ model, ...generation, ...text })
     subjects.push({ name: 'system prompt', of: { reference: under } })
   }
@@ -64,9 +63,10 @@ export async function evaluateSubjects(
     readonly judge: Judge
     readonly generation: Generation
     readonly out: string | undefined
+    readonly fresh: boolean | undefined
   },
 ): Promise<GridEvaluation | PatchEvaluation> {
-  const { prompts, judge, generation, out } = options
+  const { prompts, judge, generation, out, fresh } = options
   const directory = `${out}.run`
   const common = {
     ...{ prompts, generation, judges: [judge], onProgress: progress.report, signal },
@@ -82,5 +82,7 @@ export async function evaluateSubjects(
           others,
         })
       : evaluateGrid({ ...common, subjects: [base, patched, ...others].filter((one) => one !== undefined) })
-  return out === undefined ? measure() : resumable(progress, directory, measure)
+  if (out === undefined) return measure()
+  const run = { place: directory, option: '--out', fresh, folders: [directory] } as const
+  return keptRun(progress, run, measure)
 }

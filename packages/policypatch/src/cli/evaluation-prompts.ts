@@ -14,25 +14,25 @@ import {
 /**
  * The prompts of files, each of the part that its row names or else of its file, placed where `contexts` says: `none` leaves
  * them as they are, `default` and a file of contexts have each prompt that has no context of its own in every kind of them.
+ * The files are read at once; which of the default contexts fit is up to the model's tokenizer.
  */
 export async function evaluationPrompts(
   files: readonly string[],
   options: {
     readonly contexts: string
-    readonly tokenizer: Tokenizer
     readonly rows: ReadRowsOptions
   },
-): Promise<PatchPrompt[]> {
-  const { contexts, tokenizer, rows } = options
+): Promise<(tokenizer: Tokenizer) => PatchPrompt[]> {
+  const { contexts, rows } = options
   const storage = fileStorage()
   const prompts: PatchPrompt[] = []
   for (const file of files) {
     for (const row of await readPrompts(storage, file, rows)) prompts.push({ part: basename(file), ...row })
   }
-  if (contexts === 'none') return prompts
-  const places =
-    contexts === 'default'
-      ? fittingContexts(tokenizer, evaluationContexts)
-      : await readContexts(storage, contexts)
-  return inEachContext(prompts, places)
+  if (contexts === 'none') return () => prompts
+  if (contexts === 'default') {
+    return (tokenizer) => inEachContext(prompts, fittingContexts(tokenizer, evaluationContexts))
+  }
+  const placed = inEachContext(prompts, await readContexts(storage, contexts))
+  return () => placed
 }

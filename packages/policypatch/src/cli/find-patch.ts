@@ -1,6 +1,10 @@
 import { fileStorage } from '@policypatch/backend-node'
-import type { Patch } from '@policypatch/core'
+import { patchFolders, zipStorage } from '@policypatch/backend-web/storage'
+import { type Patch, PatchError } from '@policypatch/core'
 import { patchStore, readPatch } from '../stored/patches.ts'
+
+/** What commands say of an argument that {@link findPatch} takes. */
+export const patchForms = 'its folder or zip archive, or NAME[@VERSION] of an installed one'
 
 /** A patch's name with the version that was asked for. */
 export interface PatchSpec {
@@ -16,10 +20,44 @@ export function parsePatchSpec(text: string): PatchSpec {
     : { name: text.slice(0, at), version: text.slice(at + 1) }
 }
 
-/** The patch in a folder, or the installed one of that `NAME` or `NAME@VERSION` where no folder holds one. */
+/** The patch in a folder or a zip archive, or the installed one of that `NAME` or `NAME@VERSION` where neither is there. */
 export async function findPatch(text: string): Promise<Patch> {
-  const isPath = /[/\\]/.test(text) || (await fileStorage().exists(`${text}/patch.json`))
-  if (isPath) return readPatch(text)
+  if ((await isPatchFolder(text)) || /[/\\]|\.zip$/i.test(text)) return openPatch(text)
   const { name, version } = parsePatchSpec(text)
   return patchStore().get(name, version)
+}
+
+/** The patch in a folder or a zip archive. */
+export async function openPatch(path: string): Promise<Patch> {
+  const isArchive = /\.zip$/i.test(path) && !(await isPatchFolder(path))
+  return isArchive ? zippedPatch(path) : readPatch(path)
+}
+
+/** Whether a folder holds a patch, so that it can be changed there. */
+export const isPatchFolder = (path: string): Promise<boolean> => fileStorage().exists(`${path}/patch.json`)
+
+/** Most bytes of an archive: a patch has less than one MiB. */
+const largestArchive = 64 * 2 ** 20
+
+async function zippedPatch(path: string): Promise<Patch> {
+  const source = await fileStorage().open(path)
+  try {
+    if (source.size > largestArchive) {
+      throw new PatchError('UNSUPPORTED', {
+        expected: `a zip archive of at most ${largestArchive} bytes at ${path}`,
+        found: `${source.size}`,
+        remedy: 'Unpack it and name the folder of the patch',
+      })
+    }
+    const storage = await zipStorage(await source.read(0, source.size))
+    const [folder, ...others] = await patchFolders(storage)
+    if (folder !== undefined && others.length === 0) return await readPatch(folder, storage)
+    throw new PatchError(folder === undefined ? 'NOT_FOUND' : 'INVALID_ARGUMENT', {
+      expected: `one patch in ${path}`,
+      found: folder === undefined ? 'no patch.json' : [folder, ...others].join(', '),
+      remedy: folder === undefined ? 'Check the path' : 'Unpack it and name the folder of one of them',
+    })
+  } finally {
+    await source.close()
+  }
 }

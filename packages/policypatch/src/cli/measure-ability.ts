@@ -8,7 +8,7 @@ import {
 } from '@policypatch/core'
 import type { CommandContext } from './command-context.ts'
 import type { EvaluationSubject } from './evaluate-subjects.ts'
-import { resumable } from './resumable.ts'
+import { keptRun } from './kept-run.ts'
 
 /** What one subject can do. */
 export interface SubjectAbility {
@@ -26,7 +26,15 @@ export interface SubjectAbility {
 export async function measureAbility(
   { progress, signal }: CommandContext,
   subjects: readonly EvaluationSubject[],
-  { data, out }: { readonly data: AbilityData; readonly out: string | undefined },
+  {
+    data,
+    out,
+    fresh,
+  }: {
+    readonly data: AbilityData
+    readonly out: string | undefined
+    readonly fresh: boolean | undefined
+  },
 ): Promise<SubjectAbility[]> {
   const measureAll = async () => {
     const abilities: SubjectAbility[] = []
@@ -45,5 +53,7 @@ export async function measureAbility(
     }
     return abilities
   }
-  return out === undefined ? measureAll() : resumable(progress, `${out}.*.jsonl`, measureAll)
+  if (out === undefined) return measureAll()
+  const run = { place: `${out}.*.jsonl`, option: '--out', fresh, prefix: out } as const
+  return keptRun(progress, run, measureAll)
 }

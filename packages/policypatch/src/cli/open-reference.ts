@@ -2,6 +2,7 @@ import { fileStorage } from '@policypatch/backend-node'
 import {
   type LanguageModel,
   modelReference,
+  PatchError,
   type PromptFormat,
   type Reference,
   recordedReference,
@@ -21,48 +22,68 @@ export interface ReferenceSampling {
   readonly format: PromptFormat
 }
 
-export interface OpenReferenceOptions {
-  /** The target, which answers under a system prompt. */
-  readonly model: LanguageModel
-  /** Its id or path, to which an adapter belongs. */
-  readonly modelId: string
+export interface FindReferenceOptions {
   readonly sampling: ReferenceSampling
   readonly endpoint: EndpointSettings
 }
 
-/** Opens what `--reference` names, loading a model where it is one. */
-export async function openReference(
+/** The target: it answers under a system prompt, and an adapter belongs to it. */
+export interface ReferenceTarget {
+  readonly model: LanguageModel
+  /** Its id or path. */
+  readonly modelId: string
+}
+
+/** Opens a reference that was found, loading a model where it is one. */
+export type OpenReference = (target: ReferenceTarget) => Promise<Reference>
+
+/** Finds what `--reference` names, so that what is wrong with it is known before the target is loaded. */
+export async function findReference(
   spec: ReferenceSpec,
   context: CommandContext,
-  { model, modelId, sampling, endpoint }: OpenReferenceOptions,
-): Promise<Reference> {
+  { sampling, endpoint }: FindReferenceOptions,
+): Promise<OpenReference> {
   if (spec.type !== 'endpoint') refuseSettings('reference', endpoint)
   const storage = fileStorage()
   const batch = { ...sampling, batchSize: 32 }
   switch (spec.type) {
     case 'model':
-      return modelReference({ model: await context.loadModel(spec.id), ...batch })
+      await context.findModel(spec.id)
+      return async () => modelReference({ model: await context.loadModel(spec.id), ...batch })
     case 'adapter': {
-      const adapted = await context.loadModel(modelId, { adapter: spec.directory })
+      const { directory } = spec
+      await storage.read(`${directory}/adapter_config.json`)
       // Its folder's name would not tell it from another adapter.
-      const digest = await sha256(await storage.read(`${spec.directory}/adapter_model.safetensors`))
-      return modelReference({ model: adapted, name: `adapter:${digest}`, ...batch })
+      const digest = await sha256(await storage.read(`${directory}/adapter_model.safetensors`))
+      return async ({ modelId }) => {
+        const model = await context.loadModel(modelId, { adapter: directory })
+        return modelReference({ model, name: `adapter:${digest}`, ...batch })
+      }
     }
     case 'system-prompt': {
-      if (spec.file === undefined) return systemPromptReference({ model, ...batch })
-      return systemPromptReference({ model, systemPrompt: await readText(spec.file), ...batch })
+      const prompt = spec.file === undefined ? {} : { systemPrompt: await readText(spec.file) }
+      return async ({ model }) => systemPromptReference({ model, ...prompt, ...batch })
     }
-    case 'recorded':
-      return recordedReference({ storage, path: spec.file })
+    case 'recorded': {
+      const reference = await recordedReference({ storage, path: spec.file })
+      return async () => reference
+    }
     case 'endpoint': {
       const { keepThinking = false } = endpoint
       const asked = endpointOptions(spec, endpoint, context.progress.line)
-      return endpointReference({ ...asked, ...sampling, keepThinking })
+      const reference = endpointReference({ ...asked, ...sampling, keepThinking })
+      return async () => reference
     }
   }
 }
 
-/** The text of a file, without the space around it. */
+/** The text of a file, without the space around it. `EMPTY_DATA` where nothing is left. */
 export async function readText(path: string): Promise<string> {
-  return new TextDecoder().decode(await fileStorage().read(path)).trim()
+  const text = new TextDecoder().decode(await fileStorage().read(path)).trim()
+  if (text !== '') return text
+  throw new PatchError('EMPTY_DATA', {
+    expected: `a text in ${path}`,
+    found: 'none',
+    remedy: 'Write it into the file, or name another one',
+  })
 }

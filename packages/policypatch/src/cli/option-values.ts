@@ -19,6 +19,12 @@ export function integer(least: number, most = Number.POSITIVE_INFINITY) {
   }
 }
 
+/** A text that is not empty. */
+export function text(value: string): string {
+  if (value.trim() !== '') return value
+  throw new InvalidArgumentError('It must not be empty.')
+}
+
 /** The numbers of an option's value, from 0 up, with commas between. */
 export function numbers(text: string): number[] {
   return text.split(',').map(number(0))

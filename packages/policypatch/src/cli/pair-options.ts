@@ -1,21 +1,20 @@
 import { fileStorage } from '@policypatch/backend-node'
 import {
   type Judge,
-  type LanguageModel,
   type PatchPrompt,
   type PromptFormat,
   type PromptKind,
   promptKinds,
   type ReadRowsOptions,
-  type Reference,
   readPrompts,
 } from '@policypatch/core'
 import { type Command, Option } from 'commander'
-import type { CommandContext } from './command-context.ts'
+import { addModelOptions, type CommandContext } from './command-context.ts'
 import { addEndpointOptions } from './endpoint-spec.ts'
+import { requireOptions } from './help.ts'
 import { isOfRefusals, type JudgeSpec, judgeForms, openJudge, parseJudgeSpec } from './judge-spec.ts'
-import { openReference } from './open-reference.ts'
-import { integer, number } from './option-values.ts'
+import { findReference, type OpenReference } from './open-reference.ts'
+import { integer, number, text } from './option-values.ts'
 import {
   addReferenceOptions,
   type ReferenceOptions,
@@ -40,6 +39,7 @@ export function addJudgeOptions(command: Command): Command {
   return addEndpointOptions(command, 'judge').option(
     '--judge-criteria <text>',
     'what a good answer to a target does, in a sentence for the judge endpoint',
+    text,
   )
 }
 
@@ -54,8 +54,8 @@ export const addKindOption = (command: Command): Command =>
   command.addOption(
     new Option(
       '--kind <kind>',
-      'the kind of rows without one, such as those of TRL (default, where no row of a file has one: harmful, or target ' +
-        'where the judge is of something else than refusals)',
+      'the kind of rows without one, such as those of TRL (default: harmful, or target where the judge is not of refusals; ' +
+        'only where no row of a file has one)',
     ).choices(promptKinds),
   )
 
@@ -75,7 +75,7 @@ export interface PairOptions extends JudgeOptions, ReferenceOptions {
 
 export function addPairOptions(command: Command): Command {
   command
-    .requiredOption('--model <model>', 'the model to patch: a Hub id, a folder or a .gguf file')
+    .option('--model <model>', 'the model to patch: a Hub id, a folder or a .gguf file')
     .option(
       '--prompts <file...>',
       'JSON Lines of {"prompt", "kind": "target" | "keep"}; for safety "harmful" | "harmless"',
@@ -96,7 +96,8 @@ export function addPairOptions(command: Command): Command {
       'places in which the prompts are said (JSON Lines), one drawn for each; "default" for those that come with it, "none" for the bare prompts (default: none; of train default)',
     )
   addReferenceOptions(command, 'the safer reference')
-  return addJudgeOptions(addKindOption(command))
+  addJudgeOptions(addKindOption(command))
+  return requireOptions(addModelOptions(command), '--model')
 }
 
 /** Prompts of several files, in their order. */
@@ -127,17 +128,14 @@ export const rowsOptions = (
   onNotice: (line) => progress.line(`${line} (--kind)`),
 })
 
-/** Opens the reference that was named. */
+/** Finds the reference that was named. */
 export function referenceOf(
   context: CommandContext,
-  model: LanguageModel,
   reference: ReferenceSpec,
   options: PairOptions,
-): Promise<Reference> {
+): Promise<OpenReference> {
   const { maxTokens, temperature, seed, format } = options
-  return openReference(reference, context, {
-    model,
-    modelId: options.model,
+  return findReference(reference, context, {
     sampling: { maxTokens, temperature, seed, format },
     endpoint: referenceSettings(options),
   })

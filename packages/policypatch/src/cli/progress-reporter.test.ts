@@ -10,7 +10,7 @@ function collected() {
   return { stream, lines: () => ((stream.read() as string | null) ?? '').split('\n').slice(0, -1) }
 }
 
-test('without a terminal a stage prints its first report, its last, and one every five seconds', () => {
+test('without a terminal a stage prints its first report, its last, and one every five seconds, with rate and time left', () => {
   const { stream, lines } = collected()
   const progress = progressReporter({ stream })
   for (let done = 1; done <= 10; done++) {
@@ -21,9 +21,9 @@ test('without a terminal a stage prints its first report, its last, and one ever
   progress.report({ stage: 'sft', done: 1, total: 10 })
   expect(lines()).toEqual([
     'sft 1/10  loss 1',
-    'sft 4/10  loss 4',
-    'sft 7/10  loss 7',
-    'sft 10/10  loss 10',
+    'sft 4/10  loss 4  2.0 s each, 12 s left',
+    'sft 7/10  loss 7  2.0 s each, 6.0 s left',
+    'sft 10/10  loss 10  in 18 s',
     'filtered',
     'sft 1/10',
   ])
@@ -35,6 +35,28 @@ test('bytes are shown in megabytes, a total only where it is known', () => {
   progress.report({ stage: 'download a', done: 1_250_000, total: 98_000_000, unit: 'bytes' })
   progress.report({ stage: 'download b', done: 2_000_000, total: undefined, unit: 'bytes' })
   expect(lines()).toEqual(['download a 1.3/98.0 MB', 'download b 2.0 MB'])
+})
+
+test('a stage that begins in its midst is timed from there, bytes by the second, and long times in minutes and hours', () => {
+  const { stream, lines } = collected()
+  const progress = progressReporter({ stream })
+  progress.report({ stage: 'eval', done: 500, total: 20_000 })
+  vi.advanceTimersByTime(10_000)
+  progress.report({ stage: 'eval', done: 530, total: 20_000 })
+  progress.report({ stage: 'download', done: 0, total: 5e9, unit: 'bytes' })
+  vi.advanceTimersByTime(10_000)
+  progress.report({ stage: 'download', done: 25e6, total: 5e9, unit: 'bytes' })
+  progress.report({ stage: 'count', done: 0, total: undefined })
+  vi.advanceTimersByTime(6_000)
+  progress.report({ stage: 'count', done: 120, total: undefined })
+  expect(lines()).toEqual([
+    'eval 500/20000',
+    'eval 530/20000  3.0/s, 1 h 48 min left',
+    'download 0.0/5000.0 MB',
+    'download 25.0/5000.0 MB  2.5 MB/s, 33 min left',
+    'count 0',
+    'count 120  20/s',
+  ])
 })
 
 test('quiet is silent', () => {

@@ -44,7 +44,7 @@ export function progressReporter({ quiet, stream = process.stderr }: ProgressOpt
 const interval = 5000
 
 function plainLines(stream: NodeJS.WritableStream): ProgressReporter {
-  let current: string | undefined
+  let current: StageStart | undefined
   let printedAt = 0
   const line = (text: string) => void stream.write(`${printableLine(text)}\n`)
   return {
@@ -52,10 +52,12 @@ function plainLines(stream: NodeJS.WritableStream): ProgressReporter {
     report(stage) {
       const now = performance.now()
       const ended = stage.done === stage.total
-      if (stage.stage === current && !ended && now - printedAt < interval) return
-      line(describe(stage))
+      const isNew = stage.stage !== current?.stage
+      if (!isNew && !ended && now - printedAt < interval) return
+      const start = isNew || !current ? startOf(stage) : current
+      line(describe(stage, start))
       printedAt = now
-      current = ended ? undefined : stage.stage
+      current = ended ? undefined : start
     },
     end() {},
   }
@@ -66,19 +68,16 @@ function movingLine(stream: NodeJS.WritableStream): ProgressReporter {
   const mark = createColors(!plain).green('✔')
   // Raw mode, by which ora would discard input, delays Ctrl-C.
   const spinner = ora({ stream, discardStdin: false, color: plain ? false : 'cyan' })
-  let current: string | undefined
-  let startedAt = 0
+  let current: StageStart | undefined
   const persist = (text: string) => spinner.stopAndPersist({ symbol: mark, text })
   return {
     report(stage) {
-      if (stage.stage !== current) {
-        if (current !== undefined) persist(spinner.text)
-        startedAt = performance.now()
-        current = stage.stage
+      if (!current || stage.stage !== current.stage) {
+        if (current) persist(spinner.text)
+        current = startOf(stage)
         spinner.start()
       }
-      const seconds = (performance.now() - startedAt) / 1000
-      spinner.text = `${printableLine(describe(stage))}${seconds < 1 ? '' : `  ${seconds.toFixed(0)} s`}`
+      spinner.text = printableLine(describe(stage, current))
       if (stage.done !== stage.total) return
       persist(spinner.text)
       current = undefined
@@ -88,8 +87,42 @@ function movingLine(stream: NodeJS.WritableStream): ProgressReporter {
   }
 }
 
-function describe({ stage, done, total, unit, detail }: StageReport): string {
+/** Of a stage's first report: a run that is taken up again begins in its midst. */
+interface StageStart {
+  readonly stage: string
+  readonly done: number
+  /** Milliseconds. */
+  readonly at: number
+}
+
+const startOf = ({ stage, done }: StageReport): StageStart => ({ stage, done, at: performance.now() })
+
+function describe(report: StageReport, start: StageStart): string {
+  const { stage, done, total, unit, detail } = report
   const count = (value: number) => (unit === 'bytes' ? (value / 1e6).toFixed(1) : String(value))
   const of = total === undefined ? '' : `/${count(total)}`
-  return [`${stage} ${count(done)}${of}${unit === 'bytes' ? ' MB' : ''}`, detail].filter(Boolean).join('  ')
+  const counted = `${stage} ${count(done)}${of}${unit === 'bytes' ? ' MB' : ''}`
+  return [counted, detail, pace(report, start)].filter(Boolean).join('  ')
+}
+
+/** The rate and the time left, or at a stage's end the time that it took; nothing within its first second. */
+function pace({ done, total, unit }: StageReport, start: StageStart): string | undefined {
+  const seconds = (performance.now() - start.at) / 1000
+  const rate = (done - start.done) / seconds
+  if (seconds < 1 || !(rate > 0)) return undefined
+  if (done === total) return `in ${duration(seconds)}`
+  const shown =
+    unit === 'bytes'
+      ? `${(rate / 1e6).toFixed(1)} MB/s`
+      : rate < 1
+        ? `${duration(1 / rate)} each`
+        : `${rate.toFixed(rate < 10 ? 1 : 0)}/s`
+  return total === undefined ? shown : `${shown}, ${duration((total - done) / rate)} left`
+}
+
+function duration(seconds: number): string {
+  if (seconds < 10) return `${seconds.toFixed(1)} s`
+  if (seconds < 99.5) return `${seconds.toFixed(0)} s`
+  const minutes = Math.round(seconds / 60)
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }

@@ -1,24 +1,64 @@
 import { PatchError } from '@policypatch/core'
+import type { CommanderError } from 'commander'
 import { createColors } from 'picocolors'
-import { say, sayLines } from './terminal.ts'
+import { say, sayJson, sayLines } from './terminal.ts'
+
+export interface ReportErrorOptions {
+  /** Whether causes are told. */
+  readonly verbose: boolean
+  /** Whether it is said as JSON. */
+  readonly json?: boolean
+}
 
 /**
  * Says on standard error in one line what went wrong, with its causes where they are asked for, and gives the exit
  * code: 130 or 143 for an interruption, else 1.
  */
-export function reportError(error: unknown, { verbose }: { readonly verbose: boolean }): number {
+export function reportError(error: unknown, { verbose, json = false }: ReportErrorOptions): number {
+  const exitCode = exitCodeOf(error)
+  if (json) reportJson(error, verbose)
+  else if (exitCode !== 1) say('Interrupted.')
+  else reportText(error, verbose)
+  return exitCode
+}
+
+function exitCodeOf(error: unknown): number {
+  if (!(error instanceof PatchError) || error.code !== 'ABORTED') return 1
+  return error.cause === 'SIGTERM' ? 143 : 130
+}
+
+function reportText(error: unknown, verbose: boolean): void {
   const { red } = createColors(process.stderr.isTTY === true && !process.env.NO_COLOR)
-  if (error instanceof PatchError && error.code === 'ABORTED') {
-    say('Interrupted.')
-    return error.cause === 'SIGTERM' ? 143 : 130
-  }
   const kind = error instanceof PatchError ? `error ${error.code}:` : 'error:'
-  const { message, cause, stack } = error instanceof Error ? error : new Error(String(error))
-  say(message, `${red(kind)} `)
-  if (!verbose) return 1
-  if (!(error instanceof PatchError)) sayLines(stack ?? '')
-  for (let next = cause; next !== undefined; next = next instanceof Error ? next.cause : undefined) {
-    sayLines(`caused by: ${next instanceof Error ? (next.stack ?? next.message) : String(next)}`)
+  say(messageOf(error), `${red(kind)} `)
+  if (!verbose) return
+  if (!(error instanceof PatchError)) sayLines((error as Error).stack ?? '')
+  for (const cause of causesOf(error)) sayLines(`caused by: ${cause}`)
+}
+
+/** One line, the last one of standard error: `{"error": {"code", "message", …}}`. */
+function reportJson(error: unknown, verbose: boolean): void {
+  const parts =
+    error instanceof PatchError
+      ? { code: error.code, expected: error.expected, found: error.found, remedy: error.remedy }
+      : { code: 'UNEXPECTED' }
+  sayJson({ error: { ...parts, message: messageOf(error), ...(verbose && { causes: causesOf(error) }) } })
+}
+
+/** Says as JSON how the command line was used wrongly. */
+export function reportUsageError({ code, message }: CommanderError): void {
+  const text = code === 'commander.help' ? 'a command is needed' : message.replace(/^error: /, '')
+  sayJson({ error: { code: 'USAGE', message: text } })
+}
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
+
+function causesOf(error: unknown): string[] {
+  const causes: string[] = []
+  let next = error instanceof Error ? error.cause : undefined
+  while (next !== undefined) {
+    causes.push(next instanceof Error ? (next.stack ?? next.message) : String(next))
+    next = next instanceof Error ? next.cause : undefined
   }
-  return 1
+  return causes
 }

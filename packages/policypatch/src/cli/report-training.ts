@@ -16,6 +16,7 @@ export function reportTraining(progress: ProgressReporter): (event: TrainProgres
       case 'outcome':
         // Part of the result, which is printed at the end.
         return
+      case 'unanswered':
       case 'filter':
         return progress.line(event.summary)
       case 'validation':

@@ -14,6 +14,7 @@ export interface RunPromptsOptions {
   readonly prompts: readonly PatchPrompt[]
   readonly model: LanguageModel
   readonly reference: Reference
+  readonly contexts: readonly PromptContext[] | 'default' | undefined
   /** What the names of the files begin with in which the run keeps what the model makes. */
   readonly path: string
 }
@@ -29,16 +30,15 @@ export async function contextsOf(
 /** The prompts of a run: those given, and as `--everyday` and `--contexts` say. */
 export async function runPrompts(
   { progress, signal }: CommandContext,
-  { everyday = 0, contexts, seed }: PairOptions,
-  run: RunPromptsOptions,
+  { everyday = 0, seed }: PairOptions,
+  { contexts, ...run }: RunPromptsOptions,
 ): Promise<readonly PatchPrompt[]> {
-  const places = await contextsOf(contexts)
-  if (everyday === 0 && (places === undefined || places.length === 0)) return run.prompts
+  if (everyday === 0 && (contexts === undefined || contexts.length === 0)) return run.prompts
   const storage = fileStorage()
   const prompts = await selectivePrompts({
     ...run,
     everyday,
-    ...(places && { contexts: places }),
+    ...(contexts && { contexts }),
     seed,
     storage,
     onProgress: progress.report,

@@ -27,6 +27,11 @@ export async function printAnswer(pieces: AsyncIterable<string>): Promise<string
   return answer
 }
 
+/** Says something as JSON on standard error, in one line. */
+export function sayJson(value: unknown): void {
+  process.stderr.write(`${printableJson(JSON.stringify(value))}\n`)
+}
+
 /** Says something on standard error, in one line. */
 export function say(text: string, heading = ''): void {
   process.stderr.write(`${heading}${printableLine(text)}\n`)

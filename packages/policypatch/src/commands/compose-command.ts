@@ -3,7 +3,9 @@ import { Command, Option } from 'commander'
 import { inContext } from '../cli/command-context.ts'
 import { describePatch } from '../cli/describe-patch.ts'
 import { findPatch } from '../cli/find-patch.ts'
+import { addExamples, requireOptions } from '../cli/help.ts'
 import { numbers } from '../cli/option-values.ts'
+import { patchName, semanticVersion } from '../cli/training-options.ts'
 import { composePatches } from '../stored/patches.ts'
 
 interface ComposeCommandOptions {
@@ -16,18 +18,18 @@ interface ComposeCommandOptions {
 
 /** `compose`: one patch out of several. */
 export function composeCommand(): Command {
-  return new Command('compose')
+  const command = new Command('compose')
     .description('make one patch out of several of one base model')
-    .argument('<patches...>', 'their folders, or NAME[@VERSION] of installed ones')
+    .argument('<patches...>', 'of each its folder or zip archive, or NAME[@VERSION] of an installed one')
     .addOption(
       new Option('--method <method>', 'side by side in any order, one after the other, or their mean')
         .choices(['parallel', 'concat', 'merge'])
         .default('parallel'),
     )
     .option('--weights <list>', 'a weight for each, such as 1,0.5 (default: 1 each)', numbers)
-    .option('--name <name>', 'what the patch is called (default: the names of the patches)')
-    .option('--version <version>', 'its version (default: "0.1.0")')
-    .requiredOption('--out <folder>', 'where it is written')
+    .option('--name <name>', 'what the patch is called (default: the names of the patches)', patchName)
+    .option('--version <version>', 'its version (default: "0.1.0")', semanticVersion)
+    .option('--out <folder>', 'where it is written')
     .action(
       inContext(async ({ print }, options: ComposeCommandOptions, places) => {
         const { method, weights, out, name, version } = options
@@ -42,4 +44,13 @@ export function composeCommand(): Command {
         print(`${describePatch(patch)}\nwritten to ${out}`, { out, manifest: patch.manifest })
       }),
     )
+  requireOptions(command, '--out')
+  return addExamples(
+    command,
+    ['Two side by side', 'policypatch compose patches/harmfulness patches/toxicity --out patches/both'],
+    [
+      'Two installed ones, the second at half its strength',
+      'policypatch compose harmfulness toxicity@1.2.0 --weights 1,0.5 --out patches/both --name both',
+    ],
+  )
 }

@@ -1,21 +1,27 @@
 import { diffPatches, type PatchDifference, type PatchEffect } from '@policypatch/core'
 import { Command } from 'commander'
 import { inContext } from '../cli/command-context.ts'
-import { findPatch } from '../cli/find-patch.ts'
+import { findPatch, patchForms } from '../cli/find-patch.ts'
+import { addExamples } from '../cli/help.ts'
 import { renderTable } from '../cli/render-table.ts'
 
 /** `diff`: what is different between two patches. */
 export function diffCommand(): Command {
-  return new Command('diff')
+  const command = new Command('diff')
     .description('show what is different between two patches: settings, prefixes, measured effects')
-    .argument('<before>', 'its folder, or NAME[@VERSION] of an installed one')
-    .argument('<after>', 'the other')
+    .argument('<before>', patchForms)
+    .argument('<after>', 'the other, named likewise')
     .action(
       inContext(async ({ print }, _, [before = '', after = '']) => {
         const difference = diffPatches(await findPatch(before), await findPatch(after))
         print(describe(difference, before, after), difference)
       }),
     )
+  return addExamples(
+    command,
+    ['Two trainings', 'policypatch diff patches/harmfulness patches/harmfulness-seed-1'],
+    ['Two releases', 'policypatch diff harmfulness@1.0.0 harmfulness@1.1.0'],
+  )
 }
 
 function describe({ fields, prefix, effects }: PatchDifference, before: string, after: string): string {

@@ -13,13 +13,15 @@ import { Command, Option } from 'commander'
 import { abilityEffects, abilityReport } from '../cli/ability-report.ts'
 import { abilityTable } from '../cli/ability-table.ts'
 import { baseModel } from '../cli/base-model.ts'
-import { type CommandContext, inContext } from '../cli/command-context.ts'
+import { addModelOptions, type CommandContext, inContext } from '../cli/command-context.ts'
 import { evaluateSubjects, subjectsOf } from '../cli/evaluate-subjects.ts'
 import { evaluationPrompts } from '../cli/evaluation-prompts.ts'
 import { evaluationData, evaluationSummary, recordedEffects } from '../cli/evaluation-report.ts'
-import { findPatch } from '../cli/find-patch.ts'
+import { findPatch, isPatchFolder, patchForms } from '../cli/find-patch.ts'
+import { addExamples } from '../cli/help.ts'
+import { addFreshOption } from '../cli/kept-run.ts'
 import { measureAbility, type SubjectAbility } from '../cli/measure-ability.ts'
-import { openReference } from '../cli/open-reference.ts'
+import { findReference, readText } from '../cli/open-reference.ts'
 import { integer } from '../cli/option-values.ts'
 import {
   addJudgeOptions,
@@ -43,6 +45,7 @@ interface EvalOptions extends JudgeOptions, ReferenceOptions {
   readonly systemPrompt?: string | true
   readonly out?: string
   readonly record?: boolean
+  readonly fresh?: true
   readonly maxTokens: number
   readonly batchSize: number
   readonly format: 'chat' | 'text'
@@ -70,45 +73,58 @@ export function evalCommand(): Command {
       '--ability [folder]',
       'also grammar, knowledge, perplexity and instructions followed: on data of its own, or of a folder',
     )
-    .option('--patch <patch...>', 'also with a patch: its folder, or NAME[@VERSION] of an installed one')
+    .option('--patch <patch...>', `also with a patch: ${patchForms}`)
     .option('--system-prompt [file]', 'also under a system prompt: that of a file, or a safety one')
     .option('--out <file>', 'keep the report and, in FILE.run, every response; a stopped run goes on')
-    .option('--record', "write what was measured into the patch's manifest")
+    .option('--record', "write what was measured into the patch's manifest, in its folder")
     .option('--max-tokens <n>', 'tokens to judge by', integer(1), 64)
     .option('--batch-size <n>', 'responses generated together', integer(1), 32)
     .addOption(
       new Option('--format <format>', 'how a prompt is put').choices(['chat', 'text']).default('chat'),
     )
   addReferenceOptions(command, 'also a safer reference')
-  return addJudgeOptions(addKindOption(command)).action(inContext(evaluate))
+  addModelOptions(addJudgeOptions(addKindOption(addFreshOption(command))))
+  addExamples(
+    command,
+    [
+      'Before and after, kept for a report',
+      'policypatch eval --patch patches/harmfulness --prompts held-out.jsonl --out evaluation.json',
+    ],
+    [
+      'In seven contexts, recorded in the patch',
+      'policypatch eval --patch patches/harmfulness --prompts held-out.jsonl --contexts default --record',
+    ],
+    ['What it costs in ability', 'policypatch eval --patch harmfulness --ability --out ability.json'],
+  )
+  return command.action(inContext(evaluate))
 }
 
 async function evaluate(context: CommandContext, options: EvalOptions): Promise<void> {
   const { patch: places = [], prompts: files, contexts, ability, out, maxTokens, batchSize, format } = options
   if (files === undefined && ability === undefined) context.usageError('--prompts or --ability is needed')
-  if (options.record && places.length !== 1) context.usageError('--record needs one --patch')
+  const folder = places.length === 1 && (await isPatchFolder(places[0] as string))
+  if (options.record && !folder) context.usageError('--record needs one --patch, in a folder')
+  if (options.fresh && out === undefined) context.usageError('--fresh needs --out')
   if (contexts !== 'none' && format === 'text') context.usageError('--contexts are of chats, not of texts')
   const data =
     ability === undefined ? undefined : await readAbilityData(ability === true ? undefined : ability)
   const judge = await judgeOf(context, options)
   const patches = await Promise.all(places.map(findPatch))
   const modelId = baseModel(context, options.model, patches[0])
-  const model = await context.loadModel(modelId)
-  const prompts =
-    files &&
-    (await evaluationPrompts(files, {
-      contexts,
-      tokenizer: model.tokenizer,
-      rows: rowsOptions(context, options),
-    }))
-  const generation = { maxTokens, batchSize, format }
-  const reference =
+  const promptsFor =
+    files && (await evaluationPrompts(files, { contexts, rows: rowsOptions(context, options) }))
+  const openReference =
     options.reference &&
-    (await openReference(options.reference, context, {
-      ...{ model, modelId, endpoint: referenceSettings(options) },
+    (await findReference(options.reference, context, {
+      endpoint: referenceSettings(options),
       sampling: { maxTokens, format, temperature: 0, seed: 0 },
     }))
-  const { systemPrompt } = options
+  const { systemPrompt: file } = options
+  const systemPrompt = typeof file === 'string' ? await readText(file) : file
+  const model = await context.loadModel(modelId)
+  const prompts = promptsFor?.(model.tokenizer)
+  const generation = { maxTokens, batchSize, format }
+  const reference = await openReference?.({ model, modelId })
   const subjects = await subjectsOf(model, { patches, reference, systemPrompt, generation })
   const evaluation =
     prompts &&
@@ -117,8 +133,9 @@ async function evaluate(context: CommandContext, options: EvalOptions): Promise<
       judge,
       generation,
       out,
+      fresh: options.fresh,
     }))
-  const abilities = data ? await measureAbility(context, subjects, { data, out }) : []
+  const abilities = data ? await measureAbility(context, subjects, { data, out, fresh: options.fresh }) : []
   const report = {
     model: model.id,
     ...(evaluation && evaluationSummary(evaluation)),

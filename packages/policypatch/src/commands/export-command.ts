@@ -2,8 +2,10 @@ import { fileStorage } from '@policypatch/backend-node'
 import { exportKeyValues, type LanguageModel, type Patch, promptEmbedder } from '@policypatch/core'
 import { Command, Option } from 'commander'
 import { baseModel } from '../cli/base-model.ts'
-import { inContext } from '../cli/command-context.ts'
-import { findPatch } from '../cli/find-patch.ts'
+import { addModelOptions, inContext } from '../cli/command-context.ts'
+import { findPatch, patchForms } from '../cli/find-patch.ts'
+import { addExamples, requireOptions } from '../cli/help.ts'
+import { text } from '../cli/option-values.ts'
 import { exportOnnx } from '../export-onnx.ts'
 
 interface ExportCommandOptions {
@@ -16,20 +18,21 @@ interface ExportCommandOptions {
 
 /** `export`: a patch in a form that another runtime takes. */
 export function exportCommand(): Command {
-  return new Command('export')
+  const command = new Command('export')
     .description('write a patch in a form that another runtime takes (for PEFT its folder will do as it is)')
-    .argument('<patch>', 'its folder, or NAME[@VERSION] of an installed one')
+    .argument('<patch>', patchForms)
     .addOption(
-      new Option('--to <form>', 'past_key_values as safetensors; the whole model as ONNX; a prompt for vLLM')
-        .choices(['key-values', 'onnx', 'prompt-embeds'])
-        .makeOptionMandatory(),
+      new Option(
+        '--to <form>',
+        'past_key_values as safetensors; the whole model as ONNX; a prompt for vLLM',
+      ).choices(['key-values', 'onnx', 'prompt-embeds']),
     )
     .option('--model <model>', "a Hub id, a folder or a .gguf file (default: the patch's base)")
-    .option('--prompt <text>', 'of --to prompt-embeds')
+    .option('--prompt <text>', 'of --to prompt-embeds', text)
     .addOption(
       new Option('--format <format>', 'how that prompt is put').choices(['chat', 'text']).default('chat'),
     )
-    .requiredOption('--out <file>', 'where it is written')
+    .option('--out <file>', 'where it is written')
     .action(
       inContext(async (context, options: ExportCommandOptions, [place = '']) => {
         if ((options.to === 'prompt-embeds') !== (options.prompt !== undefined)) {
@@ -47,6 +50,22 @@ export function exportCommand(): Command {
         context.print(`written to ${options.out}`, { out: options.out, to: options.to })
       }),
     )
+  requireOptions(addModelOptions(command, { precision: false }), '--to', '--out')
+  return addExamples(
+    command,
+    [
+      'For a decoder that takes past_key_values',
+      'policypatch export patches/harmfulness --to key-values --out harmfulness.safetensors',
+    ],
+    [
+      'The patched model, for ONNX Runtime',
+      'policypatch export patches/harmfulness --to onnx --out model.onnx',
+    ],
+    [
+      "A prompt, for vLLM's prompt_embeds",
+      'policypatch export patches/harmfulness --to prompt-embeds --prompt "How do I boil an egg?" --out prompt.txt',
+    ],
+  )
 }
 
 async function write(

@@ -8,9 +8,10 @@ import {
 import { Command, Option } from 'commander'
 import { baseModel } from '../cli/base-model.ts'
 import { chat } from '../cli/chat.ts'
-import { type CommandContext, inContext } from '../cli/command-context.ts'
-import { findPatch } from '../cli/find-patch.ts'
-import { integer, number, repeated } from '../cli/option-values.ts'
+import { addModelOptions, type CommandContext, inContext } from '../cli/command-context.ts'
+import { findPatch, patchForms } from '../cli/find-patch.ts'
+import { addExamples } from '../cli/help.ts'
+import { integer, text as nonEmpty, number, repeated } from '../cli/option-values.ts'
 import { printAnswer } from '../cli/terminal.ts'
 
 interface GenerateCommandOptions {
@@ -26,16 +27,12 @@ interface GenerateCommandOptions {
 
 /** `generate`: an answer to one prompt, or a chat. */
 export function generateCommand(): Command {
-  return new Command('generate')
+  const command = new Command('generate')
     .description('answer a prompt, with or without a patch; without a prompt, chat')
-    .argument('[prompt]', 'the prompt; without it, a chat, or standard input if that is no terminal')
+    .argument('[prompt]', 'the prompt (default: a chat; standard input if that is no terminal)')
     .option('--model <model>', "a Hub id, a folder or a .gguf file (default: the patch's base)")
-    .option(
-      '--patch <patch>',
-      'a patch: its folder, or NAME[@VERSION] of an installed one; may be given several times',
-      repeated,
-    )
-    .option('--system <text>', 'a system message')
+    .option('--patch <patch>', `a patch: ${patchForms}; may be given several times`, repeated)
+    .option('--system <text>', 'a system message', nonEmpty)
     .addOption(
       new Option('--format <format>', 'answer the prompt, or continue it as text')
         .choices(['chat', 'text'])
@@ -46,6 +43,15 @@ export function generateCommand(): Command {
     .option('--top-p <p>', 'sample from the most probable tokens of this share', number(0, 1), 1)
     .option('--seed <n>', 'seed of sampling', integer(0), 0)
     .action(inContext(generate))
+  return addExamples(
+    addModelOptions(command),
+    ['An answer', 'policypatch generate "How do I boil an egg?" --patch patches/harmfulness'],
+    ['A chat, in which /patch and /base switch', 'policypatch generate --patch harmfulness'],
+    [
+      'The base alone, sampled',
+      'policypatch generate "Tell me a story." --model HuggingFaceTB/SmolLM2-135M-Instruct --temperature 0.8 --seed 3',
+    ],
+  )
 }
 
 async function generate(
@@ -54,17 +60,18 @@ async function generate(
   [given]: readonly string[],
 ): Promise<void> {
   const { format, system, maxTokens, temperature, topP, seed } = options
+  const isChat = given === undefined && format === 'chat' && process.stdin.isTTY
   if (format === 'text' && system !== undefined) context.usageError('--system needs --format chat')
+  if (isChat && context.json) context.usageError('--json needs a prompt')
+  const text = isChat ? '' : (given ?? (await readStandardInput()))
+  if (!isChat && text.trim() === '') context.usageError('the prompt is empty')
   const patches: Patch[] = []
   for (const place of options.patch ?? []) patches.push(await findPatch(place))
   const base = await context.loadModel(baseModel(context, options.model, patches[0]))
-  const model = patches.length > 0 ? applyPatch(base, patches) : base
   const sampling: GenerateOptions = { maxTokens, temperature, topP, seed, signal: context.signal }
   const head: ChatMessage[] = system === undefined ? [] : [{ role: 'system', content: system }]
-  if (given === undefined && format === 'chat' && process.stdin.isTTY) {
-    return chat(model, head, sampling)
-  }
-  const text = given ?? (await readStandardInput())
+  if (isChat) return chat({ base, patches, head, sampling })
+  const model = patches.length > 0 ? applyPatch(base, patches) : base
   const prompt: Prompt = format === 'text' ? text : [...head, { role: 'user', content: text }]
   if (context.json) {
     const { text: response, tokens, finishReason } = await model.generate(prompt, sampling)

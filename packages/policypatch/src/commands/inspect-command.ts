@@ -1,9 +1,10 @@
 import { inspectPrefix, type PrefixInspection } from '@policypatch/core'
 import { Command } from 'commander'
 import { baseModel } from '../cli/base-model.ts'
-import { inContext } from '../cli/command-context.ts'
+import { addModelOptions, inContext } from '../cli/command-context.ts'
 import { describePatch } from '../cli/describe-patch.ts'
-import { findPatch } from '../cli/find-patch.ts'
+import { findPatch, patchForms } from '../cli/find-patch.ts'
+import { addExamples } from '../cli/help.ts'
 import { renderTable } from '../cli/render-table.ts'
 
 interface InspectCommandOptions {
@@ -12,9 +13,9 @@ interface InspectCommandOptions {
 
 /** `inspect`: what a patch is, once all of its files have been checked. */
 export function inspectCommand(): Command {
-  return new Command('inspect')
+  const command = new Command('inspect')
     .description('check a patch and show what it is')
-    .argument('<patch>', 'its folder, or NAME[@VERSION] of an installed one')
+    .argument('<patch>', patchForms)
     .option('--model [model]', "look at its prefix in its model, too (default: the patch's base)")
     .action(
       inContext(async (context, options: InspectCommandOptions, [place = '']) => {
@@ -34,6 +35,11 @@ export function inspectCommand(): Command {
         })
       }),
     )
+  return addExamples(
+    addModelOptions(command),
+    ['What it is and does', 'policypatch inspect patches/harmfulness'],
+    ['Its virtual tokens in its model too', 'policypatch inspect harmfulness.zip --model'],
+  )
 }
 
 function describeInspection({ tokens, embeddingNorms, attention }: PrefixInspection): string {

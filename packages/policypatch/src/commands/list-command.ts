@@ -1,11 +1,12 @@
 import { Command } from 'commander'
 import { inContext } from '../cli/command-context.ts'
+import { addExamples } from '../cli/help.ts'
 import { renderTable } from '../cli/render-table.ts'
 import { patchStore } from '../stored/patches.ts'
 
 /** `list`: the installed patches. */
 export function listCommand(): Command {
-  return new Command('list').description('list the installed patches').action(
+  const command = new Command('list').description('list the installed patches').action(
     inContext(async ({ print }) => {
       const installed = await patchStore().list()
       const rows = installed.map(({ name, version, domain, bytes }) => [
@@ -17,5 +18,10 @@ export function listCommand(): Command {
       const table = renderTable([['name', 'version', 'domain', 'size'], ...rows])
       print(rows.length > 0 ? table : 'No patch is installed.', installed)
     }),
+  )
+  return addExamples(
+    command,
+    ['What is installed', 'policypatch list'],
+    ['The same for a program', 'policypatch list --json'],
   )
 }

@@ -8,6 +8,8 @@ import {
 } from '@policypatch/core'
 import { Command } from 'commander'
 import { inContext } from '../cli/command-context.ts'
+import { addExamples, requireOptions } from '../cli/help.ts'
+import { addFreshOption, keptRun } from '../cli/kept-run.ts'
 import { integer } from '../cli/option-values.ts'
 import {
   addPairOptions,
@@ -16,11 +18,14 @@ import {
   readPromptFiles,
   referenceOf,
 } from '../cli/pair-options.ts'
-import { resumable } from '../cli/resumable.ts'
-import { runPrompts } from '../cli/run-prompts.ts'
+import type { ReferenceSpec } from '../cli/reference-spec.ts'
+import { contextsOf, runPrompts } from '../cli/run-prompts.ts'
 
 interface PairsOptions extends PairOptions {
   readonly out: string
+  readonly prompts: readonly string[]
+  readonly reference: ReferenceSpec
+  readonly fresh?: true
   readonly batchSize: number
 }
 
@@ -28,24 +33,43 @@ interface PairsOptions extends PairOptions {
 export function pairsCommand(): Command {
   const command = new Command('pairs')
     .description('make preference pairs: chosen from the reference, rejected from the model')
-    .requiredOption('--out <file>', 'the pairs, as JSON Lines')
+    .option('--out <file>', 'the pairs, as JSON Lines')
     .option('--batch-size <n>', 'responses generated together', integer(1), 32)
-  return addPairOptions(command).action(
+  requireOptions(addPairOptions(addFreshOption(command)), '--out', '--prompts', '--reference')
+  addExamples(
+    command,
+    [
+      'Pairs by a safety prompt, to look at and edit',
+      'policypatch pairs --model HuggingFaceTB/SmolLM2-135M-Instruct --prompts prompts.jsonl --reference system-prompt --out pairs.jsonl',
+    ],
+    [
+      'Answers in JSON, recorded from a better model',
+      'policypatch pairs --model HuggingFaceTB/SmolLM2-135M-Instruct --prompts prompts.jsonl --reference recorded:answers.jsonl --judge json --kind target --out pairs.jsonl',
+    ],
+  )
+  return command.action(
     inContext<PairsOptions>(async (context, options) => {
       const { out, maxTokens, temperature, seed, format, batchSize } = options
       const { progress, signal } = context
-      if (!options.prompts) return context.usageError('--prompts is needed')
-      if (!options.reference) return context.usageError('--reference is needed')
       const given = await readPromptFiles(context, options.prompts, options)
       const judge = await judgeOf(context, options)
+      const contexts = await contextsOf(options.contexts)
+      const openReference = await referenceOf(context, options.reference, options)
       const model = await context.loadModel(options.model)
-      const reference = await referenceOf(context, model, options.reference, options)
+      const reference = await openReference({ model, modelId: options.model })
       let made: PairsSummary | undefined
-      const pairs = await resumable(progress, out, async () =>
+      const run = { place: out, option: '--out', fresh: options.fresh, prefix: out } as const
+      const pairs = await keptRun(progress, run, async () =>
         generatePairs({
           model,
           reference,
-          prompts: await runPrompts(context, options, { prompts: given, model, reference, path: out }),
+          prompts: await runPrompts(context, options, {
+            prompts: given,
+            model,
+            reference,
+            contexts,
+            path: out,
+          }),
           judge,
           storage: fileStorage(),
           path: out,

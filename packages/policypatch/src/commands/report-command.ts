@@ -2,6 +2,7 @@ import { fileStorage } from '@policypatch/backend-node'
 import { garakReport, mergeReports, modelIndex, reportEffects } from '@policypatch/core'
 import { Command } from 'commander'
 import { type CommandContext, inContext } from '../cli/command-context.ts'
+import { addExamples } from '../cli/help.ts'
 import { recordEffects } from '../cli/record-effects.ts'
 import { renderReport } from '../report/render-report.ts'
 import { mainSubject } from '../report/report-context.ts'
@@ -17,15 +18,23 @@ interface ReportOptions {
 
 /** `report`: what evaluations measured as one page of HTML, and in the forms that other programs read. */
 export function reportCommand(): Command {
-  return new Command('report')
+  const command = new Command('report')
     .description('show what was measured: one HTML page that needs nothing else')
-    .argument('<data...>', 'JSON files of what was measured; several are taken together')
+    .argument('<data...>', 'JSON files that eval or demo wrote; several are taken together')
     .option('--out <file>', 'where the page goes', 'report.html')
     .option('--garak <file>', "also JSON Lines in the form of garak's report")
     .option('--model-card', "also print the figures as a model card's front matter has them")
     .option('--record <folder>', "also write the figures into a patch's manifest and model card")
     .option('--subject <name>', 'whose figures these three hold (default: the patched one)')
     .action(inContext(report))
+  return addExamples(
+    command,
+    ['A page of an evaluation', 'policypatch report evaluation.json'],
+    [
+      'A page of two, and the figures in the patch',
+      'policypatch report safety.json ability.json --out both.html --record patches/harmfulness',
+    ],
+  )
 }
 
 async function report(

@@ -11,6 +11,8 @@ import {
 import { Command } from 'commander'
 import { type CommandContext, inContext } from '../cli/command-context.ts'
 import { describePatch } from '../cli/describe-patch.ts'
+import { addExamples } from '../cli/help.ts'
+import { addFreshOption, keptRun } from '../cli/kept-run.ts'
 import {
   addPairOptions,
   judgeOf,
@@ -21,13 +23,13 @@ import {
 } from '../cli/pair-options.ts'
 import { renderTable } from '../cli/render-table.ts'
 import { reportTraining } from '../cli/report-training.ts'
-import { resumable } from '../cli/resumable.ts'
 import { contextsOf } from '../cli/run-prompts.ts'
 import { addTrainingOptions, type TrainingOptions, trainingOf } from '../cli/training-options.ts'
 
 interface TrainOptions extends PairOptions, TrainingOptions {
   readonly pairs?: string
   readonly run?: string
+  readonly fresh?: true
 }
 
 /** `train`: a patch from prompts and a reference, or from pairs. */
@@ -36,7 +38,19 @@ export function trainCommand(): Command {
     .description('train a patch; a stopped run goes on when the same command is given again')
     .option('--pairs <file>', 'ready-made pairs instead of prompts')
     .option('--run <directory>', 'where the run is kept (default: the patch directory with .run)')
-  return addTrainingOptions(addPairOptions(command)).action(
+  addTrainingOptions(addPairOptions(addFreshOption(command)))
+  addExamples(
+    command,
+    [
+      'To refuse what a safety prompt makes it refuse',
+      'policypatch train --model HuggingFaceTB/SmolLM2-135M-Instruct --prompts prompts.jsonl --reference system-prompt --out patches/harmfulness',
+    ],
+    [
+      'Of pairs that were looked at',
+      'policypatch train --model HuggingFaceTB/SmolLM2-135M-Instruct --pairs pairs.jsonl --out patches/harmfulness --seed 1',
+    ],
+  )
+  return command.action(
     inContext<TrainOptions>(async (context, options) => {
       const { out, seed, format, maxTokens, temperature } = options
       const directory = options.run ?? `${out.replace(/[/\\]+$/, '')}.run`
@@ -44,9 +58,14 @@ export function trainCommand(): Command {
       const data = await dataOf(context, options)
       const judge = await judgeOf(context, options)
       const contexts = await contextsOf(options.contexts)
+      const openReference = options.reference && (await referenceOf(context, options.reference, options))
       const model = await context.loadModel(options.model)
-      const reference = options.reference && (await referenceOf(context, model, options.reference, options))
-      const patch = await resumable(context.progress, directory, async () =>
+      const reference = await openReference?.({ model, modelId: options.model })
+      const run = {
+        ...{ place: directory, option: '--run' as const, fresh: options.fresh },
+        folders: [directory, `${directory}/check`],
+      }
+      const patch = await keptRun(context.progress, run, async () =>
         trainPatch({
           ...trainingOf(options),
           ...data,

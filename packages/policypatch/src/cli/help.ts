@@ -1,0 +1,48 @@
+import { type Command, Help, type Option } from 'commander'
+
+/** A command line, and what it does. */
+export interface Example {
+  readonly line: string
+  readonly what: string
+}
+
+const examples = new WeakMap<Command, readonly Example[]>()
+const required = new WeakSet<Option>()
+
+/** Shows examples below a command's help. */
+export function addExamples(command: Command, ...shown: readonly (readonly [string, string])[]): Command {
+  examples.set(
+    command,
+    shown.map(([what, line]) => ({ what, line })),
+  )
+  const lines = shown.map(([what, line]) => `  # ${what}\n  $ ${line}`)
+  return command.addHelpText('after', `\nExamples:\n${lines.join('\n')}`)
+}
+
+/** The examples of a command. */
+export const examplesOf = (command: Command): readonly Example[] => examples.get(command) ?? []
+
+/**
+ * Marks options of a command, by their long flags, as ones that must be given. Commander's own check comes before its check for
+ * unknown options, so that a typo would be told as a missing option.
+ */
+export function requireOptions(command: Command, ...flags: readonly string[]): Command {
+  for (const option of command.options) if (flags.includes(option.long ?? '')) required.add(option)
+  return command
+}
+
+/** Whether an option must be given. */
+export const isRequired = (option: Option): boolean => required.has(option)
+
+/** The flags of required options that were not given. */
+export function missingOptions(command: Command): string[] {
+  return command.options
+    .filter((option) => isRequired(option) && command.getOptionValue(option.attributeName()) === undefined)
+    .map(({ flags }) => flags)
+}
+
+/** What help says of an option: commander's text, and whether it is required. */
+export function optionDescription(option: Option): string {
+  const text = new Help().optionDescription(option)
+  return isRequired(option) ? `${text} (required)` : text
+}

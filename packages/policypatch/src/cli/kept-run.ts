@@ -1,0 +1,94 @@
+import { basename, dirname, join } from 'node:path'
+import { fileStorage } from '@policypatch/backend-node'
+import { PatchError, type Storage } from '@policypatch/core'
+import type { Command } from 'commander'
+import type { ProgressReporter } from './progress-reporter.ts'
+
+/** A run whose work is kept, so that a stopped one goes on. */
+export interface KeptRun {
+  /** For messages. */
+  readonly place: string
+  /** The option that names the place. */
+  readonly option: '--out' | '--run'
+  /** Whether what an earlier run left there goes first. */
+  readonly fresh: boolean | undefined
+  /** Folders that hold nothing but runs. */
+  readonly folders?: readonly string[]
+  /** What the names of files begin with that lie among others. */
+  readonly prefix?: string
+}
+
+export const addFreshOption = (command: Command): Command =>
+  command.option('--fresh', 'begin anew: remove what an earlier run kept, and nothing else')
+
+/** Works on a run; says where to go on if it is interrupted, and which options help if it is another run's. */
+export async function keptRun<T>(
+  progress: ProgressReporter,
+  run: KeptRun,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (run.fresh) await beginAnew(run, progress)
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof PatchError)) throw error
+    if (error.code === 'ABORTED') {
+      // The same command would begin anew once more.
+      const how = run.fresh ? 'the same command without --fresh' : 'the same command again'
+      progress.line(`What was done is kept in ${run.place}. To go on, run ${how}.`)
+    }
+    if (error.code !== 'RESUME_MISMATCH') throw error
+    throw new PatchError('RESUME_MISMATCH', {
+      expected: error.expected,
+      found: error.found,
+      remedy: `Give the same settings to go on with that run, another ${run.option} for a new one, or --fresh to begin this one anew`,
+      cause: error,
+    })
+  }
+}
+
+/** Removes the files of a run. Whatever else is in its place stays. */
+async function beginAnew(
+  { place, folders = [], prefix }: KeptRun,
+  { line }: ProgressReporter,
+): Promise<void> {
+  const storage = fileStorage()
+  const paths: string[] = []
+  for (const folder of folders) {
+    if (await storage.exists(folder))
+      paths.push(...(await storage.list(folder)).map((name) => join(folder, name)))
+  }
+  if (prefix !== undefined && (await storage.exists(dirname(prefix)))) {
+    const names = await storage.list(dirname(prefix))
+    const own = names.filter((name) => name === basename(prefix) || name.startsWith(`${basename(prefix)}.`))
+    paths.push(...own.map((name) => join(dirname(prefix), name)))
+  }
+  const owned: string[] = []
+  for (const path of paths) if (await isOwn(storage, path, folders.length > 0)) owned.push(path)
+  // A file of pairs is its run's by the journal beside it, which goes last.
+  for (const path of owned) await storage.remove(path)
+  line(`Files of an earlier run removed from ${place}: ${owned.length}`)
+}
+
+/** Names of what a training keeps beside its JSON Lines. */
+const trained = /^((sft|dpo|gate)\.safetensors|gate\.json)$/
+
+/** Files that runs keep begin with their settings, but for checkpoints, and for pairs, which have a journal beside them. */
+async function isOwn(storage: Storage, path: string, inFolder: boolean): Promise<boolean> {
+  if (inFolder && trained.test(basename(path))) return true
+  if (!path.endsWith('.jsonl')) return false
+  if (await storage.exists(`${path}.journal.jsonl`)) return true
+  const source = await storage.open(path).catch((error: unknown) => {
+    // A folder.
+    if (error instanceof PatchError && error.code === 'NOT_FOUND') return undefined
+    throw error
+  })
+  if (!source) return false
+  try {
+    const start = '{"settings":{'
+    const bytes = await source.read(0, Math.min(source.size, start.length))
+    return new TextDecoder().decode(bytes) === start
+  } finally {
+    await source.close()
+  }
+}
