@@ -51,6 +51,7 @@ export function globals(): ReadonlyMap<string, Value> {
       'strftime_now',
       builtin('strftime_now', ['format'], (run, format) => {
         const text = needText(format!, 'strftime_now')
+        run.fuel.step(8 * text.length)
         run.fuel.items(text.length)
         return run.fuel.text(strftime(new Date(), text))
       }),
