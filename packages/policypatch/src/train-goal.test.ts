@@ -49,6 +49,7 @@ describe('a goal that is no refusal', () => {
     expect(stderr).toMatch(/error TRAINING_FAILED: .*patches\/json all the same; --no-check/)
     expect(code).toBe(1)
     const manifest = JSON.parse(await readFile(`${cwd}/patches/json/patch.json`, 'utf8'))
+    expect(manifest.domain).toBe('goal')
     expect(manifest.recipe.options).toMatchObject({
       judge: { name: 'json-schema', schema: { type: 'object', required: ['a'] } },
       reference: { name: manifest.recipe.reference },
@@ -66,8 +67,8 @@ describe('a goal that is no refusal', () => {
     const refused = await train('mixed.jsonl', 'patches/mixed')
     expect(refused).toMatchObject({ code: 1, stdout: '' })
     expect(refused.stderr).toMatch(/error TRAINING_FAILED: .*at least 30%.*it says "Sure!"/)
-    const told = await train('mixed.jsonl', 'patches/mixed', '--min-reference-share 0 --no-check')
-    expect(told.code, told.stderr).toBe(0)
+    const told = await train('mixed.jsonl', 'patches/mixed', '--min-reference-share 0')
+    expect(told.stdout, told.stderr).toMatch(/^patches\/mixed\n/)
   })
 
   test('is measured by the same judge', async () => {

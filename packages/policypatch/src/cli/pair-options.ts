@@ -88,7 +88,7 @@ export function addPairOptions(command: Command): Command {
     .option('--seed <n>', 'seed of everything that is drawn', integer(0), 0)
     .option(
       '--everyday <n>',
-      'prompts to keep that the model makes: half everyday ones, half that begin as the targets do (default: 0; of train 600 where only targets are given; with 0 and only targets the patch is for every prompt)',
+      'prompts to keep that the model makes: everyday ones, and some that begin as the targets do (default: 0; of train 600 where only targets are given; with 0 and only targets the patch is for every prompt)',
       integer(0),
     )
     .option(

@@ -16,7 +16,7 @@ export interface TrainingOptions {
   readonly out: string
   readonly name?: string
   readonly version: string
-  readonly domain: string
+  readonly domain?: string
   readonly license: string
   readonly length: number
   readonly init: PrefixInit
@@ -49,7 +49,10 @@ export function addTrainingOptions(command: Command): Command {
     .option('--out <directory>', 'where the patch is written')
     .option('--name <name>', 'name of the patch (default: that of its directory)', patchName)
     .option('--version <version>', 'semantic version of the patch', semanticVersion, '0.1.0')
-    .option('--domain <domain>', 'what it patches', 'harmfulness')
+    .option(
+      '--domain <domain>',
+      'what it patches (default: harmfulness, or goal where the prompts are targets)',
+    )
     .option('--license <spdx>', 'its licence', 'Apache-2.0')
     .option('--length <m>', 'virtual tokens', integer(1), prefix.length)
     .addOption(
@@ -132,7 +135,7 @@ export function trainingOf(options: TrainingOptions): Partial<TrainPatchOptions>
   const preference = { ...dpo, ...given({ beta, lossType, sftWeight }) }
   const thresholds = given({ marginThreshold: options.margin, winnerThreshold: options.winner })
   return {
-    manifest: { name: options.name ?? nameFrom(options.out), version, domain, license },
+    manifest: { name: options.name ?? nameFrom(options.out), version, license, ...given({ domain }) },
     prefix: { length: options.length, init: options.init, ...given({ text: options.initText }) },
     sft: sftSteps === 0 ? false : { ...both, ...sft },
     ...(dpoSteps === 0 && { dpo: false as const }),

@@ -3,6 +3,7 @@ import {
   filterPairs,
   formatFilterSummary,
   formatPairsSummary,
+  formatReferenceShare,
   generatePairs,
   type PairsSummary,
 } from '@policypatch/core'
@@ -75,6 +76,7 @@ export function pairsCommand(): Command {
           path: out,
           options: { maxTokens, temperature, seed, format, batchSize },
           onProgress: progress.report,
+          onReference: (share) => formatReferenceShare(share).split('\n').forEach(progress.line),
           onSummary: (summary) => {
             made = summary
           },

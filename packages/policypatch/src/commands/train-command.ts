@@ -42,8 +42,12 @@ export function trainCommand(): Command {
   addExamples(
     command,
     [
-      'To refuse what a safety prompt makes it refuse',
-      'policypatch train --model HuggingFaceTB/SmolLM2-135M-Instruct --prompts prompts.jsonl --reference system-prompt --out patches/harmfulness',
+      'To refuse as recorded answers do',
+      'policypatch train --model HuggingFaceTB/SmolLM2-135M-Instruct --prompts prompts.jsonl --reference recorded:answers.jsonl --out patches/harmfulness',
+    ],
+    [
+      'To answer some prompts in JSON, by recorded answers, and leave others as they are',
+      'policypatch train --model HuggingFaceTB/SmolLM2-135M-Instruct --prompts orders.jsonl --reference recorded:orders.jsonl --judge json:order.schema.json --out patches/orders',
     ],
     [
       'Of pairs that were looked at',
