@@ -1,6 +1,6 @@
 /**
  * A project outside of this repository that uses the packages as they are published: packs them, installs the tarballs,
- * checks README's code with TypeScript under `nodenext` and `bundler`, runs it in Node, and builds it with Vite and runs it in
+ * checks README's code with TypeScript under `nodenext` and `bundler`, runs it and README's command lines in Node, and builds it with Vite and runs it in
  * Chromium, where one is installed.
  *
  *   npm run check:consumer -- [--keep]
@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findChromium } from '../../packages/core/test/chromium.ts'
+import { commandLines } from './command-lines.ts'
 import { packPackages } from './pack-packages.ts'
 import { readmeCode } from './readme-code.ts'
 import { runInChromium } from './run-in-chromium.ts'
@@ -71,7 +72,9 @@ try {
   }
   done('they run in Node')
   run('npx', 'policypatch', 'inspect', 'patches/harmfulness')
-  done('so does the command line, on the patch that they made')
+  const shown = commandLines(readFileSync(join(root, 'README.md'), 'utf8'), model)
+  for (const line of shown) run('npx', 'policypatch', ...line)
+  done(`so do the command line, on the patch that they made, and README's ${shown.length} lines of it`)
 
   const worker = join(project, 'page', 'worker.ts')
   writeFileSync(worker, readFileSync(worker, 'utf8').replaceAll(modelOfReadme, '/models/tiny-chat'))
