@@ -33,3 +33,9 @@ export function doubleNameIn(bytes: Uint8Array | undefined, perLine = false): st
   }
   return undefined
 }
+
+/** The first of names that was there before. */
+export function firstTwice(names: readonly string[]): string | undefined {
+  const before = new Set<string>()
+  return names.find((name) => before.has(name) || !before.add(name))
+}

@@ -1,4 +1,5 @@
 import type { GgufPair, GgufTensorToWrite } from '../../packages/core/test/write-gguf.ts'
+import { firstTwice } from './double-names.ts'
 
 /** Bytes and values of a block, by GGML's number of the type: from gguf-py's GGML_QUANT_SIZES. */
 const blocks: Readonly<Record<number, readonly [bytes: number, values: number]>> = {
@@ -64,7 +65,7 @@ export function ggufParts(bytes: Uint8Array): GgufParts {
 export function ggufAmbiguity(bytes: Uint8Array): string | undefined {
   const { pairs, tensors, data, alignment } = ggufParts(bytes)
   const names = [...pairs.map(([key]) => `key ${key}`), ...tensors.map(({ name }) => `tensor ${name}`)]
-  const double = names.find((name, index) => names.indexOf(name) !== index)
+  const double = firstTwice(names)
   if (double !== undefined) return `${double} twice`
   let end = 0
   for (const { name, dims, type, offset } of tensors.toSorted((a, b) => a.offset - b.offset)) {

@@ -1,4 +1,5 @@
 import { inflateRawSync } from 'node:zlib'
+import { firstTwice } from './double-names.ts'
 
 const [localMark, centralMark, endMark, descriptorMark] = [0x04034b50, 0x02014b50, 0x06054b50, 0x08074b50]
 
@@ -77,8 +78,7 @@ const folded = (name: string) => name.normalize('NFC').toLowerCase().replace(/\/
 /** What two readers of an archive take for different things: a name twice, or other bytes. */
 export function zipAmbiguity(archive: Uint8Array): string | undefined {
   const [one, other] = [byDirectory(archive), inTurn(archive)]
-  const names = one.map(([name]) => folded(name))
-  const double = names.find((name, index) => names.indexOf(name) !== index)
+  const double = firstTwice(one.map(([name]) => folded(name)))
   if (double !== undefined) return `${double} twice`
   if (one.length !== other.length) return `${one.length} entries or ${other.length}`
   const second = new Map(other)

@@ -1,7 +1,7 @@
 import { listHubFiles } from '@policypatch/core'
 import fc from 'fast-check'
 import { answer, changed, decoded, statuses } from '../answers.ts'
-import { doubleNameIn } from '../double-names.ts'
+import { doubleNameIn, firstTwice } from '../double-names.ts'
 import { type Files, type FuzzedReader, utf8 } from '../fuzzed-reader.ts'
 import { damaged } from '../mutations.ts'
 import { oddStrings } from '../odd-values.ts'
@@ -147,7 +147,7 @@ export const hubReader: FuzzedReader = {
     )
       .filter(({ type }) => type !== 'directory')
       .map(({ path }) => path)
-    const twice = listed.find((path, at) => listed.indexOf(path) !== at)
+    const twice = firstTwice(listed)
     return twice === undefined ? undefined : `${twice} listed twice`
   },
 }
