@@ -31,7 +31,7 @@ function foreignPatch(base = orders): Patch {
   const manifest = {
     ...{ name: orders, version: orders, domain: orders, license: orders, created: orders },
     base: { id: base, architecture: orders },
-    prefix: { init: orders, gate: { figures: { falsePositives: { [orders]: 1 } } } },
+    prefix: { init: orders, gate: { layers: [], figures: { falsePositives: { [orders]: 1 } } } },
     recipe: { reference: orders, data: { [orders]: orders } },
     effects: [{ metric: orders, data: orders, before: rate, after: rate }],
     composition: { method: 'parallel', parts: [{ name: orders, version: orders, digest: orders }] },
