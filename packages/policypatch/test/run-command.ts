@@ -50,8 +50,22 @@ export interface RunOptions {
 }
 
 /** Runs the command line from its source, in a folder and with a data folder of its own. */
-export function runCommand(args: readonly string[], { cwd, onStderr }: RunOptions): Promise<CommandResult> {
-  const child = spawn(process.execPath, [`${folder}/cli.mjs`, ...args], {
+export function runCommand(args: readonly string[], options: RunOptions): Promise<CommandResult> {
+  return run(process.execPath, [`${folder}/cli.mjs`, ...args], options)
+}
+
+/** Runs a script of bash until its first error; what it calls `npx policypatch` is the command line from its source. */
+export function runShellScript(script: string, options: RunOptions): Promise<CommandResult> {
+  const own = `npx() { shift; '${process.execPath}' '${folder}/cli.mjs' "$@"; }`
+  return run('bash', ['-euc', `${own}\n${script}`], options)
+}
+
+function run(
+  program: string,
+  args: readonly string[],
+  { cwd, onStderr }: RunOptions,
+): Promise<CommandResult> {
+  const child = spawn(program, args, {
     cwd,
     env: { ...process.env, POLICYPATCH_DATA: `${cwd}/data`, POLICYPATCH_CACHE: `${cwd}/cache` },
     stdio: ['ignore', 'pipe', 'pipe'],

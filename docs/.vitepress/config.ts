@@ -1,0 +1,108 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { type DefaultTheme, defineConfig } from 'vitepress'
+import { inlineDrawings } from './inline-drawings.ts'
+import { repositoryLinks } from './repository-links.ts'
+
+/** What `npm run docs` made before: generated pages are not in the repository. */
+function generated(path: string): DefaultTheme.SidebarItem[] {
+  const file = new URL(`../${path}`, import.meta.url)
+  if (!existsSync(file)) throw new Error(`docs/${path} is not there: run \`npm run docs:generate\` first`)
+  return JSON.parse(readFileSync(file, 'utf8'))
+}
+
+const page = (text: string, link: string): DefaultTheme.SidebarItem => ({ text, link })
+
+const sidebar: DefaultTheme.SidebarItem[] = [
+  {
+    text: 'Tutorials',
+    items: [
+      page('Patch your first model', '/tutorials/first-patch'),
+      page('Patch in the browser', '/tutorials/in-the-browser'),
+      page('Your own policy', '/tutorials/own-policy'),
+      page('Your own domain', '/tutorials/own-domain'),
+      page('Publish a patch', '/tutorials/publish'),
+    ],
+  },
+  {
+    text: 'Guides',
+    items: [
+      page('Load a model', '/models'),
+      page('Choose a device', '/backends'),
+      page('Hold in an app, cost nothing elsewhere', '/selectivity'),
+      page('Choose judges', '/judges'),
+      page('Work with domains', '/domains'),
+      page('Combine and export patches', '/composition'),
+      page('Run in the browser', '/browser'),
+      page('Measure ability', '/ability'),
+      page('Write a report', '/report'),
+    ],
+  },
+  {
+    text: 'Concepts',
+    items: [
+      page('Prefix and cache', '/concepts/prefix-and-cache'),
+      page('Two streams', '/concepts/two-streams'),
+      page('Packing', '/concepts/packing'),
+      page('Composition', '/concepts/composition'),
+      page('How it works, in full', '/how-it-works'),
+    ],
+  },
+  {
+    text: 'Reference',
+    items: [
+      {
+        ...page('Command line', '/reference/commands/'),
+        collapsed: true,
+        items: generated('reference/commands/sidebar.json'),
+      },
+      page('API', '/reference/api/'),
+      page('Data formats', '/data-formats'),
+      page('Patch format', '/patch-format'),
+      { ...page('Errors', '/errors'), collapsed: true, items: generated('errors/sidebar.json') },
+    ],
+  },
+  {
+    text: 'Results',
+    items: [page('What was measured', '/results/'), page('Performance', '/performance')],
+  },
+]
+
+export default defineConfig({
+  title: 'policypatch',
+  description: 'Patch a language model with a learned prefix of a few hundred kilobytes',
+  lang: 'en',
+  cleanUrls: true,
+  // Or the list of all pages would be in each of them.
+  metaChunk: true,
+  // Set it where the site does not lie at the root of its host.
+  base: (process.env.DOCS_BASE ?? '/') as `/${string}/`,
+  ignoreDeadLinks: false,
+  markdown: {
+    // Braces are text here.
+    attrs: { disable: true },
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
+    config(md) {
+      md.use(repositoryLinks).use(inlineDrawings)
+    },
+  },
+  themeConfig: {
+    search: {
+      provider: 'local',
+      options: {
+        // Copies of files are not searched.
+        _render: (text, env, md) => (env.relativePath.startsWith('source/') ? '' : md.render(text, env)),
+      },
+    },
+    outline: [2, 3],
+    nav: [
+      { text: 'Tutorials', link: '/tutorials/first-patch' },
+      { text: 'Guides', link: '/models' },
+      { text: 'Concepts', link: '/concepts/prefix-and-cache' },
+      { text: 'Commands', link: '/reference/commands/' },
+      { text: 'API', link: '/reference/api/' },
+      { text: 'Results', link: '/results/' },
+    ],
+    // Without the hundreds of pages of the API, which would be in each of them: its first page lists them.
+    sidebar,
+  },
+})

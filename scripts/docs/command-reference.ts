@@ -1,0 +1,109 @@
+import { createProgram } from '../../packages/policypatch/src/cli/run-cli.ts'
+import { commands } from '../../packages/policypatch/src/commands.ts'
+import { codeOf, escapeMarkdown, table, writePage } from './write-page.ts'
+
+type Command = ReturnType<typeof createProgram>
+type Option = Command['options'][number]
+
+const exitCodes = [
+  ['0', 'done'],
+  ['1', 'an error, as `error CODE: message` on standard error: [all codes](/errors)'],
+  ['2', 'used wrongly: an unknown option, or one that is missing'],
+  ['130, 143', 'interrupted'],
+]
+
+/** Writes a page for each command, made of its own definition, and one of all. Gives how many there are. */
+export async function writeCommandReference(folder: string): Promise<number> {
+  const program = createProgram(commands())
+  for (const command of program.commands) {
+    await writePage(`${folder}/${command.name()}.md`, pageOf(command, program))
+  }
+  await writePage(`${folder}/index.md`, overview(program))
+  const sidebar = program.commands.map((command) => ({
+    text: command.name(),
+    link: `/reference/commands/${command.name()}`,
+  }))
+  await writePage(`${folder}/sidebar.json`, JSON.stringify(sidebar))
+  return program.commands.length
+}
+
+function overview(program: Command): string {
+  const rows = program.commands.map((command) => [
+    `[\`${command.name()}\`](./${command.name()}.md)`,
+    escapeMarkdown(sentence(command.description())),
+  ])
+  return `---
+title: Command line
+---
+
+# Command line
+
+${sentence(program.description())}
+
+${table(['command', 'what it does'], rows)}
+
+## Options of every command
+
+${optionsTable(program.options)}
+
+## Exit codes
+
+${table(['code', 'meaning'], exitCodes)}
+`
+}
+
+function pageOf(command: Command, program: Command): string {
+  const common = new Set(program.options.map(({ long }) => long))
+  const own = command.options.filter(({ long, hidden }) => !hidden && !common.has(long))
+  const operands = command.registeredArguments.map((operand) => [
+    codeOf(command.createHelp().argumentTerm(operand)),
+    escapeMarkdown(operand.description),
+    operand.required ? 'yes' : '',
+  ])
+  const sections = [
+    `# policypatch ${command.name()}`,
+    escapeMarkdown(sentence(command.description())),
+    `\`\`\`sh\npolicypatch ${command.name()} ${command.usage()}\n\`\`\``,
+    ...(operands.length > 0 ? ['## Arguments', table(['argument', 'what it is', 'required'], operands)] : []),
+    ...(own.length > 0 ? ['## Options', optionsTable(own)] : []),
+    'The [options of every command](./index.md#options-of-every-command) go with it too.',
+    ...afterHelp(command),
+  ]
+  return sections.join('\n\n')
+}
+
+function optionsTable(options: readonly Option[]): string {
+  return table(
+    ['option', 'what it does', 'values', 'default'],
+    options.map((option) => [
+      codeOf(option.flags),
+      `${escapeMarkdown(sentence(option.description))}${option.mandatory ? ' **Required.**' : ''}`,
+      (option.argChoices ?? []).map(codeOf).join(' '),
+      defaultOf(option),
+    ]),
+  )
+}
+
+function defaultOf(option: Option): string {
+  const { defaultValue, defaultValueDescription } = option
+  if (defaultValueDescription !== undefined) return codeOf(defaultValueDescription)
+  if (defaultValue === undefined || option.negate || option.isBoolean()) return ''
+  return codeOf(typeof defaultValue === 'string' ? defaultValue : JSON.stringify(defaultValue))
+}
+
+/** What a command's help says after its options, such as examples. */
+function afterHelp(command: Command): string[] {
+  let printed = ''
+  command.configureOutput({
+    writeOut(text) {
+      printed += text
+    },
+  })
+  command.outputHelp()
+  const after = printed.split(command.helpInformation()).at(-1)?.trim() ?? ''
+  return after === '' ? [] : ['## From its help', `\`\`\`text\n${after}\n\`\`\``]
+}
+
+/** With a capital and a full stop. */
+const sentence = (text: string): string =>
+  `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`

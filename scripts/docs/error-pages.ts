@@ -1,0 +1,141 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import ts from 'typescript'
+import { errorCodes } from '../../packages/core/src/errors.ts'
+import { escapeMarkdown, table, writePage } from './write-page.ts'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+
+/** What docs/errors.md says of a code, as Markdown. */
+interface Advice {
+  readonly when: string
+  readonly remedy: string
+}
+
+/** One message of the sources, with … for what is put in when it is thrown. */
+interface Message {
+  readonly expected: string
+  readonly found: string
+  readonly remedy: string
+}
+
+/** Writes a page for each error code, and gives how many there are. */
+export async function writeErrorPages(docs: string): Promise<number> {
+  const meanings = meaningsOf(readFileSync(`${root}packages/core/src/errors.ts`, 'utf8'))
+  const advice = adviceOf(readFileSync(`${docs}errors.md`, 'utf8'))
+  const messages = messagesOf(sourcesIn(`${root}packages`))
+  for (const code of errorCodes) {
+    const [meaning, known] = [meanings.get(code), advice.get(code)]
+    if (meaning === undefined || known === undefined) {
+      throw new Error(`${code} is missing in ${meaning === undefined ? 'errors.ts' : 'docs/errors.md'}`)
+    }
+    await writePage(`${docs}errors/${slug(code)}.md`, pageOf(code, meaning, known, messages.get(code) ?? []))
+  }
+  const unknown = [...advice.keys()].filter((code) => !(errorCodes as readonly string[]).includes(code))
+  if (unknown.length > 0) throw new Error(`docs/errors.md has codes that are none: ${unknown.join(', ')}`)
+  const sidebar = errorCodes.map((code) => ({ text: code, link: `/errors/${slug(code)}` }))
+  await writePage(`${docs}errors/sidebar.json`, JSON.stringify(sidebar))
+  return errorCodes.length
+}
+
+const slug = (code: string): string => code.toLowerCase().replaceAll('_', '-')
+
+function pageOf(
+  code: string,
+  meaning: string,
+  { when, remedy }: Advice,
+  messages: readonly Message[],
+): string {
+  const rows = messages.map(({ expected, found, remedy }) => [expected, found, remedy].map(escapeMarkdown))
+  // The advice stands in docs/, this page one folder below.
+  const here = (markdown: string) => markdown.replace(/\]\((?![a-z]+:|#|\/)/g, '](../')
+  const exit = code === 'ABORTED' ? '130 or 143 after a signal, else 1' : '1'
+  return `# ${code}
+
+${escapeMarkdown(meaning)}
+
+| | |
+| --- | --- |
+| When | ${here(when)} |
+| What to do | ${here(remedy)} |
+| Exit code of the command line | ${exit} |
+
+\`\`\`ts
+if (error instanceof PatchError && error.code === '${code}') {
+  console.error(error.expected, error.found, error.remedy)
+}
+\`\`\`
+
+${
+  rows.length === 0
+    ? ''
+    : `## Messages
+
+Each reads “Expected …; found …. What to do.” A … stands for a name, a number or a text.
+
+${table(['Expected', 'found', 'what to do'], rows)}`
+}
+
+[All codes](../errors.md)
+`
+}
+
+/** The comment above each code. */
+const meaningsOf = (source: string): Map<string, string> =>
+  new Map(
+    [...source.matchAll(/\/\*\* (.+?) \*\/\s+'([A-Z_]+)',/g)].map(([, text = '', code = '']) => [code, text]),
+  )
+
+function adviceOf(markdown: string): Map<string, Advice> {
+  const rows = markdown.matchAll(/^\| `([A-Z_]+)` \| (.+?) \| (.+?) \|$/gm)
+  return new Map([...rows].map(([, code = '', when = '', remedy = '']) => [code, { when, remedy }]))
+}
+
+const sourcesIn = (packages: string): string[] =>
+  readdirSync(packages).flatMap((name) =>
+    readdirSync(`${packages}/${name}/src`, { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts') && !path.startsWith('testing/'))
+      .map((path) => `${packages}/${name}/src/${path}`),
+  )
+
+/** The messages of `new PatchError(code, { … })` by code, those that can be read off the sources. */
+function messagesOf(paths: readonly string[]): Map<string, Message[]> {
+  const messages = new Map<string, Message[]>()
+  for (const path of paths) {
+    const source = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.ESNext)
+    const visit = (node: ts.Node): void => {
+      if (ts.isNewExpression(node) && node.expression.getText(source) === 'PatchError') {
+        const [code, parts] = node.arguments ?? []
+        const message = parts && messageOf(parts, source)
+        if (code && ts.isStringLiteral(code) && message) {
+          messages.set(code.text, [...(messages.get(code.text) ?? []), message])
+        }
+      }
+      ts.forEachChild(node, visit)
+    }
+    visit(source)
+  }
+  return messages
+}
+
+function messageOf(node: ts.Node, source: ts.SourceFile): Message | undefined {
+  if (!ts.isObjectLiteralExpression(node)) return
+  const texts = new Map<string, string>()
+  for (const property of node.properties) {
+    if (!ts.isPropertyAssignment(property)) continue
+    texts.set(property.name.getText(source), textOf(property.initializer))
+  }
+  const [expected, found, remedy] = ['expected', 'found', 'remedy'].map((name) => texts.get(name) ?? '…')
+  if (expected === undefined || found === undefined || remedy === undefined) return
+  // One that says nothing by itself helps nobody.
+  return [expected, remedy].every((text) => text === '…') ? undefined : { expected, found, remedy }
+}
+
+function textOf(node: ts.Node): string {
+  if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)) return node.text
+  if (ts.isTemplateExpression(node)) {
+    return node.head.text + node.templateSpans.map(({ literal }) => `…${literal.text}`).join('')
+  }
+  if (ts.isBinaryExpression(node)) return `${textOf(node.left)}${textOf(node.right)}`.replace(/…+/g, '…')
+  return '…'
+}

@@ -1,0 +1,114 @@
+/**
+ * Opens the main pages of the built site in Chromium, light and dark, wide and on a phone: nothing may be asked for elsewhere, no
+ * script may fail, no page may be wider than the window, and axe may find nothing serious. Looks for a word, too.
+ *
+ *   npm run docs:build && npm run docs:look
+ *
+ * With DOCS_SCREENSHOTS=folder it leaves pictures there.
+ */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { accessibilityFaults } from '../../packages/core/test/accessibility.ts'
+import { findChromium, openChromium } from '../../packages/core/test/chromium.ts'
+import { serveSite } from './serve-site.ts'
+
+type Page = Parameters<typeof accessibilityFaults>[0]
+
+const pages = [
+  ...[
+    '',
+    'tutorials/first-patch',
+    'tutorials/in-the-browser',
+    'tutorials/own-policy',
+    'tutorials/own-domain',
+  ],
+  ...['tutorials/publish', 'concepts/prefix-and-cache', 'concepts/two-streams', 'concepts/packing'],
+  ...['concepts/composition', 'how-it-works', 'models', 'backends', 'selectivity', 'judges', 'domains'],
+  ...['composition', 'browser', 'ability', 'report', 'data-formats', 'patch-format', 'performance'],
+  ...['errors', 'errors/invalid-argument', 'reference/commands/', 'reference/commands/train', 'results/'],
+  ...[
+    'reference/api/',
+    'reference/api/variables/trainPatch',
+    'reference/api/functions/applyPatch',
+    'reference/api/interfaces/TrainPatchOptions',
+  ],
+  ...['reference/api/classes/PatchError', 'source/packages/core/src/backend-ts'],
+]
+const widths = [1200, 390]
+const schemes = ['light', 'dark'] as const
+const pictures = process.env.DOCS_SCREENSHOTS
+
+/** What is wrong with a page as it is open now. */
+async function faultsOf(page: Page, width: number): Promise<string[]> {
+  const wide = Number(await page.evaluate('document.documentElement.scrollWidth'))
+  return [...(wide > width ? [`is ${wide} pixels wide`] : []), ...(await accessibilityFaults(page))]
+}
+
+/** Types a word into the search and gives the first page that it finds. */
+async function search(page: Page, address: string, word: string): Promise<string> {
+  await page.setViewport({ width: 1200, height: 900 })
+  await page.goto(address, { waitUntil: 'networkidle0' })
+  await page.click('.VPNavBarSearch button')
+  await page.waitForSelector('.VPLocalSearchBox input')
+  await page.type('.VPLocalSearchBox input', word)
+  const result = await page.waitForSelector('.VPLocalSearchBox a.result')
+  return String(await result?.evaluate('(element) => element.getAttribute("href")'))
+}
+
+const chromium = findChromium()
+if (chromium === undefined) {
+  console.log('skipped: no Chromium on the PATH or in CHROMIUM')
+} else {
+  if (pictures !== undefined) mkdirSync(pictures, { recursive: true })
+  const { address, close } = await serveSite()
+  const browser = await openChromium(chromium)
+  const faults: string[] = []
+  let at = ''
+  let requests = 0
+  try {
+    const page = await browser.newPage()
+    page.setDefaultTimeout(120_000)
+    page.on('pageerror', (error) => faults.push(`${at}: ${error}`))
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warn') faults.push(`${at}: ${message.text()}`)
+    })
+    page.on('request', (request) => {
+      requests++
+      if (!/^data:|^blob:/.test(request.url()) && !request.url().startsWith(address)) {
+        faults.push(`${at}: asks for ${request.url()}`)
+      }
+    })
+    for (const path of pages) {
+      for (const scheme of schemes) {
+        await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }])
+        for (const width of widths) {
+          at = `${path || 'home'}, ${scheme}, ${width} pixels`
+          await page.setViewport({ width, height: 900 })
+          await page.goto(address + path, { waitUntil: 'networkidle0' })
+          if (
+            (await page.evaluate('document.documentElement.classList.contains("dark")')) !==
+            (scheme === 'dark')
+          ) {
+            faults.push(`${at}: is not ${scheme}`)
+          }
+          faults.push(...(await faultsOf(page, width)).map((fault) => `${at}: ${fault}`))
+          if (pictures !== undefined) {
+            const name = `${path.replaceAll('/', '_') || 'home'}-${width}-${scheme}.png`
+            await page.screenshot({ path: join(pictures, name), fullPage: true })
+          }
+        }
+      }
+    }
+    at = 'search'
+    const found = await search(page, address, 'DIGEST_MISMATCH')
+    if (!found.includes('/errors/digest-mismatch')) faults.push(`search finds ${found} for DIGEST_MISMATCH`)
+  } finally {
+    await browser.close()
+    close()
+  }
+  for (const fault of faults) console.error(fault)
+  console.log(
+    `${pages.length} pages, ${pages.length * 4} looks, ${requests} requests, ${faults.length} faults`,
+  )
+  process.exitCode = faults.length > 0 ? 1 : 0
+}

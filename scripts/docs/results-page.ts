@@ -1,0 +1,185 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { ReportData } from '@policypatch/core'
+import { drawFigure, type FigureSpec } from '../../packages/policypatch/src/report/figures/draw-figure.ts'
+import { drawForest } from '../../packages/policypatch/src/report/figures/forest-figure.ts'
+import { forestRows } from '../../packages/policypatch/src/report/figures/forest-rows.ts'
+import { formatFigure } from '../../packages/policypatch/src/report/format-figure.ts'
+import { renderReport } from '../../packages/policypatch/src/report/render-report.ts'
+import { type ReportContext, reportContext } from '../../packages/policypatch/src/report/report-context.ts'
+import { escapeMarkdown, table, writePage } from './write-page.ts'
+
+const results = fileURLToPath(new URL('../../compare/results/', import.meta.url))
+const read = <T>(name: string) => JSON.parse(readFileSync(`${results}${name}.json`, 'utf8')) as T
+
+/** Measurements that `policypatch report` draws. */
+const reports = ['domains', 'compose'] as const
+
+const printed = [
+  ['step', "A training step's time and memory", 'npm run compare:step'],
+  ['train', 'A whole training', 'npm run compare:train'],
+  ['generate', 'Generation', 'npm run compare:generate'],
+  ['overhead', 'What a patch adds to generation', 'npm run compare:overhead'],
+] as const
+
+interface Selectivity {
+  readonly command: string
+  readonly created: string
+  readonly base: string
+  readonly rows: readonly {
+    readonly name: string
+    readonly mean: number
+    readonly base?: number
+    readonly reference?: number
+    readonly ungated?: number
+    readonly n?: number
+    readonly isRate?: boolean
+    readonly bar?: { readonly least?: number; readonly most?: number }
+    readonly reached?: boolean
+  }[]
+}
+
+/** Writes the page of results, with whole reports beside it, and gives how many pages there are. */
+export async function writeResults(docs: string): Promise<number> {
+  const sections = [await selectivitySection(read<Selectivity>('selectivity'))]
+  for (const name of reports) {
+    const { report } = read<{ readonly report: ReportData }>(name)
+    await writePage(`${docs}public/reports/${name}.html`, await renderReport(report))
+    sections.push(await reportSection(name, report))
+  }
+  const files = printed.map(
+    ([name, title, command]) =>
+      `### ${title}\n\n\`${command}\`\n\n\`\`\`text\n${readFileSync(`${results}${name}.txt`, 'utf8').trim()}\n\`\`\``,
+  )
+  await writePage(
+    `${docs}results/index.md`,
+    `${head}\n\n${sections.join('\n\n')}\n\n## Time and memory\n\n${files.join('\n\n')}`,
+  )
+  return 1 + reports.length
+}
+
+const head = `---
+title: Results
+---
+
+# Results
+
+All figures come from the files in \`compare/results\`. This page and its figures are drawn from them when the site is built.
+Each section names the command that measures it again.`
+
+async function selectivitySection({ command, created, base, rows }: Selectivity): Promise<string> {
+  const shares = rows.filter(({ name, isRate }) => isRate && name.startsWith('refused: '))
+  const value = (share: number | undefined) => (share === undefined ? '' : formatFigure(share, 'share'))
+  const cells = rows
+    .filter(({ isRate }) => isRate)
+    .map((row) => [
+      escapeMarkdown(row.name),
+      value(row.base),
+      value(row.reference),
+      `**${value(row.mean)}**`,
+      value(row.ungated),
+      `${row.n ?? ''}`,
+    ])
+  const [wide, narrow] = await Promise.all([dotPlot(shares, true), dotPlot(shares, false)])
+  return `## A safety patch with a gate
+
+${escapeMarkdown(base)}, three training seeds, prompts of other origin. \`${command}\`, ${created.slice(0, 10)}.
+[What the rows are](../selectivity.md#what-it-gives).
+
+${figure('Share refused: base, reference and patch', wide, narrow)}
+
+<details><summary>All shares</summary>
+
+${table(['share', 'base', 'reference', 'patch', 'without its gate', 'n'], cells)}
+
+</details>`
+}
+
+/** Shares of one kind under each other, a symbol for each subject. */
+async function dotPlot(rows: Selectivity['rows'], wide: boolean): Promise<string> {
+  const values = rows.flatMap(({ name, base, reference, mean }) => {
+    const kind = name.replace('refused: ', '')
+    return Object.entries({ base, reference, patched: mean }).flatMap(([subject, share]) =>
+      share === undefined ? [] : [{ kind, subject, share }],
+    )
+  })
+  const { styles } = reportContextOf(['base', 'reference', 'patched'])
+  const of = (pick: 'color' | 'shape') => [...styles.values()].map((style) => style[pick])
+  const legend = { title: null, orient: 'top', labelColor: 'currentColor' } as const
+  const scale = (range: readonly string[]) => ({ domain: [...styles.keys()], range: [...range] })
+  const spec = {
+    data: { values },
+    width: wide ? 420 : 150,
+    height: { step: 22 },
+    mark: { type: 'point', filled: true, size: 80, opacity: 1 },
+    encoding: {
+      y: {
+        field: 'kind',
+        type: 'nominal',
+        sort: null,
+        title: null,
+        axis: {
+          labelLimit: wide ? 260 : 170,
+          labelColor: 'currentColor',
+          ticks: false,
+          domain: false,
+          grid: true,
+        },
+      },
+      x: {
+        field: 'share',
+        type: 'quantitative',
+        scale: { domain: [0, 1] },
+        axis: { format: '.0%', title: 'share refused', tickCount: wide ? 5 : 2 },
+      },
+      color: { field: 'subject', type: 'nominal', scale: scale(of('color')), legend },
+      shape: { field: 'subject', type: 'nominal', scale: scale(of('shape')), legend },
+    },
+  } as FigureSpec
+  return (
+    await drawFigure(
+      spec,
+      'Shares refused by base, reference and patch, a row for each set of prompts. The table has the figures.',
+    )
+  ).markup
+}
+
+const reportContextOf = (subjects: readonly string[]): Pick<ReportContext, 'styles'> =>
+  reportContext({
+    format: 'policypatch-report/v1',
+    ...{ title: '', created: '', base: '', command: '', settings: {} },
+    ...{ measurements: [], agreement: [], curves: [] },
+    examples: [{ domain: '', prompt: '', responses: subjects.map((subject) => ({ subject, text: '' })) }],
+  } as unknown as ReportData)
+
+async function reportSection(name: string, report: ReportData): Promise<string> {
+  const context = reportContext(report)
+  const subjects = new Set(context.metrics.flatMap(({ effects }) => effects.map(({ subject }) => subject)))
+  const legend = [...subjects].map((subject) => context.name(subject).markup).join(' ')
+  const figures: string[] = []
+  for (const domain of context.domains) {
+    const rows = forestRows(context, domain, 'share')
+    if (rows.length === 0) continue
+    const label = `What changed in ${domain}, in points against the base, with 95% intervals. The whole report has the figures.`
+    const draw = async (wide: boolean) =>
+      (await drawForest(context, rows, { unit: 'share', wide, label })).markup
+    figures.push(`### ${domain.charAt(0).toUpperCase()}${domain.slice(1)}: ${report.title.toLowerCase()}
+
+${figure(label, await draw(true), await draw(false))}`)
+  }
+  return `## ${report.title}
+
+${escapeMarkdown(report.base)}, ${report.created.slice(0, 10)}. \`npm run compare:${name}\`.
+<a href="/reports/${name}.html" target="_self">The whole report</a> has all figures, examples and settings.
+
+<p class="legend">${legend}</p>
+
+${figures.join('\n\n')}`
+}
+
+/** Wide and narrow forms of a figure; style.css shows one of them. Nothing in it is Vue's. */
+const figure = (caption: string, wide: string, narrow: string): string =>
+  `<figure class="report-figure" v-pre><figcaption>${caption}</figcaption><div class="wide">${oneLine(wide)}</div><div class="narrow">${oneLine(narrow)}</div></figure>`
+
+/** HTML in Markdown ends at an empty line. */
+const oneLine = (markup: string): string => markup.replace(/\n+/g, ' ')
