@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { type DefaultTheme, defineConfig } from 'vitepress'
+import { indentedCode } from './indented-code.ts'
 import { inlineDrawings } from './inline-drawings.ts'
 import { repositoryLinks } from './repository-links.ts'
 
@@ -9,6 +10,10 @@ function generated(path: string): DefaultTheme.SidebarItem[] {
   if (!existsSync(file)) throw new Error(`docs/${path} is not there: run \`npm run docs:generate\` first`)
   return JSON.parse(readFileSync(file, 'utf8'))
 }
+
+/** A patch, and what it stands before. */
+const icon =
+  "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'><rect y='4' width='5' height='8' rx='1' fill='%231b5e9e'/><rect x='6' y='4' width='10' height='8' rx='1' fill='%23c9a55c'/></svg>"
 
 const page = (text: string, link: string): DefaultTheme.SidebarItem => ({ text, link })
 
@@ -76,13 +81,14 @@ export default defineConfig({
   metaChunk: true,
   // Set it where the site does not lie at the root of its host.
   base: (process.env.DOCS_BASE ?? '/') as `/${string}/`,
+  head: [['link', { rel: 'icon', href: icon }]],
   ignoreDeadLinks: false,
   markdown: {
     // Braces are text here.
     attrs: { disable: true },
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     config(md) {
-      md.use(repositoryLinks).use(inlineDrawings)
+      md.use(repositoryLinks).use(inlineDrawings).use(indentedCode)
     },
   },
   themeConfig: {

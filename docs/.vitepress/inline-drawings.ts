@@ -17,10 +17,11 @@ export function inlineDrawings(md: MarkdownRenderer): void {
     const svg = readFileSync(resolve(dirname(env.path), decodeURI(source)), 'utf8')
       .replace(/<\?xml.*?\?>|<!--.*?-->|<style>.*?<\/style>/gs, '')
       .replace(/<title>.*?<\/title>/s, '')
-      .replace(/ role="graphics-[^"]*"| aria-roledescription="[^"]*"/g, '')
+      // The roles and names of its marks are for figures that speak for themselves part by part.
+      .replace(/ (role|aria-[a-z]+)="[^"]*"/g, '')
     const label = md.utils.escapeHtml(token.content)
     const shape = svg.replace(/<svg([^>]*)>/, (_, attributes: string) => {
-      const kept = attributes.replace(/ (role|aria-label|class)="[^"]*"/g, '')
+      const kept = attributes.replace(/ class="[^"]*"/g, '')
       return `<svg role="img" aria-label="${label}" class="drawing"${kept}>`
     })
     return `<span class="figure" v-pre>${shape.trim()}</span>`

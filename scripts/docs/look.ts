@@ -51,8 +51,9 @@ async function search(page: Page, address: string, word: string): Promise<string
   await page.click('.VPNavBarSearch button')
   await page.waitForSelector('.VPLocalSearchBox input')
   await page.type('.VPLocalSearchBox input', word)
-  const result = await page.waitForSelector('.VPLocalSearchBox a.result')
-  return String(await result?.evaluate('(element) => element.getAttribute("href")'))
+  const result = '.VPLocalSearchBox a.result'
+  await page.waitForSelector(result)
+  return String(await page.evaluate(`document.querySelector('${result}').getAttribute('href')`))
 }
 
 const chromium = findChromium()

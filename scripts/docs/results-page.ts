@@ -109,7 +109,7 @@ async function dotPlot(rows: Selectivity['rows'], wide: boolean): Promise<string
   const scale = (range: readonly string[]) => ({ domain: [...styles.keys()], range: [...range] })
   const spec = {
     data: { values },
-    width: wide ? 420 : 150,
+    width: wide ? 420 : 120,
     height: { step: 22 },
     mark: { type: 'point', filled: true, size: 80, opacity: 1 },
     encoding: {
@@ -119,7 +119,7 @@ async function dotPlot(rows: Selectivity['rows'], wide: boolean): Promise<string
         sort: null,
         title: null,
         axis: {
-          labelLimit: wide ? 260 : 170,
+          labelLimit: 260,
           labelColor: 'currentColor',
           ticks: false,
           domain: false,
