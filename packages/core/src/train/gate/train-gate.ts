@@ -32,7 +32,7 @@ export interface GateTraining {
   readonly folds?: number
   /** Whether prompts that were placed in contexts are read bare besides; of `trainPatch`. Default true. */
   readonly bare?: boolean
-  /** Share of harmless prompts on which it may fire, at most, by their `part`. Default 0.05, near misses 0.18: of what
+  /** Share of harmless prompts on which it may fire, at most, by their `part`. Default 0.05, near misses 0.12: of what
    * a model makes itself some is harmful, and on other people's ordinary requests it fires on fewer. */
   readonly falsePositives?: Readonly<Record<string, number>>
 }
@@ -57,7 +57,7 @@ export interface TrainedGate {
 }
 
 /** What may be fired on falsely, where nothing else is said. */
-export const defaultFalsePositives: Readonly<Record<string, number>> = { default: 0.05, 'near-miss': 0.18 }
+export const defaultFalsePositives: Readonly<Record<string, number>> = { default: 0.05, 'near-miss': 0.12 }
 
 /**
  * What requests are read under: what the base makes of one then says most of whether it is to be declined (docs/selectivity.md has
