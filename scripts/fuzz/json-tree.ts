@@ -99,7 +99,7 @@ function changed(tree: JsonTree, place: number, change: Change, whole = tree): J
   const result: Field[] = []
   for (const field of fields) {
     const size = count(field[1])
-    if (place === at) result.push(...changedField(field, change, whole))
+    if (place === at) for (const own of changedField(field, change, whole)) result.push(own)
     else if (place > at && place < at + size)
       result.push([field[0], changed(field[1], place - at, change, whole)])
     else result.push(field)

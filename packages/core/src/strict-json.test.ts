@@ -42,6 +42,8 @@ describe('strictJson', () => {
     expect(() => strictJson(`[${'{},'.repeat(1e6)}{}]`)).toThrow(/^more than 711788 objects and lists in 300/)
     expect(() => strictJson(`[${'[0],'.repeat(1e6)}0]`)).toThrow(/objects and lists/)
     expect(() => strictJson(`[${'0,'.repeat(4e6)}0]`)).toThrow(/^more than 3097152 values/)
+    const names = Array.from({ length: 7e5 }, (_, i) => `"${i}":0`)
+    expect(() => strictJson(`{${names}}`)).toThrow(/^more than 642864 names in 7588891/)
   })
 
   it('reads as many merges as the largest tokenizers have', () => {

@@ -4,11 +4,17 @@ import { excerpt } from './excerpt.ts'
 const deepest = 100
 
 /**
- * Objects and arrays, and values within them, that a text of so many characters may have. In memory an empty object takes
- * twenty times its two characters; the vocabularies and merges of the largest tokenizers have a tenth of these.
+ * What a text of so many characters may have. In memory an empty object takes twenty times its two characters, and names of
+ * which no two are alike take long; of the largest tokenizers the vocabulary has half as many names, and merges a fifth of the
+ * lists.
  */
-const mostContainers = (characters: number) => 2 ** 19 + characters / 16
-const mostValues = (characters: number) => 2 ** 21 + characters / 8
+const limitsOf = (
+  characters: number,
+): Readonly<Record<'objects and lists' | 'values' | 'names', number>> => ({
+  'objects and lists': 2 ** 19 + characters / 16,
+  values: 2 ** 21 + characters / 8,
+  names: 2 ** 19 + characters / 64,
+})
 
 /**
  * The value of a JSON text. It is refused where two readers could take it for different things, by a name that an object has
@@ -31,8 +37,8 @@ const [letterN, letterI] = [0x4e, 0x49]
 
 /** Goes over a text that need not be JSON, what `JSON.parse` refuses is left to it; the number of names in its objects. */
 function scan(text: string): number {
-  const [containers, values] = [mostContainers(text.length), mostValues(text.length)]
-  const found = { names: 0, containers: 0, values: 0, depth: 0 }
+  const most = limitsOf(text.length)
+  let [depth, containers, values, names] = [0, 0, 0, 0]
   for (let at = 0; at < text.length; at++) {
     switch (text.charCodeAt(at)) {
       case quote:
@@ -40,18 +46,18 @@ function scan(text: string): number {
         break
       case openBrace:
       case openBracket:
-        if (found.depth++ === deepest) throw new Error(`nesting deeper than ${deepest}`)
-        if (++found.containers > containers) throw tooMany(containers, 'objects and lists', text)
+        if (depth++ === deepest) throw new Error(`nesting deeper than ${deepest}`)
+        if (++containers > most['objects and lists']) throw tooMany('objects and lists', text)
         break
       case closeBrace:
       case closeBracket:
-        found.depth--
+        depth--
         break
       case comma:
-        if (++found.values > values) throw tooMany(values, 'values', text)
+        if (++values > most.values) throw tooMany('values', text)
         break
       case colon:
-        found.names++
+        if (++names > most.names) throw tooMany('names', text)
         break
       case letterN:
       case letterI: {
@@ -60,11 +66,11 @@ function scan(text: string): number {
       }
     }
   }
-  return found.names
+  return names
 }
 
-const tooMany = (most: number, what: string, { length }: string) =>
-  new Error(`more than ${Math.floor(most)} ${what} in ${length} characters`)
+const tooMany = (what: keyof ReturnType<typeof limitsOf>, { length }: string) =>
+  new Error(`more than ${Math.floor(limitsOf(length)[what])} ${what} in ${length} characters`)
 
 /** Where the quote is that ends the string begun at `start`, or the end of the text. */
 function endOfString(text: string, start: number): number {
