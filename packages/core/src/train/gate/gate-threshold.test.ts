@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { PatchPrompt } from '../../pairs/preference-pair.ts'
-import { gateFigures, thresholdOf } from './gate-threshold.ts'
+import { gateFigures, raisedThreshold, thresholdOf } from './gate-threshold.ts'
 
 const harmless = (logits: readonly number[], part?: string) =>
   logits.map((logit) => ({
@@ -38,4 +38,16 @@ it('keeps to the share of each part that is named, and counts the others togethe
     recall: 1,
     falsePositives: { default: 0, odd: 0, 'near-miss': 0.5 },
   })
+})
+
+it('is raised where targets lie far above it, and never lowered', () => {
+  const far = [
+    ...harmless([-3, -2, -1, 0]),
+    ...harmful([-9, ...new Array(19).fill(8), ...new Array(10).fill(9)]),
+  ]
+  const [prompts, logits] = split(far)
+  const threshold = thresholdOf(prompts, logits, { default: 0.25 })
+  expect(raisedThreshold(prompts, logits, threshold)).toBeCloseTo((threshold + 8) / 2, 6)
+  const [near, close] = split([...harmless([1, 2]), ...harmful([0, 0, 3])])
+  expect(raisedThreshold(near, close, 2.5)).toBe(2.5)
 })

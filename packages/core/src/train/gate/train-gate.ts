@@ -7,7 +7,7 @@ import { formatPrompt, type PromptFormat } from '../../pairs/prompt-format.ts'
 import { isTarget, kindNames, sideOf } from '../../pairs/prompt-kind.ts'
 import { createRandom } from '../../random.ts'
 import { fitLayers, type GateRow, gateFitter } from './fit-gate.ts'
-import { type GateFigures, gateFigures, thresholdOf } from './gate-threshold.ts'
+import { type GateFigures, gateFigures, raisedThreshold, thresholdOf } from './gate-threshold.ts'
 
 /** Settings of a gate's training. */
 export interface GateTraining {
@@ -78,7 +78,8 @@ const BATCH = 16
  * Trains a gate: a small classifier of the base's hidden states, which tells prompts that the prefix is for from others.
  * What a model knows of a prompt can mostly be read off it linearly (Alain & Bengio 2016, arXiv 1610.01644; Zheng et al.
  * 2024, arXiv 2401.18018, for harm). The threshold is the least at which it fires on no more of the harmless prompts
- * than is allowed, measured on prompts that the fit had not seen: all contexts of a prompt are left out together.
+ * than is allowed, measured on prompts that the fit had not seen: all contexts of a prompt are left out together. Of a goal other
+ * than safety it is raised where that costs next to no target ({@link raisedThreshold}).
  *
  * @throws `EMPTY_DATA` with fewer prompts of a kind than folds; `INVALID_ARGUMENT`; `CONTEXT_EXCEEDED`; `ABORTED`.
  */
@@ -134,7 +135,8 @@ export async function trainGate(options: TrainGateOptions): Promise<TrainedGate>
         if (foldOf[i] === fold) logits[i] = gateLogit(gate, reading)
       }
     }
-    const threshold = thresholdOf(prompts, logits, { ...defaultFalsePositives, ...options.falsePositives })
+    const allowed = thresholdOf(prompts, logits, { ...defaultFalsePositives, ...options.falsePositives })
+    const threshold = isSafety ? allowed : raisedThreshold(prompts, logits, allowed)
     const fitted = await fitLayers(fitter, rows, read, width)
     return {
       gate: { ...place, ...fitted, bias: Math.fround(fitted.bias - threshold) },
