@@ -83,7 +83,15 @@ describe.each(Object.entries(families))('fields of the configuration of %s', (fa
 })
 
 describe.each(architectures.map((one) => [one.name, one] as const))('rules of %s', (name, architecture) => {
-  const values: readonly unknown[] = [true, false, 7, 'other', ['other'], { other: 7 }, { toString: 1, valueOf: 1 }]
+  const values: readonly unknown[] = [
+    true,
+    false,
+    7,
+    'other',
+    ['other'],
+    { other: 7 },
+    { toString: 1, valueOf: 1 },
+  ]
   const own = goldenStorage(`models/${name}`)
 
   it.each(

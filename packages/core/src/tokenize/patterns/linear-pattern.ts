@@ -19,10 +19,7 @@ export interface LinearPatternOptions {
 }
 
 /** Throws an Error whose message is a phrase: what is not supported, or what is wrong with the pattern. */
-export function linearPattern(
-  source: string,
-  { singleLine = false }: LinearPatternOptions = {},
-): Pattern {
+export function linearPattern(source: string, { singleLine = false }: LinearPatternOptions = {}): Pattern {
   if (source.length > longest) throw new Error(`a pattern of ${source.length} characters`)
   // The parser takes it for [:punct:], which has symbols too.
   if (/\\p\{\^?punct\}/i.test(source)) throw new Error('\\p{Punct}; write \\p{P}')
