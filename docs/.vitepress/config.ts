@@ -68,7 +68,11 @@ const sidebar: DefaultTheme.SidebarItem[] = [
   },
   {
     text: 'Results',
-    items: [page('What was measured', '/results/'), page('Performance', '/performance')],
+    items: [
+      page('A safety patch with a gate', '/results/'),
+      ...generated('results/sidebar.json'),
+      page('Performance', '/performance'),
+    ],
   },
 ]
 

@@ -15,7 +15,14 @@ import { serveSite } from './serve-site.ts'
 /** The last that runs with Node 20. */
 const lighthouse = 'lighthouse@12.8.2'
 const categories = ['performance', 'accessibility', 'best-practices', 'seo'] as const
-const pages = ['', 'tutorials/first-patch', 'concepts/packing', 'reference/commands/train', 'results/']
+const pages = [
+  '',
+  'tutorials/first-patch',
+  'concepts/packing',
+  'reference/commands/train',
+  'results/',
+  'results/domains',
+]
 const bar = 0.95
 
 interface Report {

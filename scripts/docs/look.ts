@@ -25,7 +25,14 @@ const pages = [
   ...['tutorials/publish', 'concepts/prefix-and-cache', 'concepts/two-streams', 'concepts/packing'],
   ...['concepts/composition', 'how-it-works', 'models', 'backends', 'selectivity', 'judges', 'domains'],
   ...['composition', 'browser', 'ability', 'report', 'data-formats', 'patch-format', 'performance'],
-  ...['errors', 'errors/invalid-argument', 'reference/commands/', 'reference/commands/train', 'results/'],
+  ...[
+    'errors',
+    'errors/invalid-argument',
+    'reference/commands/',
+    'reference/commands/train',
+    'results/',
+    'results/domains',
+  ],
   ...[
     'reference/api/',
     'reference/api/variables/trainPatch',

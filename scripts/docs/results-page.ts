@@ -6,7 +6,10 @@ import { drawForest } from '../../packages/policypatch/src/report/figures/forest
 import { forestRows } from '../../packages/policypatch/src/report/figures/forest-rows.ts'
 import { formatFigure } from '../../packages/policypatch/src/report/format-figure.ts'
 import { renderReport } from '../../packages/policypatch/src/report/render-report.ts'
-import { type ReportContext, reportContext } from '../../packages/policypatch/src/report/report-context.ts'
+import { reportContext } from '../../packages/policypatch/src/report/report-context.ts'
+import { subjectStyles } from '../../packages/policypatch/src/report/subject-style.ts'
+import { base as site } from './built-site.ts'
+import { writeFigure } from './write-figure.ts'
 import { escapeMarkdown, table, writePage } from './write-page.ts'
 
 const results = fileURLToPath(new URL('../../compare/results/', import.meta.url))
@@ -39,35 +42,47 @@ interface Selectivity {
   }[]
 }
 
-/** Writes the page of results, with whole reports beside it, and gives how many pages there are. */
+/** Writes the pages of results, with whole reports beside them, and gives how many there are. */
 export async function writeResults(docs: string): Promise<number> {
-  const sections = [await selectivitySection(read<Selectivity>('selectivity'))]
+  const pages = [
+    {
+      name: 'index',
+      title: 'Results',
+      text: `${head}\n\n${await selectivitySection(docs, read('selectivity'))}`,
+    },
+  ]
   for (const name of reports) {
     const { report } = read<{ readonly report: ReportData }>(name)
     await writePage(`${docs}public/reports/${name}.html`, await renderReport(report))
-    sections.push(await reportSection(name, report))
+    pages.push({ name, title: report.title, text: await reportSection(docs, name, report) })
   }
-  const files = printed.map(
-    ([name, title, command]) =>
-      `### ${title}\n\n\`${command}\`\n\n\`\`\`text\n${readFileSync(`${results}${name}.txt`, 'utf8').trim()}\n\`\`\``,
-  )
-  await writePage(
-    `${docs}results/index.md`,
-    `${head}\n\n${sections.join('\n\n')}\n\n## Time and memory\n\n${files.join('\n\n')}`,
-  )
-  return 1 + reports.length
+  pages.push({ name: 'time-and-memory', title: 'Time and memory', text: printedSections() })
+  for (const { name, title, text } of pages) {
+    await writePage(`${docs}results/${name}.md`, `# ${title}\n\n${text}`)
+  }
+  const sidebar = pages.slice(1).map(({ name, title }) => ({ text: title, link: `/results/${name}` }))
+  await writePage(`${docs}results/sidebar.json`, JSON.stringify(sidebar))
+  return pages.length + reports.length
 }
 
-const head = `---
-title: Results
----
+const head = `All figures come from the files in \`compare/results\`. These pages and their figures are drawn from them when the site is
+built. Each page names the command that measures it again.`
 
-# Results
+const printedSections = (): string =>
+  printed
+    .map(
+      ([name, title, command]) =>
+        `## ${title}\n\n\`${command}\`\n\n\`\`\`text\n${readFileSync(`${results}${name}.txt`, 'utf8').trim()}\n\`\`\``,
+    )
+    .join('\n\n')
 
-All figures come from the files in \`compare/results\`. This page and its figures are drawn from them when the site is built.
-Each section names the command that measures it again.`
+const selectivityLabel =
+  'Shares refused by base, reference and patch, a row for each set of prompts. The table has the figures.'
 
-async function selectivitySection({ command, created, base, rows }: Selectivity): Promise<string> {
+async function selectivitySection(
+  docs: string,
+  { command, created, base, rows }: Selectivity,
+): Promise<string> {
   const shares = rows.filter(({ name, isRate }) => isRate && name.startsWith('refused: '))
   const value = (share: number | undefined) => (share === undefined ? '' : formatFigure(share, 'share'))
   const cells = rows
@@ -84,9 +99,9 @@ async function selectivitySection({ command, created, base, rows }: Selectivity)
   return `## A safety patch with a gate
 
 ${escapeMarkdown(base)}, three training seeds, prompts of other origin. \`${command}\`, ${created.slice(0, 10)}.
-[What the rows are](../selectivity.md#what-it-gives).
+[What the rows are](../selectivity.md).
 
-${figure('Share refused: base, reference and patch', wide, narrow)}
+${await writeFigure(docs, 'selectivity', selectivityLabel, { wide, narrow })}
 
 <details><summary>All shares</summary>
 
@@ -103,7 +118,7 @@ async function dotPlot(rows: Selectivity['rows'], wide: boolean): Promise<string
       share === undefined ? [] : [{ kind, subject, share }],
     )
   })
-  const { styles } = reportContextOf(['base', 'reference', 'patched'])
+  const styles = subjectStyles(['base', 'reference', 'patched'])
   const of = (pick: 'color' | 'shape') => [...styles.values()].map((style) => style[pick])
   const legend = { title: null, orient: 'top', labelColor: 'currentColor' } as const
   const scale = (range: readonly string[]) => ({ domain: [...styles.keys()], range: [...range] })
@@ -136,23 +151,10 @@ async function dotPlot(rows: Selectivity['rows'], wide: boolean): Promise<string
       shape: { field: 'subject', type: 'nominal', scale: scale(of('shape')), legend },
     },
   } as FigureSpec
-  return (
-    await drawFigure(
-      spec,
-      'Shares refused by base, reference and patch, a row for each set of prompts. The table has the figures.',
-    )
-  ).markup
+  return (await drawFigure(spec, selectivityLabel)).markup
 }
 
-const reportContextOf = (subjects: readonly string[]): Pick<ReportContext, 'styles'> =>
-  reportContext({
-    format: 'policypatch-report/v1',
-    ...{ title: '', created: '', base: '', command: '', settings: {} },
-    ...{ measurements: [], agreement: [], curves: [] },
-    examples: [{ domain: '', prompt: '', responses: subjects.map((subject) => ({ subject, text: '' })) }],
-  } as unknown as ReportData)
-
-async function reportSection(name: string, report: ReportData): Promise<string> {
+async function reportSection(docs: string, name: string, report: ReportData): Promise<string> {
   const context = reportContext(report)
   const subjects = new Set(context.metrics.flatMap(({ effects }) => effects.map(({ subject }) => subject)))
   const legend = [...subjects].map((subject) => context.name(subject).markup).join(' ')
@@ -163,23 +165,14 @@ async function reportSection(name: string, report: ReportData): Promise<string> 
     const label = `What changed in ${domain}, in points against the base, with 95% intervals. The whole report has the figures.`
     const draw = async (wide: boolean) =>
       (await drawForest(context, rows, { unit: 'share', wide, label })).markup
-    figures.push(`### ${domain.charAt(0).toUpperCase()}${domain.slice(1)}: ${report.title.toLowerCase()}
+    figures.push(`## ${domain.charAt(0).toUpperCase()}${domain.slice(1)}
 
-${figure(label, await draw(true), await draw(false))}`)
+${await writeFigure(docs, `${name}-${domain}`, label, { wide: await draw(true), narrow: await draw(false) })}`)
   }
-  return `## ${report.title}
-
-${escapeMarkdown(report.base)}, ${report.created.slice(0, 10)}. \`npm run compare:${name}\`.
-<a href="/reports/${name}.html" target="_self">The whole report</a> has all figures, examples and settings.
+  return `${escapeMarkdown(report.base)}, ${report.created.slice(0, 10)}. \`npm run compare:${name}\`.
+<a href="${site}reports/${name}.html" target="_self">The whole report</a> has all figures, examples and settings.
 
 <p class="legend">${legend}</p>
 
 ${figures.join('\n\n')}`
 }
-
-/** Wide and narrow forms of a figure; style.css shows one of them. Nothing in it is Vue's. */
-const figure = (caption: string, wide: string, narrow: string): string =>
-  `<figure class="report-figure" v-pre><figcaption>${caption}</figcaption><div class="wide">${oneLine(wide)}</div><div class="narrow">${oneLine(narrow)}</div></figure>`
-
-/** HTML in Markdown ends at an empty line. */
-const oneLine = (markup: string): string => markup.replace(/\n+/g, ' ')
