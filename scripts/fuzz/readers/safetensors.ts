@@ -71,10 +71,12 @@ const metadata = fc.option(fc.dictionary(fc.string({ maxLength: 5 }), oddStrings
   nil: undefined,
 })
 
-/** Bytes of data that a header's last offset asks for, as far as they are few. */
+/** Bytes of data that a header's offsets ask for, as far as they are few. */
 function dataLength(header: string): number {
-  const ends = [...header.matchAll(/"data_offsets":\[[\d.e+-]+,(\d+)\]/g)].map(([, end]) => Number(end))
-  return Math.min(Math.max(0, ...ends), 2 ** 20)
+  let most = 0
+  for (const [, end] of header.matchAll(/"data_offsets":\[[\d.e+-]+,(\d+)\]/g))
+    most = Math.max(most, Number(end))
+  return Math.min(most, 2 ** 20)
 }
 
 const file = (header: string, lengthShift = 0, dataShift = 0): Uint8Array =>
