@@ -1,41 +1,81 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { Application } from 'typedoc'
+import { Application, Comment, type ProjectReflection, ReflectionKind, type TypeDocOptions } from 'typedoc'
 import type { PluginOptions } from 'typedoc-plugin-markdown'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
+const reading: Partial<TypeDocOptions> = {
+  tsconfig: `${root}tsconfig.json`,
+  readme: 'none',
+  disableSources: true,
+  excludeInternal: true,
+  excludePrivate: true,
+  // The compiler has its say in `npm run typecheck`.
+  skipErrorChecking: true,
+  validation: { notExported: false, invalidLink: true, notDocumented: false },
+  logLevel: 'Error',
+}
+
+const writing: Partial<PluginOptions> = {
+  hideBreadcrumbs: true,
+  hidePageHeader: true,
+  useCodeBlocks: true,
+  parametersFormat: 'table',
+  interfacePropertiesFormat: 'table',
+  propertyMembersFormat: 'table',
+  typeDeclarationFormat: 'table',
+  formatWithPrettier: false,
+}
+
 /** Writes the reference of what `policypatch` exports, and how many pages it has. */
 export async function writeApiReference(docs: string): Promise<number> {
-  const options: Partial<PluginOptions> = {
-    hideBreadcrumbs: true,
-    hidePageHeader: true,
-    useCodeBlocks: true,
-    parametersFormat: 'table',
-    interfacePropertiesFormat: 'table',
-    propertyMembersFormat: 'table',
-    typeDeclarationFormat: 'table',
-    formatWithPrettier: false,
-  }
-  const application = await Application.bootstrapWithPlugins({
+  const core = await convert({ ...reading, entryPoints: [`${root}packages/core/src/index.ts`] })
+  const { application, project } = await convert({
+    ...reading,
     name: 'API',
     entryPoints: [`${root}packages/policypatch/src/index.ts`],
-    tsconfig: `${root}tsconfig.json`,
     plugin: ['typedoc-plugin-markdown', 'typedoc-vitepress-theme'],
-    readme: 'none',
-    disableSources: true,
-    excludeInternal: true,
-    excludePrivate: true,
-    // The compiler has its say in `npm run typecheck`.
-    skipErrorChecking: true,
-    validation: { notExported: false, invalidLink: true, notDocumented: false },
-    logLevel: 'Error',
-    ...({ ...options, docsRoot: docs, out: `${docs}reference/api` } as object),
+    ...({ ...writing, docsRoot: docs, out: `${docs}reference/api` } as object),
   })
-  const project = await application.convert()
-  if (project === undefined) throw new Error('TypeDoc could not read the sources')
+  takeOverComments(project, commentsOf(core.project))
   await application.generateOutputs(project)
   if (application.logger.hasErrors()) throw new Error('TypeDoc found errors')
   const sidebar = await readFile(`${docs}reference/api/typedoc-sidebar.json`, 'utf8')
   return sidebar.match(/"link"/g)?.length ?? 0
+}
+
+async function convert(options: Partial<TypeDocOptions>) {
+  const application = await Application.bootstrapWithPlugins(options)
+  const project = await application.convert()
+  if (project === undefined) throw new Error('TypeDoc could not read the sources')
+  return { application, project }
+}
+
+const signaturesOf = (project: ProjectReflection) =>
+  project.getReflectionsByKind(ReflectionKind.CallSignature).filter((one) => one.parent?.parent === project)
+
+const commentsOf = (project: ProjectReflection): Map<string, Comment> =>
+  new Map(signaturesOf(project).flatMap(({ name, comment }) => (comment ? [[name, comment]] : [])))
+
+/** What refers to `core's X` has X's comment, without its links: they lead to pages of another reference. */
+function takeOverComments(project: ProjectReflection, comments: ReadonlyMap<string, Comment>): void {
+  for (const signature of signaturesOf(project)) {
+    const own = Comment.combineDisplayParts(signature.comment?.summary)
+    const [, name] = own.match(/core's `(\w+)`/) ?? []
+    if (name === undefined) continue
+    const found = comments.get(name)?.clone()
+    if (found === undefined)
+      throw new Error(`${signature.name} refers to ${name}, which core does not export`)
+    for (const parts of [found.summary, ...found.blockTags.map(({ content }) => content)]) {
+      parts.splice(
+        0,
+        parts.length,
+        ...parts.map((part) =>
+          part.kind === 'inline-tag' ? { kind: 'code' as const, text: `\`${part.text}\`` } : part,
+        ),
+      )
+    }
+    signature.comment = found
+  }
 }

@@ -35,7 +35,7 @@ const pages = [
   ],
   ...[
     'reference/api/',
-    'reference/api/variables/trainPatch',
+    'reference/api/functions/trainPatch',
     'reference/api/functions/applyPatch',
     'reference/api/interfaces/TrainPatchOptions',
   ],

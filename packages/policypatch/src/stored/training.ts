@@ -30,23 +30,23 @@ const patchSavingTo = <Saved extends core.Patch>(patch: Saved, storage: core.Sto
   save: (directory, target = storage) => patch.save(directory, target),
 })
 
-/** Trains a patch; see core's `trainPatch`. */
+/** Trains a patch; see core's `trainPatch`. @function */
 export const trainPatch: typeof core.trainPatch = stored(core.trainPatch, patchSavingTo)
 
-/** Goes on training a patch against attacks; see core's `hardenPatch`. */
+/** Goes on training a patch against attacks; see core's `hardenPatch`. @function */
 export const hardenPatch: typeof core.hardenPatch = stored(core.hardenPatch, (hardened, storage) => ({
   ...hardened,
   patch: patchSavingTo(hardened.patch, storage),
 }))
 
-/** Trains a prefix to have the distributions of teachers; see core's `distillPatch`. */
+/** Trains a prefix to have the distributions of teachers; see core's `distillPatch`. @function */
 export const distillPatch: typeof core.distillPatch = stored(core.distillPatch, patchSavingTo)
 
-/** One patch that does what a stack does, or a shorter one; see core's `compressPatches`. */
+/** One patch that does what a stack does, or a shorter one; see core's `compressPatches`. @function */
 export const compressPatches: typeof core.compressPatches = stored(core.compressPatches, patchSavingTo)
 
-/** Moves a patch to another release of its base; see core's `rebasePatch`. */
+/** Moves a patch to another release of its base; see core's `rebasePatch`. @function */
 export const rebasePatch: typeof core.rebasePatch = stored(core.rebasePatch, patchSavingTo)
 
-/** One patch for several domains; see core's `trainJointPatch`. */
+/** One patch for several domains; see core's `trainJointPatch`. @function */
 export const trainJointPatch: typeof core.trainJointPatch = stored(core.trainJointPatch, patchSavingTo)
