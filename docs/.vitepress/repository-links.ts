@@ -39,7 +39,8 @@ export function repositoryLinks(md: MarkdownRenderer): void {
       const source = linkedSource(href, from)
       if (source !== undefined) {
         const { address, page } = sourceAddress(source)
-        token.attrSet('href', address)
+        // VitePress puts the site's base before pages alone.
+        token.attrSet('href', page ? address : (process.env.DOCS_BASE ?? '/') + address.slice(1))
         if (!page) token.attrSet('target', '_self')
       } else if (env.frontmatter?.source && !/^([a-z]+:|\/|#)/i.test(href)) {
         // A page of another folder's file that leads into docs/.
