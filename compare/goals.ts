@@ -63,9 +63,8 @@ for (const name of values.goal) {
     directory: 'run',
     onProgress: (event) => {
       const line = `${name}: ${describeTraining(event)}`
-      if (event.stage === 'warning' || event.stage === 'reference' || event.stage === 'filter')
-        console.log(line)
-      progress.show(line)
+      if (['warning', 'reference', 'filter'].includes(event.stage)) console.log(line)
+      else if (event.stage !== 'outcome') progress.show(line)
     },
   })
   const seconds = (performance.now() - start) / 1000

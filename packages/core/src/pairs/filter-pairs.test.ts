@@ -35,6 +35,17 @@ describe('filterPairs', () => {
     expect(formatFilterSummary(summary)).toMatch(/^Of 8 harmful pairs 3 are kept; 3 fell .* Of 1 harmless/)
   })
 
+  it('tells of rows without y⁻ alone what becomes of them', () => {
+    const { summary } = filterPairs([
+      pair(1, undefined, 'target'),
+      pair(0.9, undefined, 'target'),
+      pair(0.1, undefined, 'target'),
+    ])
+    expect(formatFilterSummary(summary)).toBe(
+      'Of 3 target prompts 1 fell because y⁺ itself scores too low; 2 without y⁻ serve SFT alone.',
+    )
+  })
+
   it('takes a row for unpaired whose y⁻ was taken out, though not its score', () => {
     const row: PreferencePair = {
       prompt: 'p',

@@ -82,15 +82,19 @@ export function filterPairs(
   }
 }
 
-/** The summary as one paragraph. */
+/** The summary as one paragraph. Rows that never had a y⁻ are no pairs: of them it is told what becomes of their y⁺. */
 export function formatFilterSummary(summary: FilteredPairs['summary']): string {
-  const kinds = Object.entries(summary).map(([kind, counts]) => {
+  const kinds = Object.entries(summary).flatMap(([kind, counts]) => {
     const { total, kept, droppedByWinner, droppedByMargin, unpairedKept } = counts
-    const alone = unpairedKept > 0 ? ` ${unpairedKept} had no y⁻ and serve SFT alone.` : ''
-    return (
-      `Of ${total} ${kind} pairs ${kept} are kept; ${droppedByWinner} fell because y⁺ itself scores too low, ` +
-      `${droppedByMargin} because y⁻ scores nearly as high (their y⁺ serves SFT alone).${alone}`
-    )
+    if (total === 0) return []
+    const parts = [
+      (kept > 0 || unpairedKept === 0) && `${kept} are kept`,
+      droppedByWinner > 0 && `${droppedByWinner} fell because y⁺ itself scores too low`,
+      droppedByMargin > 0 &&
+        `${droppedByMargin} because y⁻ scores nearly as high (their y⁺ serves SFT alone)`,
+      unpairedKept > 0 && `${unpairedKept} without y⁻ serve SFT alone`,
+    ]
+    return `Of ${total} ${kind} ${kept + droppedByMargin > 0 || unpairedKept === 0 ? 'pairs' : 'prompts'} ${parts.filter((part) => part !== false).join('; ')}.`
   })
   return kinds.join(' ')
 }
