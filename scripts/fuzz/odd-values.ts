@@ -81,7 +81,18 @@ const nested = fc
 export const oddTexts: fc.Arbitrary<string> = fc.oneof(
   {
     weight: 8,
-    arbitrary: fc.constantFrom('null', 'true', 'false', '[]', '{}', '""', '[null]', '[[]]', '{"a":1}'),
+    arbitrary: fc.constantFrom(
+      'null',
+      'true',
+      'false',
+      '[]',
+      '{}',
+      '""',
+      '[null]',
+      '[[]]',
+      '{"a":1}',
+      '{"toString":1}',
+    ),
   },
   { weight: 8, arbitrary: fc.constantFrom(...oddNumbers) },
   { weight: 8, arbitrary: oddStrings.map((text) => JSON.stringify(text)) },

@@ -192,7 +192,6 @@ describe.skipIf(chromium === undefined)(
       })
     })
 
-    // Now and then Chromium itself loses the file that it is to read while the quota is overridden.
     test.each(['worker', 'page'] as const)(
       'a full quota leaves what was there, in a %s',
       { retry: 3 },
@@ -205,8 +204,11 @@ describe.skipIf(chromium === undefined)(
         const { value } = await run<Record<string, unknown>>('fill', { root, bytes: 5_000_000 }, where)
         await session.send('Storage.overrideQuotaForOrigin', { origin: server.url })
         await session.detach()
+        const said = /^STORAGE_FAILED: that its quota is full: \d+\.\d MB used of \d+\.\d MB$/
+        // To a page Chromium may say, on a busy machine, only that it could not read the file that it was to copy.
+        const hidden = /^STORAGE_FAILED: .*could not be read/
         const full = expect.stringMatching(
-          /^STORAGE_FAILED: that its quota is full: \d+\.\d MB used of \d+\.\d MB$/,
+          where === 'page' ? new RegExp(`${said.source}|${hidden.source}`) : said,
         )
         expect(value).toMatchObject({
           written: full,

@@ -1,4 +1,4 @@
-import { excerpt, PatchError, parseJsonFile, type RetryOptions } from '@policypatch/core'
+import { describeValue, PatchError, parseJsonFile, type RetryOptions } from '@policypatch/core'
 import { fetchStorage } from '../storage/fetch-storage.ts'
 import type { ModelFile, ModelRecord } from './model-record.ts'
 
@@ -66,14 +66,15 @@ function fileName(url: URL): string {
 
 async function shards(index: Uint8Array): Promise<string[]> {
   const { weight_map: found } = parseJsonFile(index, 'model.safetensors.index.json')
-  const names = [...new Set(Object.values(found ?? {}))]
+  const names = [...new Set<unknown>(Object.values(found ?? {}))]
   // Names, not paths: an index must not make its reader fetch from elsewhere.
-  if (names.length > 0 && names.every((name) => /^[\w.-]+\.safetensors$/.test(String(name)))) {
-    return names as string[]
-  }
+  const areFiles = names.every(
+    (name): name is string => typeof name === 'string' && /^[\w.-]+\.safetensors$/.test(name),
+  )
+  if (names.length > 0 && areFiles) return names as string[]
   throw new PatchError('MALFORMED', {
     expected: 'model.safetensors.index.json with the names of .safetensors files in weight_map',
-    found: names.length > 0 ? excerpt(names.map(String).join(', '), 200) : 'none',
+    found: describeValue(found, 200),
     remedy: 'The index is damaged; put it on the server again',
   })
 }

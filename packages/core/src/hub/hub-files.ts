@@ -2,6 +2,7 @@ import type { ListFileEntry } from '@huggingface/hub'
 import * as z from 'zod/mini'
 import { checkShape } from '../check-shape.ts'
 import { describeIssues } from '../describe-issues.ts'
+import { describeValue } from '../describe-value.ts'
 import { PatchError } from '../errors.ts'
 import { excerpt } from '../excerpt.ts'
 import { parseJsonFile } from '../parse-json-file.ts'
@@ -104,11 +105,7 @@ async function list(query: HubQuery, send: typeof fetch): Promise<HubListing> {
     const fetch = fetchAnswers(send, hubUrl, 'object')
     commit = (await modelInfo({ name: repo, revision, additionalFields: ['sha'], hubUrl, fetch })).sha
     if (!isCommit(commit)) {
-      throw noHub(
-        hubUrl,
-        `the commit of ${repo}@${revision}, 40 hexadecimal digits,`,
-        excerpt(String(commit)),
-      )
+      throw noHub(hubUrl, `the commit of ${repo}@${revision}, 40 hexadecimal digits,`, describeValue(commit))
     }
   }
   const entries = new Map<string, Entry>()

@@ -80,7 +80,8 @@ export function partOf(value: unknown): TextPart | NoMessage {
   const { type, ...fields } = value as Readonly<Record<string, unknown>>
   const names = Object.keys(fields).filter((name) => fields[name] != null)
   const own = type == null && names.length === 1 ? names[0] : undefined
-  const text = fields[textFields.get(String(type ?? own)) ?? '']
+  const kind = type ?? own
+  const text = typeof kind === 'string' ? fields[textFields.get(kind) ?? ''] : undefined
   if (typeof text === 'string') return { type: 'text', text }
   const name = typeof type === 'string' ? type : names[0]
   if (name === undefined) return { problem: 'a part without a type' }

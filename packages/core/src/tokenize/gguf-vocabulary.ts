@@ -1,3 +1,4 @@
+import { describeValue } from '../describe-value.ts'
 import { PatchError } from '../errors.ts'
 
 /** `tokenizer.ggml.token_type`, as GGUF numbers it. */
@@ -62,13 +63,16 @@ export function readGgufVocabulary(metadata: Readonly<Record<string, unknown>>):
       if (id === undefined || id === null) return undefined
       const text = isNumber(id) ? tokens[Number(id)] : undefined
       if (text === undefined)
-        throw malformed(`tokenizer.ggml.${role}_token_id to be an id below ${tokens.length}`, String(id))
+        throw malformed(
+          `tokenizer.ggml.${role}_token_id to be an id below ${tokens.length}`,
+          describeValue(id),
+        )
       return { id: Number(id), text }
     },
     flag(name) {
       const value = get(name)
       if (value === undefined || typeof value === 'boolean') return value
-      throw malformed(`tokenizer.ggml.${name} to be true or false`, String(value))
+      throw malformed(`tokenizer.ggml.${name} to be true or false`, describeValue(value))
     },
   }
 }

@@ -24,7 +24,8 @@ export function saysWithheld({ text }: ErrorBody): boolean {
   const error = fieldsOf(fieldsOf(jsonOf(text)).error)
   const codes = [error.code, fieldsOf(error.innererror).code]
   return (
-    codes.some((code) => withheldCodes.includes(String(code))) || 'flagged_input' in fieldsOf(error.metadata)
+    codes.some((code) => withheldCodes.some((withheld) => withheld === code)) ||
+    'flagged_input' in fieldsOf(error.metadata)
   )
 }
 

@@ -109,7 +109,7 @@ function contentOf(
 function thinkingOf(part: unknown): string | undefined {
   if (typeof part !== 'object' || part === null) return undefined
   const { type, ...fields } = part as Readonly<Record<string, unknown>>
-  if (!/^(redacted_)?(thinking|reasoning)$/.test(String(type))) return undefined
+  if (typeof type !== 'string' || !/^(redacted_)?(thinking|reasoning)$/.test(type)) return undefined
   const held = fields.thinking ?? fields.reasoning ?? fields.text
   const parts = Array.isArray(held) ? held.map(partOf) : []
   return typeof held === 'string' ? held : parts.map((one) => ('text' in one ? one.text : '')).join('')

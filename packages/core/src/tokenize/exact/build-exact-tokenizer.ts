@@ -5,7 +5,7 @@
  * characters by NFKC where the file has a map, and runs any regular expression on JavaScript's backtracking engine.
  */
 import * as z from 'zod/mini'
-import { excerpt } from '../../excerpt.ts'
+import { describeValue } from '../../describe-value.ts'
 import type { AddedToken } from '../added-tokens.ts'
 import { type AddedVocabulary, addTokens } from './added-vocabulary.ts'
 import { optionsOf, tokenizerError, unknownType } from './component.ts'
@@ -38,7 +38,7 @@ export async function buildExactTokenizer(
 ): Promise<ExactTokenizer> {
   const { version } = tokenizerJson
   if (version !== undefined && version !== '1.0')
-    throw tokenizerError('UNSUPPORTED', 'version 1.0 of tokenizer.json', { found: excerpt(String(version)) })
+    throw tokenizerError('UNSUPPORTED', 'version 1.0 of tokenizer.json', { found: describeValue(version) })
   const part = (where: string) => {
     const config = tokenizerJson[where] ?? undefined
     return config === undefined ? undefined : { config, where }

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { describeValue } from '../../describe-value.ts'
 import { excerpt } from '../../excerpt.ts'
 import { type Component, optionsOf, partsOf, tokenizerError, typeOf, unknownType } from './component.ts'
 
@@ -76,6 +77,6 @@ function idsOf(
 function known(token: number, { where }: Component, textOf: TextOf): number {
   if (textOf(token) !== undefined) return token
   throw tokenizerError('MALFORMED', `ids of the vocabulary in \`${where}\` of tokenizer.json`, {
-    found: String(token),
+    found: describeValue(token),
   })
 }
