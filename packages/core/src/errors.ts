@@ -1,48 +1,48 @@
 import { printableLine, shortened } from './printable.ts'
 
-/** Every way in which policypatch refuses to go on. The set is closed: switch on it. */
+/** All error codes. The set is fixed, so you can switch on it. */
 export const errorCodes = [
-  /** An option or argument is out of its range or of the wrong kind. */
+  /** An option or argument is out of range or of the wrong type. */
   'INVALID_ARGUMENT',
-  /** A file or folder that was named does not exist. */
+  /** A file, folder, repository or patch does not exist. */
   'NOT_FOUND',
-  /** A file ends before what its header announces. */
+  /** A file is shorter than its header says. */
   'TRUNCATED',
-  /** A file is there and whole, but not of the form its format prescribes. */
+  /** A file is complete but not valid for its format. */
   'MALFORMED',
-  /** A file or download does not have the SHA-256 it must have. */
+  /** A file or download does not have the expected SHA-256. */
   'DIGEST_MISMATCH',
   /** A data type, quantization or format feature that is not implemented. */
   'UNSUPPORTED',
-  /** The model's architecture is not one of those that are implemented. */
+  /** The model's architecture is not implemented. */
   'UNKNOWN_ARCHITECTURE',
-  /** A tensor that the architecture needs is not in the weights. */
+  /** The weights lack a tensor that the architecture needs. */
   'MISSING_TENSOR',
-  /** A tensor has another shape than the architecture or the patch prescribes. */
+  /** A tensor does not have the shape that the architecture or the patch requires. */
   'SHAPE_MISMATCH',
   /** A tensor, loss or score is NaN or infinite. */
   'NOT_FINITE',
-  /** The tokenizer has no chat template, and messages were to be rendered. */
+  /** Messages cannot be rendered, because the tokenizer has no chat template. */
   'NO_CHAT_TEMPLATE',
-  /** Prefix, prompt and response together do not fit the model's context. */
+  /** Prefix, prompt and response together do not fit into the model's context. */
   'CONTEXT_EXCEEDED',
-  /** A data set holds no usable row. */
+  /** A dataset has no usable rows. */
   'EMPTY_DATA',
-  /** A training cannot work out, or did not: its reference does something else, its loss ran away, or its patch fails. */
+  /** Training failed or would fail: the reference behaves differently, the loss diverged, or the patch does not work. */
   'TRAINING_FAILED',
   /** The patch was made for another base model. */
   'PATCH_MISMATCH',
-  /** A patch says that it must not be applied with another one, or not without it. */
+  /** A patch conflicts with another one, or requires one that is missing. */
   'PATCH_CONFLICT',
-  /** A checkpoint or output belongs to a run with other settings. */
+  /** A checkpoint or output belongs to a run with different settings. */
   'RESUME_MISMATCH',
-  /** The disk or the storage quota is full, or the place is not writable. */
+  /** The disk or the storage quota is full, or the location is not writable. */
   'STORAGE_FAILED',
   /** A model source or an endpoint could not be reached, or failed. */
   'UNREACHABLE',
-  /** An endpoint was reached and refused the request. */
+  /** An endpoint rejected the request. */
   'REQUEST_REFUSED',
-  /** A compute backend is absent or failed. */
+  /** A compute backend is missing or failed. */
   'BACKEND_FAILED',
   /** The caller's AbortSignal fired. */
   'ABORTED',
@@ -56,7 +56,7 @@ const longestPart = 2000
 /** Messages hold names and texts of files and servers: they are printed, and kept, as one line that gives a terminal no orders. */
 const phrase = (text: string) => shortened(printableLine(shortened(`${text}`, longestPart)), longestPart)
 
-/** What a {@link PatchError} says: each part is a phrase without a closing full stop. */
+/** The parts of a {@link PatchError}'s message. Each is a phrase without a full stop at its end. */
 export interface ErrorParts {
   /** What was expected. */
   readonly expected: string
@@ -68,8 +68,8 @@ export interface ErrorParts {
 }
 
 /**
- * The one error class of policypatch: a code to switch on and a message to act on. Its parts are on one line, cut where they
- * are very long; control characters in them are escaped.
+ * The only error class of policypatch, with a code to switch on and a message to act on. Each part of the message is a single
+ * line of at most 2000 characters, with control characters escaped.
  */
 export class PatchError extends Error {
   override readonly name = 'PatchError'
@@ -88,13 +88,13 @@ export class PatchError extends Error {
   }
 }
 
-/** Throws the `ABORTED` error if the signal has fired. */
+/** Throws an `ABORTED` error if the signal has fired. */
 export function throwIfAborted(signal: AbortSignal | undefined, what: string): void {
   if (!signal?.aborted) return
   throw new PatchError('ABORTED', {
-    expected: `${what} to run to its end`,
-    found: 'that its AbortSignal fired',
-    remedy: 'What was written before is kept; run it again to go on from there',
+    expected: `${what} to finish`,
+    found: 'an abort signal',
+    remedy: 'Run it again to resume; everything written so far is kept',
     cause: signal.reason,
   })
 }
