@@ -59,6 +59,33 @@ test('a stage that begins in its midst is timed from there, bytes by the second,
   ])
 })
 
+test('the rate is that of the last pieces: a wait between two of them, or in another stage, does not count', () => {
+  const { stream, lines } = collected()
+  const progress = progressReporter({ stream })
+  const step = (done: number, seconds: number) => {
+    vi.advanceTimersByTime(seconds * 1000)
+    progress.report({ stage: 'sft', done, total: 200 })
+  }
+  step(1, 0)
+  for (let done = 2; done <= 10; done++) step(done, 2)
+  // Somebody answers validation prompts.
+  step(11, 3600)
+  step(12, 2)
+  step(13, 2)
+  step(14, 2)
+  progress.report({ stage: 'check', done: 1, total: 4 })
+  step(15, 7200)
+  step(16, 2)
+  // It got slower for good.
+  for (let done = 17; done <= 60; done++) step(done, 10)
+  const told = lines()
+  expect(told.find((line) => line.startsWith('sft 11/'))).toBe('sft 11/200  2.0 s each, 6 min left')
+  expect(told.find((line) => line.startsWith('sft 14/'))).toBe('sft 14/200  2.0 s each, 6 min left')
+  expect(told.find((line) => line.startsWith('sft 15/'))).toBe('sft 15/200')
+  expect(told.find((line) => line.startsWith('sft 17/'))).toBe('sft 17/200  2.0 s each, 6 min left')
+  expect(told.at(-1)).toBe('sft 60/200  10 s each, 23 min left')
+})
+
 test('quiet is silent', () => {
   const { stream, lines } = collected()
   const progress = progressReporter({ stream, quiet: true })

@@ -53,11 +53,12 @@ function plainLines(stream: NodeJS.WritableStream): ProgressReporter {
       const now = performance.now()
       const ended = stage.done === stage.total
       const isNew = stage.stage !== current?.stage
-      if (!isNew && !ended && now - printedAt < interval) return
       const start = isNew || !current ? startOf(stage) : current
+      addMark(start, stage)
+      current = ended ? undefined : start
+      if (!isNew && !ended && now - printedAt < interval) return
       line(describe(stage, start))
       printedAt = now
-      current = ended ? undefined : start
     },
     end() {},
   }
@@ -77,6 +78,7 @@ function movingLine(stream: NodeJS.WritableStream): ProgressReporter {
         current = startOf(stage)
         spinner.start()
       }
+      addMark(current, stage)
       spinner.text = printableLine(describe(stage, current))
       if (stage.done !== stage.total) return
       persist(spinner.text)
@@ -87,15 +89,49 @@ function movingLine(stream: NodeJS.WritableStream): ProgressReporter {
   }
 }
 
-/** Of a stage's first report: a run that is taken up again begins in its midst. */
-interface StageStart {
-  readonly stage: string
+/** When a stage had done how much. */
+interface Mark {
   readonly done: number
   /** Milliseconds. */
   readonly at: number
 }
 
-const startOf = ({ stage, done }: StageReport): StageStart => ({ stage, done, at: performance.now() })
+/** A stage from its first report on: a run that is taken up again begins in its midst. */
+interface StageStart {
+  readonly stage: string
+  readonly first: Mark
+  /** The last of them, the newest at the end. */
+  readonly marks: Mark[]
+}
+
+/** Milliseconds between marks, so that pieces of a download do not fill them. */
+const between = 500
+const mostMarks = 21
+
+function startOf({ stage, done }: StageReport): StageStart {
+  const first = { done, at: performance.now() }
+  return { stage, first, marks: [first] }
+}
+
+function addMark({ marks }: StageStart, { done }: StageReport): void {
+  const at = performance.now()
+  const last = marks.at(-1) as Mark
+  if (done <= last.done || at - last.at < between) return
+  marks.push({ done, at })
+  if (marks.length > mostMarks) marks.shift()
+}
+
+/** Seconds that a piece took lately: the median, so that a wait between two of them does not count. */
+function secondsEach({ marks }: StageStart): number | undefined {
+  const each = marks
+    .slice(1)
+    .map(({ done, at }, index) => {
+      const before = marks[index] as Mark
+      return (at - before.at) / 1000 / (done - before.done)
+    })
+    .sort((a, b) => a - b)
+  return each[Math.floor((each.length - 1) / 2)]
+}
 
 function describe(report: StageReport, start: StageStart): string {
   const { stage, done, total, unit, detail } = report
@@ -107,10 +143,11 @@ function describe(report: StageReport, start: StageStart): string {
 
 /** The rate and the time left, or at a stage's end the time that it took; nothing within its first second. */
 function pace({ done, total, unit }: StageReport, start: StageStart): string | undefined {
-  const seconds = (performance.now() - start.at) / 1000
-  const rate = (done - start.done) / seconds
-  if (seconds < 1 || !(rate > 0)) return undefined
+  const seconds = (performance.now() - start.first.at) / 1000
+  const each = secondsEach(start)
+  if (seconds < 1 || each === undefined) return undefined
   if (done === total) return `in ${duration(seconds)}`
+  const rate = 1 / each
   const shown =
     unit === 'bytes'
       ? `${(rate / 1e6).toFixed(1)} MB/s`
