@@ -33,7 +33,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
     items: [
       page('Load a model', '/models'),
       page('Choose a device', '/backends'),
-      page('Hold in an app, cost nothing elsewhere', '/selectivity'),
+      page('Selectivity: refuse nothing else', '/selectivity'),
       page('Choose judges', '/judges'),
       page('Work with domains', '/domains'),
       page('Combine and export patches', '/composition'),
