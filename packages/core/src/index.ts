@@ -401,6 +401,7 @@ export type {
   DpoReference,
   DpoTraining,
   StageTraining,
+  TrainingPreset,
   TrainPatchOptions,
   TrainProgress,
   ValidationOptions,

@@ -1,3 +1,5 @@
+import { describeValue } from '../describe-value.ts'
+import { PatchError } from '../errors.ts'
 import type { PatchPrompt } from '../pairs/preference-pair.ts'
 import { isTarget, kindNames } from '../pairs/prompt-kind.ts'
 import { safetySystemPrompt } from '../pairs/references/system-prompt-reference.ts'
@@ -42,7 +44,9 @@ export interface ResolvedOptions {
 /** Options with `trainingDefaults` where nothing is said. */
 export function resolveOptions(options: TrainPatchOptions): ResolvedOptions {
   const { generation = {}, distillation, validation } = options
-  const everyday = options.everyday ?? everydayOf(options)
+  const preset = presetOf(options)
+  const { limit } = preset
+  const everyday = options.everyday ?? (needsEveryday(options) ? preset.everyday : 0)
   const gate = options.gate ?? (hasEnoughForGate(options, everyday) ? {} : false)
   const defaults = trainingDefaults
   const rows = [...(options.prompts ?? []), ...(options.pairs ?? [])]
@@ -50,26 +54,30 @@ export function resolveOptions(options: TrainPatchOptions): ResolvedOptions {
   const stages = gate ? defaults.gated : forAll ? defaults.everywhere : defaults.ungated
   const answerTokens = isGoal(options) ? (generation.maxTokens ?? defaults.generation.maxTokens) : undefined
   const responseTokens = options.maxResponseTokens ?? generation.maxTokens
+  const scaled = <Stage extends { readonly steps: number }>(stage: Stage) => ({
+    ...stage,
+    steps: Math.max(1, Math.round(stage.steps * preset.steps)),
+  })
   return {
     format: options.format ?? 'chat',
     generation: { ...defaults.generation, ...generation },
     filter: options.filter ?? {},
     prefix: prefixOf(options),
-    sft: options.sft === false ? false : { ...stages.sft, ...options.sft },
+    sft: options.sft === false ? false : { ...scaled(stages.sft), ...options.sft },
     dpo:
       options.dpo === false || (options.dpo === undefined && (gate || forAll))
         ? false
-        : { ...defaults.ungated.dpo, ...options.dpo },
+        : { ...scaled(defaults.ungated.dpo), ...options.dpo },
     distillation: distillation && { ...defaults.distillation, ...distillation },
     validation:
       validation === false || (validation === undefined && gate)
         ? false
         : {
-            ...defaults.validation,
+            ...{ ...defaults.validation, limit },
             ...(answerTokens !== undefined && { maxTokens: answerTokens }),
             ...(validation && withoutPrompts(validation)),
           },
-    check: checkOf(options, answerTokens),
+    check: checkOf(options, limit, answerTokens),
     minimumReferenceShare:
       options.minimumReferenceShare ?? (options.filter === false ? 0 : defaults.minimumReferenceShare),
     maxResponseTokens: responseTokens ?? answerTokens ?? stages.maxResponseTokens,
@@ -86,11 +94,12 @@ export function isGoal({ prompts = [], pairs = [] }: TrainPatchOptions): boolean
 
 function checkOf(
   { check, filter }: TrainPatchOptions,
+  limit: number,
   answerTokens: number | undefined,
 ): ResolvedOptions['check'] {
   // Who keeps pairs whatever their scores does not go by the judge.
   if (check === false || (check === undefined && filter === false)) return false
-  const { share, limit, maxTokens, minimumWanted, maximumLoss } = trainingDefaults.check
+  const { share, maxTokens, minimumWanted, maximumLoss } = trainingDefaults.check
   return {
     ...{ share, limit, minimumWanted, maximumLoss, maxTokens: answerTokens ?? maxTokens },
     ...(check && withoutPrompts(check)),
@@ -104,8 +113,19 @@ function prefixOf({ prefix, reference }: TrainPatchOptions): ResolvedOptions['pr
   return { ...trainingDefaults.prefix, ...(own && { text: taught }), ...prefix }
 }
 
-const everydayOf = ({ prompts, format = 'chat' }: TrainPatchOptions) =>
-  prompts && format === 'chat' && prompts.every(({ kind }) => isTarget(kind)) ? trainingDefaults.everyday : 0
+/** What the preset changes. Throws `INVALID_ARGUMENT` for one that there is not. */
+function presetOf({ preset = 'balanced' }: TrainPatchOptions) {
+  const { presets } = trainingDefaults
+  if (Object.hasOwn(presets, preset)) return presets[preset]
+  throw new PatchError('INVALID_ARGUMENT', {
+    expected: `a preset: ${Object.keys(presets).join(', ')}`,
+    found: describeValue(preset),
+    remedy: 'Name one of these',
+  })
+}
+
+const needsEveryday = ({ prompts, format = 'chat' }: TrainPatchOptions) =>
+  prompts !== undefined && format === 'chat' && prompts.every(({ kind }) => isTarget(kind))
 
 function contextsOf({ prompts, contexts, format = 'chat' }: TrainPatchOptions): ResolvedOptions['contexts'] {
   if (!prompts || (contexts === undefined && format !== 'chat') || contexts?.length === 0) return 'none'

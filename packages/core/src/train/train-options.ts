@@ -59,12 +59,15 @@ export interface DistillationOptions {
   readonly harmless?: 'reference' | 'base' | 'none'
 }
 
+/** How much work a training does: `trainingDefaults.presets` says what each changes. */
+export type TrainingPreset = 'fast' | 'balanced' | 'thorough'
+
 export interface ValidationOptions {
   /** Prompts to watch; by default `share` of the training prompts is set apart, up to `limit` of each kind. */
   readonly prompts?: readonly PatchPrompt[]
   /** Default 0.1. */
   readonly share?: number
-  /** Default 24. */
+  /** Default: the preset's, 24. */
   readonly limit?: number
   /** Steps between validations. Default: a quarter of the stage. */
   readonly every?: number
@@ -78,7 +81,7 @@ export interface CheckOptions {
   readonly prompts?: readonly PatchPrompt[]
   /** Of each kind this share is set apart, at least 8 (or a fifth of them), at most `limit`. Default 0.1. */
   readonly share?: number
-  /** Default 24. */
+  /** Default: the preset's, 24. */
   readonly limit?: number
   /** Tokens generated to judge by. Default 24; for a goal other than safety `generation.maxTokens`. */
   readonly maxTokens?: number
@@ -93,6 +96,8 @@ export interface TrainPatchOptions {
   readonly model: LanguageModel
   /** The safer M'. Not needed with ready-made `pairs`. */
   readonly reference?: Reference
+  /** How much work is done where the options below say nothing. Default `balanced`. */
+  readonly preset?: TrainingPreset
   /** Prompts to make pairs from: targets (for safety, harmful) and those to keep (harmless). */
   readonly prompts?: readonly PatchPrompt[]
   /** Ready-made pairs instead; those without scores are scored by the judge. */
@@ -118,7 +123,7 @@ export interface TrainPatchOptions {
   readonly prefix?: Omit<PrefixInitOptions, 'seed'>
   /**
    * Prompts to keep that the model makes itself: everyday ones, and others that begin as the targets do; see
-   * `selectivePrompts`. Default: 600 where there are only targets, else 0. With 0 and only targets the patch is for every prompt.
+   * `selectivePrompts`. Default: the preset's (600) where there are only targets, else 0. With 0 and only targets the patch is for every prompt.
    */
   readonly everyday?: number
   /**
