@@ -121,7 +121,7 @@ describe('pairs, train', () => {
       },
     })
     expect(stopped).toMatchObject({ code: 130, stdout: '' })
-    expect(stopped.stderr).toContain('patches/again.run. To go on, run the same command again.')
+    expect(stopped.stderr).toContain('patches/again.run. To resume, run the same command again.')
     const resumed = await succeed(...training('patches/again'))
     expect(resumed.stderr).not.toContain('sft 1/30')
     const weights = (patch: string) => readFile(at(`patches/${patch}/adapter_model.safetensors`))
@@ -331,7 +331,7 @@ describe('what a patch is used for', () => {
     expect(difference.fields.map(({ field }: { field: string }) => field)).toEqual(['name', 'recipe.seed'])
     expect(difference.prefix.relativeDistance).toBeGreaterThan(0)
     expect((await succeed('diff', 'patches/tiny', 'patches/tiny')).stdout).toBe(
-      'The manifests say the same.\nThe prefixes are the same.\n',
+      'The manifests are the same.\nThe prefixes are the same.\n',
     )
     const merged = await run([
       'compose',

@@ -133,6 +133,6 @@ describe('the archive that the playground gives', () => {
     expect(await refused('install absent.zip')).toMatch(/^error NOT_FOUND: .*absent\.zip/)
     const record = 'eval --model tiny --prompts prompts.jsonl --record --patch'
     for (const patch of ['first.zip', 'first@0.1.0'])
-      expect(await refused(`${record} ${patch}`)).toContain('--record needs one --patch, in a folder')
+      expect(await refused(`${record} ${patch}`)).toContain('--record needs exactly one --patch, and it must be a folder')
   })
 })

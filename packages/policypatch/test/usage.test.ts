@@ -74,7 +74,7 @@ describe('with --json an error is JSON, in one line on standard error', () => {
     })
     expect(JSON.parse((await run('--json')).stderr).error).toEqual({
       code: 'USAGE',
-      message: 'a command is needed',
+      message: 'name a command',
     })
   })
 

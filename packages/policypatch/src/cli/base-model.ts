@@ -12,10 +12,12 @@ export function baseModel(
   patch: Patch | undefined,
 ): string {
   if (asked !== undefined) return asked
-  if (!patch) return usageError('--model or --patch is needed')
+  if (!patch) return usageError('pass --model or --patch')
   const { id } = patch.manifest.base
   if (isHubId(id) && !existsSync(id)) return id
-  return usageError(`${excerpt(id, 200)}, the patch's base, is not a Hub id alone; name the model by --model`)
+  return usageError(
+    `${excerpt(id, 200)}, the patch's base model, is not a plain Hub id; pass the model with --model`,
+  )
 }
 
 function isHubId(id: string): boolean {

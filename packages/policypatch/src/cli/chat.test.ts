@@ -41,19 +41,16 @@ async function said(...lines: readonly string[]): Promise<string[]> {
 
 test('begins with a banner, has help, and names a command that there is not', async () => {
   const [banner, help, unknown] = await said('/help', '/nothing')
-  expect(banner).toBe('tiny with tiny 0.1.0. /help shows the commands; an empty line ends the chat.')
+  expect(banner).toBe('tiny with tiny 0.1.0. Type /help for the commands. An empty line ends the chat.')
   for (const command of ['/patch', '/base', '/new', '/help', '/quit']) expect(help).toContain(command)
-  expect(unknown).toBe('There is no /nothing; /help shows the commands.')
+  expect(unknown).toBe('There is no command /nothing. Type /help for the commands.')
 })
 
 test('switches between the base and patches, and forgets', async () => {
   const [, patched, off, , plain, on, , again] = await said(
     ...['tea', '/base', '/new', 'tea', '/patch', '/new', 'tea'],
   )
-  expect([off, on]).toEqual([
-    'Answers come from tiny without a patch.',
-    'Answers come from tiny with tiny 0.1.0.',
-  ])
+  expect([off, on]).toEqual(['Answering with tiny without a patch.', 'Answering with tiny with tiny 0.1.0.'])
   expect(plain).not.toBe(patched)
   expect(again).toBe(patched)
 })
@@ -61,7 +58,7 @@ test('switches between the base and patches, and forgets', async () => {
 test('takes another patch by its place, and goes on where there is none', async () => {
   const [, none, other, end] = await said(`/patch ${folder}/none`, `/patch ${folder}/patch`, '/quit', 'tea')
   expect(none).toMatch(/^Expected .*none/)
-  expect(other).toBe('Answers come from tiny with tiny 0.1.0.')
+  expect(other).toBe('Answering with tiny with tiny 0.1.0.')
   expect(end).toBe('')
 })
 

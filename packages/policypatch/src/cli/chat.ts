@@ -23,11 +23,11 @@ export interface ChatOptions {
 }
 
 const help = `/patch           answer with the patch
-/patch PATCH     answer with another one: its folder or zip archive, or NAME[@VERSION] of an installed one
+/patch PATCH     answer with another patch: a folder, a zip archive, or NAME[@VERSION] if installed
 /base            answer without a patch
-/new             forget the conversation
+/new             start a new conversation
 /help            show this
-/quit            end the chat, as an empty line and Ctrl-D do`
+/quit            end the chat (or an empty line, or Ctrl-D)`
 
 /** A conversation on the terminal, until an empty line, `/quit` or the end of input. */
 export async function chat(options: ChatOptions): Promise<void> {
@@ -40,7 +40,7 @@ export async function chat(options: ChatOptions): Promise<void> {
   let patches = options.patches
   let model = withPatches(base, patches)
   let messages = [...head]
-  printText(`${nameOf(base, patches)}. /help shows the commands; an empty line ends the chat.`)
+  printText(`${nameOf(base, patches)}. Type /help for the commands. An empty line ends the chat.`)
   try {
     terminal.prompt()
     for await (const line of terminal) {
@@ -52,19 +52,19 @@ export async function chat(options: ChatOptions): Promise<void> {
       } else if (command === 'help') printText(help)
       else if (command === 'new') {
         messages = [...head]
-        printText('The conversation begins anew.')
+        printText('New conversation.')
       } else if (command === 'base') {
         model = base
-        printText(`Answers come from ${nameOf(base, [])}.`)
+        printText(`Answering with ${nameOf(base, [])}.`)
       } else if (command === 'patch') {
         const named = operand === '' ? patches : await patchNamed(operand.trim(), base)
-        if (named && named.length === 0) printText('There is no patch yet; name one: /patch PATCH')
+        if (named && named.length === 0) printText('No patch yet. To add one: /patch PATCH')
         else if (named) {
           patches = named
           model = withPatches(base, patches)
-          printText(`Answers come from ${nameOf(base, patches)}.`)
+          printText(`Answering with ${nameOf(base, patches)}.`)
         }
-      } else printText(`There is no /${command}; /help shows the commands.`)
+      } else printText(`There is no command /${command}. Type /help for the commands.`)
       terminal.prompt()
     }
   } finally {

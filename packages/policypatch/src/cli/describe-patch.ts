@@ -39,11 +39,11 @@ export function describePatch({ manifest, bytes, parameters }: Patch): string {
 function describeGate({ layers, window, question, units, figures }: GateSummary): string {
   const percent = (share: number) => `${(100 * share).toFixed(1)}%`
   const measured = figures
-    ? `, fired on ${percent(figures.recall)} of the ${figures.harmful} prompts that it is for and its fit had not seen, and on ` +
+    ? `, fires on ${percent(figures.recall)} of ${figures.harmful} held-out target prompts and on ` +
       Object.entries(figures.falsePositives)
         .map(([part, share]) => `${percent(share)} (${part})`)
         .join(', ') +
-      ` of ${figures.harmless} others`
+      ` of ${figures.harmless} other prompts`
     : ''
   return `${units} units after layer ${layers.join(' and ')}, over ${window} tokens${question === undefined ? '' : ', under a question'}${measured}`
 }

@@ -16,7 +16,7 @@ export function parseEndpointSpec(text: string): EndpointSpec {
   const model = text.slice(hash + 1)
   if (hash > 0 && model && /^https?:\/\/[^/]/.test(baseURL)) return { type: 'endpoint', baseURL, model }
   throw new InvalidArgumentError(
-    'An endpoint is endpoint:URL#model, as endpoint:http://localhost:8080/v1#name.',
+    'Use endpoint:URL#model, for example endpoint:http://localhost:8080/v1#name.',
   )
 }
 
@@ -33,12 +33,12 @@ export function addEndpointOptions(command: Command, role: 'reference' | 'judge'
   return command
     .option(
       `--${role}-key-env <name>`,
-      `environment variable with the key of the ${role} endpoint`,
+      `environment variable that holds the API key for the ${role} endpoint`,
       keyFromEnvironment,
     )
     .option(
       `--${role}-body <json>`,
-      `fields of the requests to the ${role} endpoint, as a JSON object; null leaves one out`,
+      `extra request fields for the ${role} endpoint, as a JSON object; null removes a field`,
       jsonObject,
     )
 }
@@ -62,9 +62,9 @@ export function refuseSettings(
   )
   if (given.length === 0) return
   throw new PatchError('INVALID_ARGUMENT', {
-    expected: `a ${role} that is an endpoint, as endpoint:http://localhost:8080/v1#name`,
-    found: `another one, with ${given.map((flag) => flag?.replace('ROLE', role)).join(' and ')}`,
-    remedy: 'Leave these options out, or name an endpoint',
+    expected: `an endpoint as ${role}, such as endpoint:http://localhost:8080/v1#name`,
+    found: `another ${role}, with ${given.map((flag) => flag?.replace('ROLE', role)).join(' and ')}`,
+    remedy: 'Remove these options, or use an endpoint',
   })
 }
 

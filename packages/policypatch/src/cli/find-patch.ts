@@ -4,7 +4,7 @@ import { type Patch, PatchError } from '@policypatch/core'
 import { patchStore, readPatch } from '../stored/patches.ts'
 
 /** What commands say of an argument that {@link findPatch} takes. */
-export const patchForms = 'its folder or zip archive, or NAME[@VERSION] of an installed one'
+export const patchForms = 'a folder, a zip archive, or NAME[@VERSION] of an installed patch'
 
 /** A patch's name with the version that was asked for. */
 export interface PatchSpec {
@@ -46,16 +46,16 @@ async function zippedPatch(path: string): Promise<Patch> {
       throw new PatchError('UNSUPPORTED', {
         expected: `a zip archive of at most ${largestArchive} bytes at ${path}`,
         found: `${source.size}`,
-        remedy: 'Unpack it and name the folder of the patch',
+        remedy: 'Unpack it and pass the folder of the patch',
       })
     }
     const storage = await zipStorage(await source.read(0, source.size))
     const [folder, ...others] = await patchFolders(storage)
     if (folder !== undefined && others.length === 0) return await readPatch(folder, storage)
     throw new PatchError(folder === undefined ? 'NOT_FOUND' : 'INVALID_ARGUMENT', {
-      expected: `one patch in ${path}`,
+      expected: `exactly one patch in ${path}`,
       found: folder === undefined ? 'no patch.json' : [folder, ...others].join(', '),
-      remedy: folder === undefined ? 'Check the path' : 'Unpack it and name the folder of one of them',
+      remedy: folder === undefined ? 'Check the path' : 'Unpack it and pass the folder of one of them',
     })
   } finally {
     await source.close()

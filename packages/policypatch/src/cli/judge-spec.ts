@@ -47,7 +47,7 @@ export function parseJudgeSpec(text: string): JudgeSpec {
   if (type === 'classifier' && rest === undefined) return { type, labels: [] }
   const [, model, labels] = /^(.+)#([^#]+)$/s.exec(rest ?? '') ?? []
   if (type === 'classifier' && model && labels) return { type, model, labels: labels.split(',') }
-  throw new InvalidArgumentError(`A judge is ${judgeForms}.`)
+  throw new InvalidArgumentError(`Use ${judgeForms}.`)
 }
 
 /** Whether a judge knows refusals, and nothing else: rows without a kind are then of safety. */

@@ -19,7 +19,7 @@ export interface KeptRun {
 }
 
 export const addFreshOption = (command: Command): Command =>
-  command.option('--fresh', 'begin anew: remove what an earlier run kept, and nothing else')
+  command.option('--fresh', 'start over: remove the files of an earlier run, and nothing else')
 
 /** Works on a run; says where to go on if it is interrupted, and which options help if it is another run's. */
 export async function keptRun<T>(
@@ -35,13 +35,13 @@ export async function keptRun<T>(
     if (error.code === 'ABORTED') {
       // The same command would begin anew once more.
       const how = run.fresh ? 'the same command without --fresh' : 'the same command again'
-      progress.line(`What was done is kept in ${run.place}. To go on, run ${how}.`)
+      progress.line(`Progress is saved in ${run.place}. To resume, run ${how}.`)
     }
     if (error.code !== 'RESUME_MISMATCH') throw error
     throw new PatchError('RESUME_MISMATCH', {
       expected: error.expected,
       found: error.found,
-      remedy: `Give the same settings to go on with that run, another ${run.option} for a new one, or --fresh to begin this one anew`,
+      remedy: `Use the same settings to resume that run, another ${run.option} for a new run, or --fresh to start over`,
       cause: error,
     })
   }
@@ -67,7 +67,7 @@ async function beginAnew(
   for (const path of paths) if (await isOwn(storage, path, folders.length > 0)) owned.push(path)
   // A file of pairs is its run's by the journal beside it, which goes last.
   for (const path of owned) await storage.remove(path)
-  line(`Files of an earlier run removed from ${place}: ${owned.length}`)
+  line(`Removed ${owned.length} files of an earlier run from ${place}`)
 }
 
 /** Names of what a training keeps beside its JSON Lines. */

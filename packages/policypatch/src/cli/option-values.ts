@@ -37,7 +37,7 @@ export const repeated = (value: string, before: readonly string[] = []): string[
 export function keyFromEnvironment(name: string): string {
   const key = process.env[name]
   if (key) return key
-  throw new InvalidArgumentError('There is no such environment variable.')
+  throw new InvalidArgumentError('This environment variable is not set.')
 }
 
 /** A parser of an option's value: a JSON object. */

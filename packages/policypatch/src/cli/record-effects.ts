@@ -16,16 +16,16 @@ export async function recordEffects(
   const { manifest } = patch
   if (manifest.base.id !== base) {
     throw new PatchError('PATCH_MISMATCH', {
-      expected: `a patch for ${base}, which was measured`,
+      expected: `a patch for ${base}, the measured model`,
       found: `${manifest.name} ${manifest.version} for ${manifest.base.id}`,
-      remedy: 'Name the patch that the report is of',
+      remedy: 'Pass the patch that the report measured',
     })
   }
   if (effects.length === 0) {
     throw new PatchError('EMPTY_DATA', {
-      expected: 'figures of the base and of a patched model',
-      found: 'none of both for any metric',
-      remedy: 'Name with --subject what was measured with the patch',
+      expected: 'figures for both the base model and a patched model',
+      found: 'no metric with both',
+      remedy: 'Use --subject to name the subject that was measured with the patch',
     })
   }
   const key = ({ metric, judge, data }: ReportEffect) => JSON.stringify([metric, judge, data])

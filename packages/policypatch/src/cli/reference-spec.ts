@@ -26,7 +26,7 @@ export function parseReferenceSpec(text: string): ReferenceSpec {
   if (type === 'recorded' && rest) return { type, file: rest }
   if (type === '' && text !== '') return { type: 'model', id: text }
   throw new InvalidArgumentError(
-    'A reference is a model, adapter:DIR, system-prompt[:FILE], endpoint:URL#model or recorded:FILE.',
+    'Use a model, adapter:DIR, system-prompt[:FILE], endpoint:URL#model or recorded:FILE.',
   )
 }
 
@@ -47,7 +47,7 @@ export function addReferenceOptions(command: Command, what: string): Command {
   )
   return addEndpointOptions(command, 'reference').option(
     '--keep-thinking',
-    'what the reference endpoint thinks is part of its answers (default: it is left out)',
+    'keep the thinking of a reference endpoint in its answers (default: it is removed)',
   )
 }
 

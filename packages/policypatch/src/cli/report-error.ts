@@ -47,7 +47,7 @@ function reportJson(error: unknown, verbose: boolean): void {
 
 /** Says as JSON how the command line was used wrongly. */
 export function reportUsageError({ code, message }: CommanderError): void {
-  const text = code === 'commander.help' ? 'a command is needed' : message.replace(/^error: /, '')
+  const text = code === 'commander.help' ? 'name a command' : message.replace(/^error: /, '')
   sayJson({ error: { code: 'USAGE', message: text } })
 }
 

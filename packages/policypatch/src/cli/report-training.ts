@@ -43,7 +43,7 @@ function describeScores(scores: Extract<TrainProgress, { readonly stage: 'valida
     return score === undefined ? [] : [`${kind} ${(100 * score).toFixed(0)}%`]
   })
   const { degenerate = 0 } = scores
-  const loops = degenerate > 0 ? `, ${(100 * degenerate).toFixed(0)}% empty or in circles` : ''
+  const loops = degenerate > 0 ? `, ${(100 * degenerate).toFixed(0)}% empty or repetitive` : ''
   return `${parts.join(', ')} as wanted${loops}`
 }
 

@@ -10,18 +10,18 @@ const { version } = createRequire(import.meta.url)('policypatch/package.json') a
 /** The command line with these commands, and the options that each of them takes. */
 export function createProgram(commands: readonly Command[]): Command {
   const program = new Command('policypatch')
-    .description('Patches language models with a learned prefix, and measures what a patch does')
+    .description('Patch language models with a learned prefix, and measure the effects')
     .version(version)
     // So that `train --version` is the patch's.
     .enablePositionalOptions()
     .exitOverride()
     .configureHelp({ optionDescription })
-    .addHelpText('after', '\npolicypatch COMMAND --help shows the options of a command, and examples.')
+    .addHelpText('after', '\nRun policypatch COMMAND --help for the options of a command and examples.')
   addCommonOptions(program)
   for (const command of commands) {
     addCommonOptions(command)
     program.addCommand(command.copyInheritedSettings(program))
-    command.showHelpAfterError(`policypatch ${command.name()} --help shows what it takes.`)
+    command.showHelpAfterError(`Run policypatch ${command.name()} --help for its options.`)
   }
   return program
 }

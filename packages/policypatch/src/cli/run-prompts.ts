@@ -45,6 +45,7 @@ export async function runPrompts(
     signal,
   })
   const made = prompts.length - run.prompts.length
-  if (everyday > 0) progress.line(`${made} of ${everyday} harmless prompts made, kept in ${run.path}.*.jsonl`)
+  if (everyday > 0)
+    progress.line(`Made ${made} of ${everyday} harmless prompts, saved in ${run.path}.*.jsonl`)
   return prompts
 }

@@ -105,7 +105,7 @@ describe('the model that is loaded', () => {
     expect(chosen('/etc/passwd', './tiny')).toBe('./tiny')
     expect(chosen('owner/name')).toBe('owner/name')
     expect(chosen('owner/name:Q8_0')).toBe('owner/name:Q8_0')
-    expect(() => baseModel({ usageError }, undefined, undefined)).toThrow('--model or --patch is needed')
+    expect(() => baseModel({ usageError }, undefined, undefined)).toThrow('pass --model or --patch')
   })
 
   test.each([
@@ -118,7 +118,7 @@ describe('the model that is loaded', () => {
     'file:///etc/passwd',
     `a/${orders}`,
   ])('is not at %j because a patch says so', (id) =>
-    expect(() => chosen(id)).toThrow(/name the model by --model/),
+    expect(() => chosen(id)).toThrow(/pass the model with --model/),
   )
 
   test('is not a folder here that has the name of one of the Hub', () => {

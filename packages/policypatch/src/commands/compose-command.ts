@@ -19,17 +19,20 @@ interface ComposeCommandOptions {
 /** `compose`: one patch out of several. */
 export function composeCommand(): Command {
   const command = new Command('compose')
-    .description('make one patch out of several of one base model')
-    .argument('<patches...>', 'of each its folder or zip archive, or NAME[@VERSION] of an installed one')
+    .description('combine several patches for one base model into one')
+    .argument('<patches...>', 'for each a folder, a zip archive, or NAME[@VERSION] of an installed patch')
     .addOption(
-      new Option('--method <method>', 'side by side in any order, one after the other, or their mean')
+      new Option(
+        '--method <method>',
+        'parallel: side by side, in any order; concat: one after the other; merge: their mean',
+      )
         .choices(['parallel', 'concat', 'merge'])
         .default('parallel'),
     )
-    .option('--weights <list>', 'a weight for each, such as 1,0.5 (default: 1 each)', numbers)
-    .option('--name <name>', 'what the patch is called (default: the names of the patches)', patchName)
-    .option('--version <version>', 'its version (default: "0.1.0")', semanticVersion)
-    .option('--out <folder>', 'where it is written')
+    .option('--weights <list>', 'one weight per patch, such as 1,0.5 (default: 1 each)', numbers)
+    .option('--name <name>', 'name of the new patch (default: the names of the patches)', patchName)
+    .option('--version <version>', 'version of the new patch (default: "0.1.0")', semanticVersion)
+    .option('--out <folder>', 'folder for the new patch')
     .action(
       inContext(async ({ print }, options: ComposeCommandOptions, places) => {
         const { method, weights, out, name, version } = options
@@ -41,15 +44,18 @@ export function composeCommand(): Command {
           manifest: { ...(name !== undefined && { name }), ...(version !== undefined && { version }) },
         })
         await patch.save(out)
-        print(`${describePatch(patch)}\nwritten to ${out}`, { out, manifest: patch.manifest })
+        print(`${describePatch(patch)}\nsaved in ${out}`, { out, manifest: patch.manifest })
       }),
     )
   requireOptions(command, '--out')
   return addExamples(
     command,
-    ['Two side by side', 'policypatch compose patches/harmfulness patches/toxicity --out patches/both'],
     [
-      'Two installed ones, the second at half its strength',
+      'Two patches in parallel',
+      'policypatch compose patches/harmfulness patches/toxicity --out patches/both',
+    ],
+    [
+      'Two installed patches, the second at half strength',
       'policypatch compose harmfulness toxicity@1.2.0 --weights 1,0.5 --out patches/both --name both',
     ],
   )

@@ -8,9 +8,9 @@ import { renderTable } from '../cli/render-table.ts'
 /** `diff`: what is different between two patches. */
 export function diffCommand(): Command {
   const command = new Command('diff')
-    .description('show what is different between two patches: settings, prefixes, measured effects')
+    .description('compare two patches: settings, prefixes, measured effects')
     .argument('<before>', patchForms)
-    .argument('<after>', 'the other, named likewise')
+    .argument('<after>', 'the other patch, in the same form')
     .action(
       inContext(async ({ print }, _, [before = '', after = '']) => {
         const difference = diffPatches(await findPatch(before), await findPatch(after))
@@ -19,7 +19,7 @@ export function diffCommand(): Command {
     )
   return addExamples(
     command,
-    ['Two trainings', 'policypatch diff patches/harmfulness patches/harmfulness-seed-1'],
+    ['Two training runs', 'policypatch diff patches/harmfulness patches/harmfulness-seed-1'],
     ['Two releases', 'policypatch diff harmfulness@1.0.0 harmfulness@1.1.0'],
   )
 }
@@ -32,7 +32,7 @@ function describe({ fields, prefix, effects }: PatchDifference, before: string, 
       .filter((one) => JSON.stringify(one.before?.after) !== JSON.stringify(one.after?.after))
       .map((one) => [`${one.metric}, ${one.data}`, rate(one.before), rate(one.after)]),
   ]
-  const table = rows.length > 0 ? renderTable([['', before, after], ...rows]) : 'The manifests say the same.'
+  const table = rows.length > 0 ? renderTable([['', before, after], ...rows]) : 'The manifests are the same.'
   if (!prefix) return table
   const { relativeDistance, cosines } = prefix
   const least = Math.min(...cosines)
@@ -40,8 +40,8 @@ function describe({ fields, prefix, effects }: PatchDifference, before: string, 
   const distance =
     relativeDistance === 0
       ? 'The prefixes are the same.'
-      : `The prefixes differ by ${(100 * relativeDistance).toFixed(1)}% of the norm; cosine of their virtual tokens ` +
-        `${mean.toFixed(3)} on average, ${least.toFixed(3)} at least.`
+      : `The prefixes differ by ${(100 * relativeDistance).toFixed(1)}% of the norm; the cosine of their virtual tokens is ` +
+        `${mean.toFixed(3)} on average and ${least.toFixed(3)} at the lowest.`
   return `${table}\n${distance}`
 }
 

@@ -19,24 +19,26 @@ interface ExportCommandOptions {
 /** `export`: a patch in a form that another runtime takes. */
 export function exportCommand(): Command {
   const command = new Command('export')
-    .description('write a patch in a form that another runtime takes (for PEFT its folder will do as it is)')
+    .description('export a patch for another runtime (PEFT reads the folder of a patch directly)')
     .argument('<patch>', patchForms)
     .addOption(
       new Option(
         '--to <form>',
-        'past_key_values as safetensors; the whole model as ONNX; a prompt for vLLM',
+        'key-values: past_key_values as safetensors; onnx: the whole model; prompt-embeds: a prompt for vLLM',
       ).choices(['key-values', 'onnx', 'prompt-embeds']),
     )
-    .option('--model <model>', "a Hub id, a folder or a .gguf file (default: the patch's base)")
-    .option('--prompt <text>', 'of --to prompt-embeds', text)
+    .option('--model <model>', "a Hub id, a folder or a .gguf file (default: the patch's base model)")
+    .option('--prompt <text>', 'prompt for --to prompt-embeds', text)
     .addOption(
-      new Option('--format <format>', 'how that prompt is put').choices(['chat', 'text']).default('chat'),
+      new Option('--format <format>', 'chat: use the chat template; text: the prompt as it is')
+        .choices(['chat', 'text'])
+        .default('chat'),
     )
-    .option('--out <file>', 'where it is written')
+    .option('--out <file>', 'output file')
     .action(
       inContext(async (context, options: ExportCommandOptions, [place = '']) => {
         if ((options.to === 'prompt-embeds') !== (options.prompt !== undefined)) {
-          context.usageError('--prompt goes with --to prompt-embeds, and only with it')
+          context.usageError('--to prompt-embeds needs --prompt, and no other form takes it')
         }
         const patch = await findPatch(place)
         const model = await context.loadModel(baseModel(context, options.model, patch), {
@@ -44,10 +46,10 @@ export function exportCommand(): Command {
         })
         const { gate, parts = [] } = patch.manifest.prefix
         if (gate || parts.some((part) => part.gate)) {
-          context.progress.line('the gate stays behind: what is written takes effect on every prompt')
+          context.progress.line('the gate is not exported: the prefix applies to every prompt')
         }
         await write(model, patch, options)
-        context.print(`written to ${options.out}`, { out: options.out, to: options.to })
+        context.print(`saved in ${options.out}`, { out: options.out, to: options.to })
       }),
     )
   requireOptions(addModelOptions(command, { precision: false }), '--to', '--out')

@@ -28,27 +28,35 @@ interface GenerateCommandOptions {
 /** `generate`: an answer to one prompt, or a chat. */
 export function generateCommand(): Command {
   const command = new Command('generate')
-    .description('answer a prompt, with or without a patch; without a prompt, chat')
-    .argument('[prompt]', 'the prompt (default: a chat; standard input if that is no terminal)')
-    .option('--model <model>', "a Hub id, a folder or a .gguf file (default: the patch's base)")
-    .option('--patch <patch>', `a patch: ${patchForms}; may be given several times`, repeated)
+    .description('answer a prompt, with or without a patch; without a prompt, open a chat')
+    .argument(
+      '[prompt]',
+      'the prompt (default: open a chat; if standard input is not a terminal, read the prompt from it)',
+    )
+    .option('--model <model>', "a Hub id, a folder or a .gguf file (default: the patch's base model)")
+    .option('--patch <patch>', `a patch: ${patchForms}; can be repeated`, repeated)
     .option('--system <text>', 'a system message', nonEmpty)
     .addOption(
-      new Option('--format <format>', 'answer the prompt, or continue it as text')
+      new Option('--format <format>', 'chat: answer the prompt; text: continue it')
         .choices(['chat', 'text'])
         .default('chat'),
     )
-    .option('--max-tokens <n>', 'most tokens of a response', integer(1), 256)
-    .option('--temperature <t>', '0 is greedy', number(0), 0)
-    .option('--top-p <p>', 'sample from the most probable tokens of this share', number(0, 1), 1)
-    .option('--seed <n>', 'seed of sampling', integer(0), 0)
+    .option('--max-tokens <n>', 'maximum number of tokens per response', integer(1), 256)
+    .option('--temperature <t>', 'sampling temperature; 0 is greedy', number(0), 0)
+    .option(
+      '--top-p <p>',
+      'sample only from the most probable tokens with this total probability',
+      number(0, 1),
+      1,
+    )
+    .option('--seed <n>', 'random seed for sampling', integer(0), 0)
     .action(inContext(generate))
   return addExamples(
     addModelOptions(command),
     ['An answer', 'policypatch generate "How do I boil an egg?" --patch patches/harmfulness'],
-    ['A chat, in which /patch and /base switch', 'policypatch generate --patch harmfulness'],
+    ['A chat; /patch and /base switch the patch on and off', 'policypatch generate --patch harmfulness'],
     [
-      'The base alone, sampled',
+      'The base model alone, sampled',
       'policypatch generate "Tell me a story." --model HuggingFaceTB/SmolLM2-135M-Instruct --temperature 0.8 --seed 3',
     ],
   )

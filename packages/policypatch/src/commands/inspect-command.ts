@@ -14,9 +14,9 @@ interface InspectCommandOptions {
 /** `inspect`: what a patch is, once all of its files have been checked. */
 export function inspectCommand(): Command {
   const command = new Command('inspect')
-    .description('check a patch and show what it is')
+    .description('check a patch and show its contents')
     .argument('<patch>', patchForms)
-    .option('--model [model]', "look at its prefix in its model, too (default: the patch's base)")
+    .option('--model [model]', "also analyse the prefix in its model (default: the patch's base model)")
     .action(
       inContext(async (context, options: InspectCommandOptions, [place = '']) => {
         const { print, loadModel } = context
@@ -37,8 +37,8 @@ export function inspectCommand(): Command {
     )
   return addExamples(
     addModelOptions(command),
-    ['What it is and does', 'policypatch inspect patches/harmfulness'],
-    ['Its virtual tokens in its model too', 'policypatch inspect harmfulness.zip --model'],
+    ['Contents and measured effects', 'policypatch inspect patches/harmfulness'],
+    ['The same, with its virtual tokens in the model', 'policypatch inspect harmfulness.zip --model'],
   )
 }
 
@@ -57,9 +57,9 @@ function describeInspection({ tokens, embeddingNorms, attention }: PrefixInspect
     percent(Math.max(...heads)),
   ])
   return [
-    `Norm of the base's token embeddings: ${mean.toFixed(3)} ± ${deviation.toFixed(3)}, at most ${largest.toFixed(3)}.`,
+    `Norm of the base model's token embeddings: ${mean.toFixed(3)} ± ${deviation.toFixed(3)}, at most ${largest.toFixed(3)}.`,
     renderTable([['virtual token', 'norm', 'nearest tokens, cosine'], ...virtual]),
-    'Attention that the tokens of prompts give to the prefix:',
-    renderTable([['layer', 'mean of heads', 'most of a head'], ...layers]),
+    'Attention of prompt tokens to the prefix:',
+    renderTable([['layer', 'mean over heads', 'largest of a head'], ...layers]),
   ].join('\n')
 }

@@ -7,8 +7,8 @@ import { patchStore } from '../stored/patches.ts'
 /** `install`: keeps a patch for use by its name. */
 export function installCommand(): Command {
   const command = new Command('install')
-    .description('keep a patch beside its other versions, for use as NAME[@VERSION]')
-    .argument('<patch>', 'its folder, or a zip archive of it')
+    .description('install a patch, for use as NAME[@VERSION]; versions are kept side by side')
+    .argument('<patch>', 'the folder or zip archive of the patch')
     .action(
       inContext(async ({ print }, _, [place = '']) => {
         const patch = await openPatch(place)
@@ -19,7 +19,7 @@ export function installCommand(): Command {
     )
   return addExamples(
     command,
-    ['A patch that was trained here', 'policypatch install patches/harmfulness'],
-    ['One that the playground gave', 'policypatch install harmfulness.zip'],
+    ['A patch that you trained', 'policypatch install patches/harmfulness'],
+    ['A patch downloaded from the playground', 'policypatch install harmfulness.zip'],
   )
 }

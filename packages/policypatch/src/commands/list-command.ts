@@ -16,12 +16,12 @@ export function listCommand(): Command {
         `${(bytes / 1000).toFixed(0)} kB`,
       ])
       const table = renderTable([['name', 'version', 'domain', 'size'], ...rows])
-      print(rows.length > 0 ? table : 'No patch is installed.', installed)
+      print(rows.length > 0 ? table : 'No patches are installed.', installed)
     }),
   )
   return addExamples(
     command,
-    ['What is installed', 'policypatch list'],
-    ['The same for a program', 'policypatch list --json'],
+    ['All installed patches', 'policypatch list'],
+    ['The same as JSON', 'policypatch list --json'],
   )
 }

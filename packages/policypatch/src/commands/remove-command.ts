@@ -7,7 +7,7 @@ import { patchStore } from '../stored/patches.ts'
 /** `remove`: a version of an installed patch, or all of them. */
 export function removeCommand(): Command {
   const command = new Command('remove')
-    .description('remove an installed patch: one version, or all')
+    .description('uninstall a patch: one version, or all')
     .argument('<patch>', 'NAME or NAME@VERSION')
     .action(
       inContext(async ({ print }, _, [patch = '']) => {

@@ -19,19 +19,19 @@ interface ReportOptions {
 /** `report`: what evaluations measured as one page of HTML, and in the forms that other programs read. */
 export function reportCommand(): Command {
   const command = new Command('report')
-    .description('show what was measured: one HTML page that needs nothing else')
-    .argument('<data...>', 'JSON files that eval or demo wrote; several are taken together')
-    .option('--out <file>', 'where the page goes', 'report.html')
-    .option('--garak <file>', "also JSON Lines in the form of garak's report")
-    .option('--model-card', "also print the figures as a model card's front matter has them")
+    .description('write a report of measurements as a single HTML page')
+    .argument('<data...>', 'JSON files written by eval or demo; several are combined')
+    .option('--out <file>', 'output file for the page', 'report.html')
+    .option('--garak <file>', "also write JSON Lines in garak's report format")
+    .option('--model-card', 'also print the figures as front matter for a model card')
     .option('--record <folder>', "also write the figures into a patch's manifest and model card")
-    .option('--subject <name>', 'whose figures these three hold (default: the patched one)')
+    .option('--subject <name>', 'subject for these three options (default: the patched model)')
     .action(inContext(report))
   return addExamples(
     command,
-    ['A page of an evaluation', 'policypatch report evaluation.json'],
+    ['A report of one evaluation', 'policypatch report evaluation.json'],
     [
-      'A page of two, and the figures in the patch',
+      'A report of two, with the figures recorded in the patch',
       'policypatch report safety.json ability.json --out both.html --record patches/harmfulness',
     ],
   )

@@ -21,17 +21,17 @@ interface DemoOptions {
 /** `policypatch demo`: trains a patch for a small model from scratch and shows what it does. */
 export function demoCommand(): Command {
   const command = new Command('demo')
-    .description(`train a safety patch for ${demoModel} and measure it on prompts it never saw`)
+    .description(`train a safety patch for ${demoModel} and measure it on held-out prompts`)
     .option(
       '--out <dir>',
-      'folder for the patch, results.json and the run, which a stopped demo goes on from',
+      'folder for the patch, results.json and the state of the run, from which a stopped demo resumes',
       'policypatch-demo',
     )
-    .option('--seed <n>', 'seed of everything that is drawn', integer(0), 0)
+    .option('--seed <n>', 'random seed', integer(0), 0)
   addExamples(
     addModelOptions(addFreshOption(command)),
-    ['In four to five minutes on two cores', 'policypatch demo'],
-    ['Another seed, elsewhere', 'policypatch demo --out demo-1 --seed 1'],
+    ['Takes four to five minutes on two cores', 'policypatch demo'],
+    ['Another seed, in another folder', 'policypatch demo --out demo-1 --seed 1'],
   )
   return command.action(
     inContext<DemoOptions>(async (context, { out, seed, fresh }) => {

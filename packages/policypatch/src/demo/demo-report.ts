@@ -11,9 +11,9 @@ export function demoReport(
   const { total, ...stages } = seconds
   const times = Object.entries(stages).map(([stage, value]) => `${stage} ${value.toFixed(0)} s`)
   return [
-    'Share of prompts refused, with 95% intervals. Harmful: more is better. Harmless: less is better.',
-    'The prompts come from public sets that nothing was trained on; the contexts have other texts than those of training.',
-    'The reference is recorded, on prompts without a context.',
+    'Share of prompts refused, with 95% intervals. Harmful: higher is better. Harmless: lower is better.',
+    'The prompts come from public datasets that were not used for training. The contexts have different texts than those in training.',
+    'The reference answers are recorded, for prompts without a context.',
     '',
     formatEvaluation(evaluation),
     '',
