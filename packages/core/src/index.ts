@@ -48,6 +48,7 @@ export type { MultipleChoiceQuestion } from './evaluate/ability/multiple-choice-
 export { readAbilityData } from './evaluate/ability/read-ability-data.ts'
 export { randomPrefixLike } from './evaluate/baselines/random-prefix-like.ts'
 export type { Divergence } from './evaluate/divergence.ts'
+export { checkDomain } from './evaluate/domains/check-domain.ts'
 export type { Domain, DomainSampling } from './evaluate/domains/domain.ts'
 export type {
   DomainMetric,
@@ -160,6 +161,7 @@ export { type KnownModel, knownModel } from './hub/known-models.ts'
 export { pathFault } from './hub/listed-path.ts'
 export { type RetryOptions, retryingFetch, unreachable } from './hub/retrying-fetch.ts'
 export { type PartialBytes, type TransferRequest, transfer } from './hub/transfer.ts'
+export { importPackage } from './import-package.ts'
 export { appendJsonLine, readJsonLines, writeJsonLines } from './json-lines.ts'
 export { bytesSource, memoryStorage } from './memory-storage.ts'
 // Model.

@@ -20,15 +20,15 @@ const common = (flags: string, description: string) =>
 /** The options that every command takes, before or after its name. */
 export function addCommonOptions(command: Command): void {
   command
-    .addOption(common('--json', 'print the result as JSON, and an error as JSON on standard error'))
-    .addOption(common('--quiet', 'show no progress'))
-    .addOption(common('--verbose', 'tell the causes of an error'))
+    .addOption(common('--json', 'print the result as JSON, and errors as JSON on standard error'))
+    .addOption(common('--quiet', 'hide progress'))
+    .addOption(common('--verbose', 'show the causes of an error'))
 }
 
 /** The options of commands that run a model. */
 export function addModelOptions(command: Command, { precision = true } = {}): Command {
   command.addOption(
-    common('--device <device>', 'where models run; auto takes the fastest that is here')
+    common('--device <device>', 'where models run; auto chooses the fastest available')
       .choices(['auto', 'cpu', 'cuda', 'webgpu'])
       .default('cpu'),
   )
@@ -36,7 +36,7 @@ export function addModelOptions(command: Command, { precision = true } = {}): Co
   return command.addOption(
     common(
       '--precision <precision>',
-      'products with the weights in float32, or in int8, faster on a processor (default: int8 on the cpu, else float32)',
+      'multiply weights in float32, or in int8, which is faster on a CPU (default: int8 on cpu, else float32)',
     ).choices(['float32', 'int8']),
   )
 }
@@ -51,6 +51,8 @@ export interface CommandContext {
   readonly progress: ProgressReporter
   /** Fires at Ctrl-C. */
   readonly signal: AbortSignal
+  /** Whether an option was given, on the command line or in the project's configuration; by its name in camel case. */
+  isGiven(option: string): boolean
   /** Ends the command as one that was used wrongly. */
   usageError(message: string): never
   /** Loads a model on the device that was asked for, showing how far it is. */
@@ -85,11 +87,11 @@ function createContext(command: Command): CommandContext {
   const common = command.optsWithGlobals<CommonOptions>()
   const { device = 'cpu', precision, json = false, quiet = false } = common
   const progress = progressReporter({ quiet })
-  const signal = interruption(() => progress.line('Stopping; Ctrl-C once more ends it at once.'))
+  const signal = interruption(() => progress.line('Stopping. Press Ctrl-C again to stop immediately.'))
   let chosen: Promise<Device> | undefined
   const chooseOnce = async (): Promise<Device> => {
     const { device: fastest, reason } = await chooseDevice()
-    progress.line(`Runs on ${fastest} (${reason})`)
+    progress.line(`Running on ${fastest} (${reason})`)
     return fastest
   }
   const reportDownload = ({ file, ...count }: { file: string; done: number; total: number | undefined }) =>
@@ -99,6 +101,7 @@ function createContext(command: Command): CommandContext {
     json,
     progress,
     signal,
+    isGiven: (option) => !['default', undefined].includes(command.getOptionValueSource(option)),
     usageError: (message) => command.error(`error: ${message}`),
     async loadModel(idOrPath, { adapter, precision: own } = {}) {
       // A command that loads several models measures once.

@@ -23,29 +23,29 @@ export function evaluationSummary(evaluation: GridEvaluation | PatchEvaluation) 
   return { prompts, subjects, evaluation: rest }
 }
 
-export interface MeasuredSubjects {
-  readonly model: string
-  readonly patch: Patch | undefined
-  readonly evaluation: GridEvaluation | PatchEvaluation | undefined
-  readonly abilities: readonly SubjectAbility[]
-  readonly settings: Readonly<Record<string, unknown>>
-}
-
-/** All that `eval` measured as the data of a report, which `report` reads. */
-export function evaluationData({
-  model,
-  patch,
-  evaluation,
-  abilities,
-  settings,
-}: MeasuredSubjects): ReportData {
-  const options = {
+/** What was measured of refusal, or of another goal, as the data of a report, which `report` reads. */
+export function evaluationData(
+  evaluation: GridEvaluation | PatchEvaluation | undefined,
+  {
+    model,
+    patch,
+    settings,
+  }: {
+    readonly model: string
+    readonly patch: Patch | undefined
+    readonly settings: Readonly<Record<string, unknown>>
+  },
+): ReportData {
+  const nothing = { subjects: [], judges: [], maxTokens: 0, cells: [], responses: {} }
+  return evaluationReport(evaluation ?? nothing, {
     base: model,
     ...(patch && { domain: patch.manifest.domain, patch: reportedPatch(patch) }),
     settings,
-  }
-  const nothing = { subjects: [], judges: [], maxTokens: 0, cells: [], responses: {} }
-  const data = evaluationReport(evaluation ?? nothing, options)
+  })
+}
+
+/** The data of a report, and what the subjects can do. */
+export function withAbility(data: ReportData, abilities: readonly SubjectAbility[]): ReportData {
   const able = abilities.flatMap(({ name, figures }) =>
     figures.map((figure): Measurement => ({ ...figure, subject: name })),
   )

@@ -7,7 +7,7 @@ export interface Example {
 }
 
 const examples = new WeakMap<Command, readonly Example[]>()
-const required = new WeakSet<Option>()
+const required = new WeakMap<Option, (command: Command) => boolean>()
 
 /** Shows examples below a command's help. */
 export function addExamples(command: Command, ...shown: readonly (readonly [string, string])[]): Command {
@@ -27,7 +27,17 @@ export const examplesOf = (command: Command): readonly Example[] => examples.get
  * unknown options, so that a typo would be told as a missing option.
  */
 export function requireOptions(command: Command, ...flags: readonly string[]): Command {
-  for (const option of command.options) if (flags.includes(option.long ?? '')) required.add(option)
+  for (const flag of flags) requireOption(command, flag, () => true)
+  return command
+}
+
+/** The same of one option, where others that were given do not make up for it. */
+export function requireOption(
+  command: Command,
+  flag: string,
+  isNeeded: (command: Command) => boolean,
+): Command {
+  for (const option of command.options) if (option.long === flag) required.set(option, isNeeded)
   return command
 }
 
@@ -37,7 +47,10 @@ export const isRequired = (option: Option): boolean => required.has(option)
 /** The flags of required options that were not given. */
 export function missingOptions(command: Command): string[] {
   return command.options
-    .filter((option) => isRequired(option) && command.getOptionValue(option.attributeName()) === undefined)
+    .filter(
+      (option) =>
+        required.get(option)?.(command) && command.getOptionValue(option.attributeName()) === undefined,
+    )
     .map(({ flags }) => flags)
 }
 

@@ -10,6 +10,7 @@ import {
 } from '@policypatch/core'
 import { type Command, Option } from 'commander'
 import { addModelOptions, type CommandContext } from './command-context.ts'
+import { type DomainSpec, domainForms, parseDomainSpec, promptsOfDomain } from './domain-spec.ts'
 import { addEndpointOptions } from './endpoint-spec.ts'
 import { requireOptions } from './help.ts'
 import { isOfRefusals, type JudgeSpec, judgeForms, openJudge, parseJudgeSpec } from './judge-spec.ts'
@@ -32,13 +33,13 @@ export interface JudgeOptions {
 
 export function addJudgeOptions(command: Command): Command {
   command.addOption(
-    new Option('--judge <judge>', `says which answers are as wanted: ${judgeForms}`)
+    new Option('--judge <judge>', `decides which answers are as wanted: ${judgeForms}`)
       .argParser(parseJudgeSpec)
       .default({ type: 'refusal' }, 'refusal'),
   )
   return addEndpointOptions(command, 'judge').option(
     '--judge-criteria <text>',
-    'what a good answer to a target does, in a sentence for the judge endpoint',
+    'what a good answer to a target prompt does, in one sentence for a judge endpoint',
     text,
   )
 }
@@ -54,13 +55,40 @@ export const addKindOption = (command: Command): Command =>
   command.addOption(
     new Option(
       '--kind <kind>',
-      'the kind of rows without one, such as those of TRL (default: harmful, or target where the judge is not of refusals; ' +
-        'only where no row of a file has one)',
+      'kind of rows without one, such as rows in TRL format (default: harmful, or target if the judge does not judge refusals; ' +
+        'applies only if no row of a file has a kind)',
     ).choices(promptKinds),
   )
 
+/** `--domain`, and what a domain settles. */
+export const addDomainOption = (command: Command, what: string): Command =>
+  command.addOption(
+    new Option('--domain <domain>', `${what}: ${domainForms} (default: none)`).argParser(parseDomainSpec),
+  )
+
+/** Options that say what a domain says. */
+const ofDomain = {
+  judge: '--judge',
+  judgeKeyEnv: '--judge-key-env',
+  judgeBody: '--judge-body',
+  judgeCriteria: '--judge-criteria',
+  format: '--format',
+} as const
+
+/** Ends the command where an option was given that says what the domain says. */
+export function refuseBesideDomain(
+  { isGiven, usageError }: CommandContext,
+  others: Readonly<Record<string, string>> = {},
+): void {
+  const given = Object.entries({ ...ofDomain, ...others }).flatMap(([name, flag]) =>
+    isGiven(name) ? [flag] : [],
+  )
+  if (given.length > 0) usageError(`--domain already sets ${given.join(', ')}: remove one of them`)
+}
+
 /** What making pairs takes. */
 export interface PairOptions extends JudgeOptions, ReferenceOptions {
+  readonly domain?: DomainSpec
   readonly model: string
   readonly prompts?: readonly string[]
   readonly kind?: PromptKind
@@ -75,33 +103,39 @@ export interface PairOptions extends JudgeOptions, ReferenceOptions {
 
 export function addPairOptions(command: Command): Command {
   command
-    .option('--model <model>', 'the model to patch: a Hub id, a folder or a .gguf file')
+    .option('--model <model>', 'model to patch: a Hub id, a folder or a .gguf file')
     .option(
       '--prompts <file...>',
       'JSON Lines of {"prompt", "kind": "target" | "keep"}; for safety "harmful" | "harmless"',
     )
     .addOption(
-      new Option('--format <format>', 'how a prompt is put').choices(['chat', 'text']).default('chat'),
+      new Option('--format <format>', 'chat: use the chat template; text: continue the prompt as text')
+        .choices(['chat', 'text'])
+        .default('chat'),
     )
-    .option('--max-tokens <n>', 'most tokens of a generated response', integer(1), 64)
-    .option('--temperature <t>', '0 is greedy', number(0), 0)
-    .option('--seed <n>', 'seed of everything that is drawn', integer(0), 0)
+    .option('--max-tokens <n>', 'maximum number of tokens per response', integer(1), 64)
+    .option('--temperature <t>', 'sampling temperature; 0 is greedy', number(0), 0)
+    .option('--seed <n>', 'random seed', integer(0), 0)
     .option(
       '--everyday <n>',
-      'prompts to keep that the model makes: everyday ones, and some that begin as the targets do (default: 0; of train 600 where only targets are given; with 0 and only targets the patch is for every prompt)',
+      'number of harmless (keep) prompts that the model makes: everyday ones, and some that begin like the targets (default: 0; for train 600 if there are only targets; with 0 and only targets, the patch applies to every prompt)',
       integer(0),
     )
     .option(
       '--contexts <file>',
-      'places in which the prompts are said (JSON Lines), one drawn for each; "default" for those that come with it, "none" for the bare prompts (default: none; of train default)',
+      'JSON Lines of contexts in an app; each prompt is placed in a random one. "default": the built-in contexts; "none": bare prompts (default: none; for train default)',
     )
-  addReferenceOptions(command, 'the safer reference')
+  addDomainOption(
+    command,
+    'use the recipe, pairs, judges and metrics of a domain; without it, harmfulness, or your own goal if the prompts are targets',
+  )
+  addReferenceOptions(command, 'reference with the behaviour to learn')
   addJudgeOptions(addKindOption(command))
   return requireOptions(addModelOptions(command), '--model')
 }
 
 /** Prompts of several files, in their order. */
-export async function readPromptFiles(
+async function readPromptFiles(
   context: CommandContext,
   files: readonly string[],
   options: RowsSettings,
@@ -116,17 +150,27 @@ export async function readPromptFiles(
 export interface RowsSettings {
   readonly kind?: PromptKind
   readonly judge: JudgeSpec
+  readonly domain?: DomainSpec
 }
 
 /** How rows without a kind are read, and that it is said. */
 export const rowsOptions = (
   { progress }: CommandContext,
-  { kind, judge }: RowsSettings,
+  { kind, judge, domain }: RowsSettings,
 ): ReadRowsOptions => ({
   ...(kind && { kind }),
-  assumed: isOfRefusals(judge) ? 'harmful' : 'target',
+  assumed: isOfRefusals(judge) && domain?.type !== 'file' ? 'harmful' : 'target',
   onNotice: (line) => progress.line(`${line} (--kind)`),
 })
+
+/** The prompts of the files that were named, or those that come with the domain; undefined where there are none. */
+export async function promptsOf(
+  context: CommandContext,
+  options: RowsSettings & { readonly prompts?: readonly string[] },
+): Promise<readonly PatchPrompt[] | undefined> {
+  if (!options.prompts) return promptsOfDomain(options.domain, 'train')
+  return readPromptFiles(context, options.prompts, options)
+}
 
 /** Finds the reference that was named. */
 export function referenceOf(

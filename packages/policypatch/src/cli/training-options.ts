@@ -1,9 +1,12 @@
 import { basename } from 'node:path'
 import {
   compareVersions,
+  type Domain,
   type DpoLossType,
   type DpoReference,
   type PrefixInit,
+  type StageRecipe,
+  type TrainingPreset,
   type TrainPatchOptions,
   trainingDefaults,
 } from '@policypatch/core'
@@ -16,10 +19,10 @@ export interface TrainingOptions {
   readonly out: string
   readonly name?: string
   readonly version: string
-  readonly domain?: string
   readonly license: string
-  readonly length: number
-  readonly init: PrefixInit
+  readonly preset?: TrainingPreset
+  readonly length?: number
+  readonly init?: PrefixInit
   readonly initText?: string
   readonly sftSteps?: number
   readonly sftLr?: number
@@ -43,110 +46,160 @@ export interface TrainingOptions {
 }
 
 export function addTrainingOptions(command: Command): Command {
-  const { gated, ungated, prefix, minimumReferenceShare } = trainingDefaults
+  const { gated, ungated, prefix, presets, minimumReferenceShare } = trainingDefaults
   const { sft, dpo } = ungated
   command
-    .option('--out <directory>', 'where the patch is written')
-    .option('--name <name>', 'name of the patch (default: that of its directory)', patchName)
+    .option('--out <directory>', 'folder for the patch')
+    .option('--name <name>', 'name of the patch (default: the name of its folder)', patchName)
     .option('--version <version>', 'semantic version of the patch', semanticVersion, '0.1.0')
-    .option(
-      '--domain <domain>',
-      'what it patches (default: harmfulness, or goal where the prompts are targets)',
-    )
-    .option('--license <spdx>', 'its licence', 'Apache-2.0')
-    .option('--length <m>', 'virtual tokens', integer(1), prefix.length)
+    .option('--license <spdx>', 'SPDX licence expression', 'Apache-2.0')
     .addOption(
-      new Option('--init <init>', 'what it starts from').choices(['text', 'vocab', 'random']).default('text'),
+      new Option('--preset <preset>', `training effort: ${presetsTold()} (default: balanced)`).choices(
+        Object.keys(presets),
+      ),
+    )
+    .option('--length <m>', `number of virtual tokens (default: ${prefix.length})`, integer(1))
+    .addOption(
+      new Option('--init <init>', `how to initialize the prefix (default: ${prefix.init})`).choices([
+        'text',
+        'vocab',
+        'random',
+      ]),
     )
     .option(
       '--init-text <text>',
-      'the sentence that init text starts from (default: the system prompt of the reference, else a policy sentence)',
+      'sentence for --init text (default: the system prompt of the reference, else a policy sentence)',
       text,
     )
     .option(
       '--sft-steps <n>',
-      `steps of supervised fine-tuning; 0 leaves it out (default: ${gated.sft.steps}; ${sft.steps} where prompts to keep come without a gate)`,
+      `steps of supervised fine-tuning; 0 skips it (default: ${gated.sft.steps}; ${sft.steps} with keep prompts but no gate)`,
       integer(0),
     )
-    .option('--sft-lr <rate>', `its learning rate (default: ${sft.learningRate})`, number(0))
+    .option('--sft-lr <rate>', `learning rate of SFT (default: ${sft.learningRate})`, number(0))
     .option(
       '--dpo-steps <n>',
-      `steps of preference optimization; 0 leaves it out (default: 0; ${dpo.steps} where prompts to keep come without a gate)`,
+      `steps of preference optimization; 0 skips it (default: 0; ${dpo.steps} with keep prompts but no gate)`,
       integer(0),
     )
-    .option('--dpo-lr <rate>', `its learning rate (default: ${dpo.learningRate})`, number(0))
+    .option('--dpo-lr <rate>', `learning rate of DPO (default: ${dpo.learningRate})`, number(0))
     .addOption(
-      new Option('--dpo-reference <r>', `r of its loss (default: ${dpo.reference})`).choices([
-        'post-sft',
-        'reference',
-        'base',
-      ]),
+      new Option(
+        '--dpo-reference <r>',
+        `reference model r of the DPO loss (default: ${dpo.reference})`,
+      ).choices(['post-sft', 'reference', 'base']),
     )
-    .option('--beta <beta>', `its β (default: ${dpo.beta})`, number(0))
+    .option('--beta <beta>', `β of DPO (default: ${dpo.beta})`, number(0))
     .addOption(
-      new Option('--loss-type <type>', 'its loss (default: sigmoid)').choices([
+      new Option('--loss-type <type>', 'DPO loss (default: sigmoid)').choices([
         'sigmoid',
         'ipo',
         'hinge',
         'robust',
       ]),
     )
-    .option('--sft-weight <weight>', 'weight of the SFT loss in it (default: 0)', number(0))
+    .option('--sft-weight <weight>', 'weight of the SFT loss during DPO (default: 0)', number(0))
     .option(
       '--distill <weight>',
-      "weight of the divergence from the reference's distributions (default: 0)",
+      "weight of the KL divergence from the reference's distributions; 0 skips it (default: 0)",
       number(0),
     )
     .option('--batch-size <n>', 'examples per step (default: 8)', integer(1))
     .option(
       '--harmless-share <share>',
-      `share of examples to keep in a batch (default: ${gated.sft.harmlessShare}; without a gate their share of all)`,
+      `share of harmless (keep) examples in a batch (default: ${gated.sft.harmlessShare}; without a gate, as in the data)`,
       number(0, 1),
     )
-    .option('--max-response-tokens <n>', 'responses are cut to this (default: --max-tokens)', integer(1))
+    .option(
+      '--max-response-tokens <n>',
+      'cut training responses to this length (default: --max-tokens)',
+      integer(1),
+    )
     .option(
       '--margin <s>',
-      'least difference of the scores of chosen and rejected (default: 0.5)',
+      'minimum difference between the scores of chosen and rejected (default: 0.5)',
       number(-1, 1),
     )
-    .option('--winner <s>', 'least score of chosen (default: 0.5)', number(0, 1))
+    .option('--winner <s>', 'minimum score of chosen (default: 0.5)', number(0, 1))
     .option('--no-filter', 'keep every pair')
     .option(
       '--min-reference-share <share>',
-      `least share of targets that the reference must answer as wanted; 0 trains on whatever there is (default: ${minimumReferenceShare}; 0 with --no-filter)`,
+      `minimum share of targets that the reference must answer as wanted; 0 trains anyway (default: ${minimumReferenceShare}; 0 with --no-filter)`,
       number(0, 1),
     )
     .option(
-      '--no-check',
-      'do not ask the patched model what training never saw, nor fail where the patch does',
+      '--no-eval, --no-check',
+      'skip the short evaluation on held-out prompts after training, and do not fail if the patch fails it',
     )
-    .option('--no-validation', 'set no prompts apart to choose the checkpoint by')
-    .option('--no-gate', 'let the prefix take effect on every prompt')
+    .option('--no-validation', 'hold out no prompts to choose the checkpoint')
+    .option('--no-gate', 'train without a gate: the prefix applies to every prompt')
   return requireOptions(command, '--out')
 }
 
-/** These options as `trainPatch` takes them. */
-export function trainingOf(options: TrainingOptions): Partial<TrainPatchOptions> {
-  const { sftSteps, dpoSteps, distill, version, domain, license, filter } = options
+/** What presets change, for the help. */
+function presetsTold(): string {
+  return Object.entries(trainingDefaults.presets)
+    .map(
+      ([name, { steps, everyday, limit }]) =>
+        `${name} (steps × ${steps}, ${everyday} everyday prompts, up to ${limit} held out per kind)`,
+    )
+    .join(', ')
+}
+
+/**
+ * These options as `trainPatch` takes them: by the recipe of a domain where there is one, whose steps the preset scales as it
+ * does the default ones. What is given wins over both.
+ */
+export function trainingOf(options: TrainingOptions, domain?: Domain): Partial<TrainPatchOptions> {
+  const { sftSteps, dpoSteps, distill, version, license, filter, preset = 'balanced' } = options
+  const recipe = domain?.training ?? {}
   const both = given({ batchSize: options.batchSize, harmlessShare: options.harmlessShare })
   const sft = given({ steps: sftSteps, learningRate: options.sftLr })
   const dpo = given({ steps: dpoSteps, learningRate: options.dpoLr, reference: options.dpoReference })
   const { beta, lossType, sftWeight } = options
   const preference = { ...dpo, ...given({ beta, lossType, sftWeight }) }
   const thresholds = given({ marginThreshold: options.margin, winnerThreshold: options.winner })
+  const scaled = <Stage extends StageRecipe>(stage: Stage | undefined): Stage | undefined =>
+    stage?.steps === undefined
+      ? stage
+      : { ...stage, steps: Math.max(1, Math.round(stage.steps * trainingDefaults.presets[preset].steps)) }
+  const stageOf = <Stage extends StageRecipe>(
+    own: Stage | false | undefined,
+    flags: object,
+    steps?: number,
+  ) => {
+    if (steps === 0) return false
+    const isAsked = Object.keys(flags).length > 0
+    if (own === false) return isAsked && { ...both, ...flags }
+    return own || isAsked ? { ...scaled(own), ...both, ...flags } : undefined
+  }
+  const distillation =
+    distill === 0
+      ? undefined
+      : given({ ...recipe.distillation, weight: distill ?? recipe.distillation?.weight })
+  const ownFilter = domain?.pairs.filter
   return {
-    manifest: { name: options.name ?? nameFrom(options.out), version, license, ...given({ domain }) },
-    prefix: { length: options.length, init: options.init, ...given({ text: options.initText }) },
-    sft: sftSteps === 0 ? false : { ...both, ...sft },
-    ...(dpoSteps === 0 && { dpo: false as const }),
-    ...(dpoSteps !== 0 && Object.keys(preference).length > 0 && { dpo: { ...both, ...preference } }),
-    filter: filter ? thresholds : false,
-    ...(distill !== undefined && { distillation: { weight: distill } }),
-    ...(!options.validation && { validation: false as const }),
+    ...given({ preset: options.preset }),
+    manifest: {
+      ...{ name: options.name ?? nameFrom(options.out), version, license },
+      ...(domain && { domain: domain.name }),
+    },
+    prefix: {
+      ...recipe.prefix,
+      ...given({ length: options.length, init: options.init, text: options.initText }),
+    },
+    ...given({
+      sft: stageOf(recipe.sft, sft, sftSteps) ?? both,
+      dpo: stageOf(recipe.dpo, preference, dpoSteps),
+    }),
+    filter: filter &&
+      (ownFilter !== false || Object.keys(thresholds).length > 0) && { ...ownFilter, ...thresholds },
+    ...(distillation && Object.keys(distillation).length > 0 && { distillation }),
+    ...given({ validation: options.validation ? recipe.validation : (false as const) }),
     ...(!options.check && { check: false as const }),
     ...given({ minimumReferenceShare: options.minReferenceShare }),
-    ...(!options.gate && { gate: false as const }),
-    ...given({ maxResponseTokens: options.maxResponseTokens }),
+    ...given({ gate: options.gate ? recipe.gate : (false as const) }),
+    ...given({ maxResponseTokens: options.maxResponseTokens ?? recipe.maxResponseTokens }),
   }
 }
 

@@ -2,28 +2,36 @@ import { fileStorage } from '@policypatch/backend-node'
 import {
   describeProblems,
   formatOutcome,
+  harmfulnessDomain,
+  type Patch,
   PatchError,
   readPairs,
-  type TrainOutcome,
   type TrainPatchOptions,
   trainPatch,
 } from '@policypatch/core'
 import { Command } from 'commander'
 import { type CommandContext, inContext } from '../cli/command-context.ts'
 import { describePatch } from '../cli/describe-patch.ts'
+import { subjectOf } from '../cli/domain-figures.ts'
+import { type DomainSpec, findDomain, isUsual } from '../cli/domain-spec.ts'
+import { domainTable, skippedLines } from '../cli/domain-table.ts'
 import { addExamples } from '../cli/help.ts'
 import { addFreshOption, keptRun } from '../cli/kept-run.ts'
+import { findReferenceSource } from '../cli/open-reference.ts'
 import {
   addPairOptions,
   judgeOf,
   type PairOptions,
-  readPromptFiles,
+  promptsOf,
   referenceOf,
+  refuseBesideDomain,
   rowsOptions,
 } from '../cli/pair-options.ts'
+import { referenceSettings } from '../cli/reference-spec.ts'
 import { renderTable } from '../cli/render-table.ts'
 import { reportTraining } from '../cli/report-training.ts'
 import { contextsOf } from '../cli/run-prompts.ts'
+import { betters, trainOnDomain } from '../cli/train-on-domain.ts'
 import { addTrainingOptions, type TrainingOptions, trainingOf } from '../cli/training-options.ts'
 
 interface TrainOptions extends PairOptions, TrainingOptions {
@@ -35,72 +43,131 @@ interface TrainOptions extends PairOptions, TrainingOptions {
 /** `train`: a patch from prompts and a reference, or from pairs. */
 export function trainCommand(): Command {
   const command = new Command('train')
-    .description('train a patch; a stopped run goes on when the same command is given again')
-    .option('--pairs <file>', 'ready-made pairs instead of prompts')
-    .option('--run <directory>', 'where the run is kept (default: the patch directory with .run)')
+    .description('train a patch; run the same command again to resume')
+    .option('--pairs <file>', 'existing pairs, instead of prompts and a reference')
+    .option('--run <directory>', 'folder for the state of the run (default: the --out folder with .run)')
   addTrainingOptions(addPairOptions(addFreshOption(command)))
   addExamples(
     command,
     [
-      'To refuse as recorded answers do',
+      'Learn refusals from recorded answers',
       'policypatch train --model HuggingFaceTB/SmolLM2-135M-Instruct --prompts prompts.jsonl --reference recorded:answers.jsonl --out patches/harmfulness',
     ],
     [
-      'To answer some prompts in JSON, by recorded answers, and leave others as they are',
+      'Answer some prompts in JSON, from recorded answers, and leave others as they are',
       'policypatch train --model HuggingFaceTB/SmolLM2-135M-Instruct --prompts orders.jsonl --reference recorded:orders.jsonl --judge json:order.schema.json --out patches/orders',
     ],
     [
-      'Of pairs that were looked at',
+      'Another domain, with its recipe and metrics; the gender prompts are built in',
+      'policypatch train --model HuggingFaceTB/SmolLM2-135M-Instruct --domain gender --reference adapter:reference-lora --out patches/gender',
+    ],
+    [
+      'From pairs that you have reviewed',
       'policypatch train --model HuggingFaceTB/SmolLM2-135M-Instruct --pairs pairs.jsonl --out patches/harmfulness --seed 1',
     ],
   )
   return command.action(
     inContext<TrainOptions>(async (context, options) => {
-      const { out, seed, format, maxTokens, temperature } = options
-      const directory = options.run ?? `${out.replace(/[/\\]+$/, '')}.run`
-      const storage = fileStorage()
-      const data = await dataOf(context, options)
-      const judge = await judgeOf(context, options)
-      const contexts = await contextsOf(options.contexts)
-      const openReference = options.reference && (await referenceOf(context, options.reference, options))
-      const model = await context.loadModel(options.model)
-      const reference = await openReference?.({ model, modelId: options.model })
-      const run = {
-        ...{ place: directory, option: '--run' as const, fresh: options.fresh },
-        folders: [directory, `${directory}/check`],
-      }
-      const patch = await keptRun(context.progress, run, async () =>
-        trainPatch({
-          ...trainingOf(options),
-          ...data,
-          ...(options.everyday !== undefined && { everyday: options.everyday }),
-          ...(contexts && { contexts }),
-          model,
-          ...(reference && { reference }),
-          judge,
-          format,
-          generation: { maxTokens, temperature },
-          seed,
-          storage,
-          directory,
-          // Every step, so that Ctrl-C loses none.
-          checkpointEvery: 1,
-          onProgress: reportTraining(context.progress),
-          signal: context.signal,
-        }),
+      const { out } = options
+      const { patch, told, json, failure } = await (isUsual(options.domain) ? trainUsual : trainByDomain)(
+        context,
+        options,
       )
       await patch.save(out)
-      const { outcome } = patch
-      const looked = outcome ? `\n\n${formatOutcome(outcome, renderTable)}` : ''
-      context.print(`${out}\n${describePatch(patch)}${looked}`, {
-        ...{ directory: out, ...(outcome && { outcome }) },
+      context.print([`${out}\n${describePatch(patch)}`, ...told].join('\n\n'), {
+        ...{ directory: out, ...json },
         bytes: patch.bytes,
         parameters: patch.parameters,
         manifest: patch.manifest,
       })
-      if (outcome) failWhereItFails(outcome, out)
+      if (failure !== undefined) failWhereItFails(failure, out)
     }),
   )
+}
+
+/** A patch, and what is told of it. */
+interface Trained {
+  readonly patch: Patch
+  readonly told: readonly string[]
+  readonly json: Readonly<Record<string, unknown>>
+  /** What is wrong with the patch, where it fails. */
+  readonly failure: string | undefined
+}
+
+async function trainUsual(context: CommandContext, options: TrainOptions): Promise<Trained> {
+  const { seed, format, maxTokens, temperature, domain } = options
+  if (domain) refuseBesideDomain(context)
+  const data = await dataOf(context, options)
+  const judge = await judgeOf(context, options)
+  const contexts = await contextsOf(options.contexts)
+  const openReference = options.reference && (await referenceOf(context, options.reference, options))
+  const model = await context.loadModel(options.model)
+  const reference = await openReference?.({ model, modelId: options.model })
+  const { outcome, ...patch } = await keptRun(context.progress, runOf(options), async () =>
+    trainPatch({
+      ...trainingOf(options, domain && harmfulnessDomain()),
+      ...data,
+      ...(options.everyday !== undefined && { everyday: options.everyday }),
+      ...(contexts && { contexts }),
+      model,
+      ...(reference && { reference }),
+      judge,
+      format,
+      generation: { maxTokens, temperature },
+      seed,
+      storage: fileStorage(),
+      directory: directoryOf(options),
+      // Every step, so that Ctrl-C loses none.
+      checkpointEvery: 1,
+      onProgress: reportTraining(context.progress),
+      signal: context.signal,
+    }),
+  )
+  return {
+    patch,
+    told: outcome ? [formatOutcome(outcome, renderTable)] : [],
+    json: outcome ? { outcome } : {},
+    failure: outcome && outcome.problems.length > 0 ? describeProblems(outcome) : undefined,
+  }
+}
+
+async function trainByDomain(context: CommandContext, options: TrainOptions): Promise<Trained> {
+  refuseBesideDomain(context, { temperature: '--temperature' })
+  const openDomain = await findDomain(options.domain as DomainSpec)
+  const data = await dataOf(context, options)
+  const contexts = await contextsOf(options.contexts)
+  const openSource =
+    options.reference && (await findReferenceSource(options.reference, context, referenceSettings(options)))
+  const model = await context.loadModel(options.model)
+  const domain = await openDomain({ model })
+  const source = await openSource?.({ model, modelId: options.model })
+  const { patch, figures } = await keptRun(context.progress, runOf(options), async () =>
+    trainOnDomain(context, options, {
+      ...{ domain, model, source, data, contexts },
+      directory: directoryOf(options),
+    }),
+  )
+  if (!figures) return { patch, told: [], json: {}, failure: undefined }
+  const { measurements, skipped } = figures
+  return {
+    patch,
+    told: [
+      `${domain.name}, on held-out prompts:\n${renderTable(domainTable(figures))}`,
+      ...skippedLines(figures),
+    ],
+    json: { evaluation: { measurements: measurements.map(({ values: _, ...one }) => one), skipped } },
+    failure: betters(figures, subjectOf(patch))
+      ? undefined
+      : `This patch is worse than none: it improves no metric of ${domain.name}`,
+  }
+}
+
+const directoryOf = ({ run, out }: TrainOptions): string => run ?? `${out.replace(/[/\\]+$/, '')}.run`
+
+function runOf(options: TrainOptions) {
+  const place = directoryOf(options)
+  const folders = ['', '/check', '/evaluation'].map((folder) => `${place}${folder}`)
+  return { place, option: '--run', fresh: options.fresh, folders } as const
 }
 
 async function dataOf(
@@ -110,23 +177,23 @@ async function dataOf(
   const { pairs, prompts, reference, everyday, contexts } = options
   if (pairs !== undefined && prompts) context.usageError('--pairs and --prompts exclude each other')
   if (pairs !== undefined && ((everyday ?? 0) > 0 || contexts !== undefined)) {
-    context.usageError('--everyday and --contexts go with --prompts; give them to `pairs` instead')
+    context.usageError('--everyday and --contexts need --prompts; pass them to `pairs` instead')
   }
   if (pairs !== undefined)
     return { pairs: await readPairs(fileStorage(), pairs, rowsOptions(context, options)) }
-  if (!prompts) return context.usageError('--prompts or --pairs is needed')
+  const given = await promptsOf(context, options)
+  if (!given) return context.usageError('pass --prompts or --pairs')
   if (!reference) return context.usageError('--prompts needs a --reference')
-  return { prompts: await readPromptFiles(context, prompts, options) }
+  return { prompts: given }
 }
 
 /** The patch is kept to be looked at, but who trains it in a script must not go on with it. */
-function failWhereItFails(outcome: TrainOutcome, out: string): void {
-  if (outcome.problems.length === 0) return
+function failWhereItFails(problems: string, out: string): never {
   throw new PatchError('TRAINING_FAILED', {
-    expected: 'a patch that does what it shall on prompts that training never saw',
-    found: describeProblems(outcome).replace(/\.$/, ''),
+    expected: 'a patch that works on held-out prompts',
+    found: problems.replace(/\.$/, ''),
     remedy:
-      `Look at the answers above and at the pairs; give more prompts, other answers to learn or more steps. The patch is in ${out} all ` +
-      'the same; --no-check leaves this look out',
+      `Check the answers above and the pairs; use more prompts, better answers to learn from, or more steps. The patch is still saved in ${out}` +
+      '; --no-eval skips this check',
   })
 }

@@ -1,8 +1,15 @@
 import { PatchError } from '../../errors.ts'
 import type { Domain, DomainSampling } from './domain.ts'
 
-/** Throws `INVALID_ARGUMENT` naming all that keeps a domain from being measured. */
-export function checkDomain({ name, judges, metrics }: Domain, sampling: DomainSampling): void {
+/**
+ * Throws `INVALID_ARGUMENT` naming all that keeps a domain from being measured.
+ *
+ * @param sampling in place of the domain's own
+ */
+export function checkDomain(
+  { name, judges, metrics, sampling: own }: Domain,
+  sampling: DomainSampling = own,
+): void {
   const { samples, temperature, maxTokens } = sampling
   const roles = Object.keys(judges)
   const twice = (names: readonly string[]) => names.filter((each, i) => names.indexOf(each) !== i)

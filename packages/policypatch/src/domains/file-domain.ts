@@ -1,0 +1,61 @@
+import { fileStorage } from '@policypatch/backend-node'
+import {
+  checkDomain,
+  type Domain,
+  describeValue,
+  type Judge,
+  type LanguageModel,
+  PatchError,
+  sha256,
+} from '@policypatch/core'
+import { importFile } from '../cli/import-file.ts'
+import { domainProblems } from './domain-schema.ts'
+
+/** A domain that is complete once the model is there. */
+export type OpenDomain = (target: { readonly model: LanguageModel }) => Promise<Domain>
+
+/**
+ * The domain that a module has as its default export: a `Domain`, or a function of `{ model }` that gives one. Its judges are
+ * kept apart by what is in the file, unless they have settings of their own.
+ *
+ * @throws as `importFile`; `MALFORMED` where the default export is no domain, naming every bad field; `INVALID_ARGUMENT` for a
+ *   domain that cannot be carried out.
+ */
+export async function fileDomain(path: string): Promise<OpenDomain> {
+  const found = await importFile(path)
+  const digest = await sha256(await fileStorage().read(path))
+  if (typeof found !== 'function') {
+    const domain = checkedDomain(path, found, digest)
+    return async () => domain
+  }
+  const make = found as (target: { readonly model: LanguageModel }) => unknown
+  return async (target) => checkedDomain(path, await make(target), digest)
+}
+
+function checkedDomain(path: string, value: unknown, digest: string): Domain {
+  const problems = domainProblems(value)
+  if (problems !== undefined) {
+    throw new PatchError('MALFORMED', {
+      expected: `a Domain, or a function of { model } that returns one, as the default export of ${path}`,
+      found: typeof value === 'object' && value !== null ? problems : describeValue(value),
+      remedy: 'Write it with `satisfies Domain`, so that your editor shows the problems',
+    })
+  }
+  const domain = value as Domain
+  checkDomain(domain)
+  const marked = (judge: Judge): Judge =>
+    judge.settings || judge.identity
+      ? judge
+      : {
+          specificationVersion: 'v1',
+          name: judge.name,
+          settings: { sha256: digest },
+          score: (requests, options) => judge.score(requests, options),
+        }
+  const judges = Object.entries(domain.judges).map(([role, own]) => [role, own.map(marked)])
+  return {
+    ...domain,
+    pairs: { ...domain.pairs, judge: marked(domain.pairs.judge) },
+    judges: Object.fromEntries(judges),
+  }
+}
