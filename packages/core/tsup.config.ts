@@ -1,51 +1,49 @@
 import { readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import * as tfjsCore from '@tensorflow/tfjs-core'
+import { fileURLToPath } from 'node:url'
 import { defineConfig, type Options } from 'tsup'
 import { oneFilePerModule } from '../../scripts/one-file-per-module.ts'
 
+const fileOf = (specifier: string) => fileURLToPath(import.meta.resolve(specifier))
+
 /**
- * Node cannot load the gradients of tfjs-core (extensionless ES modules in a CommonJS package), so they are built in.
- * What they use of tfjs-core is taken from the user's one copy of it; only what that copy does not export is built in too.
+ * Two libraries are built in, for of each a small part is used: tfjs-core takes 40 MB as a package and less than one here, the
+ * Hub's client 11 MB and 65 kB. Of tfjs-core the ES modules are taken, which an application's bundler can drop one by one; of the
+ * Hub's client its build for browsers, which runs in Node too.
  */
-const builtInGradients: NonNullable<Options['esbuildPlugins']>[number] = {
-  name: 'built-in-gradients',
+const builtIn: NonNullable<Options['esbuildPlugins']>[number] = {
+  name: 'built-in-libraries',
   setup(build) {
-    const external = { path: '@tensorflow/tfjs-core', external: true }
-
-    build.onResolve({ filter: /^\.\.?\// }, ({ path, importer, resolveDir }) => {
-      if (!importer.includes('/@tensorflow/tfjs-core/dist/')) return
-      if (path === '../base') return external
-      const names = exportedNames(readFileSync(`${join(resolveDir, path)}.js`, 'utf8'))
-      return names.length > 0 && names.every((name) => name in tfjsCore) ? external : undefined
-    })
-
-    build.onLoad({ filter: /\/@tensorflow\/tfjs-core\/dist\/(engine|environment)\.js$/ }, ({ path }) => ({
-      contents: path.endsWith('engine.js')
-        ? `import { engine } from '@tensorflow/tfjs-core'; export const ENGINE = engine()`
-        : `export { env, Environment } from '@tensorflow/tfjs-core'`,
-      resolveDir: dirname(path),
+    build.onResolve({ filter: /^@tensorflow\/tfjs-core$/ }, () => ({
+      path: fileOf('@tensorflow/tfjs-core/dist/index.js'),
+    }))
+    build.onResolve({ filter: /^@huggingface\/hub$/ }, () => ({
+      path: fileOf('@huggingface/hub').replace(/index\.mjs$/, 'browser/index.mjs'),
+      sideEffects: false,
+    }))
+    // It asks for modules of Node as CommonJS does.
+    build.onLoad({ filter: /\/tfjs-core\/dist\/platforms\/platform_node\.js$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8')
+        .replace("require('util')", "process.getBuiltinModule('util')")
+        .replace("require('node-fetch')", 'globalThis.fetch'),
     }))
   },
 }
 
-function exportedNames(source: string): string[] {
-  const declared = [...source.matchAll(/^export (?:async )?(?:const|let|var|function|class) (\w+)/gm)].map(
-    (match) => match[1],
-  )
-  const listed = [...source.matchAll(/^export \{([^}]*)\}/gm)].flatMap((match) => match[1]?.split(',') ?? [])
-  return [...declared, ...listed].flatMap((name) => name?.trim() || [])
-}
+const libraries = ['src/tf.ts', 'src/hub/hub-client.ts']
+const shared = { format: 'esm', target: 'es2022', platform: 'neutral', splitting: false } as const
 
-export default defineConfig({
-  entry: ['src/**/*.ts', '!src/**/*.test.ts'],
-  format: 'esm',
-  target: 'es2022',
-  platform: 'neutral',
-  dts: { entry: { index: 'src/index.ts', 'testing/index': 'src/testing/index.ts' } },
-  sourcemap: true,
-  splitting: false,
-  clean: true,
-  noExternal: [/^@tensorflow\/tfjs-core\/dist\/register_all_gradients/],
-  esbuildPlugins: [builtInGradients, oneFilePerModule()],
-})
+export default defineConfig([
+  {
+    ...shared,
+    entry: ['src/**/*.ts', '!src/**/*.test.ts', ...libraries.map((path) => `!${path}`)],
+    dts: {
+      entry: { index: 'src/index.ts', 'testing/index': 'src/testing/index.ts', tf: 'src/tf.ts' },
+      resolve: [/^@tensorflow\/tfjs-core/, /^\.\.?\//],
+    },
+    sourcemap: true,
+    clean: true,
+    external: ['openai'],
+    esbuildPlugins: [oneFilePerModule()],
+  },
+  { ...shared, entry: libraries, outDir: 'dist', external: ['crypto'], esbuildPlugins: [builtIn] },
+])

@@ -1,7 +1,9 @@
 import { defineConfig } from 'tsup'
 import { oneFilePerModule } from '../../scripts/one-file-per-module.ts'
 
-const shared = { format: 'esm', target: 'node20', sourcemap: true } as const
+/** What may be left out of an installation is imported where it is used, and not built in. */
+const external = ['ajv', 'ajv-formats', 'vega', 'vega-lite']
+const shared = { format: 'esm', target: 'node20', sourcemap: true, external } as const
 
 export default defineConfig([
   {
@@ -20,6 +22,7 @@ export default defineConfig([
       'src/judges/opening-judge.ts',
       'src/load-progress.ts',
       'src/stored/*.ts',
+      '!src/**/*.test.ts',
     ],
     target: 'es2022',
     platform: 'browser',

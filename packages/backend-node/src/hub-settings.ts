@@ -1,7 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { HUB_URL } from '@huggingface/hub'
 import { hubAddress, PatchError } from '@policypatch/core'
 import { storageError } from './storage-error.ts'
 
@@ -64,7 +63,7 @@ export function hubSettings(
   }
   const hfHome = folder('HF_HOME') ?? join(folder('XDG_CACHE_HOME') ?? join(home, '.cache'), 'huggingface')
   return {
-    hubUrl: () => hubAddress(environment.HF_ENDPOINT?.trim() || HUB_URL, 'HF_ENDPOINT'),
+    hubUrl: () => hubAddress(environment.HF_ENDPOINT?.trim() || 'https://huggingface.co', 'HF_ENDPOINT'),
     isOffline: isTrue(environment.HF_HUB_OFFLINE || environment.TRANSFORMERS_OFFLINE),
     cacheFolder: folder('HF_HUB_CACHE', 'HUGGINGFACE_HUB_CACHE') ?? join(hfHome, 'hub'),
     token() {

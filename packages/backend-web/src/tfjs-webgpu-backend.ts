@@ -2,13 +2,13 @@ import { type Backend, eagerBackend } from '@policypatch/core'
 import { noWebgpu } from './no-webgpu.ts'
 
 /**
- * Runs programs operation by operation on `@tensorflow/tfjs-backend-webgpu`, which is loaded and registered here: slower
+ * Runs programs operation by operation on tfjs's WebGPU backend, which is loaded and registered here: slower
  * than compiled programs, and without their compilation. Throws `BACKEND_FAILED` where there is no WebGPU.
  */
 export async function tfjsWebgpuBackend(): Promise<Backend> {
   // The package can be imported without WebGPU; what it registers then fails.
   const gpu = (navigator as { readonly gpu?: GPU }).gpu
   if (!(await gpu?.requestAdapter())) throw noWebgpu()
-  await import('@tensorflow/tfjs-backend-webgpu')
+  await import('./tfjs-webgpu-library.ts')
   return eagerBackend({ tfBackend: 'webgpu' })
 }

@@ -5,7 +5,7 @@ import {
   type TensorProgram,
   type TensorSpec,
 } from '@policypatch/core'
-import * as tf from '@tensorflow/tfjs-core'
+import * as tf from '@policypatch/core/tf'
 import type { GraphInput, OnnxGraph } from './graph.ts'
 import type { GraphOptions, Target } from './graph-builder.ts'
 import { allKernels } from './kernels/all-kernels.ts'

@@ -6,7 +6,7 @@ import {
   engine,
   KernelBackend,
   type TensorInfo,
-} from '@tensorflow/tfjs-core'
+} from '@policypatch/core/tf'
 import { constant, elementsOf } from './constant.ts'
 import { type GraphBuilder, type GraphOptions, graphBuilder } from './graph-builder.ts'
 import type { ElementType, Value } from './value.ts'

@@ -32,7 +32,7 @@ export async function onnxruntimeWebBackend({
   const gpu = device === 'wasm' ? undefined : await requestGpuDevice()
   if (!gpu && device === 'webgpu') throw noWebgpu()
   if (!gpu && device === 'auto') {
-    onNotice?.('No WebGPU: running in WebAssembly instead, which is several times slower')
+    onNotice?.('WebGPU is not available: running in WebAssembly, which is several times slower')
   }
   const settings = { wasmPaths, threads: threads ?? defaultThreads() }
   // Comes with the runtime that it compiles for, not with the page.
@@ -96,7 +96,8 @@ function loadLibrary(device: WebDevice, settings: OrtSettings): Promise<OrtLibra
     throw new PatchError('BACKEND_FAILED', {
       expected: `to load onnxruntime-web for ${device}`,
       found: cause instanceof Error ? cause.message : String(cause),
-      remedy: 'Check that the page serves the file and that its Content-Security-Policy allows it',
+      remedy:
+        'Install it beside policypatch: npm install onnxruntime-web; check that the page serves its files and that its Content-Security-Policy allows them',
       cause,
     })
   })

@@ -1,4 +1,4 @@
-import { util } from '@tensorflow/tfjs-core'
+import { util } from '@policypatch/core/tf'
 import { constant } from '../constant.ts'
 import type { ElementType } from '../value.ts'
 import { type KernelTable, kernel } from './kernel.ts'

@@ -1,5 +1,5 @@
 import { PatchError } from '@policypatch/core'
-import { backend_util, slice_util, type Tensor, util } from '@tensorflow/tfjs-core'
+import { backend_util, slice_util, type Tensor, util } from '@policypatch/core/tf'
 import { constant, integers, scalar } from '../constant.ts'
 import type { GraphBuilder } from '../graph-builder.ts'
 import { cast } from '../operations/cast.ts'

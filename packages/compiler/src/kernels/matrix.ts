@@ -19,7 +19,7 @@ function activate(graph: GraphBuilder, value: Value, activation: string): Value 
   throw new PatchError('UNSUPPORTED', {
     expected: `one of the activations linear, ${Object.keys(activations).join(', ')} in fused.matMul`,
     found: activation,
-    remedy: 'Write the activation as an operation of its own',
+    remedy: 'Write the activation as a separate operation',
   })
 }
 

@@ -1,4 +1,4 @@
-import { util } from '@tensorflow/tfjs-core'
+import { util } from '@policypatch/core/tf'
 import { integers, scalar } from '../constant.ts'
 import type { GraphBuilder } from '../graph-builder.ts'
 import { cast } from '../operations/cast.ts'

@@ -99,7 +99,7 @@ const isCommit = (revision: unknown) => typeof revision === 'string' && /^[\da-f
 
 async function list(query: HubQuery, send: typeof fetch): Promise<HubListing> {
   const { repo, revision, hubUrl } = query
-  const { listFiles, modelInfo } = await import('@huggingface/hub')
+  const { listFiles, modelInfo } = await import('./hub-client.ts')
   let commit = revision
   if (!isCommit(revision)) {
     const fetch = fetchAnswers(send, hubUrl, 'object')

@@ -16,7 +16,7 @@ export async function fileJudge(path: string): Promise<Judge> {
     throw new PatchError('MALFORMED', {
       expected: `a function of { prompt, kind, response }, or a Judge, as the default export of ${path}`,
       found: typeof found,
-      remedy: 'Write `export default ({ kind, response }) => …`, giving a score in [0, 1] or a boolean',
+      remedy: 'Write `export default ({ kind, response }) => …` and return a score in [0, 1] or a boolean',
     })
   }
   const score = found as (request: JudgeRequest) => unknown

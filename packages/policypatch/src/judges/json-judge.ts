@@ -1,4 +1,4 @@
-import { goalJudge, type Judge, PatchError } from '@policypatch/core'
+import { goalJudge, importPackage, type Judge, PatchError } from '@policypatch/core'
 import type { ValidateFunction } from 'ajv'
 
 export interface JsonJudgeOptions {
@@ -36,11 +36,11 @@ function parsed(response: string, holds: (value: unknown) => boolean): boolean {
 /** Fetched only where there is a schema. */
 async function compile(schema: Readonly<Record<string, unknown>>): Promise<ValidateFunction> {
   const old = /^https?:\/\/json-schema\.org\/draft-0[67]\//.test(String(schema.$schema ?? ''))
-  const [{ Ajv }, { Ajv2020 }, { default: formats }] = await Promise.all([
-    import('ajv'),
-    import('ajv/dist/2020.js'),
-    import('ajv-formats'),
-  ])
+  const [{ Ajv }, { Ajv2020 }, { default: formats }] = await importPackage(
+    'ajv ajv-formats',
+    'which check JSON Schemas',
+    () => Promise.all([import('ajv'), import('ajv/dist/2020.js'), import('ajv-formats')]),
+  )
   try {
     // What a schema may say beyond what is checked is refused by name; how its types are spread over it is its own affair.
     const ajv = new (old ? Ajv : Ajv2020)({ strictTypes: false, strictTuples: false })
@@ -48,7 +48,7 @@ async function compile(schema: Readonly<Record<string, unknown>>): Promise<Valid
     return ajv.compile(schema)
   } catch (cause) {
     throw new PatchError('INVALID_ARGUMENT', {
-      expected: 'a JSON Schema, draft 2020-12 or, by its $schema, draft 6 or 7',
+      expected: 'a JSON Schema, draft 2020-12, or draft 6 or 7 if $schema says so',
       found: (cause as Error).message,
       remedy: 'Correct the schema',
       cause,

@@ -1,4 +1,4 @@
-import { PatchError } from '@policypatch/core'
+import { importPackage, PatchError } from '@policypatch/core'
 
 /** What is used of `@huggingface/transformers`. */
 export interface TransformersLibrary {
@@ -23,18 +23,8 @@ export interface TextClassifier {
 const library: string = '@huggingface/transformers'
 
 /** Imports the library. Throws `BACKEND_FAILED` where it is not installed. */
-export async function importTransformers(name = library): Promise<TransformersLibrary> {
-  try {
-    return (await import(name)) as TransformersLibrary
-  } catch (cause) {
-    throw new PatchError('BACKEND_FAILED', {
-      expected: `the package ${name}, which runs text classifiers`,
-      found: (cause as Error).message,
-      remedy: `Install it beside policypatch: npm install ${name}`,
-      cause,
-    })
-  }
-}
+export const importTransformers = (name = library): Promise<TransformersLibrary> =>
+  importPackage(name, 'which runs text classifiers', () => import(name))
 
 /** The error for a model that the library did not load. */
 export function loadError(model: string, cause: unknown): PatchError {
@@ -49,11 +39,11 @@ export function loadError(model: string, cause: unknown): PatchError {
   if (/fetch failed|access to file|trying to load file/iu.test(message)) {
     return new PatchError('UNREACHABLE', {
       ...parts,
-      remedy: 'Check network, id and HF_TOKEN, or give the folder of a model that is on this machine',
+      remedy: 'Check the network, the id and HF_TOKEN, or use the folder of a model on this machine',
     })
   }
   return new PatchError('BACKEND_FAILED', {
     ...parts,
-    remedy: 'Check that it is a text classifier with ONNX weights, and that its files are whole',
+    remedy: 'Check that it is a text classifier with ONNX weights, and that its files are complete',
   })
 }

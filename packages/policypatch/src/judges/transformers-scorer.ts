@@ -61,7 +61,7 @@ export async function transformersScorer(
       throw new PatchError('INVALID_ARGUMENT', {
         expected: `labels of ${model}: ${classes.map(({ label }) => label).join(', ')}`,
         found: labels.join(', ') || 'none',
-        remedy: 'Give as labels those of the model that are offences',
+        remedy: 'Set labels to those of the model that mean offensive',
       })
     })
   }
@@ -90,6 +90,6 @@ function checkBatchSize(batchSize: number): void {
   throw new PatchError('INVALID_ARGUMENT', {
     expected: 'a batchSize of at least 1',
     found: String(batchSize),
-    remedy: 'Give a whole number',
+    remedy: 'Use an integer',
   })
 }

@@ -3,6 +3,7 @@ import { PatchError } from '../../errors.ts'
 import { excerpt } from '../../excerpt.ts'
 import { printableLine } from '../../printable.ts'
 import { strictJson } from '../../strict-json.ts'
+import { openaiLibrary } from './openai-library.ts'
 
 /** What `boundedFetch` makes of an error's body, for the client to hand on: it keeps nothing but a field `error`. */
 export interface ErrorBody {
@@ -35,7 +36,7 @@ export function saysWithheld({ text }: ErrorBody): boolean {
  */
 export async function endpointError(cause: unknown, url: string, apiKey?: string): Promise<PatchError> {
   if (cause instanceof PatchError) return cause
-  const { APIError, APIUserAbortError } = await import('openai')
+  const { APIError, APIUserAbortError } = await openaiLibrary()
   if (cause instanceof APIUserAbortError) {
     return new PatchError('ABORTED', {
       expected: `an answer from ${url}`,

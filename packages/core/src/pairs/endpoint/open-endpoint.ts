@@ -4,6 +4,7 @@ import { excerpt } from '../../excerpt.ts'
 import type { Prompt } from '../../tokenize/tokenizer.ts'
 import { boundedFetch } from './bounded-fetch.ts'
 import { bodyOf, endpointError, saysWithheld } from './endpoint-errors.ts'
+import { openaiLibrary } from './openai-library.ts'
 import { type Completion, readCompletion } from './read-completion.ts'
 import { requestFields } from './request-fields.ts'
 
@@ -99,7 +100,7 @@ export function openEndpoint({
           )
           return readCompletion(await response.text(), { url, apiKey }, keepThinking)
         } catch (cause) {
-          const { APIError } = await import('openai')
+          const { APIError } = await openaiLibrary()
           if (cause instanceof APIError && cause.status !== undefined && cause.status < 500) {
             const said = bodyOf(cause)
             if (saysWithheld(said)) return { response: undefined, ended: 'withheld' }
@@ -114,7 +115,7 @@ export function openEndpoint({
 
 /** Begins the work when all is there to catch its error, which may come at once. */
 async function unlessAborted<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  const { APIUserAbortError } = await import('openai')
+  const { APIUserAbortError } = await openaiLibrary()
   let stop = () => {}
   const aborted = new Promise<never>((_, reject) => {
     stop = () => reject(new APIUserAbortError())
@@ -140,7 +141,7 @@ function checkedAddress(baseURL: string): string {
 }
 
 async function connect(baseURL: string, options: EndpointOptions): Promise<OpenAI> {
-  const { OpenAI } = await import('openai')
+  const { OpenAI } = await openaiLibrary()
   return new OpenAI({
     baseURL,
     apiKey: options.apiKey ?? 'none',

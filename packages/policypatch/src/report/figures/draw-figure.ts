@@ -1,3 +1,4 @@
+import { importPackage } from '@policypatch/core'
 import type { TopLevelSpec } from 'vega-lite'
 import { escapeHtml, Html, printable } from '../html.ts'
 
@@ -35,7 +36,9 @@ const config = {
  * first is drawn: no other command needs it.
  */
 export async function drawFigure(spec: FigureSpec, label: string): Promise<Html> {
-  const [vega, vegaLite] = await Promise.all([import('vega'), import('vega-lite')])
+  const [vega, vegaLite] = await importPackage('vega vega-lite', 'which draw figures', () =>
+    Promise.all([import('vega'), import('vega-lite')]),
+  )
   const compiled = vegaLite.compile({ ...spec, config: { ...config, ...spec.config } } as FigureSpec)
   const view = new vega.View(vega.parse(compiled.spec), { renderer: 'none', logger: silent(vega) })
   try {
