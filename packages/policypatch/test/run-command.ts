@@ -45,6 +45,8 @@ export interface CommandResult {
 
 export interface RunOptions {
   readonly cwd: string
+  /** Whether files of the user's own get the packages' sources where they import `policypatch`; it takes some seconds more. */
+  readonly fromSource?: boolean
   /** Sees standard error as it comes. */
   readonly onStderr?: (soFar: string, child: ChildProcess) => void
 }
@@ -63,11 +65,15 @@ export function runShellScript(script: string, options: RunOptions): Promise<Com
 function run(
   program: string,
   args: readonly string[],
-  { cwd, onStderr }: RunOptions,
+  { cwd, fromSource, onStderr }: RunOptions,
 ): Promise<CommandResult> {
   const child = spawn(program, args, {
     cwd,
-    env: { ...process.env, POLICYPATCH_DATA: `${cwd}/data`, POLICYPATCH_CACHE: `${cwd}/cache` },
+    env: {
+      ...process.env,
+      ...{ POLICYPATCH_DATA: `${cwd}/data`, POLICYPATCH_CACHE: `${cwd}/cache` },
+      ...(fromSource && { NODE_OPTIONS: `--import ${at('../../../scripts/source.mjs')}` }),
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let stdout = ''

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { cp, mkdir, readdir, readFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, symlink } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { loadModel } from 'policypatch'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
@@ -30,7 +30,7 @@ const changes: readonly (readonly [string, string])[] = [
 async function runScript(name: string): Promise<string> {
   let script = await readFile(`${examples}${name}`, 'utf8')
   for (const [from, to] of changes) script = script.replaceAll(from, to)
-  const { code, stdout, stderr } = await runShellScript(script, { cwd })
+  const { code, stdout, stderr } = await runShellScript(script, { cwd, fromSource: true })
   expect(code, stderr).toBe(0)
   return stdout
 }
@@ -54,8 +54,9 @@ async function runProgram(name: string, ...args: readonly string[]): Promise<str
 beforeAll(async () => {
   cwd = await temporaryFolder()
   for (const name of await readdir(examples)) {
-    if (name.endsWith('.jsonl')) await cp(`${examples}${name}`, `${cwd}/${name}`)
+    if (/\.jsonl$|^json-domain/.test(name)) await cp(`${examples}${name}`, `${cwd}/${name}`)
   }
+  await symlink(`${root}node_modules`, `${cwd}/node_modules`)
   await writeTinyModel(`${cwd}/tiny`)
   await mkdir(`${cwd}/policypatch-demo`)
   const model = await loadModel(`${cwd}/tiny`)
@@ -75,6 +76,17 @@ describe('commands of the tutorials', () => {
     expect(output).toMatch(/^json-answers\s+0\.1\.0/m)
     const { effects } = JSON.parse(await readFile(`${cwd}/patches/json-answers/patch.json`, 'utf8'))
     expect(effects.length).toBeGreaterThan(0)
+  })
+})
+
+describe('commands with a file of the reader', () => {
+  test('your own domain', async () => {
+    const output = await runScript('own-domain.sh')
+    expect(output).toMatch(/answers that are JSON .*parses.*json-questions\.jsonl/)
+    expect(await readFile(`${cwd}/json.html`, 'utf8')).toContain('answers that are JSON')
+    expect(JSON.parse(await readFile(`${cwd}/patches/json-domain/patch.json`, 'utf8')).domain).toBe(
+      'json-answers',
+    )
   })
 })
 

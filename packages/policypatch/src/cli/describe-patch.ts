@@ -1,10 +1,9 @@
-import { type GateSummary, type Patch, printableLine } from '@policypatch/core'
+import { type GateSummary, type Patch, type PatchEffect, printableLine } from '@policypatch/core'
 
 /** What a patch is, in a few lines. */
 export function describePatch({ manifest, bytes, parameters }: Patch): string {
   const { name, version, domain, license, base, prefix, recipe, composition, effects } = manifest
   const { requires, conflicts } = manifest
-  const percent = (share: number) => (100 * share).toFixed(1)
   const rows: (readonly [string, string])[] = [
     ['patch', `${name} ${version} (${domain}, ${license}), ${manifest.created}`],
     ['size', `${(bytes / 1000).toFixed(0)} kB, ${parameters} parameters: ${prefix.length} virtual tokens`],
@@ -22,18 +21,19 @@ export function describePatch({ manifest, bytes, parameters }: Patch): string {
       ? []
       : [['trained', `from ${prefix.init}, reference ${recipe.reference}, seed ${recipe.seed}`] as const]),
     ...Object.entries(recipe.data).map(([role, digest]) => ['data', `${role} SHA-256 ${digest}`] as const),
-    ...effects.map(
-      ({ metric, n, data, before, after }) =>
-        [
-          'effect',
-          `${metric}: ${percent(before.value)}% → ${percent(after.value)}% ` +
-            `[${percent(after.low)}, ${percent(after.high)}] n=${n}, ${data}`,
-        ] as const,
-    ),
+    ...effects.map((effect) => ['effect', describeEffect(effect)] as const),
     ...(requires.length > 0 ? [['requires', requires.join(', ')] as const] : []),
     ...(conflicts.length > 0 ? [['conflicts', conflicts.join(', ')] as const] : []),
   ]
   return rows.map(([heading, text]) => `${heading.padEnd(10)}${printableLine(text)}`).join('\n')
+}
+
+/** Shares are in percent; what may be above 1, such as a perplexity, stands as it is. */
+function describeEffect({ metric, n, data, before, after }: PatchEffect): string {
+  const isShare = [before, after].every(({ low, high }) => low >= 0 && high <= 1)
+  const show = (value: number) => (isShare ? (100 * value).toFixed(1) : String(Number(value.toPrecision(3))))
+  const unit = isShare ? '%' : ''
+  return `${metric}: ${show(before.value)}${unit} → ${show(after.value)}${unit} [${show(after.low)}, ${show(after.high)}] n=${n}, ${data}`
 }
 
 function describeGate({ layers, window, question, units, figures }: GateSummary): string {

@@ -1,36 +1,15 @@
 import { fileStorage } from '@policypatch/backend-node'
 import { patchFolders, zipStorage } from '@policypatch/backend-web/storage'
 import { type Patch, PatchError } from '@policypatch/core'
-import { patchStore, readPatch } from '../stored/patches.ts'
+import { readPatch } from '../read-patch.ts'
 
 /** What commands say of an argument that {@link findPatch} takes. */
-export const patchForms = 'a folder, a zip archive, or NAME[@VERSION] of an installed patch'
+export const patchForms = 'its folder or zip archive, or NAME[@VERSION] of one that `list` shows'
 
-/** A patch's name with the version that was asked for. */
-export interface PatchSpec {
-  readonly name: string
-  readonly version: string | undefined
-}
-
-/** Parses `NAME` or `NAME@VERSION`. */
-export function parsePatchSpec(text: string): PatchSpec {
-  const at = text.indexOf('@')
-  return at < 0
-    ? { name: text, version: undefined }
-    : { name: text.slice(0, at), version: text.slice(at + 1) }
-}
-
-/** The patch in a folder or a zip archive, or the installed one of that `NAME` or `NAME@VERSION` where neither is there. */
-export async function findPatch(text: string): Promise<Patch> {
-  if ((await isPatchFolder(text)) || /[/\\]|\.zip$/i.test(text)) return openPatch(text)
-  const { name, version } = parsePatchSpec(text)
-  return patchStore().get(name, version)
-}
-
-/** The patch in a folder or a zip archive. */
-export async function openPatch(path: string): Promise<Patch> {
-  const isArchive = /\.zip$/i.test(path) && !(await isPatchFolder(path))
-  return isArchive ? zippedPatch(path) : readPatch(path)
+/** The patch in a folder or a zip archive, or that of `NAME` or `NAME@VERSION`, installed or with the package. */
+export async function findPatch(place: string): Promise<Patch> {
+  const isArchive = /\.zip$/i.test(place) && !(await isPatchFolder(place))
+  return isArchive ? zippedPatch(place) : readPatch(place)
 }
 
 /** Whether a folder holds a patch, so that it can be changed there. */
