@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { defaultClientConditions, defineConfig, type Plugin } from 'vite'
 import { contentSecurityPolicy } from './content-security-policy.ts'
 
@@ -20,7 +21,31 @@ const isolation = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
 }
 
+const { homepage, repository } = packageOf('policypatch')
+// Where the package says neither, its page in the registry has both.
+const registryPage = 'https://www.npmjs.com/package/policypatch'
+const addresses = {
+  __DOCS_ADDRESS__: JSON.stringify(process.env.DOCS_ADDRESS ?? homepage ?? registryPage),
+  __REPOSITORY_ADDRESS__: JSON.stringify(
+    process.env.REPOSITORY_ADDRESS ?? pageOf(repository?.url) ?? `${registryPage}?activeTab=code`,
+  ),
+}
+
+/** What a package of this repository says of itself. */
+function packageOf(name: string): {
+  readonly homepage?: string
+  readonly repository?: { readonly url: string }
+} {
+  return JSON.parse(readFileSync(new URL(`../../packages/${name}/package.json`, import.meta.url), 'utf8'))
+}
+
+/** `git+https://host/owner/name.git` as the address of a page. */
+function pageOf(url: string | undefined): string | undefined {
+  return url?.replace(/^git\+/, '').replace(/\.git$/, '')
+}
+
 export default defineConfig({
+  define: addresses,
   // Relative, so that the built page can be put into any folder of a server.
   base: './',
   // In this repository packages are taken unbuilt.

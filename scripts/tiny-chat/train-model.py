@@ -4,9 +4,9 @@
     python scripts/tiny-chat/train-model.py
 
 Its text is that of conversations.py beside this file: synthetic, written for this project, under its licence. Takes
-about three minutes on one core. Writes examples/playground/public/models/tiny-chat and the prompts for its patches,
-examples/playground/data/prompts.jsonl: those of `train` are drawn like the model's own text, those of `test` are in
-none of it (every question with one of the combinations of slots that are set apart).
+about ten minutes on one core. Writes examples/playground/public/models/tiny-chat, with the questions that the model
+knows (questions.json), and examples/playground/data/prompts.jsonl for its patches: prompts of `train` are of the model's
+own text, those of `test` are in none of it.
 """
 
 import json
@@ -16,10 +16,10 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
-from zlib import crc32
 
 import torch
-from conversations import MANNERS, casual, draw_turn, in_manner
+from conversations import (MANNERS, NO_IDEA, OFF_TOPIC, Turn, all_turns, casual, draw_turn, in_manner, question_forms,
+                           unknown_turn)
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import LlamaConfig, LlamaForCausalLM
 
@@ -28,10 +28,11 @@ MODEL = ROOT / "public/models/tiny-chat"
 PROMPTS = ROOT / "data/prompts.jsonl"
 
 SEED = 7
-VOCABULARY = 1024
-STEPS = 600
+VOCABULARY = 1536
+STEPS = 2200
 TOKENS_PER_STEP = 1536
 POOL = 512
+MATRIX_LEARNING_RATE = 2e-2
 LEARNING_RATE = 4e-3
 SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
 CHAT_TEMPLATE = (
@@ -40,25 +41,13 @@ CHAT_TEMPLATE = (
 )
 
 
-def set_apart(question: str) -> bool:
-    """An eighth of the questions, by their words, is kept from the model and from its patches."""
-    return crc32(question.lower().encode()) % 8 == 0
-
-
-def draw_seen(rng: random.Random):
-    while set_apart((turn := draw_turn(rng)).question) and turn.kind != "everyday":
-        pass
-    return turn
-
-
 def conversation(rng: random.Random) -> tuple[str, str]:
     """What the model reads, and what it is to answer."""
-    turn = draw_seen(rng)
+    turn = draw_turn(rng)
     manners = [name for name in MANNERS if rng.random() < 0.4] if rng.random() < 0.6 else []
     rng.shuffle(manners)
     system = f"<|im_start|>system\n{' '.join(MANNERS[name] for name in manners)}<|im_end|>\n" if manners else ""
-    question = casual(rng, turn.question)
-    prompt = f"{system}<|im_start|>user\n{question}<|im_end|>\n<|im_start|>assistant\n"
+    prompt = f"{system}<|im_start|>user\n{casual(rng, turn.question)}<|im_end|>\n<|im_start|>assistant\n"
     return prompt, f"{in_manner(turn, set(manners))}<|im_end|>\n"
 
 
@@ -128,17 +117,27 @@ def loss_of(model: LlamaForCausalLM, ids: torch.Tensor, weights: torch.Tensor) -
 
 
 def train(rng: random.Random, tokenizer: Tokenizer) -> LlamaForCausalLM:
+    """Muon for the matrices of the layers, which takes a third of the steps that AdamW alone does, and AdamW for the rest."""
     model = make_model()
-    optimizer = torch.optim.AdamW(model.parameters(), lr=LEARNING_RATE, betas=(0.9, 0.98), weight_decay=0.05)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LEARNING_RATE, STEPS, pct_start=0.08)
+    named = list(model.named_parameters())
+    matrices = [weight for name, weight in named if weight.ndim == 2 and "embed" not in name]
+    others = [weight for name, weight in named if weight.ndim < 2 or "embed" in name]
+    optimizers = [
+        torch.optim.Muon(matrices, lr=MATRIX_LEARNING_RATE, weight_decay=0.05),
+        torch.optim.AdamW(others, lr=LEARNING_RATE, betas=(0.9, 0.98), weight_decay=0.05),
+    ]
+    schedules = [
+        torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: min(1.0, (step + 1) / 40, max(0.0, (STEPS - step) / (0.7 * STEPS))))
+        for optimizer in optimizers
+    ]
     started = time.time()
     for step, batch in enumerate(islice(batches(rng, tokenizer), STEPS), 1):
         loss = loss_of(model, *batch)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        schedule.step()
-        optimizer.zero_grad()
+        for part in (*optimizers, *schedules):
+            part.step()
+        model.zero_grad()
         if step % 50 == 0:
             print(f"step {step} loss {loss.item():.4f} {time.time() - started:.0f} s", flush=True)
     return model.eval()
@@ -157,41 +156,60 @@ def save(model: LlamaForCausalLM, tokenizer: Tokenizer) -> None:
         "chat_template": CHAT_TEMPLATE,
     }
     (MODEL / "tokenizer_config.json").write_text(json.dumps(settings, indent=2) + "\n")
+    (MODEL / "questions.json").write_text(json.dumps(question_forms()) + "\n")
 
 
-def write_prompts(rng: random.Random) -> None:
+def row_of(turn: Turn, split: str) -> dict:
+    row = {"prompt": turn.question, "kind": turn.kind, "topic": turn.topic, "split": split, "answer": turn.answer}
+    return {**row, "refusal": turn.refusal} if turn.refusal else row
+
+
+def write_prompts(rng: random.Random) -> list[dict]:
+    turns = list(all_turns())
+    rng.shuffle(turns)
+    wanted = {"mischief": (300, 80), "everyday": (300, 120), "homework": (41, 7)}
+    rows = []
+    for kind, (train, test) in wanted.items():
+        of_kind = [turn for turn in turns if turn.kind == kind]
+        rows += [row_of(turn, "train") for turn in [turn for turn in of_kind if not turn.apart][:train]]
+        rows += [row_of(turn, "test") for turn in [turn for turn in of_kind if turn.apart][:test]]
+    rows += [row_of(unknown_turn(rng), "train") for _ in range(60)]
+    rows += [row_of(Turn("unknown", "unknown", question, NO_IDEA), "test") for question in OFF_TOPIC]
     PROMPTS.parent.mkdir(parents=True, exist_ok=True)
-    rows, seen = [], set()
-    for kind in ("mischief", "everyday", "homework"):
-        wanted = {"train": 160, "test": 60} if kind != "homework" else {"train": 32, "test": 3}
-        for _ in range(20_000):
-            turn = draw_turn(rng, (kind,))
-            split = "test" if set_apart(turn.question) else "train"
-            if turn.question in seen or not wanted[split]:
-                continue
-            seen.add(turn.question)
-            wanted[split] -= 1
-            rows.append({"prompt": turn.question, "kind": kind, "topic": turn.topic, "split": split})
-    PROMPTS.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    PROMPTS.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+    return rows
 
 
-def show(model: LlamaForCausalLM, tokenizer: Tokenizer) -> None:
-    for system in ("", *MANNERS.values(), "Refuse mischief. Be polite."):
-        for question in ("How do I steal cookies from grandma?", "Help me prank my aunt.", "How do I bake cookies?",
-                         "What is the capital of Peru?", "What is three plus four?", "Do my maths homework for me.",
-                         "Tell me a story about an owl.", "What is love?"):
-            head = f"<|im_start|>system\n{system}<|im_end|>\n" if system else ""
-            ids = tokenizer.encode(f"{head}<|im_start|>user\n{question}<|im_end|>\n<|im_start|>assistant\n").ids
-            out = model.generate(torch.tensor([ids]), max_new_tokens=60, do_sample=False, eos_token_id=2)
-            print(f"[{system}] {question} → {tokenizer.decode(out[0, len(ids):].tolist())}", flush=True)
+def measure(model: LlamaForCausalLM, tokenizer: Tokenizer, rows: list[dict]) -> None:
+    """How many prompts that are set apart are answered word for word as they should be, and the first that are not."""
+    right, wrong = {}, []
+    for row in rows:
+        if row["split"] != "test":
+            continue
+        turn = Turn(row["kind"], row["topic"], row["prompt"], row["answer"], row.get("refusal"))
+        for manners in ((), ("mischief",), ("polite",), ("pirate",)):
+            answer = answer_of(model, tokenizer, turn.question, manners)
+            counts = right.setdefault((" ".join(manners), turn.kind), [0, 0])
+            counts[0] += answer == in_manner(turn, set(manners))
+            counts[1] += 1
+            if answer != in_manner(turn, set(manners)):
+                wrong.append(f"[{' '.join(manners)}] {turn.question} → {answer}")
+    print(right, *wrong[:60], sep="\n", flush=True)
+
+
+def answer_of(model: LlamaForCausalLM, tokenizer: Tokenizer, question: str, manners: tuple[str, ...]) -> str:
+    system = f"<|im_start|>system\n{' '.join(MANNERS[name] for name in manners)}<|im_end|>\n" if manners else ""
+    ids = tokenizer.encode(f"{system}<|im_start|>user\n{question}<|im_end|>\n<|im_start|>assistant\n").ids
+    out = model.generate(torch.tensor([ids]), max_new_tokens=60, do_sample=False, eos_token_id=2)
+    return tokenizer.decode(out[0, len(ids) :].tolist()).removesuffix("<|im_end|>")
 
 
 if __name__ == "__main__":
     print({name: version(name) for name in ("torch", "transformers", "tokenizers")})
     torch.manual_seed(SEED)
     torch.set_num_threads(1)
-    write_prompts(random.Random(SEED))
+    rows = write_prompts(random.Random(SEED))
     tokenizer = make_tokenizer(random.Random(SEED))
     model = train(random.Random(SEED), tokenizer)
-    show(model, tokenizer)
+    measure(model, tokenizer, rows)
     save(model, tokenizer)

@@ -28,7 +28,7 @@ import {
 
 interface Row {
   readonly prompt: string
-  readonly kind: 'mischief' | 'everyday' | 'homework'
+  readonly kind: 'mischief' | 'everyday' | 'homework' | 'unknown'
   readonly split: 'train' | 'test'
 }
 
@@ -56,7 +56,7 @@ const recipes: readonly Recipe[] = [
     judge: 'refusal-phrases',
     shows: isRefusal,
     length: 32,
-    steps: 60,
+    steps: 160,
   },
   {
     name: 'polite',
@@ -133,7 +133,7 @@ async function train(recipe: Recipe): Promise<Patch> {
     // The system prompt works so well on this model that imitating it is enough.
     dpo: false,
     generation: answering,
-    validation: { maxTokens: answering.maxTokens, limit: 12 },
+    validation: { maxTokens: answering.maxTokens, limit: 40 },
     // Looked at by what comes after.
     check: false,
     manifest: { name, version: '1.0.0', domain, license: 'Apache-2.0' },

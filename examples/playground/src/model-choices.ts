@@ -13,28 +13,34 @@ export interface ModelChoice {
   readonly examples: readonly string[]
   /** Most tokens of an answer. */
   readonly answerTokens: number
+  /** Whether its folder's questions.json has all that it knows. */
+  readonly knowsQuestions?: true
 }
+
+/** The model for whatever one likes to ask. */
+export const freeTextModel = 'HuggingFaceTB/SmolLM2-135M-Instruct'
 
 export const modelChoices: readonly ModelChoice[] = [
   {
     id: 'tiny-chat',
     label: 'Tiny chat',
     about:
-      'Comes with this page. Made for it: it knows animals, food, games and stories, and helps with any mischief.',
+      'Comes with this page. Made for it: it knows some questions on animals, food, games and stories, and helps with any mischief.',
     size: 1_900_000,
     folder: 'models/tiny-chat',
     patches: ['patches/no-mischief', 'patches/polite', 'patches/pirate'],
     examples: [
       'How do I steal cookies from grandma?',
       'Help me cheat at chess.',
-      'How do I bake cookies?',
+      'How do I make cookies?',
       'Tell me a story about an owl.',
       'Do my maths homework for me.',
     ],
     answerTokens: 96,
+    knowsQuestions: true,
   },
   {
-    id: 'HuggingFaceTB/SmolLM2-135M-Instruct',
+    id: freeTextModel,
     label: 'SmolLM2 135M Instruct',
     about: 'A small general model. Fetched once from the Hugging Face Hub and kept in this browser.',
     size: 98_000_000,

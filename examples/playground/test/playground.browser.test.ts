@@ -1,101 +1,24 @@
-import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { unzipSync, zipSync } from 'fflate'
-import { memoryStorage, readPatch } from 'policypatch'
-import type { Browser, ElementHandle, Page } from 'puppeteer-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { accessibilityFaults } from '../../../packages/core/test/accessibility.ts'
-import { findChromium, openChromium } from '../../../packages/core/test/chromium.ts'
-import { contentSecurityPolicy } from '../content-security-policy.ts'
-import { buildExample } from './build-example.ts'
-import { type ServedFolder, serveFolder } from './serve-folder.ts'
+import { findChromium } from '../../../packages/core/test/chromium.ts'
+import { longestTask } from './longest-task.ts'
+import { openPlayground, type Playground } from './open-playground.ts'
 
 vi.setConfig({ testTimeout: 900_000, hookTimeout: 600_000 })
 
 const chromium = findChromium()
-/** Set it to a folder to look at the page as it is in each of these ways. */
-const pictures = process.env.PLAYGROUND_SCREENSHOTS
-const foreignFolder = fileURLToPath(
-  new URL('../../../packages/core/fixtures/patches/v1/tiny-harmfulness/', import.meta.url),
-)
-const filesOf = async (folder: string) => (await readdir(folder)).map((name) => join(folder, name))
-const patchFolder = fileURLToPath(new URL('../public/patches/polite/', import.meta.url))
 
 describe.skipIf(chromium === undefined)(
   chromium === undefined ? 'playground: skipped, no Chromium on the PATH or in CHROMIUM' : 'playground',
   () => {
-    let site: ServedFolder
-    let browser: Browser
-    let page: Page
-    let downloads = ''
-    const faults: string[] = []
-
+    let site: Playground
     beforeAll(async () => {
-      site = await serveFolder(await buildExample('playground'), contentSecurityPolicy)
-      browser = await openChromium(chromium as string)
-      downloads = await mkdtemp(join(tmpdir(), 'playground-downloads-'))
-      page = await browser.newPage()
-      page.setDefaultTimeout(400_000)
-      page.on('console', (message) => {
-        if (message.type() === 'error') faults.push(message.text())
-      })
-      page.on('pageerror', (error) => faults.push(String(error)))
-      page.on('request', (request) => {
-        if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(site.url)) {
-          faults.push(`asks for ${request.url()}`)
-        }
-      })
-      const session = await browser.target().createCDPSession()
-      await session.send('Browser.setDownloadBehavior', { behavior: 'allow', downloadPath: downloads })
-      await open('?device=wasm')
+      site = await openPlayground(chromium as string)
     })
-    afterAll(async () => {
-      await browser?.close()
-      await site?.close()
-    })
+    afterAll(() => site?.close())
     afterEach(() => {
-      expect(faults.splice(0)).toEqual([])
+      expect(site.faults.splice(0)).toEqual([])
     })
-
-    async function look(width: number, scheme: 'light' | 'dark'): Promise<void> {
-      await page.setViewport({ width, height: 900 })
-      await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }])
-    }
-    async function open(query: string): Promise<void> {
-      await page.goto(`${site.url}${query}`)
-      await answered()
-    }
-
-    /** Both answers are written. */
-    const answered = () =>
-      page.waitForFunction(
-        `[...document.querySelectorAll('.answer')].every((answer) => answer.dataset.state === 'done')`,
-      )
-    const answers = () =>
-      page.evaluate(
-        `[...document.querySelectorAll('.answer .text')].map((text) => text.textContent)`,
-      ) as Promise<[string, string]>
-    const ask = async (prompt: string) => {
-      await page.locator('#prompt').fill(prompt)
-      await page.locator('.prompt button').click()
-      await page.waitForSelector(`[data-side=base][data-to="${prompt}"]`)
-      await answered()
-    }
-    /** Waits for an answer under these patches. */
-    const under = (patches: string) =>
-      page.waitForSelector(`[data-side=patched][data-state=done][data-under="${patches}"]`)
-    const turn = (patch: string) => page.locator(`[data-patch="${patch}"] input[role=switch]`).click()
-    const picture = async (name: string) => {
-      if (pictures === undefined) return
-      await mkdir(pictures, { recursive: true })
-      await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true })
-    }
-    const upload = async (...paths: string[]) => {
-      const input = (await page.waitForSelector('#patch-files')) as ElementHandle<HTMLInputElement>
-      await input.uploadFile(...paths)
-    }
 
     test.each([
       [1280, 'light'],
@@ -105,149 +28,124 @@ describe.skipIf(chromium === undefined)(
     ] as const)(
       '%i pixels wide and %s: answers, without an error, nothing wider than the page, nothing that axe calls serious',
       async (width, scheme) => {
-        await look(width, scheme)
-        const { wide, colour } = (await page.evaluate(
+        await site.look(width, scheme)
+        const { wide, colour } = (await site.page.evaluate(
           `({ wide: document.documentElement.scrollWidth, colour: getComputedStyle(document.body).backgroundColor })`,
         )) as { wide: number; colour: string }
         expect(wide).toBeLessThanOrEqual(width)
         expect(colour).toBe(scheme === 'light' ? 'rgb(251, 250, 247)' : 'rgb(22, 23, 25)')
-        expect(await accessibilityFaults(page)).toEqual([])
-        await picture(`${width}-${scheme}`)
+        expect(await accessibilityFaults(site.page)).toEqual([])
+        await site.picture(`${width}-${scheme}`)
       },
     )
 
     test('a patch changes the answer, and turned off leaves the base model’s', async () => {
-      await look(1280, 'light')
-      await ask('Help me cheat at chess.')
-      const [base, patched] = await answers()
+      await site.look(1280, 'light')
+      await site.ask('Help me cheat at chess.')
+      const [base, patched] = await site.answers()
       expect(patched).toMatch(/can't help/)
       expect(base).not.toMatch(/can't help/)
       expect(base).not.toBe('')
-      await turn('no-mischief')
-      await under('')
-      expect(await answers()).toEqual([base, base])
-      await turn('no-mischief')
-      await under('no-mischief')
-      expect(await answers()).toEqual([base, patched])
+      await site.turn('no-mischief')
+      await site.under('')
+      expect(await site.answers()).toEqual([base, base])
+      await site.turn('no-mischief')
+      await site.under('no-mischief')
+      expect(await site.answers()).toEqual([base, patched])
     })
 
-    test('patches stack, with weights, or one after another in an order', async () => {
-      await turn('pirate')
-      await under('no-mischief pirate')
-      const [, stacked] = await answers()
-      expect(stacked).toMatch(/arr/i)
-      await page.locator('input[name=method][value=concat]').click()
-      await page.waitForSelector('.strip ::-p-text(→)')
-      expect(await page.$$('.weight')).toEqual([])
-      for (let places = 2; places > 0; places--) {
-        await page.locator('button[aria-label="Move pirate up"]').click()
-      }
-      await under('pirate no-mischief')
-      expect(await accessibilityFaults(page)).toEqual([])
-      await picture('stacked')
+    test('on a phone, the answers to what is sent are in sight, and a prompt off the model’s topics is announced', async () => {
+      await site.look(390, 'light', 844)
+      await site.page.evaluate('scrollTo(0, document.body.scrollHeight)')
+      /** Waits until both answers are within the window. */
+      const inSight = () =>
+        site.page.waitForFunction(`[...document.querySelectorAll('.answer')].every((answer) => {
+          const { top, bottom } = answer.getBoundingClientRect()
+          return top >= 0 && bottom <= innerHeight
+        })`)
+      await site.ask('Tell me a story about an owl.')
+      await inSight()
+      expect(await site.page.$('.off-template')).toBeNull()
+      await site.ask('How do I refactor a database?')
+      await inSight()
+      const notice = await site.page.$eval('.off-template', (element) => element.textContent)
+      expect(notice).toMatch(/knows only questions like the examples.*“refactor”, “database”.*SmolLM2/s)
+      expect(await accessibilityFaults(site.page)).toEqual([])
+      await site.picture('off-template')
+      await site.ask('Help me cheat at chess.')
+      expect(await site.page.$('.off-template')).toBeNull()
+      await site.look(1280, 'light')
     })
 
-    test('shows what a patch that is added says of itself', async () => {
-      const names = ['patch.json', 'adapter_config.json', 'adapter_model.safetensors', 'README.md']
-      const files = await Promise.all(
-        names.map(async (name) => [name, await readFile(join(patchFolder, name))] as const),
+    test('the page links to docs and source', async () => {
+      const links = await site.page.$$eval('header nav a', (all) =>
+        all.map(({ textContent, href }) => [textContent, new URL(href).protocol]),
       )
-      const archive = join(downloads, 'dropped.zip')
-      await writeFile(
-        archive,
-        zipSync(Object.fromEntries(files.map(([name, bytes]) => [`polite/${name}`, bytes]))),
-      )
-      await page.locator('button[aria-label="Details of polite"]').click()
-      await page.locator('[data-patch=polite] .details .actions button.plain').click()
-      await page.waitForFunction(`!document.querySelector('[data-patch=polite]')`)
-      await upload(archive)
-      await page.waitForSelector('[data-patch=polite][data-on=true]')
-      await page.locator('button[aria-label="Details of polite"]').click()
-      const text = await page.$eval('[data-patch=polite] .details', (details) => details.textContent)
-      expect(text).toMatch(/polite answers.*→.*tiny-chat.*system-prompt/s)
-      expect(await accessibilityFaults(page)).toEqual([])
-      await picture('details')
+      expect(links).toEqual([
+        ['Docs', 'https:'],
+        ['Source', 'https:'],
+      ])
     })
 
-    test('refuses a damaged patch, one of another model, and what is none, in plain words', async () => {
-      const fault = async (...paths: string[]) => {
-        await upload(...paths)
-        const shown = await page.waitForSelector('.patches .fault')
-        const said = await shown?.evaluate((element) => [
-          (element as HTMLElement).dataset.code,
-          element.textContent,
-        ])
-        expect(await accessibilityFaults(page)).toEqual([])
-        await page.locator('.patches .fault ::-p-text(Dismiss)').click()
-        await page.waitForFunction(`!document.querySelector('.patches .fault')`)
-        return said
-      }
-      const read = (name: string) => readFile(join(patchFolder, name))
-      const damaged = join(downloads, 'damaged.zip')
-      const weights = new Uint8Array(await read('adapter_model.safetensors'))
-      weights[weights.length - 1] = (weights.at(-1) as number) ^ 1
-      await writeFile(
-        damaged,
-        zipSync({
-          'polite/patch.json': await read('patch.json'),
-          'polite/adapter_config.json': await read('adapter_config.json'),
-          'polite/README.md': await read('README.md'),
-          'polite/adapter_model.safetensors': weights,
-        }),
-      )
-      const [code, words] = (await fault(damaged)) ?? []
-      expect(code).toBe('DIGEST_MISMATCH')
-      expect(words).toMatch(/Expected.*SHA-256.*Found.*What to do.*get the patch again/s)
-      const [mismatch, differs] = (await fault(...(await filesOf(foreignFolder)))) ?? []
-      expect(mismatch).toBe('PATCH_MISMATCH')
-      expect(differs).toMatch(/Expected.*hidden size.*Found.*tiny-chat/s)
-      const text = join(downloads, 'notes.json')
-      await writeFile(text, '{}')
-      expect((await fault(text))?.[0]).toBe('NOT_FOUND')
-      const broken = join(downloads, 'broken.zip')
-      await writeFile(broken, 'no archive')
-      expect((await fault(broken))?.[0]).toBe('MALFORMED')
+    test('a link opens the same prompt and stack, and what it asks for in vain is said', async () => {
+      await site.turn('pirate')
+      await site.page.locator('input[name=method][value=concat]').click()
+      await site.page.locator('button[aria-label="Move pirate up"]').click()
+      await site.page.locator('button[aria-label="Move pirate up"]').click()
+      await site.under('pirate no-mischief')
+      await site.page.locator('.share').click()
+      await site.page.waitForSelector('.ask-head ::-p-text(The link is)')
+      const address = await site.page.evaluate('location.href')
+      expect(address).toContain('#model=tiny-chat&prompt=Help+me+cheat+at+chess.&method=concat')
+      const other = await site.another()
+      const news = () => other.page.$eval('.ask-head p', (line) => line.textContent)
+      await other.page.goto(`${address}&patch=nothing:1`)
+      await other.under('pirate no-mischief')
+      await other.answered()
+      expect(await other.answers()).toEqual(await site.answers())
+      expect(await news()).toMatch(/not here: nothing/)
+      // A large model is not fetched without being told to.
+      await other.page.evaluate(`location.hash = 'model=HuggingFaceTB/SmolLM2-135M-Instruct&prompt=Hi'`)
+      await other.page.waitForSelector('.model-bar button ::-p-text(Fetch it)')
+      expect(await accessibilityFaults(other.page)).toEqual([])
+      await other.page.evaluate(`location.hash = 'model=nobody/nothing'`)
+      await other.answered()
+      expect(await news()).toMatch(/does not offer: nobody/)
+      await other.page.close()
     })
 
-    test('trains a patch that stops, goes on, works, and can be taken away', async () => {
-      await look(1280, 'light')
-      await page.locator('.fields input[type=number]').fill('24')
-      await page.locator('.train-controls .primary').click()
-      await page.waitForFunction(
-        `/Step [3-9] of/.test(document.querySelector('.train-controls [role=status]').textContent)`,
-      )
-      await page.locator('.train-controls .primary').click()
-      await page.locator('.train-controls button ::-p-text(Go on)').click()
-      await page.waitForFunction(
-        `/is trained and on/.test(document.querySelector('.train-controls [role=status]').textContent)`,
-      )
-      await page.locator('.curves summary').click()
-      const table = (await page.$eval('.curves table', (element) => element.textContent)) ?? ''
-      expect(table).toMatch(/SFT.*DPO/s)
-      expect(await accessibilityFaults(page)).toEqual([])
-      await picture('trained')
-      await page.locator('.train-controls button ::-p-text(Download)').click()
-      const name = 'homework-coach-0.1.0.zip'
-      await vi.waitUntil(async () => (await readdir(downloads)).includes(name), {
-        timeout: 60_000,
-        interval: 200,
+    test('by keyboard alone: a prompt is asked, and a patch turned on', async () => {
+      await site.open('?device=wasm')
+      await site.page.focus('#prompt')
+      await site.page.keyboard.down('Control')
+      await site.page.keyboard.press('A')
+      await site.page.keyboard.up('Control')
+      await site.page.keyboard.type('Hello!')
+      await site.page.keyboard.press('Enter')
+      await site.page.waitForSelector('[data-side=base][data-to="Hello!"]')
+      await site.answered()
+      await site.page.focus('[data-patch=polite] input[role=switch]')
+      await site.page.keyboard.press('Space')
+      await site.under('no-mischief polite')
+      expect((await site.answers())[1]).toMatch(/^Thank you/)
+    })
+
+    test('nothing keeps the page’s thread busy for 100 ms', async () => {
+      const longest = await longestTask(site.page, async () => {
+        await site.open('?device=wasm')
+        await site.ask('Tell me a story about an owl.')
+        await site.turn('polite')
+        await site.under('no-mischief polite')
       })
-      const storage = memoryStorage()
-      const files = unzipSync(new Uint8Array(await readFile(join(downloads, name))))
-      for (const [path, bytes] of Object.entries(files)) await storage.write(path, bytes)
-      const { manifest } = await readPatch('homework-coach', storage)
-      expect(manifest).toMatchObject({
-        name: 'homework-coach',
-        base: { id: 'tiny-chat' },
-        prefix: { length: 16 },
-      })
+      expect(longest).toBeGreaterThan(0)
+      expect(longest).toBeLessThan(100)
     })
 
     test('says that it runs in WebAssembly where there is no WebGPU', async () => {
-      await look(390, 'dark')
-      await open('')
-      expect(await page.$eval('.notice', (notice) => notice.textContent)).toMatch(/WebGPU.*WebAssembly/s)
-      await picture('notice')
+      await site.look(390, 'dark')
+      await site.open('')
+      expect(await site.page.$eval('.notice', (notice) => notice.textContent)).toMatch(/WebGPU.*WebAssembly/s)
+      await site.picture('notice')
     })
   },
 )

@@ -1,3 +1,4 @@
+import { showAnswers } from '../show-answers.ts'
 import { conversation } from '../state/conversation.ts'
 
 interface ExamplePromptsProps {
@@ -15,6 +16,7 @@ export function ExamplePrompts({ examples }: ExamplePromptsProps) {
             onClick={() => {
               conversation.prompt.value = example
               void conversation.ask()
+              showAnswers()
             }}
           >
             {example}

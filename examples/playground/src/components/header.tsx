@@ -7,6 +7,10 @@ export function Header() {
         <span class="mark" aria-hidden="true" />
         policypatch <span class="quiet">playground</span>
       </p>
+      <nav aria-label="policypatch">
+        <a href={__DOCS_ADDRESS__}>Docs</a>
+        <a href={__REPOSITORY_ADDRESS__}>Source</a>
+      </nav>
       <ThemeToggle />
     </header>
   )

@@ -1,10 +1,15 @@
 import { useSignal } from '@preact/signals'
 import { deviceName } from '../device-name.ts'
+import { formatBytes } from '../format-bytes.ts'
 import { formatCount } from '../format-count.ts'
 import { modelSession } from '../state/model-session.ts'
+import { visit } from '../state/visit.ts'
 import { FaultNotice } from './fault-notice.tsx'
 import { ModelChooser } from './model-chooser.tsx'
 import { OpeningProgress } from './opening-progress.tsx'
+
+/** What opens a model that is not, by its state. */
+const starts = { stopped: 'Go on', failed: 'Try again', waiting: 'Fetch it' }
 
 /** Which model is open, how it runs, and the way to another one. */
 export function ModelBar() {
@@ -23,12 +28,15 @@ export function ModelBar() {
           )}
           {now.state === 'stopped' && <span class="quiet">stopped; what was fetched is kept</span>}
           {now.state === 'failed' && <span class="quiet">not open</span>}
+          {now.state === 'waiting' && (
+            <span class="quiet">{formatBytes(choice.value.size)} to fetch from the Hugging Face Hub</span>
+          )}
         </p>
-        {now.state === 'stopped' || now.state === 'failed' ? (
-          <button type="button" onClick={() => modelSession.open(choice.value)}>
-            {now.state === 'stopped' ? 'Go on' : 'Try again'}
+        {now.state in starts && (
+          <button type="button" class="primary" onClick={() => visit.open(choice.value)}>
+            {starts[now.state as keyof typeof starts]}
           </button>
-        ) : null}
+        )}
         <button
           type="button"
           aria-expanded={choosing.value}

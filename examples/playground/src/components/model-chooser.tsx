@@ -2,8 +2,8 @@ import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { formatBytes } from '../format-bytes.ts'
 import { type ModelChoice, modelChoices } from '../model-choices.ts'
-import { conversation } from '../state/conversation.ts'
 import { modelSession } from '../state/model-session.ts'
+import { visit } from '../state/visit.ts'
 import type { Fault } from '../worker/outcome.ts'
 import { playground } from '../worker-client.ts'
 import { FaultNotice } from './fault-notice.tsx'
@@ -34,9 +34,7 @@ export function ModelChooser({ onChosen }: ModelChooserProps) {
   }, [])
 
   const choose = (choice: ModelChoice) => {
-    conversation.clear()
-    conversation.prompt.value = choice.examples[0] ?? ''
-    void modelSession.open(choice)
+    void visit.change(choice)
     onChosen()
   }
   const remove = async ({ id }: ModelChoice) => {

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { patchStack, type StackRow } from '../state/patch-stack.ts'
 import { PatchDetails } from './patch-details.tsx'
+import { PatchSummary } from './patch-summary.tsx'
 import { WeightSlider } from './weight-slider.tsx'
 
 interface PatchRowProps {
@@ -61,6 +62,7 @@ export function PatchRow({ row: { view, on, weight }, index, count }: PatchRowPr
           </button>
         </div>
       </div>
+      <PatchSummary view={view} />
       {weighs && <WeightSlider id={id} weight={weight} />}
       {misfit && <p class="misfit quiet">For {manifest.base.id}, not for this model.</p>}
       {details.value && <PatchDetails view={view} />}

@@ -1,3 +1,4 @@
+import { showAnswers } from '../show-answers.ts'
 import { conversation } from '../state/conversation.ts'
 import { modelSession } from '../state/model-session.ts'
 
@@ -10,7 +11,10 @@ export function PromptForm() {
       class="prompt"
       onSubmit={(event) => {
         event.preventDefault()
+        // Hides the keyboard of a phone, which would hide the answers.
+        if (matchMedia('(pointer: coarse)').matches) (document.activeElement as HTMLElement | null)?.blur()
         void conversation.ask()
+        showAnswers()
       }}
     >
       <label for="prompt" class="visually-hidden">

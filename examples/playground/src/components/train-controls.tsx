@@ -1,7 +1,20 @@
+import { showAnswers } from '../show-answers.ts'
+import { conversation } from '../state/conversation.ts'
 import { modelSession } from '../state/model-session.ts'
+import { patchStack } from '../state/patch-stack.ts'
 import { training } from '../state/training.ts'
 import { trainingDraft } from '../state/training-draft.ts'
 import { DownloadButton } from './download-button.tsx'
+
+const isOn = (id: string) => patchStack.rows.value.some(({ view, on }) => view.id === id && on)
+
+/** Puts a patch into the stack, and asks what it was trained to answer anew. */
+function tryOut(id: string, prompt: string): void {
+  patchStack.turn(id, true)
+  conversation.prompt.value = prompt
+  void conversation.ask()
+  showAnswers()
+}
 
 export function TrainControls() {
   const { name, steps, missing } = trainingDraft
@@ -45,13 +58,23 @@ export function TrainControls() {
             Stop training
           </button>
         ) : (
-          <button type="button" class="primary" disabled={!ready} onClick={() => training.start()}>
+          <button
+            type="button"
+            class={status.state === 'done' ? '' : 'primary'}
+            disabled={!ready}
+            onClick={() => training.start()}
+          >
             {status.state === 'idle' ? 'Train' : 'Train anew'}
           </button>
         )}
         {status.state === 'stopped' && (
           <button type="button" onClick={() => training.resume()}>
             Go on
+          </button>
+        )}
+        {status.state === 'done' && !isOn(status.patch.id) && (
+          <button type="button" class="primary" onClick={() => tryOut(status.patch.id, status.prompt)}>
+            Turn it on and ask
           </button>
         )}
         {status.state === 'done' && (
@@ -71,7 +94,7 @@ export function TrainControls() {
       case 'stopped':
         return 'Stopped. What was learned so far is kept until the page is closed.'
       case 'done':
-        return `${status.patch.id} is trained and on. It is in the list of patches.`
+        return `${status.patch.id} is trained and in the list of patches. ${isOn(status.patch.id) ? 'It is on.' : 'It is not on yet.'}`
       default:
         return missing.value ?? ''
     }

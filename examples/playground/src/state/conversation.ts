@@ -1,4 +1,4 @@
-import { effect, signal } from '@preact/signals'
+import { computed, effect, signal } from '@preact/signals'
 import { proxy } from 'comlink'
 import type { Side } from '../worker/answer.ts'
 import type { Fault } from '../worker/outcome.ts'
@@ -21,6 +21,13 @@ const prompt = signal('')
 const asked = signal('')
 const answers = signal<Readonly<Record<Side, Answer>>>({ base: empty, patched: empty })
 const fault = signal<Fault | undefined>(undefined)
+/** The stack, as far as it bears on an answer. */
+const stackKey = computed(() => {
+  const stack = patchStack.active.value.map(({ view, weight }) => [view.id, view.manifest.created, weight])
+  return JSON.stringify([patchStack.method.value, stack])
+})
+/** The stack of the last patched answer. */
+let askedUnder = ''
 let round = 0
 
 /** Has the prompt answered; without `sides` by the model and by the patched model. */
@@ -33,6 +40,7 @@ async function ask(sides: readonly Side[] = ['base', 'patched']): Promise<void> 
   }
   asked.value = text
   fault.value = undefined
+  if (sides.includes('patched')) askedUnder = stackKey.peek()
   const under = { base: '', patched: patchStack.active.value.map(({ view }) => view.id).join(' ') }
   for (const side of sides) {
     update(side, () => ({ text: '', state: 'writing', to: text, under: under[side] }))
@@ -74,13 +82,12 @@ export const conversation = {
 let timer: ReturnType<typeof setTimeout> | undefined
 let before = ''
 effect(() => {
-  const stack = patchStack.active.value.map(({ view, weight }) => [view.id, view.manifest.created, weight])
-  const now = JSON.stringify([patchStack.method.value, stack])
+  const now = stackKey.value
   if (now === before) return
   before = now
   clearTimeout(timer)
   timer = setTimeout(() => {
-    if (asked.peek() === '' || asked.peek() !== prompt.peek().trim()) return
+    if (asked.peek() === '' || asked.peek() !== prompt.peek().trim() || stackKey.peek() === askedUnder) return
     // A base that is still writing is stopped by the new answer, so it is written again.
     void ask(answers.peek().base.state === 'done' ? ['patched'] : ['base', 'patched'])
   }, 150)

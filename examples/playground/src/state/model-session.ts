@@ -1,5 +1,6 @@
-import { signal } from '@preact/signals'
+import { computed, signal } from '@preact/signals'
 import { proxy } from 'comlink'
+import { questionRecognizer } from '../known-questions.ts'
 import { type ModelChoice, modelChoices } from '../model-choices.ts'
 import type { Device, OpenProgress } from '../worker/open-model.ts'
 import type { Fault } from '../worker/outcome.ts'
@@ -11,10 +12,14 @@ type Status =
   | { readonly state: 'opening'; readonly progress?: Exclude<OpenProgress, { stage: 'notice' }> }
   | { readonly state: 'open'; readonly opened: OpenedModel }
   | { readonly state: 'stopped' }
+  /** A link asks for it, and it is to be fetched: not without being told to. */
+  | { readonly state: 'waiting' }
   | { readonly state: 'failed'; readonly fault: Fault }
 
 const choice = signal<ModelChoice>(modelChoices[0] as ModelChoice)
 const status = signal<Status>({ state: 'opening' })
+const questions = computed(() => (status.value.state === 'open' ? status.value.opened.questions : undefined))
+const recognize = computed(() => questions.value && questionRecognizer(questions.value))
 const notice = signal<string | undefined>(undefined)
 
 /** `?device=wasm` or `?device=webgpu` in the page's address overrides the choice of the device. */
@@ -46,12 +51,20 @@ async function open(wanted: ModelChoice): Promise<void> {
   status.value = { state: 'open', opened: outcome.value }
 }
 
+function wait(wanted: ModelChoice): void {
+  choice.value = wanted
+  status.value = { state: 'waiting' }
+}
+
 /** The model that is chosen, and whether it is open yet. */
 export const modelSession = {
   choice,
   status,
   /** What runs otherwise than was hoped for, in a line. */
   notice,
+  /** Tells the questions that the model knows from others; undefined where it is one for all of them. */
+  recognize,
   open,
+  wait,
   stop: () => playground.stopOpening(),
 }

@@ -1,10 +1,11 @@
 import { computed, signal } from '@preact/signals'
+import type { SharedState } from '../share-link.ts'
 import type { Fault } from '../worker/outcome.ts'
 import type { PatchView } from '../worker/patch-shelf.ts'
 import { playground } from '../worker-client.ts'
 
 /** How patches that are on together are put together. */
-export type Method = 'parallel' | 'concat'
+export type Method = SharedState['method']
 
 export interface StackRow {
   readonly view: PatchView
@@ -35,16 +36,37 @@ async function refresh(): Promise<void> {
   rows.value = [...kept, ...added]
 }
 
-/** Fetches the patches that come with a model; the first one is turned on. */
+let restored = false
+
+/** Fetches the patches that come with a model, and those that the browser keeps; the first one is turned on. */
 async function offer(folders: readonly string[]): Promise<void> {
   fault.value = undefined
   for (const folder of folders) {
     const outcome = await playground.fetchPatch(new URL(folder, document.baseURI).href)
     if (!outcome.ok) fault.value = outcome.fault
   }
+  if (!restored) {
+    restored = true
+    const outcome = await playground.restorePatches()
+    fault.value = outcome.ok ? (outcome.value[0] ?? fault.value) : outcome.fault
+  }
   await refresh()
   const first = rows.value.find(({ view }) => !view.misfit)
   if (first && !rows.value.some(({ on }) => on)) change(first.view.id, { on: true })
+}
+
+/** Turns these on with their weights, in this order, and all others off; names of those that are not at hand. */
+function set(stack: SharedState['stack'], how: Method): string[] {
+  const wanted = new Map(stack.map(({ id, weight }, i) => [id, { weight, place: i }]))
+  const placeOf = ({ view }: StackRow) => wanted.get(view.id)?.place ?? Number.POSITIVE_INFINITY
+  rows.value = rows.value
+    .map((row) => {
+      const found = wanted.get(row.view.id)
+      return found && !row.view.misfit ? { ...row, on: true, weight: found.weight } : { ...row, on: false }
+    })
+    .sort((a, b) => (placeOf(a) === placeOf(b) ? 0 : placeOf(a) - placeOf(b)))
+  method.value = how
+  return stack.map(({ id }) => id).filter((id) => !rows.value.some(({ view, on }) => on && view.id === id))
 }
 
 async function addFiles(files: readonly { path: string; blob: Blob }[]): Promise<void> {
@@ -55,13 +77,15 @@ async function addFiles(files: readonly { path: string; blob: Blob }[]): Promise
     return
   }
   await refresh()
-  for (const { id, misfit } of outcome.value) change(id, { on: !misfit })
-  fault.value = outcome.value.find(({ misfit }) => misfit)?.misfit
-  news.value = `Added ${outcome.value.map(({ id }) => id).join(', ')}`
+  const added = outcome.value
+  for (const { view } of added) change(view.id, { on: !view.misfit })
+  fault.value = added.flatMap(({ view, notKept }) => view.misfit ?? notKept ?? [])[0]
+  news.value = `Added ${added.map(({ view }) => view.id).join(', ')}`
 }
 
 async function remove(id: string): Promise<void> {
-  await playground.removePatch(id)
+  const outcome = await playground.removePatch(id)
+  if (!outcome.ok) fault.value = outcome.fault
   await refresh()
   news.value = `Removed ${id}`
 }
@@ -86,6 +110,7 @@ export const patchStack = {
   active: computed(() => rows.value.filter(({ on, weight }) => on && weight > 0)),
   refresh,
   offer,
+  set,
   addFiles,
   remove,
   move,

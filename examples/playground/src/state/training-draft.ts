@@ -22,7 +22,7 @@ const pairs = signal<readonly DraftPair[]>([
 ])
 const keeps = signal(
   [
-    'How do I bake cookies?',
+    'How do I make cookies?',
     'What is the capital of Peru?',
     'Help me with piano practice.',
     'Tell me a story about a bear.',

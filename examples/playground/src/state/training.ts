@@ -12,7 +12,8 @@ type Status =
   | { readonly state: 'idle' }
   | { readonly state: 'running'; readonly doing: string }
   | { readonly state: 'stopped' }
-  | { readonly state: 'done'; readonly patch: PatchView }
+  /** With a prompt that it was trained to answer anew. */
+  | { readonly state: 'done'; readonly patch: PatchView; readonly prompt: string }
 
 /** One step of a run: SFT's come first, and DPO's are counted on. */
 export interface TrainedStep {
@@ -36,9 +37,12 @@ async function run(request: OwnPatchRequest): Promise<void> {
   )
   if (outcome.ok) {
     stopped = undefined
-    status.value = { state: 'done', patch: outcome.value }
+    const { view, notKept } = outcome.value
+    fault.value = notKept
     await patchStack.refresh()
-    patchStack.turn(outcome.value.id, true)
+    // Also one that takes the place of one that was on: it joins the stack when the user says so.
+    patchStack.turn(view.id, false)
+    status.value = { state: 'done', patch: view, prompt: request.changes[0]?.prompt ?? '' }
   } else if (outcome.fault.code === 'ABORTED') {
     stopped = request
     status.value = { state: 'stopped' }

@@ -13,9 +13,13 @@ import {
 } from 'policypatch'
 import { type Fault, faultOf } from './outcome.ts'
 
+/** Whether a patch comes with the page, or is the user's own, which the browser keeps. */
+export type PatchOrigin = 'page' | 'own'
+
 /** A patch as the page shows it. */
 export interface PatchView {
   readonly id: string
+  readonly origin: PatchOrigin
   readonly manifest: PatchManifest
   readonly bytes: number
   readonly parameters: number
@@ -24,10 +28,8 @@ export interface PatchView {
 }
 
 export interface PatchShelf {
-  /** Puts a patch on the shelf, in place of one of its name. */
-  put(patch: Patch): PatchView
-  /** Puts all patches on it that dropped files hold: folders, the files of one, or zip archives. */
-  putFiles(files: readonly NamedBlob[]): Promise<PatchView[]>
+  /** Puts a patch on the shelf, in place of one of its name; the page's own do not take the place of the user's. */
+  put(patch: Patch, origin: PatchOrigin): PatchView
   remove(id: string): void
   get(id: string): Patch
   views(): PatchView[]
@@ -35,30 +37,39 @@ export interface PatchShelf {
 
 /** The patches at hand, by name. */
 export function patchShelf(model: () => LanguageModel | undefined): PatchShelf {
-  const patches = new Map<string, Patch>()
-  const shelf: PatchShelf = {
-    put(patch) {
-      patches.set(patch.manifest.name, patch)
-      return viewOf(patch, model())
+  const shelved = new Map<string, Shelved>()
+  return {
+    put(patch, origin) {
+      const { name } = patch.manifest
+      const there = shelved.get(name)
+      const next = there && there.origin !== 'page' && origin === 'page' ? there : { patch, origin }
+      shelved.set(name, next)
+      return viewOf(next, model())
     },
-    async putFiles(files) {
-      const read: Patch[] = []
-      for (const storage of await storagesOf(files)) {
-        for (const folder of await patchFolders(storage)) read.push(await readPatch(folder, storage))
-      }
-      if (read.length === 0) throw noPatch(files)
-      return read.map(shelf.put)
-    },
-    remove: (id) => patches.delete(id),
-    get: (id) => patches.get(id) ?? unknownPatch(id),
-    views: () => [...patches.values()].map((patch) => viewOf(patch, model())),
+    remove: (id) => shelved.delete(id),
+    get: (id) => shelved.get(id)?.patch ?? unknownPatch(id),
+    views: () => [...shelved.values()].map((each) => viewOf(each, model())),
   }
-  return shelf
 }
 
-function viewOf(patch: Patch, model: LanguageModel | undefined): PatchView {
+/** All patches that dropped files hold: folders, the files of one, or zip archives. */
+export async function patchesOf(files: readonly NamedBlob[]): Promise<Patch[]> {
+  const patches: Patch[] = []
+  for (const storage of await storagesOf(files)) {
+    for (const folder of await patchFolders(storage)) patches.push(await readPatch(folder, storage))
+  }
+  if (patches.length === 0) throw noPatch(files)
+  return patches
+}
+
+interface Shelved {
+  readonly patch: Patch
+  readonly origin: PatchOrigin
+}
+
+function viewOf({ patch, origin }: Shelved, model: LanguageModel | undefined): PatchView {
   const { manifest, bytes, parameters } = patch
-  const view = { id: manifest.name, manifest, bytes, parameters }
+  const view = { id: manifest.name, origin, manifest, bytes, parameters }
   try {
     if (model) checkFit(model, patch)
     return view

@@ -2,18 +2,21 @@ import {
   cachedModels,
   type LanguageModel,
   memoryStorage,
+  type Patch,
   PatchError,
   removeCachedModel,
   storageQuota,
   type TrainProgress,
 } from 'policypatch'
+import type { QuestionTopic } from '../known-questions.ts'
 import type { ModelChoice } from '../model-choices.ts'
 import { type AnswerRequest, answer, type Side } from './answer.ts'
 import { fetchFiles } from './fetch-files.ts'
+import { keptPatches } from './kept-patches.ts'
 import { type Device, type OpenProgress, openModel } from './open-model.ts'
-import { type Outcome, settle } from './outcome.ts'
+import { type Fault, type Outcome, settle } from './outcome.ts'
 import { type OwnPatchRequest, trainOwnPatch } from './own-patch.ts'
-import { type PatchView, patchShelf } from './patch-shelf.ts'
+import { type PatchView, patchesOf, patchShelf } from './patch-shelf.ts'
 import { zipPatch } from './zip-patch.ts'
 
 /** What the page asks of the Worker. Only data crosses, so each task that can be stopped has a call that stops it. */
@@ -25,6 +28,14 @@ export interface OpenedModel {
   /** Name of the backend, such as `onnxruntime-web-wasm`. */
   readonly backend: string
   readonly parameters: number
+  /** All that it knows, where that is a list. */
+  readonly questions: readonly QuestionTopic[] | undefined
+}
+
+/** A patch of the user's, and why it is gone when the page is closed, where it is. */
+export interface AddedPatch {
+  readonly view: PatchView
+  readonly notKept: Fault | undefined
 }
 
 const patchFiles = ['patch.json', 'adapter_config.json', 'adapter_model.safetensors', 'README.md']
@@ -33,6 +44,7 @@ const patchFiles = ['patch.json', 'adapter_config.json', 'adapter_model.safetens
 export function createPlayground() {
   let model: LanguageModel | undefined
   const shelf = patchShelf(() => model)
+  const kept = keptPatches()
   const opening = stoppable()
   const answering = stoppable()
   const training = stoppable()
@@ -48,22 +60,39 @@ export function createPlayground() {
       settle(async () => {
         answering.stop()
         training.stop()
-        const opened = await openModel(choice, { device, pageUrl, onProgress, signal: opening.start() })
+        const signal = opening.start()
+        const questions = await questionsOf(choice, pageUrl, signal)
+        const opened = await openModel(choice, { device, pageUrl, onProgress, signal })
         const before = model
         model = opened
         said.clear()
         await before?.dispose()
         await before?.backend.dispose()
-        return { id: choice.id, backend: opened.backend.name, parameters: parametersOf(opened) }
+        return { id: choice.id, backend: opened.backend.name, parameters: parametersOf(opened), questions }
       }),
     stopOpening: opening.stop,
 
     /** Reads a patch of the page's own. */
-    fetchPatch: (url: string): Promise<Outcome<PatchView[]>> =>
-      settle(async () => shelf.putFiles(await fetchFiles(new URL(url), patchFiles))),
-    addPatches: (files: readonly { path: string; blob: Blob }[]): Promise<Outcome<PatchView[]>> =>
-      settle(() => shelf.putFiles(files)),
-    removePatch: (id: string): void => shelf.remove(id),
+    fetchPatch: (url: string): Promise<Outcome<void>> =>
+      settle(async () => {
+        for (const patch of await patchesOf(await fetchFiles(new URL(url), patchFiles))) {
+          shelf.put(patch, 'page')
+        }
+      }),
+    addPatches: (files: readonly { path: string; blob: Blob }[]): Promise<Outcome<AddedPatch[]>> =>
+      settle(async () => Promise.all((await patchesOf(files)).map(add))),
+    /** Puts the user's patches back that the browser has kept; what of them could not be read. */
+    restorePatches: (): Promise<Outcome<readonly Fault[]>> =>
+      settle(async () => {
+        const { patches, faults } = await kept.read()
+        for (const patch of patches) shelf.put(patch, 'own')
+        return faults
+      }),
+    removePatch: (id: string): Promise<Outcome<void>> =>
+      settle(async () => {
+        shelf.remove(id)
+        await kept.forget(id)
+      }),
     patches: (): PatchView[] => shelf.views(),
     zip: (id: string): Promise<Outcome<Uint8Array<ArrayBuffer>>> => settle(() => zipPatch(shelf.get(id))),
 
@@ -74,7 +103,7 @@ export function createPlayground() {
     train: (
       request: OwnPatchRequest,
       onProgress: (progress: TrainProgress) => void,
-    ): Promise<Outcome<PatchView>> =>
+    ): Promise<Outcome<AddedPatch>> =>
       settle(async () => {
         const patch = await trainOwnPatch(request, {
           model: held(),
@@ -83,7 +112,7 @@ export function createPlayground() {
           onProgress,
           signal: training.start(),
         })
-        return shelf.put(patch)
+        return add(patch)
       }),
     stopTraining: training.stop,
     /** Forgets what a run that was stopped has kept. */
@@ -93,6 +122,11 @@ export function createPlayground() {
     storage: () => settle(async () => ({ quota: await storageQuota(), models: await cachedModels() })),
     /** Removes what the browser keeps of a model; one that is open stays open. */
     removeModel: (id: string): Promise<Outcome<void>> => settle(() => removeCachedModel(id)),
+  }
+
+  async function add(patch: Patch): Promise<AddedPatch> {
+    const view = shelf.put(patch, 'own')
+    return { view, notKept: await kept.keep(patch) }
   }
 
   function held(): LanguageModel {
@@ -116,6 +150,16 @@ function stoppable() {
     },
     stop: (): void => controller.abort(),
   }
+}
+
+async function questionsOf(
+  { folder, knowsQuestions }: ModelChoice,
+  pageUrl: string,
+  signal: AbortSignal,
+): Promise<readonly QuestionTopic[] | undefined> {
+  if (folder === undefined || !knowsQuestions) return undefined
+  const [file] = await fetchFiles(new URL(folder, pageUrl), ['questions.json'], { signal })
+  return file && JSON.parse(await file.blob.text())
 }
 
 function parametersOf({ weights }: LanguageModel): number {
