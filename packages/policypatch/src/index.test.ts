@@ -19,6 +19,7 @@ const own = [
   'compressPatches',
   'createPatch',
   'defaultCacheFolder',
+  'defineConfig',
   'distillPatch',
   'domainPairs',
   'endpointJudge',

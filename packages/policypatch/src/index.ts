@@ -25,6 +25,13 @@ export {
 } from '@policypatch/backend-node'
 export * from '@policypatch/core'
 export {
+  defineConfig,
+  type EvalConfig,
+  type PairsConfig,
+  type ProjectConfig,
+  type TrainConfig,
+} from './config/project-config.ts'
+export {
   endpointJudge,
   endpointReference,
   llamaGuardJudge,

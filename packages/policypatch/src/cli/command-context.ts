@@ -1,6 +1,7 @@
 import { chooseDevice, type Device, resolveModel } from '@policypatch/backend-node'
 import type { LanguageModel, Precision } from '@policypatch/core'
 import { type Command, Option } from 'commander'
+import { applyConfig } from '../config/apply-config.ts'
 import { type LoadModelOptions, loadModel } from '../load-model.ts'
 import { missingOptions } from './help.ts'
 import { interruption } from './interruption.ts'
@@ -72,9 +73,11 @@ export function inContext<Options extends object>(
 ) {
   return async (...parameters: unknown[]): Promise<void> => {
     const command = parameters.at(-1) as Command
+    const config = await applyConfig(command)
     const missing = missingOptions(command)
     if (missing.length > 0) command.error(`error: ${missing.join(' and ')} must be given`)
     const context = createContext(command)
+    if (config !== undefined) context.progress.line(`Options from ${config}`)
     try {
       await run(context, command.opts<Options>(), command.args)
     } finally {

@@ -9,6 +9,7 @@ import {
   readPrompts,
 } from '@policypatch/core'
 import { type Command, Option } from 'commander'
+import { addConfigOptions } from '../config/apply-config.ts'
 import { addModelOptions, type CommandContext } from './command-context.ts'
 import { type DomainSpec, domainForms, parseDomainSpec, promptsOfDomain } from './domain-spec.ts'
 import { addEndpointOptions } from './endpoint-spec.ts'
@@ -131,7 +132,7 @@ export function addPairOptions(command: Command): Command {
   )
   addReferenceOptions(command, 'reference with the behaviour to learn')
   addJudgeOptions(addKindOption(command))
-  return requireOptions(addModelOptions(command), '--model')
+  return requireOptions(addConfigOptions(addModelOptions(command)), '--model')
 }
 
 /** Prompts of several files, in their order. */

@@ -50,7 +50,7 @@ export async function trainOnDomain(
   options: PairOptions & TrainingOptions,
   { domain, model, source, data, contexts, directory }: TrainOnDomainOptions,
 ): Promise<TrainedOnDomain> {
-  const { seed, preset, check } = options
+  const { seed, preset, eval: check } = options
   const training = trainingOf(options, domain)
   if (training.distillation) needDistributions(domain, source)
   const rows = data.pairs ?? data.prompts ?? []

@@ -41,7 +41,8 @@ export interface TrainingOptions {
   readonly filter: boolean
   readonly validation: boolean
   readonly minReferenceShare?: number
-  readonly check: boolean
+  /** `--no-eval`, which is also called `--no-check`. */
+  readonly eval: boolean
   readonly gate: boolean
 }
 
@@ -128,7 +129,7 @@ export function addTrainingOptions(command: Command): Command {
       number(0, 1),
     )
     .option(
-      '--no-eval, --no-check',
+      '--no-check, --no-eval',
       'skip the short evaluation on held-out prompts after training, and do not fail if the patch fails it',
     )
     .option('--no-validation', 'hold out no prompts to choose the checkpoint')
@@ -196,7 +197,7 @@ export function trainingOf(options: TrainingOptions, domain?: Domain): Partial<T
       (ownFilter !== false || Object.keys(thresholds).length > 0) && { ...ownFilter, ...thresholds },
     ...(distillation && Object.keys(distillation).length > 0 && { distillation }),
     ...given({ validation: options.validation ? recipe.validation : (false as const) }),
-    ...(!options.check && { check: false as const }),
+    ...(!options.eval && { check: false as const }),
     ...given({ minimumReferenceShare: options.minReferenceShare }),
     ...given({ gate: options.gate ? recipe.gate : (false as const) }),
     ...given({ maxResponseTokens: options.maxResponseTokens ?? recipe.maxResponseTokens }),

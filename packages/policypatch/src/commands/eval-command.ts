@@ -19,6 +19,7 @@ import { integer } from '../cli/option-values.ts'
 import { addDomainOption, addJudgeOptions, addKindOption, refuseBesideDomain } from '../cli/pair-options.ts'
 import { addReferenceOptions } from '../cli/reference-spec.ts'
 import { renderTable } from '../cli/render-table.ts'
+import { addConfigOptions } from '../config/apply-config.ts'
 import { readAbilityData } from '../read-ability-data.ts'
 
 /** `eval`: what the base refuses, and what is to better it, by origin and context of the prompts; and their ability. */
@@ -65,7 +66,7 @@ export function evalCommand(): Command {
     )
   addDomainOption(command, "measure a domain's figures in place of refusal")
   addReferenceOptions(command, 'also measure a safer reference')
-  addModelOptions(addJudgeOptions(addKindOption(addFreshOption(command))))
+  addConfigOptions(addModelOptions(addJudgeOptions(addKindOption(addFreshOption(command)))))
   addExamples(
     command,
     [

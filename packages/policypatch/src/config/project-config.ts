@@ -1,0 +1,122 @@
+import type {
+  DpoLossType,
+  DpoReference,
+  Precision,
+  PrefixInit,
+  PromptFormat,
+  PromptKind,
+  TrainingPreset,
+} from '@policypatch/core'
+
+/** The model that commands run. */
+interface ModelConfig {
+  /** A Hub id, a folder or a .gguf file. */
+  readonly model?: string
+  readonly device?: 'auto' | 'cpu' | 'cuda' | 'webgpu'
+  readonly precision?: Precision
+}
+
+/** What is wanted, and who judges it. */
+interface GoalConfig {
+  /** `harmfulness`, `toxicity`, `gender` or a file; in place of `judge` and `format`. */
+  readonly domain?: string
+  /** As `--judge` takes it, such as `json` or `regex:^Good day`. */
+  readonly judge?: string
+  /** Name of an environment variable. */
+  readonly judgeKeyEnv?: string
+  readonly judgeBody?: Readonly<Record<string, unknown>>
+  readonly judgeCriteria?: string
+  readonly format?: PromptFormat
+  readonly kind?: PromptKind
+}
+
+/** A reference, as `--reference` takes it, such as `recorded:prompts.jsonl`. */
+interface ReferenceConfig {
+  readonly reference?: string
+  /** Name of an environment variable. */
+  readonly referenceKeyEnv?: string
+  readonly referenceBody?: Readonly<Record<string, unknown>>
+  readonly keepThinking?: boolean
+}
+
+/** What pairs are made from, and how. */
+interface DataConfig extends ReferenceConfig {
+  /** Files. */
+  readonly prompts?: string | readonly string[]
+  readonly everyday?: number
+  /** `none`, `default` or a file. */
+  readonly contexts?: string
+  readonly maxTokens?: number
+  readonly temperature?: number
+  readonly seed?: number
+}
+
+/** Options of `policypatch pairs`. */
+export interface PairsConfig extends ModelConfig, GoalConfig, DataConfig {
+  readonly out?: string
+  readonly batchSize?: number
+}
+
+/** Options of `policypatch train`. */
+export interface TrainConfig extends ModelConfig, GoalConfig, DataConfig {
+  readonly out?: string
+  readonly pairs?: string
+  readonly run?: string
+  readonly name?: string
+  readonly version?: string
+  readonly license?: string
+  readonly preset?: TrainingPreset
+  readonly length?: number
+  readonly init?: PrefixInit
+  readonly initText?: string
+  readonly sftSteps?: number
+  readonly sftLr?: number
+  readonly dpoSteps?: number
+  readonly dpoLr?: number
+  readonly dpoReference?: DpoReference
+  readonly beta?: number
+  readonly lossType?: DpoLossType
+  readonly sftWeight?: number
+  readonly distill?: number
+  readonly batchSize?: number
+  readonly harmlessShare?: number
+  readonly maxResponseTokens?: number
+  readonly margin?: number
+  readonly winner?: number
+  readonly filter?: boolean
+  readonly minReferenceShare?: number
+  readonly eval?: boolean
+  readonly validation?: boolean
+  readonly gate?: boolean
+}
+
+/** Options of `policypatch eval`. */
+export interface EvalConfig extends ModelConfig, GoalConfig, ReferenceConfig {
+  readonly prompts?: string | readonly string[]
+  /** `none`, `default` or a file. */
+  readonly contexts?: string
+  readonly samples?: number
+  /** `true` for the data that come with the package, or a folder. */
+  readonly ability?: string | true
+  readonly patch?: string | readonly string[]
+  /** `true` for the safety prompt, or a file. */
+  readonly systemPrompt?: string | true
+  readonly out?: string
+  readonly record?: boolean
+  readonly maxTokens?: number
+  readonly batchSize?: number
+}
+
+/**
+ * What `policypatch.config.ts` exports: options of commands by their names in camel case, with paths from where the command is run.
+ * Those at the top hold for `pairs` and `train`, and for `eval` where they are of the model or the goal; those of a command win
+ * over them, and flags win over both.
+ */
+export interface ProjectConfig extends ModelConfig, GoalConfig, DataConfig {
+  readonly pairs?: PairsConfig
+  readonly train?: TrainConfig
+  readonly eval?: EvalConfig
+}
+
+/** Gives a configuration back as it is, so that an editor knows its fields. */
+export const defineConfig = (config: ProjectConfig): ProjectConfig => config

@@ -1,0 +1,39 @@
+import { existsSync } from 'node:fs'
+import { PatchError } from '@policypatch/core'
+import { importFile } from '../cli/import-file.ts'
+
+/** Names that a configuration may have, in the folder where a command is run. */
+export const configNames = ['ts', 'mts', 'js', 'mjs'].map((extension) => `policypatch.config.${extension}`)
+
+/** A configuration as its file gives it, of which nothing is known yet but that it is an object. */
+export interface ConfigFile {
+  readonly path: string
+  readonly fields: Readonly<Record<string, unknown>>
+}
+
+/**
+ * The configuration at a path, else the one that lies in the folder where the command is run; undefined where there is none.
+ *
+ * @throws as `importFile`; `INVALID_ARGUMENT` where there are several; `MALFORMED` where the default export is no object.
+ */
+export async function readConfig(path: string | undefined): Promise<ConfigFile | undefined> {
+  const found = path === undefined ? configNames.filter((name) => existsSync(name)) : [path]
+  if (found.length > 1) {
+    throw new PatchError('INVALID_ARGUMENT', {
+      expected: 'one configuration',
+      found: found.join(' and '),
+      remedy: 'Remove all but one, or name one with --config',
+    })
+  }
+  const [file] = found
+  if (file === undefined) return undefined
+  const value = await importFile(file)
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return { path: file, fields: value as ConfigFile['fields'] }
+  }
+  throw new PatchError('MALFORMED', {
+    expected: `an object as the default export of ${file}`,
+    found: Array.isArray(value) ? 'an array' : typeof value,
+    remedy: 'Write `export default defineConfig({ … })`',
+  })
+}
