@@ -54,7 +54,7 @@ const needs: Readonly<Record<Device, string>> = {
   cpu: 'Install onnxruntime-node again',
   cuda:
     'Run `node node_modules/onnxruntime-node/script/install` on Linux x64, and install the driver of an NVIDIA GPU, ' +
-    'CUDA 12 and cuDNN 9 where the loader finds them (docs/backends.md); or use another device',
+    "CUDA 12 and cuDNN 9 on the loader's path (docs/backends.md); or use another device",
   webgpu:
     "Install the GPU's driver, on Linux its Vulkan driver and libvulkan1 (docs/backends.md); or use another device",
 }

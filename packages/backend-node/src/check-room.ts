@@ -33,6 +33,6 @@ export async function checkRoom(
   throw new PatchError('STORAGE_FAILED', {
     expected: `room for ${needed} more bytes in ${dirname(files[0]?.target ?? '')}`,
     found: `${available} available`,
-    remedy: 'Free some space on that disk, or name another folder by POLICYPATCH_CACHE',
+    remedy: 'Free some space on that disk, or set another folder with POLICYPATCH_CACHE',
   })
 }

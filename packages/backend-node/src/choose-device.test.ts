@@ -27,7 +27,7 @@ it('chooses cuda where it runs', async () => {
 it('chooses webgpu only where it multiplies much faster than the processor', async () => {
   const there = ['cpu', 'webgpu'] as const
   const fast = await choice(there, { cpu: 40, webgpu: 2 })
-  expect(fast).toEqual({ device: 'webgpu', reason: "cuda: no cuda; webgpu: 20 times the processor's speed" })
+  expect(fast).toEqual({ device: 'webgpu', reason: "cuda: no cuda; webgpu: 20 times the CPU's speed" })
   expect(await choice(there, { cpu: 40, webgpu: 11 })).toMatchObject({ device: 'cpu' })
   const inSoftware = await choice(there, { cpu: 2, webgpu: 400 })
   expect(inSoftware.device).toBe('cpu')

@@ -34,9 +34,9 @@ export async function chooseDevice(
   const without = `cuda: ${cuda}`
   if (webgpu !== undefined) return { device: 'cpu', reason: `${without}; webgpu: ${webgpu}` }
   const gain = (await probe.productTime('cpu')) / (await probe.productTime('webgpu'))
-  const times = `webgpu: ${gain < 10 ? gain.toFixed(1) : gain.toFixed(0)} times the processor's speed`
+  const times = `webgpu: ${gain < 10 ? gain.toFixed(1) : gain.toFixed(0)} times the CPU's speed`
   if (gain >= leastGain) return { device: 'webgpu', reason: `${without}; ${times}` }
-  return { device: 'cpu', reason: `${without}; ${times}, where ${leastGain} are asked for` }
+  return { device: 'cpu', reason: `${without}; ${times}, below the required ${leastGain}` }
 }
 
 async function problemOf({ check }: DeviceProbe, device: Device): Promise<string | undefined> {

@@ -37,7 +37,7 @@ export async function createSession(
 }
 
 const remedies: Readonly<Record<Device, string>> = {
-  cpu: 'Report it with the program: the graph should be valid',
-  cuda: "See docs/backends.md for what cuda needs, free some of the GPU's memory, or use the device cpu",
-  webgpu: "See docs/backends.md for what webgpu needs, free some of the GPU's memory, or use the device cpu",
+  cpu: 'Please report it with the program: the graph should be valid',
+  cuda: 'See docs/backends.md for the requirements of cuda, free some GPU memory, or use device cpu',
+  webgpu: 'See docs/backends.md for the requirements of webgpu, free some GPU memory, or use device cpu',
 }

@@ -85,7 +85,7 @@ test('HTTPS_PROXY is asked for a tunnel, and the lower-case name goes before', a
   expect(asked).toEqual(['CONNECT hub.test:443'])
 })
 
-test('hosts of NO_PROXY are asked without it', async () => {
+test('hosts of NO_PROXY are omitting it', async () => {
   const { asked, target, proxy } = await behindProxy()
   for (const name of ['NO_PROXY', 'no_proxy']) {
     environment({ HTTP_PROXY: `http://${proxy}`, [name]: 'example.com,127.0.0.1' })

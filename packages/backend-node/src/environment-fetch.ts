@@ -25,8 +25,8 @@ function proxyAddress(value: string, setting: string): string {
   const text = value.includes('://') ? value : `http://${value}`
   if (URL.canParse(text) && /^(https?|socks5?):$/.test(new URL(text).protocol)) return text
   throw new PatchError('INVALID_ARGUMENT', {
-    expected: `${setting} to be the address of a proxy, as http://host:port`,
-    found: 'what is none',
+    expected: `${setting} to be the URL of a proxy, such as http://host:port`,
+    found: 'something else',
     remedy: 'Correct it, or unset it',
   })
 }

@@ -14,7 +14,7 @@ function truncated(path: string, end: number, size: number): PatchError {
   return new PatchError('TRUNCATED', {
     expected: `${end} bytes in ${path}`,
     found: `${size}`,
-    remedy: 'The file is cut short; fetch or write it again',
+    remedy: 'The file is truncated; download or write it again',
   })
 }
 
@@ -29,7 +29,7 @@ function checkRegular(path: string, stats: Stats): void {
   throw new PatchError('NOT_FOUND', {
     expected: `a file at ${path}`,
     found: kindOf(stats),
-    remedy: stats.isDirectory() ? 'Name a file in it' : 'Name a regular file, or a link to one',
+    remedy: stats.isDirectory() ? 'Use a file in it' : 'Use a regular file, or a link to one',
   })
 }
 

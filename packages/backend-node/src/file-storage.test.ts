@@ -161,9 +161,9 @@ describe('fileStorage', () => {
 test.each([
   ['ENOSPC', 'STORAGE_FAILED', /space/],
   ['EDQUOT', 'STORAGE_FAILED', /quota/],
-  ['EACCES', 'STORAGE_FAILED', /right/],
-  ['EPERM', 'STORAGE_FAILED', /right/],
-  ['EROFS', 'STORAGE_FAILED', /written/],
+  ['EACCES', 'STORAGE_FAILED', /permission/],
+  ['EPERM', 'STORAGE_FAILED', /permission/],
+  ['EROFS', 'STORAGE_FAILED', /writable/],
   ['ENOENT', 'NOT_FOUND', /path/],
 ])('%s becomes %s with a remedy', (code, expected, remedy) => {
   const error = storageError(Object.assign(new Error(`${code}: no`), { code }), '/some/where')

@@ -34,7 +34,7 @@ function tokenFile(path: string): string | undefined {
   }
   throw new PatchError('MALFORMED', {
     expected: `a token in ${path}`,
-    found: 'a long file, or none',
+    found: 'no token, or a file that is too long',
     remedy: 'Run `hf auth login` again, or set HF_TOKEN',
   })
 }
@@ -45,9 +45,9 @@ function cleanToken(text: string | undefined, setting: string): string | undefin
   if (!token) return undefined
   if (/^[\x21-\x7e]+$/.test(token)) return token
   throw new PatchError('INVALID_ARGUMENT', {
-    expected: `a token of the Hub in ${setting}, of letters, digits and signs`,
-    found: 'spaces, control characters or letters beyond ASCII',
-    remedy: 'Copy it again from the settings of your account',
+    expected: `a token of the Hub in ${setting}, with ASCII letters, digits and punctuation only`,
+    found: 'spaces, control characters or non-ASCII characters',
+    remedy: 'Copy it again from your account settings',
   })
 }
 

@@ -50,7 +50,7 @@ export function modelCache(folder: string = defaultCacheFolder()): ModelCache {
       throw new PatchError('INVALID_ARGUMENT', {
         expected: 'the name of a file or folder',
         found: `'${segment}'`,
-        remedy: 'Leave out slashes and dots',
+        remedy: 'Remove slashes and dots',
       })
     }
     // Windows keeps colons for drives.

@@ -7,13 +7,13 @@ import { storing } from './storage-error.ts'
 export async function checkNoLinks(folder: string, path: string): Promise<void> {
   const way = relative(folder, path)
   if (way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way))
-    throw notInside(path, `a path that leads out of ${folder}`)
+    throw notInside(path, `a path outside ${folder}`)
   let at = folder
   for (const name of way.split(sep)) {
     at = resolve(at, name)
     const part = at
     if ((await storing(part, () => lstat(part))).isSymbolicLink())
-      throw notInside(path, `${at}, a link, which is not followed here`)
+      throw notInside(path, `${at}, a link, which is not followed`)
   }
 }
 
@@ -21,6 +21,6 @@ function notInside(path: string, found: string): PatchError {
   return new PatchError('NOT_FOUND', {
     expected: `a file at ${path}`,
     found,
-    remedy: 'Put a copy of the file in its place, if you trust where it came from',
+    remedy: 'Replace it with a copy of the file, if you trust the source',
   })
 }

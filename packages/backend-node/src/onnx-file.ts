@@ -16,9 +16,9 @@ export function onnxFile({ program, signature, names }: DecoderProgram): Uint8Ar
   const bytes = used.reduce((sum, { shape }) => sum + 4 * shape.reduce((n, m) => n * m, 1), 0)
   if (bytes > LARGEST) {
     throw new PatchError('UNSUPPORTED', {
-      expected: 'a model of at most 2 GiB in float32, which is what one ONNX file can hold',
+      expected: 'a model of at most 2 GiB in float32, the limit of one ONNX file',
       found: `${(bytes / 2 ** 30).toFixed(1)} GiB`,
-      remedy: 'Export the keys and values of the patch for an ONNX export of the model instead',
+      remedy: 'Instead, export the keys and values of the patch for an ONNX export of the model',
     })
   }
   return encodeOnnx(

@@ -62,7 +62,7 @@ export async function resolveModel(idOrPath: string, options: ResolveOptions = {
   throw new PatchError('UNREACHABLE', {
     expected: `${idOrPath} from one of ${sources.length} sources`,
     found: failures.map(({ name, error }) => `${name}: ${error.message}`).join(' '),
-    remedy: 'Mend one of these, or give the path of a model that is on this machine',
+    remedy: 'Fix one of these, or use the path of a model on this machine',
     cause: failures.at(-1)?.error,
   })
 }

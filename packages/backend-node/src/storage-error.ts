@@ -1,12 +1,12 @@
 import { PatchError } from '@policypatch/core'
 
 const remedies: Readonly<Record<string, string>> = {
-  ENOSPC: 'Free some space on that disk and run it again',
-  EDQUOT: 'Free some of your quota on that disk and run it again',
-  EACCES: 'Give this user the right to read and write there, or choose another folder',
-  EPERM: 'Give this user the right to read and write there, or choose another folder',
-  EROFS: 'Choose a folder on a file system that can be written',
-  EMFILE: 'Raise the limit of open files (ulimit -n) and run it again',
+  ENOSPC: 'Free some space on that disk and try again',
+  EDQUOT: 'Free some of your quota on that disk and try again',
+  EACCES: 'Give this user read and write permission, or choose another folder',
+  EPERM: 'Give this user read and write permission, or choose another folder',
+  EROFS: 'Choose a folder on a writable file system',
+  EMFILE: 'Raise the limit of open files (ulimit -n) and try again',
 }
 
 const absent: Readonly<Record<string, string>> = {
@@ -33,7 +33,7 @@ export function storageError(error: unknown, path: string): PatchError {
   return new PatchError('STORAGE_FAILED', {
     expected: `to read and write ${path}`,
     found: message,
-    remedy: remedies[code] ?? 'Check the disk and the path, and run it again',
+    remedy: remedies[code] ?? 'Check the disk and the path, and try again',
     cause: error,
   })
 }

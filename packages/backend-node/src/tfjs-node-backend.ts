@@ -53,12 +53,12 @@ function isAbsent(cause: unknown, module: string): boolean {
 }
 
 const remedy =
-  `Run \`npm install ${scope}\`, or \`${scope}-gpu\` for CUDA; where their download of TensorFlow is out of reach see ` +
-  'docs/backends.md for how to build it'
+  `Run \`npm install ${scope}\`, or \`${scope}-gpu\` for CUDA; if their download of TensorFlow is blocked, see ` +
+  'docs/backends.md to build it'
 
 function absent(candidates: readonly string[], cause: unknown): PatchError {
   const expected = `one of ${candidates.join(', ')}`
-  return new PatchError('BACKEND_FAILED', { expected, found: 'none that is installed', remedy, cause })
+  return new PatchError('BACKEND_FAILED', { expected, found: 'none installed', remedy, cause })
 }
 
 function unusable(module: string, cause: unknown): PatchError {
@@ -68,8 +68,8 @@ function unusable(module: string, cause: unknown): PatchError {
 
 function unsupportedNode(): PatchError {
   return new PatchError('BACKEND_FAILED', {
-    expected: 'Node 20 or 22, which tfjs-node works with',
+    expected: 'Node 20 or 22, which tfjs-node supports',
     found: process.version,
-    remedy: 'Run it with one of those, or use ONNX Runtime',
+    remedy: 'Use one of these versions, or use ONNX Runtime',
   })
 }

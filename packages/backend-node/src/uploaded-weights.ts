@@ -69,7 +69,7 @@ function tooMuch(shape: readonly number[], cause: unknown): PatchError {
   return new PatchError('BACKEND_FAILED', {
     expected: `room on the device for a weight of shape [${shape}]`,
     found: wordsOf(cause),
-    remedy: "Free some of the GPU's memory, choose a smaller model, or use the device cpu",
+    remedy: 'Free some GPU memory, choose a smaller model, or use device cpu',
     cause,
   })
 }

@@ -5,12 +5,10 @@ export function noWebgpu(cause?: unknown): PatchError {
   const secure = globalThis.isSecureContext
   return new PatchError('BACKEND_FAILED', {
     expected: 'a WebGPU adapter',
-    found: secure
-      ? 'none that this browser offers'
-      : 'a page that is not a secure context, which has no WebGPU',
+    found: secure ? 'none in this browser' : 'a page that is not a secure context, which has no WebGPU',
     remedy: secure
-      ? 'Use a browser with WebGPU and hardware acceleration switched on, or the device wasm'
-      : 'Serve the page over HTTPS or from localhost, or use the device wasm',
+      ? 'Use a browser with WebGPU and hardware acceleration turned on, or device wasm'
+      : 'Serve the page over HTTPS or from localhost, or use device wasm',
     cause,
   })
 }

@@ -204,7 +204,7 @@ describe.skipIf(chromium === undefined)(
         const { value } = await run<Record<string, unknown>>('fill', { root, bytes: 5_000_000 }, where)
         await session.send('Storage.overrideQuotaForOrigin', { origin: server.url })
         await session.detach()
-        const said = /^STORAGE_FAILED: that its quota is full: \d+\.\d MB used of \d+\.\d MB$/
+        const said = /^STORAGE_FAILED: a full quota: \d+\.\d MB used of \d+\.\d MB$/
         // To a page Chromium may say, on a busy machine, only that it could not read the file that it was to copy.
         const hidden = /^STORAGE_FAILED: .*could not be read/
         const full = expect.stringMatching(

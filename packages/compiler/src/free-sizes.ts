@@ -60,7 +60,7 @@ export function freeSizes(add: Add): FreeSizes {
         throw new PatchError('UNSUPPORTED', {
           expected: `a program with at most ${primes.length} free lengths`,
           found: `${[...standIns.keys(), name].join(', ')}`,
-          remedy: 'Compile it for each value of one of them',
+          remedy: 'Compile it separately for each value of one of them',
         })
       }
       standIns.set(name, known)

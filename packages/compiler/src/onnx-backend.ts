@@ -166,7 +166,7 @@ async function runSession<Tensor extends RuntimeTensor>(
       expected: 'ONNX Runtime to run the program',
       found: wordsOf(cause),
       remedy:
-        'Compile it for smaller batches if memory ran out, or run it on an eager backend to see which step fails',
+        'If memory ran out, compile it for smaller batches; or run it on an eager backend to see which step fails',
       cause,
     })
   })
@@ -182,7 +182,7 @@ function checkOwnWeights({ weights, resident }: Signature, own: NamedWeights): v
   checkWeights(weights, own)
   if (!resident) return
   throw new PatchError('INVALID_ARGUMENT', {
-    expected: "a resident program to be run with its signature's weights",
+    expected: "a resident program to run with its signature's weights",
     found: 'others',
     remedy: 'Compile it without `resident`',
   })

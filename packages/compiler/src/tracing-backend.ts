@@ -48,9 +48,9 @@ export class TracingBackend extends KernelBackend {
     const value = this.#values.get(dataId)
     if (value?.kind === 'constant') return elementsOf(value) as BackendValues
     throw new PatchError('UNSUPPORTED', {
-      expected: 'a program that reads no values of tensors while it is traced',
+      expected: 'a program that does not read tensor values while it is traced',
       found: `a read of a tensor of shape [${value?.shape ?? ''}] that depends on the inputs`,
-      remedy: 'Express the decision with tensors, such as `where`, or take it outside of the program',
+      remedy: 'Express the decision with tensors, such as `where`, or move it out of the program',
     })
   }
 

@@ -41,12 +41,16 @@ function checkFeed(name: string, spec: TensorSpec, { shape, data }: HostTensor):
   throw new PatchError('SHAPE_MISMATCH', {
     expected: `the feed \`${name}\` to have the shape [${spec.shape}] and ${size} elements`,
     found: `[${shape}] and ${data.length} elements`,
-    remedy: 'Feed the shape that the program was compiled for, or compile it for this one',
+    remedy: 'Feed the shape that the program was compiled for, or compile it for this shape',
   })
 }
 
 function invalid(expected: string, found: string): PatchError {
-  return new PatchError('INVALID_ARGUMENT', { expected, found, remedy: 'Feed what the signature names' })
+  return new PatchError('INVALID_ARGUMENT', {
+    expected,
+    found,
+    remedy: 'Feed exactly the inputs in the signature',
+  })
 }
 
 function list(names: readonly string[]): string {

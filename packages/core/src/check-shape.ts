@@ -23,7 +23,7 @@ export function checkShape<Schema extends z.core.$ZodType>(
     return error ? { success: false, error } : { success: true, data }
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause
-    const message = 'has more bad items than can be told'
+    const message = 'has too many bad items to list'
     return { success: false, error: { issues: [{ code: 'custom', path: [], message, input: undefined }] } }
   }
 }

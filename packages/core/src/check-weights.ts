@@ -6,9 +6,9 @@ export function checkWeights(signature: NamedWeights, found: NamedWeights): void
   const stray = Object.keys(found).filter((name) => !(name in signature))
   if (stray.length > 0) {
     throw new PatchError('INVALID_ARGUMENT', {
-      expected: "weights under the names of the program's signature alone",
+      expected: "only weights that the program's signature names",
       found: `${stray.join(', ')} besides`,
-      remedy: 'Leave them out, or compile another program for weights that have them',
+      remedy: 'Remove the others, or compile another program for weights that have them',
     })
   }
   for (const [name, { shape }] of Object.entries(signature)) {
@@ -17,7 +17,7 @@ export function checkWeights(signature: NamedWeights, found: NamedWeights): void
       throw new PatchError('INVALID_ARGUMENT', {
         expected: `a weight ${name}`,
         found: Object.keys(found).join(', ') || 'no weights',
-        remedy: 'Run the program with weights under the names of its signature',
+        remedy: 'Run the program with the weights that its signature names',
       })
     }
     if (`${weight.shape}` === `${shape}`) continue

@@ -17,7 +17,7 @@ export function describeIssues(issues: readonly z.core.$ZodIssue[]): string {
     .slice(0, mostNamed)
     .map(
       ({ path, message }) =>
-        `${path.map(named).join('.') || 'the whole'}: ${shortened(printableLine(message), 200)}`,
+        `${path.map(named).join('.') || 'the whole value'}: ${shortened(printableLine(message), 200)}`,
     )
   const rest = issues.length > mostNamed ? `; and ${issues.length - mostNamed} more` : ''
   return `${issues.length} bad ${issues.length === 1 ? 'field' : 'fields'} (${[...new Set(lines)].join('; ')}${rest})`

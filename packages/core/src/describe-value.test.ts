@@ -51,5 +51,5 @@ test('what is long, deep, cyclic, wide or hostile is shown in short', () => {
     expect(describeValue(value).length).toBeLessThanOrEqual(100)
   }
   expect(describeValue(getter)).toBe('{"secret": a getter}')
-  expect(describeValue(refusing)).toBe('an object that cannot be looked at')
+  expect(describeValue(refusing)).toBe('an object that cannot be inspected')
 })

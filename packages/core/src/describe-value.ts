@@ -47,6 +47,6 @@ function shownObject(value: object, levels: number, most: number): string {
     return `${open}${items.join(', ')}${names.length > mostItems ? ', …' : ''}${close}`
   } catch {
     // Proxies can refuse to be looked at.
-    return 'an object that cannot be looked at'
+    return 'an object that cannot be inspected'
   }
 }

@@ -4,7 +4,7 @@ import { PatchError } from './errors.ts'
 export function disposedError(): PatchError {
   return new PatchError('BACKEND_FAILED', {
     expected: 'a program and a backend in use',
-    found: 'one that was disposed of',
+    found: 'one that was disposed',
     remedy: 'Compile the program again on a backend that is in use',
   })
 }

@@ -94,7 +94,7 @@ async function initialize(name: string): Promise<void> {
   throw new PatchError('BACKEND_FAILED', {
     expected: `the tfjs backend \`${name}\``,
     found: `${tf.engine().backendNames().join(', ') || 'no backend'} registered`,
-    remedy: 'Import the package that registers it first, and check that this machine has what it needs',
+    remedy: 'Import the package that registers it first, and check that this machine meets its requirements',
     cause,
   })
 }

@@ -23,7 +23,7 @@ export async function readJsonLines<T>(
   throw new PatchError('EMPTY_DATA', {
     expected: `at least one row in ${path}`,
     found: 'none',
-    remedy: 'Write one JSON object per line, or name another file',
+    remedy: 'Write one JSON object per line, or pass another file',
   })
 }
 
@@ -91,7 +91,7 @@ function parseLine<T>(bytes: Uint8Array, where: string, schema: z.core.$ZodType<
       expected: `one JSON object in UTF-8 on ${where}`,
       found: (cause as Error).message,
       remedy: /^[[{]$/.test(text)
-        ? 'Write each row on a line of its own: a file of one list becomes that by `jq -c ".[]"`'
+        ? 'Write each row on its own line; for a file with a single list, use `jq -c ".[]"`'
         : 'Correct that line or remove it',
       cause,
     })
@@ -99,7 +99,7 @@ function parseLine<T>(bytes: Uint8Array, where: string, schema: z.core.$ZodType<
   const parsed = checkShape(schema, value)
   if (parsed.success) return parsed.data
   throw new PatchError('MALFORMED', {
-    expected: `a row of the file's form on ${where}`,
+    expected: `a valid row on ${where}`,
     found: describeIssues(parsed.error.issues),
     remedy: 'Correct that line or remove it',
     cause: parsed.error,

@@ -11,7 +11,7 @@ export function bytesSource(name: string, bytes: Uint8Array): ByteSource {
         throw new PatchError('TRUNCATED', {
           expected: `${end} bytes in ${name}`,
           found: `${bytes.length}`,
-          remedy: 'The file is cut short; fetch or write it again',
+          remedy: 'The file is truncated; download or write it again',
         })
       }
       return bytes.subarray(start, end)
@@ -44,7 +44,7 @@ export function memoryStorage({ capacity = Number.POSITIVE_INFINITY } = {}): Sto
       throw new PatchError('STORAGE_FAILED', {
         expected: `room for ${bytes.length} bytes at ${path}`,
         found: 'that the storage is full',
-        remedy: 'Free some space and run it again',
+        remedy: 'Free some space and try again',
       })
     }
     files.set(normal(path), bytes)

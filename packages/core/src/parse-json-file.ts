@@ -13,7 +13,7 @@ const mostBytes = 256 * 2 ** 20
 export function parseJsonFile(
   bytes: Uint8Array,
   name: string,
-  remedy = 'The file is damaged; get it again from where it came',
+  remedy = 'The file is damaged; download it again',
 ): Readonly<Record<string, unknown>> {
   let found: string
   let cause: unknown

@@ -26,6 +26,6 @@ export function tooLong(path: string, mostBytes: number, found = 'more'): PatchE
   return new PatchError('UNSUPPORTED', {
     expected: `at most ${mostBytes} bytes in ${path}`,
     found,
-    remedy: 'Check that it is the file that was meant; fetch or write it again',
+    remedy: 'Check that it is the right file, or download or write it again',
   })
 }

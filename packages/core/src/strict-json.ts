@@ -62,7 +62,7 @@ function scan(text: string): number {
       case letterN:
       case letterI: {
         const word = /^(NaN|Infinity)/.exec(text.slice(at, at + 8))?.[0]
-        if (word) throw new Error(`${word}, which Python writes and JSON does not have`)
+        if (word) throw new Error(`${word}, which Python writes but JSON does not allow`)
       }
     }
   }

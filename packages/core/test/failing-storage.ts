@@ -11,7 +11,7 @@ export function failingStorage(storage: Storage, writes: number): Storage {
     new PatchError('STORAGE_FAILED', {
       expected: `room for ${path}`,
       found: 'that the disk is full',
-      remedy: 'Free some space and run it again',
+      remedy: 'Free some space and try again',
     })
   return {
     ...storage,

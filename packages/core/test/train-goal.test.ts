@@ -122,7 +122,7 @@ describe('a run that fails', () => {
     expect(await run({ reference: half })).toMatchObject({
       error: {
         code: 'TRAINING_FAILED',
-        found: expect.stringMatching(/^4 of 20 \(20%\); to .* it says "1 2 3"$/),
+        found: expect.stringMatching(/^4 of 20 \(20%\); for example, to .* it answers "1 2 3"$/),
       },
     })
     expect(await run({ reference: counting('1 2 3') })).toMatchObject({ error: { code: 'EMPTY_DATA' } })
@@ -139,8 +139,8 @@ describe('a run that fails', () => {
       }),
     )
     expect(eventsOf(events, 'warning').map(({ message }) => message)).toEqual([
-      expect.stringMatching(/^there are too few targets/),
-      expect.stringMatching(/^12 of 12 answers to learn are longer than 3 tokens.*--max-tokens/),
+      expect.stringMatching(/^too few targets/),
+      expect.stringMatching(/^12 of 12 training answers are longer than 3 tokens.*--max-tokens/),
     ])
   })
 

@@ -47,7 +47,7 @@ describe('a run from prompts to patch', () => {
       ...['dpo 1', 'dpo 2'],
     ])
     expect(progress.find(({ stage }) => stage === 'filter')).toMatchObject({
-      summary: expect.stringContaining('Of 4 harmful pairs 4 are kept'),
+      summary: expect.stringContaining('4 harmful pairs: 4 kept'),
       counts: { harmful: { total: 4, kept: 4, droppedByWinner: 0 } },
     })
   })

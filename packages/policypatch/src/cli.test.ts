@@ -90,7 +90,7 @@ describe('pairs, train', () => {
     try {
       const made = await pairs('a', '--reference-body', '{"seed":null,"top_p":0.5}')
       expect(made, made.stderr).toMatchObject({ code: 0 })
-      expect(made.stderr).toMatch(/no row has a kind.*--kind.*does not take max_tokens/s)
+      expect(made.stderr).toMatch(/no row has a kind.*--kind.*does not support max_tokens/s)
       expect(await read('a.jsonl')).toMatchObject({
         prompt: [{ role: 'user', content: 'kill' }],
         chosen: 'No.',
@@ -212,7 +212,7 @@ describe('what a patch is used for', () => {
       ['prompts.jsonl', 'app', '8 + 8'],
       ['hand', 'app', '1'],
     ])
-    expect(stdout).toMatch(/everyday answers identical to the base's for 4 tokens: \d+% .* n=8/)
+    expect(stdout).toMatch(/everyday answers identical to the base model's for 4 tokens: \d+% .* n=8/)
     const { subjects, evaluation } = JSON.parse(await readFile(at('grid.json'), 'utf8'))
     expect(evaluation.subjects).toEqual(['base', 'tiny@1.2.0', 'reference', 'system prompt'])
     expect(evaluation.cells).toHaveLength(4 * 7)
@@ -343,7 +343,7 @@ describe('what a patch is used for', () => {
       'patches/no',
     ])
     expect(merged).toMatchObject({ code: 1, stdout: '' })
-    expect(merged.stderr).toContain('error INVALID_ARGUMENT: Expected prefixes that are one part each')
+    expect(merged.stderr).toContain('error INVALID_ARGUMENT: Expected prefixes with one part each')
   })
 
   test('a patch is written for other runtimes', async () => {

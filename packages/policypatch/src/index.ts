@@ -50,6 +50,7 @@ export {
 export { type LoadModelOptions, loadModel } from './load-model.ts'
 export type { LoadProgress } from './load-progress.ts'
 export { readAbilityData } from './read-ability-data.ts'
+export { readPatch } from './read-patch.ts'
 export { renderReport } from './report/render-report.ts'
 export {
   evaluateAbility,
@@ -78,7 +79,6 @@ export {
   createPatch,
   importPeftPromptTuning,
   patchStore,
-  readPatch,
 } from './stored/patches.ts'
 export { readReport, writeReport } from './stored/reports.ts'
 export {

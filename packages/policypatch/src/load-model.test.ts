@@ -43,7 +43,7 @@ test('a device may be chosen, and what was chosen is told', async () => {
     device: 'auto',
     onNotice: (line) => notices.push(line),
   })
-  const [, chosen] = /^Runs on (cpu|cuda|webgpu) \(.+\)$/.exec(notices[0] ?? '') ?? []
+  const [, chosen] = /^Running on (cpu|cuda|webgpu) \(.+\)$/.exec(notices[0] ?? '') ?? []
   expect(model.backend.name).toBe(`onnxruntime-${chosen}`)
   expect(notices.length).toBe(1)
   await model.dispose()

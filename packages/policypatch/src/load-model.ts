@@ -87,14 +87,14 @@ export async function loadModel(idOrPath: string, options: LoadModelOptions = {}
 async function deviceOf({ backend, device, onNotice }: LoadModelOptions): Promise<Device> {
   if (backend && device !== undefined) {
     throw new PatchError('INVALID_ARGUMENT', {
-      expected: 'a device for ONNX Runtime, or another backend',
+      expected: 'either a device for ONNX Runtime or a backend',
       found: `both ${device} and ${backend.name}`,
-      remedy: 'Leave out one of them',
+      remedy: 'Remove one of them',
     })
   }
   if (device === 'auto') {
     const { device: chosen, reason } = await chooseDevice()
-    onNotice?.(`Runs on ${chosen} (${reason})`)
+    onNotice?.(`Running on ${chosen} (${reason})`)
     return chosen
   }
   if (device !== undefined && device !== 'cpu') await checkDevice(device)

@@ -39,14 +39,14 @@ const train = (data: string, out: string, more = '') =>
 describe('a goal that is no refusal', () => {
   test('is trained from prompts without a kind; a patch that fails is kept, shown, and ends with 1', async () => {
     const { code, stdout, stderr } = await train('json.jsonl', 'patches/json')
-    expect(stderr).toMatch(/all are taken as target \(--kind\)/)
+    expect(stderr).toMatch(/all are treated as target \(--kind\)/)
     expect(stderr).toMatch(
       /The reference answers 20 of 20 target prompts as wanted\.\n {2}order \d+ → \{"a": \d+\}/,
     )
     expect(stdout).toMatch(/target prompts answered as wanted/)
     expect(stdout.match(/^ {2}patched: /gm)).toHaveLength(3)
     expect(stdout).toMatch(/This patch is worse than none: it changes next to nothing/)
-    expect(stderr).toMatch(/error TRAINING_FAILED: .*patches\/json all the same; --no-check/)
+    expect(stderr).toMatch(/error TRAINING_FAILED: .*saved in .*patches\/json; --no-(check|eval) /)
     expect(code).toBe(1)
     const manifest = JSON.parse(await readFile(`${cwd}/patches/json/patch.json`, 'utf8'))
     expect(manifest.domain).toBe('goal')
@@ -66,7 +66,7 @@ describe('a goal that is no refusal', () => {
   test('is not trained where the reference does something else, unless it is told so', async () => {
     const refused = await train('mixed.jsonl', 'patches/mixed')
     expect(refused).toMatchObject({ code: 1, stdout: '' })
-    expect(refused.stderr).toMatch(/error TRAINING_FAILED: .*at least 30%.*it says "Sure!"/)
+    expect(refused.stderr).toMatch(/error TRAINING_FAILED: .*at least 30%.*it answers "Sure!"/)
     const told = await train('mixed.jsonl', 'patches/mixed', '--min-reference-share 0')
     expect(told.stdout, told.stderr).toMatch(/^patches\/mixed\n/)
   })

@@ -8,53 +8,53 @@ const kinds: readonly (ForeignFile & { readonly name: RegExp })[] = [
   {
     name: /^adapter_config\.json$/,
     found: 'a PEFT adapter without its model',
-    remedy: 'Give the model that it was made for, and this folder as its adapter',
+    remedy: 'Load the model that it was made for, with this folder as the adapter',
   },
-  { name: /^patch\.json$/, found: 'a patch', remedy: 'Give the model that it was made for' },
+  { name: /^patch\.json$/, found: 'a patch', remedy: 'Load the model that it was made for' },
   {
     name: /^snapshots$/,
     found: "a repository in Hugging Face's cache",
-    remedy: 'Give the folder of a commit below snapshots/, or the id of the model',
+    remedy: 'Use the folder of a commit under snapshots/, or the id of the model',
   },
   {
     name: /^model_index\.json$/,
-    found: 'a pipeline of several models, as diffusers saves it',
-    remedy: 'Give the folder of its language model',
+    found: 'a diffusers pipeline of several models',
+    remedy: 'Use the folder of its language model',
   },
   {
     name: /^model-\d+-of-\d+\.safetensors$/,
-    found: 'parts of safetensors weights without model.safetensors.index.json',
-    remedy: 'Fetch the index beside them',
+    found: 'shards of safetensors weights without model.safetensors.index.json',
+    remedy: 'Download the index into the same folder',
   },
   {
     name: /\.safetensors$/,
-    found: 'safetensors weights under other names than model.safetensors',
-    remedy: `Fetch the model in Hugging Face's form: ${saved}`,
+    found: 'safetensors weights that are not named model.safetensors',
+    remedy: `Download the model in Hugging Face's format: ${saved}`,
   },
   {
     name: /mmproj.*\.gguf$/i,
     found: 'a projector (mmproj) without its model',
-    remedy: 'Fetch the GGUF file of the model beside it',
+    remedy: 'Download the GGUF file of the model into the same folder',
   },
   {
     name: /\.(bin|pt|pth|ckpt|pkl)$/,
-    found: "weights as Python pickles (.bin, .pth), which aren't read: they may run code",
+    found: 'weights as Python pickles (.bin, .pth), which are not supported because they can run code',
     remedy: `Convert them: ${saved}`,
   },
   {
     name: /^(onnx|.*\.onnx(_data)?)$/,
-    found: 'ONNX graphs, which are for inference alone',
-    remedy: 'Fetch the safetensors or GGUF weights of the same model',
+    found: 'ONNX graphs, which are for inference only',
+    remedy: 'Download the safetensors or GGUF weights of the same model',
   },
   {
     name: /\.(h5|msgpack|tflite|ot|npz|mlmodel|mlpackage|nemo|litertlm|task)$/,
     found: 'weights for other libraries (TensorFlow, Flax, TensorFlow Lite, Core ML or NeMo)',
-    remedy: `Fetch the safetensors or GGUF weights of the same model; ${saved}`,
+    remedy: `Download the safetensors or GGUF weights of the same model; ${saved}`,
   },
   {
     name: /^config\.json$/,
     found: 'a configuration without weights',
-    remedy: 'Fetch the .safetensors files beside it',
+    remedy: 'Download the .safetensors files into the same folder',
   },
 ]
 

@@ -52,7 +52,7 @@ export function hubSource(options: HubSourceOptions): ModelSource {
     throw new PatchError('INVALID_ARGUMENT', {
       expected: 'sha256 together with file, and file without quantization',
       found: file ? 'file and quantization' : 'sha256 alone',
-      remedy: 'Name the file alone; other models are verified by what the Hub gives',
+      remedy: 'Pass only file; other models are verified with the digests that the Hub lists',
     })
   }
   const settings = hubSettings()
@@ -96,7 +96,7 @@ export function hubSource(options: HubSourceOptions): ModelSource {
     if (settings.isOffline) {
       const listing = await python.listing(id, revision)
       if (listing) return listing
-      throw offline('no complete copy of it')
+      throw offline('no complete copy')
     }
     try {
       return await listHubFiles({ ...id, hubUrl, fetch: retryingFetch({ ...retry, fetch: access, signal }) })
@@ -108,9 +108,9 @@ export function hubSource(options: HubSourceOptions): ModelSource {
 
   const offline = (what: string) =>
     new PatchError('UNREACHABLE', {
-      expected: `${formatHubId(id)} on this machine, for HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE is set`,
+      expected: `${formatHubId(id)} on this machine, because HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE is set`,
       found: what,
-      remedy: `Unset it, fetch the model before (\`hf download ${repo}\`), or give the path of a model`,
+      remedy: `Unset it, download the model first (\`hf download ${repo}\`), or use the path of a model`,
     })
 
   return {
@@ -135,7 +135,7 @@ export function hubSource(options: HubSourceOptions): ModelSource {
         }
         if (missing.at(-1)?.name !== listed.name) before += listed.size
       }
-      if (settings.isOffline && missing[0]) throw offline(`that ${missing[0].path} is absent or damaged`)
+      if (settings.isOffline && missing[0]) throw offline(`${missing[0].path} missing or damaged`)
       await checkRoom(missing)
       for (const { name, path, target, digest, size } of missing) {
         const offset = before

@@ -38,14 +38,14 @@ test.each([
 test.each([
   [
     ['b.Q8_0.gguf', 'a.Q4_0.gguf', 'mmproj-a.gguf'],
-    /several: a\.Q4_0\.gguf, b\.Q8_0\.gguf\. Name one of them/,
+    /several: a\.Q4_0\.gguf, b\.Q8_0\.gguf\. Pass one of them/,
   ],
   [['mmproj-a-f16.gguf'], /a projector \(mmproj\) without its model/],
   [['adapter_config.json', 'adapter_model.safetensors'], /a PEFT adapter without its model/],
   [['patch.json', 'prefix.safetensors'], /found a patch\./],
   [['pytorch_model.bin', 'config.json'], /Python pickles.*save_pretrained/],
   [['consolidated.00.pth', 'params.json'], /Python pickles/],
-  [['consolidated.safetensors', 'params.json'], /other names than model\.safetensors/],
+  [['consolidated.safetensors', 'params.json'], /not named model\.safetensors/],
   [['model-00001-of-00002.safetensors'], /without model\.safetensors\.index\.json/],
   [['onnx/model.onnx', 'config.json'], /ONNX graphs/],
   [['model.onnx', 'model.onnx_data'], /ONNX graphs/],
@@ -62,10 +62,10 @@ test.each([
 })
 
 test.each([
-  ['model.safetensors', '\x10\0\0\0\0\0\0\0{"a":{}}', /a safetensors file\. Give the folder/],
+  ['model.safetensors', '\x10\0\0\0\0\0\0\0{"a":{}}', /a safetensors file\. Use its folder/],
   ['pytorch_model.bin', 'PK\x03\x04', /a zip archive.*safe_serialization/],
-  ['sha256-0', 'GGUF\x03', /a GGUF file.*ends in \.gguf/],
-  ['notes.txt', 'notes', /a file of another kind/],
+  ['sha256-0', 'GGUF\x03', /a GGUF file.*to end in \.gguf/],
+  ['notes.txt', 'notes', /a file of another type/],
 ])('says of the file %s what it is', async (name, start, words) => {
   const path = join(await temporaryFolder(), name)
   await writeFile(path, start)

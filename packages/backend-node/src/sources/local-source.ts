@@ -34,7 +34,7 @@ function lookIn(path: string, folder: string, names: readonly string[]): Pick<Mo
     throw notFound(path, found, remedy)
   }
   const candidates = models.map(({ files }) => files[0])
-  throw notFound(path, `several: ${candidates.join(', ')}`, `Name one of them: ${resolve(folder, first)}`)
+  throw notFound(path, `several: ${candidates.join(', ')}`, `Pass one of them: ${resolve(folder, first)}`)
 }
 
 /** A file that is no GGUF by its name. */
@@ -42,7 +42,7 @@ async function foreign(path: string): Promise<PatchError> {
   const source = await fileSource(path)
   try {
     const { found, remedy } = foreignFile(await source.read(0, Math.min(foreignFileBytes, source.size))) ?? {
-      found: 'a file of another kind',
+      found: 'a file of another type',
       remedy: 'Check the path',
     }
     return notFound(path, found, remedy)

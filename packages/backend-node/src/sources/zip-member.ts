@@ -14,7 +14,7 @@ function archiveError(error: unknown, archive: string): unknown {
   return new PatchError('MALFORMED', {
     expected: `a zip archive at ${archive}`,
     found: (error as Error).message,
-    remedy: 'Fetch it again',
+    remedy: 'Download it again',
     cause: error,
   })
 }

@@ -51,6 +51,6 @@ async function checkRoom({ files, id }: ModelRecord, { storage, folder }: FetchF
   throw new PatchError('STORAGE_FAILED', {
     expected: `room for ${needed - held} more bytes of ${id}`,
     found: `${quota.available} available: ${quota.used} used of ${quota.quota}`,
-    remedy: 'Remove models that are not needed (removeCachedModel), or free some space on the disk',
+    remedy: 'Remove models that you do not need (removeCachedModel), or free some disk space',
   })
 }

@@ -28,7 +28,7 @@ export async function urlModel(url: URL, options: RetryOptions): Promise<ModelRe
     throw new PatchError('NOT_FOUND', {
       expected: `a .gguf file, or a folder with config.json, at ${url.href}`,
       found: 'neither',
-      remedy: "Give the address of the file, or of the folder that the model's files are in",
+      remedy: "Use the URL of the file, or of the folder with the model's files",
     })
   }
   const optional: string[] = []
@@ -75,6 +75,6 @@ async function shards(index: Uint8Array): Promise<string[]> {
   throw new PatchError('MALFORMED', {
     expected: 'model.safetensors.index.json with the names of .safetensors files in weight_map',
     found: describeValue(found, 200),
-    remedy: 'The index is damaged; put it on the server again',
+    remedy: 'The index is damaged; upload it to the server again',
   })
 }

@@ -73,9 +73,9 @@ function fill(range: ArrayBuffer, weight: Weight, size: number): void {
 
 function outOfMemory(bytes: number, found: string, cause?: unknown): PatchError {
   return new PatchError('BACKEND_FAILED', {
-    expected: `a buffer of ${bytes} bytes on the GPU for a weight`,
+    expected: `a GPU buffer of ${bytes} bytes for a weight`,
     found,
-    remedy: 'Use a smaller model, close other pages that use the GPU, or use the device wasm',
+    remedy: 'Use a smaller model, close other pages that use the GPU, or use device wasm',
     cause,
   })
 }

@@ -11,7 +11,7 @@ export function blobSource(name: string, blob: Blob): ByteSource {
         throw new PatchError('TRUNCATED', {
           expected: `${end} bytes in ${name}`,
           found: `${blob.size}`,
-          remedy: 'The file is cut short; fetch or choose it again',
+          remedy: 'The file is truncated; download or select it again',
         })
       }
       return storingOnWeb(name, async () => new Uint8Array(await blob.slice(start, end).arrayBuffer()))

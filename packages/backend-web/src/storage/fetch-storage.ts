@@ -38,7 +38,7 @@ export function fetchStorage(
       throw new PatchError('NOT_FOUND', {
         expected: `a file at ${url}`,
         found: response.ok ? 'a web page' : `HTTP ${response.status}`,
-        remedy: 'Check the address',
+        remedy: 'Check the URL',
       })
     }
     if (response.ok) return response
@@ -62,8 +62,8 @@ export function fetchStorage(
     async list(directory) {
       throw new PatchError('UNSUPPORTED', {
         expected: `to list ${addressOf(directory)}`,
-        found: 'that HTTP has no way to list a folder',
-        remedy: 'Name the files, or fetch an archive and use zipStorage',
+        found: 'HTTP, which cannot list a folder',
+        remedy: 'Name the files, or download an archive and use zipStorage',
       })
     },
     async open(path, { mostBytes = Number.POSITIVE_INFINITY } = {}) {
@@ -120,11 +120,11 @@ function rangeSource(url: string, size: number, get: (range: string) => Promise<
       const response = await get(`bytes=${start}-${end - 1}`)
       if (response.status !== 206) {
         await response.body?.cancel()
-        throw unreachable(url, `HTTP ${response.status} where a range was asked for`)
+        throw unreachable(url, `HTTP ${response.status} for a range request`)
       }
       const bytes = new Uint8Array(await (await bodyOf(response, url, end - start)).arrayBuffer())
       if (bytes.length === end - start) return bytes
-      throw unreachable(url, `${bytes.length} bytes where ${end - start} were asked for`)
+      throw unreachable(url, `${bytes.length} bytes instead of the requested ${end - start}`)
     },
     async close() {},
   }
@@ -134,6 +134,6 @@ function cut(url: string, end: number, size: number): PatchError {
   return new PatchError('TRUNCATED', {
     expected: `${end} bytes in ${url}`,
     found: `${size}`,
-    remedy: 'The file on the server is cut short',
+    remedy: 'The file on the server is truncated; upload it again',
   })
 }

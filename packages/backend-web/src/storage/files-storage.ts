@@ -20,9 +20,9 @@ export function filesStorage(files: readonly NamedBlob[]): Storage {
     const name = normal(path)
     if (name === '' || sources.has(name)) {
       throw new PatchError('INVALID_ARGUMENT', {
-        expected: 'files with a path each',
-        found: name === '' ? `the path '${path}'` : `two at ${name}`,
-        remedy: 'Give each file once, under its own path',
+        expected: 'files that each have their own path',
+        found: name === '' ? `the path '${path}'` : `two files at ${name}`,
+        remedy: 'Pass each file once, with its own path',
       })
     }
     sources.set(name, () => blobSource(path, blob))
@@ -58,7 +58,7 @@ export function namedStorage(files: ReadonlyMap<string, () => ByteSource>): Stor
       const source = find(path)
       return source.read(0, source.size)
     },
-    ...readOnly('files that were given'),
+    ...readOnly('the given files'),
   }
 }
 

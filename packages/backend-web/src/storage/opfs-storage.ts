@@ -93,7 +93,7 @@ async function rootFolder(): Promise<FileSystemDirectoryHandle> {
   throw new PatchError('STORAGE_FAILED', {
     expected: "the browser's origin private file system",
     found: globalThis.isSecureContext ? 'a browser without it' : 'a page that is not a secure context',
-    remedy: 'Serve the page over HTTPS or from localhost, use a current browser, or give a memoryStorage()',
+    remedy: 'Serve the page over HTTPS or from localhost, use a current browser, or pass a memoryStorage()',
   })
 }
 
@@ -104,6 +104,6 @@ function split(path: string): { folder: readonly string[]; name: string } {
   throw new PatchError('INVALID_ARGUMENT', {
     expected: 'the path of a file or folder',
     found: `'${path}'`,
-    remedy: 'Name a file or folder',
+    remedy: 'Use the path of a file or folder',
   })
 }

@@ -7,6 +7,6 @@ export function pathSegments(path: string): readonly string[] {
   throw new PatchError('INVALID_ARGUMENT', {
     expected: 'a path inside the storage',
     found: `'${path}'`,
-    remedy: "Leave out '..'",
+    remedy: "Remove '..'",
   })
 }

@@ -5,8 +5,8 @@ export function readOnly(what: string): Pick<Storage, 'write' | 'append' | 'remo
   const refuse = async (path: string): Promise<never> => {
     throw new PatchError('STORAGE_FAILED', {
       expected: `to write ${path}`,
-      found: `${what}, which can only be read`,
-      remedy: 'Give a storage that can be written, such as opfsStorage()',
+      found: `${what}, which are read-only`,
+      remedy: 'Use a writable storage, such as opfsStorage()',
     })
   }
   return { write: refuse, append: refuse, remove: refuse }

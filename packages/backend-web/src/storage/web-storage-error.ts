@@ -3,13 +3,13 @@ import { storageQuota } from './storage-quota.ts'
 
 const absent: Readonly<Record<string, string>> = {
   NotFoundError: 'none',
-  TypeMismatchError: 'a file where a folder is named, or a folder where a file is',
+  TypeMismatchError: 'a file in place of a folder, or a folder in place of a file',
 }
 
 const remedies: Readonly<Record<string, string>> = {
-  NoModificationAllowedError: 'Close other pages that have the file open, and run it again',
+  NoModificationAllowedError: 'Close other pages that have the file open, and try again',
   NotReadableError: 'The file has changed: open it again',
-  SecurityError: 'Allow this site to keep data, or leave private browsing',
+  SecurityError: 'Allow this site to store data, or leave private browsing',
 }
 
 const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`
@@ -32,15 +32,15 @@ export async function webStorageError(error: unknown, path: string): Promise<Pat
     const use = quota ? `: ${megabytes(quota.used)} used of ${megabytes(quota.quota)}` : ''
     return new PatchError('STORAGE_FAILED', {
       expected: `room for ${path} in the browser's storage`,
-      found: `that its quota is full${use}`,
-      remedy: 'Remove models or free some of the disk, and run it again',
+      found: `a full quota${use}`,
+      remedy: 'Remove models or free some disk space, and try again',
       cause: error,
     })
   }
   return new PatchError('STORAGE_FAILED', {
     expected: `to read and write ${path || 'the root'} in the browser's storage`,
     found: message || name,
-    remedy: remedies[name] ?? 'Reload the page and run it again',
+    remedy: remedies[name] ?? 'Reload the page and try again',
     cause: error,
   })
 }

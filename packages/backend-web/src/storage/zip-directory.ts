@@ -58,7 +58,7 @@ export function readZipDirectory(archive: Uint8Array, { maxFiles, maxBytes }: Zi
   if (view.getUint32(end + 4, true) !== 0 || view.getUint16(end + 8, true) !== count) {
     throw malformed('a part of an archive on several disks')
   }
-  if (start + length !== end) throw malformed('a directory that does not stand before its end record')
+  if (start + length !== end) throw malformed('a directory that is not directly before its end record')
   if (count > maxFiles) throw unsupported(`${count} files, more than ${maxFiles}`)
   const listed: Listed[] = []
   let at = start
@@ -67,7 +67,7 @@ export function readZipDirectory(archive: Uint8Array, { maxFiles, maxBytes }: Zi
     listed.push(entry)
     at = next
   }
-  if (at !== end) throw malformed(`a directory of more than its ${count} entries`)
+  if (at !== end) throw malformed(`a directory with more than the ${count} entries it announces`)
   if (listed.reduce((sum, { size }) => sum + size, 0) > maxBytes) {
     throw unsupported(`more than ${maxBytes} bytes unpacked`)
   }
@@ -88,15 +88,14 @@ function endRecord(view: DataView): number {
 
 /** An entry of the directory, and where the next one begins. */
 function centralHeader(view: DataView, at: number, end: number): [Listed, number] {
-  if (at + 46 > end || view.getUint32(at, true) !== centralMark)
-    throw malformed('a directory that ends early')
+  if (at + 46 > end || view.getUint32(at, true) !== centralMark) throw malformed('a truncated directory')
   const [nameLength, extra, comment] = [28, 30, 32].map((field) => view.getUint16(at + field, true)) as [
     number,
     number,
     number,
   ]
   const next = at + 46 + nameLength + extra + comment
-  if (next > end) throw malformed('a directory that ends early')
+  if (next > end) throw malformed('a truncated directory')
   checkExtra(view, at + 46 + nameLength, extra)
   if (view.getUint16(at + 34, true) !== 0) throw malformed('a part of an archive on several disks')
   const system = view.getUint8(at + 5)
@@ -127,9 +126,9 @@ function checkExtra(view: DataView, start: number, length: number): void {
     const id = view.getUint16(at, true)
     at += 4 + view.getUint16(at + 2, true)
     if (id === 0x0001) throw unsupported('Zip64')
-    if (id === 0x7075) throw unsupported('a second name of an entry')
+    if (id === 0x7075) throw unsupported('a second name for an entry')
   }
-  if (at > end) throw malformed('an extra field that ends early')
+  if (at > end) throw malformed('a truncated extra field')
 }
 
 /** The bytes of each entry, once its own header, and what follows them, is seen to say the same. */
@@ -147,7 +146,7 @@ function storedBytes(
     const [nameLength, extra] = [view.getUint16(at + 26, true), view.getUint16(at + 28, true)]
     const start = at + 30 + nameLength + extra
     at = start + entry.packed
-    if (at > end) throw malformed('an entry that ends early')
+    if (at > end) throw malformed('a truncated entry')
     checkExtra(view, start - extra, extra)
     const own = header(view, entry.offset + 6, entry.offset + 30, nameLength)
     checkSame(entry, own)
@@ -171,12 +170,13 @@ function checkSame(listed: Header, own: Header): void {
     fits('size') &&
     own.name.length === listed.name.length &&
     own.name.every((byte, i) => byte === listed.name[i])
-  if (!isSame) throw malformed('an entry of which its header says other than the directory')
+  if (!isSame) throw malformed('an entry whose header contradicts the directory')
   if (listed.flags & ~(hasDescriptor | deflateLevels | utf8Names))
     throw unsupported('an encrypted or unknown entry')
   if (listed.method !== 0 && listed.method !== deflated)
     throw unsupported(`compression method ${listed.method}`)
-  if (listed.method === 0 && listed.packed !== listed.size) throw malformed('an entry of two lengths')
+  if (listed.method === 0 && listed.packed !== listed.size)
+    throw malformed('an entry with two different lengths')
   // Of stored bytes, unlike of Deflate's, who reads in turn cannot tell the end before knowing their length.
   if (listed.method === 0 && own.packed !== listed.packed)
     throw unsupported('stored bytes whose length comes after them')
@@ -191,7 +191,7 @@ function descriptorLength(view: DataView, at: number, end: number, { crc, packed
   // Its mark is optional.
   if (at + 4 <= end && view.getUint32(at, true) === descriptorMark && fits(at + 4)) return 16
   if (fits(at)) return 12
-  throw malformed('an entry of which what follows it says other than the directory')
+  throw malformed('an entry whose data descriptor contradicts the directory')
 }
 
 function namedEntries(listed: readonly Listed[], stored: ReadonlyMap<Listed, Uint8Array>): ZipEntry[] {
@@ -201,8 +201,8 @@ function namedEntries(listed: readonly Listed[], stored: ReadonlyMap<Listed, Uin
     const { path, isFolder } = pathOf(entry.name)
     const kind = entry.mode & 0xf000
     if (kind !== 0 && kind !== (isFolder ? folder : regular))
-      throw malformed('an entry that is a link or no file')
-    if (isFolder && entry.size > 0) throw malformed('a folder with bytes')
+      throw malformed('an entry that is a link or not a regular file')
+    if (isFolder && entry.size > 0) throw malformed('a folder entry with content')
     claimName(names, path, isFolder)
     if (isFolder) continue
     const { method, size, crc } = entry

@@ -2,16 +2,16 @@ import { PatchError } from '@policypatch/core'
 
 export function malformed(found: string): PatchError {
   return new PatchError('MALFORMED', {
-    expected: 'a zip archive that can be read in one way only',
+    expected: 'a zip archive that every reader interprets the same way',
     found,
-    remedy: 'Get the archive again, or give its files',
+    remedy: 'Download the archive again, or use its files',
   })
 }
 
 export function unsupported(found: string): PatchError {
   return new PatchError('UNSUPPORTED', {
-    expected: 'a zip archive of few small files, stored or packed by Deflate',
+    expected: 'a small zip archive of few files, stored or compressed with Deflate',
     found,
-    remedy: 'Unpack it and give the files that are needed',
+    remedy: 'Unpack it and use the files that you need',
   })
 }

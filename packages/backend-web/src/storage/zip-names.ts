@@ -6,7 +6,7 @@ export function pathOf(name: Uint8Array): { readonly path: string; readonly isFo
   const text = nameOf(name)
   const isFolder = text.endsWith('/')
   const path = isFolder ? text.slice(0, -1) : text
-  const fault = pathFault(path) ?? (isPrintableLine(path) ? undefined : 'a character that is not seen')
+  const fault = pathFault(path) ?? (isPrintableLine(path) ? undefined : 'an invisible character')
   if (fault) throw malformed(`an entry with ${fault}`)
   return { path, isFolder }
 }
@@ -15,7 +15,7 @@ function nameOf(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
-    throw unsupported('a name that is not in UTF-8')
+    throw unsupported('a name that is not UTF-8')
   }
 }
 
@@ -26,7 +26,7 @@ export type ZipNames = Map<string, { readonly path: string; readonly isFolder: b
 export function claimName(names: ZipNames, path: string, isFolder: boolean): void {
   const key = path.normalize('NFC').toLowerCase()
   const held = names.get(key)
-  if (held && !(isFolder && held.isFolder && held.path === path)) throw malformed('a name twice')
+  if (held && !(isFolder && held.isFolder && held.path === path)) throw malformed('a duplicate name')
   names.set(key, { path, isFolder })
   const slash = path.lastIndexOf('/')
   if (slash >= 0 && !held) claimName(names, path.slice(0, slash), true)

@@ -52,7 +52,7 @@ test.each<[string, readonly MadeEntry[], MadeArchive?]>([
   ['a mark of direction in a name', [entry('p/\u202enosj.hctap')]],
   ['a link', [entry('p/patch.json', { mode: 0o120777 })]],
   ['a device', [entry('p/patch.json', { mode: 0o020666 })]],
-  ['a folder with bytes', [entry('p/')]],
+  ['a folder entry with content', [entry('p/')]],
   ['another name in its header', [entry('p/patch.json', { local: { name: 'p/other.json' } })]],
   ['another size in its header', [entry('p/patch.json', { local: { size: 7 } })]],
   ['another CRC-32 in its header', [entry('p/patch.json', { local: { crc: 7 } })]],
@@ -68,7 +68,7 @@ test.each<[string, readonly MadeEntry[], MadeArchive?]>([
   ['more entries than its directory', [entry('p/a')], { count: 2 }],
   ['fewer entries than its directory', [entry('p/a'), entry('p/b')], { count: 1 }],
   ['a second end record in its comment', [entry('p/a')], { comment: zipBytes([]) }],
-  ['an extra field that ends early', [entry('p/a', { extra: Uint8Array.of(1, 2, 200, 0) })]],
+  ['a truncated extra field', [entry('p/a', { extra: Uint8Array.of(1, 2, 200, 0) })]],
 ])('MALFORMED: %s', async (_, entries, options) => {
   await expect(zipStorage(zipBytes(entries, options))).rejects.toMatchObject({ code: 'MALFORMED' })
 })
@@ -154,8 +154,8 @@ test('files of one path are refused, however it is written', () => {
     (...paths: readonly string[]) =>
     () =>
       filesStorage(paths.map((path) => ({ path, blob })))
-  expect(given('p/patch.json', 'p//patch.json')).toThrow(/two at p\/patch\.json/)
-  expect(given('p/patch.json', './p/patch.json')).toThrow(/two at/)
+  expect(given('p/patch.json', 'p//patch.json')).toThrow(/two files at p\/patch\.json/)
+  expect(given('p/patch.json', './p/patch.json')).toThrow(/two files at/)
   expect(given('')).toThrow(/path ''/)
   expect(given('p/patch.json', 'q/patch.json')).not.toThrow()
 })

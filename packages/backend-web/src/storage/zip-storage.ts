@@ -33,7 +33,7 @@ export async function zipStorage(
     throw new PatchError('UNSUPPORTED', {
       expected: `a zip archive of at most ${maxBytes} bytes`,
       found: `${length}`,
-      remedy: 'Unpack it and give the files that are needed',
+      remedy: 'Unpack it and use the files that you need',
     })
   }
   const bytes = archive instanceof Uint8Array ? archive : new Uint8Array(await archive.arrayBuffer())
@@ -102,8 +102,8 @@ function unpack({ path, stored, isDeflated, size, crc }: ZipEntry, Inflate: Infl
   } catch (error) {
     throw asDamage(error, path)
   }
-  if (length < size) throw damaged(path, `${length} bytes, of ${size}`)
-  if (crc32(bytes) !== crc) throw damaged(path, 'bytes of another CRC-32 than its directory says')
+  if (length < size) throw damaged(path, `${length} of ${size} bytes`)
+  if (crc32(bytes) !== crc) throw damaged(path, 'bytes whose CRC-32 differs from the directory')
   return bytes
 }
 
@@ -113,19 +113,18 @@ function push(stored: Uint8Array, stream: InstanceType<Inflater>): void {
   }
 }
 
-const tooMuch = (path: string, size: number) =>
-  damaged(path, `more than the ${size} bytes that its directory says`)
+const tooMuch = (path: string, size: number) => damaged(path, `more than the ${size} bytes in its directory`)
 
 const asDamage = (error: unknown, path: string): PatchError =>
   error instanceof PatchError
     ? error
-    : damaged(path, `that it cannot be unpacked: ${(error as Error).message}`, error)
+    : damaged(path, `data that cannot be unpacked: ${(error as Error).message}`, error)
 
 function damaged(path: string, found: string, cause?: unknown): PatchError {
   return new PatchError('MALFORMED', {
     expected: `the file ${path} in the zip archive`,
     found,
-    remedy: 'Get the archive again, or give its files',
+    remedy: 'Download the archive again, or use its files',
     cause,
   })
 }

@@ -54,7 +54,7 @@ export async function evaluateRefusal(options: EvaluateRefusalOptions): Promise<
     throw new PatchError('EMPTY_DATA', {
       expected: 'at least one prompt',
       found: 'none',
-      remedy: 'Give harmful prompts and harmless ones',
+      remedy: 'Pass both harmful and harmless prompts',
     })
   }
   const subject = await subjectOf(options)
@@ -75,7 +75,7 @@ export async function evaluateRefusal(options: EvaluateRefusalOptions): Promise<
     throw new PatchError('INVALID_ARGUMENT', {
       expected: `a response of ${subject.name} to each of ${prompts.length} prompts`,
       found: `none to prompt ${index}${ended ? ` (${ended})` : ''}`,
-      remedy: 'Measure on prompts that it responds to',
+      remedy: 'Measure only on prompts that it responds to',
     })
   })
   return { ...refusalRate(responses), judge: judge.name, responses }

@@ -23,7 +23,7 @@ export function wilsonInterval(successes: number, n: number): Rate {
     throw new PatchError('INVALID_ARGUMENT', {
       expected: 'integers 0 ≤ successes ≤ n',
       found: `${successes} of ${n}`,
-      remedy: 'Count the trials and those of them that succeeded',
+      remedy: 'Pass the number of successes and the number of trials',
     })
   }
   if (n === 0) return { value: 0, low: 0, high: 1, n }

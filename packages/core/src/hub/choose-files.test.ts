@@ -101,7 +101,7 @@ test('several quantizations are listed with the names to ask for them by', () =>
         code: 'NOT_FOUND',
         found: expect.stringMatching(/tiny\.Q4_K_M\.gguf, tiny-Q8_0\.gguf, UD\/tiny-UD-Q4_K_XL\.gguf/),
         remedy:
-          'Name one of them: owner/tiny:Q4_K_M, owner/tiny:Q8_0, owner/tiny:UD-Q4_K_XL, owner/tiny:BF16',
+          'Choose one of them: owner/tiny:Q4_K_M, owner/tiny:Q8_0, owner/tiny:UD-Q4_K_XL, owner/tiny:BF16',
       }),
     )
   }

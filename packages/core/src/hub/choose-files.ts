@@ -45,7 +45,7 @@ function askForOne(id: HubId, models: readonly GgufModel[], several: boolean): P
   return new PatchError('NOT_FOUND', {
     expected: several ? `one GGUF model in ${asked(id)}` : asked(id),
     found: `the GGUF files ${someOf(files)}`,
-    remedy: `Name one of them: ${someOf(names, models.length)}`,
+    remedy: `Choose one of them: ${someOf(names, models.length)}`,
   })
 }
 
@@ -59,14 +59,14 @@ function chooseGguf(id: HubId, model: GgufModel): ChosenFiles {
   throw new PatchError('NOT_FOUND', {
     expected: `${parts} parts of ${stem} in ${id.repo}`,
     found: `${files.length}: ${someOf(files)}`,
-    remedy: 'The repository is incomplete; choose another quantization, or tell its owner',
+    remedy: 'The repository is incomplete; choose another quantization, or contact its owner',
   })
 }
 
 function noWeights(id: HubId, paths: readonly string[]): PatchError {
   const others = paths.filter((path) => foreignWeights.test(path))
   return new PatchError(others.length > 0 ? 'UNSUPPORTED' : 'NOT_FOUND', {
-    expected: `model.safetensors, its parts with their index, or a GGUF model in ${id.repo}`,
+    expected: `model.safetensors, shards with an index, or a GGUF model in ${id.repo}`,
     found: others.length > 0 ? someOf(others) : 'no weights',
     remedy:
       others.length > 0
@@ -97,7 +97,7 @@ export function chooseFiles(id: HubId, paths: readonly string[]): ChosenFiles {
     throw new PatchError('NOT_FOUND', {
       expected: asked(id),
       found: 'no GGUF files',
-      remedy: 'Check the id and the revision; for safetensors weights leave out the name of a file',
+      remedy: 'Check the id and the revision; for safetensors weights, omit the file name',
     })
   }
   const set = safetensorsSet(id.repo, paths)

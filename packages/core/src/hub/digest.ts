@@ -11,6 +11,6 @@ export function digestMismatch(name: string, expected: Digest, hex: string): Pat
   return new PatchError('DIGEST_MISMATCH', {
     expected: `${name} to have the ${expected.algorithm} digest ${expected.hex}`,
     found: hex,
-    remedy: 'Nothing of it is kept; run it again, and if it happens again do not trust where it comes from',
+    remedy: 'The download was discarded; try again, and if the error persists, do not trust the source',
   })
 }

@@ -24,7 +24,7 @@ test.each([
 
 test.each([
   [403, 'GatedRepo', undefined, /Accept the model's terms.*hf auth login/],
-  [403, 'GatedRepo', 'hf_x', /Accept the model's terms.*your token may read gated models/],
+  [403, 'GatedRepo', 'hf_x', /Accept the model's terms.*your token can read gated models/],
   [401, 'RepoNotFound', undefined, /for a gated or private model.*hf auth login/],
   [401, '', 'hf_x', /your token is valid/],
 ])('%s %s with token %s says how access is had', async (status, reason, token, remedy) => {

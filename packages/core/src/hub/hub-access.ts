@@ -14,7 +14,7 @@ const absent: Readonly<Record<string, string>> = {
   EntryNotFound: 'Check the name of the file',
 }
 
-const how = 'give a token that may read it (in Node: HF_TOKEN, or `hf auth login`)'
+const how = 'use a token that can read it (in Node: HF_TOKEN, or `hf auth login`)'
 
 /** Refusals that no repetition mends, in the words of who can mend them. */
 function refusal(response: Response, url: string, token: string | undefined): PatchError | undefined {
@@ -31,13 +31,13 @@ function refusal(response: Response, url: string, token: string | undefined): Pa
   }
   if (status !== 401 && status !== 403) return undefined
   if (reason === 'GatedRepo') {
-    const remedy = `Accept the model's terms on its page, and ${token ? 'check that your token may read gated models' : how}`
+    const remedy = `Accept the model's terms on its page, and ${token ? 'check that your token can read gated models' : how}`
     return new PatchError('UNREACHABLE', { expected: `access to ${url}`, found, remedy })
   }
   // The Hub answers 401 for repositories that do not exist as well, so as not to give away private ones.
   const remedy = token
-    ? 'Check the id, and that your token is valid and may read this model (in Node: HF_TOKEN, else that of `hf auth login`)'
-    : `Check the id; for a gated or private model accept its terms on its page and ${how}`
+    ? 'Check the id, and that your token is valid and can read this model (in Node: HF_TOKEN, or the token of `hf auth login`)'
+    : `Check the id; for a gated or private model, accept its terms on its page and ${how}`
   return new PatchError('UNREACHABLE', { expected: `access to ${url}`, found, remedy })
 }
 

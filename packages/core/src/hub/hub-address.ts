@@ -14,8 +14,8 @@ export function hubAddress(address: string, setting: string): string {
   const plain = url && /^https?:$/.test(url.protocol) && !url.username && !url.password
   if (plain && !url.search && !url.hash) return url.origin + url.pathname.replace(/\/+$/, '')
   throw new PatchError('INVALID_ARGUMENT', {
-    expected: `${setting} to be the address of a Hub, without credentials or query`,
+    expected: `${setting} to be the URL of a Hub, without credentials or query`,
     found: url?.host ? `${url.protocol}//${url.host} with more` : excerpt(given),
-    remedy: 'Give an address such as https://huggingface.co, and a token as HF_TOKEN',
+    remedy: 'Use a URL such as https://huggingface.co, and put the token into HF_TOKEN',
   })
 }

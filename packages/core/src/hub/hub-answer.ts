@@ -13,8 +13,7 @@ export function noHub(url: string, expected: string, found: string, cause?: unkn
   return new PatchError('MALFORMED', {
     expected: `${expected} from ${url.replace(/\?.*/s, '')}`,
     found,
-    remedy:
-      'Check HF_ENDPOINT or hubUrl, and whether the network asks for a login: this does not come from a Hub',
+    remedy: 'This is not a Hub: check HF_ENDPOINT or hubUrl, and whether the network asks for a login',
     cause,
   })
 }

@@ -104,10 +104,10 @@ describe('listHubFiles', () => {
       [{ ...blob('model.safetensors'), oid: 'xyz' }],
       /the digest of model.safetensors/,
     ],
-    ['a path upwards', [...model, blob('../config.json')], /a path that leads elsewhere: "..\/config.json"/],
-    ['an absolute path', [...model, blob('/etc/passwd')], /a path that leads elsewhere/],
+    ['a path upwards', [...model, blob('../config.json')], /a path outside the folder: "..\/config.json"/],
+    ['an absolute path', [...model, blob('/etc/passwd')], /a path outside the folder/],
     ['a backslash', [...model, blob('..\\x')], /a backslash/],
-    ['a drive', [...model, blob('C:x.json')], /begins with a drive/],
+    ['a drive', [...model, blob('C:x.json')], /starts with a drive/],
     ['NUL', [...model, blob('x\0.json')], /a control character/],
     ['a name twice', [...model, blob('config.json')], /"config.json" twice/],
   ])('%s is MALFORMED, and not unreachable', async (_, tree, message) => {
@@ -121,7 +121,7 @@ describe('listHubFiles', () => {
     const bytes = JSON.stringify({ weight_map })
     const tree = [large('a.safetensors'), large('A.safetensors'), blob(index, bytes.length)]
     const { files } = listing((url) => (url.pathname.endsWith(index) ? new Response(bytes) : hub(tree)(url)))
-    await expect(files).rejects.toThrow(/names differ by more than case/)
+    await expect(files).rejects.toThrow(/names that differ in more than case/)
   })
 
   test('a commit that is none is MALFORMED', async () => {

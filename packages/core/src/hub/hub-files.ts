@@ -54,7 +54,7 @@ type Entry = z.output<typeof entrySchema>
 function digestOf({ lfs, oid = '', path }: Entry, url: string): Digest {
   if (lfs) return { algorithm: 'sha256', hex: lfs.oid }
   if (/^[\da-f]{40}$/.test(oid)) return { algorithm: 'git-blob', hex: oid }
-  throw noHub(url, `the digest of ${path}, by which it can be verified,`, oid ? excerpt(oid) : 'none')
+  throw noHub(url, `the digest of ${path}, to verify it,`, oid ? excerpt(oid) : 'none')
 }
 
 /** Takes an entry up, or says what no repository can hold. */
@@ -86,7 +86,7 @@ async function indexedParts(
   throw new PatchError(absent === undefined ? 'MALFORMED' : 'NOT_FOUND', {
     expected: `the .safetensors files that ${url} names in weight_map`,
     found: error ? describeIssues(error.issues) : absent === undefined ? 'none' : `no ${excerpt(absent)}`,
-    remedy: 'The repository is incomplete; choose another revision, or tell its owner',
+    remedy: 'The repository is incomplete; choose another revision, or contact its owner',
   })
 }
 
@@ -123,7 +123,7 @@ async function list(query: HubQuery, send: typeof fetch): Promise<HubListing> {
   })
   const folded = new Map(files.map(({ name }) => [name.normalize().toLowerCase(), name]))
   const twin = files.find(({ name }) => folded.get(name.normalize().toLowerCase()) !== name)
-  if (twin) throw noHub(hubUrl, 'files whose names differ by more than case', excerpt(twin.path))
+  if (twin) throw noHub(hubUrl, 'file names that differ in more than case', excerpt(twin.path))
   return { commit, kind, files }
 }
 

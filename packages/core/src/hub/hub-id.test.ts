@@ -59,11 +59,11 @@ describe('parseHubId', () => {
     'https://huggingface.co/owner/name/blob/main/%E0.gguf',
     'https://huggingface.co/owner/name/blob/main/a%0Ab.gguf',
   ])('%s is a page of no model', (text) => {
-    expect(() => parseHubId(text)).toThrow(/the Hub's page of a model.*Give the id/)
+    expect(() => parseHubId(text)).toThrow(/the Hub page of a model.*Use the id/)
   })
 
   test('an address elsewhere is called one', () => {
-    expect(() => parseHubId('https://example.com/t.gguf')).toThrow(/an address that is none of the Hub/)
+    expect(() => parseHubId('https://example.com/t.gguf')).toThrow(/a URL that is not on the Hub/)
   })
 })
 
@@ -85,7 +85,7 @@ describe('hubAddress', () => {
     'https://host?token=secret',
     '://',
   ])('%s is refused, and no secret shown', (text) => {
-    expect(() => hubAddress(text, 'HF_ENDPOINT')).toThrow(/Expected HF_ENDPOINT to be the address of a Hub/)
+    expect(() => hubAddress(text, 'HF_ENDPOINT')).toThrow(/Expected HF_ENDPOINT to be the URL of a Hub/)
     expect(() => hubAddress(text, 'HF_ENDPOINT')).not.toThrow(/secret/)
   })
 })

@@ -41,17 +41,17 @@ export function parseHubId(id: string, hubUrl?: string): HubId {
   if (parsed) return parsed
   if (isHubAddress(id, hubUrl)) {
     throw new PatchError('NOT_FOUND', {
-      expected: "the Hub's page of a model, of one revision of it, or of a .gguf file",
+      expected: 'the Hub page of a model, of a revision, or of a .gguf file',
       found: excerpt(id, 200),
-      remedy: 'Give the id of the model, as owner/name, or the address of its page',
+      remedy: 'Use the id of the model, as owner/name, or the URL of its page',
     })
   }
   const isAddress = /^[a-z][a-z\d+.-]*:\/\//i.test(id)
   throw new PatchError('NOT_FOUND', {
     expected:
       'the path of a model, or a Hub id of the form owner/name, owner/name:Q8_0, owner/name/file.gguf or owner/name@revision',
-    found: `${excerpt(id, 200)}, ${isAddress ? 'an address that is none of the Hub' : 'where there is no file'}`,
-    remedy: isAddress ? 'Fetch the file, and give its path' : 'Check the path or the id',
+    found: `${excerpt(id, 200)}, ${isAddress ? 'a URL that is not on the Hub' : 'which does not exist'}`,
+    remedy: isAddress ? 'Download the file, and use its path' : 'Check the path or the id',
   })
 }
 

@@ -5,7 +5,7 @@ const longest = 1024
 export function pathFault(path: string): string | undefined {
   if (path.length === 0 || path.length > longest) return `a name of ${path.length} characters`
   // Colons begin a drive or a stream on Windows.
-  if (/^[a-z]:/i.test(path)) return 'a name that begins with a drive'
+  if (/^[a-z]:/i.test(path)) return 'a name that starts with a drive letter'
   if (path.includes('\\')) return 'a backslash'
   for (let index = 0; index < path.length; index++) {
     const code = path.charCodeAt(index)
@@ -13,5 +13,5 @@ export function pathFault(path: string): string | undefined {
   }
   const segments = path.split('/')
   const outside = segments.find((segment) => segment === '' || segment === '.' || segment === '..')
-  return outside === undefined ? undefined : 'a path that leads elsewhere'
+  return outside === undefined ? undefined : 'a path outside the folder'
 }

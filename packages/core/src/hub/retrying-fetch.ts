@@ -22,7 +22,7 @@ export function unreachable(url: string, found: string, cause?: unknown): PatchE
   return new PatchError('UNREACHABLE', {
     expected: `an answer from ${url.replace(/\?.*/s, '')}`,
     found,
-    remedy: 'Check the network and the proxy settings, and run it again',
+    remedy: 'Check the network and the proxy settings, and try again',
     cause,
   })
 }
@@ -50,7 +50,7 @@ function givingUp(url: string, response: Response, times: number): PatchError {
     expected: `an answer from ${url.replace(/\?.*/s, '')}`,
     found: `HTTP 429, too many requests${count}${asks}`,
     remedy:
-      'Wait and run it again, what has come is kept; a token of yours (in Node: HF_TOKEN) allows more requests',
+      'Wait and run it again to resume; with your own token (in Node: HF_TOKEN) you may send more requests',
   })
 }
 

@@ -56,8 +56,8 @@ function setOf(repo: string, { whole, index, parts }: Variant): SafetensorsSet |
   if (parts.size === 0) return undefined
   throw new PatchError('NOT_FOUND', {
     expected: `model.safetensors.index.json in ${repo}`,
-    found: 'parts of safetensors weights without the index that joins them',
-    remedy: 'The repository is incomplete; choose another revision, or tell its owner',
+    found: 'shards of safetensors weights without their index',
+    remedy: 'The repository is incomplete; choose another revision, or contact its owner',
   })
 }
 
@@ -75,8 +75,8 @@ export function safetensorsSet(repo: string, paths: readonly string[]): Safetens
   if (others.length > 1) {
     throw new PatchError('NOT_FOUND', {
       expected: `one set of safetensors weights in ${repo}`,
-      found: `the variants ${others.map(([name]) => name).join(', ')}, and none without a name`,
-      remedy: 'Fetch one of them, name it model.safetensors, and give the folder',
+      found: `the variants ${others.map(([name]) => name).join(', ')}, and none without a variant name`,
+      remedy: 'Download one of them, rename it to model.safetensors, and use its folder',
     })
   }
   if (only) return setOf(repo, only[1])

@@ -52,7 +52,7 @@ function wrongSize(url: string, size: number, found: string): PatchError {
   return new PatchError('DIGEST_MISMATCH', {
     expected: `${url} to have ${size} bytes`,
     found,
-    remedy: 'Nothing of it is kept; run it again, and if it happens again do not trust where it comes from',
+    remedy: 'The download was discarded; try again, and if the error persists, do not trust the source',
   })
 }
 
@@ -63,7 +63,7 @@ function refusal(response: Response, { url, size }: TransferRequest): PatchError
     return new PatchError('MALFORMED', {
       expected: `the file ${url}`,
       found: 'a web page',
-      remedy: 'Check the address, and whether the network asks for a login',
+      remedy: 'Check the URL, and whether the network asks for a login',
     })
   }
   const { total } = placement(response)
@@ -150,14 +150,14 @@ export async function transfer(partial: PartialBytes, request: TransferRequest):
     const refused = response.ok ? refusal(response, request) : unreachable(url, `HTTP ${response.status}`)
     if (refused ?? start > size) {
       await response.body?.cancel()
-      throw refused ?? unreachable(url, `bytes from ${start}, where those from ${size} were asked for`)
+      throw refused ?? unreachable(url, `bytes from ${start} instead of the requested ${size}`)
     }
     const etag = strongEtag(response)
     const changed = start > 0 && known !== undefined && etag !== undefined && etag !== known
     if (changed) await response.body?.cancel()
     await partial.truncate(changed ? 0 : start)
     if (start === 0) await partial.validator?.set(etag)
-    const lost = changed ? 'another file each time' : await receive(response, partial, stall, request)
+    const lost = changed ? 'a different file each time' : await receive(response, partial, stall, request)
     if (lost === undefined) return
     fruitless = !changed && (await partial.size()) >= size + leastBytes ? 0 : fruitless + 1
     if (fruitless > retries) throw unreachable(url, lost)

@@ -20,7 +20,7 @@ export function adaptedConfig(
   const names = [embedding, output]
   if (config.tiedEmbeddings && adapter.keepsTies && names.every((name) => adapter.targets.has(name))) {
     throw unsupported(
-      'no LoRA of embeddings with ensure_weight_tying, which PEFT 0.21 adds to the tied matrix twice',
+      'no LoRA on embeddings with ensure_weight_tying, which PEFT 0.21 adds to the tied matrix twice',
       `factors for ${names.join(' and ')}`,
     )
   }
@@ -31,7 +31,7 @@ export function adaptedConfig(
   const vocabSize = rows[0] === undefined && tiedEmbeddings ? second : first
   if (vocabSize !== second) {
     throw unsupported(
-      `an adapter that resizes ${embedding} and ${output} alike`,
+      `an adapter that resizes ${embedding} and ${output} to the same size`,
       `${first} and ${second} rows; PEFT would fill the rest with random numbers`,
     )
   }

@@ -15,7 +15,7 @@ export function boundedTokenizer(tokenizer: Tokenizer, rows: number): Tokenizer 
     throw new PatchError('MALFORMED', {
       expected: `ids below ${rows}, the size of the model's vocabulary (vocab_size),`,
       found: `${beyond} for the token ${excerpt(token)}`,
-      remedy: 'Leave the token out of the text, or take the tokenizer that belongs to the model',
+      remedy: 'Remove the token from the text, or use the tokenizer that belongs to the model',
     })
   }
   return {

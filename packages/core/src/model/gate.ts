@@ -59,8 +59,8 @@ export function checkGate(config: Pick<ModelConfig, 'layers' | 'hiddenSize'>, ga
     return
   throw new PatchError('NOT_FINITE', {
     expected: 'a gate of finite numbers',
-    found: 'others among them',
-    remedy: 'Its file is damaged, or its training diverged; get it again, or train it again',
+    found: 'NaN or infinity among them',
+    remedy: 'The file is damaged, or training diverged; download or train it again',
   })
 }
 

@@ -147,7 +147,7 @@ function checkLength({ config }: ModelCore, { tokens, prefix, index }: Tokenized
     throw new PatchError('INVALID_ARGUMENT', {
       expected: 'prompts of at least one token',
       found: `that prompt ${index} has none`,
-      remedy: 'Give it some text',
+      remedy: 'Add some text',
     })
   }
   if (before + tokens.length < config.maxPositions) return

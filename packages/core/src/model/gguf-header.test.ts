@@ -103,7 +103,7 @@ describe('readGgufHeader', () => {
   it('refuses names that are no UTF-8', async () => {
     const file = writeGguf({ pairs: [['key', 8, 'a']] })
     file[24 + 8] = 0xff
-    await expect(open(file)).rejects.toMatchObject({ code: 'MALFORMED', found: 'one that is no UTF-8' })
+    await expect(open(file)).rejects.toMatchObject({ code: 'MALFORMED', found: 'one that is not UTF-8' })
   })
 
   it.each<[string, GgufToWrite]>([

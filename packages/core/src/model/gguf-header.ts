@@ -82,7 +82,7 @@ async function checkStart(source: ByteSource) {
     expected: `GGUF version 2 or 3, little-endian, in ${source.name}`,
     found: isBigEndian ? `version ${turned}, big-endian` : `version ${version}`,
     remedy: isBigEndian
-      ? 'Turn it with `gguf-convert-endian FILE little` of the Python package gguf, or fetch another'
+      ? 'Convert it with `gguf-convert-endian FILE little` of the Python package gguf, or download another'
       : 'Convert the model again with a current llama.cpp',
   })
 }
@@ -141,7 +141,7 @@ function malformed(
   source: ByteSource,
   expected: string,
   found: string,
-  { remedy } = { remedy: 'The file is damaged or not a GGUF file; fetch it again' },
+  { remedy } = { remedy: 'The file is damaged or not a GGUF file; download it again' },
 ): PatchError {
   return new PatchError('MALFORMED', { expected: `${source.name} ${expected}`, found, remedy })
 }

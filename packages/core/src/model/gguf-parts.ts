@@ -49,7 +49,8 @@ function partPaths(path: string, count: number, no: number): readonly string[] {
     throw new PatchError('UNSUPPORTED', {
       expected: `part ${no + 1} of ${count} of a split GGUF file under the name NAME-${digits(no + 1)}-of-${digits(count)}.gguf`,
       found: path,
-      remedy: 'Give the parts the names they had, or join them: `gguf-split --merge FIRST-PART MODEL.gguf`',
+      remedy:
+        'Restore the original names of the parts, or join them: `gguf-split --merge FIRST-PART MODEL.gguf`',
     })
   }
   return Array.from({ length: count }, (_, i) =>
@@ -68,8 +69,7 @@ async function checkPresent(storage: Storage, paths: readonly string[]): Promise
   throw new PatchError('NOT_FOUND', {
     expected: `all ${paths.length} parts of the split GGUF file ${paths[0]}`,
     found: `no ${absent.join(', no ')}`,
-    remedy:
-      'Fetch every part into one folder, or join them where they are: `gguf-split --merge FIRST-PART MODEL.gguf`',
+    remedy: 'Download every part into one folder, or join them: `gguf-split --merge FIRST-PART MODEL.gguf`',
   })
 }
 
@@ -100,6 +100,6 @@ function joined(parts: readonly GgufReader[], paths: readonly string[]): GgufRea
 }
 
 function malformed(expected: string, found: string): PatchError {
-  const remedy = 'The parts are damaged or of different models; fetch all of them again'
+  const remedy = 'The parts are damaged or belong to different models; download all of them again'
   return new PatchError('MALFORMED', { expected, found, remedy })
 }

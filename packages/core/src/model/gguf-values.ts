@@ -110,7 +110,7 @@ export async function readName(reader: SequentialReader, mostBytes: number): Pro
   try {
     return strictDecoder.decode(bytes)
   } catch (cause) {
-    throw new RangeError('one that is no UTF-8', { cause })
+    throw new RangeError('one that is not UTF-8', { cause })
   }
 }
 

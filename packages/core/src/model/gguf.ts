@@ -101,7 +101,7 @@ function placeTensor(
   if (row % format.blockLength !== 0) {
     throw malformed(
       source,
-      `rows of whole ${dtype} blocks of ${format.blockLength} values in ${described},`,
+      `whole ${dtype} blocks of ${format.blockLength} values per row in ${described},`,
       `${row}`,
     )
   }
@@ -115,11 +115,11 @@ function placeTensor(
   throw new PatchError('TRUNCATED', {
     expected: `${byteLength} bytes from byte ${start} on for ${described} in ${source.name}`,
     found: `${source.size} bytes in all`,
-    remedy: 'The file is cut short; fetch it again',
+    remedy: 'The file is truncated; download it again',
   })
 }
 
 function malformed(source: ByteSource, expected: string, found: string): PatchError {
-  const remedy = 'The file is damaged; fetch it again'
+  const remedy = 'The file is damaged; download it again'
   return new PatchError('MALFORMED', { expected: `${expected} in ${source.name}`, found, remedy })
 }

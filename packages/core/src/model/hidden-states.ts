@@ -140,7 +140,7 @@ function checkPrompts({ config }: ModelCore, prompts: readonly ReadTokens[]): vo
   throw new PatchError(length === 0 ? 'INVALID_ARGUMENT' : 'CONTEXT_EXCEEDED', {
     expected: `prompts of 1 to ${config.maxPositions} tokens`,
     found: `${length} tokens in prompt ${bad}`,
-    remedy: length === 0 ? 'Give it some text' : 'Shorten the prompt',
+    remedy: length === 0 ? 'Add some text' : 'Shorten the prompt',
   })
 }
 

@@ -103,8 +103,8 @@ function checkedEos(tokenizer: Tokenizer, { vocabSize }: ModelConfig): Tokenizer
   const [eos = 0] = tokenizer.eosTokenIds
   if (eos < vocabSize) return tokenizer
   throw new PatchError('MALFORMED', {
-    expected: `an end of sequence below ${vocabSize}, the size of the vocabulary (vocab_size),`,
+    expected: `an end-of-sequence id below ${vocabSize}, the size of the vocabulary (vocab_size),`,
     found: `${eos}`,
-    remedy: 'The configuration and the tokenizer belong to different models; fetch both again',
+    remedy: 'The configuration and the tokenizer belong to different models; download both again',
   })
 }

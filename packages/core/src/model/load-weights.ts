@@ -129,7 +129,7 @@ function checkFinite(name: string, data: Float32Array): void {
   throw new PatchError('NOT_FINITE', {
     expected: `finite values in tensor ${name}`,
     found: 'NaN or infinity',
-    remedy: 'The weights are damaged; fetch them again',
+    remedy: 'The weights are damaged; download them again',
   })
 }
 

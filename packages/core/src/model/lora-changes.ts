@@ -84,7 +84,7 @@ function productOf(
   if (odd) throw contradiction(file, `tensors of ${module} as ${odd[0]} says`, odd[2] ?? 'none')
   if (first === undefined && second === undefined) return undefined
   const field = config.leavesOut(module)
-  if (field) throw contradiction(file, `no factors of ${module}, which ${field} leaves out`, 'them')
+  if (field) throw contradiction(file, `no factors for ${module}, which ${field} leaves out`, 'them')
   const rank = config.rank(module)
   const ends = linear ? ['lora_A.weight', 'lora_B.weight'] : ['lora_embedding_A', 'lora_embedding_B']
   const [, inSize] = shapeOf(source, first ?? { absent: `${module}.${ends[0]}` }, rank, 'A')
@@ -117,13 +117,13 @@ function shapeOf(
   factor: 'A' | 'B',
 ): [number, number] {
   if (typeof name !== 'string')
-    throw contradiction(file, `a tensor ${name.absent} beside its other half`, 'none')
+    throw contradiction(file, `a tensor ${name.absent} with its other half`, 'none')
   const shape = reader.tensors.get(name)?.shape ?? []
   if (shape.length === 2 && shape[factor === 'A' ? 0 : 1] === rank) return [shape[0]!, shape[1]!]
   throw new PatchError('SHAPE_MISMATCH', {
     expected: `${name} of shape ${factor === 'A' ? `[${rank}, in]` : `[out, ${rank}]`} in ${file}`,
     found: `[${shape.join(', ')}]`,
-    remedy: 'Its adapter_config.json belongs to another adapter; save or fetch both again',
+    remedy: 'Its adapter_config.json belongs to another adapter; save or download both again',
   })
 }
 
@@ -131,6 +131,7 @@ function contradiction(file: string, expected: string, found: string): PatchErro
   return new PatchError('MALFORMED', {
     expected: `${expected} in ${file}`,
     found,
-    remedy: 'The adapter is incomplete, or its two files belong to different ones; save or fetch both again',
+    remedy:
+      'The adapter is incomplete, or its two files belong to different adapters; save or download both again',
   })
 }

@@ -77,7 +77,7 @@ export interface LoraConfig {
  * @throws PatchError `MALFORMED`, or `UNSUPPORTED` naming every option that is not implemented.
  */
 export function parseLoraConfig(file: string, bytes: Uint8Array): LoraConfig {
-  const json = parseJsonFile(bytes, file, 'The file is damaged; save or fetch the adapter again')
+  const json = parseJsonFile(bytes, file, 'The file is damaged; save or download the adapter again')
   checkPeftType(json, file, ['LORA'], loraRemedy)
   checkFieldRules(json, loraRules, file, unknownAdapterField)
   const parsed = checkShape(schema, withoutEmpty(json))
@@ -156,7 +156,7 @@ function malformed(file: string, found: string, cause: unknown): PatchError {
   return new PatchError('MALFORMED', {
     expected: `the configuration of a PEFT adapter in ${file}`,
     found,
-    remedy: 'The file is damaged; save or fetch the adapter again',
+    remedy: 'The file is damaged; save or download the adapter again',
     cause,
   })
 }

@@ -21,7 +21,7 @@ export const loraRules: FieldRules = {
   fan_in_fan_out: { harmless: 'PEFT sets it to false for linear layers and embeddings' },
   lora_dropout: { harmless: 'it matters in training alone' },
   init_lora_weights: {
-    only: `true, false, ${keepsBase.join(', ')}, as others change the base weights too,`,
+    only: `true, false, ${keepsBase.join(', ')}, because others also change the base weights,`,
     allows: (value) =>
       typeof value === 'boolean' || (typeof value === 'string' && keepsBase.includes(value.toLowerCase())),
     remedy:

@@ -51,7 +51,7 @@ export function modulesOf(file: string, reader: TensorReader): ReadonlyMap<strin
     const module = pattern && name.startsWith(prefix) ? name.slice(prefix.length).replace(pattern, '') : ''
     if (!kind || module === '' || /(^|\.)(lora_|modules_to_save|original_module)/.test(module)) {
       throw new PatchError('UNSUPPORTED', {
-        expected: `only tensors of LoRA and DoRA, trained tokens, and modules saved whole in ${file}`,
+        expected: `only LoRA and DoRA tensors, trained tokens, and fully saved modules in ${file}`,
         found: `tensor ${excerpt(name, 120)}`,
         remedy: 'Merge the adapter into its model with PEFT and use the merged model',
       })

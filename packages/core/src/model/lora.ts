@@ -141,7 +141,7 @@ async function readFactors(
 function checkShape({ file }: LoraSource, { name, shape }: NamedWeight, made: readonly number[]): void {
   if (shape.length === made.length && shape.every((size, axis) => size === made[axis])) return
   throw new PatchError('SHAPE_MISMATCH', {
-    expected: `${name} of shape [${made.join(', ')}], for which ${file} was made,`,
+    expected: `${name} of shape [${made.join(', ')}], as ${file} requires,`,
     found: `[${shape.join(', ')}]`,
     remedy: 'Use an adapter made for this model',
   })

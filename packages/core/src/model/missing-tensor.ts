@@ -4,8 +4,8 @@ import { PatchError } from '../errors.ts'
 export function missingTensor(name: string, file: string, cause?: unknown): PatchError {
   return new PatchError('MISSING_TENSOR', {
     expected: `a tensor ${name} in ${file}`,
-    found: 'none of that name',
-    remedy: 'Check that the weights are those of this model, and complete',
+    found: 'no tensor with that name',
+    remedy: 'Check that the weights belong to this model and are complete',
     cause,
   })
 }

@@ -45,8 +45,8 @@ export function coreOf(model: LanguageModel): ModelCore {
   const other = core ? bound.filter((part) => core[part] !== model[part]) : ['core']
   if (core && other.length === 0) return core
   throw new PatchError('INVALID_ARGUMENT', {
-    expected: 'a model of loadModel or createLanguageModel, or one of their withPrefix',
-    found: `${model.id} with ${core ? `another ${other.join(', ')}` : 'no programs of its own'}`,
-    remedy: 'Give the model itself; createLanguageModel makes another of other parts',
+    expected: 'a model from loadModel or createLanguageModel, or from its withPrefix',
+    found: `${model.id} with ${core ? `another ${other.join(', ')}` : 'no programs'}`,
+    remedy: 'Pass the model itself; createLanguageModel builds one from other parts',
   })
 }

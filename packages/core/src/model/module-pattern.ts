@@ -27,7 +27,8 @@ export function modulePatterns(file: string): ModulePatterns {
   let left = mostWork
   const spend = (work: number) => {
     left -= work
-    if (left < 0) throw malformed(file, 'patterns that a model of this size can be matched with', 'far more')
+    if (left < 0)
+      throw malformed(file, 'patterns that can be matched against a model of this size', 'far too many')
   }
   const make = (pattern: string, source: string): ModuleTest => {
     try {
@@ -81,7 +82,7 @@ function malformed(file: string, expected: string, found: string, cause?: unknow
   return new PatchError('MALFORMED', {
     expected: `${expected} in ${file}`,
     found,
-    remedy: 'The file is damaged; save or fetch the adapter again',
+    remedy: 'The file is damaged; save or download the adapter again',
     cause,
   })
 }

@@ -37,9 +37,9 @@ export async function openGgufModel(
 
 /** Other things that are kept in GGUF files, by their `general.type`. */
 const otherKinds: Readonly<Record<string, string>> = {
-  mmproj: 'a projector, by which a model sees images or hears',
+  mmproj: 'a projector for images or sound',
   adapter: 'a LoRA adapter',
-  imatrix: 'an importance matrix, by which models are quantized',
+  imatrix: 'an importance matrix for quantization',
   vocab: 'a vocabulary without weights',
 }
 
@@ -50,7 +50,7 @@ function checkKind(path: string, metadata: GgufReader['metadata']): void {
   throw new PatchError('UNSUPPORTED', {
     expected: `a language model in ${path}`,
     found: kind,
-    remedy: 'Name the GGUF file of the model itself; an adapter is read as PEFT saves it, in a folder',
+    remedy: 'Use the GGUF file of the model itself; adapters must be in the PEFT format, in a folder',
   })
 }
 
@@ -62,7 +62,7 @@ async function readRopeFactors(
   const name = 'rope_freqs.weight'
   if (!reader.tensors.has(name)) return {}
   const stored = await reader.read(name)
-  const remedy = 'The file is damaged or of another kind of model; fetch it again'
+  const remedy = 'The file is damaged or belongs to another kind of model; download it again'
   if (stored.length !== headSize / 2) {
     throw new PatchError('SHAPE_MISMATCH', {
       expected: `tensor ${name} of shape [${headSize / 2}]`,

@@ -66,7 +66,7 @@ async function tokenizerFiles(storage: Storage, path: string): Promise<Tokenizer
 async function readJson(storage: Storage, path: string): Promise<Record<string, unknown>> {
   const most = path.endsWith('/tokenizer.json') ? mostTokenizerBytes : mostJsonBytes
   const bytes = await readWithin(storage, path, most)
-  return parseJsonFile(bytes, path, 'The model is incomplete or damaged; fetch it again')
+  return parseJsonFile(bytes, path, 'The model is incomplete or damaged; download it again')
 }
 
 async function readTemplate(storage: Storage, path: string): Promise<string | undefined> {
@@ -82,8 +82,8 @@ const otherForms: readonly (readonly [string, string])[] = [
   ['tokenizer.model', 'a SentencePiece or tiktoken model'],
   ['spiece.model', 'a SentencePiece model'],
   ['sentencepiece.bpe.model', 'a SentencePiece model'],
-  ['tekken.json', "Mistral's own form"],
-  ['vocab.json', 'a vocabulary apart from its merges'],
+  ['tekken.json', "Mistral's own format"],
+  ['vocab.json', 'a vocabulary without its merges'],
   ['vocab.txt', 'a WordPiece vocabulary'],
 ]
 
@@ -93,14 +93,14 @@ async function refuseWithoutTokenizer(storage: Storage, path: string): Promise<n
     if (!(await storage.exists(`${path}/${name}`))) continue
     throw new PatchError('UNSUPPORTED', {
       expected,
-      found: `${name} alone, ${form}`,
+      found: `only ${name}, ${form}`,
       remedy:
-        'Write it with transformers: `AutoTokenizer.from_pretrained(folder).save_pretrained(folder)` makes tokenizer.json',
+        'Create tokenizer.json with transformers: `AutoTokenizer.from_pretrained(folder).save_pretrained(folder)`',
     })
   }
   throw new PatchError('NOT_FOUND', {
     expected,
     found: 'none',
-    remedy: 'The model is incomplete; fetch it again with its tokenizer',
+    remedy: 'The model is incomplete; download it again with its tokenizer',
   })
 }

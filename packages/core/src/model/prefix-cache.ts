@@ -34,7 +34,7 @@ export function createPrefixCache(limit = DEFAULT_PREFIX_CACHE_BYTES): Computing
     throw new PatchError('INVALID_ARGUMENT', {
       expected: 'prefixCacheBytes of at least 0',
       found: `${limit}`,
-      remedy: 'Give a number of bytes; 0 keeps one prefix at a time',
+      remedy: 'Use a number of bytes; 0 keeps one prefix at a time',
     })
   }
   /** In the order of their last use. */

@@ -75,9 +75,9 @@ export function checkPrefixShape({ hiddenSize }: Pick<ModelConfig, 'hiddenSize'>
   if (whole && plain && made) return
   const described = parts?.map(({ prefix: part, weight }) => `${part.length} (weight ${weight})`).join(', ')
   throw new PatchError('SHAPE_MISMATCH', {
-    expected: `a prefix of shape [${length}, ${hiddenSize}], its parts, if any, plain prefixes of weight above 0 that make it up and alone have gates`,
+    expected: `a prefix of shape [${length}, ${hiddenSize}]; any parts must be plain prefixes with a weight above 0 that add up to it, and only parts may have gates`,
     found: `${embeddings.length} values${parts ? `, parts of ${described}` : ''}${parts && gate ? ', a gate for all' : ''}`,
-    remedy: 'Use a prefix that was trained for this model, or put parts together with parallelPrefix',
+    remedy: 'Use a prefix that was trained for this model, or combine parts with parallelPrefix',
   })
 }
 

@@ -38,7 +38,7 @@ export function checkFloat({ format, tensors }: TensorReader, name: string): voi
 function quantized(found: string): PatchError {
   return new PatchError('UNSUPPORTED', {
     expected: `weights in one of ${[...floats].join(', ')}`,
-    found: `weights that were quantized: ${found}`,
-    remedy: 'Use the model as it was before, or a GGUF file of it, such as Q8_0 or Q4_K_M',
+    found: `quantized weights: ${found}`,
+    remedy: 'Use the original model, or a GGUF version such as Q8_0 or Q4_K_M',
   })
 }

@@ -55,7 +55,7 @@ const valueBytes: ReadonlyMap<unknown, number> = new Map([
 export async function readSafetensorsHeader(source: ByteSource): Promise<SafetensorsHeader> {
   const { json, dataStart } = await readHeaderJson(source)
   const metadata = json.__metadata__ ?? {}
-  if (!isTexts(metadata)) throw malformed(source, 'texts only as __metadata__', 'something else')
+  if (!isTexts(metadata)) throw malformed(source, 'only texts in __metadata__', 'something else')
   const tensors: [string, PlacedTensor][] = []
   for (const [name, entry] of Object.entries(json)) {
     if (name !== '__metadata__') tensors.push([name, placeTensor(source, name, entry, dataStart)])
@@ -82,7 +82,7 @@ async function readHeaderJson(source: ByteSource) {
   const length = Number(new DataView(start.buffer, start.byteOffset, 8).getBigUint64(0, true))
   if (start.length > 8 && start[8] !== openingBrace) {
     const { found, remedy } = foreignFile(start) ?? { found: 'something else', remedy: damaged }
-    throw malformed(source, 'a header that begins with {', found, remedy)
+    throw malformed(source, 'a header that starts with {', found, remedy)
   }
   if (length > maxHeaderBytes) {
     throw malformed(source, `a header of at most ${maxHeaderBytes} bytes`, `a length of ${length}`)
@@ -146,10 +146,10 @@ function placeTensor(source: ByteSource, name: string, json: unknown, dataStart:
 /** Names of models' tensors as they are; others as a message can hold them. */
 const shown = (name: string) => (/^[\w./-]{1,256}$/.test(name) ? name : excerpt(name))
 
-const damaged = 'The file is damaged or not a safetensors file; fetch or write it again'
+const damaged = 'The file is damaged or not a safetensors file; download or write it again'
 
 function truncated(source: ByteSource, expected: string, found: string): PatchError {
-  const remedy = 'The file is cut short; fetch or write it again'
+  const remedy = 'The file is truncated; download or write it again'
   return new PatchError('TRUNCATED', { expected: `${expected} in ${source.name}`, found, remedy })
 }
 

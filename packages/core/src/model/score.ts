@@ -109,9 +109,9 @@ export async function candidateExamples(
   const known = (id: number) => id >= 0 && id < core.config.vocabSize
   if (!(Number.isInteger(k) && k > 0 && perToken.every((own) => own === k) && ids.every(known))) {
     throw new PatchError('INVALID_ARGUMENT', {
-      expected: `as many candidates for each token of each response, ids from 0 to ${core.config.vocabSize - 1}`,
-      found: `${[...new Set(perToken)].join(', ')} a token, ${ids.filter((id) => !known(id)).length} ids out of range`,
-      remedy: 'Give [tokens, k] ids of this tokenizer, with the same k in every request',
+      expected: `the same number of candidates for each token of each response, with ids from 0 to ${core.config.vocabSize - 1}`,
+      found: `${[...new Set(perToken)].join(', ')} per token, ${ids.filter((id) => !known(id)).length} ids out of range`,
+      remedy: 'Pass [tokens, k] ids of this tokenizer, with the same k in every request',
     })
   }
   return readResponses(core, examples, prefix, candidateReadout(k), options)
@@ -182,13 +182,13 @@ function checkExample(
     throw new PatchError('INVALID_ARGUMENT', {
       expected: 'a prompt and a response of at least one token each',
       found: `an empty one in request ${index}`,
-      remedy: 'Give it some text',
+      remedy: 'Add some text',
     })
   }
   const longest = before + example.prompt.length + Math.max(...example.responses.map((r) => r.length))
   if (longest <= config.maxPositions) return
   throw new PatchError('CONTEXT_EXCEEDED', {
-    expected: `prefix, prompt and response to fit the context of ${config.maxPositions} tokens`,
+    expected: `prefix, prompt and response to fit into the context of ${config.maxPositions} tokens`,
     found: `${longest} tokens in request ${index}`,
     remedy: 'Shorten the prompt or the response',
   })

@@ -50,6 +50,6 @@ export function cutShort(source: ByteSource, end: number): PatchError {
   return new PatchError('TRUNCATED', {
     expected: `a header of ${end} bytes or more in ${source.name}`,
     found: `${source.size} bytes in all`,
-    remedy: 'The file is cut short; fetch it again',
+    remedy: 'The file is truncated; download it again',
   })
 }

@@ -31,7 +31,7 @@ export async function openShardedSafetensors(storage: Storage, directory: string
     throw new PatchError('NOT_FOUND', {
       expected: `model.safetensors or model.safetensors.index.json in ${directory || 'the folder'}`,
       found: 'neither',
-      remedy: 'Check the path, or fetch the model again',
+      remedy: 'Check the path, or download the model again',
     })
   }
   const weightMap = parseIndex(index, await readWithin(storage, index, mostIndexBytes))
@@ -59,7 +59,7 @@ function checkAlone(shard: TensorReader, owners: ReadonlyMap<string, TensorReade
     if (owner === undefined || owner === shard) continue
     throw malformed(
       `tensor ${excerpt(tensor)} in one file`,
-      `it in ${file} too, where the index does not put it`,
+      `it in ${file} too, which the index does not list for it`,
     )
   }
 }
@@ -82,5 +82,9 @@ function parseIndex(path: string, bytes: Uint8Array): readonly [string, string][
 }
 
 function malformed(expected: string, found: string): PatchError {
-  return new PatchError('MALFORMED', { expected, found, remedy: 'The weights are damaged; fetch them again' })
+  return new PatchError('MALFORMED', {
+    expected,
+    found,
+    remedy: 'The weights are damaged; download them again',
+  })
 }

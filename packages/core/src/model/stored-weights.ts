@@ -12,7 +12,7 @@ export function storedName(reader: TensorReader, spec: WeightSpec): string {
   throw new PatchError('MISSING_TENSOR', {
     expected: `a tensor ${names[0]} of shape [${spec.shape}]`,
     found: `${reader.tensors.size} tensors without it`,
-    remedy: 'The weights are incomplete, or the configuration belongs to another model; fetch both again',
+    remedy: 'The weights are incomplete, or the configuration belongs to another model; download both again',
   })
 }
 
@@ -27,7 +27,7 @@ export function checkShape(reader: TensorReader, name: string, spec: WeightSpec)
   throw new PatchError('SHAPE_MISMATCH', {
     expected: `tensor ${name} of shape [${spec.shape}]`,
     found: `[${shape}]`,
-    remedy: 'The configuration and the weights belong to different models; fetch both again',
+    remedy: 'The configuration and the weights belong to different models; download both again',
   })
 }
 
@@ -40,7 +40,7 @@ export function checkLayers({ tensors }: TensorReader, { layers }: ModelConfig):
   throw new PatchError('MISSING_TENSOR', {
     expected: `the tensors of ${layers} layers (num_hidden_layers in config.json, block_count in GGUF)`,
     found: `${tensors.size} tensors in all`,
-    remedy: 'The configuration is damaged or belongs to another model; fetch it again',
+    remedy: 'The configuration is damaged or belongs to another model; download it again',
   })
 }
 
@@ -65,8 +65,8 @@ export function checkAllUsed(reader: TensorReader, specs: readonly WeightSpec[],
   const [first] = unused
   if (first === undefined) return
   throw new PatchError('UNSUPPORTED', {
-    expected: `no tensors beside those of ${config.layers} layers (num_hidden_layers) of a ${config.architecture} model`,
+    expected: `no tensors other than those of ${config.layers} layers (num_hidden_layers) of a ${config.architecture} model`,
     found: `${excerpt(first, 120)}${unused.length > 1 ? ` and ${unused.length - 1} more` : ''}`,
-    remedy: 'Use a model without them, or add the feature in an architecture file of its own',
+    remedy: 'Use a model without them, or add the feature in a new architecture file',
   })
 }

@@ -49,7 +49,7 @@ function order(a: string, b: string): number {
 }
 
 function checkTensor(name: string, shape: readonly number[], length: number) {
-  const remedy = 'Pass tensors whose data fill their shape'
+  const remedy = 'Pass tensors whose data match their shape'
   if (name === '__metadata__') {
     throw new PatchError('INVALID_ARGUMENT', {
       expected: 'any other tensor name',
@@ -58,7 +58,7 @@ function checkTensor(name: string, shape: readonly number[], length: number) {
     })
   }
   if (shape.some((size) => !Number.isInteger(size) || size < 0)) {
-    const expected = `whole numbers from 0 on as shape of tensor ${name}`
+    const expected = `non-negative integers as the shape of tensor ${name}`
     throw new PatchError('INVALID_ARGUMENT', { expected, found: `[${shape.join(', ')}]`, remedy })
   }
   const values = shape.reduce((product, size) => product * size, 1)

@@ -13,6 +13,6 @@ export function checkRunSettings(
   throw new PatchError('RESUME_MISMATCH', {
     expected: `${path} to belong to a run with ${other.map((name) => `${name} ${show(expected[name])}`).join(', ')}`,
     found: other.map((name) => `${name} ${show(found[name])}`).join(', '),
-    remedy: 'Give the same settings to go on with that run, or another path to begin a new one',
+    remedy: 'Use the same settings to resume that run, or another path for a new run',
   })
 }

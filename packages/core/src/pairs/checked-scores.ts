@@ -17,7 +17,7 @@ export async function checkedScores(
     throw new PatchError('INVALID_ARGUMENT', {
       expected: `${requests.length} scores from the judge ${judge.name}`,
       found: `${scores.length}`,
-      remedy: 'Make it give one score for each request, in their order',
+      remedy: 'Return one score per request, in the same order',
     })
   }
   const wrong = scores.findIndex((score) => !(score >= 0 && score <= 1))
@@ -25,6 +25,6 @@ export async function checkedScores(
   throw new PatchError(Number.isFinite(scores[wrong]) ? 'INVALID_ARGUMENT' : 'NOT_FINITE', {
     expected: `scores in [0, 1] from the judge ${judge.name}`,
     found: `${scores[wrong]} for the response ${excerpt(requests[wrong]?.response ?? '', 80)}`,
-    remedy: 'Scale its scores so that 1 is as the policy wants it and 0 is not',
+    remedy: 'Scale its scores so that 1 means as wanted and 0 means not',
   })
 }

@@ -54,7 +54,7 @@ export async function collectResponses(
   throw new PatchError('INVALID_ARGUMENT', {
     expected: `${from.name} to yield a response (or undefined) for each of ${missing.length} prompts`,
     found: `none for ${awaited.size}, the first being prompt ${Math.min(...awaited)}`,
-    remedy: 'Make its `respond` yield every index once',
+    remedy: 'Its `respond` must yield every index once',
   })
 }
 
@@ -64,6 +64,6 @@ function checkedResponse(response: unknown, { name }: Reference, index: number |
   throw new PatchError('INVALID_ARGUMENT', {
     expected: `responses of ${name} that are texts, or undefined`,
     found: `${describeValue(response)} for prompt ${index ?? 'of no index'}`,
-    remedy: 'Make its `respond` yield texts',
+    remedy: 'Its `respond` must yield texts',
   })
 }

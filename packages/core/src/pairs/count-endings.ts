@@ -16,10 +16,10 @@ export interface EndingCounts {
 
 const words: Readonly<Record<keyof EndingCounts, (one: boolean) => string>> = {
   withheld: () => 'withheld by a filter',
-  cut: () => 'cut by the limit of tokens before anything was said',
-  empty: () => 'without a word',
-  absent: () => 'not there',
-  shortened: (one) => `that ${one ? 'ends' : 'end'} at the limit of tokens`,
+  cut: () => 'cut off by the token limit before any text',
+  empty: () => 'without text',
+  absent: () => 'missing',
+  shortened: (one) => `that ${one ? 'ends' : 'end'} at the token limit`,
 }
 
 /** Counts responses by how they ended. */

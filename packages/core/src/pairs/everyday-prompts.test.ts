@@ -45,7 +45,7 @@ describe('everydayPrompts', () => {
     const model = userTurnModel((_, draw) => request(draw), 'length')
     await expect(everydayPrompts(model, { count: 2 })).rejects.toMatchObject({
       code: 'EMPTY_DATA',
-      found: 'none in 72 draws',
+      found: 'none in 72 samples',
     })
   })
 

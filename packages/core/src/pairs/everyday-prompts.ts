@@ -68,9 +68,9 @@ export async function everydayPrompts(
   }
   if (prompts.length > 0) return prompts.slice(0, count)
   throw new PatchError('EMPTY_DATA', {
-    expected: `requests in what ${model.id} says in the user's place`,
-    found: `none in ${most} draws`,
-    remedy: 'Use a model that was trained on chats, raise maxTokens, or give prompts of your own',
+    expected: `user requests in the text that ${model.id} generates`,
+    found: `none in ${most} samples`,
+    remedy: 'Use a model that was trained on chats, raise maxTokens, or pass your own prompts',
   })
 }
 
@@ -120,7 +120,7 @@ function checkOptions({
   ].filter((problem) => problem !== false)
   if (problems.length === 0) return
   throw new PatchError('INVALID_ARGUMENT', {
-    expected: 'count and batchSize of at least 1, a temperature above 0, openings of at least a word',
+    expected: 'count and batchSize of at least 1, a temperature above 0, openings of at least one word',
     found: problems.join(', '),
     remedy: 'Correct these options',
   })

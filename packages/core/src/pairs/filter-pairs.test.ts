@@ -32,7 +32,7 @@ describe('filterPairs', () => {
       harmful: { total: 8, kept: 3, droppedByMargin: 1, droppedByWinner: 3, unpairedKept: 1 },
       harmless: { total: 1, kept: 0, droppedByMargin: 0, droppedByWinner: 1, unpairedKept: 0 },
     })
-    expect(formatFilterSummary(summary)).toMatch(/^Of 8 harmful pairs 3 are kept; 3 fell .* Of 1 harmless/)
+    expect(formatFilterSummary(summary)).toMatch(/^8 harmful pairs: 3 kept; 3 dropped .* 1 harmless/)
   })
 
   it('tells of rows without y⁻ alone what becomes of them', () => {
@@ -42,7 +42,7 @@ describe('filterPairs', () => {
       pair(0.1, undefined, 'target'),
     ])
     expect(formatFilterSummary(summary)).toBe(
-      'Of 3 target prompts 1 fell because y⁺ itself scores too low; 2 without y⁻ serve SFT alone.',
+      '3 target prompts: 1 dropped because y⁺ scores too low; 2 without y⁻ used for SFT only.',
     )
   })
 

@@ -88,13 +88,13 @@ export function formatFilterSummary(summary: FilteredPairs['summary']): string {
     const { total, kept, droppedByWinner, droppedByMargin, unpairedKept } = counts
     if (total === 0) return []
     const parts = [
-      (kept > 0 || unpairedKept === 0) && `${kept} are kept`,
-      droppedByWinner > 0 && `${droppedByWinner} fell because y⁺ itself scores too low`,
+      (kept > 0 || unpairedKept === 0) && `${kept} kept`,
+      droppedByWinner > 0 && `${droppedByWinner} dropped because y⁺ scores too low`,
       droppedByMargin > 0 &&
-        `${droppedByMargin} because y⁻ scores nearly as high (their y⁺ serves SFT alone)`,
-      unpairedKept > 0 && `${unpairedKept} without y⁻ serve SFT alone`,
+        `${droppedByMargin} dropped because y⁻ scores nearly as high (their y⁺ is used for SFT)`,
+      unpairedKept > 0 && `${unpairedKept} without y⁻ used for SFT only`,
     ]
-    return `Of ${total} ${kind} ${kept + droppedByMargin > 0 || unpairedKept === 0 ? 'pairs' : 'prompts'} ${parts.filter((part) => part !== false).join('; ')}.`
+    return `${total} ${kind} ${kept + droppedByMargin > 0 || unpairedKept === 0 ? 'pairs' : 'prompts'}: ${parts.filter((part) => part !== false).join('; ')}.`
   })
   return kinds.join(' ')
 }

@@ -130,7 +130,7 @@ describe('generatePairs', () => {
     const { run, asked } = setUp(undefined, { prompts: more, minimumReferenceShare: 0.7 })
     await expect(run()).rejects.toMatchObject({
       code: 'TRAINING_FAILED',
-      found: expect.stringMatching(/^2 of 3 \(67%\); to "rob" it says "Gladly, rob/),
+      found: expect.stringMatching(/^2 of 3 \(67%\); for example, to "rob" it answers "Gladly, rob/),
     })
     expect(asked[0]).toEqual([])
   })
@@ -261,14 +261,14 @@ describe('generatePairs', () => {
     const counts = { withheld: 1, cut: 1, empty: 1, absent: 1, shortened: 1 }
     expect(summaries).toEqual(Array(2).fill({ prompts: 5, pairs: 4, reference: counts }))
     expect(formatPairsSummary(summaries[0] as PairsSummary)).toBe(
-      '4 pairs of 5 prompts. Answers of the reference: 1 withheld by a filter, 1 cut by the limit of tokens before ' +
-        'anything was said, 1 without a word, 1 not there, 1 that ends at the limit of tokens.',
+      '4 pairs from 5 prompts. Answers of the reference: 1 withheld by a filter, 1 cut off by the token limit before ' +
+        'any text, 1 without text, 1 missing, 1 that ends at the token limit.',
     )
   })
 
   it.each([
     ['withheld', /2 withheld by a filter/, /another/],
-    ['cut', /2 cut by the limit/, /--max-tokens/],
+    ['cut', /2 cut off by the token limit/, /--max-tokens/],
   ] as const)(
     'refuses to make pairs where all answers to harmful prompts were %s',
     async (ended, found, remedy) => {

@@ -75,7 +75,7 @@ export async function generatePairs(options: GeneratePairsOptions): Promise<Pref
     throw new PatchError('EMPTY_DATA', {
       expected: 'at least one prompt',
       found: 'none',
-      remedy: 'Give harmful prompts and harmless ones',
+      remedy: 'Pass both harmful and harmless prompts',
     })
   }
   const journalPath = `${path}.journal.jsonl`
@@ -141,8 +141,8 @@ const bareOf = (row: PatchPrompt): PatchPrompt => ({ ...row, prompt: row.bare ??
 
 function notOurs(path: string, journalPath: string): PatchError {
   return new PatchError('INVALID_ARGUMENT', {
-    expected: `no file at ${path}, or one that a run made, with its ${journalPath}`,
-    found: 'a file without it',
-    remedy: 'Name another path, or move that file away',
+    expected: `no file at ${path}, or one written by a run, with its ${journalPath}`,
+    found: 'a file without a journal',
+    remedy: 'Use another path, or move that file away',
   })
 }

@@ -48,9 +48,9 @@ export async function nearMisses(
   const openings = openingsOf(harmfulPrompts, { count: 4 * count + 64, seed })
   if (openings.length === 0) {
     throw new PatchError('EMPTY_DATA', {
-      expected: 'harmful prompts of at least two words, to begin as they do',
+      expected: 'harmful prompts of at least two words, whose beginnings can be used',
       found: `none among ${harmfulPrompts.length}`,
-      remedy: 'Give harmful prompts in whole sentences',
+      remedy: 'Write the harmful prompts as whole sentences',
     })
   }
   const harmful = harmfulPrompts.map(lastText)

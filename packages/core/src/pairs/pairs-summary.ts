@@ -28,7 +28,7 @@ export function summaryOf(
 /** The summary as one sentence. */
 export function formatPairsSummary({ prompts, pairs, reference }: PairsSummary): string {
   const told = describeEndings(reference)
-  const of = `${pairs} ${pairs === 1 ? 'pair' : 'pairs'} of ${prompts} ${prompts === 1 ? 'prompt' : 'prompts'}`
+  const of = `${pairs} ${pairs === 1 ? 'pair' : 'pairs'} from ${prompts} ${prompts === 1 ? 'prompt' : 'prompts'}`
   return told === '' ? `${of}.` : `${of}. Answers of the reference: ${told}.`
 }
 
@@ -48,10 +48,10 @@ export function checkAnswered(
   for (const index of targets) add({ response: responses.get(index), ended: endings.get(index) })
   const isCut = counts.cut > counts.withheld + counts.empty + counts.absent
   throw new PatchError('EMPTY_DATA', {
-    expected: `answers of ${name} to make pairs of`,
+    expected: `answers of ${name} to make pairs from`,
     found: `none to ${targets.length} ${kindNames(prompts).target} ${targets.length === 1 ? 'prompt' : 'prompts'}: ${described()}`,
     remedy: isCut
-      ? 'Raise the limit of tokens (`maxTokens`, --max-tokens), which thinking counts towards, and name another path'
-      : 'Look at what the reference says, or use another one, and name another path',
+      ? 'Raise the token limit (`maxTokens`, --max-tokens), which includes thinking, and use another path'
+      : "Check the reference's answers, or use another reference, and use another path",
   })
 }

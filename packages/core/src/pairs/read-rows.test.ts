@@ -245,7 +245,7 @@ describe('what else people have', () => {
     ],
     ['a prompt to go on with', { prompt: [sky, assistant('It')], chosen: 'a' }, /assistant's turn/],
     ['answers that have nothing in common', { chosen: [user('a')], rejected: [user('b')] }, /no prompt/],
-    ['a rejected alone', { prompt: 'a', rejected: 'b' }, /rejected without a chosen/],
+    ['a rejected alone', { prompt: 'a', rejected: 'b' }, /rejected without chosen/],
     ['fields of another kind', { goal: 'x', target: 'y' }, /"goal", "target"/],
     ['a number as content', { prompt: [user(4)], chosen: 'a' }, /content that is a number in message 0/],
     ['null as content', { prompt: [user(null)], chosen: 'a' }, /no content.*message 0/],
@@ -272,7 +272,7 @@ describe('kinds', () => {
     const rows = [{ prompt: 'a' }, { prompt: 'b', kind: null }]
     const kinds = async (options: ReadRowsOptions) => (await prompts(rows, options)).map(({ kind }) => kind)
     expect(await kinds({ onNotice: (line) => notices.push(line) })).toEqual(['harmful', 'harmful'])
-    expect(notices).toEqual(['rows.jsonl: no row has a kind; all are taken as harmful'])
+    expect(notices).toEqual(['rows.jsonl: no row has a kind; all are treated as harmful'])
     expect(await kinds({ kind: 'harmless', onNotice: (line) => notices.push(line) })).toEqual([
       'harmless',
       'harmless',

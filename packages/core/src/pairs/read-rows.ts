@@ -53,12 +53,12 @@ export async function readRows<T extends { readonly kind: PromptKind }>(
   const rows = await readJsonLines(storage, path, rowsLike(withKind, schema))
   if (lacking === 0 || kind !== undefined) return rows
   if (lacking === rows.length) {
-    onNotice?.(`${path}: no row has a kind; all are taken as ${assumed}`)
+    onNotice?.(`${path}: no row has a kind; all are treated as ${assumed}`)
     return rows
   }
   throw new PatchError('MALFORMED', {
     expected: `a kind (target or keep, harmful or harmless) in all rows of ${path} or in none`,
     found: `${lacking} of ${rows.length} without one`,
-    remedy: 'Write the kind into each row, or name the kind of those without (`kind`, --kind)',
+    remedy: 'Add a kind to each row, or set the kind of rows without one (`kind`, --kind)',
   })
 }

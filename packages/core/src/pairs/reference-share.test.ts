@@ -30,7 +30,7 @@ describe('the share of a reference', () => {
     expect(() => checkReferenceShare(share, 0.3, 'json')).toThrow(
       expect.objectContaining({
         code: 'TRAINING_FAILED',
-        found: '1 of 5 (20%); to "order 0" it says "answer 0"',
+        found: '1 of 5 (20%); for example, to "order 0" it answers "answer 0"',
         remedy: expect.stringContaining('--min-reference-share'),
       }),
     )

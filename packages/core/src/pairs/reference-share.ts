@@ -83,7 +83,7 @@ export function formatReferenceShare({ kind, asked, wanted, missing, examples }:
   )
   const share =
     `The reference answers ${wanted} of ${asked} ${kind} prompts as wanted` +
-    `${told === '' ? '' : `; answers it does not give: ${told}`}.`
+    `${told === '' ? '' : `; missing answers: ${told}`}.`
   return [share, ...answers].join('\n')
 }
 
@@ -101,9 +101,9 @@ export function checkReferenceShare(share: ReferenceShare, minimum: number, judg
     expected: `a reference that answers at least ${percent(minimum)} of the ${kind} prompts as wanted, by the judge ${judge}`,
     found:
       `${wanted} of ${asked} (${percent(wanted / asked)})${told === '' ? '' : `, ${told}`}` +
-      `${shown ? `; to ${excerpt(lastText(shown.prompt))} it says ${excerpt(shown.response, 160)}` : ''}`,
+      `${shown ? `; for example, to ${excerpt(lastText(shown.prompt))} it answers ${excerpt(shown.response, 160)}` : ''}`,
     remedy:
-      'Look at its answers and use another reference or judge, or train on what there is ' +
+      'Check its answers and use another reference or judge, or train anyway ' +
       '(`minimumReferenceShare` 0, --min-reference-share 0)',
   })
 }

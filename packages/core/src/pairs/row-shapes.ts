@@ -43,7 +43,7 @@ function answeredRow(
   const row = fieldsOf(value)
   if (isProblem(row)) return row
   const shape = unusable.find(({ has }) => has(row))
-  if (shape) return { problem: `a row of TRL's ${shape.name}, of which no pair can be made` }
+  if (shape) return { problem: `a row of TRL's ${shape.name}, which cannot become a pair` }
   const parts = partsOf(row)
   if (isProblem(parts)) return parts
   if (parts.chosen === undefined) return { problem: noAnswer }
@@ -51,14 +51,14 @@ function answeredRow(
   return isProblem(given) ? given : withPrompt({ ...row, ...given }, given.prompt)
 }
 
-const noAnswer = "a prompt without chosen, completion or response, as rows of TRL's prompt-only are"
+const noAnswer = "a prompt without chosen, completion or response, as in TRL's prompt-only type"
 
 /** Columns that change what a prompt is and that nothing here reads. */
 const unread = ['images', 'image', 'videos', 'audio', 'audios', 'tools', 'documents', 'chat_template_kwargs']
 
 function fieldsOf(value: unknown): Row | NoMessage {
   if (typeof value === 'string' || isConversation(value)) return { prompt: value }
-  if (Array.isArray(value)) return { problem: 'a list of rows, where each row is to have its own line' }
+  if (Array.isArray(value)) return { problem: 'a list of rows, although each row must have its own line' }
   if (typeof value !== 'object' || value === null) return { problem: kindOf(value) }
   const row = withoutNulls(value) as Row
   const other = unread.find((name) => !isEmpty(row[name]))
@@ -92,7 +92,7 @@ function partsOf(row: Row): Parts | NoMessage {
   const prompt = row.prompt ?? instructionOf(row) ?? row.question
   const answer = row.chosen ?? row.completion ?? row.response ?? row.output ?? row.answer
   if (row.chosen !== undefined && row.rejected !== undefined) return pairOf(row, prompt ?? turns)
-  if (row.rejected !== undefined) return { problem: 'a rejected without a chosen' }
+  if (row.rejected !== undefined) return { problem: 'rejected without chosen' }
   if (prompt !== undefined) return { prompt, chosen: withoutPrompt(answer, prompt) }
   if (turns !== undefined) return lastAnswer(turns)
   if (isConversation(answer)) return lastAnswer(answer)
@@ -126,7 +126,7 @@ function pairOf({ chosen, rejected }: Row, prompt: unknown): Parts | NoMessage {
     const parts = extractPrompt(chosen, rejected)
     if (chosen !== rejected && parts.prompt !== '') return parts
   }
-  return { problem: 'no prompt, neither by itself nor as what chosen and rejected both begin with' }
+  return { problem: 'no prompt, neither as a field nor as a common beginning of chosen and rejected' }
 }
 
 /** Some data sets repeat the prompt in the answers, also where they have it apart. */
@@ -139,7 +139,7 @@ function withoutPrompt(answer: unknown, prompt: unknown): unknown {
 /** A conversation as its last answer and what is before it; where the user spoke last, all of it is asked. */
 function lastAnswer(turns: unknown): Parts | NoMessage {
   const messages = isConversation(turns) ? messagesOf(turns) : { problem: kindOf(turns) }
-  if (isProblem(messages)) return { problem: `${messages.problem}, where a conversation is expected` }
+  if (isProblem(messages)) return { problem: `${messages.problem}, although a conversation is expected` }
   if (messages.at(-1)?.role !== 'assistant') return { prompt: messages }
   return { prompt: messages.slice(0, -1), chosen: messages.slice(-1) }
 }
@@ -154,12 +154,12 @@ function answerOf(value: unknown): string | NoMessage {
   const messages = isConversation(turns) ? messagesOf(turns) : { problem: kindOf(value) }
   if (isProblem(messages)) return messages
   const [message, ...others] = messages as readonly [ChatMessage, ...ChatMessage[]]
-  if (others.length > 0) return { problem: `${messages.length} messages instead of one of the assistant's` }
+  if (others.length > 0) return { problem: `${messages.length} messages instead of one assistant message` }
   if (message.role !== 'assistant') {
     return { problem: `a message of ${excerpt(message.role, 20)} instead of the assistant` }
   }
   const other = besides.find((name) => !isEmpty(message[name]))
-  if (other !== undefined) return { problem: `${other}, which an answer cannot have here,` }
+  if (other !== undefined) return { problem: `${other}, which is not supported in an answer,` }
   return message.content as string
 }
 
@@ -169,7 +169,7 @@ function withPrompt(row: Row, value: unknown): Row | NoMessage {
   if (isProblem(prompt)) return { problem: `${prompt.problem} in the prompt` }
   const messages = typeof prompt === 'string' ? [{ role: 'user', content: prompt }] : prompt
   if (messages.at(-1)?.role === 'assistant') {
-    return { problem: "a prompt that ends with the assistant's turn, which is not gone on with here" }
+    return { problem: "a prompt that ends with the assistant's turn, which is not supported" }
   }
   const { system } = row
   if (isEmpty(system) || messages.some(({ role }) => role === 'system')) return { ...row, prompt }

@@ -25,9 +25,9 @@ export function openUserTurn(tokenizer: Tokenizer): UserTurn {
   const [head, tail, ...more] = rendered.split(marker)
   if (head === undefined || tail === undefined || more.length > 0) {
     throw new PatchError('UNSUPPORTED', {
-      expected: "a chat template that holds the user's text once, as it is",
+      expected: "a chat template that contains the user's text exactly once, unchanged",
       found: `it ${rendered.split(marker).length - 1} times`,
-      remedy: 'Give prompts of your own instead of having the model make them',
+      remedy: 'Pass your own prompts instead of generating them with the model',
     })
   }
   const end = /\S+/u.exec(tail)?.[0] ?? ''

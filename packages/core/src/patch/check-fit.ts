@@ -26,9 +26,9 @@ export function checkFit(model: LanguageModel, { manifest, prefix }: PatchConten
   const differing = differingBase(manifest.base, found)
   if (differing) {
     throw new PatchError('PATCH_MISMATCH', {
-      expected: `${manifest.base.id}, which ${manifest.name} ${manifest.version} was made for: ${differing.expected}`,
+      expected: `${manifest.base.id}, the base model of ${manifest.name} ${manifest.version}: ${differing.expected}`,
       found: `${found.id}: ${differing.found}`,
-      remedy: 'Load the model the patch was made for, or get or train the patch for this one',
+      remedy: 'Load the model that the patch was made for, or get or train a patch for this one',
     })
   }
   checkPrefix(prefix, [manifest.prefix.length, found.hiddenSize])

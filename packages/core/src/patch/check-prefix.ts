@@ -12,7 +12,7 @@ export function checkPrefix({ length, embeddings }: Prefix, [m, d]: readonly [nu
     throw new PatchError('SHAPE_MISMATCH', {
       expected: `a prefix of ${m} virtual tokens of width ${d}: ${m * d} numbers`,
       found: `${length} virtual tokens and ${embeddings.length} numbers`,
-      remedy: 'The prefix and its description belong to different patches; make or get the patch again',
+      remedy: 'The prefix and its description belong to different patches; make or download the patch again',
     })
   }
   const at = embeddings.findIndex((value) => !Number.isFinite(value))
@@ -21,7 +21,7 @@ export function checkPrefix({ length, embeddings }: Prefix, [m, d]: readonly [nu
     expected: 'a prefix of finite numbers',
     found: `${embeddings[at]} in virtual token ${Math.floor(at / d)}, dimension ${at % d}`,
     remedy:
-      'Its training diverged or its file is damaged; train again at a lower learning rate, or get it again',
+      'Training diverged or the file is damaged; train again at a lower learning rate, or download it again',
   })
 }
 
@@ -34,6 +34,6 @@ export function checkParts(expected: PatchManifest['prefix'], { parts }: Prefix)
   throw new PatchError('SHAPE_MISMATCH', {
     expected: `a prefix with the parts of its manifest: ${described(expected.parts)}`,
     found: described(found),
-    remedy: 'Describe the parts as they are, in their order',
+    remedy: 'Describe the actual parts, in their order',
   })
 }

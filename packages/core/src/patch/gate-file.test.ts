@@ -49,7 +49,7 @@ describe('a patch with a gate', () => {
     expect(read.parameters).toBe(64 + 96 + 3 + 3 + 1)
     expect(Object.keys(patch.files)).toContain('gate.safetensors')
     const card = new TextDecoder().decode(patch.files['README.md'])
-    expect(card).toMatch(/90\.0% of the 50 that it is for and on 2\.0% \(default\) of 80 others/)
+    expect(card).toMatch(/90\.0% of the 50 target prompts and on 2\.0% \(default\) of 80 other prompts/)
   })
 
   it('whose gate was altered is refused', async () => {

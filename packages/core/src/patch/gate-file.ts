@@ -50,7 +50,7 @@ export function checkGates(expected: PatchManifest['prefix'], prefix: Prefix): v
   throw new PatchError('SHAPE_MISMATCH', {
     expected: `a prefix with the gates of its manifest: ${wanted}`,
     found,
-    remedy: 'Describe the gates as they are, or take them off the prefix',
+    remedy: 'Describe the actual gates, or remove them from the prefix',
   })
 }
 
@@ -104,8 +104,8 @@ async function readGate(
   }
   if (gate.output.length === units) return gate
   throw new PatchError('SHAPE_MISMATCH', {
-    expected: `a gate of ${units} units, as patch.json says`,
+    expected: `a gate of ${units} units, as in patch.json`,
     found: `${gate.output.length} in ${name}`,
-    remedy: 'The two files belong to different patches; get both again',
+    remedy: 'The two files belong to different patches; download both again',
   })
 }

@@ -12,18 +12,20 @@ const text = z
   .check(
     z.minLength(1),
     z.maxLength(1000),
-    z.refine(isPrintableLine, 'has line breaks, control characters, or others that are not seen'),
+    z.refine(isPrintableLine, 'has line breaks, control characters or invisible characters'),
   )
 /** A prompt, which has line feeds. */
 const prompt = z.string().check(
   z.minLength(1),
   z.maxLength(100_000),
-  z.refine((value) => printable(value) === value, 'has control characters, or others that are not seen'),
+  z.refine((value) => printable(value) === value, 'has control characters or invisible characters'),
 )
 const count = z.int().check(z.minimum(1), z.maximum(2 ** 31 - 1))
 const name = z
   .string()
-  .check(z.regex(patchName, 'not 1 to 64 of a-z, 0-9, ".", "_", "-", with a letter or digit at both ends'))
+  .check(
+    z.regex(patchName, 'not 1 to 64 of a-z, 0-9, ".", "_", "-", starting and ending with a letter or digit'),
+  )
 const digest = z.string().check(z.regex(/^[0-9a-f]{64}$/, 'not a SHA-256 in lower-case hexadecimal'))
 const requirement = text.check(
   z.refine(
@@ -41,7 +43,7 @@ const rate = z
   .check(
     z.refine(
       ({ value, low, high }) => low <= value && value <= high,
-      'the interval must hold low ≤ value ≤ high',
+      'the interval must satisfy low ≤ value ≤ high',
     ),
   )
 
@@ -63,14 +65,14 @@ function notJson(value: unknown, path: (string | number)[] = [], above: readonly
   if (value === null || value === undefined || typeof value === 'string' || typeof value === 'boolean')
     return []
   if (Number.isFinite(value)) return []
-  if (path.length > deepestOptions) return [{ path: path.slice(0, 4), message: 'is nested too deep' }]
-  if (above.includes(value)) return [{ path, message: 'holds itself' }]
+  if (path.length > deepestOptions) return [{ path: path.slice(0, 4), message: 'is nested too deeply' }]
+  if (above.includes(value)) return [{ path, message: 'contains itself' }]
   const own = [...above, value]
   if (Array.isArray(value)) return value.flatMap((item, i) => notJson(item, [...path, i], own))
   if (typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype) {
     return Object.entries(value).flatMap(([key, held]) => notJson(held, [...path, key], own))
   }
-  return [{ path, message: 'not a finite value of JSON' }]
+  return [{ path, message: 'not a finite JSON value' }]
 }
 
 export const manifestFile = 'patch.json'
@@ -101,7 +103,7 @@ const fileName = z
     z.maxLength(100),
     z.regex(
       /^(?!(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$))[a-z0-9](?:[a-z0-9._-]*[a-z0-9_-])?$/i,
-      'not the name of a file in this directory',
+      'not a file name in this directory',
     ),
   )
 
@@ -113,7 +115,7 @@ const files = z.record(fileName, digest).check(
   z.refine((held) => {
     const names = [manifestFile, ...Object.keys(held)].map((file) => file.toLowerCase())
     return new Set(names).size === names.length
-  }, `names a file twice, if letters of either case are the same, or ${manifestFile} itself`),
+  }, `names a file twice (ignoring case), or ${manifestFile} itself`),
 )
 
 const share = z.number().check(z.minimum(0), z.maximum(1))
@@ -164,11 +166,11 @@ const draft = z.object({
     .check(
       z.refine(
         ({ length, parts: own }) => !own || own.reduce((sum, part) => sum + part.length, 0) === length,
-        'parts must have as many virtual tokens as the prefix',
+        'parts must have as many virtual tokens in total as the prefix',
       ),
       z.refine(
         ({ parts: own, gate: whole }) => !(own && whole),
-        'a prefix with parts has gates on these alone',
+        'in a prefix with parts, only the parts can have gates',
       ),
     ),
   composition: z.exactOptional(composition),

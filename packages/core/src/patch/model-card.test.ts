@@ -58,7 +58,7 @@ test('effects stand in a table, their text cannot break it', () => {
   expect(card).toContain(
     '| refusal rate, harmful | 0.1 [0.05, 0.18] | 0.958 [0.9, 0.985] | 96 | phrases | held-out \\| 96 prompts |',
   )
-  expect(modelCard({ ...tinyManifest, effects: [] })).toContain('None have been recorded.')
+  expect(modelCard({ ...tinyManifest, effects: [] })).toContain('None recorded.')
 })
 
 test('text of others is not markup', () => {
@@ -100,7 +100,7 @@ test('a composed patch names its parts, and only one that stands in line is said
     prefix: { ...tinyManifest.prefix, parts: [part, part].map(({ length, weight }) => ({ length, weight })) },
   }
   const card = modelCard(sideBySide)
-  expect(card).toContain('By the method `parallel`')
+  expect(card).toContain('Method: `parallel`')
   expect(card).toContain('| two 1.2.0 | 2 | 0.5 | `abababababab` |')
   expect(front(card)).toContain('library_name: policypatch')
   expect(card).not.toContain('PeftModel')

@@ -18,9 +18,9 @@ export function modelCard(manifest: PatchManifest): string {
   const sections = [
     `---\n${frontMatter(manifest).join('\n')}\n---`,
     `# ${plain(manifest.name)} ${manifest.version}`,
-    `A safety patch for \`${code(base.id)}\`: a prefix of ${prefix.length} learned virtual tokens ` +
-      `(${prefix.length * base.hiddenSize} parameters) that stands before the prompt. The model's weights stay ` +
-      `as they are. Domain: ${plain(manifest.domain)}. Licence: ${plain(manifest.license)}.`,
+    `A patch for \`${code(base.id)}\`: a prefix of ${prefix.length} learned virtual tokens ` +
+      `(${prefix.length * base.hiddenSize} parameters) that is placed before the prompt. The model's weights do ` +
+      `not change. Domain: ${plain(manifest.domain)}. Licence: ${plain(manifest.license)}.`,
     '## Measured effects',
     effectsTable(manifest),
     ...gated(manifest),
@@ -37,7 +37,7 @@ export function modelCard(manifest: PatchManifest): string {
         .map((role) => `- SHA-256 of ${plain(role)}: \`${recipe.data[role]}\``),
       `- Created: ${manifest.created}`,
     ].join('\n'),
-    'All settings, and the fingerprints of the model it was made for, are in `patch.json`.',
+    '`patch.json` has all settings and the fingerprints of the base model.',
     ...relations(manifest),
   ]
   return `${sections.join('\n\n')}\n`
@@ -61,7 +61,7 @@ function frontMatter(manifest: PatchManifest): string[] {
 }
 
 function effectsTable({ effects }: PatchManifest): string {
-  if (effects.length === 0) return 'None have been recorded.'
+  if (effects.length === 0) return 'None recorded.'
   const rows = effects.map(({ metric, judge, data, n, before, after }) =>
     [plain(metric), interval(before), interval(after), n, plain(judge), plain(data)].join(' | '),
   )
@@ -85,14 +85,14 @@ function gated({ prefix }: PatchManifest): string[] {
   const percent = (share: number) => `${(100 * share).toFixed(1)}%`
   const measured =
     figures &&
-    `On prompts that its fit had not seen it fired on ${percent(figures.recall)} of the ${figures.harmful} that it is for and ` +
+    `On held-out prompts it fired on ${percent(figures.recall)} of the ${figures.harmful} target prompts and ` +
       `on ${Object.entries(figures.falsePositives)
         .map(([part, share]) => `${percent(share)} (${plain(part)})`)
-        .join(', ')} of ${figures.harmless} others.`
+        .join(', ')} of ${figures.harmless} other prompts.`
   return [
     '## Gate',
-    `The prefix takes effect only on prompts on which its gate fires: ${units} units that read what the user asks last, ` +
-      `after layer ${layers.join(' and ')} of the base, at the last token and over the last ${window}${question === undefined ? '' : `, under the question “${plain(question)}”`}. Other prompts are answered as the base answers them. ` +
+    `The prefix is used only if its gate fires. The gate has ${units} units that read the user's last message ` +
+      `after layer ${layers.join(' and ')} of the base model, at the last token and over the last ${window}${question === undefined ? '' : `, under the question “${plain(question)}”`}. Other prompts get the base model's own answer. ` +
       `${measured ?? ''}`.trim(),
   ]
 }
@@ -104,7 +104,7 @@ function composed({ composition }: PatchManifest): string[] {
       `| ${plain(name)} ${plain(version)} | ${length} | ${weight} | \`${digest.slice(0, 12)}\` |`,
   )
   const table = ['| Patch | Virtual tokens | Weight | SHA-256 |', '| --- | --- | --- | --- |', ...rows]
-  return [`## Composed of`, `By the method \`${composition.method}\`:`, table.join('\n')]
+  return [`## Composed of`, `Method: \`${composition.method}\``, table.join('\n')]
 }
 
 function usage({ base, name, prefix }: PatchManifest): string {
@@ -115,11 +115,11 @@ import { applyPatch, loadModel, readPatch } from 'policypatch'
 const model = applyPatch(await loadModel(${model}), await readPatch("path/to/${name}"))
 \`\`\``
   if (prefix.parts) {
-    return `${ours}\n\nIts parts stand side by side, which no other library's adapters can: export it to run it elsewhere.`
+    return `${ours}\n\nThis is a parallel stack, which no other library supports as an adapter. Export it to run it elsewhere.`
   }
   return `${ours}
 
-It is also a prompt-tuning adapter of [PEFT](https://github.com/huggingface/peft)${prefix.gate ? ', which holds the prefix alone: there it takes effect on every prompt' : ''}:
+It is also a prompt-tuning adapter of [PEFT](https://github.com/huggingface/peft)${prefix.gate ? ', without the gate: there the prefix applies to every prompt' : ''}:
 
 \`\`\`python
 from peft import PeftModel
@@ -132,7 +132,7 @@ model = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained(${model})
 function relations({ requires, conflicts }: PatchManifest): string[] {
   return [
     ...(requires.length > 0 ? [`Requires: ${requires.map(plain).join(', ')}.`] : []),
-    ...(conflicts.length > 0 ? [`Must not be applied with: ${conflicts.map(plain).join(', ')}.`] : []),
+    ...(conflicts.length > 0 ? [`Do not apply with: ${conflicts.map(plain).join(', ')}.`] : []),
   ]
 }
 

@@ -18,7 +18,7 @@ export function parseManifest(bytes: Uint8Array, name = 'patch.json'): PatchMani
     throw new PatchError('UNSUPPORTED', {
       expected: `${name} in format policypatch/v1`,
       found: `format ${format}`,
-      remedy: 'Update policypatch: the patch was made with a later version',
+      remedy: 'Update policypatch: the patch was written by a later version',
     })
   }
   const result = checkShape(manifestSchema, value)
@@ -26,7 +26,7 @@ export function parseManifest(bytes: Uint8Array, name = 'patch.json'): PatchMani
   throw new PatchError('MALFORMED', {
     expected: `${name} to follow policypatch/v1`,
     found: describeIssues(result.error.issues),
-    remedy: 'Get the patch again from where it was released, or make it again',
+    remedy: 'Download the patch again, or make it again',
   })
 }
 

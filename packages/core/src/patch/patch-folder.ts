@@ -84,8 +84,8 @@ async function checkDigest(name: string, bytes: Uint8Array, expected: string): P
   const cut = name.endsWith('.json') && endsEarly(bytes)
   throw new PatchError(cut ? 'TRUNCATED' : 'DIGEST_MISMATCH', {
     expected: `SHA-256 ${expected} of ${name}`,
-    found: cut ? `${bytes.length} bytes that end early` : found,
-    remedy: 'The file is not the one that was released; get the patch again',
+    found: cut ? `${bytes.length} bytes, which is too few` : found,
+    remedy: 'The file is not the one that was released; download the patch again',
   })
 }
 

@@ -29,8 +29,8 @@ export function patchOfFiles(
       if (!target) {
         throw new PatchError('INVALID_ARGUMENT', {
           expected: 'a storage to save the patch to',
-          found: 'none: the patch was made without one',
-          remedy: 'Call patch.save(directory, storage), or give createPatch or trainPatch a storage',
+          found: 'none, because the patch was created without one',
+          remedy: 'Call patch.save(directory, storage), or pass a storage to createPatch or trainPatch',
         })
       }
       await writePatch(target, directory, { files })

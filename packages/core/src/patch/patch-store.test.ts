@@ -52,7 +52,7 @@ test('files are kept byte for byte', async () => {
   expect((await store.get('a')).files).toEqual(patch.files)
 })
 
-test('installing again is harmless, and repairs; other contents need another version', async () => {
+test('installing again is harmless, and repairs; different contents need another version', async () => {
   const patch = await make('a', '1.0.0')
   await store.install(patch)
   await storage.write('installed/a/1.0.0/README.md', new Uint8Array())

@@ -56,8 +56,8 @@ export function patchStore(storage: Storage, root: string): PatchStore {
     if (chosen.length > 0) return chosen
     throw new PatchError('NOT_FOUND', {
       expected: `patch ${name}${version === undefined ? '' : ` ${version}`} in ${base}`,
-      found: all.length > 0 ? `versions ${all.join(', ')}` : 'no version of it',
-      remedy: 'Install it, or ask for one that is installed',
+      found: all.length > 0 ? `versions ${all.join(', ')}` : 'no version',
+      remedy: 'Install it, or use an installed one',
     })
   }
 
@@ -82,8 +82,8 @@ export function patchStore(storage: Storage, root: string): PatchStore {
         const before = await readWithin(storage, held, mostManifestBytes, { inside: place })
         if (!sameBytes(before, patch.files[manifestFile])) {
           throw new PatchError('INVALID_ARGUMENT', {
-            expected: `${name} ${version} to be the patch that is installed under this version`,
-            found: 'other contents',
+            expected: `${name} ${version} to be the same as the installed patch with this version`,
+            found: 'different contents',
             remedy: 'Give the new patch a new version, or remove the installed one first',
           })
         }
@@ -111,7 +111,7 @@ function checkName(name: string): void {
   throw new PatchError('INVALID_ARGUMENT', {
     expected: 'the name of a patch: 1 to 64 of a-z, 0-9, ".", "_" and "-"',
     found: excerpt(name),
-    remedy: 'Give the name in its patch.json',
+    remedy: 'Use the name in its patch.json',
   })
 }
 

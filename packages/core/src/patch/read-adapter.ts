@@ -63,9 +63,10 @@ async function readEmbeddings(
     const other = [...reader.tensors.keys()].find((name) => name !== 'prompt_embeddings')
     if (other !== undefined && reader.tensors.has('prompt_embeddings')) {
       throw new PatchError('UNSUPPORTED', {
-        expected: `prompt_embeddings alone in ${weights.name}`,
+        expected: `only prompt_embeddings in ${weights.name}`,
         found: `tensor ${excerpt(other, 120)}`,
-        remedy: 'A prefix is virtual tokens and changes no weight; train an adapter without other modules',
+        remedy:
+          'A prefix consists of virtual tokens and changes no weights; train an adapter without other modules',
       })
     }
     checkFloat(reader, 'prompt_embeddings')
@@ -76,7 +77,7 @@ async function readEmbeddings(
       throw new PatchError('SHAPE_MISMATCH', {
         expected: `prompt_embeddings of shape [${expected.length}, ${expected.width ?? 'd'}], as ${expected.by} says`,
         found: `[${shape.join(', ')}] in ${weights.name}`,
-        remedy: 'The two files belong to different adapters; get both again',
+        remedy: 'The two files belong to different adapters; download both again',
       })
     }
     const prefix = { length: m, embeddings }
@@ -93,7 +94,7 @@ function readConfig({ name, bytes }: NamedBytes): { length: number; width: numbe
     json,
     name,
     ['PROMPT_TUNING', 'P_TUNING'],
-    'These are prefixes; train an adapter of one of them',
+    'Only these are prefixes; train an adapter of one of these types',
   )
   checkFieldRules(json, promptAdapterRules, name, unknownAdapterField)
   const result = checkShape(configSchema, json)

@@ -42,7 +42,7 @@ function parts(version: string) {
     throw new PatchError('INVALID_ARGUMENT', {
       expected: 'a semantic version such as 1.2.0',
       found: describeValue(version),
-      remedy: 'Give major.minor.patch; see semver.org',
+      remedy: 'Use major.minor.patch; see semver.org',
     })
   }
   return { release: match.slice(1, 4), prerelease: match[4]?.split('.') }

@@ -80,7 +80,7 @@ function decoderEntries(value: unknown): AddedToken[] {
     throw malformed(`${name} to be an object`, describeValue(value))
   const entries = Object.entries(value)
   const wrong = entries.find(([id]) => !/^\d{1,10}$/.test(id))
-  if (wrong) throw malformed(`${name} to have ids as its names`, excerpt(wrong[0]))
+  if (wrong) throw malformed(`${name} to have ids as keys`, excerpt(wrong[0]))
   return entries
     .sort(([a], [b]) => Number(a) - Number(b))
     .map(([id, token]) => read(token, `${id} in ${name}`))
@@ -108,5 +108,5 @@ function read(value: unknown, where: string): AddedToken {
 }
 
 function malformed(expected: string, found: string): PatchError {
-  return new PatchError('MALFORMED', { expected, found, remedy: 'Take the file from the model again' })
+  return new PatchError('MALFORMED', { expected, found, remedy: "Download the model's file again" })
 }

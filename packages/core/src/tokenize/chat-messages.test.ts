@@ -35,7 +35,7 @@ describe('messages for a template', () => {
       ],
       /"image_url" in message 1/,
     ],
-    [[{ type: 'text', text: null }], /a part of text without a text in message 1/],
+    [[{ type: 'text', text: null }], /a text part without a text in message 1/],
     [[4], /a part that is a number/],
     [{ a: 1 }, /content that is an object in message 1/],
     [4, /content that is a number/],

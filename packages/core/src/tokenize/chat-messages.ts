@@ -86,7 +86,7 @@ export function partOf(value: unknown): TextPart | NoMessage {
   const name = typeof type === 'string' ? type : names[0]
   if (name === undefined) return { problem: 'a part without a type' }
   return {
-    problem: textFields.has(name) ? 'a part of text without a text' : `a part of type ${excerpt(name, 20)}`,
+    problem: textFields.has(name) ? 'a text part without a text' : `a part of type ${excerpt(name, 20)}`,
   }
 }
 
@@ -105,6 +105,6 @@ function refused(expected: string, found: string): PatchError {
     expected,
     found,
     remedy:
-      'Give the content as a text, or as parts of type "text": images, sound and files cannot be read here',
+      'Pass the content as a text, or as parts of type "text": images, sound and files are not supported',
   })
 }

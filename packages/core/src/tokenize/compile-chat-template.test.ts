@@ -14,7 +14,7 @@ describe('compileChatTemplate', () => {
     expect(() => render([{ role: 'user', content: 'x' }], true)).toThrow(
       expect.objectContaining({
         code: 'INVALID_ARGUMENT',
-        found: 'roles user, and the template said: system comes first',
+        found: 'roles user, which the template rejected: system comes first',
         cause: expect.any(Error),
       }),
     )
@@ -26,7 +26,7 @@ describe('compileChatTemplate', () => {
       expect.objectContaining({
         code: 'INVALID_ARGUMENT',
         found:
-          "roles user, for which it fails in Jinja2 too: UndefinedError: 'dict object' has no attribute 'name'",
+          "roles user, which also fail in Jinja2: UndefinedError: 'dict object' has no attribute 'name'",
       }),
     )
   })
@@ -51,7 +51,7 @@ describe('compileChatTemplate', () => {
     expect(() => render([], false)).toThrow(
       expect.objectContaining({
         code: 'UNSUPPORTED',
-        expected: expect.stringMatching(/^a chat template that takes at most \d+ bytes of memory$/),
+        expected: expect.stringMatching(/^a chat template that needs at most \d+ bytes of memory$/),
       }),
     )
   })
@@ -86,7 +86,7 @@ describe('a template without a system role', () => {
       '<user>Be kind.\n\nHello<assistant>Hi<user>Be brief.\n\nHello',
     )
     expect(notices).toEqual([
-      "The chat template has no system role: system messages go before the user's turn that follows",
+      'The chat template has no system role: system messages are put before the next user turn',
     ])
   })
 

@@ -55,9 +55,7 @@ export function compileChatTemplate(
   function foldsSystem(): boolean {
     const lacks = lacksSystemRole(renderMessages)
     if (lacks)
-      onNotice?.(
-        "The chat template has no system role: system messages go before the user's turn that follows",
-      )
+      onNotice?.('The chat template has no system role: system messages are put before the next user turn')
     return lacks
   }
 }
@@ -84,35 +82,36 @@ function refusal(cause: TemplateError, messages: readonly ChatMessage[]): PatchE
       return new PatchError('MALFORMED', {
         expected: 'a chat template in the Jinja language',
         found: said,
-        remedy: 'Give another template as chatTemplate',
+        remedy: 'Pass another template as chatTemplate',
         cause,
       })
     case 'unsupported':
       return new PatchError('UNSUPPORTED', {
-        expected: 'a chat template of what can be rendered here',
+        expected: 'a chat template that uses only supported features',
         found: said,
-        remedy: 'Give a template without it as chatTemplate',
+        remedy: 'Pass a template without it as chatTemplate',
         cause,
       })
     case 'limit':
       return new PatchError('UNSUPPORTED', {
-        expected: `a chat template that takes at most ${said}`,
-        found: 'one that takes more',
-        remedy: 'Give another template as chatTemplate, or a shorter conversation',
+        expected: `a chat template that needs at most ${said}`,
+        found: 'one that needs more',
+        remedy: 'Pass another template as chatTemplate, or a shorter conversation',
         cause,
       })
     case 'raised':
       return new PatchError('INVALID_ARGUMENT', {
         expected: 'messages that the chat template accepts',
-        found: `roles ${roles}, and the template said: ${said}`,
-        remedy: 'Give the roles in the order that the model was trained on',
+        found: `roles ${roles}, which the template rejected: ${said}`,
+        remedy: 'Use the order of roles that the model was trained on',
         cause,
       })
     case 'failed':
       return new PatchError('INVALID_ARGUMENT', {
         expected: 'messages that the chat template can render',
-        found: `roles ${roles}, for which it fails in Jinja2 too: ${said}`,
-        remedy: 'Give the messages the fields that the template reads, or another template as chatTemplate',
+        found: `roles ${roles}, which also fail in Jinja2: ${said}`,
+        remedy:
+          'Add the fields that the template reads to the messages, or pass another template as chatTemplate',
         cause,
       })
   }

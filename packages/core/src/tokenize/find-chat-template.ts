@@ -20,6 +20,6 @@ export function findChatTemplate(chatTemplate: unknown): string | undefined {
     found: Object.keys(named).length
       ? printableLine(shortened(`templates named ${Object.keys(named).join(', ')}`, 200))
       : typeof chatTemplate,
-    remedy: 'Give the text of the template to use as chatTemplate',
+    remedy: 'Pass the text of the template to use as chatTemplate',
   })
 }

@@ -29,7 +29,7 @@ export function ggufTokenizerFiles(
   const vocabulary = readGgufVocabulary(metadata)
   if (vocabulary.model === 'gpt2' && metadata['tokenizer.ggml.pre'] === undefined)
     onNotice?.(
-      'The GGUF does not say how text is split into words (tokenizer.ggml.pre): it is split as GPT-2 does, and ids may differ from those the model was trained on',
+      'The GGUF does not say how to split text into words (tokenizer.ggml.pre): it is split as in GPT-2, and ids may differ from those in training',
     )
   const template = metadata['tokenizer.chat_template']
   const tokenizerConfig: Record<string, unknown> = {
@@ -181,7 +181,7 @@ function splitMerge(merge: string): readonly [string, string] {
 
 function noMerges(key: string): PatchError {
   return new PatchError('MALFORMED', {
-    expected: `${key} to be there`,
+    expected: `a key ${key}`,
     found: 'no such key',
     remedy: 'Convert the model to GGUF again',
   })

@@ -34,7 +34,7 @@ export interface GgufVocabulary {
 export function readGgufVocabulary(metadata: Readonly<Record<string, unknown>>): GgufVocabulary {
   const get = (name: string) => metadata[`tokenizer.ggml.${name}`]
   const tokens = list(get('tokens'), 'tokens', isString)
-  if (!tokens) throw malformed('tokenizer.ggml.tokens to be there', 'no such key')
+  if (!tokens) throw malformed('a key tokenizer.ggml.tokens', 'no such key')
   const perToken = (name: string) => {
     const values = list(get(name), name, isNumber)?.map(Number)
     if (values && values.length !== tokens.length)
@@ -48,7 +48,7 @@ export function readGgufVocabulary(metadata: Readonly<Record<string, unknown>>):
     return value
   }
   const model = text('model')
-  if (model === undefined) throw malformed('tokenizer.ggml.model to be there', 'no such key')
+  if (model === undefined) throw malformed('a key tokenizer.ggml.model', 'no such key')
   const architecture = metadata['general.architecture']
   return {
     model,
@@ -87,7 +87,7 @@ function list<T>(value: unknown, name: string, is: (entry: unknown) => entry is 
   const wrong = entries.findIndex((entry) => !is(entry))
   if (entries.length && wrong < 0) return entries as T[]
   throw malformed(
-    `tokenizer.ggml.${name} to be a list of one kind`,
+    `tokenizer.ggml.${name} to be a list of a single type`,
     entries.length ? `${typeof entries[wrong]} at ${wrong}` : 'nothing in it',
   )
 }

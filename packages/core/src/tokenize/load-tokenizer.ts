@@ -63,7 +63,7 @@ export async function createTokenizer(
         'eos_token in tokenizer_config.json, or eos_token_id in generation_config.json or config.json',
       found:
         named.eos_token === undefined ? 'none of them' : `${named.eos_token}, which is not in the vocabulary`,
-      remedy: 'Name the token that ends a response in one of them',
+      remedy: 'Set the token that ends a response in one of these',
     })
 
   const encode: Tokenizer['encode'] = (text, { addSpecialTokens = true } = {}) =>
@@ -73,7 +73,7 @@ export async function createTokenizer(
     throw new PatchError('NO_CHAT_TEMPLATE', {
       expected: 'a tokenizer with a chat template, to render messages',
       found: 'none in tokenizer_config.json, chat_template.jinja or the GGUF',
-      remedy: 'Give chatTemplate, or give prompts as text',
+      remedy: 'Pass chatTemplate, or pass prompts as text',
     })
   }
   return {
@@ -113,6 +113,6 @@ function record(value: unknown, name: string): Json {
   throw new PatchError('MALFORMED', {
     expected: `${name} to be a JSON object`,
     found: value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value,
-    remedy: 'Take the file from the model again',
+    remedy: "Download the model's file again",
   })
 }

@@ -55,6 +55,6 @@ function declaredEosIds({ generationConfig, modelConfig }: EosSources): number[]
   throw new PatchError('MALFORMED', {
     expected: `an id or a list of ids under eos_token_id in ${file}`,
     found: describeValue(json?.eos_token_id),
-    remedy: 'The model is damaged; fetch it again',
+    remedy: 'The model is damaged; download it again',
   })
 }

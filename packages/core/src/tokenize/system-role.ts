@@ -47,9 +47,9 @@ export function foldSystemMessages(messages: readonly ChatMessage[]): ChatMessag
   }
   if (waiting.length === 0) return folded
   throw new PatchError('INVALID_ARGUMENT', {
-    expected: 'a turn of the user after each system message, since the chat template has no system role',
+    expected: 'a user turn after each system message, because the chat template has no system role',
     found: `roles ${messages.map(({ role }) => printableLine(shortened(role, 20))).join(', ')}`,
-    remedy: 'Put system messages before the turn that they are for',
+    remedy: 'Put each system message before the user turn that it applies to',
   })
 }
 

@@ -57,8 +57,8 @@ export async function addTeachers(
 export function distributionsOf(reference: Reference | undefined): Distributions {
   if (reference?.distributions) return reference.distributions
   throw new PatchError('INVALID_ARGUMENT', {
-    expected: 'a reference that gives distributions over the same tokens, for the distillation term',
-    found: reference ? `${reference.name}, which gives outputs alone` : 'none',
-    remedy: 'Use modelReference or systemPromptReference, or leave out the option distillation',
+    expected: 'a reference with distributions over the same tokens, for distillation',
+    found: reference ? `${reference.name}, which gives only outputs` : 'none',
+    remedy: 'Use modelReference or systemPromptReference, or remove the option distillation',
   })
 }

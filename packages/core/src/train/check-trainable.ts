@@ -8,9 +8,9 @@ export function checkTrainable({ config }: Pick<LanguageModel, 'config'>, prefix
   checkPrefixShape(config, prefix)
   if (!isGated(prefix)) return
   throw new PatchError('UNSUPPORTED', {
-    expected: 'a prefix without gates: it is trained on all examples, whatever a gate would say to them',
-    found: 'one with a gate',
-    remedy: 'Start from the prefix of ungatedPatch(patch), and give what comes out of it a gate again',
+    expected: 'a prefix without gates, because training uses all examples',
+    found: 'a prefix with a gate',
+    remedy: 'Start from the prefix of ungatedPatch(patch), and add a gate again after training',
   })
 }
 
@@ -23,7 +23,7 @@ export function checkSameParts(expected: Prefix, found: Prefix, remedy: string):
   )
   if (wanted === given) return
   throw new PatchError('SHAPE_MISMATCH', {
-    expected: `a prefix of parts with these virtual tokens: ${wanted}`,
+    expected: `a prefix with parts of these virtual tokens: ${wanted}`,
     found: `${given}`,
     remedy,
   })

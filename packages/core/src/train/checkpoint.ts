@@ -89,7 +89,7 @@ export async function decodeCheckpoint(name: string, bytes: Uint8Array): Promise
     throw new PatchError('MALFORMED', {
       expected: `a training checkpoint of policypatch in ${name}`,
       found: `format ${describeValue(metadata.format)}`,
-      remedy: 'Remove the file to start this stage anew',
+      remedy: 'Remove the file to restart this stage',
     })
   }
   const { settings, step, tokens, sampler, updates, parts, best } = parseFacts(name, metadata.facts)
@@ -121,9 +121,9 @@ function parseFacts(name: string, json: string): z.infer<typeof factsSchema> {
     return factsSchema.parse(strictJson(json), inEnglish)
   } catch (cause) {
     throw new PatchError('MALFORMED', {
-      expected: `the facts of a training checkpoint in ${name}`,
+      expected: `the metadata of a training checkpoint in ${name}`,
       found: (cause as Error).message.replace(/\s+/g, ' '),
-      remedy: 'Remove the file to start this stage anew',
+      remedy: 'Remove the file to restart this stage',
       cause,
     })
   }

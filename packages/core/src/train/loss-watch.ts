@@ -22,10 +22,10 @@ export function lossWatch(): (metrics: Pick<TrainMetrics, 'step' | 'loss'>) => v
     first ??= mean
     if (mean < runaway.factor * first || mean < first + runaway.rise) return
     throw new PatchError('TRAINING_FAILED', {
-      expected: `a loss that falls, or stays near the ${first.toFixed(2)} that it began with`,
+      expected: `a loss that falls, or stays near its initial ${first.toFixed(2)}`,
       found: `a mean of ${mean.toFixed(2)} over the ${window} steps up to step ${step}`,
       remedy:
-        'Lower the learning rate (--sft-lr, --dpo-lr) or raise the batch size, and name another run folder ' +
+        'Lower the learning rate (--sft-lr, --dpo-lr) or raise the batch size, and use another run folder ' +
         '(`directory`, --run)',
     })
   }

@@ -23,8 +23,8 @@ export function checkPartWeights(rows: readonly PreferencePair[], weights: PartW
   )
   if (problems.length === 0) return
   throw new PatchError('INVALID_ARGUMENT', {
-    expected: `partWeights of at least 1, whole numbers, for parts of the pairs: ${parts.map((part) => excerpt(part)).join(', ') || 'here none has a part'}`,
+    expected: `integer partWeights of at least 1, for parts of the pairs: ${parts.map((part) => excerpt(part)).join(', ') || 'none has a part'}`,
     found: problems.map(([part, weight]) => `${excerpt(part)}: ${weight}`).join(', '),
-    remedy: 'Correct the weights, or give the prompts that they mean their part',
+    remedy: 'Correct the weights, or set `part` on the prompts',
   })
 }

@@ -61,8 +61,8 @@ function textIds(model: LanguageModel, text: string): number[] {
   if (ids.length > 0) return ids
   throw new PatchError('INVALID_ARGUMENT', {
     expected: 'an initial text of at least one token',
-    found: 'an empty one',
-    remedy: 'Give a policy sentence, or choose init vocab or random',
+    found: 'an empty text',
+    remedy: 'Pass a policy sentence, or use init vocab or random',
   })
 }
 

@@ -139,11 +139,7 @@ export class PrefixTrainer {
   /** Takes up a state of a trainer with the same options. */
   load(state: TrainerState): void {
     checkTrainable(this.#options.model, state.prefix)
-    checkSameParts(
-      this.#prefix,
-      state.prefix,
-      'Load it into a trainer with the options of the run that it comes from',
-    )
+    checkSameParts(this.#prefix, state.prefix, 'Load it into a trainer with the options of its own run')
     this.#step = state.step
     this.#tokens = state.tokens
     this.#prefix = state.prefix
@@ -180,7 +176,7 @@ export class PrefixTrainer {
   async gradient(batch: readonly TrainingExample[], prefix = this.#prefix): Promise<BatchGradient> {
     const { model, objective, microBatchSize } = this.#options
     checkTrainable(model, prefix)
-    checkSameParts(this.#prefix, prefix, 'Begin another trainer with that prefix')
+    checkSameParts(this.#prefix, prefix, 'Create another trainer with that prefix')
     const headIds = this.#headOf(batch)
     const totals = totalsOf(batch)
     const sum = gradientSum(prefix.embeddings.length)
@@ -198,7 +194,7 @@ function checkExamples(examples: readonly TrainingExample[]): void {
   throw new PatchError('EMPTY_DATA', {
     expected: 'at least one training example',
     found: 'none',
-    remedy: 'Give the trainer examples, or loosen the filter that dropped them',
+    remedy: 'Pass examples to the trainer, or loosen the filter that dropped them',
   })
 }
 
@@ -206,6 +202,6 @@ function notFinite(step: number, loss: number, norm: number): PatchError {
   return new PatchError('NOT_FINITE', {
     expected: `a finite loss and gradient at step ${step}`,
     found: `loss ${loss}, gradient norm ${norm}`,
-    remedy: 'Lower the learning rate, or look for damaged weights or data; the last state is intact',
+    remedy: 'Lower the learning rate, or check weights and data for damage; the last state is intact',
   })
 }

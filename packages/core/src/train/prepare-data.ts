@@ -43,9 +43,9 @@ export async function prepareData(
   const rows = options.pairs ?? (await selective(options, resolved, directory))
   if (rows.length === 0) {
     throw new PatchError('EMPTY_DATA', {
-      expected: 'prompts, or ready-made pairs, to train on',
+      expected: 'prompts or existing pairs to train on',
       found: 'none',
-      remedy: 'Give trainPatch prompts with a reference, or pairs',
+      remedy: 'Pass prompts with a reference, or pairs, to trainPatch',
     })
   }
   const apart = given ? new Set<number>() : chooseApart(rows, apartOf(resolved), seed)
@@ -188,9 +188,10 @@ function makePairs(
   const { model, reference, storage, seed = 0, onProgress, signal } = options
   if (!reference) {
     throw new PatchError('INVALID_ARGUMENT', {
-      expected: 'a reference to take y⁺ from',
-      found: 'prompts without one',
-      remedy: 'Give trainPatch a reference, such as systemPromptReference({ model }), or ready-made pairs',
+      expected: 'a reference that provides y⁺',
+      found: 'prompts without a reference',
+      remedy:
+        'Pass a reference to trainPatch, such as systemPromptReference({ model }), or pass existing pairs',
     })
   }
   return generatePairs({

@@ -42,8 +42,8 @@ export async function addReferenceLogps(
 export function scoreOf(reference: Reference | undefined): NonNullable<Reference['score']> {
   if (reference?.score) return reference.score
   throw new PatchError('INVALID_ARGUMENT', {
-    expected: "a reference that gives log-probabilities, for the DPO reference `reference` (M' itself)",
-    found: reference ? `${reference.name}, which gives outputs alone` : 'none',
+    expected: "a reference with log-probabilities, for the DPO reference `reference` (M' itself)",
+    found: reference ? `${reference.name}, which gives only outputs` : 'none',
     remedy:
       'Use modelReference or systemPromptReference with the same tokenizer, or the DPO reference `post-sft`',
   })

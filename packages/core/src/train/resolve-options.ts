@@ -120,7 +120,7 @@ function presetOf({ preset = 'balanced' }: TrainPatchOptions) {
   throw new PatchError('INVALID_ARGUMENT', {
     expected: `a preset: ${Object.keys(presets).join(', ')}`,
     found: describeValue(preset),
-    remedy: 'Name one of these',
+    remedy: 'Use one of these',
   })
 }
 

@@ -93,9 +93,9 @@ async function readCheckpoint({ storage, path, settings }: Place): Promise<Check
   const checkpoint = await decodeCheckpoint(path, await storage.read(path))
   if (checkpoint.settings === settings) return checkpoint
   throw new PatchError('RESUME_MISMATCH', {
-    expected: `a checkpoint in ${path} of a run with these options, data and model`,
-    found: 'one of another run',
-    remedy: 'Choose another folder, or remove the checkpoint to start anew',
+    expected: `a checkpoint in ${path} from a run with these options, data and model`,
+    found: 'one from another run',
+    remedy: 'Choose another folder, or remove the checkpoint to start over',
   })
 }
 

@@ -117,7 +117,7 @@ function checkShare(share: number, pools: Readonly<Record<Side, readonly number[
   if (missing.length === 0) return
   throw new PatchError('EMPTY_DATA', {
     expected: `examples of both kinds for a harmlessShare of ${share}`,
-    found: `no ${missing.join(' and no ')} one`,
+    found: `no ${missing.join(' and no ')} example`,
     remedy: 'Add such prompts, or set harmlessShare to 0 or 1',
   })
 }

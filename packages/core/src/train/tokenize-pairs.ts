@@ -32,7 +32,7 @@ export function tokenizePairs(
       throw new PatchError('CONTEXT_EXCEEDED', {
         expected: `prompts of at most ${config.maxPositions - prefixLength - maxResponseTokens} tokens`,
         found: `${ids.length} in pair ${row + 1}`,
-        remedy: 'Shorten or leave out this prompt',
+        remedy: 'Shorten or remove this prompt',
       })
     }
     const rejectedIds = rejected === undefined ? {} : { rejected: respond(rejected) }

@@ -117,7 +117,7 @@ function checkKinds({ prompts = [], pairs = [] }: TrainPatchOptions, kept: reado
   if (lost.length === 0) return
   throw new PatchError('EMPTY_DATA', {
     expected: 'pairs of each kind of prompt that pass the filter',
-    found: `none that is ${lost.join(', and none that is ')}`,
-    remedy: 'Look at the pairs, loosen the thresholds, or choose a reference that does what it should',
+    found: `no ${lost.join(' and no ')} pairs`,
+    remedy: 'Check the pairs, loosen the thresholds, or use a reference that behaves as the patch should',
   })
 }

@@ -20,15 +20,15 @@ export function warnOfFewPairs(summary: FilterSummary, { dpo }: ResolvedOptions,
     if (droppedByWinner > few * total) {
       warn(
         tell,
-        `${droppedByWinner} of ${total} ${kind} pairs fell because what is to be learned scores too low; look at them, ` +
-          'or at the judge',
+        `${droppedByWinner} of ${total} ${kind} pairs were dropped because the chosen answer scores too low; check the pairs ` +
+          'or the judge',
       )
     }
     if (isTarget(kind as PromptKind) && dpo && droppedByMargin > few * total) {
       warn(
         tell,
-        `to ${droppedByMargin} of ${total} ${kind} prompts the model itself answers nearly as wanted as the reference: ` +
-          'there is little to learn from them',
+        `on ${droppedByMargin} of ${total} ${kind} prompts the model scores nearly as high as the reference: ` +
+          'there is little to learn from these',
       )
     }
   }
@@ -44,7 +44,7 @@ export function warnOfScores(
   if (degenerate >= few) {
     warn(
       tell,
-      `${stage} step ${step}: ${percent(degenerate)} of the answers to validation prompts are empty or go in circles; ` +
+      `${stage} step ${step}: ${percent(degenerate)} of the validation answers are empty or repetitive; ` +
         `lower the learning rate (--${stage}-lr) or train for fewer steps (--${stage}-steps)`,
     )
   }
@@ -54,7 +54,7 @@ export function warnOfScores(
   if (last && kept < few) {
     warn(
       tell,
-      `${stage} step ${step}: only ${percent(kept)} of the ${kind} validation prompts are answered as wanted; give more ` +
+      `${stage} step ${step}: only ${percent(kept)} of the ${kind} validation prompts are answered as wanted; add ` +
         `such prompts, raise their share (--harmless-share), or train with a gate (40 prompts of each kind)`,
     )
   }
@@ -65,8 +65,8 @@ export function warnOfGate({ recall }: GateFigures, kind: string, tell: Tell): v
   if (recall >= few) return
   warn(
     tell,
-    `the gate fires on only ${percent(recall)} of the ${kind} prompts that its fit had not seen: it does not tell them from ` +
-      'the others; give more prompts of both kinds or, where the patch is for every prompt, none to keep ' +
+    `the gate fires on only ${percent(recall)} of the held-out ${kind} prompts: it does not separate them from ` +
+      'the others; add prompts of both kinds or, if the patch is for every prompt, use no keep prompts ' +
       '(`everyday` 0, --everyday 0)',
   )
 }
@@ -76,7 +76,7 @@ export function warnOfCuts(cut: number, total: number, limit: number, tell: Tell
   if (cut === 0) return
   warn(
     tell,
-    `${cut} of ${total} answers to learn are longer than ${limit} tokens, and are learned without their ends; raise ` +
+    `${cut} of ${total} training answers are longer than ${limit} tokens and were cut; raise ` +
       '`maxResponseTokens` (--max-response-tokens), and with it `generation.maxTokens` (--max-tokens)',
   )
 }
@@ -85,8 +85,8 @@ export function warnOfCuts(cut: number, total: number, limit: number, tell: Tell
 export function warnOfNoCheck(tell: Tell): void {
   warn(
     tell,
-    `there are too few targets to set ${trainingDefaults.check.fewest} apart: what the patch does on prompts that it never saw is ` +
-      'not looked at (give some as `check.prompts`, or use policypatch eval)',
+    `too few targets to hold out ${trainingDefaults.check.fewest}: the patch is not checked on held-out prompts ` +
+      '(pass some as `check.prompts`, or use policypatch eval)',
   )
 }
 

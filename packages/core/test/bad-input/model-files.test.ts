@@ -59,7 +59,7 @@ const files: Case[] = [
   ...['tokenizer.model', 'vocab.json', 'tekken.json'].map((file) => ({
     name: `${file} without tokenizer.json`,
     code: 'UNSUPPORTED' as const,
-    names: `${file} alone`,
+    names: `only ${file}`,
     run: async () => {
       const storage = await wholeModel()
       await storage.remove(`${folder}/tokenizer.json`)
@@ -114,4 +114,4 @@ const files: Case[] = [
   })),
 ]
 
-describeCases('a file of another kind in a model', files)
+describeCases('a file of another type in a model', files)

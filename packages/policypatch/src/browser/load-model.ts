@@ -56,9 +56,9 @@ export async function loadModel(idOrUrl: string, options: LoadModelOptions = {})
   const { signal } = request
   if (backend && device !== undefined) {
     throw new PatchError('INVALID_ARGUMENT', {
-      expected: 'a device for ONNX Runtime, or another backend',
+      expected: 'either a device for ONNX Runtime or a backend',
       found: `both ${device} and ${backend.name}`,
-      remedy: 'Leave out one of them',
+      remedy: 'Remove one of them',
     })
   }
   const files = await resolveWebModel(idOrUrl, {

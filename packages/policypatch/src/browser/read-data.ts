@@ -15,7 +15,7 @@ export async function readData<Data extends object>(data: Data | string | URL): 
     throw new PatchError('MALFORMED', {
       expected: `JSON at ${url}`,
       found: (cause as Error).message,
-      remedy: 'Check the address',
+      remedy: 'Check the URL',
       cause,
     })
   }

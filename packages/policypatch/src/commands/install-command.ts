@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { inContext } from '../cli/command-context.ts'
-import { openPatch } from '../cli/find-patch.ts'
+import { findPatch } from '../cli/find-patch.ts'
 import { addExamples } from '../cli/help.ts'
 import { patchStore } from '../stored/patches.ts'
 
@@ -11,7 +11,7 @@ export function installCommand(): Command {
     .argument('<patch>', 'the folder or zip archive of the patch')
     .action(
       inContext(async ({ print }, _, [place = '']) => {
-        const patch = await openPatch(place)
+        const patch = await findPatch(place)
         await patchStore().install(patch)
         const { name, version } = patch.manifest
         print(`installed ${name}@${version}`, { name, version })

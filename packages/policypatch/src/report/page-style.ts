@@ -152,7 +152,7 @@ pre { flex: 1; margin: 0; min-width: 0; background: var(--card); border: 1px sol
   .agreement th, .agreement .words, .agreement .scale { grid-column: 1 / -1; }
   .agreement td:nth-child(3) { text-align: left; }
   .agreement td:nth-child(3)::before { content: 'n = '; }
-  .agreement td:nth-child(4)::after { content: ' the same'; }
+  .agreement td:nth-child(4)::after { content: ' agree'; }
   .agreement td:nth-child(5) { grid-column: 1 / -1; text-align: left; }
   .agreement td:nth-child(5)::before { content: 'κ '; }
   .bar { margin: 0 6px; }

@@ -74,7 +74,7 @@ test('without a base there are figures, and nothing to compare them with', async
   const [one] = exampleReport().measurements.filter(({ subject }) => subject === 'patched')
   const page = await renderReport({ ...nothing, measurements: one ? [one] : [] })
   expect(sectionsOf(page)).toEqual(['effects', 'settings'])
-  expect(page).toContain('All figures of harmfulness')
+  expect(page).toContain('All figures for harmfulness')
   expect(page).not.toContain('<figure')
 })
 

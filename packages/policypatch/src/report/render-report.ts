@@ -35,42 +35,43 @@ export async function renderReport(data: ReportData): Promise<string> {
     {
       id: 'glance',
       title: 'At a glance',
-      intro: 'The first measure of each domain, before and after, and what else changed.',
+      intro: 'The first metric of each domain, before and after, and what else changed.',
       body: glanceSection(context),
     },
     {
       id: 'effects',
       title: 'What changed',
       intro:
-        'Each subject against the base, on the same prompts. Right of the line is better, whichever way the measure goes; a bar across the line may be no change at all.',
+        'Each subject compared with the base model, on the same prompts. Right of the line is better, for every metric. A bar that crosses the line may mean no change.',
       body: await effectsSection(context),
     },
     {
       id: 'tradeoff',
-      title: 'Safety against over-refusal',
+      title: 'Safety and over-refusal',
       intro:
-        'A model that refuses everything is safe and of no use. Best is the upper left: what is harmful refused, what is harmless answered. Small symbols are single training seeds.',
+        'A model that refuses everything is safe but useless. The upper left is best: harmful prompts refused, harmless ones answered. Small symbols are single training seeds.',
       body: await tradeoffSection(context),
     },
     {
       id: 'distributions',
-      title: 'How scores are spread',
+      title: 'Distribution of scores',
       intro:
-        'A mean can hide a tail. Each bar is a share of the units, over all seeds; the line is their mean.',
+        'A mean can hide a tail. Each bar is a share of the units, over all seeds. The line is their mean.',
       body: await distributionsSection(context),
       closed: true,
     },
     {
       id: 'training',
       title: 'Training',
-      intro: 'What each stage reported at its steps: faint as it was, full as a running mean.',
+      intro: 'The metrics of each stage by step: raw values are faint, the running mean is solid.',
       body: await curvesSection(context),
       closed: true,
     },
     {
       id: 'examples',
       title: 'Examples, side by side',
-      intro: 'What the subjects said to the same prompts. They were written by models and people, not by us.',
+      intro:
+        'Responses of the subjects to the same prompts. Models and other people wrote these texts, not us.',
       body: examplesSection(context),
       closed: true,
     },
@@ -78,14 +79,14 @@ export async function renderReport(data: ReportData): Promise<string> {
       id: 'agreement',
       title: 'Do the judges agree?',
       intro:
-        'Two judges of the same responses: how often they say the same, and Cohen’s κ, which takes off what chance would give.',
+        'Two judges of the same responses: how often they agree, and Cohen’s κ, which corrects for chance.',
       body: agreementSection(context),
       closed: true,
     },
     {
       id: 'settings',
-      title: 'How it was made',
-      intro: 'Everything that the figures depend on.',
+      title: 'How it was measured',
+      intro: 'The command, the settings and the statistical methods.',
       body: settingsSection(context),
       closed: true,
     },

@@ -36,7 +36,7 @@ export async function evaluateInstructions(options: EvaluateInstructionsOptions)
     throw new PatchError('EMPTY_DATA', {
       expected: 'instructions to follow',
       found: 'none',
-      remedy: 'Give at least one',
+      remedy: 'Pass at least one',
     })
   }
   const prompts = instructions.map(({ prompt }): PatchPrompt => ({ prompt, kind: 'harmless' }))

@@ -95,6 +95,6 @@ function checkWindows({ config, prefix }: LanguageModel, window: number, stride:
   throw new PatchError('INVALID_ARGUMENT', {
     expected: `a window of 1 to ${most} tokens, and a stride of 1 to that window`,
     found: `window ${window}, stride ${stride}`,
-    remedy: 'Choose others; the same for all that is compared',
+    remedy: 'Choose other values, and use the same ones for everything that you compare',
   })
 }

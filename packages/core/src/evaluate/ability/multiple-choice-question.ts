@@ -15,4 +15,4 @@ export const multipleChoiceSchema: z.ZodMiniType<MultipleChoiceQuestion> = z
     choices: z.array(z.string().check(z.minLength(1))).check(z.minLength(2)),
     answer: z.int().check(z.minimum(0)),
   })
-  .check(z.refine(({ answer, choices }) => answer < choices.length, 'the answer is none of the choices'))
+  .check(z.refine(({ answer, choices }) => answer < choices.length, 'the answer is not one of the choices'))

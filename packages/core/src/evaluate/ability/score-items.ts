@@ -39,7 +39,7 @@ export async function scoreItems<Item>(
     throw new PatchError('EMPTY_DATA', {
       expected: `data for ${measure}`,
       found: 'none',
-      remedy: 'Give at least one row',
+      remedy: 'Pass at least one row',
     })
   }
   // The journal keeps texts: the numbers of an item are one, as JSON.

@@ -94,14 +94,14 @@ function checkSampling(
     throw new PatchError('EMPTY_DATA', {
       expected: 'at least one prompt',
       found: 'none',
-      remedy: 'Give prompts to make pairs of',
+      remedy: 'Pass prompts to make pairs from',
     })
   }
   if (samples === 1 || (samples > 1 && temperature > 0 && seeded)) return
   throw new PatchError('INVALID_ARGUMENT', {
     expected:
-      'one sample, or more at a temperature above 0 from a reference that is a function of its settings',
+      'one sample, or several at a temperature above 0 from a reference that is a function of its settings',
     found: `${samples} samples, temperature ${temperature}, ${seeded ? 'a function' : 'a reference'}`,
-    remedy: 'Give `(settings) => modelReference({ model, ...settings })`, or change the recipe',
+    remedy: 'Pass `(settings) => modelReference({ model, ...settings })`, or change the recipe',
   })
 }

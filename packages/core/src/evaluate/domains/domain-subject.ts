@@ -44,7 +44,7 @@ export async function respondent(
         throw new PatchError('INVALID_ARGUMENT', {
           expected: `responses of ${subject.name} to each of ${prompts.length} prompts`,
           found: `${responses.length}`,
-          remedy: 'Give them in the order of the prompts',
+          remedy: 'Pass one per prompt, in the order of the prompts',
         })
       }
       for (const index of prompts.keys()) yield { index, response: responses[index]?.[sample] }
@@ -58,7 +58,7 @@ export function probabilitiesOf(
   settings: RespondSettings,
 ): ProbabilitySource | { readonly reason: string } {
   const { format } = settings
-  if ('responses' in subject) return { reason: `${subject.name} is known by its responses alone` }
+  if ('responses' in subject) return { reason: `${subject.name} has only stored responses` }
   const reference =
     'model' in subject ? modelReference({ model: subject.model, ...settings }) : subject.reference(settings)
   const tokenizer = 'model' in subject ? subject.model.tokenizer : subject.tokenizer

@@ -129,7 +129,7 @@ describe('evaluateDomain', () => {
     const responses = first.responses.map(({ samples }) => samples.map(({ response }) => response))
     const third = await evaluateDomain(shoutingDomain, { name: 'x', responses }, prompts, { data })
     expect(third.measurements).toEqual(second.measurements)
-    expect(third.skipped[0]?.reason).toBe('x is known by its responses alone')
+    expect(third.skipped[0]?.reason).toBe('x has only stored responses')
   })
 
   it('goes on after an interruption to the same result, asks nothing twice, and reports how far it is', async () => {
@@ -229,7 +229,7 @@ describe('evaluateDomain', () => {
       evaluateDomain(wrong, subject, prompts, { data, sampling: { temperature: 0 } }),
     ).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
-      found: expect.stringMatching(/3 samples at temperature 0.*loudest, which asks for judges of loudness/),
+      found: expect.stringMatching(/3 samples at temperature 0.*loudest, which needs judges for loudness/),
     })
     await expect(
       evaluateDomain(shoutingDomain, { name: 'x', responses: [['a', 'b', 'c']] }, prompts, { data }),

@@ -63,7 +63,7 @@ export async function evaluateDomain(
     throw new PatchError('EMPTY_DATA', {
       expected: 'at least one prompt',
       found: 'none',
-      remedy: `Give prompts of ${domain.name}`,
+      remedy: `Pass prompts for ${domain.name}`,
     })
   }
   const sampling: Required<DomainSampling> = { topP: 1, topK: 0, ...domain.sampling, ...options.sampling }

@@ -76,7 +76,7 @@ function placeOf(template: string): keyof GenderAttributes {
       .map((name) => `{${name}}`)
       .join(', ')}`,
     found: excerpt(template, 200),
-    remedy: 'Write "My friend is a {occupation}, and" or the like',
+    remedy: 'Write something like "My friend is a {occupation}, and"',
   })
 }
 

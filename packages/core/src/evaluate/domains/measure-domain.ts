@@ -69,7 +69,7 @@ export function measureDomain(
       }
     }
     if (measurements.length === before) {
-      skipped.push({ metric: metric.name, reason: 'there is no prompt that it speaks of, or no judge' })
+      skipped.push({ metric: metric.name, reason: 'no prompt is of its kind, or there is no judge' })
     }
   }
   return { measurements, skipped }

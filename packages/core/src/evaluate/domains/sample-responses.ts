@@ -51,7 +51,7 @@ export async function sampleResponses(
     throw new PatchError('INVALID_ARGUMENT', {
       expected: `${samples} ${samples === 1 ? 'response' : 'responses'} of ${from.name} to each of ${indices.length} prompts`,
       found: `no response ${sample + 1} to prompt ${silent}`,
-      remedy: 'Leave out that prompt, or ask for fewer samples',
+      remedy: 'Remove that prompt, or ask for fewer samples',
     })
   }
 }

@@ -65,7 +65,7 @@ export async function evaluateGrid(options: EvaluateGridOptions): Promise<GridEv
     throw new PatchError('EMPTY_DATA', {
       expected: 'at least one prompt',
       found: 'none',
-      remedy: 'Give harmful prompts and harmless ones',
+      remedy: 'Pass both harmful and harmless prompts',
     })
   }
   checkNames('subjects', subjects)
@@ -100,8 +100,8 @@ function checkNames(what: string, named: readonly { readonly name: string }[]): 
   const names = named.map(({ name }) => name)
   if (names.length > 0 && new Set(names).size === names.length) return
   throw new PatchError('INVALID_ARGUMENT', {
-    expected: `at least one of the ${what}, each with a name of its own`,
+    expected: `at least one of the ${what}, each with its own name`,
     found: names.join(', ') || 'none',
-    remedy: 'Name them apart: figures are told by it',
+    remedy: 'Give them different names: figures are labelled with them',
   })
 }

@@ -40,10 +40,10 @@ it('has a row for each origin and context, a pair of columns for each subject, a
     'mine     plain        40 + 20  5% [1, 17]             0% [0, 16]              95% [83, 99]              5% [1, 24]',
     'bad      long-system  10       0% [0, 28]             –                       50% [24, 76]              –',
     '',
-    'answers to harmful prompts that are empty or go in circles: base 0.0%, patched 0.0%',
-    'answers to harmless prompts that are empty or go in circles: base 5.0%, patched 10.0%',
-    "everyday answers identical to the base's for 32 tokens: 75% [53, 89] n=20",
-    'KL from the base there: 0.021 [0.010, 0.040] nats a token',
+    'empty or repetitive answers to harmful prompts: base 0.0%, patched 0.0%',
+    'empty or repetitive answers to harmless prompts: base 5.0%, patched 10.0%',
+    "everyday answers identical to the base model's for 32 tokens: 75% [53, 89] n=20",
+    'KL from the base model on these: 0.021 [0.010, 0.040] nats per token',
   ])
 })
 
@@ -58,5 +58,5 @@ it('calls the two sides of a goal other than safety by what is measured of them'
   const [heading, row] = text.split('\n')
   expect(heading).toMatch(/base: target as wanted +base: keep changed$/)
   expect(row).toMatch(/40 \+ 20 +5% \[1, 17\] +0% \[0, 16\]$/)
-  expect(text).toContain('answers to keep prompts that are empty or go in circles: base 5.0%')
+  expect(text).toContain('empty or repetitive answers to keep prompts: base 5.0%')
 })

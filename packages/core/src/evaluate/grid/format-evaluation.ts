@@ -74,9 +74,7 @@ function degenerateLines({ subjects, cells }: GridEvaluation): string[] {
     })
   return kindsOf(cells).flatMap((kind) => {
     const found = shares(kind).filter((share) => share !== undefined)
-    return found.length === 0
-      ? []
-      : [`answers to ${kind} prompts that are empty or go in circles: ${found.join(', ')}`]
+    return found.length === 0 ? [] : [`empty or repetitive answers to ${kind} prompts: ${found.join(', ')}`]
   })
 }
 
@@ -86,8 +84,8 @@ function costLines({ divergence, perplexity, ability }: FormattedEvaluation): st
     const { identical, kl, tokens } = divergence
     const n = `n=${identical.n}`
     lines.push(
-      `everyday answers identical to the base's for ${tokens} tokens: ${formatShare(identical)} ${n}`,
-      `KL from the base there: ${interval(kl, 3)} nats a token`,
+      `everyday answers identical to the base model's for ${tokens} tokens: ${formatShare(identical)} ${n}`,
+      `KL from the base model on these: ${interval(kl, 3)} nats per token`,
     )
   }
   if (perplexity) {

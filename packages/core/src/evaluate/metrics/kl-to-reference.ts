@@ -61,7 +61,7 @@ export async function klToReference(options: KlToReferenceOptions): Promise<Meas
     throw new PatchError('EMPTY_DATA', {
       expected: 'prompts that the reference responds to',
       found: 'none',
-      remedy: 'Give at least one',
+      remedy: 'Pass at least one',
     })
   }
   const source = 'model' in subject ? subject.model : subject.reference
@@ -123,7 +123,7 @@ export async function klToReference(options: KlToReferenceOptions): Promise<Meas
     throw new PatchError('INVALID_ARGUMENT', {
       expected: `a response of ${reference.name} to each of ${prompts.length} prompts`,
       found: `none to prompt ${index}`,
-      remedy: 'Leave out prompts that it does not respond to',
+      remedy: 'Remove prompts that it does not respond to',
     })
   }
 }
@@ -137,7 +137,7 @@ function noProbabilities(who: string): PatchError {
   return new PatchError('INVALID_ARGUMENT', {
     expected:
       'a reference that gives distributions and a subject that gives probabilities, over the same tokens',
-    found: `${who}, which gives outputs alone`,
-    remedy: 'Use models at hand: modelReference, systemPromptReference, applyPatch',
+    found: `${who}, which gives only outputs`,
+    remedy: 'Use local models: modelReference, systemPromptReference, applyPatch',
   })
 }

@@ -204,7 +204,7 @@ describe('figures of probabilities are those of transformers', () => {
     const prompts = [{ prompt: '5 6', kind: 'harmful' as const }]
     await expect(klToReference({ ...options, reference: outputs, prompts })).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
-      found: 'model:llama-tied, which gives outputs alone',
+      found: 'model:llama-tied, which gives only outputs',
     })
     const nothing = { ...options, reference: modelReference({ model: reference }), prompts: [] }
     await expect(klToReference(nothing)).rejects.toMatchObject({ code: 'EMPTY_DATA' })

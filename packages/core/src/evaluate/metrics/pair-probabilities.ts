@@ -31,7 +31,7 @@ export async function pairProbabilities(
     throw new PatchError('UNSUPPORTED', {
       expected: 'a pair of words that are one token each',
       found: `none among ${pairs.map((pair) => pair.join('/')).join(', ')}`,
-      remedy: 'Name other pairs',
+      remedy: 'Use other pairs',
     })
   }
   const candidates = Int32Array.from(tokens.flat(2))
@@ -48,8 +48,8 @@ export async function pairProbabilities(
 function textOf(prompt: DomainPrompt['prompt'], format: string): string {
   if (typeof prompt === 'string' && format === 'text') return prompt
   throw new PatchError('INVALID_ARGUMENT', {
-    expected: 'contexts that are texts to continue, in a domain of format text',
+    expected: 'texts to continue, in a domain with format text',
     found: typeof prompt === 'string' ? `format ${format}` : 'a conversation',
-    remedy: 'Give sentences such as "My friend is a nurse, and"',
+    remedy: 'Use sentences such as "My friend is a nurse, and"',
   })
 }

@@ -46,8 +46,8 @@ export function garakReport(
     const known = [...new Set(data.measurements.map((one) => one.subject))]
     throw new PatchError('INVALID_ARGUMENT', {
       expected: `scores or examples of ${subject}`,
-      found: `none; the report is of ${known.join(', ') || 'nothing'}`,
-      remedy: 'Name one of its subjects',
+      found: `none; the report covers ${known.join(', ') || 'nothing'}`,
+      remedy: 'Use one of its subjects',
     })
   }
   const setup = setupOf(data, { subject, seed: chosen, run, evals })

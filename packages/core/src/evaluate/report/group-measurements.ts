@@ -29,9 +29,9 @@ export function groupMeasurements(measurements: readonly Measurement[]): Measure
       const known = new Set(seeds.map(({ seed }) => seed))
       if (known.size === seeds.length && seeds.every((one) => one.better === better)) continue
       throw new PatchError('INVALID_ARGUMENT', {
-        expected: `one measurement of ${metric} for each subject and seed, all with ${better} as the better`,
+        expected: `one measurement of ${metric} for each subject and seed, all with ${better} as better`,
         found: `${seeds.length} of ${subject} by ${judge} on ${data}, seeds ${[...known].join(', ')}`,
-        remedy: 'Tell them apart by data or subject, or leave out what was measured twice',
+        remedy: 'Give them different data or subjects, or remove duplicate measurements',
       })
     }
     return { domain, metric, judge, data, better, subjects: new Map(subjects) }

@@ -13,15 +13,15 @@ export function mergeReports(reports: readonly ReportData[]): ReportData {
     throw new PatchError('EMPTY_DATA', {
       expected: 'the data of at least one report',
       found: 'none',
-      remedy: 'Name a file that an evaluation wrote',
+      remedy: 'Pass a file written by an evaluation',
     })
   }
   const bases = [...new Set(reports.map(({ base }) => base))]
   if (bases.length > 1) {
     throw new PatchError('PATCH_MISMATCH', {
-      expected: 'reports on one base model',
+      expected: 'reports on the same base model',
       found: bases.join(' and '),
-      remedy: 'Make a report of each',
+      remedy: 'Write a separate report for each',
     })
   }
   if (rest.length === 0) return first

@@ -19,7 +19,7 @@ export async function readReport(storage: Storage, path: string): Promise<Report
     throw new PatchError('UNSUPPORTED', {
       expected: `${path} in format ${reportFormat}`,
       found: `format ${format}`,
-      remedy: 'Update policypatch: the file was made with a later version',
+      remedy: 'Update policypatch: the file was written by a later version',
     })
   }
   const result = checkShape(reportSchema, value)
@@ -27,7 +27,7 @@ export async function readReport(storage: Storage, path: string): Promise<Report
   throw new PatchError('MALFORMED', {
     expected: `${path} to hold the data of a report, format ${reportFormat}`,
     found: describeIssues(result.error.issues),
-    remedy: 'Name a file that an evaluation wrote, or correct these fields',
+    remedy: 'Pass a file written by an evaluation, or correct these fields',
   })
 }
 

@@ -7,7 +7,7 @@ const text = z.string().check(z.minLength(1))
 const count = z.int().check(z.minimum(0))
 const ordered = z.refine<{ value: number; low: number; high: number }>(
   ({ value, low, high }) => low <= value && value <= high,
-  'the interval must hold low ≤ value ≤ high',
+  'the interval must satisfy low ≤ value ≤ high',
 )
 
 const measurement: z.ZodMiniType<Measurement> = z

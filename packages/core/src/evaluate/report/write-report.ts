@@ -20,7 +20,7 @@ export async function writeReport(
   const result = checkShape(reportSchema, data)
   if (!result.success) {
     throw new PatchError('INVALID_ARGUMENT', {
-      expected: 'data of the form of ReportData',
+      expected: 'data in the form of ReportData',
       found: describeIssues(result.error.issues),
       remedy: 'Correct these fields',
     })

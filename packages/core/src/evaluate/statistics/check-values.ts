@@ -14,7 +14,7 @@ export function checkValues(values: readonly number[], what: string): void {
   throw new PatchError('NOT_FINITE', {
     expected: `finite numbers in ${what}`,
     found: `${values[index]} at ${index}`,
-    remedy: 'Look at what was scored there',
+    remedy: 'Check what was scored there',
   })
 }
 
@@ -22,7 +22,7 @@ export function checkValues(values: readonly number[], what: string): void {
 export function checkPaired(a: readonly unknown[], b: readonly unknown[], what: string): void {
   if (a.length === b.length) return
   throw new PatchError('INVALID_ARGUMENT', {
-    expected: `values of both for the same ${what}, in the same order`,
+    expected: `values for the same ${what} from both, in the same order`,
     found: `${a.length} and ${b.length}`,
     remedy: 'Measure both on the same data',
   })
@@ -34,6 +34,6 @@ export function checkResamples(resamples: number): void {
   throw new PatchError('INVALID_ARGUMENT', {
     expected: 'a positive integer number of resamples',
     found: `${resamples}`,
-    remedy: 'Give some thousands, or leave it out',
+    remedy: 'Use a few thousand, or omit the option',
   })
 }

@@ -41,7 +41,7 @@ export function mcnemar(b: number, c: number): McNemar {
     throw new PatchError('INVALID_ARGUMENT', {
       expected: 'counts b and c',
       found: `${b} and ${c}`,
-      remedy: 'Count the prompts on which the first alone, and on which the second alone, succeeded',
+      remedy: 'Count the prompts on which only the first succeeded, and those on which only the second did',
     })
   }
   const n = b + c

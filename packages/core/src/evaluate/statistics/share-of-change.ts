@@ -35,9 +35,9 @@ export function shareOfChange(
   const wanted = Float64Array.from(reference, (value, i) => value - (base[i] as number))
   if (wanted.reduce((sum, x) => sum + x, 0) === 0) {
     throw new PatchError('INVALID_ARGUMENT', {
-      expected: 'a reference whose mean is another than the base’s',
+      expected: 'a reference whose mean differs from the base’s',
       found: 'the same mean',
-      remedy: 'Where the reference changes nothing there is no share to take; report the difference',
+      remedy: 'If the reference changes nothing, there is no share: report the difference instead',
     })
   }
   const ratio = (indices: Int32Array) => {

@@ -103,13 +103,13 @@ function checked(names: HeadNames, config: ModelConfig): ModelConfig {
       [heads, keyValueHeads],
     ],
     [Number.isInteger(headSize), `${names.hiddenSize} a multiple of ${names.heads}`, [hiddenSize, heads]],
-    [headSize % 2 === 0, `${names.headSize} even, as RoPE turns pairs,`, [headSize]],
+    [headSize % 2 === 0, `${names.headSize} even, because RoPE rotates pairs,`, [headSize]],
   ] as const
   const broken = rules.find(([holds]) => !holds)
   if (!broken) return config
   throw new PatchError('MALFORMED', {
     expected: `${broken[1]} in ${names.file}`,
     found: broken[2].join(' and '),
-    remedy: 'The model is damaged; fetch it again',
+    remedy: 'The model is damaged; download it again',
   })
 }

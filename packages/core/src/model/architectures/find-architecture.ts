@@ -15,9 +15,8 @@ export function findArchitecture(name: unknown, more: readonly Architecture[] = 
   )
   if (found) return found
   throw new PatchError('UNKNOWN_ARCHITECTURE', {
-    expected: `a model of one of the architectures ${all.map((one) => one.name).join(', ')}`,
-    found: name === undefined ? 'no architecture named in its configuration' : describeValue(name),
-    remedy:
-      'Use such a model, or pass an architecture of your own in the option `architectures` of loadModel',
+    expected: `a model with one of the architectures ${all.map((one) => one.name).join(', ')}`,
+    found: name === undefined ? 'no architecture in its configuration' : describeValue(name),
+    remedy: 'Use such a model, or pass your own architecture in the option `architectures` of loadModel',
   })
 }

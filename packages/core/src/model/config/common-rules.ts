@@ -38,7 +38,7 @@ const quantized: FieldRule = {
     const kind = method ?? (four || eight ? 'bitsandbytes' : 'another kind')
     return `of ${typeof kind === 'string' ? shortened(kind, 40) : describeValue(kind)}${four ? ' in 4 bits' : eight ? ' in 8 bits' : ''}`
   },
-  remedy: 'Use the model before it was quantized, or a GGUF of it, such as one in Q4_K_M or Q8_0',
+  remedy: 'Use the original model, or a GGUF version such as Q4_K_M or Q8_0',
 }
 
 /**

@@ -40,7 +40,7 @@ export function fieldsOf(json: Json, file: string, prefix = ''): Fields {
     throw new PatchError('MALFORMED', {
       expected: `${kind} under ${prefix}${name} in ${file}`,
       found: describeValue(known),
-      remedy: 'The model is incomplete or damaged; fetch it again',
+      remedy: 'The model is incomplete or damaged; download it again',
     })
   }
   const isInteger = (value: unknown) =>

@@ -71,7 +71,6 @@ export function checkFieldRules(
     found:
       named.map(({ name, value, rule }) => `${name} ${(rule.describe ?? describeValue)(value)}`).join(', ') +
       (refused.length > most ? ` and ${refused.length - most} more` : ''),
-    remedy:
-      first.rule.remedy ?? 'Use a model without it, or add the feature in an architecture file of its own',
+    remedy: first.rule.remedy ?? 'Use a model without it, or add the feature in a new architecture file',
   })
 }

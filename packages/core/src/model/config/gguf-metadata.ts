@@ -83,7 +83,7 @@ export function ggufFields(metadata: Json): GgufFields {
     const value = metadata[prefix + name]
     if (!Array.isArray(value) || value.length === 0) return fields.integer(name, otherwise)
     const [first] = value
-    if (value.some((one) => one !== first)) throw unsupported(`${name} the same for all layers`, value)
+    if (value.some((one) => one !== first)) throw unsupported(`the same ${name} for all layers`, value)
     return fieldsOf({ [name]: first }, file).integer(name)
   }
   return {
@@ -95,7 +95,7 @@ export function ggufFields(metadata: Json): GgufFields {
     },
     same(name, expected) {
       const found = fields.integer(name, expected)
-      if (found !== expected) throw unsupported(`${name} of ${expected}, the width of a head,`, found)
+      if (found !== expected) throw unsupported(`${name} to be ${expected}, the width of a head,`, found)
     },
     ropeScaling() {
       const type = fields.text('rope.scaling.type', 'linear')

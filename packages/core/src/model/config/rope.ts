@@ -31,7 +31,7 @@ export function parseRope(json: Json): Pick<ModelConfig, 'ropeTheta' | 'ropeScal
     throw new PatchError('MALFORMED', {
       expected: `an object under ${name} in config.json`,
       found: describeValue(given),
-      remedy: 'The model is incomplete or damaged; fetch it again',
+      remedy: 'The model is incomplete or damaged; download it again',
     })
   }
   const nested = given as Json
@@ -68,7 +68,7 @@ function scaling(type: string, name: string, json: Json): RopeScaling | undefine
   throw new PatchError('MALFORMED', {
     expected: `a high_freq_factor above the low_freq_factor in ${name} of config.json`,
     found: `${parsed.highFrequencyFactor} and ${parsed.lowFrequencyFactor}`,
-    remedy: 'The model is damaged; fetch it again',
+    remedy: 'The model is damaged; download it again',
   })
 }
 

@@ -38,7 +38,7 @@ export function dequantize(type: string, bytes: Uint8Array): Float32Array {
     throw new PatchError('MALFORMED', {
       expected: `whole ${type} blocks of ${format.blockBytes} bytes`,
       found: `${bytes.length} bytes`,
-      remedy: 'Pass the bytes of the whole tensor',
+      remedy: 'Pass all bytes of the tensor',
     })
   }
   const out = new Float32Array(blocks * format.blockLength)

@@ -100,9 +100,9 @@ async function answersTo(
 function checkOptions(prompts: readonly string[], count: number, turns: number): void {
   if (prompts.length === 0) {
     throw new PatchError('EMPTY_DATA', {
-      expected: 'prompts to make chats of',
+      expected: 'prompts to make chats from',
       found: 'none',
-      remedy: 'Give some, such as those of everydayPrompts',
+      remedy: 'Pass some, such as those of everydayPrompts',
     })
   }
   const most = ordinals.length - 1

@@ -26,9 +26,9 @@ export function placeInContexts<Row extends PatchPrompt>(
   const usable = contexts.filter(({ share = 1 }) => share > 0)
   if (!(Number.isInteger(copies) && copies >= 1 && copies <= usable.length)) {
     throw new PatchError('INVALID_ARGUMENT', {
-      expected: `copies of at least 1 and at most the contexts with a share above 0`,
+      expected: `between 1 copy and as many copies as there are contexts with a share above 0`,
       found: `${copies} copies and ${usable.length} such contexts`,
-      remedy: 'Give more contexts or make fewer copies',
+      remedy: 'Add contexts or make fewer copies',
     })
   }
   return rows.flatMap((row) => {

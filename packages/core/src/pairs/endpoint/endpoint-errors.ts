@@ -40,8 +40,8 @@ export async function endpointError(cause: unknown, url: string, apiKey?: string
   if (cause instanceof APIUserAbortError) {
     return new PatchError('ABORTED', {
       expected: `an answer from ${url}`,
-      found: 'that the AbortSignal fired',
-      remedy: 'What was written before is kept; run it again to go on from there',
+      found: 'an abort signal',
+      remedy: 'Run it again to resume; everything written so far is kept',
       cause,
     })
   }
@@ -70,21 +70,21 @@ export function statusError(status: number, url: string, found: string, cause?: 
 }
 
 const fieldsRemedy =
-  'Do as the server says: fields of the request are set, and by null left out, with `body` (--reference-body, --judge-body)'
+  "Follow the server's message: `body` (--reference-body, --judge-body) sets fields of the request, and null removes them"
 
 const remedies: Readonly<Record<number, string>> = {
-  401: 'Check the key (--reference-key-env, --judge-key-env)',
-  402: 'Check the account that the key belongs to',
-  403: 'Check the key (--reference-key-env, --judge-key-env) and what it may do',
-  404: 'Check the address, which ends with the version as in /v1, and the model name',
-  429: 'Wait and run it again, what has come is kept; a smaller `concurrency` sends fewer requests at once',
+  401: 'Check the API key (--reference-key-env, --judge-key-env)',
+  402: 'Check the account of the API key',
+  403: 'Check the API key (--reference-key-env, --judge-key-env) and its permissions',
+  404: 'Check the URL, which must end with the version, as in /v1, and the model name',
+  429: 'Wait and run it again to resume; a smaller `concurrency` sends fewer requests at once',
 }
 
 const unreachable = (url: string, found: string, cause: unknown) =>
   new PatchError('UNREACHABLE', {
     expected: `an answer from ${url}`,
     found,
-    remedy: 'Check the address and that the server runs, then run it again',
+    remedy: 'Check the URL and that the server is running, then run it again',
     cause,
   })
 
@@ -92,7 +92,7 @@ const unreachable = (url: string, found: string, cause: unknown) =>
 export function said(text: string, apiKey?: string): string {
   const message = messageIn(jsonOf(text)) ?? text
   const shown = (apiKey ? message.replaceAll(apiKey, '***') : message).trim()
-  return shown === '' ? ', without a word' : `: ${excerpt(printableLine(shown), 300)}`
+  return shown === '' ? ', without text' : `: ${excerpt(printableLine(shown), 300)}`
 }
 
 /** The message of an error as servers word it: `{error: {message}}`, `{error}`, `{message}` or FastAPI's `{detail}`. */

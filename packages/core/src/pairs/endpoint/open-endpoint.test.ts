@@ -60,9 +60,9 @@ describe('fields of a request', () => {
       max_completion_tokens: 7,
     })
     expect(notices.map((line) => line.replace(/^.* does/, 'does'))).toEqual([
-      'does not take max_tokens: asked with max_completion_tokens',
-      'does not take temperature: asked without it',
-      'does not take seed: asked without it',
+      'does not support max_tokens: using max_completion_tokens',
+      'does not support temperature: omitting it',
+      'does not support seed: omitting it',
     ])
   })
 
@@ -109,7 +109,7 @@ describe('errors of a server', () => {
     [422, { detail: [{ msg: 'x' }] }, 'HTTP 422: "[{\\"msg\\":\\"x\\"}]"', /--reference-body/],
     [400, { object: 'error', message: 'vLLM says no' }, 'HTTP 400: "vLLM says no"', /--reference-body/],
     [418, Buffer.from('a plain text'), 'HTTP 418: "a plain text"', /--reference-body/],
-    [413, Buffer.from(''), 'HTTP 413, without a word', /--reference-body/],
+    [413, Buffer.from(''), 'HTTP 413, without text', /--reference-body/],
     [
       429,
       { error: { message: 'slow down' } },

@@ -71,9 +71,7 @@ export function openEndpoint({
   const baseURL = checkedAddress(options.baseURL)
   const name = `endpoint:${baseURL}#${options.model}`
   const fields = requestFields(body, (field, substitute) =>
-    onNotice?.(
-      `${name} does not take ${field}: ${substitute ? `asked with ${substitute}` : 'asked without it'}`,
-    ),
+    onNotice?.(`${name} does not support ${field}: ${substitute ? `using ${substitute}` : 'omitting it'}`),
   )
   const { apiKey } = options
   let client: Promise<OpenAI> | undefined
@@ -134,9 +132,9 @@ function checkedAddress(baseURL: string): string {
   const plain = url && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.search
   if (plain) return url.href.replace(/\/+$/, '')
   throw new PatchError('INVALID_ARGUMENT', {
-    expected: 'a baseURL of http or https without credentials or query',
+    expected: 'an http or https baseURL without credentials or query',
     found: url ? `${url.protocol}//${url.host} with more` : excerpt(baseURL, 200),
-    remedy: 'Give an address such as http://localhost:8080/v1, and the key as apiKey',
+    remedy: 'Use a URL such as http://localhost:8080/v1, and pass the key as apiKey',
   })
 }
 

@@ -70,7 +70,7 @@ function choiceOf(text: string, { url, apiKey }: Origin): Choice {
   } catch (cause) {
     throw malformed(
       url,
-      `${/^\s*data:/.test(text) ? 'a stream of events' : 'no JSON'}: ${excerpt(text, 100)}`,
+      `${/^\s*data:/.test(text) ? 'a stream of events' : 'not JSON'}: ${excerpt(text, 100)}`,
       cause,
     )
   }
@@ -119,9 +119,8 @@ const textOr = (value: unknown): string => (typeof value === 'string' ? value : 
 
 const malformed = (url: string, found: string, cause?: unknown) =>
   new PatchError('MALFORMED', {
-    expected: `a completion with at least one choice, a text, from ${url}`,
+    expected: `a completion with at least one text choice from ${url}`,
     found,
-    remedy:
-      'Check that the address is that of an OpenAI-compatible server, and the model one that answers in text',
+    remedy: 'Check that the URL is that of an OpenAI-compatible server and that the model answers in text',
     cause,
   })

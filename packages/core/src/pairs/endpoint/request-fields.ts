@@ -71,8 +71,8 @@ function checkBody({ messages, prompt, stream, n }: Fields): void {
   ].filter((name) => name !== false)
   if (wrong.length === 0) return
   throw new PatchError('INVALID_ARGUMENT', {
-    expected: 'fields of a request that asks for one answer, whole',
+    expected: 'request fields that ask for a single, complete answer',
     found: wrong.join(', '),
-    remedy: 'Leave these out of `body`: what is asked is put into the request here',
+    remedy: 'Remove these from `body`: policypatch sets them itself',
   })
 }

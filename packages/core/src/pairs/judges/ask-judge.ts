@@ -41,7 +41,7 @@ export async function askJudge<T>(
   throw new PatchError('MALFORMED', {
     expected: `${expected} from the judge ${endpoint.name}`,
     found: `${excerpt(answer, 200)} after ${retries + 1} ${retries === 0 ? 'attempt' : 'attempts'}`,
-    remedy: 'Use a model that follows the format, or ask for it by `body: { response_format }`',
+    remedy: 'Use a model that follows the format, or request it with `body: { response_format }`',
   })
 
   function noAnswer(ended: Ending): PatchError {
@@ -49,11 +49,11 @@ export async function askJudge<T>(
     return new PatchError('MALFORMED', {
       expected: `${expected} from the judge ${endpoint.name}`,
       found: {
-        withheld: 'an answer that a filter withheld',
-        cut: `an answer that the limit of ${maxTokens} tokens cut before it said anything`,
-        empty: 'an answer without a word',
+        withheld: 'an answer that a content filter withheld',
+        cut: `an answer cut off by the limit of ${maxTokens} tokens before any text`,
+        empty: 'an answer without text',
       }[ended],
-      remedy: ended === 'cut' ? limit : 'Use another judge, or leave out the prompt that it does not judge',
+      remedy: ended === 'cut' ? limit : 'Use another judge, or remove the prompt that it does not judge',
     })
   }
 }

@@ -59,7 +59,7 @@ describe('endpointJudge', () => {
     ],
     [{ message: { content: '<think>{"score": 1},' }, finish_reason: 'stop' }, /limit of 64 tokens/],
     [{ message: { content: null }, finish_reason: 'content_filter' }, /withheld.*another judge/],
-    [{ message: { content: null, reasoning: '{"score": 1}' } }, /without a word/],
+    [{ message: { content: null, reasoning: '{"score": 1}' } }, /without text/],
   ])('says why there is no answer in %j', async (choice, message) => {
     server = await chatServer(() => ({ status: 200, body: { choices: [choice] } }))
     const judge = endpointJudge({ baseURL: server.baseURL, model: 'j' })

@@ -67,9 +67,9 @@ function criteriaOf({ kind }: JudgeRequest, given: JudgeCriteria | undefined): s
   const found = given ? (given[own] ?? given[other]) : isOfSafety(kind) ? defaultCriteria[kind] : undefined
   if (found) return found
   throw new PatchError('INVALID_ARGUMENT', {
-    expected: `criteria by which responses to ${kind} prompts are judged`,
+    expected: `criteria for responses to ${kind} prompts`,
     found: 'none',
-    remedy: 'Give `criteria` for both kinds (--judge-criteria), or choose another judge',
+    remedy: 'Pass `criteria` for both kinds (--judge-criteria), or choose another judge',
   })
 }
 

@@ -62,6 +62,6 @@ function malformed(found: string): PatchError {
   return new PatchError('MALFORMED', {
     expected: 'a classifier in format linear-text-classifier, version 1',
     found,
-    remedy: 'Give the parsed JSON of scripts/train-offence-classifier.py, whole and unaltered',
+    remedy: 'Pass the complete, unaltered JSON of scripts/train-offence-classifier.py',
   })
 }

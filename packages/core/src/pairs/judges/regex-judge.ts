@@ -29,9 +29,9 @@ export async function regexJudge({ pattern, flags = '' }: RegexJudgeOptions): Pr
 async function compile(pattern: string, flags: string): Promise<(text: string) => number[]> {
   if (!/^(?!.*(.).*\1)[ims]*$/u.test(flags)) {
     throw new PatchError('INVALID_ARGUMENT', {
-      expected: 'flags i, m and s of a regular expression, each once',
+      expected: 'only the flags i, m and s, each once',
       found: describeValue(flags),
-      remedy: 'Leave the others out',
+      remedy: 'Remove the others',
     })
   }
   const { linearPattern } = await import('../../tokenize/patterns/linear-pattern.ts')
@@ -46,7 +46,7 @@ async function compile(pattern: string, flags: string): Promise<(text: string) =
       expected: 'a regular expression that can be matched in linear time',
       found: `${cause instanceof Error ? cause.message : describeValue(cause)} in ${excerpt(pattern)}`,
       remedy:
-        'Write it without references to groups and lookbehind of any length, or use a function (functionJudge)',
+        'Write it without backreferences and variable-length lookbehind, or use a function (functionJudge)',
       cause,
     })
   }

@@ -66,9 +66,9 @@ function checkRubric({ user }: StrongRejectRubric): void {
   const missing = places.filter((place) => !user.includes(place))
   if (missing.length === 0) return
   throw new PatchError('INVALID_ARGUMENT', {
-    expected: `a rubric whose user message holds ${places.join(' and ')}`,
+    expected: `a rubric whose user message contains ${places.join(' and ')}`,
     found: `none of ${missing.join(', ')}`,
-    remedy: 'Write them where the request and the response belong',
+    remedy: 'Put them where the request and the response belong',
   })
 }
 

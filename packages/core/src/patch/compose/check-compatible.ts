@@ -17,17 +17,17 @@ export function checkCompatible(patches: readonly Pick<PatchContents, 'manifest'
     ...own.conflicts.flatMap((named) =>
       manifests
         .filter((other) => other !== own && isNamed(other, named))
-        .map((other) => `${label(own)} must not be applied with ${label(other)} (conflicts: ${named})`),
+        .map((other) => `${label(own)} cannot be applied with ${label(other)} (conflicts: ${named})`),
     ),
     ...own.requires
       .filter((named) => !manifests.some((other) => other !== own && isNamed(other, named)))
-      .map((named) => `${label(own)} must be applied with ${named}, which is not among them`),
+      .map((named) => `${label(own)} requires ${named}, which is missing`),
   ])
   if (problems.length === 0) return
   throw new PatchError('PATCH_CONFLICT', {
-    expected: 'patches that may be applied together',
+    expected: 'patches that can be applied together',
     found: problems.join('; '),
-    remedy: 'Leave one out, add what is required, or look for versions that go together',
+    remedy: 'Remove one, add the required patch, or use versions that work together',
   })
 }
 
@@ -47,9 +47,9 @@ function inRange(version: string, range: string): boolean {
     return satisfies(version, range)
   } catch (cause) {
     throw new PatchError('MALFORMED', {
-      expected: 'a range of versions such as ^1.2.0 in requires and conflicts',
+      expected: 'a version range such as ^1.2.0 in requires and conflicts',
       found: excerpt(range),
-      remedy: 'Correct it in the manifest of the patch that holds it',
+      remedy: 'Correct it in the manifest of that patch',
       cause,
     })
   }
@@ -59,8 +59,8 @@ function checkSameBase(first: PatchManifest, other: PatchManifest): void {
   const differing = differingBase(first.base, other.base)
   if (!differing) return
   throw new PatchError('PATCH_MISMATCH', {
-    expected: `patches of one base model, such as ${label(first)} for ${first.base.id}: ${differing.expected}`,
+    expected: `patches for one base model, as ${label(first)} for ${first.base.id}: ${differing.expected}`,
     found: `${label(other)} for ${other.base.id}: ${differing.found}`,
-    remedy: 'Compose patches of one base; rebasePatch moves a patch to another release',
+    remedy: 'Combine patches for one base model; rebasePatch moves a patch to another release',
   })
 }

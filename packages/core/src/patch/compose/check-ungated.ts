@@ -7,8 +7,8 @@ export function checkUngated(prefixes: readonly Prefix[], method: string): void 
   const gated = prefixes.filter(isGated).length
   if (gated === 0) return
   throw new PatchError('INVALID_ARGUMENT', {
-    expected: `prefixes without gates for the method ${method}`,
-    found: `${gated} of ${prefixes.length} with one`,
-    remedy: 'Use the method parallel, in which each part keeps its gate, or ungatedPatch first',
+    expected: `prefixes without gates for method ${method}`,
+    found: `${gated} of ${prefixes.length} with a gate`,
+    remedy: 'Use method parallel, where each part keeps its gate, or remove gates with ungatedPatch',
   })
 }

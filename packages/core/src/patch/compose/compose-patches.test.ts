@@ -105,7 +105,7 @@ describe('composePatches', () => {
     const hostile = await make('hostile', 1, { conflicts: ['toxicity@>=1'] })
     await expect(composePatches([hostile, one, two])).rejects.toMatchObject({
       code: 'PATCH_CONFLICT',
-      found: 'hostile 1.0.0 must not be applied with toxicity 1.0.0 (conflicts: toxicity@>=1)',
+      found: 'hostile 1.0.0 cannot be applied with toxicity 1.0.0 (conflicts: toxicity@>=1)',
     })
     const older = await make('older', 1, { conflicts: ['toxicity@<1'] })
     expect((await composePatches([older, two])).manifest.conflicts).toEqual(['toxicity@<1'])

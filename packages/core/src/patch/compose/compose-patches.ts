@@ -123,8 +123,8 @@ function checkOptions(patches: readonly Patch[], method: string, weights: readon
   if (problems.length === 0) return
   throw new PatchError('INVALID_ARGUMENT', {
     expected:
-      'patches, each once, with the method concat, parallel or merge, and a weight from 0 up for each (0 or 1 with concat)',
+      'distinct patches, method concat, parallel or merge, and a weight of at least 0 for each (0 or 1 with concat)',
     found: problems.join('; '),
-    remedy: 'Correct these; to strengthen a patch, use the method parallel with a weight above 1',
+    remedy: 'Correct these; to strengthen a patch, use method parallel with a weight above 1',
   })
 }

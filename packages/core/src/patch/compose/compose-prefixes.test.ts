@@ -16,7 +16,7 @@ const gated = (prefix: Prefix): Prefix => ({
 describe.each(['concat', 'merge'] as const)('%s', (method) => {
   it('refuses gates, which could not decide each for itself', () => {
     expect(() => composePrefixes([plain(2, 1), gated(plain(2, 5))], method)).toThrow(
-      expect.objectContaining({ code: 'INVALID_ARGUMENT', found: '1 of 2 with one' }),
+      expect.objectContaining({ code: 'INVALID_ARGUMENT', found: '1 of 2 with a gate' }),
     )
   })
 

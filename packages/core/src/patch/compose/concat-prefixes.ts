@@ -16,9 +16,9 @@ export function concatPrefixes(prefixes: readonly Prefix[]): Prefix {
   checkUngated(prefixes, 'concat')
   if (prefixes.some(({ parts }) => parts)) {
     throw new PatchError('INVALID_ARGUMENT', {
-      expected: 'prefixes that are one part each, to put in a row',
-      found: 'one whose parts stand side by side',
-      remedy: 'Compose its parts, or use the method parallel, or compress it first',
+      expected: 'prefixes with one part each',
+      found: 'a parallel stack',
+      remedy: 'Combine its parts, use method parallel, or compress it first',
     })
   }
   return joinEmbeddings(prefixes)

@@ -19,20 +19,20 @@ export function mergePrefixes(parts: readonly PrefixPart[]): Prefix {
   const total = parts.reduce((sum, { weight }) => sum + weight, 0)
   if (!(total > 0 && parts.every(({ weight, prefix }) => weight >= 0 && !prefix.parts))) {
     throw new PatchError('INVALID_ARGUMENT', {
-      expected: 'prefixes of one part each, with weights from 0 up that do not sum to 0',
+      expected: 'prefixes with one part each, and weights of at least 0 that do not sum to 0',
       found: parts
-        .map(({ weight, prefix }) => `weight ${weight}${prefix.parts ? ' of a prefix of parts' : ''}`)
+        .map(({ weight, prefix }) => `weight ${weight}${prefix.parts ? ' for a parallel stack' : ''}`)
         .join(', '),
-      remedy: 'Correct the weights, or use the method parallel',
+      remedy: 'Correct the weights, or use method parallel',
     })
   }
   const lengths = [...new Set(parts.map(({ prefix }) => prefix.length))]
   const [length = 0] = lengths
   if (lengths.length > 1) {
     throw new PatchError('SHAPE_MISMATCH', {
-      expected: 'prefixes of one length',
+      expected: 'prefixes of the same length',
       found: `lengths ${lengths.join(', ')}`,
-      remedy: 'Use another method, or bring them to one length with compressPatches',
+      remedy: 'Use another method, or give them the same length with compressPatches',
     })
   }
   const embeddings = new Float32Array((parts[0] as PrefixPart).prefix.embeddings.length)

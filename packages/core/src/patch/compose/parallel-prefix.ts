@@ -21,9 +21,9 @@ export function parallelPrefix(parts: readonly PrefixPart[]): Prefix {
     )
   if (bad || kept.length === 0) {
     throw new PatchError('INVALID_ARGUMENT', {
-      expected: 'parts with weights from 0 up, one of them above it',
+      expected: 'parts with weights of at least 0, at least one above 0',
       found: bad ? `weight ${bad.weight}` : `${parts.length} parts, none with a weight above 0`,
-      remedy: 'Give weights such as 1; apply no patch where none is to count',
+      remedy: 'Use weights such as 1; to use no patch, apply none',
     })
   }
   const [only] = kept

@@ -5,8 +5,8 @@ import type { PatchContents } from '../patch.ts'
 export function checkOnePart({ manifest, prefix }: PatchContents): void {
   if (!prefix.parts) return
   throw new PatchError('UNSUPPORTED', {
-    expected: 'a patch that is one prefix',
-    found: `${manifest.name}, of ${prefix.parts.length} parts side by side`,
-    remedy: 'Make one prefix of it with compressPatches, or compose with the method concat',
+    expected: 'a patch with a single prefix',
+    found: `${manifest.name}, a parallel stack of ${prefix.parts.length} parts`,
+    remedy: 'Turn it into one prefix with compressPatches, or combine with method concat',
   })
 }

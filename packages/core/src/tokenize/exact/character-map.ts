@@ -43,7 +43,7 @@ function parse(
   try {
     bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
   } catch (cause) {
-    throw tokenizerError('MALFORMED', expected, { found: 'no base64', cause })
+    throw tokenizerError('MALFORMED', expected, { found: 'invalid base64', cause })
   }
   const view = new DataView(bytes.buffer)
   const size = bytes.length < 4 ? 0 : view.getUint32(0, true)

@@ -48,7 +48,7 @@ function checked<Schema extends z.ZodMiniType>(
 /** The parts of a sequence under a name such as `normalizers`. */
 export function partsOf({ config, where }: Component, name: string): Component[] {
   const parts = checked(z.looseObject({ [name]: z.array(z.unknown()) }), config, where)[name] as unknown[]
-  if (where.split(name).length > deepest) throw tooMany(where, 'sequences within sequences')
+  if (where.split(name).length > deepest) throw tooMany(where, 'nested sequences')
   if (parts.length > mostParts) throw tooMany(where, `${parts.length} parts`)
   return parts.map((part, i) => ({ config: part, where: `${where}.${name}.${i}` }))
 }
@@ -85,7 +85,7 @@ export function tokenizerError(
   return new PatchError(code, {
     expected,
     found,
-    remedy: 'Take the file from the model again, or use another model',
+    remedy: "Download the model's file again, or use another model",
     ...(cause === undefined ? {} : { cause }),
   })
 }

@@ -77,7 +77,7 @@ const unsupported: [what: string, parts: object, found: RegExp][] = [
     /backreference/,
   ],
   ['a template with two texts', { post_processor: template([a, a]) }, /2/],
-  ['sequences in sequences', { normalizer: nested(30_000) }, /sequences within sequences/],
+  ['sequences in sequences', { normalizer: nested(30_000) }, /nested sequences/],
   [
     'a sequence of very many',
     { normalizer: { type: 'Sequence', normalizers: Array(1000).fill({ type: 'NFC' }) } },

@@ -62,13 +62,13 @@ function characterClass({ kind, negate, body }: CharacterClassNode, fold: boolea
 function literal(value: number, fold: boolean): CharacterSet {
   if (!fold || !/\p{L}/u.test(String.fromCodePoint(value))) return (codePoint) => codePoint === value
   // Other letters have cases of more than one character, such as ß and SS.
-  if (value > 0x7f) return unsupported('letters outside ASCII without regard to case')
+  if (value > 0x7f) return unsupported('case-insensitive letters outside ASCII')
   return tester(String.fromCodePoint(value), 'iu')
 }
 
 function range(min: number, max: number, fold: boolean): CharacterSet {
   if (!fold) return (codePoint) => codePoint >= min && codePoint <= max
-  if (max > 0x7f) return unsupported('ranges outside ASCII without regard to case')
+  if (max > 0x7f) return unsupported('case-insensitive ranges outside ASCII')
   const [first, last] = [min, max].map((value) => `\\x${value.toString(16).padStart(2, '0')}`)
   return tester(`[${first}-${last}]`, 'iu')
 }

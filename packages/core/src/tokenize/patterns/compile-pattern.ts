@@ -21,7 +21,7 @@ export async function compilePattern(source: string, where: string): Promise<Pat
     throw new PatchError('UNSUPPORTED', {
       expected: `a regular expression in ${where} that can be matched in time linear in the text`,
       found: `${describeValue(cause instanceof Error ? cause.message : cause)} in ${excerpt(source)}`,
-      remedy: 'Get the file again from where the model came, or use another model',
+      remedy: "Download the model's file again, or use another model",
       cause,
     })
   }

@@ -100,7 +100,8 @@ export function compileProgram(alternatives: readonly AlternativeNode[]): Progra
     const set = kind === 'possessive' ? setOf(body, flags) : -1
     const once = (rest: number) => {
       const first = element(body, rest, flags)
-      if (max > 1 && reachesHere(states, first, rest)) unsupported('a repetition of what may be empty')
+      if (max > 1 && reachesHere(states, first, rest))
+        unsupported('a repetition of a possibly empty expression')
       return first
     }
     let state = next
@@ -148,7 +149,7 @@ export function compileProgram(alternatives: readonly AlternativeNode[]): Progra
       body.map((one) =>
         /^Character(Class|Set)?$/.test(one.type)
           ? characterSet(one, flags.ignoreCase)
-          : unsupported('a lookbehind of more than characters'),
+          : unsupported('a lookbehind of more than single characters'),
       ),
     )
     const holds = ({ codePoints, at }: Place) =>

@@ -108,7 +108,7 @@ function checkTeachers(tasks: readonly CompressionTask[], patches: readonly Patc
   throw new PatchError('INVALID_ARGUMENT', {
     expected: `tasks taught by patches of the stack: ${known.join(', ')}`,
     found: problems.join(', '),
-    remedy: 'Name patches of the stack, or leave `taughtBy` out for the whole of it; [] is the base',
+    remedy: 'Use patches of the stack, or omit `taughtBy` for the whole stack; [] means the base model',
   })
 }
 
@@ -118,7 +118,7 @@ function checkStart(start: string, patches: readonly Patch[]): void {
   throw new PatchError('INVALID_ARGUMENT', {
     expected: `a patch of the stack to start from: ${known.join(', ')}`,
     found: start,
-    remedy: 'Name one of them, or leave `start` out for all of them',
+    remedy: 'Use one of them, or omit `start` for all of them',
   })
 }
 

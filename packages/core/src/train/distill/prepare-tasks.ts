@@ -91,6 +91,6 @@ async function responded(
   throw new PatchError('EMPTY_DATA', {
     expected: `responses of ${teacher.name} to the prompts of ${name}`,
     found: 'none',
-    remedy: 'Look at the teacher, or give rows with responses',
+    remedy: 'Check the teacher, or pass rows with responses',
   })
 }

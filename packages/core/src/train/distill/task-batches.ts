@@ -52,7 +52,7 @@ function checkTasks(tasks: readonly TaskRows[]): void {
     throw new PatchError('EMPTY_DATA', {
       expected: 'at least one task, and rows for each',
       found: tasks.length === 0 ? 'no task' : `none for ${empty.join(', ')}`,
-      remedy: 'Give every task prompts that its teacher responds to',
+      remedy: 'Give every task prompts that its teacher answers',
     })
   }
   const bad = tasks.filter(({ share }) => !(share > 0 && Number.isFinite(share)))
@@ -60,6 +60,6 @@ function checkTasks(tasks: readonly TaskRows[]): void {
   throw new PatchError('INVALID_ARGUMENT', {
     expected: 'shares above 0',
     found: bad.map(({ name, share }) => `${share} for ${name}`).join(', '),
-    remedy: 'Correct them, or leave the task out',
+    remedy: 'Correct them, or remove the task',
   })
 }

@@ -77,9 +77,9 @@ async function readKept(
   const kept = checkShape(keptSchema, parseJsonFile(await storage.read(about), about))
   if (!kept.success || kept.data.settings !== settings) {
     throw new PatchError('RESUME_MISMATCH', {
-      expected: `${about} to be of a run with these settings and prompts`,
+      expected: `${about} to belong to a run with these settings and prompts`,
       found: 'the gate of another run',
-      remedy: 'Give the same settings to go on with that run, or another directory to begin a new one',
+      remedy: 'Use the same settings to resume that run, or another directory for a new run',
     })
   }
   const { settings: _, figures, ...summary } = kept.data

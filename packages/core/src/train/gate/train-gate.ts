@@ -170,8 +170,8 @@ function checkGatePrompts(prompts: readonly PatchPrompt[], folds: number): void 
   if (Number.isInteger(folds) && folds >= 2 && targets >= folds && others >= folds) return
   const names = kindNames(prompts)
   throw new PatchError('EMPTY_DATA', {
-    expected: `at least 2 folds, and as many prompts of each kind as there are folds (${folds})`,
+    expected: `at least 2 folds, and at least as many prompts of each kind as folds (${folds})`,
     found: `${targets} ${names.target} prompts and ${others} ${names.keep} ones`,
-    remedy: 'Give more prompts (everydayPrompts makes ordinary ones), or train without a gate',
+    remedy: 'Add prompts (everydayPrompts makes ordinary ones), or train without a gate',
   })
 }

@@ -28,7 +28,7 @@ export function checkHardenOptions(options: HardenPatchOptions, settings: Harden
   ].filter((problem) => typeof problem === 'string')
   if (problems.length > 0) {
     throw new PatchError('INVALID_ARGUMENT', {
-      expected: 'attacks with names of their own, whole numbers of at least 1, and 2 folds',
+      expected: 'attacks with different names, integers of at least 1, and at least 2 folds',
       found: problems.join(', '),
       remedy: 'Correct these options',
     })
@@ -40,6 +40,6 @@ export function checkHardenOptions(options: HardenPatchOptions, settings: Harden
   throw new PatchError('EMPTY_DATA', {
     expected: `at least ${least} harmful and ${least} harmless prompts`,
     found: `${harmful} and ${harmless}`,
-    remedy: 'Give more prompts (everydayPrompts makes harmless ones)',
+    remedy: 'Add prompts (everydayPrompts makes harmless ones)',
   })
 }

@@ -48,8 +48,8 @@ export async function plainAnswers(run: HardenRun): Promise<PlainAnswers> {
   if (harmful.length === 0) {
     throw new PatchError('EMPTY_DATA', {
       expected: 'a reference that refuses harmful prompts',
-      found: `none of ${harmfulAt.length} that ${reference.name} refuses, by the judge ${judge.name}`,
-      remedy: 'Choose another reference, or look at its answers',
+      found: `no refusal by ${reference.name} of ${harmfulAt.length} prompts, according to the judge ${judge.name}`,
+      remedy: 'Use another reference, or check its answers',
     })
   }
   return {

@@ -19,7 +19,7 @@ export function formatOutcome(outcome: TrainOutcome, table = formatTable): strin
     `  patched: ${line(patched)}`,
   ])
   return [
-    `On prompts that training never saw, by the judge ${judge}:`,
+    `On held-out prompts, scored by ${judge}:`,
     table(outcomeTable(outcome)),
     ...(chosen ? [chosen] : []),
     '',
@@ -42,7 +42,7 @@ function outcomeTable({ kinds, target, keep, degenerate }: TrainOutcome): string
     ['', 'base', 'patched', 'n'],
     ...row(`${kinds.target} prompts answered as wanted`, target),
     ...row(`${kinds.keep} prompts answered as wanted`, keep),
-    ...row('answers that are empty or go in circles', degenerate),
+    ...row('empty or repetitive answers', degenerate),
   ]
 }
 

@@ -72,14 +72,13 @@ export function verdictOf(
   const change = ({ base, patched }: OutcomeChange) =>
     `${percent(patched)} of ${patched.n}, ${percent(base)} without the patch`
   const problems = [
-    nothing &&
-      `it changes next to nothing: ${kinds.target} prompts are answered as wanted in ${change(target)}`,
+    nothing && `it changes next to nothing: ${kinds.target} prompts answered as wanted ${change(target)}`,
     !nothing &&
       target.patched.value < minimumWanted &&
-      `${kinds.target} prompts are answered as wanted in only ${change(target)}`,
+      `${kinds.target} prompts answered as wanted: only ${change(target)}`,
     (loss > maximumLoss || (loss > 0 && worseThanNone)) &&
-      `${kinds.keep} prompts are answered as wanted in only ${change(keep)}`,
-    rise > maximumLoss && `answers are empty or go in circles in ${change(degenerate)}`,
+      `${kinds.keep} prompts answered as wanted: only ${change(keep)}`,
+    rise > maximumLoss && `empty or repetitive answers: ${change(degenerate)}`,
   ].filter((problem) => problem !== false)
   return { worseThanNone, problems }
 }

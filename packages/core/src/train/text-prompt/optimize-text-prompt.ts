@@ -179,9 +179,9 @@ async function divergenceOf(
 function checkStart(start: string, ids: readonly number[], { prompts }: ImitationTask): void {
   if (ids.length > 0 && prompts.length > 0) return
   throw new PatchError('INVALID_ARGUMENT', {
-    expected: 'a text to start from, of at least one token, and prompts',
+    expected: 'an initial text of at least one token, and prompts',
     found: `${excerpt(start, 200)} and ${prompts.length} prompts`,
-    remedy: 'Start from a sentence that says what the patch does',
+    remedy: 'Start from a sentence that describes what the patch does',
   })
 }
 

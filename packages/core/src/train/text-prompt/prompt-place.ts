@@ -29,9 +29,9 @@ export function promptPlace(tokenizer: Tokenizer, format: PromptFormat): PromptP
       return { head: a.slice(0, head), tail: a.slice(head + 1) }
     }
     throw new PatchError('UNSUPPORTED', {
-      expected: 'a chat template that puts a system message into the prompt as it is',
-      found: 'one from which a system message of one token cannot be told',
-      remedy: 'Use the format text, or another model',
+      expected: 'a chat template that inserts a system message unchanged',
+      found: 'one in which a system message of one token cannot be located',
+      remedy: 'Use format text, or another model',
     })
   }
   const first = around(format === 'text' ? '' : [{ role: 'user', content: marks[0] as string }])

@@ -8,7 +8,7 @@ import type { ForestRow, Verdict } from './forest-rows.ts'
 const axes: Readonly<Record<Unit, { readonly title: string; readonly labels: string }>> = {
   share: { title: 'points', labels: "format(abs(100 * datum.value), '~f')" },
   score: { title: 'score', labels: "format(abs(datum.value), '~f')" },
-  amount: { title: "% of the base's figure", labels: "format(abs(100 * datum.value), '~f') + '%'" },
+  amount: { title: "% of the base model's figure", labels: "format(abs(100 * datum.value), '~f') + '%'" },
 }
 
 const rowHeight = 22
@@ -46,7 +46,7 @@ export function drawForest(
     type: 'quantitative',
     scale: { domain: [Math.min(...ends), Math.max(...ends)], nice: true, zero: true, padding: 4 },
     axis: {
-      title: `worse ←  ${wide ? 'change from the base, ' : ''}${axes[unit].title}  → better`,
+      title: `worse ←  ${wide ? 'change from the base model, ' : ''}${axes[unit].title}  → better`,
       // Without signs: which way is better is not which way is up.
       labelExpr: axes[unit].labels,
       tickCount: wide ? 8 : 4,

@@ -7,14 +7,14 @@ import type { ReportContext } from '../report-context.ts'
 export function agreementSection({ data: { agreement } }: ReportContext): Html | undefined {
   if (agreement.length === 0) return undefined
   return html`<div class="scroll" tabindex="0"><table class="agreement">
-<thead><tr><th scope="col">Judges</th><th scope="col">On</th><th scope="col">n</th><th scope="col">Say the same</th><th scope="col">Cohen’s κ, 95%</th><th scope="col" class="scale"><span><span>0 chance</span><span>1 always</span></span></th></tr></thead>
+<thead><tr><th scope="col">Judges</th><th scope="col">On</th><th scope="col">n</th><th scope="col">Agree</th><th scope="col">Cohen’s κ, 95%</th><th scope="col" class="scale"><span><span>0 chance</span><span>1 always</span></span></th></tr></thead>
 <tbody>${agreement.map(row)}</tbody></table></div>`
 }
 
 function row({ domain, data, judges, n, observed, kappa }: JudgeAgreement): Html {
   return html`<tr><th scope="row">${judges[0]} <span class="muted">and</span> ${judges[1]}</th>
 <td class="words">${domain}<br><span class="muted">${data}</span></td><td>${formatCount(n)}</td><td>${(100 * observed).toFixed(0)}%</td>
-<td>${kappa ? html`<b>${figure(kappa.value)}</b> [${figure(kappa.low)}, ${figure(kappa.high)}]` : 'none: one verdict throughout'}</td>
+<td>${kappa ? html`<b>${figure(kappa.value)}</b> [${figure(kappa.low)}, ${figure(kappa.high)}]` : 'none: all verdicts are the same'}</td>
 <td class="scale">${kappa !== null && scale(kappa)}</td></tr>`
 }
 

@@ -17,7 +17,7 @@ const units: readonly Unit[] = ['share', 'score', 'amount']
 const captions: Readonly<Record<Unit, string>> = {
   share: 'Shares: change in points',
   score: 'Scores between 0 and 1: change',
-  amount: "Other measures: change in percent of the base's figure",
+  amount: "Other metrics: change in percent of the base model's figure",
 }
 
 /** What every subject changes against the base: a forest plot for each domain and unit, and all figures in a table. */
@@ -28,7 +28,7 @@ export async function effectsSection(context: ReportContext): Promise<Html | und
     for (const unit of units) {
       const rows = forestRows(context, domain, unit)
       if (rows.length === 0) continue
-      const label = `Forest plot of ${domain}. ${captions[unit]}. Its figures stand in the table below it.`
+      const label = `Forest plot of ${domain}. ${captions[unit]}. The table below has the figures.`
       const [wide, narrow] = [
         await drawForest(context, rows, { unit, wide: true, label }),
         await drawForest(context, rows, { unit, wide: false, label }),
@@ -39,7 +39,7 @@ export async function effectsSection(context: ReportContext): Promise<Html | und
     const metrics = context.metrics.filter((metric) => metric.domain === domain)
     if (metrics.length === 0) continue
     parts.push(html`<div class="domain"><h3>${capital(domain)}</h3>${figures}
-<details><summary>All figures of ${domain}</summary>${table(context, metrics)}</details></div>`)
+<details><summary>All figures for ${domain}</summary>${table(context, metrics)}</details></div>`)
   }
   if (parts.length === 0) return undefined
   return html`${tally(context)}${parts}`
@@ -56,7 +56,7 @@ function tally({ metrics, main, name }: ReportContext): Html | undefined {
   if (turned.length === 0) return undefined
   const bettered = turned.filter(([low]) => low > 0).length
   const worsened = turned.filter(([, high]) => high < 0).length
-  return html`<p class="finding">Of ${turned.length} figures, ${name(main)} improves <b>${bettered}</b> and worsens <b>${worsened}</b>; the intervals of the other <b>${turned.length - bettered - worsened}</b> reach across zero.</p>`
+  return html`<p class="finding">Of ${turned.length} figures, ${name(main)} improves <b>${bettered}</b> and worsens <b>${worsened}</b>. The intervals of the other <b>${turned.length - bettered - worsened}</b> include zero.</p>`
 }
 
 function table({ name }: ReportContext, metrics: readonly ReportMetric[]): Html {

@@ -30,7 +30,7 @@ export function examplesSection(context: ReportContext): Html | undefined {
 function filters({ data: { examples }, main, name }: ReportContext, subjects: readonly string[]): Html {
   const outcomesThere = new Set(examples.map((example) => outcomeOf(example, main)))
   const known = (Object.keys(outcomes) as (keyof typeof outcomes)[]).filter((key) => outcomesThere.has(key))
-  return html`<form class="filters" data-filters hidden aria-label="Filters of the examples">
+  return html`<form class="filters" data-filters hidden aria-label="Filter the examples">
 ${select('domain', 'Domain', distinct(examples.map(({ domain }) => domain)))}
 ${select('kind', 'Kind', distinct(examples.map(({ kind }) => kind)))}
 ${

@@ -6,12 +6,12 @@ export function settingsSection({ data: { command, settings, base, patch } }: Re
   const rows = [...flat(settings), ['base', base] as const, ...(patch ? flat({ patch }) : [])]
   return html`${
     command !== '' &&
-    html`<h3>To repeat it</h3><div class="command"><pre><code>${command}</code></pre><button type="button" data-copy hidden>Copy</button></div>`
+    html`<h3>Command</h3><div class="command"><pre><code>${command}</code></pre><button type="button" data-copy hidden>Copy</button></div>`
   }
 <h3>Settings</h3>
 <table class="settings"><tbody>${rows.map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`)}</tbody></table>
-<h3>How the intervals are made</h3>
-<p>All intervals are of 95%. That of a single share is Wilson’s; that of another mean a bootstrap over its n units. Over several training seeds, seeds and units are drawn at once (crossed bootstrap); where no score of single units is at hand, the reaches over units and over seeds are added as squares. A change is taken on the same units, in pairs, wherever both subjects have scores of them. p is of no change: McNemar’s exact test for one seed’s verdicts, else the paired bootstrap, seeds as they are. Nothing is corrected for the number of comparisons.</p>`
+<h3>Intervals and tests</h3>
+<p>All intervals are 95%. A single share has Wilson’s interval, any other mean a bootstrap interval over its n units. Over several training seeds, seeds and units are resampled together (crossed bootstrap). Without scores of single units, the half-widths over units and over seeds are added in quadrature. Changes are paired on the same units if both subjects have scores for them. p is for no change: McNemar’s exact test for one seed’s verdicts, otherwise the paired bootstrap with fixed seeds. Nothing is corrected for multiple comparisons.</p>`
 }
 
 /** Values of JSON by their path: lists of plain values in one row. */

@@ -9,7 +9,7 @@ export async function tradeoffSection(context: ReportContext): Promise<Html | un
   const figures: Html[] = []
   for (const panel of tradeoffPanels(context)) {
     const { safety, cost } = panel
-    const label = `${safety.metric} against ${cost.metric}. Its figures stand in the table beside it.`
+    const label = `${safety.metric} against ${cost.metric}. The table next to it has the figures.`
     figures.push(html`<figure class="tradeoff"><figcaption><b>Judged by ${safety.judge}</b>
 <span class="muted">${safety.data}, n = ${safety.figures[0]?.n}; ${cost.data}, n = ${cost.figures[0]?.n}</span></figcaption>
 ${await drawTradeoff(context, panel, label)}

@@ -38,7 +38,7 @@ export function readBytePairs(component: Component): Model {
       'UNSUPPORTED',
       `\`${component.where}.byte_fallback\` without prefixes and suffixes of subwords`,
       {
-        found: 'both, of which the tokenizers library makes no sense either',
+        found: 'both, which the tokenizers library does not support either',
       },
     )
   const vocabulary = readVocabulary(config.vocab, component)
