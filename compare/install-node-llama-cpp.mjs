@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 
 const VERSION = '3.22.1'
 /** The package with the binaries for this machine's processor; those for GPUs are hundreds of megabytes more. */
-const binaries = {
+export const binaries = {
   'linux-x64': 'linux-x64',
   'linux-arm64': 'linux-arm64',
   'darwin-x64': 'mac-x64',
