@@ -4,6 +4,7 @@ import { diffCommand } from './commands/diff-command.ts'
 import { evalCommand } from './commands/eval-command.ts'
 import { exportCommand } from './commands/export-command.ts'
 import { generateCommand } from './commands/generate-command.ts'
+import { initCommand } from './commands/init-command.ts'
 import { inspectCommand } from './commands/inspect-command.ts'
 import { installCommand } from './commands/install-command.ts'
 import { listCommand } from './commands/list-command.ts'
@@ -16,6 +17,7 @@ import { demoCommand } from './demo/demo-command.ts'
 /** All commands, in the order of the help. */
 export const commands = (): Command[] => [
   demoCommand(),
+  initCommand(),
   pairsCommand(),
   trainCommand(),
   evalCommand(),

@@ -10,7 +10,7 @@ export const addConfigOptions = (command: Command): Command =>
   command
     .option(
       '--config <file>',
-      'file with options for this command (default: policypatch.config.ts, or .js, if there is one)',
+      'file with options for this command (default: policypatch.config.ts or .js, if it exists)',
     )
     .option('--no-config', 'ignore policypatch.config.ts')
 
@@ -105,7 +105,7 @@ function checkNames(config: ConfigFile, command: Command): void {
   }
   refuse(
     config,
-    problems.map((problem) => `${problem}: no such field`),
+    problems.map((problem) => `${problem}: unknown field`),
   )
 }
 
@@ -114,7 +114,7 @@ function refuse({ path }: ConfigFile, problems: readonly string[]): void {
   throw new PatchError('MALFORMED', {
     expected: `options of pairs, train and eval in ${path}`,
     found: problems.join('; '),
-    remedy: 'Correct these fields; the help of a command names its options',
+    remedy: 'Correct these fields; the help of a command lists its options',
   })
 }
 
@@ -122,7 +122,7 @@ function refuse({ path }: ConfigFile, problems: readonly string[]): void {
 function setOption(command: Command, name: string, value: unknown): string | undefined {
   const options = command.options.filter((option) => option.attributeName() === name)
   const option = options.find(({ negate }) => !negate) ?? options[0]
-  if (!option) return 'no such field'
+  if (!option) return 'unknown field'
   const parsed = parse(option, value)
   if ('problem' in parsed) return parsed.problem
   if (parsed.value !== undefined) command.setOptionValueWithSource(name, parsed.value, 'config')
@@ -145,7 +145,7 @@ function parse(option: Option, value: unknown): Parsed {
     return isList ? { value: all } : { problem: `${describeValue(value)} is not a text or a list of texts` }
   }
   const text = textOf(value)
-  if (text === undefined) return { problem: `${describeValue(value)} is not what it takes` }
+  if (text === undefined) return { problem: `${describeValue(value)} is not a valid value` }
   try {
     return { value: option.parseArg ? option.parseArg(text, undefined) : text }
   } catch (error) {
@@ -154,7 +154,7 @@ function parse(option: Option, value: unknown): Parsed {
   }
 }
 
-/** A value as it is typed. */
+/** A value as typed. */
 function textOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value === '' ? undefined : value
   if (typeof value === 'number') return String(value)

@@ -96,7 +96,7 @@ export interface EvalConfig extends ModelConfig, GoalConfig, ReferenceConfig {
   /** `none`, `default` or a file. */
   readonly contexts?: string
   readonly samples?: number
-  /** `true` for the data that come with the package, or a folder. */
+  /** `true` for the built-in data, or a folder. */
   readonly ability?: string | true
   readonly patch?: string | readonly string[]
   /** `true` for the safety prompt, or a file. */
@@ -108,9 +108,9 @@ export interface EvalConfig extends ModelConfig, GoalConfig, ReferenceConfig {
 }
 
 /**
- * What `policypatch.config.ts` exports: options of commands by their names in camel case, with paths from where the command is run.
- * Those at the top hold for `pairs` and `train`, and for `eval` where they are of the model or the goal; those of a command win
- * over them, and flags win over both.
+ * What `policypatch.config.ts` exports: options of commands in camel case, with paths relative to the working directory.
+ * Options at the top level apply to `pairs` and `train`, and to `eval` if they concern the model or the goal. Options of a
+ * command override them, and flags override both.
  */
 export interface ProjectConfig extends ModelConfig, GoalConfig, DataConfig {
   readonly pairs?: PairsConfig
@@ -118,5 +118,5 @@ export interface ProjectConfig extends ModelConfig, GoalConfig, DataConfig {
   readonly eval?: EvalConfig
 }
 
-/** Gives a configuration back as it is, so that an editor knows its fields. */
+/** Returns a configuration unchanged, so that your editor knows its fields. */
 export const defineConfig = (config: ProjectConfig): ProjectConfig => config

@@ -14,7 +14,7 @@ export interface ConfigFile {
 /**
  * The configuration at a path, else the one that lies in the folder where the command is run; undefined where there is none.
  *
- * @throws as `importFile`; `INVALID_ARGUMENT` where there are several; `MALFORMED` where the default export is no object.
+ * @throws as `importFile`; `INVALID_ARGUMENT` if there are several; `MALFORMED` if the default export is no object.
  */
 export async function readConfig(path: string | undefined): Promise<ConfigFile | undefined> {
   const found = path === undefined ? configNames.filter((name) => existsSync(name)) : [path]
@@ -22,7 +22,7 @@ export async function readConfig(path: string | undefined): Promise<ConfigFile |
     throw new PatchError('INVALID_ARGUMENT', {
       expected: 'one configuration',
       found: found.join(' and '),
-      remedy: 'Remove all but one, or name one with --config',
+      remedy: 'Remove all but one, or choose one with --config',
     })
   }
   const [file] = found
