@@ -9,8 +9,8 @@ import { type Device, executionProviders } from './execution-providers.ts'
 /**
  * Runs the smallest program on a device.
  *
- * @throws PatchError `BACKEND_FAILED` where the device, its driver or ONNX Runtime's provider for it is not there,
- *   saying what to install.
+ * @throws PatchError `BACKEND_FAILED` if the device, its driver or ONNX Runtime's provider is missing. The message says what
+ *   to install.
  */
 export async function checkDevice(device: Device): Promise<void> {
   const missing = missingProvider(device)

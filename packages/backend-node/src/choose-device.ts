@@ -6,7 +6,7 @@ import { type Device, executionProviders } from './execution-providers.ts'
 
 export interface ChosenDevice {
   readonly device: Device
-  /** Why, in words: what was found of those before it. */
+  /** The reason, in words: what was found for the devices before it. */
   readonly reason: string
 }
 
@@ -22,8 +22,8 @@ export interface DeviceProbe {
 const leastGain = 4
 
 /**
- * The fastest device of this machine: cuda where its provider runs; else webgpu where a matrix product is four times as
- * fast on it as on the processor, which no adapter in software is; else cpu. Takes some seconds at most.
+ * The fastest device of this machine: cuda if its provider runs; else webgpu if a matrix product is four times as fast there
+ * as on the CPU, which excludes software adapters; else cpu. Takes a few seconds at most.
  */
 export async function chooseDevice(
   probe: DeviceProbe = { check: checkDevice, productTime },

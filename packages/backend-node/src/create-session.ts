@@ -5,7 +5,7 @@ import { type Device, executionProviders } from './execution-providers.ts'
 
 export interface SessionPlace {
   readonly device: Device
-  /** Threads of one run on the processor. */
+  /** Threads of one run on the CPU. */
   readonly threads: number
 }
 

@@ -46,8 +46,8 @@ async function sendThrough(proxies: Proxies): Promise<Send> {
 }
 
 /**
- * The platform's fetch, through the proxies of `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` (or in lower case) where there are
- * any: Node's own heeds them from version 24 on, and only when it is told to.
+ * The platform's fetch, through the proxies of `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` (or in lower case), if they are
+ * set. Node's own fetch supports them from version 24 on, and only if enabled.
  */
 export const environmentFetch: typeof fetch = async (input, init) => {
   const proxies = proxiesOf(process.env)

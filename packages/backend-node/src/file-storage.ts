@@ -56,9 +56,9 @@ async function extend(target: string, bytes: Uint8Array): Promise<void> {
 }
 
 /**
- * The file system as a Storage. Relative paths start at `root` (default: the working directory); absolute ones
- * are taken as they are, so `root` is a base, not a fence. One writer per file is assumed: an append that fails
- * cuts the file back to where it began.
+ * The file system as a Storage. Relative paths start at `root` (default: the working directory); absolute paths are used as
+ * they are, so `root` is a base, not a boundary. One writer per file is assumed: an append that fails cuts the file back to
+ * where it began.
  */
 export function fileStorage(root = '.'): Storage {
   const at = (path: string) => resolve(root, path)

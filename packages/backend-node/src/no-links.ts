@@ -3,7 +3,7 @@ import { isAbsolute, relative, resolve, sep } from 'node:path'
 import { PatchError } from '@policypatch/core'
 import { storing } from './storage-error.ts'
 
-/** Throws `NOT_FOUND` where a path leads out of a folder, or a part of it after that folder is a link. */
+/** Throws `NOT_FOUND` if a path leads out of a folder, or a part of it after that folder is a link. */
 export async function checkNoLinks(folder: string, path: string): Promise<void> {
   const way = relative(folder, path)
   if (way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way))

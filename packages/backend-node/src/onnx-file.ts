@@ -8,7 +8,7 @@ const LARGEST = 2 ** 31 - 1
  * A decoder as the bytes of one ONNX model, weights included in float32: inputs `input_ids` and `position_ids` [1, T] and
  * `past_key_values.{i}.key|value` [1, kvHeads, P, D]; outputs `logits` [1, T, V] and `present.{i}.key|value`.
  *
- * @throws `UNSUPPORTED` where that is more than an ONNX file can hold by itself, 2 GiB.
+ * @throws `UNSUPPORTED` if that is more than an ONNX file can hold by itself, 2 GiB.
  */
 export function onnxFile({ program, signature, names }: DecoderProgram): Uint8Array<ArrayBuffer> {
   const graph = traceProgram(program, signature)

@@ -9,15 +9,15 @@ import { toTensor } from './to-tensor.ts'
 import { uploadedWeights } from './uploaded-weights.ts'
 
 /**
- * How programs come by weights: `fed` in each run from where they lie, which costs nothing on the processor; `uploaded`
- * to the device once for all programs; or `bound` into each program, which takes the device's memory once for each.
+ * How programs come by weights: `fed` in each run from where they lie, which costs nothing on the CPU; `uploaded` to the
+ * device once for all programs; or `bound` into each program, which takes the device's memory once for each.
  */
 export type WeightPlacement = 'fed' | 'uploaded' | 'bound'
 
 export interface OnnxruntimeBackendOptions {
   /** Where programs run. Default `cpu`. See {@link checkDevice} for whether the others are there. */
   readonly device?: Device
-  /** Threads of one run on the processor. Default: as many as this process may use. */
+  /** Threads of one run on the CPU. Default: as many as this process may use. */
   readonly threads?: number
   /** Where compiled programs that have a key are kept for the next process. Default: nowhere. */
   readonly programFolder?: string | undefined

@@ -9,10 +9,10 @@ import { localSource } from './sources/local-source.ts'
 import type { FetchOptions, ModelFiles, ModelSource } from './sources/model-source.ts'
 
 export interface ResolveOptions extends FetchOptions {
-  /** Where to look, in this order, instead of where the id would lead. */
+  /** Sources to try, in this order, instead of those of the id. */
   readonly sources?: readonly ModelSource[] | undefined
   readonly cache?: ModelCache | undefined
-  /** Takes one line about each source that failed while another remains. */
+  /** Receives a notice for each source that failed while another remains. */
   readonly onNotice?: ((line: string) => void) | undefined
 }
 
@@ -34,12 +34,12 @@ function placesOf(idOrPath: string): Places {
 const isFinal = (error: PatchError) => error.code === 'ABORTED' || error.code === 'STORAGE_FAILED'
 
 /**
- * Finds a model's files: an existing path, a known model in one of its places, a Hub id (`owner/name`,
- * `owner/name@revision`, `owner/name:Q8_0`, `owner/name/file.gguf`), or the address of a page of the Hub. What any of the sources has in the cache is taken without
- * asking the network; otherwise they are tried in order.
+ * Finds a model's files: an existing path, a known model in one of its places, a Hub id (`owner/name`, `owner/name@revision`,
+ * `owner/name:Q8_0`, `owner/name/file.gguf`), or the address of a page of the Hub. A cached copy from any of the sources is
+ * used without a network request; otherwise the sources are tried in order.
  *
- * Throws a lone source's own error, `UNREACHABLE` with the reason of each when all of several failed, and at
- * once `ABORTED` and `STORAGE_FAILED`.
+ * Throws the source's own error if there is only one, `UNREACHABLE` with all reasons if several failed, and `ABORTED` or
+ * `STORAGE_FAILED` immediately.
  */
 export async function resolveModel(idOrPath: string, options: ResolveOptions = {}): Promise<ModelFiles> {
   const { cache = modelCache(), onNotice, signal, onProgress } = options

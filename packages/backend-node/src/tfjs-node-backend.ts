@@ -4,8 +4,8 @@ import { type Backend, eagerBackend, PatchError } from '@policypatch/core'
 
 export interface TfjsNodeBackendOptions {
   /**
-   * Whether to take `@tensorflow/tfjs-node-gpu`, which runs on CUDA, or `@tensorflow/tfjs-node`. Default: the first of
-   * the two that is installed.
+   * Whether to use `@tensorflow/tfjs-node-gpu`, which runs on CUDA, or `@tensorflow/tfjs-node`. Default: the first that is
+   * installed.
    */
   readonly gpu?: boolean
   /**
@@ -16,10 +16,10 @@ export interface TfjsNodeBackendOptions {
 }
 
 /**
- * Runs programs operation by operation on TensorFlow's own kernels. Both packages are optional: install the one that is
- * wanted. Loading one makes it tfjs's current backend, as importing it does.
+ * Runs programs operation by operation on TensorFlow's own kernels. Both packages are optional: install the one you want.
+ * Loading it makes it tfjs's current backend, like importing it.
  *
- * @throws PatchError `BACKEND_FAILED` where none is installed or its addon does not load, saying how to install it.
+ * @throws PatchError `BACKEND_FAILED` if none is installed or its addon does not load. The message says how to install it.
  */
 export async function tfjsNodeBackend({
   gpu,

@@ -5,7 +5,7 @@ import { toTensor } from './to-tensor.ts'
 
 /** Weights in a device's memory. */
 export interface UploadedWeights {
-  /** Sends a weight there. Throws `BACKEND_FAILED` where there is no room for it. */
+  /** Sends a weight there. Throws `BACKEND_FAILED` if there is no room for it. */
   upload(weight: Weight): Promise<Tensor>
   /** Frees the memory of one that was sent. */
   letGo(tensor: Tensor): void

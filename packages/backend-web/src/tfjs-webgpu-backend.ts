@@ -2,8 +2,8 @@ import { type Backend, eagerBackend } from '@policypatch/core'
 import { noWebgpu } from './no-webgpu.ts'
 
 /**
- * Runs programs operation by operation on tfjs's WebGPU backend, which is loaded and registered here: slower
- * than compiled programs, and without their compilation. Throws `BACKEND_FAILED` where there is no WebGPU.
+ * Runs programs operation by operation on tfjs's WebGPU backend, which is loaded and registered here: slower than compiled
+ * programs, and without their compilation. Throws `BACKEND_FAILED` if there is no WebGPU.
  */
 export async function tfjsWebgpuBackend(): Promise<Backend> {
   // The package can be imported without WebGPU; what it registers then fails.

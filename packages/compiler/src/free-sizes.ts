@@ -8,7 +8,7 @@ import type { Attribute, Constant, ElementType, Result, Value } from './value.ts
  * the graph is worked out there, from the shapes of the inputs.
  */
 export interface FreeSizes {
-  /** The number that stands for the length called `name`. Throws `UNSUPPORTED` where there are more than it can tell apart. */
+  /** The number that stands for the length called `name`. Throws `UNSUPPORTED` if there are more than it can tell apart. */
   standIn(name: string): number
   /** The graph can tell the length from this axis of an input. */
   found(name: string, input: Result, axis: number): void

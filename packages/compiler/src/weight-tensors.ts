@@ -66,7 +66,7 @@ export function weightTensorCache<Tensor extends RuntimeTensor>(
     },
   }
 
-  /** The weight in memory that the next one overwrites: making such memory anew takes longer than filling it. */
+  /** The weight in memory that the next one overwrites: making such memory again takes longer than filling it. */
   function expanded(weight: Weight): HostTensor {
     if (!('expand' in weight)) return weight
     const { shape } = weight

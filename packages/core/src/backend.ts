@@ -14,7 +14,7 @@ export interface PackedWeight {
   readonly shape: readonly number[]
   /** What it is expanded from, where that is at hand: tells it from others without expanding it. */
   readonly bytes?: Uint8Array
-  /** All values, row-major, in `out` or else a fresh array. Throws `NOT_FINITE` where they are not. */
+  /** All values, row-major, in `out` or else a fresh array. Throws `NOT_FINITE` if they are not. */
   expand(out?: Float32Array): Float32Array
 }
 
@@ -53,9 +53,9 @@ export type NamedHostTensors = Readonly<Record<string, HostTensor>>
 export type TensorProgram = (inputs: NamedTensors, weights: NamedTensors) => NamedTensors
 
 /**
- * How exactly products with weight matrices are worked out: in float32, or with both sides rounded to int8, each row
- * of the activations and each column of the weights with a scale of its own, which is about three times as fast on a
- * processor. Everything else is float32.
+ * How exactly products with weight matrices are worked out: in float32, or with both sides rounded to int8, each row of the
+ * activations and each column of the weights with a scale of its own, which is about three times as fast on a CPU. Everything
+ * else is float32.
  */
 export type Precision = 'float32' | 'int8'
 
@@ -97,7 +97,7 @@ export interface Backend {
   compile(program: TensorProgram, signature: Signature): Promise<CompiledProgram>
   /** Bytes of memory that are free for it now, where it can tell. */
   availableMemory?(): number
-  /** Gives back what it holds of these weights, such as a device's memory; a program that is run with them holds it anew. */
+  /** Gives back what it holds of these weights, such as a device's memory; a program that is run with them holds it again. */
   release?(weights: NamedWeights): Promise<void>
   dispose(): Promise<void>
 }

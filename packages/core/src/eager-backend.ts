@@ -21,8 +21,8 @@ export interface EagerBackendOptions {
 }
 
 /**
- * Runs programs op by op on a tfjs backend that the caller has registered (by importing it). The reference for all
- * other backends: slow, simple, right. Throws `BACKEND_FAILED` where that tfjs backend is absent.
+ * Runs programs op by op on a tfjs backend that the caller has registered (by importing it). The reference for all other
+ * backends: slow, simple, right. Throws `BACKEND_FAILED` if that tfjs backend is absent.
  */
 export function eagerBackend({ tfBackend = preferredBackend() }: EagerBackendOptions = {}): Backend {
   const enqueue = runQueue()

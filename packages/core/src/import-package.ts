@@ -5,7 +5,7 @@ import { PatchError } from './errors.ts'
  *
  * @param use what the package does here, as in "which draws figures"
  * @param load imports it; it stands with the caller, where bundlers find the package's name
- * @throws PatchError `BACKEND_FAILED` where it is not installed, or does not load; the message has the command that installs it
+ * @throws PatchError `BACKEND_FAILED` if it is not installed, or does not load; the message has the command that installs it
  */
 export async function importPackage<Library>(
   name: string,

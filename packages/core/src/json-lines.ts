@@ -46,7 +46,7 @@ export async function writeJsonLines(
  * leaves at most its last line unterminated: that one is dropped, and the file rewritten without it, so that the
  * next line appended stands by itself.
  *
- * @throws `MALFORMED` where any other line is not of the schema's form.
+ * @throws `MALFORMED` if any other line is not of the schema's form.
  */
 export async function readResumable<T>(
   storage: Storage,

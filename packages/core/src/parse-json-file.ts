@@ -6,7 +6,7 @@ import { strictJson } from './strict-json.ts'
 const mostBytes = 256 * 2 ** 20
 
 /**
- * The object in a JSON file; see `strictJson`. `TRUNCATED` where the text ends before its closing brace, else `MALFORMED`.
+ * The object in a JSON file; see `strictJson`. `TRUNCATED` if the text ends before its closing brace, else `MALFORMED`.
  *
  * @param remedy what to do about a damaged file
  */

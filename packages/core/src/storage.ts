@@ -4,7 +4,7 @@ export interface ByteSource {
   readonly name: string
   /** Length in bytes. */
   readonly size: number
-  /** The bytes of [start, end); throws `TRUNCATED` where the source ends before `end`. */
+  /** The bytes of [start, end); throws `TRUNCATED` if the source ends before `end`. */
   read(start: number, end: number): Promise<Uint8Array>
   close(): Promise<void>
 }
@@ -20,9 +20,9 @@ export interface OpenOptions {
 }
 
 /**
- * Where models are read from, and patches, pairs and checkpoints are kept: a file system, browser storage, or
- * memory. Paths use `/`. Every method throws a PatchError: `NOT_FOUND` for what is absent, `STORAGE_FAILED`
- * where the disk is full or the place cannot be written.
+ * Where models are read from, and patches, pairs and checkpoints are kept: a file system, browser storage, or memory. Paths
+ * use `/`. Every method throws a PatchError: `NOT_FOUND` for what is absent, `STORAGE_FAILED` if the disk is full or the
+ * place cannot be written.
  */
 export interface Storage {
   readonly specificationVersion: 'v1'

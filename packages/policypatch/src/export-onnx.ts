@@ -2,12 +2,12 @@ import { fileStorage, onnxFile } from '@policypatch/backend-node'
 import { applyPatch, type LanguageModel, type PatchContents, patchedDecoder } from '@policypatch/core'
 
 /**
- * Writes a model with a patch, or several, inside as one ONNX file for runtimes that know nothing of patches: `input_ids`
- * and `position_ids` [1, T] and a cache `past_key_values.{i}.key|value` of length 0 at first in, `logits` [1, T, V] and
- * the cache `present.{i}.key|value` out. Weights are float32; load the model in that precision, so that the patch's keys
- * and values are too.
+ * Writes a model that includes a patch, or several, as one ONNX file, for runtimes without support for patches: `input_ids`
+ * and `position_ids` [1, T] and a cache `past_key_values.{i}.key|value` of length 0 at first in, `logits` [1, T, V] and the
+ * cache `present.{i}.key|value` out. Weights are float32; load the model in that precision, so that the patch's keys and
+ * values match.
  *
- * @throws what `applyPatch` throws; `UNSUPPORTED` above 2 GiB; `STORAGE_FAILED`.
+ * @throws the errors of `applyPatch`; `UNSUPPORTED` above 2 GiB; `STORAGE_FAILED`.
  */
 export async function exportOnnx(
   model: LanguageModel,

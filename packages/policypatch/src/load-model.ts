@@ -20,39 +20,39 @@ import {
 import type { LoadProgress } from './load-progress.ts'
 
 export interface LoadModelOptions {
-  /** A folder with a PEFT LoRA adapter that is merged into the weights as they are read. */
+  /** The folder of a PEFT LoRA adapter, merged into the weights while they are read. */
   readonly adapter?: string | undefined
   /**
-   * Where ONNX Runtime runs the model: `cpu`, `cuda`, `webgpu`, or the fastest of them that is here, `auto`, which is
-   * measured in some seconds and told to `onNotice`. Default `cpu`: it gives the same on every run.
+   * Where ONNX Runtime runs the model: `cpu`, `cuda`, `webgpu`, or `auto` for the fastest available one, which takes a few
+   * seconds to measure and is reported to `onNotice`. Default `cpu`, which is reproducible.
    */
   readonly device?: Device | 'auto' | undefined
   /**
-   * How exactly products with the weights are worked out. Default: `int8` on the processor, where it is two to three
-   * times as fast and trains as good a patch; `float32` elsewhere and on other backends.
+   * Precision of products with the weights. Default: `int8` on the CPU, where it is two to three times as fast and trains
+   * equally good patches; `float32` elsewhere and on other backends.
    */
   readonly precision?: Precision | undefined
-  /** What runs the model instead of ONNX Runtime; the model's `dispose` leaves it as it is. */
+  /** The backend to use instead of ONNX Runtime; the model's `dispose` does not dispose of it. */
   readonly backend?: Backend | undefined
-  /** Architectures beside those of the package. */
+  /** Additional architectures. */
   readonly architectures?: readonly Architecture[] | undefined
-  /** Most bytes of keys and values that are kept of the prefixes that are applied. Default 256 MiB. */
+  /** Maximum size of the cached keys and values of applied prefixes, in bytes. Default 256 MiB. */
   readonly prefixCacheBytes?: number | undefined
-  /** Where fetched models are kept. Default: `POLICYPATCH_CACHE`, else the user's cache folder. */
+  /** Where downloaded models are kept. Default: `POLICYPATCH_CACHE`, else the user's cache folder. */
   readonly cache?: string | ModelCache | undefined
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined
-  /** Takes a line about the device that was chosen, each source that failed while another remains, and the model. */
+  /** Receives notices about the chosen device, failed sources while others remain, and the model. */
   readonly onNotice?: ((line: string) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }
 
 /**
- * Loads a model: a Hub id (`owner/name`, `owner/name@revision`, `owner/name:Q8_0`, `owner/name/file.gguf`) or the address of
- * its page, a folder as `save_pretrained` writes it, or a .gguf file. What is not on this machine is fetched once and verified.
+ * Loads a model: a Hub id (`owner/name`, `owner/name@revision`, `owner/name:Q8_0`, `owner/name/file.gguf`) or the URL of its
+ * page, a folder written by `save_pretrained`, or a .gguf file. Missing files are downloaded once and verified.
  *
- * @throws PatchError `NOT_FOUND`, `UNREACHABLE`, `DIGEST_MISMATCH` and `STORAGE_FAILED` for files that cannot be
- *   had; `BACKEND_FAILED` for a device that is not here; `MALFORMED`, `TRUNCATED`, `UNSUPPORTED`, `UNKNOWN_ARCHITECTURE`, `MISSING_TENSOR`, `SHAPE_MISMATCH` and
- *   `NOT_FINITE` for what they hold; `INVALID_ARGUMENT`; `ABORTED`.
+ * @throws PatchError `NOT_FOUND`, `UNREACHABLE`, `DIGEST_MISMATCH` and `STORAGE_FAILED` for files that cannot be read or
+ *   downloaded; `BACKEND_FAILED` for a missing device; `MALFORMED`, `TRUNCATED`, `UNSUPPORTED`, `UNKNOWN_ARCHITECTURE`,
+ *   `MISSING_TENSOR`, `SHAPE_MISMATCH` and `NOT_FINITE` for their contents; `INVALID_ARGUMENT`; `ABORTED`.
  */
 export async function loadModel(idOrPath: string, options: LoadModelOptions = {}): Promise<LanguageModel> {
   const { adapter, architectures, cache, onNotice, onProgress, prefixCacheBytes, signal } = options

@@ -4,8 +4,8 @@ import { fileStorage } from '@policypatch/backend-node'
 import * as core from '@policypatch/core'
 
 /**
- * What ability is measured on: the files of a folder, as core's `readAbilityData` reads them, or, without one, those that
- * come with the package: samples of BLiMP and CommonsenseQA, and texts and instructions of its own.
+ * Ability data: the files of a folder, as read by core's `readAbilityData`, or by default the built-in ones: samples of BLiMP
+ * and CommonsenseQA, and texts and instructions.
  */
 export function readAbilityData(directory?: string, storage = fileStorage()): Promise<core.AbilityData> {
   if (directory !== undefined) return core.readAbilityData(storage, directory)

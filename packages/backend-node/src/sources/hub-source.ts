@@ -41,9 +41,9 @@ export interface HubSourceOptions extends Omit<RetryOptions, 'signal'> {
 }
 
 /**
- * A model of the Hugging Face Hub, or of another that speaks its protocol. Every file is verified. What Python's
- * huggingface_hub keeps on this machine is taken from there. Requests heed HTTP_PROXY, HTTPS_PROXY and NO_PROXY, unless
- * `fetch` is given; HF_HUB_OFFLINE forbids them.
+ * A model of the Hugging Face Hub, or of another server with its protocol. Every file is verified. Files in the cache of
+ * Python's huggingface_hub are reused. Requests use HTTP_PROXY, HTTPS_PROXY and NO_PROXY, unless `fetch` is given.
+ * HF_HUB_OFFLINE forbids them.
  */
 export function hubSource(options: HubSourceOptions): ModelSource {
   const { repo, revision = 'main', file, quantization, sha256, token, ...rest } = options

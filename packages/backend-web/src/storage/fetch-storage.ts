@@ -17,10 +17,10 @@ export interface FetchStorageOptions extends RetryOptions {
 }
 
 /**
- * A folder on a web server as a Storage that can be read, such as that of a published patch. Files are read in ranges
- * where the server knows them, else whole. The files of a folder cannot be listed over HTTP: `UNSUPPORTED`.
+ * A folder on a web server as a read-only Storage, such as a published patch. Files are read in ranges if the server supports
+ * them, else as a whole. The files of a folder cannot be listed over HTTP: `UNSUPPORTED`.
  *
- * @param baseUrl the folder's address; a relative one starts at the page's, or in a Worker at that of its script
+ * @param baseUrl the folder's URL; relative to the page, or in a Worker to its script
  */
 export function fetchStorage(
   baseUrl: string | URL,

@@ -3,16 +3,16 @@ import { blobSource } from './blob-source.ts'
 import { pathSegments } from './path-segments.ts'
 import { readOnly } from './read-only.ts'
 
-/** A file that the user dropped or chose, and where it was, such as `harmfulness/patch.json`. */
+/** A file that the user dropped or selected, and its path, such as `harmfulness/patch.json`. */
 export interface NamedBlob {
   readonly path: string
   readonly blob: Blob
 }
 
 /**
- * Files at hand as a Storage that can be read: dropped or chosen ones.
+ * Dropped or selected files as a read-only Storage.
  *
- * @throws `INVALID_ARGUMENT` for two files at one path, as `p/patch.json` and `p//patch.json` are
+ * @throws `INVALID_ARGUMENT` for two files with the same path, such as `p/patch.json` and `p//patch.json`
  */
 export function filesStorage(files: readonly NamedBlob[]): Storage {
   const sources = new Map<string, () => ByteSource>()

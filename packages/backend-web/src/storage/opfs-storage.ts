@@ -5,10 +5,10 @@ import { pathSegments } from './path-segments.ts'
 import { storingOnWeb } from './web-storage-error.ts'
 
 /**
- * The origin private file system as a Storage: files of this site that stay when the page is closed, in a page or a Worker.
- * Writing and appending are fast in a Worker only. One writer per file is assumed.
+ * The origin private file system as a Storage: files of this site that persist when the page is closed, for pages and
+ * Workers. Writing and appending are fast only in a Worker. One writer per file is assumed.
  *
- * A full quota is `STORAGE_FAILED` and says how much is used and how much there is.
+ * A full quota is `STORAGE_FAILED`, with the used and total size.
  *
  * @param root the folder that paths start at. Default: the root of the file system
  */
@@ -86,7 +86,7 @@ export function opfsStorage(root = ''): Storage {
   }
 }
 
-/** `STORAGE_FAILED` where there is none, such as in a page that is not a secure context. */
+/** `STORAGE_FAILED` if there is none, such as in a page that is not a secure context. */
 async function rootFolder(): Promise<FileSystemDirectoryHandle> {
   const { storage } = navigator as { readonly storage?: StorageManager }
   if (storage && 'getDirectory' in storage) return storage.getDirectory()

@@ -4,8 +4,8 @@ import { PatchError, type Storage } from '@policypatch/core'
 const deepest = 4
 
 /**
- * The folders of a storage that hold a patch, that is, a patch.json, sorted: for files that were dropped or unpacked, whose
- * folder is not known. Pass each to `readPatch`.
+ * The folders of a storage that contain a patch (a patch.json), sorted. Use it for dropped or unpacked files, whose folder is
+ * not known. Pass each to `readPatch`.
  */
 export async function patchFolders(storage: Storage, directory = ''): Promise<readonly string[]> {
   return find(storage, directory, deepest)

@@ -1,19 +1,18 @@
-/** What the browser lets this origin keep, over all its storages, in bytes. */
+/** The storage limits of this origin, over all its storages, in bytes. */
 export interface StorageQuota {
   readonly used: number
-  /** The most that may be used; the disk may hold less. */
+  /** The maximum; the disk may have less. */
   readonly quota: number
   /** quota − used. */
   readonly available: number
-  /** Whether the browser keeps it when it needs room, until the user removes it. */
+  /** Whether the browser keeps the data until the user removes it, even if it needs space. */
   readonly persisted: boolean
 }
 
 /**
- * How full the browser's storage is: an estimate, which browsers round so as not to give away what is in other origins'
- * files. Undefined where the browser does not tell.
+ * Usage of the browser's storage: an estimate that browsers round for privacy. Undefined if the browser does not report it.
  *
- * @param options.persist asks the browser to keep this origin's files for good; it may ask the user, or say no
+ * @param options.persist asks the browser to keep this origin's files permanently; it may ask the user, or refuse
  */
 export async function storageQuota({ persist = false } = {}): Promise<StorageQuota | undefined> {
   // Absent in a page that is not a secure context.

@@ -3,25 +3,26 @@ import { crc32 } from './crc32.ts'
 import { namedStorage } from './files-storage.ts'
 import { readZipDirectory, type ZipEntry } from './zip-directory.ts'
 
-/** The files of a zip archive as a Storage that can be read. */
+/** The files of a zip archive as a read-only Storage. */
 export interface ZipStorageOptions {
   /**
-   * Most bytes that its files, and the archive, may have. Default 256 MiB: a patch has less than one. In any case files may
+   * Maximum size of the files and of the archive, in bytes. Default 256 MiB; a patch has less than 1 MiB. Files may always
    * unpack to four times the archive's length and 16 MiB.
    */
   readonly maxBytes?: number
-  /** Most files in it. Default 1000. */
+  /** Maximum number of files. Default 1000. */
   readonly maxFiles?: number
 }
 
 const megabyte = 2 ** 20
 
 /**
- * A zip archive whose files are unpacked, in memory, when they are read. Archives are refused that two readers could take for
- * different files, that hold links, or much more than their own length.
+ * A zip archive whose files are unpacked, in memory, when they are read. Archives are rejected if two readers could interpret
+ * them differently, if they contain links, or if they unpack to much more than their own length.
  *
- * @throws `MALFORMED` for what is no zip archive, is ambiguous or damaged, here or when a file is read; `UNSUPPORTED` for more than `maxBytes` or
- *   `maxFiles`, for encryption, and for what is neither stored nor packed by Deflate.
+ * @throws `MALFORMED` for data that is not a zip archive, is ambiguous or is damaged, here or when a file is read;
+ *   `UNSUPPORTED` for more than `maxBytes` or `maxFiles`, for encryption, and for entries that are neither stored nor
+ *   compressed with Deflate.
  */
 export async function zipStorage(
   archive: Blob | Uint8Array,

@@ -12,9 +12,9 @@ import { type Rate, wilsonInterval } from './wilson-interval.ts'
 /** Tokens of an answer over which a patched model is held against its base. */
 export const DIVERGENCE_TOKENS = 32
 
-/** How far a patched model is from its base where it should be the base. */
+/** How far a patched model is from its base model on prompts where they should be the same. */
 export interface Divergence {
-  /** Most tokens of an answer that are looked at. */
+  /** Maximum number of tokens compared per answer. */
   readonly tokens: number
   /** Share of prompts whose greedy answer is the base's, token for token. */
   readonly identical: Rate
@@ -43,7 +43,7 @@ export interface DivergenceOptions {
 /**
  * Holds a patched model against its base on prompts that it should leave alone.
  *
- * @throws `EMPTY_DATA` without prompts; else as {@link klToReference}
+ * @throws `EMPTY_DATA` without prompts; and the errors of {@link klToReference}
  */
 export async function divergence(options: DivergenceOptions): Promise<Divergence> {
   const { base, patched, prompts, answers, format } = options

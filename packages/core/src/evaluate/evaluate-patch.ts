@@ -15,19 +15,20 @@ import type { GridSubject } from './grid/grid-subject.ts'
 import { type PerplexityChange, perplexityChange } from './perplexity-change.ts'
 
 export interface EvaluatePatchOptions extends Omit<EvaluateGridOptions, 'subjects' | 'tokenizer'> {
-  /** The base, without the patch. */
+  /** The base model, without the patch. */
   readonly model: LanguageModel
   /** The same with the patch: `applyPatch(model, patch)`. */
   readonly patched: LanguageModel
-  /** What figures call the patched model. Default `patched`. */
+  /** Name of the patched model in figures. Default `patched`. */
   readonly name?: string
-  /** The safer M', measured beside them as `reference`. */
+  /** The safer M', measured too, as `reference`. */
   readonly reference?: Reference
-  /** Others to measure beside them, such as another patch. */
+  /** Other subjects to measure, such as another patch. */
   readonly others?: readonly GridSubject[]
   /**
-   * Prompts on which the patched model should be its base. Default: of `prompts` the harmless ones in plain context, but
-   * those that look harmful (a part whose name says near miss, lookalike or XSTest); none: no divergence is measured.
+   * Prompts on which the patched model should behave like its base model. Default: the harmless ones of `prompts` in plain
+   * context, except those that look harmful (parts named near miss, lookalike or XSTest). Without any, divergence is not
+   * measured.
    */
   readonly everyday?: readonly PatchPrompt[]
   /** Plain texts whose perplexity is measured. */
@@ -37,24 +38,24 @@ export interface EvaluatePatchOptions extends Omit<EvaluateGridOptions, 'subject
 }
 
 export interface PatchEvaluation extends GridEvaluation {
-  /** What figures call the patched model; the base is `base`. */
+  /** Name of the patched model in figures; the base model is `base`. */
   readonly patched: string
   /** From the base, on everyday prompts. */
   readonly divergence?: Divergence
   /** Of plain texts. */
   readonly perplexity?: PerplexityChange
-  /** Each figure of the base beside that of the patched model. */
+  /** Each figure of the base model and of the patched model. */
   readonly ability?: readonly AbilityChange[]
 }
 
 /**
- * What a patch does, and what it costs: refusal of harmful and of harmless prompts by origin and by context, of the base, the
- * patched model and a reference ({@link evaluateGrid}); how far it is from its base on everyday prompts; perplexity of plain
- * texts, and ability. With a storage all that is generated and read is kept in `directory`, the base's and the reference's
- * apart from the patch's: a second patch is measured without asking them again.
+ * Measures the effects and the costs of a patch: refusal of harmful and harmless prompts by origin and context, for the base
+ * model, the patched model and a reference ({@link evaluateGrid}); divergence from the base model on everyday prompts;
+ * perplexity of plain texts; and ability. With a storage, everything is saved in `directory`. The base model's and the
+ * reference's results are stored separately, so that a second patch can reuse them.
  *
- * @throws `EMPTY_DATA` without prompts; `INVALID_ARGUMENT`; `RESUME_MISMATCH`; `ABORTED`; `STORAGE_FAILED`; else as the models,
- *   the reference and the judges.
+ * @throws `EMPTY_DATA` without prompts; `INVALID_ARGUMENT`; `RESUME_MISMATCH`; `ABORTED`; `STORAGE_FAILED`; and the errors of
+ *   themodels, the reference and the judges.
  */
 export async function evaluatePatch(options: EvaluatePatchOptions): Promise<PatchEvaluation> {
   const { model, patched, name = 'patched', reference, others = [], ...grid } = options

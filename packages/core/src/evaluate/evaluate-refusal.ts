@@ -27,7 +27,7 @@ export type EvaluateRefusalOptions = EvaluationSubject & {
   readonly prompts: readonly PatchPrompt[]
   /** Default `refusalJudge()`. */
   readonly judge?: Judge
-  /** With it, responses and scores are kept in `path` as they come, and a stopped run goes on from there. */
+  /** If set, responses and scores are saved in `path`, so that a stopped run can be resumed. */
   readonly storage?: Storage
   /** Default `evaluation.jsonl`. */
   readonly path?: string
@@ -45,8 +45,8 @@ export interface RefusalEvaluation extends RefusalRates {
 /**
  * Measures how often harmful prompts are refused and how often harmless ones are, each with its 95% interval.
  *
- * @throws `EMPTY_DATA` without prompts; `INVALID_ARGUMENT` where a prompt has no response; `RESUME_MISMATCH`
- *   where `path` is of another run; `ABORTED`; `STORAGE_FAILED`; else as the subject and the judge.
+ * @throws `EMPTY_DATA` without prompts; `INVALID_ARGUMENT` if a prompt has no response; `RESUME_MISMATCH` if `path` is of
+ *   another run; `ABORTED`; `STORAGE_FAILED`; and the errors of thesubject and the judge.
  */
 export async function evaluateRefusal(options: EvaluateRefusalOptions): Promise<RefusalEvaluation> {
   const { prompts, judge = refusalJudge(), storage, path = 'evaluation.jsonl', onProgress, signal } = options

@@ -1,13 +1,13 @@
 /**
- * One figure: a metric of one subject, with everything that a sceptic would ask of it. A report is made of these, and
- * of two with values for the same prompts a paired comparison is made.
+ * One figure: a metric of one subject, with everything needed to assess it. Reports consist of these. Two with values for the
+ * same prompts can be compared in pairs.
  */
 export interface Measurement {
   /** Such as `harmfulness`. */
   readonly domain: string
   /** Such as `refusal rate`. */
   readonly metric: string
-  /** Who scored: a judge's name, or `likelihood` where the model's own probabilities are the score. */
+  /** The judge's name, or `likelihood` if the model's own probabilities are the score. */
   readonly judge: string
   /** What was measured: `base`, `patched`, `reference`, `system prompt`, `random prefix`, `lora` or another name. */
   readonly subject: string
@@ -15,14 +15,14 @@ export interface Measurement {
   readonly data: string
   /** Seed of the subject's training, where it was trained. */
   readonly seed?: number
-  /** Prompts, or other units that were drawn independently: the interval is over these. */
+  /** Number of prompts, or other independently sampled units; the interval is over these. */
   readonly n: number
   readonly value: number
   /** 95% interval: low ≤ value ≤ high. */
   readonly low: number
   readonly high: number
   readonly interval: 'wilson' | 'bootstrap'
-  /** Which way is good. */
+  /** Which direction is better. */
   readonly better: 'higher' | 'lower'
   /** The score of each of the n units, in the order of the data; their mean is `value` unless the metric says otherwise. */
   readonly values?: readonly number[]

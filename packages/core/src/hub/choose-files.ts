@@ -79,7 +79,7 @@ function noWeights(id: HubId, paths: readonly string[]): PatchError {
  * Chooses one set of weights, and what belongs to it, by the names of a repository's files: what the id names, else
  * safetensors, else the only GGUF model.
  *
- * @throws PatchError `NOT_FOUND`, with what there is; `UNSUPPORTED` where all weights are of another kind
+ * @throws PatchError `NOT_FOUND`, with what there is; `UNSUPPORTED` if all weights are of another kind
  */
 export function chooseFiles(id: HubId, paths: readonly string[]): ChosenFiles {
   const models = ggufModels(paths)

@@ -4,7 +4,7 @@ export interface HubAccessOptions {
   readonly hubUrl: string
   /** For gated and private models. */
   readonly token: string | undefined
-  /** Default: the platform's own. */
+  /** Default: the platform's fetch. */
   readonly fetch?: typeof fetch | undefined
 }
 

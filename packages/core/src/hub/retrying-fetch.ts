@@ -1,7 +1,7 @@
 import { PatchError, throwIfAborted } from '../errors.ts'
 
 export interface RetryOptions {
-  /** Default: the platform's own, looked up at each call, so that Node's proxy settings and dispatcher apply. */
+  /** Default: the platform's fetch, looked up at each call, so that Node's proxy settings and dispatcher apply. */
   readonly fetch?: typeof fetch | undefined
   /** Milliseconds until the response's headers must be there. Default 10 000. */
   readonly responseTimeout?: number | undefined

@@ -9,7 +9,7 @@ import type { ModelConfig } from './model-config.ts'
  * adapter has whole, and embeddings or an output projection that were trained whole, one without the other, are no
  * longer tied. Else a change to one of two tied matrices is a change to both, as it is when PEFT merges.
  *
- * @throws PatchError `UNSUPPORTED` where one matrix is resized alone, or where PEFT would merge one change twice
+ * @throws PatchError `UNSUPPORTED` if one matrix is resized alone, or where PEFT would merge one change twice
  */
 export function adaptedConfig(
   adapter: LoraAdapter,

@@ -14,7 +14,7 @@ const mostConfigBytes = 2 ** 24
 /**
  * The files of a folder as PEFT's `save_pretrained` writes it.
  *
- * @throws PatchError `NOT_FOUND` without a configuration, `UNSUPPORTED` where the weights are a pickle alone
+ * @throws PatchError `NOT_FOUND` without a configuration, `UNSUPPORTED` if the weights are a pickle alone
  */
 export async function adapterFiles(storage: Storage, directory: string): Promise<AdapterFiles> {
   const folder = directory.replace(/\/+$/, '')

@@ -35,13 +35,13 @@ export interface ModelParts {
   readonly backend: Backend
   /** Default `float32`. */
   readonly precision?: Precision
-  /** Most bytes of keys and values that are kept of the prefixes that are applied. Default 256 MiB. */
+  /** Maximum size of the cached keys and values of applied prefixes, in bytes. Default 256 MiB. */
   readonly prefixCacheBytes?: number | undefined
   /** The model's `dispose` frees the backend too: it was made for this model alone. Default false. */
   readonly ownsBackend?: boolean
 }
 
-/** Puts a model together from its parts; `loadModel` reads them from files. */
+/** Builds a model from its parts; `loadModel` reads them from files. */
 export async function createLanguageModel(parts: ModelParts): Promise<LanguageModel> {
   const { id, architecture, config, tokenizer, weights, backend, precision = 'float32' } = parts
   const norms = architecture.weightSpecs(config).filter(({ kind }) => kind === 'norm')

@@ -24,8 +24,8 @@ interface PlacedTensor extends StoredTensor {
  * Opens a GGUF file (version 2 or 3, little-endian); only its header is read. `read` dequantizes.
  * The reader takes the source over: its `close` closes it, and where the file is refused the source is closed.
  *
- * @throws PatchError `TRUNCATED` where header or data end early, `MALFORMED`, or `UNSUPPORTED` for a tensor type
- *   other than F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q5_K, Q6_K.
+ * @throws PatchError `TRUNCATED` if header or data end early, `MALFORMED`, or `UNSUPPORTED` for a tensor type other than F32,
+ *   F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q5_K, Q6_K.
  */
 export async function openGguf(source: ByteSource): Promise<GgufReader> {
   try {

@@ -27,17 +27,17 @@ export interface LoadModelOptions {
   readonly ownsBackend?: boolean
   /** Name of the model in manifests. Default: the path. */
   readonly id?: string
-  /** A folder with a PEFT LoRA adapter that is merged into the weights as they are read. */
+  /** The folder of a PEFT LoRA adapter, merged into the weights while they are read. */
   readonly adapter?: StoredPlace
-  /** Architectures beside those of the package. */
+  /** Additional architectures. */
   readonly architectures?: readonly Architecture[]
-  /** What its user should know of the model, a line each. */
+  /** Receives notices about the model, one line each. */
   readonly onNotice?: ((line: string) => void) | undefined
   /** Tensors read so far, of how many. */
   readonly onProgress?: (done: number, total: number) => void
-  /** How exactly products with the weights are worked out. Default `float32`. */
+  /** Precision of products with the weights. Default `float32`. */
   readonly precision?: Precision
-  /** Most bytes of keys and values that are kept of the prefixes that are applied. Default 256 MiB. */
+  /** Maximum size of the cached keys and values of applied prefixes, in bytes. Default 256 MiB. */
   readonly prefixCacheBytes?: number | undefined
   readonly signal?: AbortSignal
 }

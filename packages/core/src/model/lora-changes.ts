@@ -37,8 +37,8 @@ export interface LoraSource {
 /**
  * What is done to each weight, in order.
  *
- * @throws PatchError `MALFORMED` where tensors and configuration contradict each other, `SHAPE_MISMATCH`, and
- *   `UNSUPPORTED` for tensors of integers
+ * @throws PatchError `MALFORMED` if tensors and configuration contradict each other, `SHAPE_MISMATCH`, and `UNSUPPORTED` for
+ *   tensors of integers
  */
 export function weightChanges(
   source: LoraSource,

@@ -27,8 +27,8 @@ export interface LoraAdapter {
   /** A and B of one of the targets, float32. `MISSING_TENSOR` for any other weight. */
   read(weightName: string): Promise<LoraFactors>
   /**
-   * Does to the weight, in place, what PEFT's `merge_and_unload` does, and says whether that is anything.
-   * `SHAPE_MISMATCH` where the weight does not have the shape that the adapter was made for.
+   * Does to the weight, in place, what PEFT's `merge_and_unload` does, and says whether that is anything. `SHAPE_MISMATCH` if
+   * the weight does not have the shape that the adapter was made for.
    *
    * @param tied a second name of the same weight, whose changes come after those of the first
    */
@@ -40,7 +40,7 @@ export interface LoraAdapter {
  * Opens a folder as PEFT's `save_pretrained` writes it: adapter_config.json and adapter_model.safetensors.
  *
  * @throws PatchError `NOT_FOUND`, `TRUNCATED`, `MALFORMED`; `UNSUPPORTED` for what `loraRules` refuses and for pickled
- *   weights; `SHAPE_MISMATCH` where A and B do not have the configured rank.
+ *   weights; `SHAPE_MISMATCH` if A and B do not have the configured rank.
  */
 export async function openLora(storage: Storage, directory: string): Promise<LoraAdapter> {
   const { config, weights } = await adapterFiles(storage, directory)

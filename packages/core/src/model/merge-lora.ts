@@ -15,7 +15,7 @@ type Shape = readonly [number, number]
 /**
  * W ← W + scale·B·A in place, W [out, in] (Hu et al. 2021, "LoRA", Eq. 3).
  *
- * @throws PatchError `SHAPE_MISMATCH` where weight or factors do not have these shapes.
+ * @throws PatchError `SHAPE_MISMATCH` if weight or factors do not have these shapes.
  */
 export function mergeLora(weight: Float32Array, [outSize, inSize]: Shape, factors: LoraFactors): void {
   const { a, b, rank, scale } = factors
@@ -65,7 +65,7 @@ function transposed(values: Float32Array, [rows, columns]: Shape): Float32Array 
  * DoRA (Liu et al. 2024, Eq. 5) once B·A is added: each row of W [out, in] gets its magnitude as norm; of an embedding
  * [V, d] each column. A norm of 0 leaves values that are not finite.
  *
- * @throws PatchError `SHAPE_MISMATCH` where there is not a magnitude for each.
+ * @throws PatchError `SHAPE_MISMATCH` if there is not a magnitude for each.
  */
 export function setNorms(
   weight: Float32Array,

@@ -6,9 +6,9 @@ import { linearPattern } from '../tokenize/patterns/linear-pattern.ts'
 export type ModuleTest = (module: string) => boolean
 
 export interface ModulePatterns {
-  /** A pattern for whole names of modules. `MALFORMED` where it is none. */
+  /** A pattern for whole names of modules. `MALFORMED` if it is none. */
   whole(pattern: string): ModuleTest
-  /** A pattern for the end of a module's name, after a dot. `MALFORMED` where it is none. */
+  /** A pattern for the end of a module's name, after a dot. `MALFORMED` if it is none. */
   end(pattern: string): ModuleTest
 }
 

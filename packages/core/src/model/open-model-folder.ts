@@ -39,7 +39,7 @@ export async function openModelFolder(
   }
 }
 
-/** The tokenizer in a folder. Throws as `createTokenizer`, and `NOT_FOUND` or `UNSUPPORTED` where there is no tokenizer.json. */
+/** The tokenizer in a folder. Throws as `createTokenizer`, and `NOT_FOUND` or `UNSUPPORTED` if there is no tokenizer.json. */
 export async function readTokenizer(
   { storage, path }: { readonly storage: Storage; readonly path: string },
   modelConfig: Readonly<Record<string, unknown>>,

@@ -4,7 +4,7 @@ import type { ModelConfig } from './model-config.ts'
 import type { TensorReader } from './tensor-reader.ts'
 
 export interface OpenModelOptions {
-  /** Architectures beside those of the package. */
+  /** Additional architectures. */
   readonly architectures?: readonly Architecture[] | undefined
   /** What its user should know of the model, a line each. */
   readonly onNotice?: ((line: string) => void) | undefined

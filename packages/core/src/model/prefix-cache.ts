@@ -9,15 +9,15 @@ export interface HeldPrefix {
   readonly bytes: number
 }
 
-/** Keys and values of prefixes that a model has applied, within a bound: those used longest ago are given up first. */
+/** Cached keys and values of prefixes that a model has applied, up to a limit. The least recently used are dropped first. */
 export interface PrefixCache {
-  /** Most bytes that are held. A single prefix may be larger: it is held until another comes. */
+  /** Maximum size in bytes. A single prefix may be larger: it is kept until another one is used. */
   readonly limit: number
-  /** Bytes that are held. */
+  /** Current size in bytes. */
   readonly bytes: number
-  /** What is held, the one used last at the end. Parts of a prefix are held apart, so that stacks share them. */
+  /** The cached prefixes, most recently used last. Parts of a prefix are cached separately, so that stacks share them. */
   held(): readonly HeldPrefix[]
-  /** Gives up all. What is being computed, or is in use, stays usable. */
+  /** Drops everything. Entries that are being computed or used stay valid. */
   clear(): void
 }
 

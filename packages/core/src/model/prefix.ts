@@ -5,18 +5,18 @@ export interface Prefix {
   /** [m, d] float32. */
   readonly embeddings: Float32Array
   /**
-   * Parts that stand side by side, all from position 0, none of which sees another; `embeddings` are theirs one after
-   * the other. Tokens see all of them, from the position after the longest. Absent: all virtual tokens are one part.
+   * Parts that are applied in parallel, all from position 0, and do not attend to each other; `embeddings` has theirs one
+   * after the other. Tokens attend to all of them and start after the longest. Absent: all virtual tokens are one part.
    */
   readonly parts?: readonly PrefixPart[]
   /**
-   * The prefix takes effect only on prompts on which its gate fires; the others are the base's, word for word. Absent: on
-   * all. A prefix with parts has none of its own: its parts may.
+   * The prefix is used only if its gate fires; other prompts get exactly the base model's answer. Absent: always used. A
+   * prefix with parts has no gate itself, but its parts may.
    */
   readonly gate?: Gate
 }
 
-/** One of several prefixes that stand side by side. */
+/** One of several prefixes that are applied in parallel. */
 export interface PrefixPart {
   /** Without parts of its own. */
   readonly prefix: Prefix
@@ -24,28 +24,28 @@ export interface PrefixPart {
   readonly weight: number
 }
 
-/** How a gate reads the base: under which question, after how many layers, and over how many tokens at the prompt's end. */
+/** How a gate reads the base model: with which question, after how many layers, and over how many tokens at the prompt's end. */
 export interface ReadingPlace {
   /** How many layers have been run where the residual stream is read, once or several times: each 1 to the model's. */
   readonly layers: readonly number[]
   /** Tokens at the prompt's end whose mean is read beside the last one's, at least 1; under a question the request's own at most. */
   readonly window: number
   /**
-   * System prompt under which what the user asks last is read, alone: what a model makes of a request depends on what it is to
-   * do with it. Absent: prompts are read as they are.
+   * System prompt for reading the user's last message alone, because the model's states depend on the task. Absent: prompts
+   * are read as they are.
    */
   readonly question?: string
 }
 
 /**
- * Decides by what the base itself makes of a prompt whether a prefix takes effect. With h = [last token's hidden state;
- * mean of the last `window` ones] of each of the n layers, all d wide and standardized by `mean` and `scale`, it fires where
- * Σⱼ output_j · leaky(hidden_j · h + hiddenBias_j) + bias ≥ 0, with leaky(s) = max(s, s / 10).
+ * Decides from the base model's hidden states of a prompt whether a prefix is used. With h = [last token's hidden state; mean
+ * of the last `window` ones] of each of the n layers, all d wide and standardized by `mean` and `scale`, it fires where Σⱼ
+ * output_j · leaky(hidden_j · h + hiddenBias_j) + bias ≥ 0, with leaky(s) = max(s, s / 10).
  */
 export interface Gate extends ReadingPlace {
   /** Subtracted from a reading, [2dn]. */
   readonly mean: Float32Array
-  /** Multiplies it then, [2dn]; what comes out is cut to [−8, 8], so that no outlier decides alone. */
+  /** Then multiplied, [2dn]; the result is clipped to [−8, 8], so that no outlier decides alone. */
   readonly scale: Float32Array
   /** [k, 2dn], row by row. */
   readonly hidden: Float32Array
@@ -53,6 +53,6 @@ export interface Gate extends ReadingPlace {
   readonly hiddenBias: Float32Array
   /** [k] */
   readonly output: Float32Array
-  /** The threshold is in it. */
+  /** Includes the threshold. */
   readonly bias: number
 }

@@ -5,7 +5,7 @@ import type { ByteSource } from '../storage.ts'
 export interface SequentialReader {
   /** Byte of the source that is read next. */
   readonly at: number
-  /** Throws `TRUNCATED` where fewer bytes than these are left. */
+  /** Throws `TRUNCATED` if fewer bytes than these are left. */
   need(length: number): void
   /** The next bytes. Errors as `need`. */
   take(length: number): Promise<DataView> | DataView

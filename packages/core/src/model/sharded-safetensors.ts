@@ -19,8 +19,8 @@ const mostIndexBytes = 64 * 2 ** 20
  * Opens the weights of a folder in the Hugging Face layout: `model.safetensors`, or the files that
  * `model.safetensors.index.json` names, as one reader.
  *
- * @throws PatchError `NOT_FOUND` where the folder has neither, `MISSING_TENSOR` where a file lacks a tensor that
- *   the index puts there, `MALFORMED` where another has it too, and what `openSafetensors` throws.
+ * @throws PatchError `NOT_FOUND` if the folder has neither, `MISSING_TENSOR` if a file lacks a tensor that the index puts
+ *   there, `MALFORMED` if another has it too, and what `openSafetensors` throws.
  */
 export async function openShardedSafetensors(storage: Storage, directory: string): Promise<TensorReader> {
   const at = (name: string) => (directory === '' ? name : `${directory.replace(/\/+$/, '')}/${name}`)

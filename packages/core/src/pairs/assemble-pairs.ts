@@ -2,7 +2,7 @@ import type { PatchPrompt, PreferencePair } from './preference-pair.ts'
 import { isTarget } from './prompt-kind.ts'
 import type { ResponseJournal } from './response-journal.ts'
 
-/** What the reference says to a prompt to keep is y⁻ where it does there too what targets alone shall have. */
+/** What the reference says to a `keep` prompt is y⁻ where it does there too what targets alone shall have. */
 const notWanted = <Said extends { readonly score: number }>(said: Said | undefined): Said | undefined =>
   said && said.score < 0.5 ? said : undefined
 

@@ -22,7 +22,8 @@ export interface CollectOptions {
  * Asks a source for the responses to some of the prompts (by index) that the journal does not hold yet, and
  * writes each down as it comes.
  *
- * @throws `INVALID_ARGUMENT` where the source leaves a prompt out or says what is no text; else as the source and the journal.
+ * @throws `INVALID_ARGUMENT` if the source leaves a prompt out or says what is no text; and the errors of thesource and the
+ *   journal.
  */
 export async function collectResponses(
   source: string,

@@ -9,12 +9,12 @@ export interface FilterOptions {
   readonly winnerThreshold?: number
 }
 
-/** What became of the rows of one kind: `total` is the sum of the others, each row counted once. */
+/** Counts for the rows of one kind; `total` is the sum of the others. */
 export interface FilterCounts {
   readonly total: number
   /** Pairs that pass both rules. */
   readonly kept: number
-  /** Rows whose y⁺ falls short of winnerThreshold: M' itself failed its purpose. */
+  /** Rows whose y⁺ is below winnerThreshold: M' itself failed. */
   readonly droppedByWinner: number
   /** Pairs with a good y⁺ whose margin is too small: their y⁺ is kept for SFT. */
   readonly droppedByMargin: number
@@ -22,13 +22,13 @@ export interface FilterCounts {
   readonly unpairedKept: number
 }
 
-/** What became of rows, by their kind: `harmful` and `harmless`, or `target` and `keep`. */
+/** Counts of rows by kind: `harmful` and `harmless`, or `target` and `keep`. */
 export type FilterSummary = { readonly [Kind in PromptKind]?: FilterCounts }
 
 export interface FilteredPairs {
   /** For SFT and DPO. */
   readonly pairs: readonly PreferencePair[]
-  /** For SFT alone: rows without y⁻. */
+  /** Only for SFT: rows without y⁻. */
   readonly unpaired: readonly PreferencePair[]
   /** By the two kinds, as the rows name them. */
   readonly summary: FilterSummary
@@ -37,8 +37,8 @@ export interface FilteredPairs {
 type Outcome = Exclude<keyof FilterCounts, 'total'>
 
 /**
- * Keeps the pairs with s(y⁺) − s(y⁻) ≥ marginThreshold and s(y⁺) ≥ winnerThreshold (Eqs. 4, 5 of arXiv
- * 2511.08484), and of those that fail the first rule alone the y⁺.
+ * Keeps the pairs with s(y⁺) − s(y⁻) ≥ marginThreshold and s(y⁺) ≥ winnerThreshold (Eqs. 4, 5 of arXiv 2511.08484), and the
+ * y⁺ of those that fail only the first rule.
  *
  * @throws `INVALID_ARGUMENT` for a pair without scores.
  */
@@ -82,7 +82,7 @@ export function filterPairs(
   }
 }
 
-/** The summary as one paragraph. Rows that never had a y⁻ are no pairs: of them it is told what becomes of their y⁺. */
+/** The summary as one paragraph. Rows that never had a y⁻ are not pairs: it says how their y⁺ is used. */
 export function formatFilterSummary(summary: FilteredPairs['summary']): string {
   const kinds = Object.entries(summary).flatMap(([kind, counts]) => {
     const { total, kept, droppedByWinner, droppedByMargin, unpairedKept } = counts

@@ -26,42 +26,42 @@ export interface GeneratePairsOptions {
   readonly reference: Reference
   readonly prompts: readonly PatchPrompt[]
   readonly judge: Judge
-  /** Without it the pairs are returned only, and an interrupted run begins anew. */
+  /** Without it, the pairs are only returned, and an interrupted run starts over. */
   readonly storage?: Storage
-  /** The pairs file; what it is made of is kept beside it in `<path>.journal.jsonl`. Default `pairs.jsonl`. */
+  /** The pairs file; the run's journal is `<path>.journal.jsonl`. Default `pairs.jsonl`. */
   readonly path?: string
   /** How M generates. Seed 0 by default, also for drawing refusals. */
   readonly options?: Omit<GenerateOptions, 'signal'> & { readonly format?: PromptFormat }
-  /** y⁺ of harmless prompts: the reference's answer where the judge finds it good, or always M's. */
+  /** y⁺ of harmless prompts: the reference's answer if the judge accepts it, or always M's. */
   readonly harmlessChosen?: 'reference' | 'model'
-  /** y⁻ of harmless prompts: the reference's refusals, or stock ones; stock also where it has none. */
+  /** y⁻ of harmless prompts: the reference's refusals, or stock ones; also stock if it has none. */
   readonly harmlessRejected?: 'reference' | 'stock'
-  /** `false` makes rows of y⁺ alone, for which M is not asked about harmful prompts. Default true. */
+  /** `false` makes rows with only y⁺ and does not run M on harmful prompts. Default true. */
   readonly rejected?: boolean
   readonly onProgress?: (progress: StageProgress) => void
-  /**
-   * Least share of the targets that the reference must answer as wanted, in [0, 1]; with less nothing more is asked. Default 0.
-   */
+  /** Minimum share of the targets that the reference must answer as wanted, in [0, 1]; otherwise the run stops. Default 0. */
   readonly minimumReferenceShare?: number
-  /** Least score of an answer as wanted. Default 0.5. */
+  /** Minimum score of an answer as wanted. Default 0.5. */
   readonly winnerThreshold?: number
-  /** Told of what the reference does with the targets, before the model is asked. */
+  /** Receives the reference's results on the targets, before the model runs. */
   readonly onReference?: (share: ReferenceShare) => void
-  /** Told at the end of prompts without a pair, and why. */
+  /** Receives, at the end, the prompts without a pair and the reasons. */
   readonly onSummary?: (summary: PairsSummary) => void
   readonly signal?: AbortSignal
 }
 
 /**
- * Makes preference pairs. Targets: y⁺ from M', y⁻ from M. Prompts to keep: y⁺ the answer of M' or M; y⁻ of a `harmless` one a
- * refusal, of one of kind `keep` what M' says to it, where the judge finds that it is what targets alone shall have. Where a prompt was placed in a context, M' is asked the bare one, for that is where it is reliable, and a harmless
- * one's y⁺ is M's answer in that context. Both are scored by the judge; nothing is filtered yet. Every response and score is written down as it
- * comes, and a run that was stopped goes on from there to the same file as if it had not been; one that has ended
- * gives the pairs of its file, also where they were edited since.
+ * Makes preference pairs. Targets: y⁺ from M', y⁻ from M. `keep` prompts: y⁺ the answer of M' or M; y⁻ of a `harmless` one a
+ * refusal, y⁻ of one of kind `keep` the answer of M', if the judge finds that only targets should get it. If a prompt was
+ * placed in a context, M' gets the bare prompt, where it is reliable, and y⁺ of a harmless one is M's answer in that context.
+ * The judge scores both; nothing is filtered yet. Every response and score is saved as it comes. A stopped run resumes and
+ * gives the same file; a finished run returns the pairs of its file, even if you have edited them.
  *
- * @returns the pairs in the order of the prompts; prompts for which there is no y⁺ are left out.
- * @throws `EMPTY_DATA` without prompts, and where the reference has no y⁺ for any harmful one, with the reasons; `INVALID_ARGUMENT` where `path` holds a file that no run made; `TRAINING_FAILED` below `minimumReferenceShare`; `RESUME_MISMATCH` where the journal is of another run; `ABORTED`;
- *   `STORAGE_FAILED`; else as the model, the reference and the judge.
+ * @returns the pairs in the order of the prompts; prompts without y⁺ are left out.
+ * @throws `EMPTY_DATA` without prompts, and where the reference has no y⁺ for any harmful one, with the reasons;
+ *   `INVALID_ARGUMENT` if `path` holds a file that no run made; `TRAINING_FAILED` below `minimumReferenceShare`;
+ *   `RESUME_MISMATCH` if the journal is of another run; `ABORTED`; `STORAGE_FAILED`; and the errors of themodel, the
+ *   reference and the judge.
  */
 export async function generatePairs(options: GeneratePairsOptions): Promise<PreferencePair[]> {
   const { reference, prompts, judge, storage, path = 'pairs.jsonl', onProgress, onSummary, signal } = options

@@ -7,18 +7,15 @@ export interface JudgeRequest {
   readonly response: string
 }
 
-/**
- * Scores a response in [0, 1]: 1 = as the policy wants it. For a harmful prompt that is a refusal (safe), for
- * a harmless one an answer (not refused).
- */
+/** Scores a response in [0, 1], where 1 means as wanted: a refusal for a harmful prompt, an answer for a harmless one. */
 export interface Judge {
   readonly specificationVersion: 'v1'
   readonly name: string
-  /** What its scores depend on besides: kept in the recipe. */
+  /** Other values that its scores depend on, recorded in the recipe. */
   readonly settings?: Readonly<Record<string, unknown>>
   /**
-   * What its scores depend on besides and takes a while to tell, such as a model's `modelIdentity`: asked for, and kept, where a
-   * run may be resumed.
+   * Other values that its scores depend on and that take time to compute, such as a model's `modelIdentity`. Used only for
+   * runs that can be resumed.
    */
   identity?(): Promise<Readonly<Record<string, unknown>>>
   score(

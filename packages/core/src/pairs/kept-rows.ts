@@ -20,7 +20,8 @@ const settingsRow = z.object({ settings: z.record(z.string(), z.unknown()) })
  * What a run makes once and keeps: read where its file is there, so that a run that is taken up again goes on with the
  * same, also where it was edited since; else made, and written whole or not at all.
  *
- * @throws `RESUME_MISMATCH` where the file was made with other settings; `MALFORMED`; `STORAGE_FAILED`; else as `make`.
+ * @throws `RESUME_MISMATCH` if the file was made with other settings; `MALFORMED`; `STORAGE_FAILED`; and the errors of
+ *   `make`.
  */
 export async function keptRows<Row extends object>(options: KeptRowsOptions<Row>): Promise<readonly Row[]> {
   const { storage, path, settings, schema, make } = options

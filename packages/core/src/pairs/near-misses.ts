@@ -35,8 +35,8 @@ const sameRequest = 0.5
  * harmless, these are the very prompts that a patch must learn to leave alone.
  *
  * @returns at most `count` prompts: fewer where no more are found
- * @throws `EMPTY_DATA` without a harmful prompt of two words, or where nothing is left; else as `everydayPrompts`, the
- *   reference and the judge.
+ * @throws `EMPTY_DATA` without a harmful prompt of two words, or where nothing is left; and the errors of `everydayPrompts`,
+ *   the reference and the judge.
  */
 export async function nearMisses(
   model: LanguageModel,

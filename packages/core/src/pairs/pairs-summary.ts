@@ -33,7 +33,7 @@ export function formatPairsSummary({ prompts, pairs, reference }: PairsSummary):
 }
 
 /**
- * Throws `EMPTY_DATA` where the reference has answered none of the targets: what would be left teaches to answer as before, and
+ * Throws `EMPTY_DATA` if the reference has answered none of the targets: what would be left teaches to answer as before, and
  * nothing else.
  */
 export function checkAnswered(

@@ -5,15 +5,18 @@ import { promptSchema } from './prompt-schema.ts'
 
 export type { PromptKind } from './prompt-kind.ts'
 
-/** A prompt to make pairs from. A string is a user's turn; `text` format continues it as it is. */
+/** A prompt to make pairs from. A string is a user turn; with the format `text` it is continued as it is. */
 export interface PatchPrompt {
   readonly prompt: string | readonly ChatMessage[]
   readonly kind: PromptKind
-  /** A part of the data, such as prompts that look like targets and are none: measured apart, and drawn more often on demand. */
+  /**
+   * A part of the data, such as prompts that only look like targets. Parts are measured separately and can be sampled more
+   * often.
+   */
   readonly part?: string
-  /** Name of the context that it was placed in: figures are told by it. */
+  /** Name of the context that it was placed in, for figures. */
   readonly context?: string
-  /** What it was before it was placed in a context: that is what the reference is asked. */
+  /** The prompt before it was placed in a context; the reference gets this one. */
   readonly bare?: string | readonly ChatMessage[]
 }
 
@@ -27,9 +30,9 @@ export interface PreferencePair {
   readonly context?: string
   /** As in {@link PatchPrompt}. */
   readonly bare?: string | readonly ChatMessage[]
-  /** y⁺: what the patched model shall say. */
+  /** y⁺: what the patched model should say. */
   readonly chosen: string
-  /** y⁻: what it shall no longer say. Absent in rows for SFT alone. */
+  /** y⁻: what it should no longer say. Absent in rows for SFT only. */
   readonly rejected?: string
   /** Judge's score of y⁺ in [0, 1], 1 = as wanted. */
   readonly chosenScore?: number

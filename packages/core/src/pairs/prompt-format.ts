@@ -2,7 +2,7 @@ import { contentText } from '../tokenize/chat-messages.ts'
 import type { ChatMessage, Prompt } from '../tokenize/tokenizer.ts'
 import type { PatchPrompt } from './preference-pair.ts'
 
-/** How a prompt that is a string is put to a model: as a user's turn, or as text to continue. */
+/** How to send a string prompt to a model: as a user turn, or as text to continue. */
 export type PromptFormat = 'chat' | 'text'
 
 /** The prompt as a model takes it. A conversation stays one in either format. */

@@ -1,12 +1,12 @@
 /**
- * What a patch shall do with a prompt: change its answer (`target`), or leave it as it is (`keep`). For safety the same two are
- * called `harmful` (refused by the patched model) and `harmless` (answered as before).
+ * What a patch should do with a prompt: change its answer (`target`), or leave it as it is (`keep`). For safety, the same
+ * kinds are called `harmful` (refused by the patched model) and `harmless` (answered as before).
  */
 export const promptKinds = ['target', 'keep', 'harmful', 'harmless'] as const
 
 export type PromptKind = (typeof promptKinds)[number]
 
-/** Whether a kind is of the prompts whose answers the patch shall change. */
+/** Whether a kind marks prompts whose answers the patch should change. */
 export const isTarget = (kind: PromptKind): boolean => kind === 'target' || kind === 'harmful'
 
 /** The side of a kind, by the name that all goals share. */
@@ -16,7 +16,7 @@ export const sideOf = (kind: PromptKind): 'target' | 'keep' => (isTarget(kind) ?
 export const isOfSafety = (kind: PromptKind): kind is 'harmful' | 'harmless' =>
   kind === 'harmful' || kind === 'harmless'
 
-/** What the two sides are called. */
+/** The names of the two kinds. */
 export interface KindNames {
   readonly target: 'target' | 'harmful'
   readonly keep: 'keep' | 'harmless'

@@ -35,7 +35,7 @@ export function rowsLike<T>(
 /**
  * Reads a file of rows that have a kind.
  *
- * @throws as `readJsonLines`; `MALFORMED` where some rows have a kind and others do not
+ * @throws as `readJsonLines`; `MALFORMED` if some rows have a kind and others do not
  */
 export async function readRows<T extends { readonly kind: PromptKind }>(
   storage: Storage,

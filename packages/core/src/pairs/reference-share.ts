@@ -15,17 +15,17 @@ export interface ReferenceExample {
   readonly score: number
 }
 
-/** How often a reference does what the patch shall learn. */
+/** How often a reference does what the patch should learn. */
 export interface ReferenceShare {
   /** What the prompts are called whose answers the patch shall change. */
   readonly kind: KindNames['target']
-  /** Targets that the reference was asked, or that pairs were given for. */
+  /** Number of targets that the reference answered, or that pairs were given for. */
   readonly asked: number
   /** Those that it answers as wanted: scored at least the winnerThreshold. */
   readonly wanted: number
-  /** Answers that are not there, by reason. */
+  /** Missing answers, by reason. */
   readonly missing: EndingCounts
-  /** Three of its answers, or fewer; where some are not as wanted, one of these is among them. */
+  /** Up to three of its answers, including one that is not as wanted, if there is any. */
   readonly examples: readonly ReferenceExample[]
 }
 
@@ -88,8 +88,8 @@ export function formatReferenceShare({ kind, asked, wanted, missing, examples }:
 }
 
 /**
- * Throws `TRAINING_FAILED` for a share below the bound, `EMPTY_DATA` where there is nothing as wanted: what is trained on it learns
- * something else.
+ * Throws `TRAINING_FAILED` for a share below the bound, `EMPTY_DATA` if there is nothing as wanted: what is trained on it
+ * learns something else.
  */
 export function checkReferenceShare(share: ReferenceShare, minimum: number, judge: string): void {
   const { kind, asked, wanted, missing, examples } = share

@@ -9,39 +9,36 @@ export const endings = ['withheld', 'cut', 'empty'] as const
 
 export type Ending = (typeof endings)[number]
 
-/** What a source says to a prompt. */
+/** A source's response to a prompt. */
 export interface SourceResponse {
   /** The prompt's. */
   readonly index: number
-  /** Undefined where the source has nothing. */
+  /** Undefined if the source has no response. */
   readonly response: string | undefined
   readonly ended?: Ending
 }
 
-/** Where y⁺ comes from: the safer model M', known by its outputs alone. */
+/** The source of y⁺: the safer model M', of which only outputs are required. */
 export interface Reference {
   readonly specificationVersion: 'v1'
   /** For the patch's recipe, such as `model:HuggingFaceTB/…` or `recorded:<sha256>`. */
   readonly name: string
-  /** What its responses depend on besides, such as a system prompt or a temperature: kept in the recipe. */
+  /** Other values that its responses depend on, such as a system prompt or a temperature, recorded in the recipe. */
   readonly settings?: Readonly<Record<string, unknown>>
   /**
-   * What its responses depend on besides and takes a while to tell, such as a model's `modelIdentity`: asked for, and kept, where a
-   * run may be resumed.
+   * What its responses depend on besides and that take time to compute, such as a model's `modelIdentity`. Used only for runs
+   * that can be resumed.
    */
   identity?(): Promise<Readonly<Record<string, unknown>>>
   /**
-   * Yields a response for each prompt as it comes, in any order, by the prompt's index. A prompt for which the
-   * reference has nothing is yielded with `response: undefined`.
+   * Yields a response for each prompt as it comes, in any order, by the prompt's index. A prompt without a response is
+   * yielded with `response: undefined`.
    */
   respond(
     prompts: readonly PatchPrompt[],
     options?: { readonly signal?: AbortSignal },
   ): AsyncIterable<SourceResponse>
-  /**
-   * Σ log M'(y | x) of given responses, in nats: for references whose probabilities are at hand and whose tokens are
-   * the target's.
-   */
+  /** Σ log M'(y | x) of given responses, in nats: for references with probabilities over the target's tokens. */
   score?(requests: readonly ScoreRequest[]): Promise<readonly number[]>
   /** The k most probable tokens at each position of given responses; likewise. */
   distributions?(requests: readonly ScoreRequest[], k: number): Promise<TopLogProbabilities[]>

@@ -5,7 +5,7 @@ import type { PreferencePair } from './preference-pair.ts'
 /**
  * The pairs with a judge's scores of y⁺ and y⁻, in place of any they had: for pairs that were not made here.
  *
- * @throws `NOT_FINITE` and `INVALID_ARGUMENT` for scores that are not in [0, 1]; else as the judge.
+ * @throws `NOT_FINITE` and `INVALID_ARGUMENT` for scores that are not in [0, 1]; and the errors of thejudge.
  */
 export async function scorePairs(
   pairs: readonly PreferencePair[],

@@ -29,8 +29,8 @@ export interface SelectivePromptsOptions {
   /** Harmful prompts, and harmless ones where there are any. */
   readonly prompts: readonly PatchPrompt[]
   /**
-   * Prompts to keep that are made: everyday ones (part `everyday`), and half of them, or of a goal other than safety a fifth, that
-   * begin as the targets do (part `near-miss`). Default 0.
+   * `keep` prompts that are made: everyday ones (part `everyday`), and half of them, or of a goal other than safety a fifth,
+   * that begin as the targets do (part `near-miss`). Default 0.
    */
   readonly everyday?: number
   /**
@@ -47,7 +47,7 @@ export interface SelectivePromptsOptions {
   readonly seed?: number
   /** Prompts generated together. Default 32. */
   readonly batchSize?: number
-  /** Where what the model makes is kept, so that a run that is taken up again has the same. */
+  /** Where to save generated prompts, so that a resumed run has the same. */
   readonly storage?: Storage
   /** What the files' names begin with: `<path>.everyday.jsonl`, `.near-misses.jsonl`, `.chats.jsonl`. Default `prompts`. */
   readonly path?: string
@@ -65,12 +65,11 @@ const nearMissShare = { harmful: 1 / 2, target: 1 / 5 }
 const chats = { count: 48, share: 0.2 }
 
 /**
- * The prompts of a patch that is to refuse what it should in every place and leave everything else as it is: those given,
- * harmless ones from the model itself, and each of them in a context of an app. The order is: those given, everyday ones,
- * near misses.
+ * The prompts for a patch that should refuse in every context and leave everything else as it is: your prompts and harmless
+ * ones from the model itself, each in a context of an app. The order is: those given, everyday ones, near misses.
  *
- * @throws `EMPTY_DATA`, `RESUME_MISMATCH` where the kept files are of a run with other settings, `NO_CHAT_TEMPLATE`,
- *   `ABORTED`, `STORAGE_FAILED`; else as the model, the reference and the judge.
+ * @throws `EMPTY_DATA`, `RESUME_MISMATCH` if the kept files are of a run with other settings, `NO_CHAT_TEMPLATE`, `ABORTED`,
+ *   `STORAGE_FAILED`; and the errors of themodel, the reference and the judge.
  */
 export async function selectivePrompts(options: SelectivePromptsOptions): Promise<PatchPrompt[]> {
   const { model, prompts, everyday = 0, contexts, seed = 0 } = options

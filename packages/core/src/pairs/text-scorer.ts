@@ -4,7 +4,7 @@
  */
 export interface TextScorer {
   readonly specificationVersion: 'v1'
-  /** Tells its scores from others' in reports. */
+  /** Identifies the scorer in reports. */
   readonly name: string
   /** What its scores depend on besides: kept with what was measured. */
   readonly settings?: Readonly<Record<string, unknown>>

@@ -18,7 +18,7 @@ const marker = 'policypatch-user-turn'
  * Finds out how a tokenizer's chat template opens and ends a user's turn, by rendering one. What the template adds of its
  * own, such as a default system prompt, is part of the head.
  *
- * @throws `NO_CHAT_TEMPLATE` where the tokenizer has none; `UNSUPPORTED` for a template that alters what the user says.
+ * @throws `NO_CHAT_TEMPLATE` if the tokenizer has none; `UNSUPPORTED` for a template that alters what the user says.
  */
 export function openUserTurn(tokenizer: Tokenizer): UserTurn {
   const rendered = tokenizer.renderChat([{ role: 'user', content: marker }], { addGenerationPrompt: true })

@@ -6,20 +6,20 @@ import { type ComposeMethod, composePrefixes } from './compose/compose-prefixes.
 import type { PatchContents } from './patch.ts'
 
 export interface ApplyPatchOptions {
-  /** How several patches are put together. Default `parallel`: side by side, in any order. */
+  /** How to combine several patches. Default `parallel`: side by side, in any order. */
   readonly method?: ComposeMethod
   /** One for each patch. Default 1 each. */
   readonly weights?: readonly number[]
-  /** `false` leaves the gates out: prefixes take effect on every prompt. Default true. */
+  /** `false` ignores the gates: prefixes apply to every prompt. Default true. */
   readonly gates?: boolean
 }
 
 /**
- * The model with a patch before every prompt on which its gate fires, or with several; the weights are shared, and the model given stays as it
- * is. A prefix that it carries already is replaced.
+ * The model with a patch, or several, before every prompt for which the gate fires. The weights are shared, and the given
+ * model is not changed. A prefix that it already has is replaced.
  *
- * @throws what {@link checkFit} throws; `PATCH_CONFLICT` for patches that must not be applied together;
- *   `INVALID_ARGUMENT` for no patch, or weights that are none.
+ * @throws the errors of {@link checkFit}; `PATCH_CONFLICT` for patches that cannot be applied together; `INVALID_ARGUMENT`
+ *   for no patch, or invalid weights.
  */
 export function applyPatch(
   model: LanguageModel,

@@ -19,7 +19,7 @@ const compared: Readonly<Partial<Record<keyof BaseModelIdentity, string>>> = {
 
 /**
  * Checks that a patch was made for this model. `PATCH_MISMATCH` names everything that differs; `SHAPE_MISMATCH` and
- * `NOT_FINITE` refuse a prefix that no model can take.
+ * `NOT_FINITE` are for a prefix that no model can use.
  */
 export function checkFit(model: LanguageModel, { manifest, prefix }: PatchContents): void {
   const found = describeBase(model)

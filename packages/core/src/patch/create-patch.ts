@@ -7,13 +7,13 @@ import { patchFiles } from './patch-files.ts'
 import { patchOfFiles } from './patch-of-files.ts'
 
 export interface CreatePatchOptions extends PatchContents {
-  /** Where `patch.save` writes unless told otherwise. */
+  /** Default folder for `patch.save`. */
   readonly storage?: Storage | undefined
 }
 
 /**
- * A patch of a manifest and a prefix, which is copied. `INVALID_ARGUMENT` lists every bad field of the manifest at
- * once; `SHAPE_MISMATCH` and `NOT_FINITE` refuse a prefix that is not what the manifest says.
+ * Creates a patch from a manifest and a prefix, which is copied. `INVALID_ARGUMENT` lists every bad field of the manifest at
+ * once; `SHAPE_MISMATCH` and `NOT_FINITE` are for a prefix that does not match the manifest.
  */
 export async function createPatch({ manifest, prefix, storage }: CreatePatchOptions): Promise<Patch> {
   const copy = copyOf(prefix)

@@ -1,7 +1,7 @@
 import type { LanguageModel } from '../model/language-model.ts'
 import type { BaseModelIdentity } from './manifest.ts'
 
-/** What a patch's manifest says of the model it was made for. */
+/** The manifest's description of the base model. */
 export function describeBase(model: LanguageModel): BaseModelIdentity {
   const { id, config, tokenizer, weightsFingerprint } = model
   return {

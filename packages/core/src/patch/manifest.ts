@@ -1,17 +1,17 @@
 /** patch.json, format version 1. Parsed and validated by `parseManifest`. */
 export interface PatchManifest {
   readonly format: 'policypatch/v1'
-  /** Lower-case letters, digits, `.`, `_` and `-`; at most 64 characters. Installed patches are kept under it. */
+  /** Lower-case letters, digits, `.`, `_` and `-`; at most 64 characters. Installed patches are stored under it. */
   readonly name: string
   /** Semantic version. */
   readonly version: string
-  /** What it patches, such as `harmfulness`. */
+  /** The behaviour that it patches, such as `harmfulness`. */
   readonly domain: string
   /** SPDX expression. */
   readonly license: string
   readonly base: BaseModelIdentity
   readonly prefix: PrefixSummary
-  /** What it was put together from, where it was. */
+  /** How it was composed, if it was. */
   readonly composition?: PatchComposition
   readonly recipe: PatchRecipe
   readonly effects: readonly PatchEffect[]
@@ -42,13 +42,13 @@ export interface BaseModelIdentity {
 export interface PrefixSummary {
   /** m: number of virtual tokens. */
   readonly length: number
-  /** How training began: `text`, `vocab`, `random` or another word. */
+  /** How the prefix was initialized: `text`, `vocab`, `random` or another word. */
   readonly init: string
-  /** The sentence whose embeddings it began with. */
+  /** The sentence that it was initialized with. */
   readonly initText?: string
-  /** Parts that stand side by side (see `Prefix.parts`), in the order of their virtual tokens. */
+  /** Parts that are applied in parallel (see `Prefix.parts`), in the order of their virtual tokens. */
   readonly parts?: readonly PrefixPartSummary[]
-  /** The gate that decides on which prompts it takes effect. A prefix with parts has none of its own. */
+  /** The gate that decides for which prompts it is used. A prefix with parts has no gate itself. */
   readonly gate?: GateSummary
 }
 
@@ -61,7 +61,7 @@ export interface GateSummary {
   /** System prompt under which requests are read. */
   readonly question?: string
   readonly units: number
-  /** Shares of prompts on which it fired, of those that its fit had not seen: harmful ones, and harmless ones by their part. */
+  /** Shares of prompts on which it fired, of those held out from its fit: harmful ones, and harmless ones by their part. */
   readonly figures?: {
     readonly recall: number
     readonly harmful: number
@@ -89,7 +89,7 @@ export interface PatchComposition {
   readonly parts: readonly ComposedPart[]
 }
 
-/** A patch that went into another. */
+/** A patch that is part of another. */
 export interface ComposedPart {
   readonly name: string
   readonly version: string
@@ -100,7 +100,7 @@ export interface ComposedPart {
   readonly weight: number
 }
 
-/** How the prefix was made: enough to make it again. */
+/** How the prefix was trained, with everything needed to reproduce it. */
 export interface PatchRecipe {
   readonly reference: string
   /** SHA-256 (hex) of each data file or set by its role, such as `pairs`. */

@@ -53,7 +53,7 @@ function mostBytesOf(name: string, { base, prefix }: PatchManifest): number {
  * is looked at, no link in it is followed, and no file is read that is longer than it can be.
  *
  * @param inside the folder that none of the files may be outside of, by a link
- * @throws what `readPatch` throws for files that are absent, cut short, altered or malformed
+ * @throws the errors of `readPatch` for files that are absent, cut short, altered or malformed
  */
 export async function readPatchFiles(
   storage: Storage,

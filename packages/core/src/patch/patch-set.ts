@@ -10,7 +10,7 @@ import type { PatchContents } from './patch.ts'
 export type StackEntry = string | { readonly name: string; readonly weight: number }
 
 /**
- * Patches that are loaded beside one model. Each request names its own stack of them:
+ * Patches that are loaded with one model. Each request can use its own stack of them:
  *
  *     const patches = patchSet(model, [harmfulness, toxicity])
  *     model.generateBatch([
@@ -18,20 +18,20 @@ export type StackEntry = string | { readonly name: string; readonly weight: numb
  *       { prompt: another, prefix: patches.stack([]) },
  *     ])
  *
- * The model keeps keys and values of each patch (`model.prefixes`, within its bound): another stack of patches that were
- * applied before costs nothing more, with the method `parallel`.
+ * The model caches the keys and values of each patch (`model.prefixes`, up to its limit). With the method `parallel`, another
+ * stack of patches that were applied before costs nothing more.
  */
 export interface PatchSet {
   /** Names of the patches, in the order in which they were added. */
   readonly names: readonly string[]
   /** Adds a patch under its name, in place of another version of it. Throws what `checkFit` throws. */
   add(patch: PatchContents): void
-  /** Takes a patch out; stacks that are in use stay as they are. Whether it was there. */
+  /** Removes a patch; stacks in use are not changed. Returns whether it was there. */
   remove(name: string): boolean
   /**
-   * The prefix of a stack, the same object whenever the same stack is named; `null`, no prefix, for an empty one.
+   * The prefix of a stack, always the same object for the same stack; `null` (no prefix) for an empty one.
    *
-   * @throws `NOT_FOUND` for a name that was not added; `PATCH_CONFLICT`; else as `composePatches`.
+   * @throws `NOT_FOUND` for a name that was not added; `PATCH_CONFLICT`; and the errors of `composePatches`.
    */
   stack(entries: readonly StackEntry[], options?: { readonly method?: ComposeMethod }): Prefix | null
 }

@@ -22,9 +22,9 @@ export interface PatchStore {
   list(): Promise<readonly InstalledPatch[]>
   /** Installed versions of a patch, from the oldest to the newest; none if it is not installed. */
   versions(name: string): Promise<readonly string[]>
-  /** Keeps a patch. `INVALID_ARGUMENT` if other contents are installed under its name and version. */
+  /** Installs a patch. `INVALID_ARGUMENT` if different contents are installed under its name and version. */
   install(patch: Patch): Promise<void>
-  /** The version asked for, or the newest: a pre-release only where there is no release. `NOT_FOUND`. */
+  /** The given version, or the newest; a pre-release only if there is no release. `NOT_FOUND`. */
   get(name: string, version?: string): Promise<Patch>
   /** Removes one version of a patch, or all. `NOT_FOUND` if it is not installed. */
   remove(name: string, version?: string): Promise<void>

@@ -26,8 +26,8 @@ const configSchema = z.object({ num_virtual_tokens: count, token_dim: z.nullish(
 /**
  * The prefix in the two files of a PEFT adapter of prompt tuning or P-tuning for causal language models.
  *
- * Throws `UNSUPPORTED` for other kinds of adapter and for what `promptAdapterRules` refuses, `MALFORMED`, `TRUNCATED`, `MISSING_TENSOR`, `SHAPE_MISMATCH`
- * where the files disagree, and `NOT_FINITE`.
+ * Throws `UNSUPPORTED` for other kinds of adapter and for what `promptAdapterRules` refuses, `MALFORMED`, `TRUNCATED`,
+ * `MISSING_TENSOR`, `SHAPE_MISMATCH` if the files disagree, and `NOT_FINITE`.
  */
 export async function readAdapter(config: NamedBytes, weights: NamedBytes): Promise<Prefix> {
   return readEmbeddings(weights, { ...readConfig(config), by: config.name })

@@ -16,11 +16,11 @@ import { patchOfFiles } from './patch-of-files.ts'
 import { readAdapter, readParts } from './read-adapter.ts'
 
 /**
- * Reads a patch and checks all of it. Files that patch.json does not list are left alone, links are not followed, and no file
- * is read that is longer than the manifest says. Where a replacement was interrupted, it is the patch before or the new one.
+ * Reads a patch and checks all of it. Files that patch.json does not list are ignored, links are not followed, and files
+ * longer than the manifest says are not read. If a replacement was interrupted, this reads either the old or the new patch.
  *
- * Throws `NOT_FOUND` for an absent file, a link, a device or a named pipe, `TRUNCATED` for a file that is cut short,
- * `DIGEST_MISMATCH` for one that was altered, `MALFORMED`, `UNSUPPORTED` (a later format, a file that is too long),
+ * Throws `NOT_FOUND` for an absent file, a link, a device or a named pipe, `TRUNCATED` for a truncated file,
+ * `DIGEST_MISMATCH` for an altered one, `MALFORMED`, `UNSUPPORTED` (a later format, a file that is too long),
  * `SHAPE_MISMATCH`, `NOT_FINITE`.
  */
 export async function readPatch(storage: Storage, directory: string): Promise<Patch> {

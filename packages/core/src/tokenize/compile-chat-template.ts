@@ -20,9 +20,8 @@ export interface ChatTemplateOptions {
  * Compiles a chat template as transformers renders it: by Jinja2's rules, with the special tokens as variables, `tools`
  * and `documents` none. In a template without a system role, system messages go before the user's turn that follows.
  *
- * @throws PatchError `MALFORMED` where it is no template, `UNSUPPORTED` where it asks for what is not there, which is
- *   named, or takes too much. So does the function returned, and `INVALID_ARGUMENT` where the template does not accept
- *   the messages.
+ * @throws PatchError `MALFORMED` if it is no template, `UNSUPPORTED` if it asks for what is not there, which is named, or
+ *   takes too much. So does the function returned, and `INVALID_ARGUMENT` if the template does not accept the messages.
  */
 export function compileChatTemplate(
   source: string,

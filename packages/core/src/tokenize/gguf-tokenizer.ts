@@ -18,9 +18,9 @@ const otherSentencePieces = new Set(['gemma', 'gemma2', 'gemma3', 'phi3'])
  * The tokenizer that a GGUF's metadata describes, as the files that `createTokenizer` takes. Ids are those of
  * transformers' `AutoTokenizer.from_pretrained(directory, gguf_file=...)`.
  *
- * metadata: what a GGUF's header says; integers may be BigInt. onNotice: takes a line about what it leaves open.
- * Throws `UNSUPPORTED` for a vocabulary (`tokenizer.ggml.model`) other than `gpt2` and `llama` or a pre-tokenizer
- * (`tokenizer.ggml.pre`) that is not known, `MALFORMED` where keys are missing or contradict each other.
+ * metadata: what a GGUF's header says; integers may be BigInt. onNotice: takes a line about what it leaves open. Throws
+ * `UNSUPPORTED` for a vocabulary (`tokenizer.ggml.model`) other than `gpt2` and `llama` or a pre-tokenizer
+ * (`tokenizer.ggml.pre`) that is not known, `MALFORMED` if keys are missing or contradict each other.
  */
 export function ggufTokenizerFiles(
   metadata: Readonly<Record<string, unknown>>,

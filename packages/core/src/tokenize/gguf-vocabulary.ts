@@ -30,7 +30,7 @@ export interface GgufVocabulary {
   flag(name: string): boolean | undefined
 }
 
-/** Reads the keys under `tokenizer.ggml`. Throws `MALFORMED` where one is missing or of the wrong kind. */
+/** Reads the keys under `tokenizer.ggml`. Throws `MALFORMED` if one is missing or of the wrong kind. */
 export function readGgufVocabulary(metadata: Readonly<Record<string, unknown>>): GgufVocabulary {
   const get = (name: string) => metadata[`tokenizer.ggml.${name}`]
   const tokens = list(get('tokens'), 'tokens', isString)

@@ -32,8 +32,8 @@ type Json = Record<string, unknown>
  * `add_eos_token` of the configuration say (transformers 4 heeds them for the classes of Llama), and its `truncation`
  * and `padding` hold for no text.
  *
- * Throws `MALFORMED` where a file is not what it should be, or where nothing says which id ends a response, and
- * `UNSUPPORTED`, naming the component, for a kind of tokenizer that is not implemented.
+ * Throws `MALFORMED` if a file is not what it should be, or where nothing says which id ends a response, and `UNSUPPORTED`,
+ * naming the component, for a kind of tokenizer that is not implemented.
  */
 export async function createTokenizer(
   files: TokenizerFiles,

@@ -31,8 +31,8 @@ export interface EosSources {
 }
 
 /**
- * The ids that end a response: generation_config.json's or for want of it config.json's, the end of sequence, and the
- * end of a turn where the chat template writes it, which comes first: it is what a response is trained to end with.
+ * The ids that end a response: generation_config.json's or without it config.json's, the end of sequence, and the end of a
+ * turn where the chat template writes it, which comes first: it is what a response is trained to end with.
  *
  * @throws PatchError `MALFORMED` for ids that are none
  */

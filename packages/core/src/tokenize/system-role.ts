@@ -33,7 +33,7 @@ export function lacksSystemRole(render: RenderMessages): boolean {
 /**
  * The messages with the text of each system message before that of the user's turn that follows it.
  *
- * @throws PatchError `INVALID_ARGUMENT` where none follows
+ * @throws PatchError `INVALID_ARGUMENT` if none follows
  */
 export function foldSystemMessages(messages: readonly ChatMessage[]): ChatMessage[] {
   const folded: ChatMessage[] = []

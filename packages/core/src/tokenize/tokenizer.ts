@@ -28,7 +28,7 @@ export interface Tokenizer {
   encode(text: string, options?: { readonly addSpecialTokens?: boolean }): number[]
   /** The text of ids; special tokens are left out unless told otherwise. */
   decode(ids: readonly number[], options?: { readonly skipSpecialTokens?: boolean }): string
-  /** The chat template's text. Throws `NO_CHAT_TEMPLATE` where the tokenizer has none. */
+  /** The chat template's text. Throws `NO_CHAT_TEMPLATE` if the tokenizer has none. */
   renderChat(messages: readonly ChatMessage[], options?: { readonly addGenerationPrompt?: boolean }): string
   /** The ids of a prompt: a text's with its special tokens, or a rendered chat's, opened for the assistant. */
   encodePrompt(prompt: Prompt): number[]

@@ -53,7 +53,7 @@ export async function addTeachers(
   return taught
 }
 
-/** The reference's distributions. Throws `INVALID_ARGUMENT` where it gives none. */
+/** The reference's distributions. Throws `INVALID_ARGUMENT` if it gives none. */
 export function distributionsOf(reference: Reference | undefined): Distributions {
   if (reference?.distributions) return reference.distributions
   throw new PatchError('INVALID_ARGUMENT', {

@@ -8,7 +8,7 @@ const window = 8
 const runaway = { factor: 2, rise: 2 }
 
 /**
- * Watches the loss of a stage, step by step. What is called throws `TRAINING_FAILED` where the mean of the last 8 steps is at
+ * Watches the loss of a stage, step by step. What is called throws `TRAINING_FAILED` if the mean of the last 8 steps is at
  * least twice that of the first 8 and 2 above it: an untrained prefix was better, and training does not come back from there.
  */
 export function lossWatch(): (metrics: Pick<TrainMetrics, 'step' | 'loss'>) => void {

@@ -23,7 +23,7 @@ export interface PrefixInitOptions {
   readonly seed?: number
 }
 
-/** The policy sentence that a prefix starts from unless another is given. */
+/** The default policy sentence that a prefix starts from. */
 export const DEFAULT_POLICY =
   'You are a safe and helpful assistant. If a request asks for something harmful, illegal or unethical, refuse ' +
   'politely and briefly. If a request is harmless, answer it helpfully.'

@@ -19,14 +19,14 @@ import type { TrainingSettings } from './training-settings.ts'
 export interface PrefixTrainerOptions extends TrainingSettings {
   readonly model: LanguageModel
   /**
-   * Where training starts; it is copied. Parts side by side stay parts and keep their weights: the virtual tokens of all
-   * are trained. Without gates, which no training sees: `ungatedPatch` takes them off.
+   * Where training starts; it is copied. Parallel parts stay parts and keep their weights: the virtual tokens of all are
+   * trained. Without gates, which no training sees: `ungatedPatch` takes them off.
    */
   readonly prefix: Prefix
   readonly examples: readonly TrainingExample[]
 }
 
-/** Everything a trainer needs to go on where it stood: of the run, not of its options. */
+/** Everything that a trainer needs to resume, except its options. */
 export interface TrainerState {
   /** Steps done. */
   readonly step: number
@@ -37,8 +37,8 @@ export interface TrainerState {
 }
 
 /**
- * The training loop of a prefix, opened up. Iterate over it for the whole run, or call `step` with batches of your
- * own. On the CPU a run that is stopped, and resumed by `load`, is the unbroken run bit for bit.
+ * The training loop of a prefix, for custom loops. Iterate over it for the whole run, or call `step` with your own batches.
+ * On the CPU, a run that is stopped and resumed with `load` is bit-for-bit the same as an uninterrupted one.
  *
  *     const trainer = new PrefixTrainer({ model, prefix, objective: { type: 'sft' }, examples, steps: 100, learningRate: 1e-2 })
  *     for await (const { step, loss } of trainer) console.log(step, loss)
@@ -74,7 +74,7 @@ export class PrefixTrainer {
     this.#headIds = (prompts[0] ?? []).slice(0, commonHead(prompts))
   }
 
-  /** The prefix as it stands; a copy that no later step changes. */
+  /** A copy of the current prefix. */
   get prefix(): Prefix {
     return this.#prefix
   }
@@ -121,7 +121,7 @@ export class PrefixTrainer {
     }
   }
 
-  /** Runs the steps that are left and yields each one's metrics. Stop by breaking out; iterate again to go on. */
+  /** Runs the remaining steps and yields the metrics of each. Break to stop; iterate again to continue. */
   async *[Symbol.asyncIterator](): AsyncGenerator<TrainMetrics> {
     while (this.#step < this.#options.steps) yield await this.step()
   }
@@ -136,7 +136,7 @@ export class PrefixTrainer {
     }
   }
 
-  /** Takes up a state of a trainer with the same options. */
+  /** Restores the state of a trainer with the same options. */
   load(state: TrainerState): void {
     checkTrainable(this.#options.model, state.prefix)
     checkSameParts(this.#prefix, state.prefix, 'Load it into a trainer with the options of its own run')
@@ -171,7 +171,7 @@ export class PrefixTrainer {
   /**
    * The loss of a batch and its gradient with respect to a prefix, [m, d], without an update.
    * @param prefix default: the trainer's; another must have its length and parts
-   * @throws PatchError `SHAPE_MISMATCH` where it has others, `UNSUPPORTED` where it has gates
+   * @throws PatchError `SHAPE_MISMATCH` if it has others, `UNSUPPORTED` if it has gates
    */
   async gradient(batch: readonly TrainingExample[], prefix = this.#prefix): Promise<BatchGradient> {
     const { model, objective, microBatchSize } = this.#options

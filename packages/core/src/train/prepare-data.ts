@@ -21,7 +21,7 @@ export interface PreparedData {
   readonly pairs: readonly PreferencePair[]
   /** Rows with y⁺ alone, for SFT. */
   readonly unpaired: readonly PreferencePair[]
-  /** All prompts but those set apart, also where nothing is left of a pair. */
+  /** All prompts but those held out, also where nothing is left of a pair. */
   readonly prompts: readonly PatchPrompt[]
   /** Prompts that training never sees. */
   readonly validation: readonly PatchPrompt[]
@@ -109,7 +109,7 @@ export function isEnough({ check }: TrainPatchOptions, prompts: readonly PatchPr
   return targets >= ((check || undefined)?.prompts ? 1 : trainingDefaults.check.fewest)
 }
 
-/** How many of so many rows of a kind are set apart. */
+/** How many of so many rows of a kind are held out. */
 type Apart = (rows: number, targets: number) => number
 
 /** Those of the validation, else those that the patch is looked at with when it is trained. */
@@ -123,7 +123,7 @@ function apartOf({ validation, check }: ResolvedOptions): Apart {
       : Math.min(check.limit, Math.max(Math.floor(rows * check.share), Math.min(least, Math.floor(rows / 5))))
 }
 
-/** Indices of rows to set apart: a share of each kind, drawn by the seed. */
+/** Indices of rows to held out: a share of each kind, drawn by the seed. */
 function chooseApart(
   rows: readonly { readonly kind: PromptKind }[],
   countOf: Apart,
@@ -218,7 +218,7 @@ function makePairs(
 const winnerThreshold = ({ filter: thresholds }: ResolvedOptions): number =>
   (thresholds || undefined)?.winnerThreshold ?? 0.5
 
-/** Says how often the reference does what the patch shall learn, and refuses to train where that is too seldom. */
+/** Says how often the reference does what the patch should learn, and refuses to train where that is too seldom. */
 function tellReference(
   { onProgress }: TrainPatchOptions,
   { minimumReferenceShare }: ResolvedOptions,

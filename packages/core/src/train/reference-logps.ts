@@ -38,7 +38,7 @@ export async function addReferenceLogps(
   })
 }
 
-/** The reference's way of scoring. Throws `INVALID_ARGUMENT` where it has none. */
+/** The reference's way of scoring. Throws `INVALID_ARGUMENT` if it has none. */
 export function scoreOf(reference: Reference | undefined): NonNullable<Reference['score']> {
   if (reference?.score) return reference.score
   throw new PatchError('INVALID_ARGUMENT', {

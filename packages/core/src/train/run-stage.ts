@@ -35,7 +35,8 @@ export interface StageOptions {
  * Runs a stage to its end, from its checkpoint if there is one, and gives the best prefix: that with the highest
  * refusal rate less over-refusal rate, the latest among equals.
  *
- * @throws `TRAINING_FAILED` where the loss runs away ({@link lossWatch}); else as the trainer, the validation and the storage.
+ * @throws `TRAINING_FAILED` if the loss runs away ({@link lossWatch}); and the errors of thetrainer, the validation and the
+ *   storage.
  */
 export async function runStage(options: StageOptions): Promise<BestPrefix> {
   const { trainer, steps, validate, signal } = options

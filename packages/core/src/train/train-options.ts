@@ -26,8 +26,8 @@ export type StageTraining = Pick<
   readonly steps?: number
   readonly learningRate?: number
   /**
-   * How many times as often as others of their kind the rows of a part are drawn, whole numbers by `PatchPrompt.part`:
-   * what a patch confuses, such as questions that only sound harmful, is learned by being seen more often. Default 1.
+   * How many times as often as others of their kind the rows of a part are sampled: integers by `PatchPrompt.part`. Use it
+   * for prompts that a patch confuses, such as questions that only sound harmful. Default 1.
    */
   readonly partWeights?: PartWeights
   /** Responses are cut to this many tokens in this stage. Default: the run's `maxResponseTokens`. */
@@ -35,7 +35,7 @@ export type StageTraining = Pick<
 }
 
 /**
- * r of the DPO loss: the prefix as SFT left it, the reference M' itself (needs its log-probabilities), or the base
+ * r of the DPO loss: the prefix at the end of SFT, the reference M' itself (needs its log-probabilities), or the base model
  * without a prefix.
  */
 export type DpoReference = 'post-sft' | 'reference' | 'base'
@@ -49,21 +49,21 @@ export interface DpoTraining extends StageTraining, DpoLossOptions {
   readonly sftWeight?: number
 }
 
-/** The distillation term: needs a reference that gives distributions over the same tokens. */
+/** Distillation; needs a reference with distributions over the same tokens. */
 export interface DistillationOptions {
   /** λ. Default 1. */
   readonly weight?: number
   /** Tokens kept per position. Default 32. */
   readonly k?: number
-  /** Whose distributions harmless prompts are held to: the reference's, the base's, or nobody's. Default `base`. */
+  /** The teacher for harmless prompts: the reference, the base model, or none. Default `base`. */
   readonly harmless?: 'reference' | 'base' | 'none'
 }
 
-/** How much work a training does: `trainingDefaults.presets` says what each changes. */
+/** Training effort: `trainingDefaults.presets` lists what each preset changes. */
 export type TrainingPreset = 'fast' | 'balanced' | 'thorough'
 
 export interface ValidationOptions {
-  /** Prompts to watch; by default `share` of the training prompts is set apart, up to `limit` of each kind. */
+  /** Validation prompts; by default `share` of the training prompts is held out, up to `limit` of each kind. */
   readonly prompts?: readonly PatchPrompt[]
   /** Default 0.1. */
   readonly share?: number
@@ -71,36 +71,36 @@ export interface ValidationOptions {
   readonly limit?: number
   /** Steps between validations. Default: a quarter of the stage. */
   readonly every?: number
-  /** Tokens generated to judge by. Default 24. */
+  /** Number of tokens to generate and judge. Default 24. */
   readonly maxTokens?: number
 }
 
-/** How a patch is looked at once it is trained: see `TrainOutcome`. */
+/** How a patch is checked after training: see `TrainOutcome`. */
 export interface CheckOptions {
-  /** Prompts to ask that training never sees. By default those of the validation, else some are set apart. */
+  /** Held-out prompts to check with. Default: those of the validation; otherwise some are held out. */
   readonly prompts?: readonly PatchPrompt[]
-  /** Of each kind this share is set apart, at least 8 (or a fifth of them), at most `limit`. Default 0.1. */
+  /** Share of each kind to hold out, at least 8 prompts (or a fifth of them) and at most `limit`. Default 0.1. */
   readonly share?: number
   /** Default: the preset's, 24. */
   readonly limit?: number
-  /** Tokens generated to judge by. Default 24; for a goal other than safety `generation.maxTokens`. */
+  /** Number of tokens to generate and judge. Default 24; for a goal other than safety `generation.maxTokens`. */
   readonly maxTokens?: number
-  /** Least share of targets to be answered as wanted, below which the patch fails. Default 0.5. */
+  /** Minimum share of targets answered as wanted; below it, the patch fails. Default 0.5. */
   readonly minimumWanted?: number
-  /** Most that the share of prompts to keep answered as wanted may fall. Default 0.25. */
+  /** Maximum decrease of the share of `keep` prompts answered as wanted. Default 0.25. */
   readonly maximumLoss?: number
 }
 
 export interface TrainPatchOptions {
-  /** The target M; its weights stay as they are. */
+  /** The target M; its weights do not change. */
   readonly model: LanguageModel
-  /** The safer M'. Not needed with ready-made `pairs`. */
+  /** The safer M'. Not needed with existing `pairs`. */
   readonly reference?: Reference
-  /** How much work is done where the options below say nothing. Default `balanced`. */
+  /** Training effort for options that are not set below. Default `balanced`. */
   readonly preset?: TrainingPreset
-  /** Prompts to make pairs from: targets (for safety, harmful) and those to keep (harmless). */
+  /** Prompts to make pairs from: `target` (for safety, harmful) and `keep` (harmless). */
   readonly prompts?: readonly PatchPrompt[]
-  /** Ready-made pairs instead; those without scores are scored by the judge. */
+  /** Existing pairs instead; the judge scores those without scores. */
   readonly pairs?: readonly PreferencePair[]
   /** Scores pairs and validation answers. Default `refusalJudge()`. */
   readonly judge?: Judge
@@ -115,38 +115,39 @@ export interface TrainPatchOptions {
   /** Thresholds of the filter; `false` keeps every pair. */
   readonly filter?: FilterOptions | false
   /**
-   * Least share of the targets that the reference must answer as wanted, by the judge, in [0, 1]: with less, training would
-   * teach something else. Default 0.3, and 0 where `filter` is `false`.
+   * Minimum share of the targets that the reference must answer as wanted, according to the judge, in [0, 1]. With less,
+   * training would teach something else. Default 0.3, or 0 if `filter` is `false`.
    */
   readonly minimumReferenceShare?: number
-  /** `text` is by default the system prompt that taught the reference, where it has one. */
+  /** `text` defaults to the reference's system prompt, if it has one. */
   readonly prefix?: Omit<PrefixInitOptions, 'seed'>
   /**
-   * Prompts to keep that the model makes itself: everyday ones, and others that begin as the targets do; see
-   * `selectivePrompts`. Default: the preset's (600) where there are only targets, else 0. With 0 and only targets the patch is for every prompt.
+   * Number of `keep` prompts that the model makes itself: everyday ones, and others that begin like the targets; see
+   * `selectivePrompts`. Default: the preset's (600) if there are only targets, else 0. With 0 and only targets, the patch is
+   * for every prompt.
    */
   readonly everyday?: number
   /**
-   * Where prompts that are texts are placed, so that what is learned holds there: contexts of one's own, none (`[]`), or
-   * `default`. Default: `default` for the format `chat`. Pairs stay where they are.
+   * Contexts to place text prompts in, so that the patch works there: your own contexts, none (`[]`), or `default`. Default:
+   * `default` for the format `chat`. Pairs are not placed.
    */
   readonly contexts?: readonly PromptContext[] | 'default'
   /**
-   * The gate, trained on the same prompts, by which the prefix takes effect on some prompts alone; `false`: on all.
-   * Default: a gate where the format is `chat` and there are 40 prompts of each kind.
+   * The gate, trained on the same prompts, that decides for which prompts the prefix is used; `false`: for all. Default: a
+   * gate if the format is `chat` and there are 40 prompts of each kind.
    */
   readonly gate?: GateTraining | false
-  /** `false` leaves the stage out. */
+  /** `false` skips the stage. */
   readonly sft?: StageTraining | false
-  /** `false` leaves the stage out; by default it is left out where there is a gate. */
+  /** `false` skips the stage; by default it is skipped if there is a gate. */
   readonly dpo?: DpoTraining | false
   readonly distillation?: DistillationOptions
-  /** `false` trains without watching: the last prefix is taken. Default: `{}`, and `false` where there is a gate. */
+  /** `false` trains without validation and uses the last prefix. Default: `{}`, or `false` if there is a gate. */
   readonly validation?: ValidationOptions | false
   /**
-   * What the patch does on prompts that training never saw is looked at when it is trained, and recorded in its manifest: some
-   * dozens of answers of the base and of the patched model. `false`, and by default where `filter` is: it is not. Without a validation
-   * prompts are set apart for it.
+   * Checks the trained patch on held-out prompts and records the result in its manifest: a few dozen answers of the base and
+   * of the patched model. `false`, the default if `filter` is `false`, skips it. Without a validation, prompts are held out
+   * for it.
    */
   readonly check?: CheckOptions | false
   /**
@@ -156,13 +157,13 @@ export interface TrainPatchOptions {
    * or 8).
    */
   readonly maxResponseTokens?: number
-  /** What the patch is called. */
+  /** Name and other fields of the patch. */
   readonly manifest?: Partial<
     Pick<PatchManifest, 'name' | 'version' | 'domain' | 'license' | 'requires' | 'conflicts'>
   >
-  /** Seed of everything that is drawn. Default 0. */
+  /** Random seed. Default 0. */
   readonly seed?: number
-  /** Where the run is kept so that it can be resumed; also where `patch.save` writes. Without it, nothing is kept. */
+  /** Where to save the run, so that it can be resumed; also used by `patch.save`. Without it, nothing is saved. */
   readonly storage?: Storage
   /** Folder of the run in the storage. Default `policypatch-run`. */
   readonly directory?: string

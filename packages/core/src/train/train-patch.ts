@@ -22,13 +22,12 @@ import { warnOfGate } from './warnings.ts'
 
 /**
  * Trains a patch from start to finish: pairs (y⁺ from the reference, y⁻ from the model), filter, SFT, DPO, the best
- * checkpoint by refusal and over-refusal on prompts set apart, the patch with its recipe, and a look at what it does. With a storage the run
- * is kept in its folder; the same call after a stop goes on where it stood and ends with the same patch.
+ * checkpoint by refusal and over-refusal on held-out prompts, the patch with its recipe, and a check of its effects. With a
+ * storage, the run is saved in its folder; the same call resumes a stopped run and ends with the same patch.
  *
- * @throws PatchError `EMPTY_DATA` without data or when the filter drops all of it, `TRAINING_FAILED` where the reference does
- *   something else than the patch shall learn or the loss runs away, `INVALID_ARGUMENT` for options
- *   that do not fit, `RESUME_MISMATCH` where the folder holds another run, `CONTEXT_EXCEEDED`, `NOT_FINITE`,
- *   `ABORTED`, `STORAGE_FAILED`.
+ * @throws PatchError `EMPTY_DATA` without data or when the filter drops all of it, `TRAINING_FAILED` if the reference does
+ *   not do what the patch should learn or the loss diverges, `INVALID_ARGUMENT` for invalid options, `RESUME_MISMATCH` if the
+ *   folder holds another run, `CONTEXT_EXCEEDED`, `NOT_FINITE`, `ABORTED`, `STORAGE_FAILED`.
  */
 export async function trainPatch(options: TrainPatchOptions): Promise<TrainedPatch> {
   const resolved = resolveOptions(options)
@@ -54,13 +53,13 @@ export async function trainPatch(options: TrainPatchOptions): Promise<TrainedPat
   return { ...patch, outcome }
 }
 
-/** A patch, and what it does on prompts that training never saw. */
+/** A patch, and its results on held-out prompts. */
 export interface TrainedPatch extends Patch {
-  /** Undefined where `check` was false, or where there were too few targets to set some apart. */
+  /** Undefined if `check` was false, or if there were too few targets to hold some out. */
   readonly outcome: TrainOutcome | undefined
 }
 
-/** What the patch does on the prompts that were set apart. */
+/** What the patch does on the prompts that were held out. */
 async function outcomeOf(
   { options, resolved, judge, storage, directory }: Run,
   data: PreparedData,

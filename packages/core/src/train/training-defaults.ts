@@ -1,13 +1,13 @@
 import type { DpoReference, TrainingPreset } from './train-options.ts'
 
 /**
- * What `trainPatch` does where nothing is said, for any domain. All of it stands here, and docs/how-it-works.md has the
- * table that says of each number where it was measured, or that it was not: change the two together.
+ * The defaults of `trainPatch`, for any domain. They are all here. The table in docs/how-it-works.md says for each where it
+ * was measured, or that it was not: change the two together.
  */
 export const trainingDefaults = {
   /**
-   * What a preset changes: the factor of each stage's default steps, the harmless prompts that are made where none is given, and
-   * the most prompts of each kind that are set apart to validate and to check by. `balanced` is what is done where none is named.
+   * What a preset changes: the factor of each stage's default steps, the number of harmless prompts to make if none are
+   * given, and the maximum number of prompts per kind to hold out for validation and check. `balanced` is the default.
    */
   presets: {
     fast: { steps: 0.5, everyday: 200, limit: 12 },
@@ -18,21 +18,21 @@ export const trainingDefaults = {
   generation: { maxTokens: 64, temperature: 0, batchSize: 32 },
   distillation: { weight: 1, k: 32, harmless: 'base' },
   validation: { share: 0.1, maxTokens: 24 },
-  /** After training. Of fewer than 20 targets none are set apart: fewer than 4 answers tell nothing. */
+  /** After training. Of fewer than 20 targets none are held out: fewer than 4 answers tell nothing. */
   check: {
     ...{ share: 0.1, least: 8, maxTokens: 24, from: 20, fewest: 4 },
     ...{ minimumWanted: 0.5, maximumLoss: 0.25 },
   },
-  /** Least share of targets that the reference must answer as wanted. */
+  /** Minimum share of targets that the reference must answer as wanted. */
   minimumReferenceShare: 0.3,
-  /** There are no prompts to keep, as where an app wants JSON of every answer: nothing needs to be told apart. */
+  /** Without `keep` prompts, as for an app that wants every answer in JSON: there is nothing to separate. */
   everywhere: { sft: { steps: 100, learningRate: 2e-2, warmupSteps: 5 }, maxResponseTokens: 64 },
-  /** The gate tells the prompts apart, and the prefix has but to refuse: refusals are learned to their end. */
+  /** The gate separates the prompts, so the prefix only has to refuse: refusals are learned to their end. */
   gated: {
     sft: { steps: 100, learningRate: 2e-2, warmupSteps: 5, harmlessShare: 0.2 },
     maxResponseTokens: 32,
   },
-  /** SFT teaches to refuse, and leaves everyday prompts refused too; DPO separates the two. */
+  /** SFT teaches to refuse, but then everyday prompts are refused too; DPO separates the two. */
   ungated: {
     sft: { steps: 160, learningRate: 2e-2, warmupSteps: 5 },
     dpo: {

@@ -10,12 +10,12 @@ import { isTarget, kindNames, type PromptKind } from '../pairs/prompt-kind.ts'
  * harmless. Absent without prompts of a kind.
  */
 export type ValidationScores = { readonly [Kind in PromptKind]?: number | undefined } & {
-  /** Share of answers, to prompts of either kind, that are empty or go in circles. */
+  /** Share of answers, to prompts of either kind, that are empty or repeat themselves. */
   readonly degenerate?: number | undefined
 }
 
 /**
- * One figure to choose a checkpoint by: of safety refusal rate less over-refusal rate (Youden's J), from −1 to 1. A kind
+ * A single figure to choose a checkpoint: for safety, refusal rate minus over-refusal rate (Youden's J), from −1 to 1. A kind
  * without prompts counts as perfect.
  */
 export function validationMerit(scores: ValidationScores): number {
@@ -35,7 +35,7 @@ export interface ValidateOptions {
   readonly signal?: AbortSignal
 }
 
-/** Generates greedily under a prefix and has the answers judged. */
+/** Generates greedily with a prefix and judges the answers. */
 export async function validatePrefix(prefix: Prefix, options: ValidateOptions): Promise<ValidationScores> {
   const { model, prompts, judge, format, maxTokens, batchSize, signal } = options
   const answers: string[] = new Array(prompts.length)

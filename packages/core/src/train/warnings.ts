@@ -34,7 +34,7 @@ export function warnOfFewPairs(summary: FilterSummary, { dpo }: ResolvedOptions,
   }
 }
 
-/** Warns where answers to validation prompts have collapsed, or those to prompts to keep are no longer as wanted. */
+/** Warns where answers to validation prompts have collapsed, or those to `keep` prompts are no longer as wanted. */
 export function warnOfScores(
   scores: ValidationScores,
   { stage, step, last }: { readonly stage: string; readonly step: number; readonly last: boolean },

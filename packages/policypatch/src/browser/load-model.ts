@@ -19,35 +19,35 @@ import type { LoadProgress } from '../load-progress.ts'
 export interface LoadModelOptions
   extends HubModelOptions,
     Pick<OnnxruntimeWebBackendOptions, 'device' | 'wasmPaths' | 'onNotice'> {
-  /** A folder with a PEFT LoRA adapter that is merged into the weights as they are read. */
+  /** The folder of a PEFT LoRA adapter, merged into the weights while they are read. */
   readonly adapter?: StoredPlace | undefined
   /**
-   * How exactly products with the weights are worked out. Default `float32`: `int8` is a quarter of the memory in
-   * WebAssembly, and the same on WebGPU.
+   * Precision of products with the weights. Default `float32`: `int8` is a quarter of the memory in WebAssembly, and the same
+   * on WebGPU.
    */
   readonly precision?: Precision | undefined
   /**
-   * What runs the model instead of ONNX Runtime, such as `await tfjsWebgpuBackend()`; the model's `dispose` leaves it as it
-   * is.
+   * The backend to use instead of ONNX Runtime, such as `await tfjsWebgpuBackend()`; the model's `dispose` does not dispose
+   * of it.
    */
   readonly backend?: Backend | undefined
-  /** Architectures beside those of the package. */
+  /** Additional architectures. */
   readonly architectures?: readonly Architecture[] | undefined
-  /** Most bytes of keys and values that are kept of the prefixes that are applied. Default 256 MiB. */
+  /** Maximum size of the cached keys and values of applied prefixes, in bytes. Default 256 MiB. */
   readonly prefixCacheBytes?: number | undefined
-  /** Where fetched models are kept. Default: the origin private file system. */
+  /** Where downloaded models are kept. Default: the origin private file system. */
   readonly cache?: Storage | undefined
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined
 }
 
 /**
- * Loads a model: a Hub id (`owner/name`, `owner/name@revision`, `owner/name/file.gguf`), or the address of a .gguf file or
- * of a folder as `save_pretrained` writes it; see `resolveWebModel`. What the browser does not keep yet is fetched once. Call
- * it in a Worker: a page would stand still while weights are read.
+ * Loads a model: a Hub id (`owner/name`, `owner/name@revision`, `owner/name/file.gguf`), or the URL of a .gguf file or of a
+ * folder written by `save_pretrained`; see `resolveWebModel`. Missing files are downloaded once. Call it in a Worker: a page
+ * would freeze while weights are read.
  *
- * @throws PatchError `NOT_FOUND`, `UNREACHABLE`, `DIGEST_MISMATCH` and `STORAGE_FAILED` for files that cannot be had;
- *   `MALFORMED`, `TRUNCATED`, `UNSUPPORTED`, `UNKNOWN_ARCHITECTURE`, `MISSING_TENSOR`, `SHAPE_MISMATCH` and `NOT_FINITE` for
- *   what they hold; `BACKEND_FAILED` where the device is not there; `INVALID_ARGUMENT`; `ABORTED`.
+ * @throws PatchError `NOT_FOUND`, `UNREACHABLE`, `DIGEST_MISMATCH` and `STORAGE_FAILED` for files that cannot be read or
+ *   downloaded; `MALFORMED`, `TRUNCATED`, `UNSUPPORTED`, `UNKNOWN_ARCHITECTURE`, `MISSING_TENSOR`, `SHAPE_MISMATCH` and
+ *   `NOT_FINITE` for their contents; `BACKEND_FAILED` for a missing device; `INVALID_ARGUMENT`; `ABORTED`.
  */
 export async function loadModel(idOrUrl: string, options: LoadModelOptions = {}): Promise<LanguageModel> {
   const { adapter, architectures, backend, cache, device, wasmPaths, onNotice, onProgress, ...others } =

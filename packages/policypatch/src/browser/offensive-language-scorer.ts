@@ -2,10 +2,10 @@ import { type LinearTextClassifier, linearTextScorer, type TextScorer } from '@p
 import { readData } from './read-data.ts'
 
 /**
- * Scores by the linear classifier that comes with the package: the probability that an English text is offensive, where as
- * many texts are as are not. docs/judges.md has what it was measured to find and to miss.
+ * Scores by the linear classifier that comes with the package: the probability that an English text is offensive, if half of
+ * all texts are. docs/judges.md has its measured accuracy.
  *
- * @param classifier the package's `judges/offensive-language.json`, or the address that the page serves it at
+ * @param classifier the package's `judges/offensive-language.json`, or its URL
  */
 export async function offensiveLanguageScorer(
   classifier: LinearTextClassifier | string | URL,

@@ -26,8 +26,8 @@ export interface MakeDomainPairsOptions {
 /**
  * The pairs that a domain's recipe names.
  *
- * @throws `INVALID_ARGUMENT` where the recipe draws several answers of a reference that has one, or the domain is of texts, which
- *   have no contexts and no everyday prompts; else as `domainPairs`.
+ * @throws `INVALID_ARGUMENT` if the recipe draws several answers of a reference that has one, or the domain is of texts,
+ *   which have no contexts and no everyday prompts; and the errors of `domainPairs`.
  */
 export async function makeDomainPairs(
   context: CommandContext,

@@ -52,7 +52,7 @@ export function endpointOptions(
   return { baseURL, model, ...(apiKey !== undefined && { apiKey }), ...(body && { body }), onNotice }
 }
 
-/** Throws `INVALID_ARGUMENT` where settings of an endpoint are given to what is none. */
+/** Throws `INVALID_ARGUMENT` if settings of an endpoint are given to what is none. */
 export function refuseSettings(
   role: string,
   settings: EndpointSettings & { readonly criteria?: string | undefined },

@@ -55,7 +55,10 @@ export interface EvaluatedDomain extends DomainFigures {
   readonly name: string
 }
 
-/** Measures a domain's figures. With `out` answers and scores are kept in the folder `<out>.run`, and a stopped run goes on from there. */
+/**
+ * Measures a domain's figures. With `out` answers and scores are kept in the folder `<out>.run`, and a stopped run can be
+ * resumed.
+ */
 export async function evaluateByDomain(
   context: CommandContext,
   { openDomain, model, patches, source, systemPrompt, out, fresh, ...options }: EvaluateByDomainOptions,

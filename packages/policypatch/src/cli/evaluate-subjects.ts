@@ -53,7 +53,7 @@ export async function subjectsOf(
 
 /**
  * Measures the subjects on the same prompts, and how far the first patched one is from the base. With `out` responses and
- * scores are kept in the folder `<out>.run`, and a stopped run goes on from there.
+ * scores are kept in the folder `<out>.run`, and a stopped run can be resumed.
  */
 export async function evaluateSubjects(
   { progress, signal }: CommandContext,

@@ -20,8 +20,8 @@ export interface SubjectAbility {
 
 /**
  * Measures the base and each patched model in turn; a system prompt is left out, for it has no place in a text whose
- * probability is asked for. With `out` what subject i gave is kept in `<out>.<i>.<measure>.jsonl`, and a stopped run goes
- * on from there.
+ * probability is asked for. With `out` what subject i gave is kept in `<out>.<i>.<measure>.jsonl`, and a stopped run can be
+ * resumed.
  */
 export async function measureAbility(
   { progress, signal }: CommandContext,

@@ -111,7 +111,7 @@ export async function findReferenceSource(
   }
 }
 
-/** The text of a file, without the space around it. `EMPTY_DATA` where nothing is left. */
+/** The text of a file, without the space around it. `EMPTY_DATA` if nothing is left. */
 export async function readText(path: string): Promise<string> {
   const text = new TextDecoder().decode(await fileStorage().read(path)).trim()
   if (text !== '') return text

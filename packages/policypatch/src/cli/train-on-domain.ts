@@ -42,8 +42,8 @@ export interface TrainedOnDomain {
 const mostSamples = 5
 
 /**
- * Trains by a domain's recipe, then measures the base and the patched model in the domain on prompts that training never saw, which
- * the manifest records.
+ * Trains by a domain's recipe, then measures the base and the patched model in the domain on held-out prompts, which the
+ * manifest records.
  */
 export async function trainOnDomain(
   context: CommandContext,

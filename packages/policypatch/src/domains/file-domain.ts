@@ -18,7 +18,7 @@ export type OpenDomain = (target: { readonly model: LanguageModel }) => Promise<
  * The domain that a module has as its default export: a `Domain`, or a function of `{ model }` that gives one. Its judges are
  * kept apart by what is in the file, unless they have settings of their own.
  *
- * @throws as `importFile`; `MALFORMED` where the default export is no domain, naming every bad field; `INVALID_ARGUMENT` for a
+ * @throws as `importFile`; `MALFORMED` if the default export is no domain, naming every bad field; `INVALID_ARGUMENT` for a
  *   domain that cannot be carried out.
  */
 export async function fileDomain(path: string): Promise<OpenDomain> {

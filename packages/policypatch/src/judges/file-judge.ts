@@ -7,7 +7,7 @@ import { importFile } from '../cli/import-file.ts'
  * The judge that a module has as its default export: a function of `{ prompt, kind, response }` that gives a score in [0, 1], 1 =
  * as wanted, or whether it is as wanted; or a `Judge`. A function is named by its file, and kept apart by what is in it.
  *
- * @throws as `importFile`; `MALFORMED` where the default export is neither.
+ * @throws as `importFile`; `MALFORMED` if the default export is neither.
  */
 export async function fileJudge(path: string): Promise<Judge> {
   const found = await importFile(path)

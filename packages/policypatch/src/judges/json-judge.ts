@@ -8,7 +8,7 @@ export interface JsonJudgeOptions {
 
 /**
  * A `goalJudge` of JSON: a target's response must be one JSON value and nothing else, an object or an array unless the schema
- * says otherwise; a prompt to keep must not get an object or an array.
+ * says otherwise; a `keep` prompt must not get an object or an array.
  *
  * @throws `INVALID_ARGUMENT` for a schema that is none.
  */

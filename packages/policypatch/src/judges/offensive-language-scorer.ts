@@ -4,9 +4,8 @@ import { dirname, join } from 'node:path'
 import { type LinearTextClassifier, linearTextScorer, type TextScorer } from '@policypatch/core'
 
 /**
- * Scores by the linear classifier that comes with the package: the probability that an English text is offensive, where as
- * many texts are as are not. Quick, and finds offensive words rather than offensive thoughts; docs/judges.md has what it
- * was measured to find and to miss.
+ * Scores by the linear classifier that comes with the package: the probability that an English text is offensive, if half of
+ * all texts are. It is fast and finds offensive words rather than offensive ideas; docs/judges.md has its measured accuracy.
  */
 export async function offensiveLanguageScorer(): Promise<TextScorer> {
   const root = dirname(createRequire(import.meta.url).resolve('policypatch/package.json'))

@@ -5,11 +5,11 @@ import type { Judge } from '@policypatch/core'
 import { type OpeningClassifier, openingJudge } from './opening-judge.ts'
 
 /**
- * Judges whole responses as `refusalJudge` does, but whether one refuses is told by the linear classifier that comes with
- * the package and not by phrases: where the probability that its first 48 words do is at least a half. See `openingJudge`.
+ * Judges whole responses as `refusalJudge` does, but with the built-in linear classifier instead of phrases: a response
+ * refuses if the probability for its first 48 words is at least one half. See `openingJudge`.
  *
  * The classifier learned from answers of other models that people labelled, in English; its file, `judges/refusal.json`,
- * holds how it was measured. It knows the refusals of a model whose wording it never met far less well than the phrases do.
+ * records its accuracy. For refusals in unfamiliar wording it is far less accurate than the phrases.
  */
 export async function refusalClassifierJudge(): Promise<Judge> {
   const root = dirname(createRequire(import.meta.url).resolve('policypatch/package.json'))

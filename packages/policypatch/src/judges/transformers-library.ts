@@ -22,7 +22,7 @@ export interface TextClassifier {
 /** By a variable, so that the compiler and bundlers do without a package that need not be there. */
 const library: string = '@huggingface/transformers'
 
-/** Imports the library. Throws `BACKEND_FAILED` where it is not installed. */
+/** Imports the library. Throws `BACKEND_FAILED` if it is not installed. */
 export const importTransformers = (name = library): Promise<TransformersLibrary> =>
   importPackage(name, 'which runs text classifiers', () => import(name))
 

@@ -35,8 +35,8 @@ export interface TransformersScorer extends TextScorer {
  * reads no more of a text than fits its input (toxic-bert: 512 tokens). A model of the Hub is fetched once, into the
  * library's cache.
  *
- * @throws `BACKEND_FAILED` where the library is not installed or does not run the model; `NOT_FOUND` and `UNREACHABLE`
- *   for a model that cannot be had; `INVALID_ARGUMENT` for a label that it does not have; while scoring: `ABORTED`.
+ * @throws `BACKEND_FAILED` if the library is not installed or does not run the model; `NOT_FOUND` and `UNREACHABLE` for a
+ *   model that cannot be had; `INVALID_ARGUMENT` for a label that it does not have; while scoring: `ABORTED`.
  */
 export async function transformersScorer(
   options: TransformersScorerOptions = {},

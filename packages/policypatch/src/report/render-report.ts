@@ -24,8 +24,8 @@ interface Section {
 }
 
 /**
- * One page of HTML that holds all of it: figures as SVG, style, a script for the filters of the examples. It asks for
- * nothing else, which its content security policy holds it to; without the script it shows the same.
+ * Renders the report as a single HTML page with figures as SVG, its style, and a script that filters the examples. It loads
+ * nothing else, and its content security policy enforces that. Without the script it shows the same.
  *
  * @throws as `analyzeMeasurements`
  */

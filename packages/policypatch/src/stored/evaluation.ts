@@ -3,7 +3,7 @@ import * as core from '@policypatch/core'
 import { defaultStorage } from '#default-storage'
 import { kept, keptInDirectory } from './kept.ts'
 
-/** Measures what a patch does and what it costs; with `directory`, resumably. See core's `evaluatePatch`. */
+/** Measures the effects and the costs of a patch; with `directory`, resumably. See core's `evaluatePatch`. */
 export const evaluatePatch = (options: core.EvaluatePatchOptions): Promise<core.PatchEvaluation> =>
   core.evaluatePatch(keptInDirectory(options))
 
@@ -33,7 +33,7 @@ export const evaluateMultipleChoice = (
 export const evaluatePerplexity = (options: core.EvaluatePerplexityOptions): Promise<core.Measurement[]> =>
   core.evaluatePerplexity(kept(options))
 
-/** Measures which instructions are followed; with `path`, resumably. See core's `evaluateInstructions`. */
+/** Measures instruction following; with `path`, resumably. See core's `evaluateInstructions`. */
 export const evaluateInstructions = (
   options: core.EvaluateInstructionsOptions,
 ): Promise<core.Measurement[]> => core.evaluateInstructions(kept(options))

@@ -24,7 +24,7 @@ export const readPairs = (
   options: core.ReadRowsOptions = {},
 ): Promise<core.PreferencePair[]> => core.readPairs(storage, path, options)
 
-/** Prompts given and made, in contexts; with `path` what is made is kept. See core's `selectivePrompts`. */
+/** Your prompts and generated ones, in contexts; with `path`, generated ones are saved. See core's `selectivePrompts`. */
 export const selectivePrompts = (options: core.SelectivePromptsOptions): Promise<core.PatchPrompt[]> =>
   core.selectivePrompts(kept(options))
 
@@ -34,7 +34,7 @@ export const recordedReference = (
   storage: core.Storage = defaultStorage(),
 ): Promise<core.Reference> => core.recordedReference({ storage, path })
 
-/** Makes pairs; with `path` they are kept in that file, and a stopped run goes on. See core's `generatePairs`. */
+/** Makes pairs; with `path` they are saved in that file, and a stopped run can be resumed. See core's `generatePairs`. */
 export const generatePairs = (options: core.GeneratePairsOptions): Promise<core.PreferencePair[]> =>
   core.generatePairs(kept(options))
 

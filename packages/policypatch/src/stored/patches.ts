@@ -11,7 +11,7 @@ export const readPatch = (directory: string, storage: core.Storage = defaultStor
 export const createPatch = (options: core.CreatePatchOptions): Promise<core.Patch> =>
   core.createPatch({ storage: defaultStorage(), ...options })
 
-/** One patch out of several, whose `save(path)` writes to the platform's storage; see core's `composePatches`. */
+/** Combines several patches into one, whose `save(path)` writes to the platform's storage; see core's `composePatches`. */
 export const composePatches = (
   patches: readonly core.Patch[],
   options: core.ComposePatchesOptions = {},

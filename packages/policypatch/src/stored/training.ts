@@ -33,20 +33,20 @@ const patchSavingTo = <Saved extends core.Patch>(patch: Saved, storage: core.Sto
 /** Trains a patch; see core's `trainPatch`. @function */
 export const trainPatch: typeof core.trainPatch = stored(core.trainPatch, patchSavingTo)
 
-/** Goes on training a patch against attacks; see core's `hardenPatch`. @function */
+/** Continues to train a patch against attacks; see core's `hardenPatch`. @function */
 export const hardenPatch: typeof core.hardenPatch = stored(core.hardenPatch, (hardened, storage) => ({
   ...hardened,
   patch: patchSavingTo(hardened.patch, storage),
 }))
 
-/** Trains a prefix to have the distributions of teachers; see core's `distillPatch`. @function */
+/** Trains a prefix on the distributions of teachers; see core's `distillPatch`. @function */
 export const distillPatch: typeof core.distillPatch = stored(core.distillPatch, patchSavingTo)
 
-/** One patch that does what a stack does, or a shorter one; see core's `compressPatches`. @function */
+/** Trains one patch that does what a stack does, or a shorter one; see core's `compressPatches`. @function */
 export const compressPatches: typeof core.compressPatches = stored(core.compressPatches, patchSavingTo)
 
-/** Moves a patch to another release of its base; see core's `rebasePatch`. @function */
+/** Moves a patch to another release of its base model; see core's `rebasePatch`. @function */
 export const rebasePatch: typeof core.rebasePatch = stored(core.rebasePatch, patchSavingTo)
 
-/** One patch for several domains; see core's `trainJointPatch`. @function */
+/** Trains one patch for several domains; see core's `trainJointPatch`. @function */
 export const trainJointPatch: typeof core.trainJointPatch = stored(core.trainJointPatch, patchSavingTo)

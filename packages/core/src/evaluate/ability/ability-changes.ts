@@ -2,19 +2,19 @@ import type { Measurement } from '../measurement.ts'
 import type { BootstrapOptions } from '../statistics/bootstrap.ts'
 import { type PairedDifference, pairedBootstrap } from '../statistics/paired-bootstrap.ts'
 
-/** A figure of one subject beside the same figure of another. */
+/** A figure of one subject and the same figure of another. */
 export interface AbilityChange {
   readonly before: Measurement
   readonly after: Measurement
-  /** After less before, over the same items; undefined where the figure is no mean of its values, as perplexity. */
+  /** After minus before, over the same items; undefined if the figure is not a mean of its values, such as perplexity. */
   readonly difference: PairedDifference | undefined
 }
 
 /**
- * What became of each figure of `before` in `after`: those of the same metric, judge and data, in the order of
- * `before`; a figure that only one of them has is left out.
+ * The change of each figure from `before` to `after`, for the same metric, judge and data, in the order of `before`. A figure
+ * that only one of them has is left out.
  *
- * @throws `INVALID_ARGUMENT` where two figures are of different numbers of items, and as {@link pairedBootstrap}
+ * @throws `INVALID_ARGUMENT` if two figures are of different numbers of items, and as {@link pairedBootstrap}
  */
 export function abilityChanges(
   before: readonly Measurement[],

@@ -3,14 +3,14 @@ import type { InstructionCheck } from './instruction-check.ts'
 import type { MinimalPair } from './minimal-pair.ts'
 import type { MultipleChoiceQuestion } from './multiple-choice-question.ts'
 
-/** What one measure is made on. */
+/** The data of one measure. */
 export interface AbilitySet<Item> {
   /** For the figures. */
   readonly name: string
   readonly items: readonly Item[]
 }
 
-/** What ability is measured on; what is left out is not measured. */
+/** Data to measure ability on; measures without data are skipped. */
 export interface AbilityData {
   readonly minimalPairs?: AbilitySet<MinimalPair>
   readonly questions?: AbilitySet<MultipleChoiceQuestion>

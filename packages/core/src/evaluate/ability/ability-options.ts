@@ -2,19 +2,19 @@ import type { LanguageModel } from '../../model/language-model.ts'
 import type { StageProgress } from '../../pairs/collect-responses.ts'
 import type { Storage } from '../../storage.ts'
 
-/** What every measure of ability takes beside its data. */
+/** Options of every measure of ability, besides its data. */
 export interface AbilityOptions {
   /** A model, patched or not. */
   readonly model: LanguageModel
-  /** How the figures call it. Default `patched` where it carries a prefix, else `base`. */
+  /** Its name in figures. Default `patched` if it has a prefix, else `base`. */
   readonly subject?: string
   /** Seed of its training, for the figures. */
   readonly seed?: number
-  /** What the figures call the data. */
+  /** The name of the data in figures. */
   readonly data?: string
   /** Rows read or generated together. */
   readonly batchSize?: number
-  /** With it, what is found is kept in `path` as it comes, and a stopped run goes on from there. */
+  /** If set, what is found are saved in `path`, so that a stopped run can be resumed. */
   readonly storage?: Storage
   /** The measure's own name with `.jsonl` unless it is given. */
   readonly path?: string

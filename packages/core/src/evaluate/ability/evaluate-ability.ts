@@ -13,8 +13,8 @@ export interface EvaluateAbilityOptions extends Omit<AbilityOptions, 'data' | 'b
 }
 
 /**
- * What a model can do, so that what a patch costs can be told: grammar by minimal pairs, knowledge by questions,
- * prediction of texts, and instructions followed, each on the data given for it and with its default options.
+ * Measures what a model can do, to find the cost of a patch: grammar by minimal pairs, knowledge by questions, prediction of
+ * texts, and instruction following. Each uses its given data and default options.
  *
  * @throws as the measures: {@link evaluateMinimalPairs}, {@link evaluateMultipleChoice}, {@link evaluatePerplexity},
  *   {@link evaluateInstructions}

@@ -14,7 +14,7 @@ import { subjectOf } from './subject-of.ts'
 
 export interface EvaluateInstructionsOptions extends AbilityOptions {
   readonly instructions: readonly InstructionCheck[]
-  /** Most tokens of a response. Default 128. */
+  /** Maximum number of tokens per response. Default 128. */
   readonly maxTokens?: number
 }
 
@@ -22,12 +22,11 @@ export interface EvaluateInstructionsOptions extends AbilityOptions {
 const judge = 'instruction-checks-v1'
 
 /**
- * The share of instructions that are followed to the letter: each is put as a chat, answered greedily, and checked by
- * a program (IFEval's strict accuracy by prompts). A spot check: it shows that a patch broke something, not how good
- * a model is.
+ * The share of instructions that are followed exactly. Each is sent as a chat, answered greedily, and checked by a program
+ * (IFEval's strict accuracy by prompts). A spot check: it shows that a patch broke something, not how good a model is.
  *
- * @throws `EMPTY_DATA` without instructions; `NO_CHAT_TEMPLATE`; `RESUME_MISMATCH` where `path` is of another run;
- *   `ABORTED`; `STORAGE_FAILED`; else as `LanguageModel.generateBatch`.
+ * @throws `EMPTY_DATA` without instructions; `NO_CHAT_TEMPLATE`; `RESUME_MISMATCH` if `path` is of another run; `ABORTED`;
+ *   `STORAGE_FAILED`; and the errors of `LanguageModel.generateBatch`.
  */
 export async function evaluateInstructions(options: EvaluateInstructionsOptions): Promise<Measurement[]> {
   const { model, instructions, maxTokens = 128, batchSize = 32, data = 'instructions', onProgress } = options

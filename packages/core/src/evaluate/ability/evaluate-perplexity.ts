@@ -30,7 +30,7 @@ export interface EvaluatePerplexityOptions extends AbilityOptions {
  * `values` of `bits per byte` are each text's bits over the mean number of bytes, so that their mean is the figure;
  * `perplexity`, no mean of anything, has none.
  *
- * @throws `INVALID_ARGUMENT` for windows that are none or do not fit the context; else as {@link scoreItems}
+ * @throws `INVALID_ARGUMENT` for windows that are none or do not fit the context; and the errors of {@link scoreItems}
  */
 export async function evaluatePerplexity(options: EvaluatePerplexityOptions): Promise<Measurement[]> {
   const { model, texts, data = 'texts' } = options

@@ -17,11 +17,11 @@ const files = {
 } as const
 
 /**
- * Reads what ability is measured on from the JSON Lines files of a folder, those of `minimal-pairs.jsonl`,
- * `multiple-choice.jsonl`, `texts.jsonl` and `instructions.jsonl` that are there.
+ * Reads ability data from the JSON Lines files of a folder: any of `minimal-pairs.jsonl`, `multiple-choice.jsonl`,
+ * `texts.jsonl` and `instructions.jsonl`.
  * @param names what figures call the sets; default their files' names
  *
- * @throws `NOT_FOUND` where none of them is there; `EMPTY_DATA`; `MALFORMED`, naming file and line.
+ * @throws `NOT_FOUND` if none of them is there; `EMPTY_DATA`; `MALFORMED`, naming file and line.
  */
 export async function readAbilityData(
   storage: Storage,

@@ -25,8 +25,8 @@ export interface ScoreItemsOptions extends AbilityOptions {
  * Σ log π, in nats, of each request of each item (a pair, a question, a text), in their order. With a storage, what
  * an item gave is written down, and a run that was stopped reads only the items that it has not.
  *
- * @throws `EMPTY_DATA` without items; `RESUME_MISMATCH` where `path` is of another run; `ABORTED`;
- *   `STORAGE_FAILED`; else as `LanguageModel.score`.
+ * @throws `EMPTY_DATA` without items; `RESUME_MISMATCH` if `path` is of another run; `ABORTED`; `STORAGE_FAILED`; and the
+ *   errors of `LanguageModel.score`.
  */
 export async function scoreItems<Item>(
   items: readonly Item[],

@@ -7,7 +7,7 @@ import type { Tokenizer } from '../../tokenize/tokenizer.ts'
  * tokenizer puts before every text, else the beginning-of-sequence token, else the end-of-sequence token
  * (lm-evaluation-harness's choice).
  *
- * @throws `UNSUPPORTED` where no text is read as that one token.
+ * @throws `UNSUPPORTED` if no text is read as that one token.
  */
 export function startPrompt(tokenizer: Tokenizer): string {
   if (tokenizer.encodePrompt('').length > 0) return ''

@@ -3,10 +3,10 @@ import { withEmbeddings } from '../../model/prefix-parts.ts'
 import { createRandom } from '../../random.ts'
 
 /**
- * A baseline for a trained prefix: as many vectors as it has, of the very same lengths ‖p‖ in another order, in
- * directions drawn uniformly, in the same parts and behind the same gates. What it changes is what any prefix of that size changes; what the trained one changes
- * beyond that, its training did.
- * @param trained a prefix, or what carries one, such as a patch
+ * A baseline for a trained prefix: the same number of vectors with the same norms ‖p‖ in another order, in uniformly random
+ * directions, with the same parts and gates. Its effect is that of any prefix of that size. Whatever the trained one changes
+ * beyond it comes from training.
+ * @param trained a prefix, or an object with one, such as a patch
  * @param seed an integer; the same seed gives the same prefix
  */
 export function randomPrefixLike(trained: Prefix | { readonly prefix: Prefix }, seed = 0): Prefix {

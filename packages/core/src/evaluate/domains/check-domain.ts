@@ -2,7 +2,7 @@ import { PatchError } from '../../errors.ts'
 import type { Domain, DomainSampling } from './domain.ts'
 
 /**
- * Throws `INVALID_ARGUMENT` naming all that keeps a domain from being measured.
+ * Throws `INVALID_ARGUMENT` with everything that prevents a domain from being measured.
  *
  * @param sampling in place of the domain's own
  */

@@ -28,24 +28,24 @@ export interface ScoredText {
 /** A figure for each judge of a role, from its scores. */
 export interface JudgedMetric extends ResponseMetricBase {
   readonly reads: 'scores'
-  /** The domain's judges that it is made with. */
+  /** The role of the judges whose scores it reads. */
   readonly role: string
-  /** A prompt's value by its samples; undefined where the metric says nothing of this prompt. */
+  /** A prompt's value by its samples; undefined if the metric does not apply to this prompt. */
   readonly value: (samples: readonly ScoredText[], prompt: DomainPrompt) => number | undefined
 }
 
-/** A figure from the wording of responses alone. */
+/** A figure from the text of responses alone. */
 export interface TextMetric extends ResponseMetricBase {
   readonly reads: 'texts'
-  /** What stands for a judge in the figure, such as `word list`. */
+  /** Named as the judge in figures, such as `word list`. */
   readonly judge: string
   readonly value: (responses: readonly string[], prompt: DomainPrompt) => number | undefined
 }
 
-/** A figure from the subject's probabilities, for which nothing is sampled. */
+/** A figure from the subject's probabilities, without sampling. */
 export interface ProbabilityMetric extends MetricBase {
   readonly reads: 'probabilities'
-  /** Rows that are measured in place of the prompts, with what the figure calls them. */
+  /** Rows to measure instead of the prompts, with their name in figures. */
   readonly rows?: { readonly name: string; readonly items: readonly unknown[] }
   /** What the values depend on beside prompts or rows: tells what was kept by an earlier run from what was not. */
   readonly settings?: Readonly<Record<string, unknown>>
@@ -53,5 +53,5 @@ export interface ProbabilityMetric extends MetricBase {
   values(source: ProbabilitySource, rows: readonly unknown[]): Promise<readonly number[]>
 }
 
-/** A figure of a domain: how it is named, and how one prompt's responses or probabilities make a value. */
+/** A metric of a domain: its name, and how to compute a value from one prompt's responses or probabilities. */
 export type DomainMetric = JudgedMetric | TextMetric | ProbabilityMetric

@@ -17,13 +17,16 @@ import { sampleSeed } from './sample-responses.ts'
 export interface DomainPairsOptions {
   /** The target M. */
   readonly model: LanguageModel
-  /** The safer M'; a function draws as the recipe says, such as `(settings) => modelReference({ model, ...settings })`. */
+  /**
+   * The safer M'; a function receives the recipe's sampling settings, such as `(settings) => modelReference({ model,
+   * ...settings })`.
+   */
   readonly reference: Reference | ((settings: RespondSettings) => Reference)
   readonly prompts: readonly PatchPrompt[]
   /** Default 0. */
   readonly seed?: number
   readonly batchSize?: number
-  /** With it, what is drawn and scored is kept in `path` as it comes, and a stopped run goes on from there. */
+  /** If set, what is drawn and scored are saved in `path`, so that a stopped run can be resumed. */
   readonly storage?: Storage
   /** Default `<domain>.pairs.jsonl`. */
   readonly path?: string
@@ -32,11 +35,12 @@ export interface DomainPairsOptions {
 }
 
 /**
- * Makes the pairs that a domain's recipe names, with its judge's scores, in the order of the prompts, each followed by
- * rows of y⁺ alone where the recipe wants them; prompts without y⁺ are left out. Nothing is filtered yet: `trainPatch` does that with `domain.pairs.filter`.
+ * Makes the pairs of a domain's recipe, with its judge's scores, in the order of the prompts. Each may be followed by rows
+ * with only y⁺, if the recipe asks for them. Prompts without y⁺ are left out. Nothing is filtered yet: `trainPatch` does that
+ * with `domain.pairs.filter`.
  *
- * @throws `EMPTY_DATA` without prompts; `INVALID_ARGUMENT` for more samples than one of a reference that is no function,
- *   or at temperature 0; `RESUME_MISMATCH`; `ABORTED`; `STORAGE_FAILED`; else as the models and the judge.
+ * @throws `EMPTY_DATA` without prompts; `INVALID_ARGUMENT` for several samples from a reference that is not a function, or at
+ *   temperature 0; `RESUME_MISMATCH`; `ABORTED`; `STORAGE_FAILED`; and the errors of themodels and the judge.
  */
 export async function domainPairs(
   { name, format, sampling, pairs: recipe }: Domain,

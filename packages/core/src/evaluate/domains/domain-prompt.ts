@@ -1,13 +1,13 @@
 import type { PatchPrompt } from '../../pairs/preference-pair.ts'
 
-/** A prompt that a domain is measured on; the name of its part, such as a jailbreak, joins the data's. */
+/** A prompt that a domain is measured on; the name of its part, such as a jailbreak, is added to the name of the data. */
 export interface DomainPrompt extends PatchPrompt {
   /**
-   * The behaviour that it tries to bring about, where several prompts try the same one: a rate by behaviour averages
-   * these first. Default: the prompt itself.
+   * The behaviour that it tries to elicit, if several prompts try the same one: a rate by behaviour averages these first.
+   * Default: the prompt itself.
    */
   readonly behaviour?: string
-  /** What judges are shown in place of the prompt: the request that a jailbreak wraps. */
+  /** What judges see instead of the prompt: the request inside a jailbreak. */
   readonly request?: PatchPrompt['prompt']
 }
 

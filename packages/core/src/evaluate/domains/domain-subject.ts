@@ -7,22 +7,22 @@ import type { Tokenizer } from '../../tokenize/tokenizer.ts'
 import type { ProbabilitySource } from './probability-source.ts'
 import type { RespondSettings } from './respond-settings.ts'
 
-/** What is measured, under the name that figures give it. */
+/** A subject to measure, with its name in figures. */
 export type DomainSubject = {
   /** `base`, `patched`, `reference`, `system prompt`, `random prefix`, `lora` or another name. */
   readonly name: string
-  /** Seed of its training, where it was trained. */
+  /** Seed of its training, if it was trained. */
   readonly seed?: number
 } & (
   | { readonly model: LanguageModel }
   | {
       /** Such as `(settings) => systemPromptReference({ model, ...settings })`. */
       readonly reference: (settings: RespondSettings) => Reference
-      /** Of its tokens, where figures of its probabilities are wanted too. */
+      /** Its tokenizer, for figures from its probabilities. */
       readonly tokenizer?: Tokenizer
     }
   | {
-      /** Responses at hand, [prompt][sample]. */
+      /** Stored responses, [prompt][sample]. */
       readonly responses: readonly (readonly string[])[]
     }
 )

@@ -4,13 +4,13 @@ import type { DomainMetric } from './domain-metric.ts'
 import type { PairRecipe } from './pair-recipe.ts'
 import type { TrainingRecipe } from './training-recipe.ts'
 
-/** How responses are drawn. */
+/** How responses are sampled. */
 export interface DomainSampling {
   /** k: responses to each prompt. */
   readonly samples: number
-  /** Most tokens of a response. */
+  /** Maximum number of tokens per response. */
   readonly maxTokens: number
-  /** 0 is greedy, which goes with one sample. */
+  /** 0 is greedy, which allows only one sample. */
   readonly temperature: number
   /** Default 1: all. */
   readonly topP?: number
@@ -19,20 +19,23 @@ export interface DomainSampling {
 }
 
 /**
- * A kind of fault that patches mend, as data: how prompts are put and responses drawn, how pairs are made and a patch
- * trained, who judges, and what is counted. `evaluateDomain` and `domainPairs` carry it out and know none by name, so
- * one of your own is an object of this form, or one of ours with parts exchanged.
+ * A kind of fault that patches correct, as data: how to format prompts and sample responses, how to make pairs and train a
+ * patch, which judges to use and which metrics to report. `evaluateDomain` and `domainPairs` work with any domain. Your own
+ * is an object of this form, or a built-in one with parts replaced.
  */
 export interface Domain {
   readonly specificationVersion: 'v1'
-  /** Such as `toxicity`; figures and patches carry it. */
+  /** Such as `toxicity`; used in figures and patches. */
   readonly name: string
-  /** Whether a text prompt is a user's turn or is continued as it is. */
+  /** Whether a text prompt is a user turn or is continued as it is. */
   readonly format: PromptFormat
   readonly sampling: DomainSampling
   readonly pairs: PairRecipe
   readonly training: TrainingRecipe
-  /** By the role in which metrics ask for them; what a score means is the role's matter. Two or more of a role show by their agreement how far one is to be believed. */
+  /**
+   * Judges by role, as metrics ask for them; the role defines the meaning of a score. The agreement of several judges in a
+   * role shows how reliable one is.
+   */
   readonly judges: Readonly<Record<string, readonly Judge[]>>
   readonly metrics: readonly DomainMetric[]
 }

@@ -17,9 +17,9 @@ import type { RespondSettings } from './respond-settings.ts'
 import { sampleResponses, sampleSeed, sampleSource } from './sample-responses.ts'
 
 export interface EvaluateDomainOptions {
-  /** What figures call the prompts, such as `harmful-instructions (test)`. */
+  /** Name of the prompts in figures, such as `harmful-instructions (test)`. */
   readonly data: string
-  /** In place of parts of the domain's sampling, such as fewer samples. */
+  /** Overrides parts of the domain's sampling, such as the number of samples. */
   readonly sampling?: Partial<DomainSampling>
   /** Of sampling. Default 0. */
   readonly seed?: number
@@ -27,7 +27,7 @@ export interface EvaluateDomainOptions {
   readonly batchSize?: number
   /** Of bootstrap intervals. */
   readonly intervals?: IntervalOptions
-  /** With it, responses, scores and values are kept in `path` as they come, and a stopped run goes on from there. */
+  /** If set, responses, scores and values are saved in `path`, so that a stopped run can be resumed. */
   readonly storage?: Storage
   /** Default `<domain>.jsonl`. */
   readonly path?: string
@@ -39,18 +39,18 @@ export interface DomainEvaluation {
   readonly measurements: readonly Measurement[]
   /** In the order of the prompts. */
   readonly responses: readonly MeasuredPrompt[]
-  /** Metrics of the domain for which there is no figure, and why. */
+  /** Metrics of the domain without a figure, and why. */
   readonly skipped: readonly SkippedMetric[]
 }
 
 /**
- * Measures a subject in a domain: draws its responses, has every judge score them, and makes of these and of its
- * probabilities the domain's figures, for each part of the data apart. What needs probabilities is left out, and said
- * to be, where the subject gives none.
+ * Measures a subject in a domain: samples its responses, lets every judge score them, and computes the domain's figures from
+ * the scores and the subject's probabilities, separately for each part of the data. Metrics that need probabilities are
+ * skipped and listed if the subject gives none.
  *
- * @throws `EMPTY_DATA` without prompts; `INVALID_ARGUMENT` for a domain or sampling that cannot be carried out, or
- *   where a prompt has no response; `RESUME_MISMATCH` where `path` is of another run; `ABORTED`; `STORAGE_FAILED`; else
- *   as the subject and the judges.
+ * @throws `EMPTY_DATA` without prompts; `INVALID_ARGUMENT` for an invalid domain or sampling, or a prompt without a response;
+ *   `RESUME_MISMATCH` if `path` belongs to another run; `ABORTED`; `STORAGE_FAILED`; and the errors of thesubject and the
+ *   judges.
  */
 export async function evaluateDomain(
   domain: Domain,

@@ -7,19 +7,19 @@ import { type GenderPair, genderPairs, pronounPairs } from '../metrics/gender-wo
 import type { Domain } from './domain.ts'
 
 export interface GenderDomainOptions {
-  /** Words that probabilities are compared of. Default `genderPairs`. */
+  /** Words whose probabilities are compared. Default `genderPairs`. */
   readonly pairs?: readonly GenderPair[]
-  /** From `readCrowsPairs`; without it that figure is not made. */
+  /** From `readCrowsPairs`; without it, that figure is skipped. */
   readonly crowsPairs?: readonly CrowsPair[]
   /** Continuations of each sentence. Default 5. */
   readonly samples?: number
 }
 
 /**
- * Gender bias of what follows sentences that name no gender (`genderPrompts`): explicit in the words that are said,
- * implicit in their probabilities. y⁺ is a continuation of the reference; there is no y⁻, for a sample hardly carries a
- * probability. What is learned is learned by the distillation term at the position after the sentence, so the reference
- * must give distributions; its weight drowns the likelihood of the one token that was sampled there.
+ * Gender bias of what follows sentences that name no gender (`genderPrompts`): explicit in the words that are said, implicit
+ * in their probabilities. y⁺ is a continuation of the reference; there is no y⁻, because a single sample says little about a
+ * probability. Learning comes from the distillation term at the position after the sentence, so the reference must give
+ * distributions. Its weight outweighs the likelihood of the one token sampled there.
  */
 export function genderDomain({
   pairs = genderPairs,

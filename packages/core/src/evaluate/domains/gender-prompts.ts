@@ -2,7 +2,7 @@ import { PatchError } from '../../errors.ts'
 import { excerpt } from '../../excerpt.ts'
 import type { DomainPrompt } from './domain-prompt.ts'
 
-/** What a sentence says of a person besides their gender, by the name of its place in a template. */
+/** Attributes of a person other than gender, by the name of the placeholder in a template. */
 export interface GenderAttributes {
   readonly occupation: readonly string[]
   readonly trait: readonly string[]
@@ -41,16 +41,16 @@ export const genderTemplates: readonly string[] = [
 export interface GenderPromptsOptions {
   /** Default {@link genderTemplates}. */
   readonly templates?: readonly string[]
-  /** In place of {@link genderAttributes}, or of some of its lists: a part held out of training, or lists of your own. */
+  /** Replaces {@link genderAttributes} or some of its lists, for example to hold some out from training. */
   readonly attributes?: Partial<GenderAttributes>
 }
 
 /**
- * Sentences that say something of a person but not their gender, one for each template and each of its words, for a
- * model to go on with; the attribute is their part. The kind of sentence is that of the templates of Dong et al. 2024
- * (arXiv 2402.11190); its lists and wording were not at hand.
+ * Sentences that describe a person without naming a gender, for a model to continue: one for each template and each of its
+ * words. The attribute is their part. The kind of sentence is that of the templates of Dong et al. 2024 (arXiv 2402.11190);
+ * its lists and wording were not available.
  *
- * @throws `INVALID_ARGUMENT` for a template with no place, or more than one.
+ * @throws `INVALID_ARGUMENT` for a template with no placeholder, or more than one.
  */
 export function genderPrompts({
   templates = genderTemplates,

@@ -12,8 +12,8 @@ import type { Domain } from './domain.ts'
 
 export interface HarmfulnessDomainOptions {
   /**
-   * Judges of `refusal`: 1 for a harmful prompt refused and for a harmless one answered. Default `refusalJudge()`
-   * alone, which filters the pairs too: give another beside it before you trust a figure.
+   * Judges of `refusal`: 1 for a harmful prompt refused and for a harmless one answered. Default `refusalJudge()` only, which
+   * also filters the pairs: add another before you trust a figure.
    */
   readonly refusal?: readonly Judge[]
   /** Judges of `compliance`: 1, 0.5 and 0 for full compliance, partial and full refusal. Default `complianceJudge()`. */
@@ -22,8 +22,8 @@ export interface HarmfulnessDomainOptions {
 
 /**
  * Harmfulness: harmful requests are refused, harmless ones answered. Pairs are those of `generatePairs`: y⁺ of a harmful
- * prompt is the reference's response and y⁻ the model's; of a harmless one y⁺ is an answer and y⁻ a refusal. It is what
- * `trainPatch` was made for: its defaults are the recipe.
+ * prompt is the reference's response and y⁻ the model's; of a harmless one y⁺ is an answer and y⁻ a refusal. The recipe is
+ * the defaults of `trainPatch`.
  */
 export function harmfulnessDomain({
   refusal = [refusalJudge()],

@@ -6,13 +6,13 @@ import type { PromptKind } from '../../pairs/preference-pair.ts'
 export interface PairSide {
   /** The reference M', the target M, or a refusal: one of the reference's own, else a stock one. */
   readonly from: 'reference' | 'model' | 'refusal'
-  /** That the target M is asked where the reference's response scores below 0.5. Default: nobody is. */
+  /** Uses the target M if the reference's response scores below 0.5. Default: no fallback. */
   readonly orElse?: 'model'
   /** Which of the samples: the first, or the one that the judge scores highest or lowest. Default `first`. */
   readonly pick?: 'first' | 'best' | 'worst'
 }
 
-/** What y⁺ and y⁻ of one kind of prompt are. Without `rejected` the rows serve SFT alone. */
+/** The sources of y⁺ and y⁻ for one kind of prompt. Without `rejected`, the rows are for SFT only. */
 export interface PairSides {
   readonly chosen: PairSide
   readonly rejected?: PairSide
@@ -20,17 +20,17 @@ export interface PairSides {
 
 /** How a domain's pairs are made. */
 export interface PairRecipe {
-  /** Scores both sides, 1 = as wanted, for picking and for the filter. A judge of the results should be another. */
+  /** Scores both sides (1 = as wanted), to pick samples and to filter. Use another judge for the results. */
   readonly judge: Judge
-  /** By kind of prompt; prompts of a kind that is left out make no pairs. */
+  /** By kind of prompt; kinds that are missing make no pairs. */
   readonly sides: { readonly [Kind in PromptKind]?: PairSides }
-  /** Samples of each prompt that are picked from. Default 1. */
+  /** Number of samples per prompt to pick from. Default 1. */
   readonly samples?: number
-  /** What becomes of y⁺'s other samples: rows for SFT alone, or (the default) nothing. */
+  /** How to use the other samples of y⁺: as rows for SFT only, or (the default) not at all. */
   readonly unpicked?: 'sft'
-  /** Default 0: greedy, which goes with one sample. */
+  /** Default 0: greedy, which allows only one sample. */
   readonly temperature?: number
-  /** Most tokens of a response. Default: that of the domain's sampling. */
+  /** Maximum number of tokens per response. Default: as in the domain's sampling. */
   readonly maxTokens?: number
   /** Thresholds; `false` keeps every pair. */
   readonly filter: FilterOptions | false

@@ -2,10 +2,10 @@ import type { CandidateRequest, ScoreRequest } from '../../model/language-model.
 import type { PromptFormat } from '../../pairs/prompt-format.ts'
 import type { Tokenizer } from '../../tokenize/tokenizer.ts'
 
-/** Something whose probabilities are at hand: a model, patched or not, or one under a system prompt. */
+/** A source of probabilities: a model, patched or not, or one with a system prompt. */
 export interface ProbabilitySource {
   readonly tokenizer: Tokenizer
-  /** How the domain puts prompts. */
+  /** The domain's prompt format. */
   readonly format: PromptFormat
   /** Σ log π of given responses, in nats. */
   score(requests: readonly ScoreRequest[]): Promise<readonly number[]>

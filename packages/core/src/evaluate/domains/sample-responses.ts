@@ -26,7 +26,7 @@ export const sampleSeed = (seed: number, sample: number): number => seed * 2 ** 
  * Draws k responses to some of the prompts (by index), one sample of all of them after the other; those that the
  * journal holds are not asked for again.
  *
- * @throws `INVALID_ARGUMENT` where a prompt gets none; `ABORTED`; else as the source.
+ * @throws `INVALID_ARGUMENT` if a prompt gets none; `ABORTED`; and the errors of thesource.
  */
 export async function sampleResponses(
   respond: (sample: number) => Promise<Reference>,

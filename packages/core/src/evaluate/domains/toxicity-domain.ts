@@ -8,21 +8,21 @@ import { likelihoodJudge } from './likelihood-judge.ts'
 import { harmlessnessJudge, offenceJudge } from './offence-judge.ts'
 
 export interface ToxicityDomainOptions {
-  /** Score continuations; the first of them also filters the pairs, so give at least one more. */
+  /** Score continuations; the first also filters the pairs, so pass at least one more. */
   readonly scorers: readonly [TextScorer, ...TextScorer[]]
-  /** The base M, whose perplexity tells whether continuations are still text. Without it there is no such figure. */
+  /** The base model M, whose perplexity shows whether continuations are still fluent. Without it, that figure is skipped. */
   readonly base?: LanguageModel
-  /** k: continuations of each prompt. Default 25, as RealToxicityPrompts has it. */
+  /** k: continuations of each prompt. Default 25, as in RealToxicityPrompts. */
   readonly samples?: number
 }
 
 /**
- * Toxicity by the protocol of RealToxicityPrompts (Gehman et al. 2020, arXiv 2009.11462): k continuations of 20 tokens
- * are sampled from the whole distribution at temperature 1 after each prompt, as raw text. y⁺ is the least offensive of
- * four continuations of the reference, y⁻ the most offensive of four of the model. SFT on the best alone makes the text
- * odd (its perplexity under the base two and a half times the base's): so all four are learned from, and the
- * reference's distributions weigh most. DPO after it makes text milder still, and worse at everything else (accuracy, and
- * the perplexity of plain text, 137 to 57 without it): it is left out, and `{ ...domain.training, dpo: {} }` brings it back.
+ * Toxicity by the protocol of RealToxicityPrompts (Gehman et al. 2020, arXiv 2009.11462): k continuations of 20 tokens are
+ * sampled from the whole distribution at temperature 1 after each prompt, as raw text. y⁺ is the least offensive of four
+ * continuations of the reference, y⁻ the most offensive of four of the model. SFT on the best one alone makes the text odd
+ * (perplexity under the base model two and a half times the base model's own). So training uses all four, and the reference's
+ * distributions have the most weight. DPO afterwards makes text milder still but everything else worse (accuracy, and the
+ * perplexity of plain text: 137 instead of 57). It is left out; `{ ...domain.training, dpo: {} }` adds it.
  */
 export function toxicityDomain({ scorers, base, samples = 25 }: ToxicityDomainOptions): Domain {
   return {

@@ -7,15 +7,15 @@ export interface StageRecipe {
   /** Share of harmless examples in a batch. */
   readonly harmlessShare?: number
   readonly warmupSteps?: number
-  /** How many times as often as others of their kind the prompts of a part are drawn. */
+  /** How many times as often as others of their kind the prompts of a part are sampled. */
   readonly partWeights?: Readonly<Record<string, number>>
   /** Responses are cut to this many tokens in this stage. */
   readonly maxResponseTokens?: number
 }
 
 /**
- * How a domain's patch is trained, as data: the options of `trainPatch` of the same names, so that it can be spread
- * into them. What is left out is as `trainPatch` has it.
+ * How a domain's patch is trained, as data: options of `trainPatch` with the same names, so that you can spread them. Missing
+ * ones use the defaults of `trainPatch`.
  */
 export interface TrainingRecipe {
   readonly prefix?: {
@@ -24,7 +24,7 @@ export interface TrainingRecipe {
     /** The policy sentence that the prefix starts from. */
     readonly text?: string
   }
-  /** `false` leaves the stage out. */
+  /** `false` skips the stage. */
   readonly sft?: StageRecipe | false
   readonly dpo?:
     | (StageRecipe & {
@@ -39,10 +39,10 @@ export interface TrainingRecipe {
     readonly k?: number
     readonly harmless?: 'reference' | 'base' | 'none'
   }
-  /** The gate that decides where the prefix takes effect; `false`: everywhere. */
+  /** The gate that decides when the prefix is used; `false`: always. */
   readonly gate?: Readonly<Record<string, unknown>> | false
   /** Responses are cut to this many tokens. */
   readonly maxResponseTokens?: number
-  /** Training watches answers to prompts set apart; `false` takes the last prefix. */
+  /** Training checks answers to held-out prompts; `false` uses the last prefix. */
   readonly validation?: { readonly maxTokens?: number } | false
 }

@@ -12,16 +12,16 @@ import type { GridGeneration, GridSubject } from './grid-subject.ts'
 import type { AnsweredBy } from './take-from-base.ts'
 
 export interface EvaluateGridOptions {
-  /** With names of their own. */
+  /** Each with its own name. */
   readonly subjects: readonly GridSubject[]
   /** Harmful prompts and harmless ones, of one origin (`part`) or more, in contexts (`context`) or bare. */
   readonly prompts: readonly PatchPrompt[]
-  /** The first decides. Default `refusalJudge()` alone. */
+  /** The first one decides. Default: only `refusalJudge()`. */
   readonly judges?: readonly Judge[]
   readonly generation?: GridGeneration
-  /** By which responses of references are cut. Default: the first model's. */
+  /** Used to cut the responses of references. Default: the first model's. */
   readonly tokenizer?: Tokenizer
-  /** With it, responses and scores are kept in `directory` as they come, and a stopped run goes on from there. */
+  /** If set, responses and scores are saved in `directory`, so that a stopped run can be resumed. */
   readonly storage?: Storage
   /** Default `evaluation`. */
   readonly directory?: string
@@ -34,21 +34,22 @@ export interface GridEvaluation {
   readonly subjects: readonly string[]
   /** Names of the judges, the one that decides first. */
   readonly judges: readonly string[]
-  /** Tokens by which responses were judged. */
+  /** Number of tokens judged per response. */
   readonly maxTokens: number
   /** By subject, then by origin, context and kind. */
   readonly cells: readonly EvaluationCell[]
-  /** By subject, in the order of the prompts, scored by the first judge; undefined where it had no response. */
+  /** By subject, in the order of the prompts, scored by the first judge; undefined if it had no response. */
   readonly responses: Readonly<Record<string, readonly (ScoredResponse | undefined)[]>>
 }
 
 /**
- * Measures how often each subject refuses, apart for each origin of the prompts, each context and each kind: refusal of the
- * harmful is never one number, and never without that of the harmless. References are asked the prompts as they are placed.
- * Where a gated prefix does not take effect, the answers of its base are taken if that is a subject before it.
+ * Measures how often each subject refuses, separately for each origin of the prompts, each context and each kind. Refusal of
+ * harmful prompts is never a single number, and never reported without that of harmless ones. References get the prompts in
+ * their contexts. If a gated prefix is not used for a prompt, the answer of its base model is reused if that is an earlier
+ * subject.
  *
- * @throws `EMPTY_DATA` without prompts; `INVALID_ARGUMENT` for subjects or judges of one name, or none; `RESUME_MISMATCH`,
- *   `ABORTED`, `STORAGE_FAILED`; else as the subjects and the judges.
+ * @throws `EMPTY_DATA` without prompts; `INVALID_ARGUMENT` for no subjects or judges, or for several with the same name;
+ *   `RESUME_MISMATCH`, `ABORTED`, `STORAGE_FAILED`; and the errors of thesubjects and the judges.
  */
 export async function evaluateGrid(options: EvaluateGridOptions): Promise<GridEvaluation> {
   const {

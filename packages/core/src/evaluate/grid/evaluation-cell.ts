@@ -6,23 +6,23 @@ import { refusalRate, type ScoredResponse } from '../refusal-rate.ts'
 import { type Rate, wilsonInterval } from '../wilson-interval.ts'
 import type { Asked } from './ask-subject.ts'
 
-/** What one subject did with the prompts of one origin in one context, of one kind. */
+/** Results of one subject for the prompts of one origin, context and kind. */
 export interface EvaluationCell {
   /** Name of the subject, such as `base`. */
   readonly subject: string
-  /** The prompts' `part`; `prompts` where they have none. */
+  /** The prompts' `part`; `prompts` if they have none. */
   readonly origin: string
-  /** The prompts' `context`; `plain` where they have none. */
+  /** The prompts' `context`; `plain` if they have none. */
   readonly context: string
   readonly kind: PromptKind
   /**
-   * Share refused, by the first judge: wanted of harmful prompts, over-refusal of harmless ones. Of a goal other than safety the
-   * share of targets answered as wanted, and that of prompts to keep whose answers are not. Wilson's 95% interval.
+   * Share refused, by the first judge: wanted for harmful prompts, over-refusal for harmless ones. For a goal other than
+   * safety, the share of targets answered as wanted, and of `keep` prompts whose answers are not. Wilson's 95% interval.
    */
   readonly refused: Rate
   /** The same by each judge, by its name. */
   readonly refusedBy: Readonly<Record<string, Rate>>
-  /** Share of responses that are empty or go in circles (`isDegenerate`). */
+  /** Share of responses that are empty or repeat themselves (`isDegenerate`). */
   readonly degenerate: Rate
   /** Shares of the classes of responses (`responseClass`), which sum to 1; 0 each where there is no response. */
   readonly classes: Readonly<Record<ResponseClass, number>>

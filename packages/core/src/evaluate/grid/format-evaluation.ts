@@ -10,7 +10,8 @@ export type FormattedEvaluation = GridEvaluation & Partial<PatchEvaluation>
 
 /**
  * An evaluation as text: a row for each origin and context, for each subject the share of harmful prompts refused and that of
- * harmless ones (of targets answered as wanted, and of prompts to keep whose answers changed), in percent with 95% intervals; then degenerate answers, and what was measured of the patch besides.
+ * harmless ones (of targets answered as wanted, and of `keep` prompts whose answers changed), in percent with 95% intervals;
+ * then degenerate answers, and what was measured of the patch besides.
  *
  * @param table renders the grid's cells ({@link evaluationTable}); default {@link formatTable}
  */

@@ -5,16 +5,16 @@ import { firstTokens } from '../../pairs/references/first-tokens.ts'
 import { modelReference } from '../../pairs/references/model-reference.ts'
 import type { Tokenizer } from '../../tokenize/tokenizer.ts'
 
-/** One of those that are measured beside each other: a model, patched or not, or whatever else responds. */
+/** A subject to compare: a model, patched or not, or anything else that responds. */
 export interface GridSubject {
-  /** As figures and tables call it, such as `base`. */
+  /** Its name in figures and tables, such as `base`. */
   readonly name: string
   readonly of: { readonly model: LanguageModel } | { readonly reference: Reference }
 }
 
 /** How responses are generated, greedily. */
 export interface GridGeneration {
-  /** Tokens by which a response is judged; longer ones of references are cut. Default 64. */
+  /** Number of tokens judged per response; longer responses of references are cut. Default 64. */
   readonly maxTokens?: number
   /** Responses generated together. Default 32. */
   readonly batchSize?: number

@@ -3,8 +3,8 @@ import type { PromptContext } from '../../pairs/contexts/prompt-context.ts'
 import type { PatchPrompt } from '../../pairs/preference-pair.ts'
 
 /**
- * Prompts in every kind of context, to be measured in: of contexts that share a name each prompt is placed in one, drawn by
- * its share. Prompts that have a context already stay in it. What is drawn for a prompt depends on the seed and it alone.
+ * Prompts in every kind of context, for evaluation. Among contexts with the same name, each prompt is placed in one, sampled
+ * by share. Prompts that already have a context keep it. The choice for a prompt depends only on the seed and the prompt.
  *
  * @param seed default 0
  * @throws `INVALID_ARGUMENT` without contexts, or for a kind of them whose shares are all 0

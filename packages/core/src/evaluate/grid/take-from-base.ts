@@ -22,7 +22,7 @@ export const baseOf = (model: LanguageModel, answered: readonly AnsweredBy[]): A
 
 /**
  * Writes down, as the responses of a model whose prefix has a gate, what its base said to those prompts on which the prefix
- * does not take effect: there the two say the same word for word. What the journal holds already stays.
+ * does not take effect: there the two say the same exactly. What the journal holds already stays.
  *
  * @throws as the model and the journal
  */

@@ -16,7 +16,7 @@ import type { Measurement } from '../measurement.ts'
 import { mean } from '../statistics/mean.ts'
 
 export interface KlToReferenceOptions {
-  /** What is held against the reference: a model, patched or not, or one under a system prompt. */
+  /** The subject to compare with the reference: a model, patched or not, or one with a system prompt. */
   readonly subject: { readonly name: string; readonly seed?: number } & (
     | { readonly model: LanguageModel }
     | { readonly reference: Reference; readonly tokenizer: LanguageModel['tokenizer'] }
@@ -29,12 +29,12 @@ export interface KlToReferenceOptions {
   readonly data: string
   /** Default `chat`. */
   readonly format?: PromptFormat
-  /** Responses are cut to this many tokens: give what the reference generates. Default 64. */
+  /** Responses are cut to this many tokens: use the length that the reference generates. Default 64. */
   readonly maxTokens?: number
-  /** Tokens of M' that are told apart at a position; the rest is one. Default 32. */
+  /** Number of the most probable tokens of M' kept per position; the rest form one bucket. Default 32. */
   readonly k?: number
   readonly intervals?: IntervalOptions
-  /** With it, responses and divergences are kept in `path`, and a stopped run goes on from there. */
+  /** If set, responses and divergences are saved in `path`, so that a stopped run can be resumed. */
   readonly storage?: Storage
   /** Default `kl.jsonl`. */
   readonly path?: string
@@ -51,8 +51,8 @@ const chunk = 16
  * bound of the whole divergence). Two figures: the mean over a response's tokens, averaged over prompts, and that of the
  * first token alone, where it is decided whether to refuse and what to call somebody.
  *
- * @throws `EMPTY_DATA` without prompts; `INVALID_ARGUMENT` where the reference gives no distributions, the subject no
- *   probabilities, or a prompt has no response; `RESUME_MISMATCH`; `ABORTED`; `STORAGE_FAILED`; else as the models.
+ * @throws `EMPTY_DATA` without prompts; `INVALID_ARGUMENT` if the reference gives no distributions, the subject no
+ *   probabilities, or a prompt has no response; `RESUME_MISMATCH`; `ABORTED`; `STORAGE_FAILED`; and the errors of themodels.
  */
 export async function klToReference(options: KlToReferenceOptions): Promise<Measurement[]> {
   const { subject, reference, prompts, format = 'chat', maxTokens = 64, k = 32, signal } = options

@@ -14,7 +14,7 @@ export interface PairProbabilities {
  * word is more than one token is left out.
  * @param contexts texts that are continued as they are; a space before the word belongs to the word
  *
- * @throws `INVALID_ARGUMENT` for a context that is no text to continue; `UNSUPPORTED` where no pair is left.
+ * @throws `INVALID_ARGUMENT` for a context that is no text to continue; `UNSUPPORTED` if no pair is left.
  */
 export async function pairProbabilities(
   { tokenizer, format, candidateLogps }: ProbabilitySource,

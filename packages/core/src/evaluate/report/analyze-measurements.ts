@@ -6,17 +6,17 @@ import { type Compared, type Effect, effectOf } from './effect-of.ts'
 import { groupMeasurements, type MeasurementGroup } from './group-measurements.ts'
 import { type PooledFigure, pooledFigure, type Resampling } from './pooled-figure.ts'
 
-/** One metric: each subject's figure, what each changes against the base, and how far it goes towards the reference. */
+/** One metric: each subject's figure, its change from the base model, and how close it gets to the reference. */
 export interface AnalyzedMetric extends MeasurementGroup {
   readonly figures: readonly PooledFigure[]
-  /** Of every subject but the base; none without a base. */
+  /** For every subject except the base model; empty without a base model. */
   readonly effects: readonly Effect[]
-  /** Shares of the reference's change, by subject, where the reference changes something for certain. */
+  /** Shares of the reference's change, by subject, if the reference's change is significant. */
   readonly shares: ReadonlyMap<string, Estimate>
 }
 
 /**
- * What measurements say, compared on the same units wherever they have scores for them.
+ * Compares measurements, on the same units if they have scores for them.
  *
  * @param resampling of the bootstraps; default seed 0 and 2,000 resamples
  * @throws as {@link groupMeasurements}

@@ -6,7 +6,7 @@ import { pairedBootstrap } from '../statistics/paired-bootstrap.ts'
 import { comparableScores, meanScores } from './comparable-scores.ts'
 import type { PooledFigure, Resampling } from './pooled-figure.ts'
 
-/** What a subject changes, against a baseline on the same units. */
+/** The change of a subject from a baseline, on the same units. */
 export interface Effect extends Estimate {
   readonly subject: string
   readonly method: 'paired bootstrap' | 'crossed bootstrap' | 'square and add'

@@ -13,7 +13,7 @@ export interface EvaluationReportOptions {
   /** Of the figures. Default `refusal`, or `goal` where it is none of safety. */
   readonly domain?: string
   readonly patch?: ReportedPatch
-  /** What repeats it, as it is typed. */
+  /** The command that reproduces it. */
   readonly command?: string
   /** Everything that the figures depend on beside the evaluation's own settings: values of JSON. */
   readonly settings?: Readonly<Record<string, unknown>>

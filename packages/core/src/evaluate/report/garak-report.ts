@@ -23,7 +23,7 @@ export interface GarakReportOptions {
  * probe is a metric on its data, or a kind of example, tagged with its domain; a detector is a judge. Metrics without
  * a score in [0, 1] for each unit, such as perplexity, have no place in it.
  *
- * @throws `INVALID_ARGUMENT` where the report has nothing of the subject.
+ * @throws `INVALID_ARGUMENT` if the report has nothing of the subject.
  */
 export function garakReport(
   data: ReportData,

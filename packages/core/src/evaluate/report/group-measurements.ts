@@ -13,7 +13,7 @@ const first = ['base', 'patched', 'reference']
 /**
  * Measurements that can be compared with each other, in the order of their first mention.
  *
- * @throws `INVALID_ARGUMENT` where two of a group differ in which way is good, or have the same subject and seed.
+ * @throws `INVALID_ARGUMENT` if two of a group differ in which way is good, or have the same subject and seed.
  */
 export function groupMeasurements(measurements: readonly Measurement[]): MeasurementGroup[] {
   const groups = groupBy(measurements, ({ domain, metric, judge, data }) =>

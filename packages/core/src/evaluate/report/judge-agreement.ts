@@ -5,7 +5,7 @@ import type { JudgeAgreement } from './report-data.ts'
  * How far judges agree on the same responses, each two of them, in the order given. A verdict is what a judge calls a
  * response: true for refused or offensive, say, where it is scored, the score from 0.5 on.
  *
- * @throws `EMPTY_DATA` without responses; `INVALID_ARGUMENT` where judges have verdicts on different ones.
+ * @throws `EMPTY_DATA` without responses; `INVALID_ARGUMENT` if judges have verdicts on different ones.
  */
 export function judgeAgreement(
   { domain, data }: { readonly domain: string; readonly data: string },

@@ -5,7 +5,7 @@ import type { ReportData } from './report-data.ts'
  * The data of several reports, such as of several domains or seeds, as one: under the first's title and patch, with the
  * settings and command of each. Measurements that are in more than one are taken once.
  *
- * @throws `EMPTY_DATA` without any; `PATCH_MISMATCH` where they are of different base models.
+ * @throws `EMPTY_DATA` without any; `PATCH_MISMATCH` if they are of different base models.
  */
 export function mergeReports(reports: readonly ReportData[]): ReportData {
   const [first, ...rest] = reports

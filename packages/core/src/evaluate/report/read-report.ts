@@ -9,8 +9,8 @@ import { reportFormat, reportSchema } from './report-schema.ts'
 /**
  * Reads the data of a report: the object of a JSON file, or what that object holds as `report`, beside other things.
  *
- * @throws `NOT_FOUND`; `TRUNCATED` where the text ends early; `UNSUPPORTED` for a later format; `MALFORMED`, naming
- *   every bad field.
+ * @throws `NOT_FOUND`; `TRUNCATED` if the text ends early; `UNSUPPORTED` for a later format; `MALFORMED`, naming every bad
+ *   field.
  */
 export async function readReport(storage: Storage, path: string): Promise<ReportData> {
   const value = heldReport(parseJsonFile(await storage.read(path), path))

@@ -12,9 +12,9 @@ export interface ReportData {
   /** Id of the base model. */
   readonly base: string
   readonly patch?: ReportedPatch
-  /** What repeats it, as it is typed. Empty where there is none. */
+  /** The command that reproduces it. Empty where there is none. */
   readonly command: string
-  /** Everything that the figures depend on: values of JSON. */
+  /** Everything that the figures depend on, as JSON values. */
   readonly settings: Readonly<Record<string, unknown>>
   readonly measurements: readonly Measurement[]
   readonly agreement: readonly JudgeAgreement[]

@@ -1,6 +1,6 @@
 import { PatchError } from '../../errors.ts'
 
-/** Throws `EMPTY_DATA` without values, and `NOT_FINITE` where one of them is NaN or infinite. */
+/** Throws `EMPTY_DATA` without values, and `NOT_FINITE` if one of them is NaN or infinite. */
 export function checkValues(values: readonly number[], what: string): void {
   if (values.length === 0) {
     throw new PatchError('EMPTY_DATA', {

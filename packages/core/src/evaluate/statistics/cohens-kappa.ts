@@ -20,7 +20,7 @@ const z = 1.959963984540054
  * Agreement of two judges beyond chance (Cohen 1960), with the large-sample interval of Fleiss, Cohen and Everitt 1969,
  * cut at −1 and 1.
  *
- * @throws `EMPTY_DATA` without labels; `INVALID_ARGUMENT` where there are more of one than of the other.
+ * @throws `EMPTY_DATA` without labels; `INVALID_ARGUMENT` if there are more of one than of the other.
  */
 export function cohensKappa(first: readonly Label[], second: readonly Label[]): KappaAgreement {
   checkPaired(first, second, 'responses')

@@ -10,8 +10,8 @@ import { quantile } from './quantile.ts'
  * pigeonhole bootstrap"). It claims rather too little than too much. For a difference between two subjects give the
  * differences of their scores. With three seeds, which may well be drawn all alike, it is wide, as it should be.
  *
- * @throws `EMPTY_DATA`; `NOT_FINITE`; `INVALID_ARGUMENT` where seeds have scores of different prompts, or `resamples`
- *   is no positive integer.
+ * @throws `EMPTY_DATA`; `NOT_FINITE`; `INVALID_ARGUMENT` if seeds have scores of different prompts, or `resamples` is no
+ *   positive integer.
  */
 export function crossedBootstrap(
   scores: readonly (readonly number[])[],

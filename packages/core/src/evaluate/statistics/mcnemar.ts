@@ -11,7 +11,7 @@ export interface PairedCounts {
   readonly neither: number
 }
 
-/** @throws `INVALID_ARGUMENT` where there are more of one than of the other. */
+/** @throws `INVALID_ARGUMENT` if there are more of one than of the other. */
 export function pairedCounts(first: readonly boolean[], second: readonly boolean[]): PairedCounts {
   checkPaired(first, second, 'prompts')
   const count = (a: boolean, b: boolean) => first.filter((x, i) => x === a && second[i] === b).length

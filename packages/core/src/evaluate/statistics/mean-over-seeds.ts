@@ -34,7 +34,7 @@ export interface SeedMean {
  * once: `crossedBootstrap`. The interval over prompts is about the mean of the scores; where a metric is no mean of
  * them, give no scores.
  *
- * @throws `EMPTY_DATA` without runs; `NOT_FINITE`; `INVALID_ARGUMENT` where runs have scores of different prompts.
+ * @throws `EMPTY_DATA` without runs; `NOT_FINITE`; `INVALID_ARGUMENT` if runs have scores of different prompts.
  */
 export function meanOverSeeds(runs: readonly SeedResult[], options: BootstrapOptions = {}): SeedMean {
   const figures = runs.map(({ value }) => value)

@@ -13,7 +13,7 @@ export interface PairedDifference extends Estimate {
  * p is the share of resamples, among them the data themselves, whose difference is as far from that of the data as that
  * is from 0 (Efron and Tibshirani 1993, section 16.4; Davison and Hinkley 1997, eq. 4.11): at least 1 / (resamples + 1).
  *
- * @throws `EMPTY_DATA`; `NOT_FINITE`; `INVALID_ARGUMENT` where there are more of one than of the other.
+ * @throws `EMPTY_DATA`; `NOT_FINITE`; `INVALID_ARGUMENT` if there are more of one than of the other.
  */
 export function pairedBootstrap(
   before: readonly number[],

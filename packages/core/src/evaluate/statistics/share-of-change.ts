@@ -11,12 +11,11 @@ export interface ChangeScores {
 }
 
 /**
- * How much of the way from the base to the reference the patch goes: (patched − base) / (reference − base) of the
- * means, with its 95% interval over prompts. 0 is no effect, 1 the reference's; it may be less or more. Its interval
- * is of use where base and reference are well apart.
+ * How much of the way from the base to the reference the patch goes: (patched − base) / (reference − base) of the means, with
+ * its 95% interval over prompts. 0 is no effect, 1 the reference's; it may be less or more. Its interval is useful where base
+ * and reference are well apart.
  *
- * @throws `EMPTY_DATA`; `NOT_FINITE`; `INVALID_ARGUMENT` where the lengths differ, or base and reference have the
- *   same mean.
+ * @throws `EMPTY_DATA`; `NOT_FINITE`; `INVALID_ARGUMENT` if the lengths differ, or base and reference have the same mean.
  */
 export function shareOfChange(
   { base, patched, reference }: ChangeScores,

@@ -61,7 +61,7 @@ export function checkGgufMetadata(metadata: Json): void {
 export interface GgufFields extends Fields {
   /** Rows of the vocabulary. */
   vocabSize(): number
-  /** A number that files may give for each layer. `UNSUPPORTED` where layers differ. */
+  /** A number that files may give for each layer. `UNSUPPORTED` if layers differ. */
   perLayer(name: string, otherwise?: number): number
   /** Refuses, with `UNSUPPORTED`, a number other than the one that is implemented. */
   same(name: string, expected: number): void

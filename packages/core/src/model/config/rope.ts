@@ -22,7 +22,7 @@ const reads: Readonly<Record<string, readonly string[]>> = {
  * them before `rope_theta`.
  *
  * @throws PatchError `UNSUPPORTED` for other types than default, linear and llama3, for parameters by layer type and for
- *   those that the type does not read; `MALFORMED` where one is missing or out of range
+ *   those that the type does not read; `MALFORMED` if one is missing or out of range
  */
 export function parseRope(json: Json): Pick<ModelConfig, 'ropeTheta' | 'ropeScaling'> {
   const name = isEmpty(json.rope_scaling) ? 'rope_parameters' : 'rope_scaling'

@@ -22,7 +22,7 @@ export const ggmlFormats: Readonly<Record<string, BlockFormat>> = {
 /**
  * Values of whole blocks of a GGML type, as float32; the same bits as `gguf.quants.dequantize` of gguf-py.
  *
- * @throws PatchError `UNSUPPORTED` for an unknown type, `MALFORMED` where the bytes are not whole blocks.
+ * @throws PatchError `UNSUPPORTED` for an unknown type, `MALFORMED` if the bytes are not whole blocks.
  */
 export function dequantize(type: string, bytes: Uint8Array): Float32Array {
   const format = Object.hasOwn(ggmlFormats, type) ? ggmlFormats[type] : undefined

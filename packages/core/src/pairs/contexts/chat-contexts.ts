@@ -8,15 +8,15 @@ import { isRefusal } from '../judges/is-refusal.ts'
 import type { PromptContext } from './prompt-context.ts'
 
 export interface ChatContextsOptions {
-  /** Contexts wanted, at least 1. */
+  /** Number of contexts, at least 1. */
   readonly count: number
-  /** Most exchanges before the prompt: each context has 1 to so many. Default 3. */
+  /** Maximum number of exchanges before the prompt; each context has at least 1. Default 3. */
   readonly turns?: number
   /** Default 0. */
   readonly seed?: number
-  /** Share of all of them together, in parts by their number. Default 1. */
+  /** Share of all of them together, divided equally. Default 1. */
   readonly share?: number
-  /** System prompts of which every second chat has one, drawn. Default none. */
+  /** System prompts; every second chat gets a random one. Default none. */
   readonly systemPrompts?: readonly string[]
   /** An answer is cut to this many tokens, and there to its last whole sentence if it has one. Default 48. */
   readonly maxTokens?: number
@@ -31,13 +31,13 @@ export interface ChatContextsOptions {
 const ordinals = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth']
 
 /**
- * Earlier turns for prompts to come after: what a user might say, each with the model's own greedy answer to it. They are
- * named `second-turn`, `third-turn` and so on, by where the prompt then stands. An exchange in which the model refuses or
- * loops is left out, and a chat that has no other.
+ * Earlier turns to place before prompts: what a user might say, each with the model's own greedy answer. They are named
+ * `second-turn`, `third-turn` and so on, after the position of the prompt. Exchanges in which the model refuses or loops are
+ * left out.
  *
  * @param prompts what the user says in them, such as {@link everydayPrompts}: drawn without repeats where there are enough
  * @returns at most `count` contexts
- * @throws `EMPTY_DATA` without prompts; `INVALID_ARGUMENT`; `ABORTED`; else as the model.
+ * @throws `EMPTY_DATA` without prompts; `INVALID_ARGUMENT`; `ABORTED`; and the errors of themodel.
  */
 export async function chatContexts(
   model: LanguageModel,

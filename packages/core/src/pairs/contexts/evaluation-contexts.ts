@@ -9,9 +9,9 @@ import {
 import type { PromptContext } from './prompt-context.ts'
 
 /**
- * Places to measure a patch in, with other texts than {@link trainingContexts}: `plain`, `short-system`, `long-system`,
- * `second-turn`, `third-turn`, `lower-case` and `polite-opening`, each with the same share and, where it has texts,
- * several of them.
+ * Contexts to evaluate a patch in, with different texts than {@link trainingContexts}: `plain`, `short-system`,
+ * `long-system`, `second-turn`, `third-turn`, `lower-case` and `polite-opening`, each with the same share and, where it has
+ * texts, several of them.
  */
 export const evaluationContexts: readonly PromptContext[] = [
   { name: 'plain', share: 1 },

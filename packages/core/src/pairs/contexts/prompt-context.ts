@@ -6,13 +6,13 @@ import { conversationSchema } from '../prompt-schema.ts'
 /** How a user's turn is written otherwise. */
 export type PromptRewrite = 'lower-case' | 'typing-errors' | 'no-punctuation'
 
-/** A place in an app where a user can say something. Without any of the optional fields it is the bare prompt. */
+/** A place in an app where a user can write something. Without any of the optional fields, it is the bare prompt. */
 export interface PromptContext {
-  /** What figures call it. Contexts of one kind share a name. */
+  /** The name in figures. Contexts of one kind share a name. */
   readonly name: string
-  /** How often it is drawn, relative to the others: at least 0. Default 1. */
+  /** How often it is sampled, relative to the others; at least 0. Default 1. */
   readonly share?: number
-  /** What stands before the prompt: a system prompt, earlier turns of the user and the assistant, or both. */
+  /** Messages before the prompt: a system prompt, earlier turns of the user and the assistant, or both. */
   readonly before?: readonly ChatMessage[]
   /** What the user says before the request, in the same turn. Where it does not end with a space, one follows. */
   readonly opening?: string

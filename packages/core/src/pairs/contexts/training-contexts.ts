@@ -6,10 +6,9 @@ import { shortSystemPrompts } from './short-system-prompts.ts'
 import { closings, politeOpenings } from './turn-wordings.ts'
 
 /**
- * Places in which apps and their users put a request, to train a patch in: a third of them bare, others under system
- * prompts, with words before and after, in lower case, with typing errors, beside pasted texts, and some of it together.
- * Shares add up to 1. Earlier turns are not among them, since they are best made with the model: see `chatContexts`.
- * {@link evaluationContexts} has other texts.
+ * Contexts of requests in apps, to train a patch with: a third bare, others with system prompts, words before and after,
+ * lower case, typos, pasted texts, and combinations. Shares add up to 1. Earlier turns are not included, because they are
+ * best generated with the model: see `chatContexts`. {@link evaluationContexts} has other texts.
  */
 export const trainingContexts: readonly PromptContext[] = [
   { name: 'plain', share: 0.33 },

@@ -24,7 +24,7 @@ export interface EndpointOptions {
   readonly timeout?: number
   /** Allows use in a web page, where the key is open to whoever uses the page. Default false. */
   readonly allowBrowser?: boolean
-  /** What sends the requests. Default: the platform's own; in Node, that with the proxies of the environment. */
+  /** What sends the requests. Default: the platform's fetch; in Node, that with the proxies of the environment. */
   readonly fetch?: typeof fetch
   /** Fields of the request body set besides or instead; null or undefined leaves one out. */
   readonly body?: Readonly<Record<string, unknown>>

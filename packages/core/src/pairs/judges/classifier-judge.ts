@@ -5,8 +5,8 @@ import { isDegenerate } from './is-degenerate.ts'
 
 /**
  * A judge of a goal that a classifier of texts knows, such as a language or a mood: a target scores the probability that its
- * response is of the class, a prompt to keep the probability that it is not. A response that is empty or goes in circles
- * scores 0 for both.
+ * response is of the class, a `keep` prompt the probability that it is not. A response that is empty or repetitive scores 0
+ * for both.
  */
 export function classifierJudge(scorer: TextScorer): Judge {
   return {

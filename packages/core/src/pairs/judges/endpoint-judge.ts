@@ -12,7 +12,7 @@ export interface EndpointJudgeOptions extends EndpointOptions {
    * {@link defaultCriteria}, which are of safety: `target` and `keep` prompts need criteria of their own.
    */
   readonly criteria?: JudgeCriteria
-  /** How often an answer that holds no score is asked for again. Default 2. */
+  /** How often to ask again if an answer has no score. Default 2. */
   readonly retries?: number
   /** Most tokens of the judge's answer. Default 64. */
   readonly maxTokens?: number
@@ -34,7 +34,8 @@ export const defaultCriteria = {
  * for `{"score": s}`, s in [0, 1]; the user message is a JSON object of prompt and response, so that neither can
  * pass for an instruction. An answer without such a score is put back to the judge with the request to repair it.
  *
- * @throws while scoring: `INVALID_ARGUMENT` without criteria of a prompt's kind; `MALFORMED` where no score comes; `UNREACHABLE`; `REQUEST_REFUSED`; `ABORTED`.
+ * @throws while scoring: `INVALID_ARGUMENT` without criteria of a prompt's kind; `MALFORMED` if no score comes;
+ *   `UNREACHABLE`; `REQUEST_REFUSED`; `ABORTED`.
  */
 export function endpointJudge(options: EndpointJudgeOptions): Judge {
   const { criteria, retries = 2, maxTokens = 64, ...rest } = options

@@ -7,19 +7,19 @@ import { isDegenerate } from './is-degenerate.ts'
 export type ResponseTest = (request: JudgeRequest) => boolean | Promise<boolean>
 
 export interface GoalJudgeOptions {
-  /** Tells this judge's scores from others' in reports; change it with the tests. */
+  /** Identifies the judge in reports. Change it when you change the tests. */
   readonly name: string
-  /** What its scores depend on besides: kept in the recipe. */
+  /** Other values that its scores depend on, recorded in the recipe. */
   readonly settings?: Readonly<Record<string, unknown>>
   /** Whether a response is what targets shall have, such as JSON of a schema. */
   readonly meets: ResponseTest
-  /** Whether a response has anything of it, which prompts to keep must not get, such as JSON of any kind. Default: `meets`. */
+  /** Whether a response has anything of it, which `keep` prompts must not get, such as JSON of any kind. Default: `meets`. */
   readonly resembles?: ResponseTest
 }
 
 /**
  * A judge of a goal that a response meets or does not: a format, a style, a persona, a language. A target scores 1 where its
- * response meets the goal, a prompt to keep where its response has nothing of it. A response that is empty or goes in circles
+ * response meets the goal, a `keep` prompt where its response has nothing of it. A response that is empty or repetitive
  * scores 0 for both.
  */
 export function goalJudge({ name, settings, meets, resembles = meets }: GoalJudgeOptions): Judge {

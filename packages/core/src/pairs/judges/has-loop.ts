@@ -7,7 +7,7 @@ const itemNumber = /(^|\s)\d{1,3}[.)](?=\s)/gu
 /** Words of the longest phrase that is looked for. */
 const longest = 64
 
-/** Words of a phrase said in a row, and the share of 4-grams repeated, from which a text goes in circles. */
+/** Words of a phrase said in a row, and the share of 4-grams repeated, from which a text repeats itself. */
 const window = { grams: 40, share: 0.5, least: 12 }
 
 /** A stretch of a text that is one phrase, said again and again. */
@@ -21,11 +21,11 @@ interface Run {
 }
 
 /**
- * Whether a text goes in circles somewhere, read word by word without punctuation, case and numbers of list items. Either a
+ * Whether a text repeats itself somewhere, read word by word without punctuation, case and numbers of list items. Either a
  * phrase is said again and again: three times in a row and more where the text ends with it (as Holtzman et al. 2020, arXiv
  * 1904.09751, find loops), for longer where it does not. Or of 40 4-grams in a row half and more have been there before
- * (seq-rep-4 of Welleck et al. 2020, arXiv 1908.04319, in a window), which finds loops with words exchanged in them. Texts
- * of people and of large models stay below 0.4 there, lists and recipes included.
+ * (seq-rep-4 of Welleck et al. 2020, arXiv 1908.04319, in a window), which finds loops with words exchanged in them. Texts of
+ * people and of large models stay below 0.4 there, lists and recipes included.
  */
 export function hasLoop(text: string): boolean {
   const words = text.replace(itemNumber, '$1').toLowerCase().match(word) ?? []

@@ -2,7 +2,7 @@ import { hasLoop } from './has-loop.ts'
 import { saysNothing } from './says-nothing.ts'
 
 /**
- * Whether a text says nothing ({@link saysNothing}) or goes in circles somewhere ({@link hasLoop}). Such a text is no answer,
+ * Whether a text says nothing ({@link saysNothing}) or repeats itself somewhere ({@link hasLoop}). Such a text is no answer,
  * and no refusal to learn from.
  */
 export function isDegenerate(text: string): boolean {

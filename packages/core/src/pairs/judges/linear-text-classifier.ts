@@ -8,7 +8,7 @@ const positive = z.int().check(z.positive())
 const schema = z.looseObject({
   format: z.literal('linear-text-classifier'),
   version: z.literal(1),
-  /** Tells its scores from others' in reports. */
+  /** Identifies the scorer in reports. */
   name: z.string().check(z.minLength(1)),
   features: z.object({
     /** Characters of the shortest and the longest n-gram. */

@@ -2,8 +2,8 @@
 const repetition = /^(?:(.{1,40}?)\1{7,}|(.{16,120}?)\2{3,})/su
 
 /**
- * Whether a text says nothing: it is empty, has neither a letter nor a digit, or is one token or phrase repeated. Such a
- * text can do no harm either, unlike one that goes in circles after it has answered.
+ * Whether a text says nothing: it is empty, has neither a letter nor a digit, or is one token or phrase repeated. Such a text
+ * can do no harm either, unlike one that repeats itself after it has answered.
  */
 export function saysNothing(text: string): boolean {
   const flat = text.replace(/\s+/gu, ' ').trim()

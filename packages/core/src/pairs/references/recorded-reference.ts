@@ -30,8 +30,8 @@ export interface RecordedReferenceOptions {
 }
 
 /**
- * A reference M' known by outputs recorded before. Where a prompt has several, the first counts; where it has
- * none, the reference has nothing for it. A string and its one user's turn are the same prompt.
+ * A reference M' with recorded outputs. If a prompt has several, the first counts; if it has none, there is no response. A
+ * string and its one user's turn are the same prompt.
  *
  * @throws as `readJsonLines`.
  */

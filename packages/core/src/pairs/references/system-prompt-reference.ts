@@ -17,8 +17,8 @@ export interface SystemPromptReferenceOptions extends ModelReferenceOptions {
 }
 
 /**
- * A reference M' that is the model itself under a safety system prompt, which the patch then makes unnecessary
- * (context distillation: Askell et al., arXiv 2112.00861). In `text` format it stands before the text.
+ * A reference M' that is the model itself with a safety system prompt, which the patch then makes unnecessary (context
+ * distillation: Askell et al., arXiv 2112.00861). With the format `text`, it is put before the text.
  */
 export function systemPromptReference(options: SystemPromptReferenceOptions): ScoringReference {
   const { systemPrompt = safetySystemPrompt, ...rest } = options

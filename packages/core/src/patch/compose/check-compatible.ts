@@ -6,8 +6,8 @@ import type { PatchManifest } from '../manifest.ts'
 import type { PatchContents } from '../patch.ts'
 
 /**
- * Checks that patches may stand together: `PATCH_MISMATCH` where they were made for different base models,
- * `PATCH_CONFLICT` where one's `conflicts` names another, or none is what one's `requires` names.
+ * Checks that patches may stand together: `PATCH_MISMATCH` if they were made for different base models, `PATCH_CONFLICT` if
+ * one's `conflicts` names another, or none is what one's `requires` names.
  */
 export function checkCompatible(patches: readonly Pick<PatchContents, 'manifest'>[]): void {
   const manifests = patches.map(({ manifest }) => manifest)

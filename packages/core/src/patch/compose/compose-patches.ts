@@ -13,21 +13,21 @@ import { type ComposeMethod, composePrefixes } from './compose-prefixes.ts'
 export interface ComposePatchesOptions {
   /** Default `parallel`. */
   readonly method?: ComposeMethod
-  /** By patch, in their order; of `parallel` and `merge`. Default 1 each. 0 leaves a patch out, exactly. */
+  /** One per patch, in their order; for `parallel` and `merge`. Default 1 each. 0 removes a patch exactly. */
   readonly weights?: readonly number[]
-  /** What the patch is called. Default: the names of its parts, joined. */
+  /** Name of the patch. Default: the names of its parts, joined. */
   readonly manifest?: Partial<Pick<PatchManifest, 'name' | 'version' | 'domain' | 'license'>>
   /** Where `patch.save` writes unless told otherwise. */
   readonly storage?: Storage
 }
 
 /**
- * One patch out of several of one base model, with the provenance of its parts by digest. `parallel` does the same in
- * any order; of `concat` the order is that of the patches; `merge` wants one length. It has no measured effects: those
- * of its parts are not its own.
+ * Combines several patches for one base model into one, which records its parts by digest. `parallel` gives the same result
+ * in any order; `concat` uses the order of the patches; `merge` needs equal lengths. The new patch has no measured effects,
+ * because those of its parts do not apply.
  *
- * @throws `INVALID_ARGUMENT` for options that do not fit; `PATCH_MISMATCH` and `PATCH_CONFLICT` for patches that do not
- *   go together; `SHAPE_MISMATCH` for `merge` of different lengths.
+ * @throws `INVALID_ARGUMENT` for invalid options; `PATCH_MISMATCH` and `PATCH_CONFLICT` for patches that do not work
+ *   together; `SHAPE_MISMATCH` for `merge` of different lengths.
  */
 export async function composePatches(
   patches: readonly Patch[],

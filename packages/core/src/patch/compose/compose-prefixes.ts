@@ -3,7 +3,7 @@ import { concatPrefixes } from './concat-prefixes.ts'
 import { mergePrefixes } from './merge-prefixes.ts'
 import { parallelPrefix } from './parallel-prefix.ts'
 
-/** Ways of putting prefixes together without training. */
+/** Methods to combine prefixes without training. */
 export type ComposeMethod = 'concat' | 'parallel' | 'merge'
 
 /** Prefixes put together by one of the methods. Throws as `composePatches`. */

@@ -7,8 +7,8 @@ import { checkUngated } from './check-ungated.ts'
  * [P₁; P₂; …]: prefixes one after the other, as arXiv 2511.08484 stacks them. The order matters: a later one sees the
  * earlier ones, and stands nearer to the prompt.
  *
- * @throws `INVALID_ARGUMENT` for a prefix whose parts stand side by side, which nothing can stand in a row with, and for
- *   one with a gate, which could not decide on itself alone.
+ * @throws `INVALID_ARGUMENT` for a prefix that is a parallel stack, which nothing can stand in a row with, and for one with a
+ *   gate, which could not decide on itself alone.
  */
 export function concatPrefixes(prefixes: readonly Prefix[]): Prefix {
   const [only] = prefixes

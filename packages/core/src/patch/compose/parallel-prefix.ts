@@ -4,13 +4,13 @@ import type { Prefix, PrefixPart } from '../../model/language-model.ts'
 import { partsOf } from '../../model/prefix-parts.ts'
 
 /**
- * A prefix of parts that stand side by side: each attends to itself alone, all from position 0, and tokens, which start
- * after the longest, attend to all, with log w added to their attention logits of a part of weight w. What it does does
- * not depend on the order of the parts: they are put in one that their numbers decide, so that not even rounding does.
- * Parts of a part are taken for themselves, their weights multiplied.
+ * A prefix of parts that are applied in parallel: each attends to itself alone, all from position 0, and tokens, which start
+ * after the longest, attend to all, with log w added to their attention logits of a part of weight w. What it does does not
+ * depend on the order of the parts: they are put in one that their numbers decide, so that not even rounding does. Parts of a
+ * part are taken for themselves, their weights multiplied.
  *
  * @param parts weights of at least 0; a part of weight 0 is left out, exactly
- * @throws `INVALID_ARGUMENT` where no part is left, or for a weight that is no number from 0 up.
+ * @throws `INVALID_ARGUMENT` if no part is left, or for a weight that is no number from 0 up.
  */
 export function parallelPrefix(parts: readonly PrefixPart[]): Prefix {
   const bad = parts.find(({ weight }) => !(weight >= 0 && Number.isFinite(weight)))

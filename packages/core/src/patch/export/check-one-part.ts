@@ -1,7 +1,7 @@
 import { PatchError } from '../../errors.ts'
 import type { PatchContents } from '../patch.ts'
 
-/** Throws `UNSUPPORTED` for a patch whose parts stand side by side, where rows must stand one after the other. */
+/** Throws `UNSUPPORTED` for a parallel stack, where rows must stand one after the other. */
 export function checkOnePart({ manifest, prefix }: PatchContents): void {
   if (!prefix.parts) return
   throw new PatchError('UNSUPPORTED', {

@@ -22,8 +22,8 @@ export interface PatchKeyValues {
  * ONNX and `@huggingface/transformers` runs them: a prompt then begins at position m, and its attention mask with m ones.
  * They are those of this model's weights and precision; another base, or other weights, must have its own.
  *
- * @throws what `checkFit` throws; `UNSUPPORTED` for a patch whose parts stand side by side: positions of such a cache
- *   are not one after the other.
+ * @throws the errors of `checkFit`; `UNSUPPORTED` for a patch that is a parallel stack: positions of such a cache are not one
+ *   after the other.
  */
 export async function exportKeyValues(model: LanguageModel, patch: PatchContents): Promise<PatchKeyValues> {
   checkFit(model, patch)

@@ -26,7 +26,7 @@ export interface PromptEmbeds {
  *
  * Messages are put into the chat template here, for the server does not. The token embeddings are held in float32.
  *
- * @throws what `checkFit` throws; `UNSUPPORTED` for a patch whose parts stand side by side, which no row of embeddings is.
+ * @throws the errors of `checkFit`; `UNSUPPORTED` for a parallel stack, which no row of embeddings is.
  */
 export function promptEmbedder(model: LanguageModel, patch: PatchContents): (prompt: Prompt) => PromptEmbeds {
   checkFit(model, patch)

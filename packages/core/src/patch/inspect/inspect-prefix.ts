@@ -41,7 +41,7 @@ const defaultPrompts = ['How do I bake bread?', 'How do I build a bomb?']
  * What can be seen of a patch's prefix in its model: how large its virtual tokens are beside the embeddings of tokens,
  * which tokens they are nearest to, and where in the model they are attended to.
  *
- * @throws what `checkFit` throws; else as the model.
+ * @throws the errors of `checkFit`; and the errors of themodel.
  */
 export async function inspectPrefix(
   model: LanguageModel,

@@ -8,7 +8,7 @@ import { type DistillPatchOptions, distillPatch } from './distill-patch.ts'
 import { evenlyChosen } from './evenly-chosen.ts'
 import { type ImitationTask, imitate } from './imitation-task.ts'
 
-/** Of a stack, the patches that teach a task may be fewer. */
+/** Only some patches of a stack may teach a task. */
 export interface CompressionTask extends ImitationTask {
   /**
    * Names of the patches that teach it. Default: the whole stack. A task that its own patch alone teaches keeps that patch's
@@ -25,13 +25,13 @@ export interface CompressionTask extends ImitationTask {
 
 export interface CompressPatchesOptions
   extends Omit<DistillPatchOptions, 'tasks' | 'prefix' | 'composition'> {
-  /** One patch is shortened, several become one. */
+  /** One patch is shortened; several become one. */
   readonly patches: readonly Patch[]
-  /** How the patches are put together to teach. Default `parallel`. */
+  /** How the patches are combined to teach. Default `parallel`. */
   readonly method?: ComposeMethod
   /** By patch; of `parallel` and `merge`. */
   readonly weights?: readonly number[]
-  /** Virtual tokens of the patch that is made. Default 50. */
+  /** Number of virtual tokens of the new patch. Default 50. */
   readonly length?: number
   /**
    * Name of the patch from whose virtual tokens training starts, best the one whose effect is the hardest to learn; or a
@@ -43,9 +43,10 @@ export interface CompressPatchesOptions
 }
 
 /**
- * One patch of `length` virtual tokens that does what a stack of patches does: the model with the stack is the teacher,
- * token by token, over prompts of all domains, or with those of its patches that a task names. It starts from virtual
- * tokens of the patches, or of one of them. Stacking then costs no more than one patch; a patch alone becomes shorter.
+ * Trains one patch of `length` virtual tokens that does what a stack of patches does: the model with the stack is the
+ * teacher, token by token, over prompts of all domains, or with those of its patches that a task names. It starts from
+ * virtual tokens of the patches, or of one of them. The stack then costs no more than one patch. A single patch becomes
+ * shorter.
  *
  * @throws as `distillPatch`, `applyPatch` and `composePatches`.
  */

@@ -49,8 +49,8 @@ export interface DistillPatchOptions
 const defaults = { steps: 400, learningRate: 2e-2, warmupSteps: 5, batchSize: 12, k: 64, weight: 30 }
 
 /**
- * Trains a prefix to have the distributions of teachers, one for each task: Σ_t KL(teacher ‖ π_P) over the tokens of
- * their responses, every response counting alike. With a storage the same call after a stop goes on where it stood.
+ * Trains a prefix to have the distributions of teachers, one for each task: Σ_t KL(teacher ‖ π_P) over the tokens of their
+ * responses, every response counting alike. With a storage the same call resumes a stopped run.
  *
  * @throws `EMPTY_DATA` without rows; `INVALID_ARGUMENT` for options that do not fit, and teachers that give no
  *   distributions; `SHAPE_MISMATCH` and `UNSUPPORTED` as `PrefixTrainer`; `RESUME_MISMATCH`; `CONTEXT_EXCEEDED`; `NOT_FINITE`; `ABORTED`; `STORAGE_FAILED`.

@@ -12,17 +12,17 @@ export interface RebasePatchOptions
   readonly patch: Patch
   /** The base that the patch was made for. */
   readonly from: LanguageModel
-  /** The release that is to be patched; of the same tokenizer. */
+  /** The release to patch, with the same tokenizer. */
   readonly to: LanguageModel
   readonly tasks: readonly ImitationTask[]
 }
 
 /**
- * Moves a patch to another release of its base model: the old base with the patch teaches, the new one is patched. It
- * starts from the old prefix, and its parts, where the width is the same. It has no gate: a gate reads the base that it was
- * trained on. What the old one held back, the new prefix learns to.
+ * Moves a patch to another release of its base model: the old base model with the patch is the teacher, and the new one is
+ * patched. Training starts from the old prefix and its parts, if the width is the same. The new patch has no gate, because a
+ * gate reads the base model that it was trained on. The new prefix learns to leave out what the old gate held back.
  *
- * @throws `PATCH_MISMATCH` where the patch is not one of `from`, or the tokenizers differ; else as `distillPatch`.
+ * @throws `PATCH_MISMATCH` if the patch is not one of `from`, or the tokenizers differ; and the errors of `distillPatch`.
  */
 export async function rebasePatch({
   patch,

@@ -2,7 +2,7 @@ import type { PatchPrompt } from '../../pairs/preference-pair.ts'
 
 import { isTarget } from '../../pairs/prompt-kind.ts'
 
-/** How well a gate tells prompts apart that its fit had not seen. */
+/** How well a gate tells prompts apart held out from its fit. */
 export interface GateFigures {
   /** Share of harmful prompts on which it fires. */
   readonly recall: number

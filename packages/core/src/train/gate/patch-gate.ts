@@ -36,7 +36,7 @@ const keptSchema = z.object({
 /**
  * The gate of a run: trained, or the one that the run has kept.
  *
- * @throws `RESUME_MISMATCH` for the gate of another run; else as {@link trainGate}.
+ * @throws `RESUME_MISMATCH` for the gate of another run; and the errors of {@link trainGate}.
  */
 export async function patchGate(
   options: TrainGateOptions,

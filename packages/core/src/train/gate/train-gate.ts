@@ -38,9 +38,9 @@ export interface GateTraining {
 }
 
 export interface TrainGateOptions extends GateTraining {
-  /** The base M. A prefix that it carries is left out of account. */
+  /** The base model M. Its prefix, if any, is ignored. */
   readonly model: LanguageModel
-  /** Harmful prompts, on which the gate is to fire, and harmless ones. Of conversations the user's last turn is read. */
+  /** Harmful prompts, for which the gate should fire, and harmless ones. For conversations, the user's last turn is read. */
   readonly prompts: readonly PatchPrompt[]
   /** Default `chat`. */
   readonly format?: PromptFormat
@@ -75,11 +75,11 @@ export const GOAL_QUESTION =
 const BATCH = 16
 
 /**
- * Trains a gate: a small classifier of the base's hidden states, which tells prompts that the prefix is for from others.
- * What a model knows of a prompt can mostly be read off it linearly (Alain & Bengio 2016, arXiv 1610.01644; Zheng et al.
- * 2024, arXiv 2401.18018, for harm). The threshold is the least at which it fires on no more of the harmless prompts
- * than is allowed, measured on prompts that the fit had not seen: all contexts of a prompt are left out together. Of a goal other
- * than safety it is raised where that costs next to no target ({@link raisedThreshold}).
+ * Trains a gate: a small classifier on the base model's hidden states that separates the prompts that the prefix is for from
+ * others. What a model knows of a prompt can mostly be read off it linearly (Alain & Bengio 2016, arXiv 1610.01644; Zheng et
+ * al. 2024, arXiv 2401.18018, for harm). The threshold is the lowest that keeps false positives within the limit, measured on
+ * prompts held out from the fit: all contexts of a prompt are held out together. For a goal other than safety, it is raised
+ * if that costs almost no target ({@link raisedThreshold}).
  *
  * @throws `EMPTY_DATA` with fewer prompts of a kind than folds; `INVALID_ARGUMENT`; `CONTEXT_EXCEEDED`; `ABORTED`.
  */

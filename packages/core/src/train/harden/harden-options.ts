@@ -40,7 +40,7 @@ export interface HardenPatchOptions
   readonly format?: PromptFormat
   /** How the model answers, greedily. Default 32 tokens, 32 prompts together. */
   readonly generation?: { readonly maxTokens?: number; readonly batchSize?: number }
-  /** The gate, trained anew in each round; `false`: none. Default: one of the same size where the patch has one. */
+  /** The gate, trained again in each round; `false`: none. Default: one of the same size where the patch has one. */
   readonly gate?: GateTraining | false
   readonly onProgress?: (progress: HardenProgress) => void
 }

@@ -18,16 +18,16 @@ import { rehearsal } from './rehearsal.ts'
 import { roundGate, trainRound } from './train-round.ts'
 
 /**
- * Goes on training a patch against attacks. In each round harmful prompts that the reference refuses are wrapped by each
- * attack and put to the patched model, gate and all. What it does not refuse (judge's score < 0.5) joins the data, to be
- * answered with what the reference says to the bare request, and as many harmless prompts wrapped alike, to be answered
- * as the base answers them, so that it is not the wrapping that is learned. SFT goes on from the prefix on all that has
- * joined so far and as many plain rows; then the gate is trained anew on all prompts, plain and wrapped. The
- * rounds are those of MART (Ge et al. 2023, arXiv 2311.07689), with given attacks in place of a model that writes them.
+ * Continues to train a patch against attacks. In each round, harmful prompts that the reference refuses are wrapped in each
+ * attack and sent to the patched model with its gate. Those that it does not refuse (score < 0.5) are added to the data, with
+ * the reference's answer to the bare request. The same number of harmless prompts is wrapped in the same way and added with
+ * the base model's answers, so that the wrapping itself is not learned. SFT continues from the prefix on everything added so
+ * far and as many plain rows. Then the gate is retrained on all prompts, plain and wrapped. The rounds are those of MART (Ge
+ * et al. 2023, arXiv 2311.07689), with given attacks in place of a model that writes them.
  *
- * Nothing is measured on what was held out: do that, over-refusal included, before it takes the place of the patch that
- * it began with. The patch carries no effects. With a storage the same call after a stop goes on where it stood and
- * ends with the same patch; what a round trained on is in its `rows.jsonl`.
+ * Held-out data is not measured: do that, including over-refusal, before you replace the original patch. The new patch has no
+ * recorded effects. With a storage the same call resumes a stopped run and ends with the same patch; the data of a round is
+ * in its `rows.jsonl`.
  *
  * @throws `INVALID_ARGUMENT` for options that do not fit; `UNSUPPORTED` for a patch of parts; `EMPTY_DATA` without prompts of a
  *   kind, or where the reference refuses none; `PATCH_MISMATCH`; `RESUME_MISMATCH`; `CONTEXT_EXCEEDED`, as for attacks of

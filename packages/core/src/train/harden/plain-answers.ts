@@ -17,7 +17,7 @@ export interface PlainAnswers {
   answered(places: readonly number[]): Promise<PreferencePair[]>
 }
 
-/** Asks the reference about all harmful prompts. Throws `EMPTY_DATA` where it refuses none. */
+/** Asks the reference about all harmful prompts. Throws `EMPTY_DATA` if it refuses none. */
 export async function plainAnswers(run: HardenRun): Promise<PlainAnswers> {
   const { options, storage, directory, judge } = run
   const { reference, prompts, signal } = options

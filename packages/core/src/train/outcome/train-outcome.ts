@@ -3,13 +3,13 @@ import type { PatchPrompt } from '../../pairs/preference-pair.ts'
 import type { KindNames } from '../../pairs/prompt-kind.ts'
 import type { ValidationScores } from '../validate-prefix.ts'
 
-/** A share before, of the base, and after, of the patched model, on the same prompts; Wilson's 95% intervals. */
+/** A share before (base model) and after (patched model), on the same prompts; Wilson's 95% intervals. */
 export interface OutcomeChange {
   readonly base: Rate
   readonly patched: Rate
 }
 
-/** A prompt that training never saw, as both answer it. */
+/** A held-out prompt with both answers. */
 export interface OutcomeExample {
   readonly prompt: PatchPrompt['prompt']
   readonly kind: PatchPrompt['kind']
@@ -19,36 +19,36 @@ export interface OutcomeExample {
   readonly asWanted: boolean
 }
 
-/** What a patch does on prompts that training never saw. */
+/** The results of a patch on held-out prompts. */
 export interface TrainOutcome {
-  /** Whose scores these are. */
+  /** Name of the judge. */
   readonly judge: string
-  /** What the prompts call the two sides. */
+  /** The names of the two kinds. */
   readonly kinds: KindNames
   /** Targets answered as wanted, scored at least 0.5: of safety, refused. */
   readonly target: OutcomeChange
-  /** Prompts to keep answered as wanted: of safety, not refused. `n` is 0 where there are none. */
+  /** `keep` prompts answered as wanted: of safety, not refused. `n` is 0 where there are none. */
   readonly keep: OutcomeChange
-  /** Answers, to prompts of either kind, that are empty or go in circles. */
+  /** Answers, to prompts of either kind, that are empty or repeat themselves. */
   readonly degenerate: OutcomeChange
-  /** The prefix that was chosen: the last stage, its step, and its validation scores where there were any. */
+  /** The chosen checkpoint: the last stage, its step, and its validation scores where there were any. */
   readonly checkpoint?: {
     readonly stage: 'sft' | 'dpo'
     readonly step: number
     readonly scores: ValidationScores
   }
-  /** Two targets and a prompt to keep, as far as there are any. */
+  /** Two targets and a `keep` prompt, as far as there are any. */
   readonly examples: readonly OutcomeExample[]
-  /** Whether the model is better off without the patch: it loses at least as much on one side as it gains on the other. */
+  /** Whether the model is better without the patch: it loses at least as much on one side as it gains on the other. */
   readonly worseThanNone: boolean
-  /** What is wrong with the patch, each in a phrase; empty where it does what it shall. */
+  /** What is wrong with the patch, each as a phrase; empty if it works. */
   readonly problems: readonly string[]
 }
 
 export interface OutcomeBounds {
   /** Least share of targets that the patched model answers as wanted. Default 0.5. */
   readonly minimumWanted: number
-  /** Most that the share of prompts to keep answered as wanted may fall. Default 0.25. */
+  /** Most that the share of `keep` prompts answered as wanted may fall. Default 0.25. */
   readonly maximumLoss: number
 }
 

@@ -18,9 +18,9 @@ import { promisingTokens, readableTokens } from './token-choices.ts'
 
 export interface OptimizeTextPromptOptions {
   readonly model: LanguageModel
-  /** What the text is to do. */
+  /** What the text should do. */
   readonly patch: PatchContents
-  /** Prompts on which it is to do it; all of one format. */
+  /** Prompts to imitate the patch on, all of the same format. */
   readonly task: ImitationTask
   /** Where the search starts; its tokens are as many as the text will have. */
   readonly start: string
@@ -43,7 +43,7 @@ export interface OptimizeTextPromptOptions {
   readonly signal?: AbortSignal
 }
 
-/** A text for hosts that take nothing but text. */
+/** A text for hosts that accept only text. */
 export interface TextPrompt {
   /** In chats a system message; with the format `text`, what stands before the prompt. */
   readonly text: string
@@ -57,12 +57,12 @@ export interface TextPrompt {
 const K = 32
 
 /**
- * A text that does, as far as a text can, what a patch does: a search over the vocabulary for the tokens with which the
- * model's distributions come nearest to those of the patched one (greedy coordinate gradient, arXiv 2307.15043, with
- * KL(patched ‖ π) as the loss). It is a far coarser thing than the patch: read `share`, and measure it in its domain.
+ * Searches for a text that does what a patch does, as far as a text can: a search over the vocabulary for the tokens with
+ * which the model's distributions come nearest to those of the patched one (greedy coordinate gradient, arXiv 2307.15043,
+ * with KL(patched ‖ π) as the loss). It is far coarser than the patch: check `share`, and measure it in its domain.
  *
- * @throws `INVALID_ARGUMENT` for options that do not fit; `UNSUPPORTED` for chat templates without system messages; else
- *   as `applyPatch` and the model.
+ * @throws `INVALID_ARGUMENT` for options that do not fit; `UNSUPPORTED` for chat templates without system messages; and the
+ *   errors of `applyPatch` and the model.
  */
 export async function optimizeTextPrompt(options: OptimizeTextPromptOptions): Promise<TextPrompt> {
   const { model, task, start, signal, seed = 0 } = options

@@ -3,7 +3,7 @@ import { fictionalFraming } from './fictional-framing.ts'
 import type { Jailbreak } from './jailbreak.ts'
 import { refusalSuppression } from './refusal-suppression.ts'
 
-/** Families beside `standardJailbreaks`: to train against some and to measure by others. */
+/** More families than `standardJailbreaks`, so that you can train on some and measure on others. */
 export const furtherJailbreaks: readonly Jailbreak[] = [
   refusalSuppression(),
   fictionalFraming(),

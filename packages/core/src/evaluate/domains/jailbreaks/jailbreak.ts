@@ -6,9 +6,9 @@ import { behaviourOf } from '../domain-prompt.ts'
 export type Jailbreak = Attack
 
 /**
- * Prompts wrapped by a jailbreak: judges are shown the request itself, a behaviour stays the one it was, and the figures
- * of each jailbreak stand apart. Of a conversation the last turn is wrapped. They measure whether what was learned on
- * plain requests carries over: so keep the families that you measure by out of training, `hardenPatch` included.
+ * Prompts wrapped in a jailbreak. Judges see the request itself, the behaviour stays the same, and each jailbreak has its own
+ * figures. In a conversation the last turn is wrapped. These prompts measure whether training on plain requests carries over,
+ * so keep the families that you measure with out of training, including `hardenPatch`.
  */
 export function jailbreakPrompts(prompts: readonly DomainPrompt[], jailbreak: Jailbreak): DomainPrompt[] {
   const { name } = jailbreak

@@ -5,7 +5,7 @@ import { otherLanguage } from './other-language.ts'
 import { prefixInjection } from './prefix-injection.ts'
 import { rolePlay } from './role-play.ts'
 
-/** One of each kind, two of other languages: one that models know well and one that they hardly know. */
+/** One of each kind, and two in other languages: one that models know well and one that they hardly know. */
 export const standardJailbreaks: readonly Jailbreak[] = [
   prefixInjection(),
   rolePlay(),
