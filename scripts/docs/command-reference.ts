@@ -6,9 +6,9 @@ type Command = ReturnType<typeof createProgram>
 type Option = Command['options'][number]
 
 const exitCodes = [
-  ['0', 'done'],
-  ['1', 'an error, as `error CODE: message` on standard error: [all codes](/errors)'],
-  ['2', 'used wrongly: an unknown option, or one that is missing'],
+  ['0', 'success'],
+  ['1', 'an error, printed as `error CODE: message` on standard error: [all codes](/errors)'],
+  ['2', 'wrong usage, such as an unknown or missing option'],
   ['130, 143', 'interrupted'],
 ]
 
@@ -40,7 +40,7 @@ title: Command line
 
 ${sentence(program.description())}
 
-${table(['command', 'what it does'], rows)}
+${table(['command', 'description'], rows)}
 
 ## Options of every command
 
@@ -64,9 +64,9 @@ function pageOf(command: Command, program: Command): string {
     `# policypatch ${command.name()}`,
     escapeMarkdown(sentence(command.description())),
     `\`\`\`sh\npolicypatch ${command.name()} ${command.usage()}\n\`\`\``,
-    ...(operands.length > 0 ? ['## Arguments', table(['argument', 'what it is', 'required'], operands)] : []),
+    ...(operands.length > 0 ? ['## Arguments', table(['argument', 'description', 'required'], operands)] : []),
     ...(own.length > 0 ? ['## Options', optionsTable(own)] : []),
-    'The [options of every command](./index.md#options-of-every-command) go with it too.',
+    'You can also use the [options of every command](./index.md#options-of-every-command).',
     ...afterHelp(command),
   ]
   return sections.join('\n\n')
@@ -74,7 +74,7 @@ function pageOf(command: Command, program: Command): string {
 
 function optionsTable(options: readonly Option[]): string {
   return table(
-    ['option', 'what it does', 'values', 'default'],
+    ['option', 'description', 'values', 'default'],
     options.map((option) => [
       codeOf(option.flags),
       `${escapeMarkdown(sentence(option.description))}${option.mandatory ? ' **Required.**' : ''}`,
@@ -101,7 +101,7 @@ function afterHelp(command: Command): string[] {
   })
   command.outputHelp()
   const after = printed.split(command.helpInformation()).at(-1)?.trim() ?? ''
-  return after === '' ? [] : ['## From its help', `\`\`\`text\n${after}\n\`\`\``]
+  return after === '' ? [] : ['## More help', `\`\`\`text\n${after}\n\`\`\``]
 }
 
 /** With a capital and a full stop. */

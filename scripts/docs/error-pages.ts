@@ -71,7 +71,7 @@ ${
     ? ''
     : `## Messages
 
-Each reads “Expected …; found …. What to do.” A … stands for a name, a number or a text.
+Each message has the form “Expected …; found …. What to do.” Here, … stands for a name, a number or a text.
 
 ${table(['Expected', 'found', 'what to do'], rows)}`
 }

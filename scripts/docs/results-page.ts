@@ -19,10 +19,10 @@ const read = <T>(name: string) => JSON.parse(readFileSync(`${results}${name}.jso
 const reports = ['domains', 'compose'] as const
 
 const printed = [
-  ['step', "A training step's time and memory", 'npm run compare:step'],
-  ['train', 'A whole training', 'npm run compare:train'],
+  ['step', 'Time and memory of a training step', 'npm run compare:step'],
+  ['train', 'A full training run', 'npm run compare:train'],
   ['generate', 'Generation', 'npm run compare:generate'],
-  ['overhead', 'What a patch adds to generation', 'npm run compare:overhead'],
+  ['overhead', 'The overhead of a patch in generation', 'npm run compare:overhead'],
 ] as const
 
 interface Selectivity {
@@ -65,8 +65,8 @@ export async function writeResults(docs: string): Promise<number> {
   return pages.length + reports.length
 }
 
-const head = `All figures come from the files in \`compare/results\`. These pages and their figures are drawn from them when the site is
-built. Each page names the command that measures it again.`
+const head = `All figures come from the files in \`compare/results\`. These pages are generated from them when the site is built. Each page
+names the command that reproduces its results.`
 
 const printedSections = (): string =>
   printed
@@ -77,7 +77,7 @@ const printedSections = (): string =>
     .join('\n\n')
 
 const selectivityLabel =
-  'Shares refused by base, reference and patch, a row for each set of prompts. The table has the figures.'
+  'Share refused by the base model, the reference and the patch, with one row per set of prompts. The table has the figures.'
 
 async function selectivitySection(
   docs: string,
@@ -98,8 +98,8 @@ async function selectivitySection(
   const [wide, narrow] = await Promise.all([dotPlot(shares, true), dotPlot(shares, false)])
   return `## A safety patch with a gate
 
-${escapeMarkdown(base)}, three training seeds, prompts of other origin. \`${command}\`, ${created.slice(0, 10)}.
-[What the rows are](../selectivity.md).
+${escapeMarkdown(base)}, three training seeds, test prompts from other sources. \`${command}\`, ${created.slice(0, 10)}.
+[The rows are explained here](../selectivity.md).
 
 ${await writeFigure(docs, 'selectivity', selectivityLabel, { wide, narrow })}
 
@@ -162,7 +162,7 @@ async function reportSection(docs: string, name: string, report: ReportData): Pr
   for (const domain of context.domains) {
     const rows = forestRows(context, domain, 'share')
     if (rows.length === 0) continue
-    const label = `What changed in ${domain}, in points against the base, with 95% intervals. The whole report has the figures.`
+    const label = `Change in ${domain}, in points compared with the base model, with 95% intervals. The full report has the figures.`
     const draw = async (wide: boolean) =>
       (await drawForest(context, rows, { unit: 'share', wide, label })).markup
     figures.push(`## ${domain.charAt(0).toUpperCase()}${domain.slice(1)}
@@ -170,7 +170,7 @@ async function reportSection(docs: string, name: string, report: ReportData): Pr
 ${await writeFigure(docs, `${name}-${domain}`, label, { wide: await draw(true), narrow: await draw(false) })}`)
   }
   return `${escapeMarkdown(report.base)}, ${report.created.slice(0, 10)}. \`npm run compare:${name}\`.
-<a href="${site}reports/${name}.html" target="_self">The whole report</a> has all figures, examples and settings.
+<a href="${site}reports/${name}.html" target="_self">The full report</a> has all figures, examples and settings.
 
 <p class="legend">${legend}</p>
 
