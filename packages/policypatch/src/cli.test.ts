@@ -102,7 +102,7 @@ describe('pairs, train', () => {
       const cut = await pairs('b')
       expect(cut).toMatchObject({
         code: 1,
-        stderr: expect.stringMatching(/error EMPTY_DATA: .*1 cut by the limit/),
+        stderr: expect.stringMatching(/error EMPTY_DATA: .*1 cut off by the token limit/),
       })
       const absent = await pairs('c')
       expect(absent).toMatchObject({

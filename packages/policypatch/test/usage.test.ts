@@ -102,7 +102,7 @@ describe('a run that is kept', () => {
     expect(other.stderr).toMatch(/^error RESUME_MISMATCH: .*seed.*another --out .* --fresh .*\n$/m)
     const fresh = await run(`${pairs} --out kept.jsonl --seed 1 --fresh`)
     expect(fresh).toMatchObject({ code: 0 })
-    expect(fresh.stderr).toContain('Files of an earlier run removed from kept.jsonl: 2')
+    expect(fresh.stderr).toContain('Removed files of an earlier run from kept.jsonl: 2')
 
     expect(await run(`${train} --sft-steps 2`)).toMatchObject({ code: expect.any(Number) })
     const longer = await run(`${train} --sft-steps 3`)
@@ -114,7 +114,7 @@ describe('a run that is kept', () => {
     expect(await run(evaluate)).toMatchObject({ code: 0 })
     expect((await run(evaluate)).stderr).not.toContain('responses 0/16')
     const anew = await run(`${evaluate} --fresh`)
-    expect(anew.stderr).toMatch(/Files of an earlier run removed from e\.json\.run: 1\n.*responses 0\/16/s)
+    expect(anew.stderr).toMatch(/Removed files of an earlier run from e\.json\.run: 1\n.*responses 0\/16/s)
     expect(await run('eval --model tiny --prompts prompts.jsonl --fresh')).toMatchObject({ code: 2 })
   })
 
@@ -132,7 +132,7 @@ describe('a run that is kept', () => {
     await run(line)
     expect(await readdir(at('shared'))).toContain('sft.safetensors')
     const { stderr } = await run(line, '--fresh')
-    expect(stderr).toMatch(/Files of an earlier run removed from shared: [1-9]/)
+    expect(stderr).toMatch(/Removed files of an earlier run from shared: [1-9]/)
     for (const [path, text] of Object.entries(own)) expect(await readFile(at(path), 'utf8')).toBe(text)
   })
 })

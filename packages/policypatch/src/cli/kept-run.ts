@@ -67,7 +67,7 @@ async function beginAnew(
   for (const path of paths) if (await isOwn(storage, path, folders.length > 0)) owned.push(path)
   // A file of pairs is its run's by the journal beside it, which goes last.
   for (const path of owned) await storage.remove(path)
-  line(`Removed ${owned.length} files of an earlier run from ${place}`)
+  line(`Removed files of an earlier run from ${place}: ${owned.length}`)
 }
 
 /** Names of what a training keeps beside its JSON Lines. */
