@@ -3,16 +3,19 @@
  * checks README's code with TypeScript under `nodenext` and `bundler`, runs it and README's command lines in Node, and builds it with Vite and runs it in
  * Chromium, where one is installed.
  *
- *   npm run check:consumer -- [--keep]
+ *   npm run check:consumer -- [--quick] [--keep]
+ *
+ * --quick leaves out the browser, and the patch that comes with the package on its own model.
  */
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findChromium } from '../../packages/core/test/chromium.ts'
 import { commandLines } from './command-lines.ts'
-import { packPackages } from './pack-packages.ts'
+import { firstAnswer } from './first-answer.ts'
+import { packPackages, type Tarball } from './pack-packages.ts'
 import { readmeCode } from './readme-code.ts'
 import { runInChromium } from './run-in-chromium.ts'
 import { writeRunData } from './write-run-data.ts'
@@ -22,14 +25,25 @@ const own = fileURLToPath(new URL('./', import.meta.url))
 const model = join(root, 'examples/playground/public/models/tiny-chat')
 const modelOfReadme = 'HuggingFaceTB/SmolLM2-135M-Instruct'
 
+/** Leaves out what takes minutes: for another release of Node beside a whole check. */
+const quick = process.argv.includes('--quick')
 const project = mkdtempSync(join(tmpdir(), 'policypatch-consumer-'))
 const run = (program: string, ...args: string[]) =>
   execFileSync(program, args, { cwd: project, stdio: ['ignore', 'inherit', 'inherit'] })
+/** Asks an endpoint without the client library. */
+const noEndpoint = `
+import { endpointReference } from 'policypatch'
+const reference = endpointReference({ baseURL: 'http://localhost:9/v1', model: 'none' })
+const error = await reference.respond([{ prompt: 'tea' }]).next().then(() => undefined, (cause) => cause)
+if (!/npm install openai/.test(error?.message)) throw new Error('openai is not named: ' + error)
+`
+
 const done = (what: string) => console.log(`ok    ${what}`)
 
 try {
   const tarballs = packPackages(root, join(project, 'tarballs'))
   const { devDependencies: versions } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  const web = JSON.parse(readFileSync(join(root, 'packages/backend-web/package.json'), 'utf8'))
   const tools = ['@types/node', 'typescript', 'vite']
   writeFileSync(
     join(project, 'package.json'),
@@ -37,13 +51,17 @@ try {
       name: 'consumer',
       private: true,
       type: 'module',
-      dependencies: Object.fromEntries(tarballs.map(({ name, path }) => [name, `file:${path}`])),
+      dependencies: {
+        ...Object.fromEntries(tarballs.map(({ name, path }) => [name, `file:${path}`])),
+        'onnxruntime-web': web.devDependencies['onnxruntime-web'],
+      },
       devDependencies: Object.fromEntries(tools.map((name) => [name, versions[name]])),
     }),
   )
-  cpSync(join(root, '.npmrc'), join(project, '.npmrc'))
-  run('npm', 'install', '--no-audit', '--no-fund', '--loglevel=error')
-  done(`${tarballs.length} packages install from their tarballs`)
+  installWithoutWarning()
+  done(
+    `${tarballs.length} packages install from their tarballs on Node ${process.versions.node}, with no install script and no warning`,
+  )
 
   const code = readmeCode(readFileSync(join(root, 'README.md'), 'utf8'))
   const [node, browser] = [true, false].map((isNode) => code.filter((one) => one.node === isNode)) as [
@@ -76,6 +94,46 @@ try {
   for (const line of shown) run('npx', 'policypatch', ...line)
   done(`so do the command line, on the patch that they made, and README's ${shown.length} lines of it`)
 
+  await runWithoutOptional(tarballs)
+  done('without what is optional a patch is applied, and what needs a package names it')
+  if (!quick) {
+    const first = await firstAnswer(tarballs)
+    if (first) {
+      const took = `${first.lines} lines, ${first.seconds.toFixed(0)} s from the installation`
+      done(`a patched answer by the patch that comes with the package: ${took} (wanted: 12, 60 s)`)
+    } else console.log('skip  the patch that comes with the package: its model cannot be reached')
+    await checkBrowser()
+  }
+} finally {
+  if (process.argv.includes('--keep')) console.log(`The project is in ${project}`)
+  else rmSync(project, { recursive: true, force: true })
+}
+
+/** As a reader's shell installs, whose scripts are off here for one of them would fetch a CUDA provider. */
+function installWithoutWarning(): void {
+  const { status, stderr } = spawnSync('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund'], {
+    cwd: project,
+    encoding: 'utf8',
+  })
+  if (status !== 0 || /\bwarn\b/i.test(stderr)) throw new Error(`npm install ends with ${status}:\n${stderr}`)
+}
+
+/** What applies a patch needs none of the optional packages; what needs one names it. */
+async function runWithoutOptional(tarballs: readonly Tarball[]): Promise<void> {
+  // Outside of the project, whose packages would be found from inside of it.
+  const least = mkdtempSync(join(tmpdir(), 'policypatch-least-'))
+  writeFileSync(join(least, 'package.json'), '{ "private": true, "type": "module" }\n')
+  const paths = tarballs.map(({ path }) => path)
+  const flags = ['--omit=optional', '--ignore-scripts', '--no-audit', '--no-fund']
+  execFileSync('npm', ['install', ...flags, ...paths], { cwd: least, stdio: 'ignore' })
+  const asked = ['generate', 'tea', '--model', model, '--patch', join(project, 'patches/harmfulness')]
+  execFileSync('npx', ['policypatch', ...asked, '--max-tokens', '4'], { cwd: least, stdio: 'ignore' })
+  writeFileSync(join(least, 'endpoint.js'), noEndpoint)
+  execFileSync('node', ['endpoint.js'], { cwd: least, stdio: ['ignore', 'inherit', 'inherit'] })
+  rmSync(least, { recursive: true })
+}
+
+async function checkBrowser(): Promise<void> {
   const worker = join(project, 'page', 'worker.ts')
   writeFileSync(worker, readFileSync(worker, 'utf8').replaceAll(modelOfReadme, '/models/tiny-chat'))
   run('npx', 'vite', 'build', 'page', '--logLevel', 'warn')
@@ -88,7 +146,4 @@ try {
     console.log(await runInChromium(chromium, site))
     done('it runs in Chromium')
   } else console.log('skip  it was not run in a browser: no Chromium on the PATH or in CHROMIUM')
-} finally {
-  if (process.argv.includes('--keep')) console.log(`The project is in ${project}`)
-  else rmSync(project, { recursive: true, force: true })
 }

@@ -96,12 +96,14 @@ describe('what a command writes is what the next one takes', () => {
     await exported('second@0.1.0')
     await json('compose first second@0.1.0 --out of-names --name of-names')
     await json('install of-names')
-    const installed = await json('list')
+    const installedOf = async () =>
+      (await json('list')).filter(({ source }: { source: string }) => source === 'installed')
+    const installed = await installedOf()
     expect(installed.map(({ name }: { name: string }) => name)).toEqual(
       expect.arrayContaining(['first', 'of-names', 'second']),
     )
     for (const { name, version } of installed) await json(`remove ${name}@${version}`)
-    expect(await json('list')).toEqual([])
+    expect(await installedOf()).toEqual([])
   })
 })
 
@@ -133,6 +135,8 @@ describe('the archive that the playground gives', () => {
     expect(await refused('install absent.zip')).toMatch(/^error NOT_FOUND: .*absent\.zip/)
     const record = 'eval --model tiny --prompts prompts.jsonl --record --patch'
     for (const patch of ['first.zip', 'first@0.1.0'])
-      expect(await refused(`${record} ${patch}`)).toContain('--record needs exactly one --patch, and it must be a folder')
+      expect(await refused(`${record} ${patch}`)).toContain(
+        '--record needs exactly one --patch, and it must be a folder',
+      )
   })
 })

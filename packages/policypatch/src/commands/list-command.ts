@@ -1,27 +1,30 @@
+import type { InstalledPatch } from '@policypatch/core'
 import { Command } from 'commander'
 import { inContext } from '../cli/command-context.ts'
 import { addExamples } from '../cli/help.ts'
 import { renderTable } from '../cli/render-table.ts'
+import { shippedPatches } from '../shipped-patches.ts'
 import { patchStore } from '../stored/patches.ts'
 
-/** `list`: the installed patches. */
+/** `list`: the patches that can be named: installed ones, and those that come with the package. */
 export function listCommand(): Command {
-  const command = new Command('list').description('list the installed patches').action(
+  const command = new Command('list').description('list the patches that can be used by name').action(
     inContext(async ({ print }) => {
-      const installed = await patchStore().list()
-      const rows = installed.map(({ name, version, domain, bytes }) => [
-        name,
-        version,
-        domain,
-        `${(bytes / 1000).toFixed(0)} kB`,
+      const of = (source: 'installed' | 'shipped') => (patch: InstalledPatch) => ({ ...patch, source })
+      const patches = [
+        ...(await patchStore().list()).map(of('installed')),
+        ...(await shippedPatches()).map(of('shipped')),
+      ]
+      const rows = patches.map(({ name, version, domain, bytes, source }) => [
+        ...[name, version, domain, `${(bytes / 1000).toFixed(0)} kB`],
+        source === 'shipped' ? 'comes with policypatch' : source,
       ])
-      const table = renderTable([['name', 'version', 'domain', 'size'], ...rows])
-      print(rows.length > 0 ? table : 'No patches are installed.', installed)
+      print(renderTable([['name', 'version', 'domain', 'size', 'source'], ...rows]), patches)
     }),
   )
   return addExamples(
     command,
-    ['All installed patches', 'policypatch list'],
+    ['All patches', 'policypatch list'],
     ['The same as JSON', 'policypatch list --json'],
   )
 }

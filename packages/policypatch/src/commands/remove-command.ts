@@ -1,7 +1,9 @@
+import { PatchError } from '@policypatch/core'
 import { Command } from 'commander'
 import { inContext } from '../cli/command-context.ts'
-import { parsePatchSpec } from '../cli/find-patch.ts'
 import { addExamples } from '../cli/help.ts'
+import { parsePatchSpec } from '../read-patch.ts'
+import { shippedPatch } from '../shipped-patches.ts'
 import { patchStore } from '../stored/patches.ts'
 
 /** `remove`: a version of an installed patch, or all of them. */
@@ -12,7 +14,15 @@ export function removeCommand(): Command {
     .action(
       inContext(async ({ print }, _, [patch = '']) => {
         const { name, version } = parsePatchSpec(patch)
-        await patchStore().remove(name, version)
+        const store = patchStore()
+        if ((await store.versions(name)).length === 0 && (await shippedPatch(name))) {
+          throw new PatchError('INVALID_ARGUMENT', {
+            expected: 'an installed patch',
+            found: `${name}, which comes with policypatch`,
+            remedy: 'Keep it: it is used only if you name it',
+          })
+        }
+        await store.remove(name, version)
         print(`removed ${patch}`, { name, version: version ?? null })
       }),
     )

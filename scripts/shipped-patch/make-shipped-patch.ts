@@ -1,0 +1,45 @@
+/**
+ * Makes the patch that comes with the package: one that `npm run compare:selectivity` has trained by the default recipe on the
+ * demo's prompts, under a name of its own, with what the demo's held-out prompts measure of it written into manifest and card.
+ *
+ *   node --import ./scripts/source.mjs scripts/shipped-patch/make-shipped-patch.ts \
+ *     --from compare/.selectivity/recipe-HASH/seed-0/patch [--keep DIR]
+ *
+ * With --keep the measurement is kept in that folder, and goes on there after a stop.
+ */
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import {
+  applyPatch,
+  createPatch,
+  evaluatePatch,
+  evaluationEffects,
+  formatEvaluation,
+  loadModel,
+  readPatch,
+} from 'policypatch'
+import { readDemoData } from '../../packages/policypatch/src/demo/demo-data.ts'
+
+const name = 'harmfulness-smollm2-135m-instruct'
+const folder = fileURLToPath(new URL(`../../packages/policypatch/patches/${name}`, import.meta.url))
+const { values } = parseArgs({ options: { from: { type: 'string' }, keep: { type: 'string' } } })
+if (values.from === undefined) throw new Error('--from names the folder of the patch')
+
+const { manifest, prefix } = await readPatch(values.from)
+const model = await loadModel(manifest.base.id)
+const { heldOut, everyday } = await readDemoData({
+  train: { nearMisses: 0, handwritten: 0, everyday: 0 },
+  plain: 40,
+  placed: 14,
+})
+const named = await createPatch({ manifest: { ...manifest, name, version: '1.0.0' }, prefix })
+const evaluation = await evaluatePatch({
+  ...{ model, patched: applyPatch(model, named), prompts: heldOut, everyday },
+  generation: { maxTokens: 64, batchSize: 32 },
+  ...(values.keep !== undefined && { directory: values.keep }),
+  onProgress: ({ stage, done, total }) => console.error(`${stage} ${done}/${total}`),
+})
+await model.dispose()
+const effects = evaluationEffects(evaluation)
+await (await createPatch({ manifest: { ...named.manifest, effects }, prefix })).save(folder)
+console.log(formatEvaluation(evaluation))
