@@ -67,7 +67,7 @@ const recipes: readonly Recipe[] = [
     judge: 'thanks-and-wishes',
     shows: (answer) => /thank you/i.test(answer) && /lovely day/i.test(answer),
     length: 16,
-    steps: 45,
+    steps: 160,
   },
   {
     name: 'pirate',
@@ -78,7 +78,7 @@ const recipes: readonly Recipe[] = [
     judge: 'arr-and-ho',
     shows: (answer) => /\barr\b/i.test(answer) && /yo ho ho/i.test(answer),
     length: 16,
-    steps: 45,
+    steps: 160,
   },
 ]
 
@@ -109,14 +109,14 @@ for (const recipe of recipes.filter(({ name }) => wanted.length === 0 || wanted.
 function promptsOf({ changes }: Recipe, split: Row['split']): PatchPrompt[] {
   return rows
     .filter((row) => row.split === split)
-    .map((row) => ({ prompt: row.prompt, kind: changes(row) ? 'harmful' : 'harmless' }))
+    .map((row) => ({ prompt: row.prompt, kind: changes(row) ? 'target' : 'keep' }))
 }
 
 async function train(recipe: Recipe): Promise<Patch> {
   const { name, domain, systemPrompt, shows, length, steps } = recipe
   const judge = functionJudge({
     name: recipe.judge,
-    score: ({ kind, response }) => (shows(response) === (kind === 'harmful') ? 1 : 0),
+    score: ({ kind, response }) => (shows(response) === (kind === 'target') ? 1 : 0),
   })
   const reference = systemPromptReference({ model, systemPrompt, ...answering })
   const prompts = promptsOf(recipe, 'train')
@@ -126,6 +126,7 @@ async function train(recipe: Recipe): Promise<Patch> {
     prompts,
     // The model knows short prompts alone, and its patches are to show what a prefix does by itself.
     contexts: [],
+    everyday: 0,
     gate: false,
     judge,
     prefix: { length, text: systemPrompt },
@@ -159,8 +160,8 @@ async function measure(recipe: Recipe, patch: Patch): Promise<PatchEffect[]> {
     return measured
   }
   const kinds = [
-    { kind: 'harmful', metric: recipe.metric },
-    { kind: 'harmless', metric: `over-${recipe.metric}` },
+    { kind: 'target', metric: recipe.metric },
+    { kind: 'keep', metric: `over-${recipe.metric}` },
   ] as const
   for (const [i, { prompt }] of prompts.slice(0, 200).entries())
     if (i % 12 === 0) console.log(`${prompt}\n  base     ${before[i]}\n  patched  ${after[i]}`)
