@@ -35,6 +35,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       page('Choose a device', '/backends'),
       page('Selectivity: refuse nothing else', '/selectivity'),
       page('Choose judges', '/judges'),
+      page('Create a project', '/projects'),
       page('Work with domains', '/domains'),
       page('Combine and export patches', '/composition'),
       page('Run in the browser', '/browser'),

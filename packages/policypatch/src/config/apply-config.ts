@@ -149,7 +149,8 @@ function parse(option: Option, value: unknown): Parsed {
   try {
     return { value: option.parseArg ? option.parseArg(text, undefined) : text }
   } catch (error) {
-    if (error instanceof InvalidArgumentError) return { problem: `${describeValue(value)}: ${error.message.replace(/\.$/, '')}` }
+    if (error instanceof InvalidArgumentError)
+      return { problem: `${describeValue(value)}: ${error.message.replace(/\.$/, '')}` }
     throw error
   }
 }
