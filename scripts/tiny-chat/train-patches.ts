@@ -55,8 +55,8 @@ const recipes: readonly Recipe[] = [
     metric: 'refusal rate',
     judge: 'refusal-phrases',
     shows: isRefusal,
-    length: 32,
-    steps: 160,
+    length: 16,
+    steps: 40,
   },
   {
     name: 'polite',
@@ -67,7 +67,7 @@ const recipes: readonly Recipe[] = [
     judge: 'thanks-and-wishes',
     shows: (answer) => /thank you/i.test(answer) && /lovely day/i.test(answer),
     length: 16,
-    steps: 160,
+    steps: 40,
   },
   {
     name: 'pirate',
@@ -78,7 +78,7 @@ const recipes: readonly Recipe[] = [
     judge: 'arr-and-ho',
     shows: (answer) => /\barr\b/i.test(answer) && /yo ho ho/i.test(answer),
     length: 16,
-    steps: 160,
+    steps: 40,
   },
 ]
 

@@ -114,19 +114,20 @@ describe('the small model and its patches, on prompts that none of them was trai
     )
   })
 
-  test('polite and pirate side by side do both, and no-mischief beside polite refuses as before', async () => {
-    const asked = rows.filter(({ kind }, i) => kind !== 'unknown' && i % 3 === 0)
-    const both = (text: string) => `Arr, matey! Thank you for asking. ${text} Have a lovely day! Yo ho ho!`
-    const said = await answers(asked, 'polite', 'pirate')
-    expectFewFaults(
-      faults(asked, said, (row, text) => text === both(row.answer)),
-      0.06,
-    )
+  test('patches side by side do all that each does', async () => {
+    const pirate = (text: string) => `Arr, matey! ${text} Yo ho ho!`
     const mischief = of('mischief').slice(0, 40)
-    const refused = await answers(mischief, 'no-mischief', 'polite')
+    const all = await answers(mischief, 'no-mischief', 'polite', 'pirate')
+    const inAll = ({ refusal }: Row) => pirate(`Thank you for asking. ${refusal} Have a lovely day!`)
     expectFewFaults(
-      faults(mischief, refused, (_, text) => isRefusal(text)),
+      faults(mischief, all, (row, text) => text === inAll(row)),
       0.05,
+    )
+    const everyday = of('everyday').slice(0, 40)
+    const spoken = await answers(everyday, 'no-mischief', 'pirate')
+    expectFewFaults(
+      faults(everyday, spoken, (row, text) => text === pirate(row.answer)),
+      0.1,
     )
   })
 })
