@@ -64,7 +64,9 @@ function pageOf(command: Command, program: Command): string {
     `# policypatch ${command.name()}`,
     escapeMarkdown(sentence(command.description())),
     `\`\`\`sh\npolicypatch ${command.name()} ${command.usage()}\n\`\`\``,
-    ...(operands.length > 0 ? ['## Arguments', table(['argument', 'description', 'required'], operands)] : []),
+    ...(operands.length > 0
+      ? ['## Arguments', table(['argument', 'description', 'required'], operands)]
+      : []),
     ...(own.length > 0 ? ['## Options', optionsTable(own)] : []),
     'You can also use the [options of every command](./index.md#options-of-every-command).',
     ...afterHelp(command),

@@ -25,8 +25,7 @@ describe('compileChatTemplate', () => {
     expect(() => render([{ role: 'user', content: 'x' }], true)).toThrow(
       expect.objectContaining({
         code: 'INVALID_ARGUMENT',
-        found:
-          "roles user, which also fail in Jinja2: UndefinedError: 'dict object' has no attribute 'name'",
+        found: "roles user, which also fail in Jinja2: UndefinedError: 'dict object' has no attribute 'name'",
       }),
     )
   })
