@@ -1,6 +1,6 @@
 /**
- * A judge of one's own, over recorded answers: no model is needed. The same judge goes into `trainPatch`,
- * `generatePairs` and `evaluateRefusal`.
+ * A custom judge on recorded answers, without a model. You can pass the same judge to `trainPatch`, `generatePairs` and
+ * `evaluateRefusal`.
  *
  *   node --import ./scripts/source.mjs examples/custom-judge.ts
  */

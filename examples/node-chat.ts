@@ -1,6 +1,6 @@
 /**
- * A chat on the terminal with a patch that is switched on and off while it goes on. `/patch on` and `/patch off` take
- * effect with the next answer, `/new` forgets what was said, and an empty line ends the chat.
+ * A terminal chat in which you can turn a patch on and off. `/patch on` and `/patch off` apply to the next answer, `/new`
+ * starts a new conversation, and an empty line ends the chat.
  *
  *   node --import ./scripts/source.mjs examples/node-chat.ts PATCH [MODEL]
  */

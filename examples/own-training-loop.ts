@@ -1,5 +1,5 @@
 /**
- * The training loop opened up: rows of one's own, a step at a time, with a look at the prefix on the way.
+ * A custom training loop: your own rows, one step at a time, inspecting the prefix along the way.
  *
  *   node --import ./scripts/source.mjs examples/own-training-loop.ts [MODEL]
  */

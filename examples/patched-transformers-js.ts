@@ -1,7 +1,7 @@
 /**
- * A patch in transformers.js: the keys and values of its virtual tokens, as the cache that `generate` of
- * `@huggingface/transformers` starts from. The ONNX model is one that Optimum exported, as models on the Hub are; nothing
- * of it is changed. Here it is a tiny one with random weights, and the prefix is where training would start.
+ * A patch in transformers.js: the keys and values of its virtual tokens are the initial cache of `generate` in
+ * `@huggingface/transformers`. The ONNX model was exported with Optimum, like models on the Hub, and is not changed. Here it
+ * is a tiny model with random weights, and the prefix is untrained.
  *
  *   node --import ./scripts/source.mjs examples/patched-transformers-js.ts
  */

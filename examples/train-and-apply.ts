@@ -1,6 +1,6 @@
 /**
- * Trains a patch against a safety system prompt, saves it, and compares the model with and without it. A handful of
- * prompts and steps shows the calls, not the effect: `npm run demo` has the data and the steps for that.
+ * Trains a patch to behave like a safety system prompt, saves it, and compares the model with and without it. A handful of
+ * prompts and steps shows the calls, not the effect. For that, use `npm run demo`.
  *
  *   node --import ./scripts/source.mjs examples/train-and-apply.ts [DIRECTORY] [MODEL]
  */

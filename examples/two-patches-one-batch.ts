@@ -1,7 +1,7 @@
 /**
- * One model, one batch, a prefix for each request: the weights are held once, whatever number of patches is in use.
- * The two prefixes here are the embeddings of two sentences, where training would start; those of two patches that
- * were read with `readPatch` are used alike, as `patch.prefix`.
+ * One model and one batch, with a different prefix for each request: the weights are in memory once, for any number of
+ * patches. The two prefixes here are the untrained embeddings of two sentences. Use the `patch.prefix` of patches from
+ * `readPatch` in the same way.
  *
  *   node --import ./scripts/source.mjs examples/two-patches-one-batch.ts [MODEL]
  */

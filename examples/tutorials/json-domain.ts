@@ -1,5 +1,5 @@
 /**
- * A domain of one's own: what is wanted, who judges it and what is counted, as one object. The commands of own-domain.sh and the
+ * A custom domain: the goal, the judges and the metrics, as one object. The commands of own-domain.sh and the
  * program own-domain.ts train and measure by it.
  */
 // #region judge

@@ -234,6 +234,6 @@ it('attacks with what the reference refuses, and wants it to refuse something', 
   expect(rounds).toEqual([{ attackSuccess: { magic: 0.25, chat: 0, cipher: 1 }, perAttack: 4, joined: 5 }])
   await expect(hardenPatch(options({ reference: answering(/./) }))).rejects.toMatchObject({
     code: 'EMPTY_DATA',
-    message: expect.stringContaining('none of 5 that safe refuses'),
+    message: expect.stringContaining('no refusal by safe of 5 prompts'),
   })
 })
