@@ -214,19 +214,19 @@ test('without a file nothing is set', async () => {
 
 describe('are refused, by the name of the file', () => {
   test.each([
-    ['a field that there is not', `{ stepz: 1 }`, /policypatch\.config\.mjs; found stepz: no such field/],
+    ['a field that there is not', `{ stepz: 1 }`, /policypatch\.config\.mjs; found stepz: unknown field/],
     [
       'one of a section',
       `{ train: { sftStep: 1, lr: 2 } }`,
-      /found train\.sftStep: no such field; train\.lr: no such field/,
+      /found train\.sftStep: unknown field; train\.lr: unknown field/,
     ],
     [
       'one of a section for another command',
       `{ eval: { sftSteps: 1 } }`,
-      /found eval\.sftSteps: no such field/,
+      /found eval\.sftSteps: unknown field/,
     ],
-    ['one of a call', `{ train: { fresh: true } }`, /found train\.fresh: no such field/],
-    ['what belongs to one command, at the top', `{ out: 'x' }`, /found out: no such field/],
+    ['one of a call', `{ train: { fresh: true } }`, /found train\.fresh: unknown field/],
+    ['what belongs to one command, at the top', `{ out: 'x' }`, /found out: unknown field/],
     ['a section that is none', `{ train: 4 }`, /train, which is 4/],
     [
       'wrong values, all of them',

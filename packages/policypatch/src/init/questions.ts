@@ -1,4 +1,7 @@
-/** Questions with a short answer, to begin a goal with: those of the first list to train on, those of the second to measure by. */
+/**
+ * Questions with a short answer, to begin a goal with: those of the first list to train on, of which a tenth, at least four, are
+ * held out for the check after training; those of the second to measure by.
+ */
 export const questions: Readonly<Record<'train' | 'heldOut', readonly (readonly [string, string])[]>> = {
   train: [
     ['What is the capital of France?', 'Paris'],
@@ -33,6 +36,16 @@ export const questions: Readonly<Record<'train' | 'heldOut', readonly (readonly 
     ['What is the first month of the year?', 'January'],
     ['What is the last letter of the English alphabet?', 'Z'],
     ['What is the currency of the United Kingdom?', 'the pound'],
+    ['What is the capital of Peru?', 'Lima'],
+    ['What is the capital of Kenya?', 'Nairobi'],
+    ['How many wheels does a bicycle have?', 'two'],
+    ['How many players are in a football team?', 'eleven'],
+    ['What colour is a ripe tomato?', 'red'],
+    ['Who painted The Starry Night?', 'Vincent van Gogh'],
+    ['Which animal lays eggs and says quack?', 'the duck'],
+    ['Which season comes after spring?', 'summer'],
+    ['What is the opposite of open?', 'closed'],
+    ['What is half of twenty?', 'ten'],
   ],
   heldOut: [
     ['What is the capital of Italy?', 'Rome'],
