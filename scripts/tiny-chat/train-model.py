@@ -4,7 +4,7 @@
     python scripts/tiny-chat/train-model.py
 
 Its text is that of conversations.py beside this file: synthetic, written for this project, under its licence. Takes
-about ten minutes on one core. Writes examples/playground/public/models/tiny-chat, with the questions that the model
+about six minutes on one core. Writes examples/playground/public/models/tiny-chat, with the questions that the model
 knows (questions.json), and examples/playground/data/prompts.jsonl for its patches: prompts of `train` are of the model's
 own text, those of `test` are in none of it. examples/playground/test/tiny-chat.test.ts measures what it makes.
 """

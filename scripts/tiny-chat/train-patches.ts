@@ -56,7 +56,7 @@ const recipes: readonly Recipe[] = [
     judge: 'refusal-phrases',
     shows: isRefusal,
     length: 16,
-    steps: 40,
+    steps: 80,
   },
   {
     name: 'polite',

@@ -126,7 +126,7 @@ describe.skipIf(chromium === undefined)(
       )
       const [code, words] = (await fault(damaged)) ?? []
       expect(code).toBe('DIGEST_MISMATCH')
-      expect(words).toMatch(/Expected.*SHA-256.*Found.*What to do.*get the patch again/s)
+      expect(words).toMatch(/Expected.*SHA-256.*Found.*What to do.*patch again/s)
       const [mismatch, differs] = (await fault(...(await filesOf(foreignFolder)))) ?? []
       expect(mismatch).toBe('PATCH_MISMATCH')
       expect(differs).toMatch(/Expected.*hidden size.*Found.*tiny-chat/s)
