@@ -26,7 +26,7 @@ export const modelChoices: readonly ModelChoice[] = [
     label: 'Tiny chat',
     about:
       'Comes with this page. Made for it: it knows some questions on animals, food, games and stories, and helps with any mischief.',
-    size: 1_900_000,
+    size: 2_100_000,
     folder: 'models/tiny-chat',
     patches: ['patches/no-mischief', 'patches/polite', 'patches/pirate'],
     examples: [
