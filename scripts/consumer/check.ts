@@ -44,7 +44,7 @@ try {
   const tarballs = packPackages(root, join(project, 'tarballs'))
   const { devDependencies: versions } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   const web = JSON.parse(readFileSync(join(root, 'packages/backend-web/package.json'), 'utf8'))
-  const tools = ['@types/node', 'typescript', 'vite']
+  const tools = ['@types/node', 'esbuild', 'typescript', 'vite']
   writeFileSync(
     join(project, 'package.json'),
     JSON.stringify({
@@ -141,6 +141,10 @@ async function checkBrowser(): Promise<void> {
   writeFileSync(worker, readFileSync(worker, 'utf8').replaceAll(modelOfReadme, '/models/tiny-chat'))
   run('npx', 'vite', 'build', 'page', '--logLevel', 'warn')
   done('Vite builds the program for the browser')
+  const [, line = ''] =
+    /^ {4}npx (esbuild .*)$/m.exec(readFileSync(join(root, 'docs/browser.md'), 'utf8')) ?? []
+  run('npx', ...line.replace('worker.ts', 'page/worker.ts').split(' '))
+  done('so does esbuild, as docs/browser.md has it')
   const site = join(project, 'page', 'dist')
   cpSync(model, join(site, 'models/tiny-chat'), { recursive: true })
   cpSync(join(project, 'patches/harmfulness'), join(site, 'patches/harmfulness'), { recursive: true })
