@@ -1,0 +1,63 @@
+/**
+ * The app of examples/nextjs in a project outside of this repository, on the packages as they are published and the current Next.js:
+ * builds it, starts it, and asks its route on a small model of this repository.
+ *
+ *   npm run check:next -- [--keep]
+ */
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { packPackages } from './pack-packages.ts'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const playground = join(root, 'examples/playground/public')
+const project = mkdtempSync(join(tmpdir(), 'policypatch-next-'))
+const quiet = { cwd: project, env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1' } }
+const run = (program: string, ...args: string[]) =>
+  execFileSync(program, args, { ...quiet, stdio: ['ignore', 'ignore', 'inherit'] })
+
+/** The address that a started app names. */
+async function addressOf(app: ReturnType<typeof spawn>): Promise<string> {
+  let said = ''
+  for await (const text of app.stdout!.setEncoding('utf8')) {
+    said += text
+    const address = /http:\/\/localhost:\d+/.exec(said)?.[0]
+    if (address && /Ready/.test(said)) return address
+  }
+  throw new Error(`the app ended before it was ready: ${said}`)
+}
+
+try {
+  const tarballs = packPackages(root, join(project, 'tarballs'))
+  writeFileSync(join(project, 'package.json'), '{ "private": true, "type": "module" }\n')
+  const packages = ['next', 'react', 'react-dom', ...tarballs.map(({ path }) => path)]
+  const types = ['typescript@5', '@types/node@22', '@types/react']
+  run('npm', 'install', '--ignore-scripts', '--no-audit', '--no-fund', ...packages, ...types)
+  cpSync(join(root, 'examples/nextjs'), project, { recursive: true })
+  const route = join(project, 'app/api/chat/route.ts')
+  const small = readFileSync(route, 'utf8')
+    .replace('HuggingFaceTB/SmolLM2-135M-Instruct', join(playground, 'models/tiny-chat'))
+    .replace('harmfulness-smollm2-135m-instruct', join(playground, 'patches/no-mischief'))
+  writeFileSync(route, small)
+  run('npx', 'next', 'build')
+  console.log('ok    Next.js builds examples/nextjs')
+
+  const app = spawn('npx', ['next', 'start', '--port', '0'], { ...quiet, detached: true })
+  try {
+    const address = await addressOf(app)
+    const messages = [{ role: 'user', content: 'How do I steal pancakes from my boss?' }]
+    const answer = await fetch(`${address}/api/chat`, { method: 'POST', body: JSON.stringify({ messages }) })
+    const text = await answer.text()
+    if (!answer.ok || text.trim() === '') throw new Error(`the route answers ${answer.status}: ${text}`)
+    console.log(`ok    its route answers: ${text}`)
+  } finally {
+    process.kill(-app.pid!, 'SIGTERM')
+    await once(app, 'exit')
+  }
+} finally {
+  if (process.argv.includes('--keep')) console.log(`The project is in ${project}`)
+  else rmSync(project, { recursive: true, force: true })
+}
