@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { cp, mkdir, readdir, readFile, symlink } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { loadModel } from 'policypatch'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
@@ -56,6 +56,8 @@ beforeAll(async () => {
   for (const name of await readdir(examples)) {
     if (/\.jsonl$|^json-domain/.test(name)) await cp(`${examples}${name}`, `${cwd}/${name}`)
   }
+  // As a module's, the imports of the reader's files are those of the packages' sources.
+  await writeFile(`${cwd}/package.json`, '{ "type": "module" }\n')
   await symlink(`${root}node_modules`, `${cwd}/node_modules`)
   await writeTinyModel(`${cwd}/tiny`)
   await mkdir(`${cwd}/policypatch-demo`)
