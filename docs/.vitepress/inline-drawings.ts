@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { MarkdownRenderer } from 'vitepress'
 
 /**
@@ -14,7 +15,10 @@ export function inlineDrawings(md: MarkdownRenderer): void {
     if (token === undefined || !/^[^:]+\.svg$/.test(source)) {
       return image?.(tokens, index, options, env, self) ?? self.renderToken(tokens, index, options)
     }
-    const svg = readFileSync(resolve(dirname(env.path), decodeURI(source)), 'utf8')
+    // A page of a file that lies outside of docs/ has that file's drawings.
+    const file: string | undefined = env.frontmatter?.source
+    const from = file === undefined ? env.path : fileURLToPath(new URL(`../../${file}`, import.meta.url))
+    const svg = readFileSync(resolve(dirname(from), decodeURI(source)), 'utf8')
       .replace(/<\?xml.*?\?>|<!--.*?-->|<style>.*?<\/style>/gs, '')
       .replace(/<title>.*?<\/title>/s, '')
       // The roles and names of its marks are for figures that speak for themselves part by part.

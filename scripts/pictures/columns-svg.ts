@@ -7,12 +7,14 @@ export interface Exchange {
 const column = { width: 480, characters: 54 }
 const lineHeight = 19
 const margin = 20
+const colours = { title: '#7d8590', question: '#58a6ff', answer: '#e6edf3' }
+const font = 'font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace" font-size="13.5"'
 
 /** The SVG of a dark terminal, one column for each title, with what was asked and answered below it. */
 export function columnsSvg(titles: readonly string[], exchanges: readonly Exchange[]): string {
   const texts: string[] = []
-  const write = (x: number, y: number, text: string, kind: string) =>
-    texts.push(`<text x="${x}" y="${y}" class="${kind}">${escapeXml(text)}</text>`)
+  const write = (x: number, y: number, text: string, kind: keyof typeof colours) =>
+    texts.push(`<text x="${x}" y="${y}" fill="${colours[kind]}">${escapeXml(text)}</text>`)
   const left = (index: number) => margin + index * column.width
   for (const [index, title] of titles.entries()) write(left(index), 34, title, 'title')
   let top = 70
@@ -38,13 +40,11 @@ export function columnsSvg(titles: readonly string[], exchanges: readonly Exchan
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img">
 <title>${escapeXml(titles.join(' beside the same model '))}</title>
 <desc>${escapeXml(described.join('\n\n'))}</desc>
-<style>
-text { font: 13.5px ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; white-space: pre }
-.title { fill: #7d8590; font-weight: 600 } .question { fill: #58a6ff } .answer { fill: #e6edf3 }
-</style>
 <rect width="${width}" height="${height}" rx="8" fill="#0d1117"/>
 ${rules.join('\n')}
+<g ${font}>
 ${texts.join('\n')}
+</g>
 </svg>
 `
 }
