@@ -1,5 +1,20 @@
-/** Strings, marks of structure, and all else between. */
-const tokens = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s"{}[\],:]+/gs
+/** Where a string begins, marks of structure, and all else between. */
+const beginnings = /["{}[\],:]|[^\s"{}[\],:]+/g
+
+/** The tokens of a JSON text. A string's end is looked for in a loop: an expression for it has no room for long ones. */
+function* tokensOf(text: string): Generator<string> {
+  const pattern = new RegExp(beginnings)
+  for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
+    if (match[0] !== '"') {
+      yield match[0]
+      continue
+    }
+    let end = match.index + 1
+    while (end < text.length && text[end] !== '"') end += text[end] === '\\' ? 2 : 1
+    pattern.lastIndex = end + 1
+    yield text.slice(match.index, end + 1)
+  }
+}
 
 /**
  * A name that an object of a JSON text has twice, undefined where none has. It goes by tokens: a string before a colon is a
@@ -8,7 +23,7 @@ const tokens = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s"{}[\],:]+/gs
 export function doubleName(text: string): string | undefined {
   const objects: (Set<string> | undefined)[] = []
   let last = ''
-  for (const [token] of text.matchAll(tokens)) {
+  for (const token of tokensOf(text)) {
     if (token === '{') objects.push(new Set())
     else if (token === '[') objects.push(undefined)
     else if (token === '}' || token === ']') objects.pop()
