@@ -409,6 +409,6 @@ export type {
   ValidationOptions,
 } from './train/train-options.ts'
 export { type TrainedPatch, trainPatch } from './train/train-patch.ts'
-export { trainingDefaults } from './train/training-defaults.ts'
+export { heldOutForCheck, presetSteps, trainingDefaults } from './train/training-defaults.ts'
 export type { TrainingSettings } from './train/training-settings.ts'
 export { type ValidationScores, validatePrefix, validationMerit } from './train/validate-prefix.ts'

@@ -12,7 +12,7 @@ import { createRandom } from '../random.ts'
 import { digestOf } from '../sha256.ts'
 import type { ResolvedOptions } from './resolve-options.ts'
 import type { TrainPatchOptions } from './train-options.ts'
-import { trainingDefaults } from './training-defaults.ts'
+import { heldOutForCheck, trainingDefaults } from './training-defaults.ts'
 import { warnOfFewPairs, warnOfNoCheck } from './warnings.ts'
 
 /** What training starts from. */
@@ -116,11 +116,8 @@ type Apart = (rows: number, targets: number) => number
 function apartOf({ validation, check }: ResolvedOptions): Apart {
   if (validation) return (rows) => Math.min(validation.limit, Math.floor(rows * validation.share))
   if (!check) return () => 0
-  const { from, least } = trainingDefaults.check
-  return (rows, targets) =>
-    targets < from || check.share === 0
-      ? 0
-      : Math.min(check.limit, Math.max(Math.floor(rows * check.share), Math.min(least, Math.floor(rows / 5))))
+  const { from } = trainingDefaults.check
+  return (rows, targets) => (targets < from || check.share === 0 ? 0 : heldOutForCheck(rows, check))
 }
 
 /** Indices of rows to held out: a share of each kind, drawn by the seed. */

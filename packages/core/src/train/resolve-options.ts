@@ -10,9 +10,10 @@ import type {
   DistillationOptions,
   DpoTraining,
   StageTraining,
+  TrainingPreset,
   TrainPatchOptions,
 } from './train-options.ts'
-import { trainingDefaults } from './training-defaults.ts'
+import { presetSteps, trainingDefaults } from './training-defaults.ts'
 
 type Resolved<T> = { readonly [Key in keyof T]-?: Exclude<T[Key], undefined> }
 
@@ -45,8 +46,8 @@ export interface ResolvedOptions {
 export function resolveOptions(options: TrainPatchOptions): ResolvedOptions {
   const { generation = {}, distillation, validation } = options
   const preset = presetOf(options)
-  const { limit } = preset
-  const everyday = options.everyday ?? (needsEveryday(options) ? preset.everyday : 0)
+  const { limit, everyday: made } = trainingDefaults.presets[preset]
+  const everyday = options.everyday ?? (needsEveryday(options) ? made : 0)
   const gate = options.gate ?? (hasEnoughForGate(options, everyday) ? {} : false)
   const defaults = trainingDefaults
   const rows = [...(options.prompts ?? []), ...(options.pairs ?? [])]
@@ -56,7 +57,7 @@ export function resolveOptions(options: TrainPatchOptions): ResolvedOptions {
   const responseTokens = options.maxResponseTokens ?? generation.maxTokens
   const scaled = <Stage extends { readonly steps: number }>(stage: Stage) => ({
     ...stage,
-    steps: Math.max(1, Math.round(stage.steps * preset.steps)),
+    steps: presetSteps(stage.steps, preset),
   })
   return {
     format: options.format ?? 'chat',
@@ -113,10 +114,10 @@ function prefixOf({ prefix, reference }: TrainPatchOptions): ResolvedOptions['pr
   return { ...trainingDefaults.prefix, ...(own && { text: taught }), ...prefix }
 }
 
-/** What the preset changes. Throws `INVALID_ARGUMENT` for one that there is not. */
-function presetOf({ preset = 'balanced' }: TrainPatchOptions) {
+/** The preset that is given or the default. Throws `INVALID_ARGUMENT` for one that there is not. */
+function presetOf({ preset = 'balanced' }: TrainPatchOptions): TrainingPreset {
   const { presets } = trainingDefaults
-  if (Object.hasOwn(presets, preset)) return presets[preset]
+  if (Object.hasOwn(presets, preset)) return preset
   throw new PatchError('INVALID_ARGUMENT', {
     expected: `a preset: ${Object.keys(presets).join(', ')}`,
     found: describeValue(preset),

@@ -45,3 +45,17 @@ export const trainingDefaults = {
     maxResponseTokens: 64,
   },
 } as const
+
+/** A stage's default steps under a preset, at least 1. */
+export const presetSteps = (steps: number, preset: TrainingPreset): number =>
+  Math.max(1, Math.round(steps * trainingDefaults.presets[preset].steps))
+
+/** How many of so many prompts of a kind are held out for the check: a share, at least 8 or a fifth of them, up to a limit. */
+export const heldOutForCheck = (
+  prompts: number,
+  { share = trainingDefaults.check.share, limit }: { readonly share?: number; readonly limit: number },
+): number =>
+  Math.min(
+    limit,
+    Math.max(Math.floor(prompts * share), Math.min(trainingDefaults.check.least, Math.floor(prompts / 5))),
+  )

@@ -22,6 +22,12 @@ export function domainTable({ subjects, measurements }: DomainFigures): string[]
   return [['', 'judge', 'data', 'n', ...subjects], ...rows]
 }
 
+/** The figures for programs, without the values of each prompt. */
+export const domainJson = ({ measurements, skipped }: DomainFigures) => ({
+  measurements: measurements.map(({ values: _, ...one }) => one),
+  skipped,
+})
+
 /** Why metrics have no figure, a line each. */
 export const skippedLines = ({ skipped }: DomainFigures): string[] =>
   skipped.map(({ subject, metric, reason }) => `No ${metric} for ${subject}: ${reason}.`)

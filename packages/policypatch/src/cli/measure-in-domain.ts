@@ -2,7 +2,7 @@ import { applyPatch, type Patch, reportEffects } from '@policypatch/core'
 import type { CommandContext } from './command-context.ts'
 import { subjectOf } from './domain-figures.ts'
 import { type DomainSpec, findDomain } from './domain-spec.ts'
-import { domainTable, skippedLines } from './domain-table.ts'
+import { domainJson, domainTable, skippedLines } from './domain-table.ts'
 import type { EvalOptions, Measured, ToMeasure } from './eval-options.ts'
 import { domainData, domainReport, evaluateByDomain } from './evaluate-domain.ts'
 import { findReferenceSource } from './open-reference.ts'
@@ -31,7 +31,7 @@ export async function measureInDomain(
   const figures = await evaluateByDomain(context, {
     ...{ ...given, openDomain, model, patches, source, systemPrompt, sampling, batchSize, out, fresh },
   })
-  const { name, measurements, skipped } = figures
+  const { name, measurements } = figures
   const [patch] = patches
   return {
     model: model.id,
@@ -40,7 +40,7 @@ export async function measureInDomain(
       of: { model: index === 0 ? model : applyPatch(model, patches[index - 1] as Patch) },
     })),
     tables: [[renderTable(domainTable(figures)), ...skippedLines(figures)].join('\n')],
-    json: { domain: name, measurements: measurements.map(({ values: _, ...one }) => one), skipped },
+    json: { domain: name, ...domainJson(figures) },
     effects: patch ? reportEffects(measurements, { subject: subjectOf(patch) }) : [],
     report: ({ maxTokens: _, ...settings }) =>
       domainReport(figures, { base: model.id, patch, settings: { ...settings, ...sampling } }),

@@ -1,4 +1,10 @@
-import { createRandom, type PatchPrompt, type TrainingPreset, trainingDefaults } from '@policypatch/core'
+import {
+  createRandom,
+  heldOutForCheck,
+  type PatchPrompt,
+  type TrainingPreset,
+  trainingDefaults,
+} from '@policypatch/core'
 
 /** Rows to train on, and prompts that training never sees. */
 export interface SetApart<Row> {
@@ -14,7 +20,7 @@ export function setApart<Row extends PatchPrompt>(
   rows: readonly Row[],
   { seed, preset = 'balanced' }: { readonly seed: number; readonly preset?: TrainingPreset | undefined },
 ): SetApart<Row> {
-  const { share, least, from } = trainingDefaults.check
+  const { from } = trainingDefaults.check
   const { limit } = trainingDefaults.presets[preset]
   const random = createRandom(seed)
   const prompts = new Map(rows.map((row) => [keyOf(row), row]))
@@ -22,8 +28,7 @@ export function setApart<Row extends PatchPrompt>(
   for (const kind of new Set(rows.map((row) => row.kind))) {
     const own = [...prompts].filter(([, row]) => row.kind === kind).map(([key]) => key)
     if (own.length < from) continue
-    const most = Math.max(Math.floor(own.length * share), Math.min(least, Math.floor(own.length / 5)))
-    for (const key of random.shuffle(own).slice(0, Math.min(limit, most))) chosen.add(key)
+    for (const key of random.shuffle(own).slice(0, heldOutForCheck(own.length, { limit }))) chosen.add(key)
   }
   return {
     train: rows.filter((row) => !chosen.has(keyOf(row))),

@@ -5,6 +5,7 @@ import {
   type DpoLossType,
   type DpoReference,
   type PrefixInit,
+  presetSteps,
   type StageRecipe,
   type TrainingPreset,
   type TrainPatchOptions,
@@ -161,9 +162,7 @@ export function trainingOf(options: TrainingOptions, domain?: Domain): Partial<T
   const preference = { ...dpo, ...given({ beta, lossType, sftWeight }) }
   const thresholds = given({ marginThreshold: options.margin, winnerThreshold: options.winner })
   const scaled = <Stage extends StageRecipe>(stage: Stage | undefined): Stage | undefined =>
-    stage?.steps === undefined
-      ? stage
-      : { ...stage, steps: Math.max(1, Math.round(stage.steps * trainingDefaults.presets[preset].steps)) }
+    stage?.steps === undefined ? stage : { ...stage, steps: presetSteps(stage.steps, preset) }
   const stageOf = <Stage extends StageRecipe>(
     own: Stage | false | undefined,
     flags: object,

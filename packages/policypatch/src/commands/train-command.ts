@@ -14,7 +14,7 @@ import { type CommandContext, inContext } from '../cli/command-context.ts'
 import { describePatch } from '../cli/describe-patch.ts'
 import { subjectOf } from '../cli/domain-figures.ts'
 import { type DomainSpec, findDomain, isUsual } from '../cli/domain-spec.ts'
-import { domainTable, skippedLines } from '../cli/domain-table.ts'
+import { domainJson, domainTable, skippedLines } from '../cli/domain-table.ts'
 import { addExamples } from '../cli/help.ts'
 import { addFreshOption, keptRun } from '../cli/kept-run.ts'
 import { findReferenceSource } from '../cli/open-reference.ts'
@@ -148,14 +148,13 @@ async function trainByDomain(context: CommandContext, options: TrainOptions): Pr
     }),
   )
   if (!figures) return { patch, told: [], json: {}, failure: undefined }
-  const { measurements, skipped } = figures
   return {
     patch,
     told: [
       `${domain.name}, on held-out prompts:\n${renderTable(domainTable(figures))}`,
       ...skippedLines(figures),
     ],
-    json: { evaluation: { measurements: measurements.map(({ values: _, ...one }) => one), skipped } },
+    json: { evaluation: domainJson(figures) },
     failure: betters(figures, subjectOf(patch))
       ? undefined
       : `This patch is worse than none: it improves no metric of ${domain.name}`,

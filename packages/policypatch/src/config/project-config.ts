@@ -1,12 +1,5 @@
-import type {
-  DpoLossType,
-  DpoReference,
-  Precision,
-  PrefixInit,
-  PromptFormat,
-  PromptKind,
-  TrainingPreset,
-} from '@policypatch/core'
+import type { Precision, PromptFormat, PromptKind } from '@policypatch/core'
+import type { TrainingOptions } from '../cli/training-options.ts'
 
 /** The model that commands run. */
 interface ModelConfig {
@@ -58,36 +51,9 @@ export interface PairsConfig extends ModelConfig, GoalConfig, DataConfig {
 }
 
 /** Options of `policypatch train`. */
-export interface TrainConfig extends ModelConfig, GoalConfig, DataConfig {
-  readonly out?: string
+export interface TrainConfig extends ModelConfig, GoalConfig, DataConfig, Partial<TrainingOptions> {
   readonly pairs?: string
   readonly run?: string
-  readonly name?: string
-  readonly version?: string
-  readonly license?: string
-  readonly preset?: TrainingPreset
-  readonly length?: number
-  readonly init?: PrefixInit
-  readonly initText?: string
-  readonly sftSteps?: number
-  readonly sftLr?: number
-  readonly dpoSteps?: number
-  readonly dpoLr?: number
-  readonly dpoReference?: DpoReference
-  readonly beta?: number
-  readonly lossType?: DpoLossType
-  readonly sftWeight?: number
-  readonly distill?: number
-  readonly batchSize?: number
-  readonly harmlessShare?: number
-  readonly maxResponseTokens?: number
-  readonly margin?: number
-  readonly winner?: number
-  readonly filter?: boolean
-  readonly minReferenceShare?: number
-  readonly eval?: boolean
-  readonly validation?: boolean
-  readonly gate?: boolean
 }
 
 /** Options of `policypatch eval`. */
