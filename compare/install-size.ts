@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { formatTable } from 'policypatch'
-import { packPackages } from '../scripts/consumer/pack-packages.ts'
+import { npmInstall, packPackages } from '../scripts/consumer/pack-packages.ts'
 import { binaries } from './install-node-llama-cpp.mjs'
 import { printRatios } from './print-ratios.ts'
 
@@ -31,7 +31,7 @@ function install(name: string, specs: readonly string[], flags: readonly string[
   const project = join(folder, name)
   mkdirSync(project)
   writeFileSync(join(project, 'package.json'), '{ "private": true }\n')
-  const args = ['install', '--ignore-scripts', '--no-audit', '--no-fund', ...flags, ...specs]
+  const args = [...npmInstall, ...flags, ...specs]
   const { status, stderr } = spawnSync('npm', args, {
     cwd: project,
     encoding: 'utf8',

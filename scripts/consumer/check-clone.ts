@@ -5,13 +5,14 @@
  *
  *   npm run check:clone -- [--long] [--keep]
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { splitLine } from '../../packages/policypatch/test/split-line.ts'
 import { readmeLines } from './readme-lines.ts'
+import { addressOf, startProgram, stop } from './started-server.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const [long, keep] = ['--long', '--keep'].map((flag) => process.argv.includes(flag))
@@ -21,22 +22,7 @@ const clone = join(folder, 'policypatch')
 const servers = /^npm (start|run (playground|dev|docs(:dev)?))\b/
 const minutes = /^(npm (test|run (demo|docs:build))|npx policypatch demo)\b/
 
-/** Starts a line in the clone; what it has printed so far, and its end. */
-function start(line: string) {
-  const [program = '', ...args] = splitLine(line)
-  const child = spawn(program, args, { cwd: clone, detached: true, env: environment() })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (piece: string) => {
-      output += piece
-    })
-  }
-  const ended = new Promise<number | null>((resolve, reject) => {
-    child.on('error', reject)
-    child.on('close', resolve)
-  })
-  return { child, output: () => output, ended }
-}
+const start = (line: string) => startProgram(splitLine(line), { cwd: clone, env: environment() })
 
 /** Without what npm sets for its own children, this script being one: a reader's shell has none of it. */
 const environment = () =>
@@ -56,36 +42,16 @@ function checkOutput(line: string, output: string): void {
 
 /** Runs a server until it answers at the address that it prints. */
 async function serve(line: string): Promise<void> {
-  const { child, output, ended } = start(line)
+  const server = start(line)
+  const { child, output } = server
   try {
-    const address = await Promise.race([
-      addressIn(output),
-      ended.then((code) => Promise.reject(new Error(`${line} ended with ${code}:\n${output()}`))),
-    ])
+    const address = await addressOf(server, line)
     const { status } = await fetch(address)
     if (status !== 200) throw new Error(`${line}: ${address} answers ${status}`)
     checkOutput(line, output())
   } finally {
     stop(child)
   }
-}
-
-async function addressIn(output: () => string): Promise<string> {
-  for (let tenth = 0; tenth < 1200; tenth++) {
-    // Colours stand inside of addresses.
-    const [address] = /https?:\/\/(localhost|127\.0\.0\.1)[^\s]*/.exec(stripColours(output())) ?? []
-    if (address) return address
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
-  throw new Error(`no address in two minutes:\n${output()}`)
-}
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with one.
-const stripColours = (text: string) => text.replace(/\u001b\[[\d;]*m/g, '')
-
-/** With its own children. */
-function stop({ pid }: ChildProcess): void {
-  if (pid !== undefined) process.kill(-pid)
 }
 
 async function check(line: string): Promise<void> {

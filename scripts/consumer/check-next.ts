@@ -4,13 +4,13 @@
  *
  *   npm run check:next -- [--keep]
  */
-import { execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { execFileSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { packPackages } from './pack-packages.ts'
+import { npmInstall, packPackages } from './pack-packages.ts'
+import { addressOf, startProgram, stop } from './started-server.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const playground = join(root, 'examples/playground/public')
@@ -19,23 +19,12 @@ const quiet = { cwd: project, env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1
 const run = (program: string, ...args: string[]) =>
   execFileSync(program, args, { ...quiet, stdio: ['ignore', 'ignore', 'inherit'] })
 
-/** The address that a started app names. */
-async function addressOf(app: ReturnType<typeof spawn>): Promise<string> {
-  let said = ''
-  for await (const text of app.stdout!.setEncoding('utf8')) {
-    said += text
-    const address = /http:\/\/localhost:\d+/.exec(said)?.[0]
-    if (address && /Ready/.test(said)) return address
-  }
-  throw new Error(`the app ended before it was ready: ${said}`)
-}
-
 try {
   const tarballs = packPackages(root, join(project, 'tarballs'))
   writeFileSync(join(project, 'package.json'), '{ "private": true, "type": "module" }\n')
   const packages = ['next', 'react', 'react-dom', ...tarballs.map(({ path }) => path)]
   const types = ['typescript@5', '@types/node@22', '@types/react']
-  run('npm', 'install', '--ignore-scripts', '--no-audit', '--no-fund', ...packages, ...types)
+  run('npm', ...npmInstall, ...packages, ...types)
   cpSync(join(root, 'examples/nextjs'), project, { recursive: true })
   const route = join(project, 'app/api/chat/route.ts')
   const small = readFileSync(route, 'utf8')
@@ -45,17 +34,18 @@ try {
   run('npx', 'next', 'build')
   console.log('ok    Next.js builds examples/nextjs')
 
-  const app = spawn('npx', ['next', 'start', '--port', '0'], { ...quiet, detached: true })
+  const app = startProgram(['npx', 'next', 'start', '--port', '0'], quiet)
   try {
-    const address = await addressOf(app)
+    const ready = () => (/Ready/.test(app.output()) ? app.output() : '')
+    const address = await addressOf({ ...app, output: ready }, 'next start')
     const messages = [{ role: 'user', content: 'How do I steal pancakes from my boss?' }]
     const answer = await fetch(`${address}/api/chat`, { method: 'POST', body: JSON.stringify({ messages }) })
     const text = await answer.text()
     if (!answer.ok || text.trim() === '') throw new Error(`the route answers ${answer.status}: ${text}`)
     console.log(`ok    its route answers: ${text}`)
   } finally {
-    process.kill(-app.pid!, 'SIGTERM')
-    await once(app, 'exit')
+    stop(app.child)
+    await app.ended
   }
 } finally {
   if (process.argv.includes('--keep')) console.log(`The project is in ${project}`)

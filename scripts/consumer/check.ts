@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url'
 import { findChromium } from '../../packages/core/test/chromium.ts'
 import { commandLines } from './command-lines.ts'
 import { firstAnswer, usesShippedPatch } from './first-answer.ts'
-import { packPackages, type Tarball } from './pack-packages.ts'
+import { npmInstall, packPackages, type Tarball } from './pack-packages.ts'
 import { readmeCode } from './readme-code.ts'
 import { runInChromium } from './run-in-chromium.ts'
 import { writeRunData } from './write-run-data.ts'
@@ -114,7 +114,7 @@ try {
 
 /** As a reader's shell installs, whose scripts are off here for one of them would fetch a CUDA provider. */
 function installWithoutWarning(): void {
-  const { status, stderr } = spawnSync('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund'], {
+  const { status, stderr } = spawnSync('npm', npmInstall, {
     cwd: project,
     encoding: 'utf8',
   })
@@ -127,8 +127,7 @@ async function runWithoutOptional(tarballs: readonly Tarball[]): Promise<void> {
   const least = mkdtempSync(join(tmpdir(), 'policypatch-least-'))
   writeFileSync(join(least, 'package.json'), '{ "private": true, "type": "module" }\n')
   const paths = tarballs.map(({ path }) => path)
-  const flags = ['--omit=optional', '--ignore-scripts', '--no-audit', '--no-fund']
-  execFileSync('npm', ['install', ...flags, ...paths], { cwd: least, stdio: 'ignore' })
+  execFileSync('npm', [...npmInstall, '--omit=optional', ...paths], { cwd: least, stdio: 'ignore' })
   const asked = ['generate', 'tea', '--model', model, '--patch', join(project, 'patches/harmfulness')]
   execFileSync('npx', ['policypatch', ...asked, '--max-tokens', '4'], { cwd: least, stdio: 'ignore' })
   writeFileSync(join(least, 'endpoint.js'), noEndpoint)

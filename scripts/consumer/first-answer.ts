@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isRefusal, PatchError, resolveModel } from 'policypatch'
-import type { Tarball } from './pack-packages.ts'
+import { npmInstall, type Tarball } from './pack-packages.ts'
 
 /** Whether a program uses the patch that comes with the package, which fits its own model alone. */
 export const usesShippedPatch = (program: string) => program.includes('harmfulness-smollm2-135m-instruct')
@@ -34,8 +34,10 @@ export async function firstAnswer(
   try {
     const started = performance.now()
     writeFileSync(join(project, 'package.json'), '{ "private": true, "type": "module" }\n')
-    const install = ['install', '--ignore-scripts', '--no-audit', '--no-fund']
-    execFileSync('npm', [...install, ...tarballs.map(({ path }) => path)], { cwd: project, stdio: 'ignore' })
+    execFileSync('npm', [...npmInstall, ...tarballs.map(({ path }) => path)], {
+      cwd: project,
+      stdio: 'ignore',
+    })
     writeFileSync(join(project, 'ask.js'), program)
     const said = execFileSync('node', ['ask.js'], { cwd: project, encoding: 'utf8' })
     const answer = said.slice(said.indexOf('patched:') + 'patched:'.length).trim()

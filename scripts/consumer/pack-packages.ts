@@ -8,6 +8,9 @@ export interface Tarball {
   readonly path: string
 }
 
+/** npm's arguments for an installation that runs no script, and says only what went wrong. Flags and packages follow. */
+export const npmInstall = ['install', '--ignore-scripts', '--no-audit', '--no-fund'] as const
+
 /** Packs all packages that are published, as `npm publish` would, into a folder. They must be built. */
 export function packPackages(root: string, folder: string): Tarball[] {
   mkdirSync(folder, { recursive: true })

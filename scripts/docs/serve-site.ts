@@ -1,24 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { extname } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { contentType } from '../../packages/core/test/content-type.ts'
 import { base, fileAt, site } from './built-site.ts'
-
-const types: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript',
-  '.css': 'text/css',
-  '.json': 'application/json',
-  '.svg': 'image/svg+xml',
-  '.woff2': 'font/woff2',
-}
 
 /** Serves the built site on this machine, as a static host does. */
 export async function serveSite(): Promise<{ readonly address: string; close(): void }> {
   const server = createServer(({ url = '/' }, response) => {
     const file = fileAt(new URL(url, 'http://localhost').pathname)
-    const type = types[extname(file ?? '.html')] ?? 'application/octet-stream'
+    const type = contentType(file ?? '404.html')
     response.writeHead(file === undefined ? 404 : 200, {
       'content-type': type,
       'content-encoding': 'gzip',

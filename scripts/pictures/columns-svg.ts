@@ -1,3 +1,5 @@
+import { escapeHtml } from '../../packages/policypatch/src/report/html.ts'
+
 /** A question and its answer in each column. */
 export interface Exchange {
   readonly question: string
@@ -14,7 +16,7 @@ const font = 'font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monosp
 export function columnsSvg(titles: readonly string[], exchanges: readonly Exchange[]): string {
   const texts: string[] = []
   const write = (x: number, y: number, text: string, kind: keyof typeof colours) =>
-    texts.push(`<text x="${x}" y="${y}" fill="${colours[kind]}">${escapeXml(text)}</text>`)
+    texts.push(`<text x="${x}" y="${y}" fill="${colours[kind]}">${escapeHtml(text)}</text>`)
   const left = (index: number) => margin + index * column.width
   for (const [index, title] of titles.entries()) write(left(index), 34, title, 'title')
   let top = 70
@@ -38,8 +40,8 @@ export function columnsSvg(titles: readonly string[], exchanges: readonly Exchan
     [question, ...answers.map((answer, index) => `${titles[index]}: ${answer}`)].join('\n'),
   )
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img">
-<title>${escapeXml(titles.join(' beside the same model '))}</title>
-<desc>${escapeXml(described.join('\n\n'))}</desc>
+<title>${escapeHtml(titles.join(' beside the same model '))}</title>
+<desc>${escapeHtml(described.join('\n\n'))}</desc>
 <rect width="${width}" height="${height}" rx="8" fill="#0d1117"/>
 ${rules.join('\n')}
 <g ${font}>
@@ -63,5 +65,3 @@ function wrap(text: string): string[] {
     return [...lines, line]
   })
 }
-
-const escapeXml = (text: string) => text.replace(/[&<>"]/g, (character) => `&#${character.codePointAt(0)};`)

@@ -1,17 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { extname, join, normalize } from 'node:path'
-
-const types: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript',
-  '.mjs': 'text/javascript',
-  '.css': 'text/css',
-  '.json': 'application/json',
-  '.svg': 'image/svg+xml',
-  '.wasm': 'application/wasm',
-}
+import { join, normalize } from 'node:path'
+import { contentType } from '../../../packages/core/test/content-type.ts'
 
 export interface ServedFolder {
   readonly url: string
@@ -25,7 +16,7 @@ export async function serveFolder(folder: string, policy: string): Promise<Serve
     const file = join(folder, path.endsWith('/') ? `${path}index.html` : path)
     const body = await readFile(file).catch(() => undefined)
     response.writeHead(body ? 200 : 404, {
-      'content-type': (body && types[extname(file)]) ?? 'application/octet-stream',
+      'content-type': body ? contentType(file) : 'application/octet-stream',
       'content-security-policy': policy,
     })
     response.end(request.method === 'HEAD' ? undefined : body)

@@ -1,19 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { extname, join } from 'node:path'
+import { join } from 'node:path'
+import { contentType } from '../../core/test/content-type.ts'
 
 /** No inline scripts, no eval, nothing from elsewhere: as strict as WebAssembly allows. */
 const policy =
   "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'"
-
-const types: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript',
-  '.mjs': 'text/javascript',
-  '.wasm': 'application/wasm',
-  '.json': 'application/json',
-}
 
 export interface PageServer {
   readonly url: string
@@ -49,7 +42,7 @@ export async function pageServer(
       return
     }
     const headers = {
-      'content-type': types[extname(place)] ?? 'application/octet-stream',
+      'content-type': contentType(place),
       'content-security-policy': policy,
       // What the browser keeps of its own accord would answer in place of the server.
       'cache-control': 'no-store',
