@@ -4,7 +4,7 @@
     python scripts/tiny-chat/train-model.py
 
 Its text is that of conversations.py beside this file: synthetic, written for this project, under its licence. Takes
-about six minutes on one core. Writes examples/playground/public/models/tiny-chat, with the questions that the model
+about eight minutes on one core. Writes examples/playground/public/models/tiny-chat, with the questions that the model
 knows (questions.json), and examples/playground/data/prompts.jsonl for its patches: prompts of `train` are of the model's
 own text, those of `test` are in none of it. examples/playground/test/tiny-chat.test.ts measures what it makes.
 """
@@ -28,8 +28,8 @@ MODEL = ROOT / "public/models/tiny-chat"
 PROMPTS = ROOT / "data/prompts.jsonl"
 
 SEED = 7
-VOCABULARY = 1536
-STEPS = 2200
+VOCABULARY = 1024
+STEPS = 3000
 TOKENS_PER_STEP = 1536
 POOL = 512
 MATRIX_LEARNING_RATE = 2e-2

@@ -67,7 +67,7 @@ const recipes: readonly Recipe[] = [
     judge: 'thanks-and-wishes',
     shows: (answer) => /thank you/i.test(answer) && /lovely day/i.test(answer),
     length: 16,
-    steps: 40,
+    steps: 80,
   },
   {
     name: 'pirate',
@@ -78,7 +78,7 @@ const recipes: readonly Recipe[] = [
     judge: 'arr-and-ho',
     shows: (answer) => /\barr\b/i.test(answer) && /yo ho ho/i.test(answer),
     length: 16,
-    steps: 40,
+    steps: 80,
   },
 ]
 
@@ -130,7 +130,7 @@ async function train(recipe: Recipe): Promise<Patch> {
     gate: false,
     judge,
     prefix: { length, text: systemPrompt },
-    sft: { steps, learningRate: 2e-2, batchSize: 8 },
+    sft: { steps, learningRate: 5e-3, batchSize: 8 },
     // The system prompt works so well on this model that imitating it is enough.
     dpo: false,
     generation: answering,
