@@ -7,6 +7,9 @@ import { patchStack } from './patch-stack.ts'
 /** What became of a link: of one that was made here, or of the one that the page was opened with. */
 const news = signal('')
 
+/** How long the clipboard may take, in milliseconds, before the reader is told to copy the link by hand. */
+const patienceMs = 2000
+
 /** Puts a link to what is seen now into the address and the clipboard. The user's own patches are not in it. */
 async function copy(): Promise<void> {
   const { active, method } = patchStack
@@ -25,12 +28,15 @@ async function copy(): Promise<void> {
     : `The link is in the address bar: copy it there.${left}`
 }
 
-/** A browser may deny it, as where the page is not in front. */
+/** A browser may deny it, or leave it unanswered, as where the page is not in front. */
 const isCopied = (text: string): Promise<boolean> =>
-  navigator.clipboard?.writeText(text).then(
-    () => true,
-    () => false,
-  ) ?? Promise.resolve(false)
+  Promise.race([
+    navigator.clipboard?.writeText(text).then(
+      () => true,
+      () => false,
+    ) ?? false,
+    new Promise<boolean>((resolve) => setTimeout(resolve, patienceMs, false)),
+  ])
 
 /** Links to what is seen. */
 export const share = { news, copy }
