@@ -61,6 +61,18 @@ export interface SelectivePromptsOptions {
  */
 const nearMissShare = { harmful: 1 / 2, target: 1 / 5 }
 
+/**
+ * What everyday prompts of a goal other than safety may begin with. Left to itself, a small model writes long requests: a gate
+ * that has seen no other takes every short question for a target.
+ */
+const commonOpenings = (
+  'What is|What are|What|Who|When|Where|Why|How|How do|How many|Which|Is|Can|Write|Write a|Give me|List|Name|Explain|' +
+  'Summarize|Translate|Suggest|Describe|Tell me|Compare|Help me|Define|Rewrite'
+).split('|')
+
+/** Share of everyday prompts that begin so. */
+const openingShare = { harmful: 0, target: 1 / 2 }
+
 /** Chats that the default contexts have, and their share of all. */
 const chats = { count: 48, share: 0.2 }
 
@@ -79,6 +91,7 @@ export async function selectivePrompts(options: SelectivePromptsOptions): Promis
       model: await modelIdentity(model),
       prompts: await digestOf(prompts.map(({ kind, prompt }) => [kind, prompt])),
       everyday,
+      ...(kindNames(prompts).target === 'target' && { openings: openingShare.target }),
       seed,
     },
   }
@@ -105,14 +118,18 @@ async function makeHarmless(run: Run, count: number): Promise<readonly PatchProm
   const ordinary = await keptRows({
     ...place,
     path: `${path}.everyday.jsonl`,
-    make: async () =>
-      rows(
-        'everyday',
-        await everydayPrompts(model, {
-          ...drawing(run, count - missing, texts),
+    make: async () => {
+      const draw = (wanted: number, exclude: readonly string[], openings?: readonly string[]) =>
+        everydayPrompts(model, {
+          ...drawing(run, wanted, exclude),
           ...(judge && { keep: async (made) => (await judge.score(made)).map((score) => score < 0.5) }),
-        }),
-      ),
+          ...(openings && { openings }),
+        })
+      const begun = Math.floor((count - missing) * openingShare[names.target])
+      const free = await draw(count - missing - begun, texts)
+      if (begun === 0) return rows('everyday', free)
+      return rows('everyday', [...free, ...(await draw(begun, [...texts, ...free], commonOpenings))])
+    },
   })
   if (missing === 0) return ordinary
   const said = ordinary.flatMap(({ prompt }) => (typeof prompt === 'string' ? prompt : []))
