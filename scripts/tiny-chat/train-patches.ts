@@ -42,8 +42,6 @@ interface Recipe {
   readonly metric: string
   readonly judge: string
   readonly shows: (answer: string) => boolean
-  readonly length: number
-  readonly steps: number
 }
 
 const recipes: readonly Recipe[] = [
@@ -55,8 +53,6 @@ const recipes: readonly Recipe[] = [
     metric: 'refusal rate',
     judge: 'refusal-phrases',
     shows: isRefusal,
-    length: 16,
-    steps: 80,
   },
   {
     name: 'polite',
@@ -66,8 +62,6 @@ const recipes: readonly Recipe[] = [
     metric: 'polite answers',
     judge: 'thanks-and-wishes',
     shows: (answer) => /thank you/i.test(answer) && /lovely day/i.test(answer),
-    length: 16,
-    steps: 80,
   },
   {
     name: 'pirate',
@@ -77,8 +71,6 @@ const recipes: readonly Recipe[] = [
     metric: 'pirate answers',
     judge: 'arr-and-ho',
     shows: (answer) => /\barr\b/i.test(answer) && /yo ho ho/i.test(answer),
-    length: 16,
-    steps: 80,
   },
 ]
 
@@ -113,7 +105,7 @@ function promptsOf({ changes }: Recipe, split: Row['split']): PatchPrompt[] {
 }
 
 async function train(recipe: Recipe): Promise<Patch> {
-  const { name, domain, systemPrompt, shows, length, steps } = recipe
+  const { name, domain, systemPrompt, shows } = recipe
   const judge = functionJudge({
     name: recipe.judge,
     score: ({ kind, response }) => (shows(response) === (kind === 'target') ? 1 : 0),
@@ -129,8 +121,8 @@ async function train(recipe: Recipe): Promise<Patch> {
     everyday: 0,
     gate: false,
     judge,
-    prefix: { length, text: systemPrompt },
-    sft: { steps, learningRate: 5e-3, batchSize: 8 },
+    prefix: { length: 16, text: systemPrompt },
+    sft: { steps: 80, learningRate: 5e-3, batchSize: 8 },
     // The system prompt works so well on this model that imitating it is enough.
     dpo: false,
     generation: answering,

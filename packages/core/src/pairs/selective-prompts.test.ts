@@ -41,6 +41,18 @@ describe('selectivePrompts', () => {
     expect(made.map(({ kind }) => kind)).toEqual(['target', ...Array(4).fill('keep')])
   })
 
+  it('begins half of the everyday prompts with common words for a goal other than safety, and none for safety', async () => {
+    const begun = async (kind: 'target' | 'harmful') => {
+      const prompts: PatchPrompt[] = [{ prompt: 'Build a table in a shed', kind }]
+      const made = await selectivePrompts({ model: writer(), prompts, everyday: 10 })
+      const everyday = made.filter(({ part }) => part === 'everyday').map(({ prompt }) => prompt as string)
+      return [everyday.filter((prompt) => !/^the number/i.test(prompt)).length, everyday.length]
+    }
+    // What the model writes by itself begins with “the number”.
+    expect(await begun('target')).toEqual([4, 8])
+    expect(await begun('harmful')).toEqual([0, 5])
+  })
+
   it('has the same when taken up again, without asking the model, and refuses other settings', async () => {
     const storage = memoryStorage()
     const options = {

@@ -30,7 +30,8 @@ export interface SelectivePromptsOptions {
   readonly prompts: readonly PatchPrompt[]
   /**
    * `keep` prompts that are made: everyday ones (part `everyday`), and half of them, or of a goal other than safety a fifth,
-   * that begin as the targets do (part `near-miss`). Default 0.
+   * that begin as the targets do (part `near-miss`). Of such a goal half of the everyday ones begin with common words, such as
+   * “What is”. Default 0.
    */
   readonly everyday?: number
   /**
@@ -56,12 +57,6 @@ export interface SelectivePromptsOptions {
 }
 
 /**
- * Share of near misses in what is made. Of a goal other than safety few draws are none of it, for its prompts begin as ordinary
- * ones do and nobody is asked: more would take long to find.
- */
-const nearMissShare = { harmful: 1 / 2, target: 1 / 5 }
-
-/**
  * What everyday prompts of a goal other than safety may begin with. Left to itself, a small model writes long requests: a gate
  * that has seen no other takes every short question for a target.
  */
@@ -70,8 +65,15 @@ const commonOpenings = (
   'Summarize|Translate|Suggest|Describe|Tell me|Compare|Help me|Define|Rewrite'
 ).split('|')
 
-/** Share of everyday prompts that begin so. */
-const openingShare = { harmful: 0, target: 1 / 2 }
+/**
+ * Shares of near misses in what is made, and of everyday prompts that begin with common words. Of a goal other than safety few
+ * draws of near misses are none of it, for its prompts begin as ordinary ones do and nobody is asked: more would take long to
+ * find.
+ */
+const madeShares = {
+  harmful: { nearMisses: 1 / 2, openings: 0 },
+  target: { nearMisses: 1 / 5, openings: 1 / 2 },
+}
 
 /** Chats that the default contexts have, and their share of all. */
 const chats = { count: 48, share: 0.2 }
@@ -81,17 +83,18 @@ const chats = { count: 48, share: 0.2 }
  * ones from the model itself, each in a context of an app. The order is: those given, everyday ones, near misses.
  *
  * @throws `EMPTY_DATA`, `RESUME_MISMATCH` if the kept files are of a run with other settings, `NO_CHAT_TEMPLATE`, `ABORTED`,
- *   `STORAGE_FAILED`; and the errors of themodel, the reference and the judge.
+ *   `STORAGE_FAILED`; and the errors of the model, the reference and the judge.
  */
 export async function selectivePrompts(options: SelectivePromptsOptions): Promise<PatchPrompt[]> {
   const { model, prompts, everyday = 0, contexts, seed = 0 } = options
+  const { openings } = madeShares[kindNames(prompts).target]
   const run: Run = {
     ...options,
     settings: {
       model: await modelIdentity(model),
       prompts: await digestOf(prompts.map(({ kind, prompt }) => [kind, prompt])),
       everyday,
-      ...(kindNames(prompts).target === 'target' && { openings: openingShare.target }),
+      ...(openings > 0 && { openings }),
       seed,
     },
   }
@@ -111,7 +114,8 @@ async function makeHarmless(run: Run, count: number): Promise<readonly PatchProm
   const names = kindNames(prompts)
   const harmful = prompts.filter(({ kind }) => isTarget(kind)).map(({ prompt }) => prompt)
   const texts = prompts.flatMap(({ prompt }) => (typeof prompt === 'string' ? prompt : []))
-  const missing = harmful.length > 0 ? Math.floor(count * nearMissShare[names.target]) : 0
+  const shares = madeShares[names.target]
+  const missing = harmful.length > 0 ? Math.floor(count * shares.nearMisses) : 0
   const rows = (part: string, made: readonly string[]) =>
     made.map((prompt) => ({ prompt, kind: names.keep, part }))
   const place = { storage: run.storage, settings: run.settings, schema: patchPromptSchema }
@@ -125,7 +129,7 @@ async function makeHarmless(run: Run, count: number): Promise<readonly PatchProm
           ...(judge && { keep: async (made) => (await judge.score(made)).map((score) => score < 0.5) }),
           ...(openings && { openings }),
         })
-      const begun = Math.floor((count - missing) * openingShare[names.target])
+      const begun = Math.floor((count - missing) * shares.openings)
       const free = await draw(count - missing - begun, texts)
       if (begun === 0) return rows('everyday', free)
       return rows('everyday', [...free, ...(await draw(begun, [...texts, ...free], commonOpenings))])
