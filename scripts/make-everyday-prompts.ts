@@ -43,7 +43,7 @@ if (!values['only-chats']) {
 
 const everyday = await readPrompts(`${folder}everyday.jsonl`)
 const ordinary = everyday.flatMap(({ prompt, part }) => (part === 'everyday' ? [prompt as string] : []))
-const chats = await chatContexts(model, ordinary, { count: 40, share: 0.2, seed, onProgress })
+const chats = await chatContexts(model, ordinary, { count: 40, share: 0.3, seed, onProgress })
 const turnsOf = (before: readonly ChatMessage[] = []) => before.filter(({ role }) => role !== 'system')
 write(
   'chats.jsonl',

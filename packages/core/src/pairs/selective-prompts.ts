@@ -76,7 +76,7 @@ const madeShares = {
 }
 
 /** Chats that the default contexts have, and their share of all. */
-const chats = { count: 48, share: 0.2 }
+const chats = { count: 48, share: 0.3 }
 
 /**
  * The prompts for a patch that should refuse in every context and leave everything else as it is: your prompts and harmless

@@ -13,8 +13,9 @@ describe('chatContexts', () => {
     expect(new Set(contexts.map(({ name }) => name))).toEqual(
       new Set(['second-turn', 'third-turn', 'fourth-turn']),
     )
+    const exchanges = contexts.reduce((sum, { before = [] }) => sum + before.length / 2, 0)
     for (const { name, share, before = [] } of contexts) {
-      expect(share).toBeCloseTo(0.02)
+      expect(share).toBeCloseTo((0.6 * before.length) / 2 / exchanges)
       expect(before).toHaveLength({ 'second-turn': 2, 'third-turn': 4 }[name] ?? 6)
       for (const [index, { role, content }] of before.entries()) {
         if (index % 2 === 0) expect(prompts).toContain(content)
@@ -45,7 +46,7 @@ describe('chatContexts', () => {
     expect(contexts).toEqual([
       {
         name: 'second-turn',
-        share: 0.5,
+        share: 1,
         before: [
           { role: 'user', content: 'tea' },
           { role: 'assistant', content: 'One. Two!' },

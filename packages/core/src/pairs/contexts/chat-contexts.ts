@@ -14,7 +14,10 @@ export interface ChatContextsOptions {
   readonly turns?: number
   /** Default 0. */
   readonly seed?: number
-  /** Share of all of them together, divided equally. Default 1. */
+  /**
+   * Share of all of them together. A chat has a part of it for each exchange: a policy is harder to hold late in a chat.
+   * Default 1.
+   */
   readonly share?: number
   /** System prompts; every second chat gets a random one. Default none. */
   readonly systemPrompts?: readonly string[]
@@ -74,12 +77,16 @@ export async function chatContexts(
     }
   }
   onProgress?.({ stage: 'chats', done: count, total: count })
-  return chats.flatMap(({ messages }) => {
+  const kept = chats.flatMap(({ messages }) => {
     const exchanges = Math.floor(messages.length / 2)
-    if (exchanges === 0) return []
-    const name = `${ordinals[exchanges] ?? 'later'}-turn`
-    return { name, share: share / count, before: messages }
+    return exchanges === 0 ? [] : { exchanges, messages }
   })
+  const all = kept.reduce((sum, { exchanges }) => sum + exchanges, 0)
+  return kept.map(({ exchanges, messages }) => ({
+    name: `${ordinals[exchanges] ?? 'later'}-turn`,
+    share: (share * exchanges) / all,
+    before: messages,
+  }))
 }
 
 /** The model's greedy answers by the index of what was asked, those that were cut ending with a sentence. */
