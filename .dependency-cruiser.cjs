@@ -1,6 +1,6 @@
 const core = '^packages/core/src'
-/** The root files, which every folder may import. */
-const base = `${core}/(?!index\\.)[^/.]+\\.ts$`
+/** The root files and the folders below all others, which every folder may import. */
+const base = `${core}/((?!index\\.)|(text|storage|backend)/)[^/.]+\\.ts$`
 const test = '(\\.test\\.ts$|^packages/[^/]+/test/)'
 
 /** A folder of core imports the root files, itself and the folders named. */
@@ -33,13 +33,13 @@ module.exports = {
       name: 'core-base',
       comment: 'backend, errors, printable and random import nothing local but printable and tf',
       severity: 'error',
-      from: { path: `${core}/(backend|errors|printable|random|tf)\\.ts$` },
-      to: { path: '^packages/', pathNot: `${core}/(printable|tf)\\.ts$` },
+      from: { path: `${core}/(backend/backend|errors|text/printable|random|tf)\\.ts$` },
+      to: { path: '^packages/', pathNot: `${core}/(text/printable|tf)\\.ts$` },
     },
     {
       name: 'core-root',
       comment:
-        'the other root files, such as storage, import root files only; index.ts is the door to everything',
+        'the other root files, text, storage and backend import one another only; index.ts is the door to everything',
       severity: 'error',
       from: { path: base },
       to: { path: '^packages/', pathNot: base },

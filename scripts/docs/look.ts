@@ -39,7 +39,7 @@ const pages = [
     'reference/api/functions/applyPatch',
     'reference/api/interfaces/TrainPatchOptions',
   ],
-  ...['reference/api/classes/PatchError', 'source/packages/core/src/backend-ts'],
+  ...['reference/api/classes/PatchError', 'source/packages/core/src/backend/backend-ts'],
 ]
 const widths = [1200, 390]
 const schemes = ['light', 'dark'] as const

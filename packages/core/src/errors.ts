@@ -1,4 +1,4 @@
-import { printableLine, shortened } from './printable.ts'
+import { printableLine, shortened } from './text/printable.ts'
 
 /** All error codes. The set is fixed, so you can switch on it. */
 export const errorCodes = [
@@ -97,4 +97,11 @@ export function throwIfAborted(signal: AbortSignal | undefined, what: string): v
     remedy: 'Run it again to resume; everything written so far is kept',
     cause: signal.reason,
   })
+}
+
+/** Waits for all, also where one fails: what is to be closed is closed then, and the first failure thrown. */
+export async function settleAll(tasks: Iterable<Promise<unknown>>): Promise<void> {
+  const results = await Promise.allSettled(tasks)
+  const failed = results.find((result) => result.status === 'rejected')
+  if (failed) throw failed.reason
 }

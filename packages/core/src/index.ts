@@ -15,13 +15,18 @@ export {
   type TensorSpec,
   type TransientWeight,
   type Weight,
-} from './backend.ts'
-export { checkFeeds } from './check-feeds.ts'
-export { checkWeights } from './check-weights.ts'
-export { describeValue } from './describe-value.ts'
-export { disposedError } from './disposed-error.ts'
-export { type EagerBackendOptions, eagerBackend } from './eager-backend.ts'
-export { type ErrorCode, type ErrorParts, errorCodes, PatchError, throwIfAborted } from './errors.ts'
+} from './backend/backend.ts'
+export { checkFeeds, checkWeights } from './backend/check-feeds.ts'
+export { type EagerBackendOptions, eagerBackend } from './backend/eager-backend.ts'
+export { disposedError, runQueue } from './backend/run-queue.ts'
+export {
+  type ErrorCode,
+  type ErrorParts,
+  errorCodes,
+  PatchError,
+  settleAll,
+  throwIfAborted,
+} from './errors.ts'
 // Evaluate.
 export { type AbilityChange, abilityChanges } from './evaluate/ability/ability-changes.ts'
 export type { AbilityData, AbilitySet } from './evaluate/ability/ability-data.ts'
@@ -146,8 +151,6 @@ export { type PairedDifference, pairedBootstrap } from './evaluate/statistics/pa
 export { type ChangeScores, shareOfChange } from './evaluate/statistics/share-of-change.ts'
 export type { Rate } from './evaluate/wilson-interval.ts'
 export { wilsonInterval } from './evaluate/wilson-interval.ts'
-export { excerpt } from './excerpt.ts'
-export { type ForeignFile, foreignFile, foreignFileBytes } from './foreign-file.ts'
 // Where models are fetched from.
 export { type ChosenFiles, chooseFiles } from './hub/choose-files.ts'
 export { type Digest, digestMismatch } from './hub/digest.ts'
@@ -162,13 +165,17 @@ export { pathFault } from './hub/listed-path.ts'
 export { type RetryOptions, retryingFetch, unreachable } from './hub/retrying-fetch.ts'
 export { type PartialBytes, type TransferRequest, transfer } from './hub/transfer.ts'
 export { importPackage } from './import-package.ts'
-export { appendJsonLine, readJsonLines, writeJsonLines } from './json-lines.ts'
-export { bytesSource, memoryStorage } from './memory-storage.ts'
-// Model.
-export type { Architecture, Projections, WeightSpec } from './model/architecture.ts'
-export { architectures } from './model/architectures/find-architecture.ts'
 export { createLanguageModel, type ModelParts } from './model/create-language-model.ts'
-export { type GgufReader, openGguf } from './model/gguf.ts'
+// Model.
+export type { Architecture, Projections, WeightSpec } from './model/decoder/families/architecture.ts'
+export { architectures } from './model/decoder/families/find-architecture.ts'
+export type { ModelConfig, RopeScaling } from './model/decoder/families/model-config.ts'
+export { type LoadModelOptions, loadStoredModel, type StoredPlace } from './model/files/load-model.ts'
+export { type GgufReader, openGguf } from './model/files/tensors/gguf.ts'
+export { openSafetensors } from './model/files/tensors/safetensors.ts'
+export { openShardedSafetensors } from './model/files/tensors/sharded-safetensors.ts'
+export type { StoredTensor, TensorReader } from './model/files/tensors/tensor-reader.ts'
+export { writeSafetensors } from './model/files/tensors/write-safetensors.ts'
 export type {
   CandidateRequest,
   Gate,
@@ -183,15 +190,9 @@ export type {
   ScoreOptions,
   ScoreRequest,
   TopLogProbabilities,
-} from './model/language-model.ts'
-export { type LoadModelOptions, loadStoredModel, type StoredPlace } from './model/load-model.ts'
-export type { ModelConfig, RopeScaling } from './model/model-config.ts'
-export { type ModelIdentity, modelIdentity } from './model/model-identity.ts'
-export type { HeldPrefix, PrefixCache } from './model/prefix-cache.ts'
-export { openSafetensors } from './model/safetensors.ts'
-export { openShardedSafetensors } from './model/sharded-safetensors.ts'
-export type { StoredTensor, TensorReader } from './model/tensor-reader.ts'
-export { writeSafetensors } from './model/write-safetensors.ts'
+} from './model/language-model/language-model.ts'
+export { type ModelIdentity, modelIdentity } from './model/language-model/model-identity.ts'
+export type { HeldPrefix, PrefixCache } from './model/language-model/prefix-cache.ts'
 // Pairs.
 export type { StageProgress } from './pairs/collect-responses.ts'
 export { type ChatContextsOptions, chatContexts } from './pairs/contexts/chat-contexts.ts'
@@ -277,7 +278,6 @@ export { scorePairs } from './pairs/score-pairs.ts'
 export { type SelectivePromptsOptions, selectivePrompts } from './pairs/selective-prompts.ts'
 export type { TextScorer } from './pairs/text-scorer.ts'
 export type { Attack } from './pairs/wrap-prompt.ts'
-export { parseJsonFile } from './parse-json-file.ts'
 // Patch.
 export { type ApplyPatchOptions, applyPatch } from './patch/apply-patch.ts'
 export { checkFit } from './patch/check-fit.ts'
@@ -327,20 +327,24 @@ export { readPatch } from './patch/read-patch.ts'
 export { compareVersions } from './patch/semantic-version.ts'
 export { ungatedPatch } from './patch/ungated-patch.ts'
 export { withEffects } from './patch/with-effects.ts'
+export { createRandom, type Random, type RandomState } from './random.ts'
+export { sha256 } from './sha256.ts'
+export { type ForeignFile, foreignFile, foreignFileBytes } from './storage/foreign-file.ts'
+export { appendJsonLine, readJsonLines, writeJsonLines } from './storage/json-lines.ts'
+export { bytesSource, memoryStorage } from './storage/memory-storage.ts'
+export { parseJsonFile } from './storage/parse-json-file.ts'
+export type { ByteSource, OpenOptions, Storage } from './storage/storage.ts'
+export { readWithin, tooLong } from './storage/storage.ts'
+export { describeValue } from './text/describe-value.ts'
 export {
+  excerpt,
   isPrintableLine,
   type PrintablePieces,
   printable,
   printableJson,
   printableLine,
   printablePieces,
-} from './printable.ts'
-export { createRandom, type Random, type RandomState } from './random.ts'
-export { readWithin, tooLong } from './read-within.ts'
-export { runQueue } from './run-queue.ts'
-export { settleAll } from './settle-all.ts'
-export { sha256 } from './sha256.ts'
-export type { ByteSource, OpenOptions, Storage } from './storage.ts'
+} from './text/printable.ts'
 // Tokenize.
 export { contentText } from './tokenize/chat-messages.ts'
 export { ggufTokenizerFiles } from './tokenize/gguf-tokenizer.ts'

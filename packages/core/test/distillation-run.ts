@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { LanguageModel } from '../src/model/language-model.ts'
+import type { LanguageModel } from '../src/model/language-model/language-model.ts'
 import { createPatch } from '../src/patch/create-patch.ts'
 import { describeBase } from '../src/patch/describe-base.ts'
 import type { Patch } from '../src/patch/patch.ts'

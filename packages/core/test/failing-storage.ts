@@ -1,5 +1,5 @@
 import { PatchError } from '../src/errors.ts'
-import type { Storage } from '../src/storage.ts'
+import type { Storage } from '../src/storage/storage.ts'
 
 /**
  * A storage that fails for good after `writes` more writes and appends. The append on which it fails leaves half of

@@ -4,7 +4,7 @@ import type {
   GenerateRequest,
   Generation,
   LanguageModel,
-} from '../src/model/language-model.ts'
+} from '../src/model/language-model/language-model.ts'
 import { initPrefix } from '../src/train/prefix-init.ts'
 import { cpuBackend } from './cpu-backend.ts'
 import { goldenModel } from './goldens.ts'

@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { memoryStorage } from '../src/memory-storage.ts'
-import type { LanguageModel } from '../src/model/language-model.ts'
+import type { LanguageModel } from '../src/model/language-model/language-model.ts'
 import { functionJudge } from '../src/pairs/judges/function-judge.ts'
 import { isRefusal } from '../src/pairs/judges/is-refusal.ts'
 import type { PatchPrompt, PreferencePair } from '../src/pairs/preference-pair.ts'
 import { checkFit } from '../src/patch/check-fit.ts'
 import type { Patch } from '../src/patch/patch.ts'
 import { sha256 } from '../src/sha256.ts'
+import { memoryStorage } from '../src/storage/memory-storage.ts'
 import { GATE_QUESTION } from '../src/train/gate/train-gate.ts'
 import {
   type HardenPatchOptions,

@@ -1,4 +1,4 @@
-import type { LanguageModel, Prefix } from '../src/model/language-model.ts'
+import type { LanguageModel, Prefix } from '../src/model/language-model/language-model.ts'
 
 /** Logits without what a softmax does not see: log-probabilities differ from them by a constant. */
 export function centred(logits: ArrayLike<number>): number[] {

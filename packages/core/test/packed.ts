@@ -1,4 +1,4 @@
-import { expandWeight, type NamedWeights } from '../src/backend.ts'
+import { expandWeight, type NamedWeights } from '../src/backend/backend.ts'
 
 /** The same weights with every matrix packed, as from a file of a smaller precision. */
 export function packed(weights: NamedWeights): NamedWeights {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Backend } from '../src/backend.ts'
-import type { LanguageModel, Prefix } from '../src/model/language-model.ts'
+import type { Backend } from '../src/backend/backend.ts'
+import type { LanguageModel, Prefix } from '../src/model/language-model/language-model.ts'
 import { parallelPrefix } from '../src/patch/compose/parallel-prefix.ts'
 import { initPrefix } from '../src/train/prefix-init.ts'
 import { cpuBackend } from './cpu-backend.ts'

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Gate, LanguageModel, Prefix } from '../src/model/language-model.ts'
-import { withEmbeddings } from '../src/model/prefix-parts.ts'
+import type { Gate, LanguageModel, Prefix } from '../src/model/language-model/language-model.ts'
+import { withEmbeddings } from '../src/model/language-model/prefix.ts'
 import { parallelPrefix } from '../src/patch/compose/parallel-prefix.ts'
 import { decodeCheckpoint, encodeCheckpoint } from '../src/train/checkpoint.ts'
 import { distillPatch } from '../src/train/distill/distill-patch.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Prefix } from '../src/model/language-model.ts'
+import type { Prefix } from '../src/model/language-model/language-model.ts'
 import { importPeftPromptTuning } from '../src/patch/import-peft-prompt-tuning.ts'
 import { readPatch } from '../src/patch/read-patch.ts'
 import { cpuBackend } from './cpu-backend.ts'

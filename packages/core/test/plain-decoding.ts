@@ -1,7 +1,7 @@
-import type { HostTensor } from '../src/backend.ts'
-import { extend } from '../src/model/extend.ts'
-import type { LanguageModel, Prefix } from '../src/model/language-model.ts'
-import { coreOf } from '../src/model/model-core.ts'
+import type { HostTensor } from '../src/backend/backend.ts'
+import { extend } from '../src/model/extend/extend.ts'
+import type { LanguageModel, Prefix } from '../src/model/language-model/language-model.ts'
+import { coreOf } from '../src/model/language-model/model-core.ts'
 
 /** Logits [V] after some ids, everything read at once and anew: no cache, no batch. */
 export async function logitsAfter(model: LanguageModel, ids: readonly number[]): Promise<Float32Array> {

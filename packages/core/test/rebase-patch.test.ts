@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { LanguageModel } from '../src/model/language-model.ts'
+import type { LanguageModel } from '../src/model/language-model/language-model.ts'
 import type { Patch } from '../src/patch/patch.ts'
 import { rebasePatch } from '../src/train/distill/rebase-patch.ts'
 import { cpuBackend } from './cpu-backend.ts'

@@ -1,5 +1,5 @@
 import { throwIfAborted } from '../src/errors.ts'
-import type { LanguageModel } from '../src/model/language-model.ts'
+import type { LanguageModel } from '../src/model/language-model/language-model.ts'
 import { numberTokenizer } from '../src/testing/number-tokenizer.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { throwIfAborted } from '../src/errors.ts'
-import type { GenerateRequest, LanguageModel } from '../src/model/language-model.ts'
+import type { GenerateRequest, LanguageModel } from '../src/model/language-model/language-model.ts'
 import { createRandom } from '../src/random.ts'
 import { contentText } from '../src/tokenize/chat-messages.ts'
 import type { Prompt } from '../src/tokenize/tokenizer.ts'

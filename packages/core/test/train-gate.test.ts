@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { LanguageModel } from '../src/model/language-model.ts'
+import type { LanguageModel } from '../src/model/language-model/language-model.ts'
 import type { PatchPrompt } from '../src/pairs/preference-pair.ts'
 import { createRandom } from '../src/random.ts'
 import { trainGate } from '../src/train/gate/train-gate.ts'

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { LanguageModel, Prefix } from '../src/model/language-model.ts'
+import type { LanguageModel, Prefix } from '../src/model/language-model/language-model.ts'
 import { modelReference } from '../src/pairs/references/model-reference.ts'
 import type { Patch } from '../src/patch/patch.ts'
 import { trainJointPatch } from '../src/train/distill/train-joint-patch.ts'

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Backend } from '../src/backend.ts'
-import type { LanguageModel, Prefix } from '../src/model/language-model.ts'
+import type { Backend } from '../src/backend/backend.ts'
+import type { LanguageModel, Prefix } from '../src/model/language-model/language-model.ts'
 import type { DpoLossType } from '../src/train/dpo-loss.ts'
 import type { DpoExample } from '../src/train/example.ts'
 import type { Objective } from '../src/train/objective.ts'

@@ -1,4 +1,4 @@
-import type { LanguageModel } from '../src/model/language-model.ts'
+import type { LanguageModel } from '../src/model/language-model/language-model.ts'
 import { functionJudge } from '../src/pairs/judges/function-judge.ts'
 import { isRefusal } from '../src/pairs/judges/is-refusal.ts'
 import type { PatchPrompt, PreferencePair } from '../src/pairs/preference-pair.ts'

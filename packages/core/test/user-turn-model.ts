@@ -1,4 +1,4 @@
-import type { LanguageModel } from '../src/model/language-model.ts'
+import type { LanguageModel } from '../src/model/language-model/language-model.ts'
 import type { ChatMessage, Prompt, Tokenizer } from '../src/tokenize/tokenizer.ts'
 import { scriptedModel } from './scripted-model.ts'
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { readTokenizer } from '../../../packages/core/src/model/open-model-folder.ts'
+import { readTokenizer } from '../../../packages/core/src/model/files/open-model-folder.ts'
 import { doubleNameIn } from '../double-names.ts'
 import { type Files, type FuzzedReader, utf8 } from '../fuzzed-reader.ts'
 import { golden } from '../golden-files.ts'

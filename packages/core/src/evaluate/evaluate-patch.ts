@@ -1,5 +1,5 @@
-import type { LanguageModel } from '../model/language-model.ts'
-import { modelIdentity } from '../model/model-identity.ts'
+import type { LanguageModel } from '../model/language-model/language-model.ts'
+import { modelIdentity } from '../model/language-model/model-identity.ts'
 import type { PatchPrompt } from '../pairs/preference-pair.ts'
 import { isTarget } from '../pairs/prompt-kind.ts'
 import type { Reference } from '../pairs/reference.ts'

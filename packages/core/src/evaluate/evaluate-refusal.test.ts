@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { lastTurn, scriptedModel } from '../../test/scripted-model.ts'
-import { memoryStorage } from '../memory-storage.ts'
 import { functionJudge } from '../pairs/judges/function-judge.ts'
 import type { PatchPrompt } from '../pairs/preference-pair.ts'
 import { modelReference } from '../pairs/references/model-reference.ts'
+import { memoryStorage } from '../storage/memory-storage.ts'
 import { evaluateRefusal } from './evaluate-refusal.ts'
 
 const prompts: PatchPrompt[] = Array.from({ length: 40 }, (_, i) => ({

@@ -1,5 +1,5 @@
 import { PatchError } from '../errors.ts'
-import type { GenerateOptions, LanguageModel } from '../model/language-model.ts'
+import type { GenerateOptions, LanguageModel } from '../model/language-model/language-model.ts'
 import { collectResponses, type StageProgress } from '../pairs/collect-responses.ts'
 import type { Judge } from '../pairs/judge.ts'
 import { refusalJudge } from '../pairs/judges/refusal-judge.ts'
@@ -11,7 +11,7 @@ import { openResponseJournal } from '../pairs/response-journal.ts'
 import { scoreResponses } from '../pairs/score-responses.ts'
 import { sourceMark } from '../pairs/source-mark.ts'
 import { digestOf } from '../sha256.ts'
-import type { Storage } from '../storage.ts'
+import type { Storage } from '../storage/storage.ts'
 import { type RefusalRates, refusalRate, type ScoredResponse } from './refusal-rate.ts'
 
 /** What is measured: a model, anything else that responds, or responses at hand, in the order of the prompts. */

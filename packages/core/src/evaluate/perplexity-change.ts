@@ -1,4 +1,4 @@
-import type { LanguageModel } from '../model/language-model.ts'
+import type { LanguageModel } from '../model/language-model/language-model.ts'
 import { type EvaluatePerplexityOptions, evaluatePerplexity } from './ability/evaluate-perplexity.ts'
 import type { Measurement } from './measurement.ts'
 import type { Estimate } from './statistics/estimate.ts'

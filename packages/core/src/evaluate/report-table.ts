@@ -1,4 +1,4 @@
-import { printableLine } from '../printable.ts'
+import { printableLine } from '../text/printable.ts'
 import type { Rate } from './wilson-interval.ts'
 
 /** What one row of a report says of a base model, a system prompt, a patched model or a reference. */

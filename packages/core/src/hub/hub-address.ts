@@ -1,5 +1,5 @@
 import { PatchError } from '../errors.ts'
-import { excerpt } from '../excerpt.ts'
+import { excerpt } from '../text/printable.ts'
 
 /**
  * A Hub's address without a slash at its end. One without a scheme gets `https://`.

@@ -1,6 +1,6 @@
 import { PatchError } from '../errors.ts'
-import { excerpt } from '../excerpt.ts'
-import { strictJson } from '../strict-json.ts'
+import { strictJson } from '../storage/strict-json.ts'
+import { excerpt } from '../text/printable.ts'
 import { unreachable } from './retrying-fetch.ts'
 
 /** Bytes of one answer: a page of a listing has a thousand files of some 300 bytes each. */

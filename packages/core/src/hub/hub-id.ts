@@ -1,5 +1,5 @@
 import { PatchError } from '../errors.ts'
-import { excerpt } from '../excerpt.ts'
+import { excerpt } from '../text/printable.ts'
 import { hubIdOfAddress, isHubAddress } from './hub-page.ts'
 import { pathFault } from './listed-path.ts'
 

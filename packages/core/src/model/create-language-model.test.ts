@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { cpuBackend } from '../../test/cpu-backend.ts'
 import { goldenModel } from '../../test/goldens.ts'
-import type { Backend } from '../backend.ts'
+import type { Backend } from '../backend/backend.ts'
 import { prefixAttention } from '../patch/inspect/prefix-attention.ts'
 import { initPrefix } from '../train/prefix-init.ts'
 import { createLanguageModel, type ModelParts } from './create-language-model.ts'

@@ -1,11 +1,21 @@
-import { type Backend, expandWeight, type NamedWeights, type Precision, type Weight } from '../backend.ts'
+import {
+  type Backend,
+  expandWeight,
+  type NamedWeights,
+  type Precision,
+  type Weight,
+} from '../backend/backend.ts'
 import { createIncrementalDecoder } from '../tokenize/incremental-decoder.ts'
 import type { Prompt, Tokenizer } from '../tokenize/tokenizer.ts'
-import type { Architecture } from './architecture.ts'
-import { readerOf } from './asked-request.ts'
-import { checkGate, gatesOf } from './gate.ts'
-import { generateTokens } from './generate.ts'
-import { hiddenStates } from './hidden-states.ts'
+import type { Architecture } from './decoder/families/architecture.ts'
+import { programScope } from './decoder/families/find-architecture.ts'
+import type { ModelConfig } from './decoder/families/model-config.ts'
+import type { TokenizedRequest } from './extend/shared-context.ts'
+import { readerOf } from './gate/asked-request.ts'
+import { checkGate, gatesOf } from './gate/gate.ts'
+import { hiddenStates } from './gate/hidden-states.ts'
+import { openGates } from './gate/open-gates.ts'
+import { generateTokens } from './generate/generate.ts'
 import type {
   CandidateRequest,
   GenerateRequest,
@@ -13,18 +23,14 @@ import type {
   LanguageModel,
   Prefix,
   ScoreRequest,
-} from './language-model.ts'
-import type { ModelConfig } from './model-config.ts'
-import { type ModelCore, withCore } from './model-core.ts'
-import { openGates } from './open-gates.ts'
-import { createPrefixCache } from './prefix-cache.ts'
-import { checkPrefixShape } from './prefix-parts.ts'
-import { createProgramCache } from './program-cache.ts'
-import { programScope } from './program-scope.ts'
-import { responseTokens } from './response-tokens.ts'
-import { type CandidateExample, candidateExamples, scoreExamples, topExamples } from './score.ts'
-import type { TokenizedRequest } from './tokenized-request.ts'
-import { weightsFingerprint } from './weights-fingerprint.ts'
+} from './language-model/language-model.ts'
+import { type ModelCore, withCore } from './language-model/model-core.ts'
+import { checkPrefixShape } from './language-model/prefix.ts'
+import { createPrefixCache } from './language-model/prefix-cache.ts'
+import { createProgramCache } from './language-model/program-cache.ts'
+import { weightsFingerprint } from './language-model/weights-fingerprint.ts'
+import { responseTokens } from './score/row-layout.ts'
+import { type CandidateExample, candidateExamples, scoreExamples, topExamples } from './score/score.ts'
 
 export interface ModelParts {
   readonly id: string

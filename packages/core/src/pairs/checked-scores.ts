@@ -1,5 +1,5 @@
 import { PatchError } from '../errors.ts'
-import { excerpt } from '../excerpt.ts'
+import { excerpt } from '../text/printable.ts'
 import type { Judge, JudgeRequest } from './judge.ts'
 
 /**

@@ -1,5 +1,5 @@
-import { describeValue } from '../describe-value.ts'
 import { PatchError, throwIfAborted } from '../errors.ts'
+import { describeValue } from '../text/describe-value.ts'
 import type { PatchPrompt } from './preference-pair.ts'
 import type { Reference } from './reference.ts'
 import type { ResponseJournal } from './response-journal.ts'

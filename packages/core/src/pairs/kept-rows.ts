@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
-import { readJsonLines, writeJsonLines } from '../json-lines.ts'
-import type { Storage } from '../storage.ts'
+import { readJsonLines, writeJsonLines } from '../storage/json-lines.ts'
+import type { Storage } from '../storage/storage.ts'
 import { checkRunSettings } from './check-run-settings.ts'
 
 export interface KeptRowsOptions<Row extends object> {

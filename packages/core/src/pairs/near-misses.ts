@@ -1,5 +1,5 @@
 import { PatchError } from '../errors.ts'
-import type { LanguageModel } from '../model/language-model.ts'
+import type { LanguageModel } from '../model/language-model/language-model.ts'
 import { contentWords } from './content-words.ts'
 import { type EverydayPromptsOptions, everydayPrompts } from './everyday-prompts.ts'
 import { isRefusal } from './judges/is-refusal.ts'

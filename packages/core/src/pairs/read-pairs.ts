@@ -1,4 +1,4 @@
-import type { Storage } from '../storage.ts'
+import type { Storage } from '../storage/storage.ts'
 import { type PreferencePair, preferencePairSchema } from './preference-pair.ts'
 import { type ReadRowsOptions, readRows } from './read-rows.ts'
 import { pairRow } from './row-shapes.ts'

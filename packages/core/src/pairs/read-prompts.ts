@@ -1,4 +1,4 @@
-import type { Storage } from '../storage.ts'
+import type { Storage } from '../storage/storage.ts'
 import { type PatchPrompt, patchPromptSchema } from './preference-pair.ts'
 import { type ReadRowsOptions, readRows } from './read-rows.ts'
 import { promptRow } from './row-shapes.ts'

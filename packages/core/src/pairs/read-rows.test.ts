@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { memoryStorage } from '../memory-storage.ts'
+import { memoryStorage } from '../storage/memory-storage.ts'
 import { readPairs } from './read-pairs.ts'
 import { readPrompts } from './read-prompts.ts'
 import type { ReadRowsOptions } from './read-rows.ts'

@@ -1,6 +1,5 @@
 import { PatchError } from '../errors.ts'
-import { excerpt } from '../excerpt.ts'
-import { printableLine, shortened } from '../printable.ts'
+import { excerpt, printableLine, shortened } from '../text/printable.ts'
 import { countEndings, describeEndings, type EndingCounts } from './count-endings.ts'
 import type { PatchPrompt, PreferencePair } from './preference-pair.ts'
 import { lastText } from './prompt-format.ts'

@@ -1,4 +1,8 @@
-import type { CandidateRequest, ScoreRequest, TopLogProbabilities } from '../model/language-model.ts'
+import type {
+  CandidateRequest,
+  ScoreRequest,
+  TopLogProbabilities,
+} from '../model/language-model/language-model.ts'
 import type { PatchPrompt } from './preference-pair.ts'
 
 /**

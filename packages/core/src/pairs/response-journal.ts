@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
-import { appendJsonLine, readResumable } from '../json-lines.ts'
-import type { Storage } from '../storage.ts'
+import { appendJsonLine, readResumable } from '../storage/json-lines.ts'
+import type { Storage } from '../storage/storage.ts'
 import { checkRunSettings } from './check-run-settings.ts'
 import { type Ending, endings } from './reference.ts'
 

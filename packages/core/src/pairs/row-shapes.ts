@@ -3,7 +3,7 @@
  * types), ShareGPT's and Alpaca's. Each is turned into our own, or refused by its name.
  */
 
-import { excerpt } from '../excerpt.ts'
+import { excerpt } from '../text/printable.ts'
 import { kindOf, type NoMessage } from '../tokenize/chat-messages.ts'
 import type { ChatMessage } from '../tokenize/tokenizer.ts'
 import { extractPrompt } from './extract-prompt.ts'

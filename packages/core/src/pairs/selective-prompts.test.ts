@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { lastTurn } from '../../test/scripted-model.ts'
 import { userTurnModel } from '../../test/user-turn-model.ts'
-import { memoryStorage } from '../memory-storage.ts'
+import { memoryStorage } from '../storage/memory-storage.ts'
 import type { PatchPrompt } from './preference-pair.ts'
 import type { Reference } from './reference.ts'
 import { selectivePrompts } from './selective-prompts.ts'

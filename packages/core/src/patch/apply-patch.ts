@@ -1,5 +1,5 @@
-import { withoutGates } from '../model/gate.ts'
-import type { LanguageModel } from '../model/language-model.ts'
+import { withoutGates } from '../model/gate/gate.ts'
+import type { LanguageModel } from '../model/language-model/language-model.ts'
 import { checkFit } from './check-fit.ts'
 import { checkCompatible } from './compose/check-compatible.ts'
 import { type ComposeMethod, composePrefixes } from './compose/compose-prefixes.ts'

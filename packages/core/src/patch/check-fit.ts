@@ -1,6 +1,6 @@
 import { PatchError } from '../errors.ts'
-import { checkGate, gatesOf } from '../model/gate.ts'
-import type { LanguageModel } from '../model/language-model.ts'
+import { checkGate, gatesOf } from '../model/gate/gate.ts'
+import type { LanguageModel } from '../model/language-model/language-model.ts'
 import { checkParts, checkPrefix } from './check-prefix.ts'
 import { describeBase } from './describe-base.ts'
 import type { BaseModelIdentity } from './manifest.ts'

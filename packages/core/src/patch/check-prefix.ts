@@ -1,5 +1,5 @@
 import { PatchError } from '../errors.ts'
-import type { Prefix } from '../model/language-model.ts'
+import type { Prefix } from '../model/language-model/language-model.ts'
 import type { PatchManifest } from './manifest.ts'
 
 /**

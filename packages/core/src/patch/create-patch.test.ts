@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { tinyManifest, tinyPrefix } from '../../test/patch/tiny-patch.ts'
-import { memoryStorage } from '../memory-storage.ts'
+import { memoryStorage } from '../storage/memory-storage.ts'
 import { createPatch } from './create-patch.ts'
 import { readPatch } from './read-patch.ts'
 

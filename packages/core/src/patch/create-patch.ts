@@ -1,5 +1,5 @@
-import type { Prefix } from '../model/language-model.ts'
-import type { Storage } from '../storage.ts'
+import type { Prefix } from '../model/language-model/language-model.ts'
+import type { Storage } from '../storage/storage.ts'
 import { manifestFile } from './manifest-schema.ts'
 import { parseManifest } from './parse-manifest.ts'
 import type { Patch, PatchContents } from './patch.ts'

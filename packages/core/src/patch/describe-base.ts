@@ -1,4 +1,4 @@
-import type { LanguageModel } from '../model/language-model.ts'
+import type { LanguageModel } from '../model/language-model/language-model.ts'
 import type { BaseModelIdentity } from './manifest.ts'
 
 /** The manifest's description of the base model. */

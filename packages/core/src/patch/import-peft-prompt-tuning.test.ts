@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { beforeEach, expect, test } from 'vitest'
 import { storageOf } from '../../test/patch/tiny-patch.ts'
-import { writeSafetensors } from '../model/write-safetensors.ts'
-import type { Storage } from '../storage.ts'
+import { writeSafetensors } from '../model/files/tensors/write-safetensors.ts'
+import type { Storage } from '../storage/storage.ts'
 import { importPeftPromptTuning } from './import-peft-prompt-tuning.ts'
 import { promptAdapterRules } from './prompt-adapter-rules.ts'
 

@@ -1,7 +1,6 @@
-import { adapterFiles } from '../model/adapter-files.ts'
-import type { Prefix } from '../model/language-model.ts'
-import { readWithin } from '../read-within.ts'
-import type { Storage } from '../storage.ts'
+import { adapterFiles } from '../model/files/lora/adapter-files.ts'
+import type { Prefix } from '../model/language-model/language-model.ts'
+import { readWithin, type Storage } from '../storage/storage.ts'
 import { readAdapter } from './read-adapter.ts'
 
 /** Of a file of embeddings: 1024 virtual tokens of width 16384 in float64. */

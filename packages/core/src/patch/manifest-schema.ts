@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { isPrintableLine, printable } from '../printable.ts'
+import { isPrintableLine, printable } from '../text/printable.ts'
 import type { PatchManifest } from './manifest.ts'
 import { semanticVersion } from './semantic-version.ts'
 

@@ -1,4 +1,4 @@
-import { printableLine } from '../printable.ts'
+import { printableLine } from '../text/printable.ts'
 import type { MeasuredRate, PatchManifest } from './manifest.ts'
 import { modelIndex, quoted } from './model-index.ts'
 

@@ -1,4 +1,4 @@
-import { printableJson } from '../printable.ts'
+import { printableJson } from '../text/printable.ts'
 import type { PatchManifest } from './manifest.ts'
 
 /** Text in quotes, for YAML, whose double-quoted strings are a superset of JSON's, and for code. */

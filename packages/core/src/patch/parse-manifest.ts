@@ -1,7 +1,6 @@
-import { checkShape } from '../check-shape.ts'
-import { describeIssues } from '../describe-issues.ts'
 import { PatchError } from '../errors.ts'
-import { parseJsonFile } from '../parse-json-file.ts'
+import { parseJsonFile } from '../storage/parse-json-file.ts'
+import { checkShape, describeIssues } from '../text/check-shape.ts'
 import type { PatchManifest } from './manifest.ts'
 import { draftSchema, manifestSchema } from './manifest-schema.ts'
 

@@ -1,4 +1,4 @@
-import { writeSafetensors } from '../model/write-safetensors.ts'
+import { writeSafetensors } from '../model/files/tensors/write-safetensors.ts'
 import { sha256 } from '../sha256.ts'
 import { adapterConfig } from './adapter-config.ts'
 import { canonicalJson } from './canonical-json.ts'

@@ -1,7 +1,7 @@
 import { PatchError } from '../errors.ts'
-import { gatesOf } from '../model/gate.ts'
-import type { Prefix } from '../model/language-model.ts'
-import type { Storage } from '../storage.ts'
+import { gatesOf } from '../model/gate/gate.ts'
+import type { Prefix } from '../model/language-model/language-model.ts'
+import type { Storage } from '../storage/storage.ts'
 import type { Patch, PatchContents, PatchFiles } from './patch.ts'
 import { writePatch } from './write-patch.ts'
 

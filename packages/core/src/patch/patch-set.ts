@@ -1,6 +1,6 @@
-import { describeValue } from '../describe-value.ts'
 import { PatchError } from '../errors.ts'
-import type { LanguageModel, Prefix } from '../model/language-model.ts'
+import type { LanguageModel, Prefix } from '../model/language-model/language-model.ts'
+import { describeValue } from '../text/describe-value.ts'
 import { checkFit } from './check-fit.ts'
 import { checkCompatible } from './compose/check-compatible.ts'
 import { type ComposeMethod, composePrefixes } from './compose/compose-prefixes.ts'

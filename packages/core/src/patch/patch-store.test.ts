@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest'
 import { tinyManifest, tinyPrefix } from '../../test/patch/tiny-patch.ts'
-import { memoryStorage } from '../memory-storage.ts'
-import type { Storage } from '../storage.ts'
+import { memoryStorage } from '../storage/memory-storage.ts'
+import type { Storage } from '../storage/storage.ts'
 import { createPatch } from './create-patch.ts'
 import { type PatchStore, patchStore } from './patch-store.ts'
 

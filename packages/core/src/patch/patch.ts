@@ -1,5 +1,5 @@
-import type { Prefix } from '../model/language-model.ts'
-import type { Storage } from '../storage.ts'
+import type { Prefix } from '../model/language-model/language-model.ts'
+import type { Storage } from '../storage/storage.ts'
 import type { PatchManifest } from './manifest.ts'
 
 /** A trained prefix with its manifest. */

@@ -1,5 +1,5 @@
-import { adapterRules } from '../model/config/adapter-rules.ts'
-import { type FieldRule, type FieldRules, only, rowsOf } from '../model/config/field-rules.ts'
+import { type FieldRule, type FieldRules, only, rowsOf } from '../model/decoder/families/field-rules.ts'
+import { adapterRules } from '../model/files/lora/adapter-files.ts'
 
 const start: FieldRule = { harmless: 'it chooses where training starts, and its outcome is saved' }
 

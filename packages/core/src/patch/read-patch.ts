@@ -1,5 +1,5 @@
 import { PatchError } from '../errors.ts'
-import type { Storage } from '../storage.ts'
+import type { Storage } from '../storage/storage.ts'
 import { checkPrefix } from './check-prefix.ts'
 import { withGates } from './gate-file.ts'
 import {

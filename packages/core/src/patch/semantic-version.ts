@@ -1,5 +1,5 @@
-import { describeValue } from '../describe-value.ts'
 import { PatchError } from '../errors.ts'
+import { describeValue } from '../text/describe-value.ts'
 
 /** Semantic Versioning 2.0.0: major.minor.patch, pre-release, build; the grammar of semver.org. */
 export const semanticVersion =

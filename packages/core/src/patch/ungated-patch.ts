@@ -1,4 +1,4 @@
-import { withoutGates } from '../model/gate.ts'
+import { withoutGates } from '../model/gate/gate.ts'
 import { createPatch } from './create-patch.ts'
 import type { Patch } from './patch.ts'
 

@@ -1,5 +1,5 @@
 import { PatchError } from '../errors.ts'
-import type { Storage } from '../storage.ts'
+import type { Storage } from '../storage/storage.ts'
 import { manifestFile } from './manifest-schema.ts'
 import type { Patch, PatchFiles } from './patch.ts'
 import { plain, readPatchFiles, stagingFolder } from './patch-folder.ts'

@@ -1,4 +1,4 @@
-import type { TensorProgram } from '../backend.ts'
+import type { TensorProgram } from '../backend/backend.ts'
 import * as tf from '../tf.ts'
 import { pick } from './operation-programs.ts'
 

@@ -1,4 +1,4 @@
-import type { Backend, HostTensor, NamedHostTensors, NamedTensors } from '../backend.ts'
+import type { Backend, HostTensor, NamedHostTensors, NamedTensors } from '../backend/backend.ts'
 import { type ErrorCode, PatchError } from '../errors.ts'
 import * as tf from '../tf.ts'
 import { expectClose } from './expect-close.ts'

@@ -5,7 +5,7 @@ import type {
   Signature,
   TensorProgram,
   TensorSpec,
-} from '../backend.ts'
+} from '../backend/backend.ts'
 import { attentionProgram } from './attention-program.ts'
 import { behaviourCases } from './backend-behaviour.ts'
 import { decoderSteps } from './decoder-steps.ts'

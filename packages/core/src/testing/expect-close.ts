@@ -1,4 +1,4 @@
-import type { HostTensor, NamedHostTensors } from '../backend.ts'
+import type { HostTensor, NamedHostTensors } from '../backend/backend.ts'
 
 /** Throws, naming the first element that differs, unless all outputs are there and within `tolerance` (relative above 1). */
 export function expectClose(found: NamedHostTensors, expected: NamedHostTensors, tolerance: number): void {

@@ -1,4 +1,4 @@
-import type { NamedTensors } from '../backend.ts'
+import type { NamedTensors } from '../backend/backend.ts'
 import * as tf from '../tf.ts'
 
 /** Takes the inputs of a case of operations.json and must give its outputs. */

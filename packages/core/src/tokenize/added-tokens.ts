@@ -1,6 +1,6 @@
-import { describeValue } from '../describe-value.ts'
 import { PatchError } from '../errors.ts'
-import { excerpt } from '../excerpt.ts'
+import { describeValue } from '../text/describe-value.ts'
+import { excerpt } from '../text/printable.ts'
 
 type Json = Readonly<Record<string, unknown>>
 

@@ -5,7 +5,7 @@
  */
 
 import { PatchError } from '../errors.ts'
-import { excerpt } from '../excerpt.ts'
+import { excerpt } from '../text/printable.ts'
 import type { ChatMessage, TextPart } from './tokenizer.ts'
 
 /** The text of a message: of parts all of them, one after the other; empty for a turn of tool calls alone. */

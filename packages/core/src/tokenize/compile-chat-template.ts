@@ -1,5 +1,5 @@
 import { PatchError } from '../errors.ts'
-import { printableLine, shortened } from '../printable.ts'
+import { printableLine, shortened } from '../text/printable.ts'
 import { takesParts, templateMessages } from './chat-messages.ts'
 import { compileTemplate, type RenderTemplate } from './chat-template/compile-template.ts'
 import { TemplateError } from './chat-template/template-error.ts'

@@ -1,5 +1,5 @@
 import { PatchError } from '../errors.ts'
-import { printableLine, shortened } from '../printable.ts'
+import { printableLine, shortened } from '../text/printable.ts'
 
 /**
  * The text of the template to use, from what tokenizer_config.json or GGUF calls `chat_template`: one template,

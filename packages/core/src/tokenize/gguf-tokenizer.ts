@@ -1,5 +1,5 @@
-import { describeValue } from '../describe-value.ts'
 import { PatchError } from '../errors.ts'
+import { describeValue } from '../text/describe-value.ts'
 import { isByteSpelled, spellBytes } from './byte-alphabet.ts'
 import { type GgufVocabulary, readGgufVocabulary, type SpecialToken, tokenTypes } from './gguf-vocabulary.ts'
 import { sentencePieceMerges } from './sentencepiece-merges.ts'

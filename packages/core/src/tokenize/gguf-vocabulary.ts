@@ -1,5 +1,5 @@
-import { describeValue } from '../describe-value.ts'
 import { PatchError } from '../errors.ts'
+import { describeValue } from '../text/describe-value.ts'
 
 /** `tokenizer.ggml.token_type`, as GGUF numbers it. */
 export const tokenTypes = { normal: 1, unknown: 2, control: 3, userDefined: 4, unused: 5, byte: 6 } as const

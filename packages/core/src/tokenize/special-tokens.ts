@@ -1,5 +1,5 @@
-import { describeValue } from '../describe-value.ts'
 import { PatchError } from '../errors.ts'
+import { describeValue } from '../text/describe-value.ts'
 import { tokenText } from './added-tokens.ts'
 import type { NamedTokens } from './compile-chat-template.ts'
 

@@ -1,5 +1,5 @@
 import { PatchError } from '../errors.ts'
-import { printableLine, shortened } from '../printable.ts'
+import { printableLine, shortened } from '../text/printable.ts'
 import { contentText } from './chat-messages.ts'
 import { TemplateError } from './chat-template/template-error.ts'
 import type { ChatMessage, TextPart } from './tokenizer.ts'

@@ -1,5 +1,9 @@
 import { PatchError } from '../errors.ts'
-import type { LanguageModel, ScoreRequest, TopLogProbabilities } from '../model/language-model.ts'
+import type {
+  LanguageModel,
+  ScoreRequest,
+  TopLogProbabilities,
+} from '../model/language-model/language-model.ts'
 import type { PreferencePair } from '../pairs/preference-pair.ts'
 import { formatPrompt, type PromptFormat } from '../pairs/prompt-format.ts'
 import { isTarget } from '../pairs/prompt-kind.ts'

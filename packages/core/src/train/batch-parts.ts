@@ -1,5 +1,5 @@
-import { packedShape } from '../model/pack-rows.ts'
-import { rowLength } from '../model/row-layout.ts'
+import { packedShape } from '../model/score/pack-rows.ts'
+import { rowLength } from '../model/score/row-layout.ts'
 import type { TrainingExample } from './example.ts'
 import type { Objective } from './objective.ts'
 import { toLayoutExample } from './step-feeds.ts'

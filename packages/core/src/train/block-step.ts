@@ -1,16 +1,15 @@
-import type { HostTensor, NamedHostTensors, NamedWeights, TensorProgram } from '../backend.ts'
-import { decodeLayer, ownRows, streamOf } from '../model/decoder.ts'
-import type { LanguageModel } from '../model/language-model.ts'
-import type { ProgramCache } from '../model/program-cache.ts'
+import type { HostTensor, NamedHostTensors, NamedWeights, TensorProgram } from '../backend/backend.ts'
+import { decodeLayer, ownRows, streamOf } from '../model/decoder/decoder.ts'
+import type { LanguageModel } from '../model/language-model/language-model.ts'
+import { type ProgramCache, signatureOf } from '../model/language-model/program-cache.ts'
 import {
   logitsAt,
   type ModelShape,
   responseEmbedding,
   responseInputs,
   responsePlaces,
-} from '../model/response-logits.ts'
-import type { LayoutShape } from '../model/row-layout.ts'
-import { signatureOf } from '../model/signature-of.ts'
+} from '../model/score/response-logits.ts'
+import type { LayoutShape } from '../model/score/row-layout.ts'
 import * as tf from '../tf.ts'
 import type { Objective } from './objective.ts'
 import { objectiveOf, withGradient } from './step-program.ts'

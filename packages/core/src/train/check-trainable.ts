@@ -1,7 +1,7 @@
 import { PatchError } from '../errors.ts'
-import { isGated } from '../model/gate.ts'
-import type { LanguageModel, Prefix } from '../model/language-model.ts'
-import { checkPrefixShape, partsOf } from '../model/prefix-parts.ts'
+import { isGated } from '../model/gate/gate.ts'
+import type { LanguageModel, Prefix } from '../model/language-model/language-model.ts'
+import { checkPrefixShape, partsOf } from '../model/language-model/prefix.ts'
 
 /** Throws `SHAPE_MISMATCH` for a prefix of another model, `UNSUPPORTED` for one with gates. */
 export function checkTrainable({ config }: Pick<LanguageModel, 'config'>, prefix: Prefix): void {

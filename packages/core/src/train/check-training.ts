@@ -1,5 +1,5 @@
-import { describeValue } from '../describe-value.ts'
 import { PatchError } from '../errors.ts'
+import { describeValue } from '../text/describe-value.ts'
 import { checkObjective } from './objective.ts'
 import { scheduleTypes } from './schedule.ts'
 import type { TrainingSettings } from './training-settings.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { writeSafetensors } from '../model/write-safetensors.ts'
+import { writeSafetensors } from '../model/files/tensors/write-safetensors.ts'
 import { createRandom } from '../random.ts'
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
 

@@ -1,7 +1,7 @@
 import type { Judge } from '../pairs/judge.ts'
 import type { MarkedSource } from '../pairs/source-mark.ts'
 import { describeBase } from '../patch/describe-base.ts'
-import { printable } from '../printable.ts'
+import { printable } from '../text/printable.ts'
 import { summaryOf } from './gate/patch-gate.ts'
 import type { TrainedGate } from './gate/train-gate.ts'
 import { outcomeEffects } from './outcome/check-patch.ts'

@@ -1,4 +1,4 @@
-import type { TokenLogits } from '../model/token-logps.ts'
+import type { TokenLogits } from '../model/score/token-logps.ts'
 import * as tf from '../tf.ts'
 
 /** The reference's distribution at n positions: its k most probable tokens; the rest is one bucket. */

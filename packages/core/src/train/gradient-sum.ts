@@ -1,4 +1,4 @@
-import type { NamedHostTensors } from '../backend.ts'
+import type { NamedHostTensors } from '../backend/backend.ts'
 import type { DpoExample, TrainingExample } from './example.ts'
 import { rewardMetrics } from './metrics.ts'
 import type { Objective } from './objective.ts'

@@ -1,6 +1,6 @@
-import type { Weight } from '../backend.ts'
-import type { LanguageModel } from '../model/language-model.ts'
-import type { LayoutShape } from '../model/row-layout.ts'
+import type { Weight } from '../backend/backend.ts'
+import type { LanguageModel } from '../model/language-model/language-model.ts'
+import type { LayoutShape } from '../model/score/row-layout.ts'
 
 /** How a step is run so that it fits into memory. */
 export interface MemoryPlan {

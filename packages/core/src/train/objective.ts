@@ -1,5 +1,5 @@
-import { describeValue } from '../describe-value.ts'
 import { PatchError } from '../errors.ts'
+import { describeValue } from '../text/describe-value.ts'
 import { type DpoLossOptions, dpoLossTypes } from './dpo-loss.ts'
 
 /** Maximum likelihood of y⁺, with the distillation term where examples carry a teacher. */

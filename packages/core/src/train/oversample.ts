@@ -1,6 +1,6 @@
 import { PatchError } from '../errors.ts'
-import { excerpt } from '../excerpt.ts'
 import type { PreferencePair } from '../pairs/preference-pair.ts'
+import { excerpt } from '../text/printable.ts'
 
 /** How many times a row of each part stands among those that a stage draws from; 1 for parts that are not named. */
 export type PartWeights = Readonly<Record<string, number>>

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { cpuBackend } from '../../test/cpu-backend.ts'
 import { goldenModel } from '../../test/goldens.ts'
-import type { HostTensor } from '../backend.ts'
-import type { LanguageModel } from '../model/language-model.ts'
+import type { HostTensor } from '../backend/backend.ts'
+import type { LanguageModel } from '../model/language-model/language-model.ts'
 import { initPrefix, type PrefixInit } from './prefix-init.ts'
 
 let model: LanguageModel

@@ -1,9 +1,9 @@
-import type { HostTensor } from '../backend.ts'
-import { describeValue } from '../describe-value.ts'
+import type { HostTensor } from '../backend/backend.ts'
 import { PatchError } from '../errors.ts'
-import { embeddingMatrix, embeddingRows } from '../model/embedding-matrix.ts'
-import type { LanguageModel, Prefix } from '../model/language-model.ts'
+import { embeddingMatrix, embeddingRows } from '../model/language-model/embedding-matrix.ts'
+import type { LanguageModel, Prefix } from '../model/language-model/language-model.ts'
 import { createRandom } from '../random.ts'
+import { describeValue } from '../text/describe-value.ts'
 
 /**
  * Where the prefix starts (PEFT's `prompt_tuning_init`): `text`, the embeddings of a policy sentence, repeated or

@@ -1,5 +1,5 @@
 import { PatchError } from '../errors.ts'
-import type { LanguageModel, Prefix } from '../model/language-model.ts'
+import type { LanguageModel, Prefix } from '../model/language-model/language-model.ts'
 import type { PreferencePair } from '../pairs/preference-pair.ts'
 import { formatPrompt, type PromptFormat } from '../pairs/prompt-format.ts'
 import type { Reference } from '../pairs/reference.ts'

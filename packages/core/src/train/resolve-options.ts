@@ -1,8 +1,8 @@
-import { describeValue } from '../describe-value.ts'
 import { PatchError } from '../errors.ts'
 import type { PatchPrompt } from '../pairs/preference-pair.ts'
 import { isTarget, kindNames } from '../pairs/prompt-kind.ts'
 import { safetySystemPrompt } from '../pairs/references/system-prompt-reference.ts'
+import { describeValue } from '../text/describe-value.ts'
 import { hasEnoughForGate } from './gate/has-enough-for-gate.ts'
 import type { GateTraining } from './gate/train-gate.ts'
 import type {

@@ -1,5 +1,5 @@
 import { PatchError, throwIfAborted } from '../errors.ts'
-import type { Storage } from '../storage.ts'
+import type { Storage } from '../storage/storage.ts'
 import { type BestPrefix, type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
 import type { TrainingExample } from './example.ts'
 import { lossWatch } from './loss-watch.ts'

@@ -1,9 +1,13 @@
-import type { HostTensor, NamedHostTensors } from '../backend.ts'
-import type { LanguageModel, Prefix } from '../model/language-model.ts'
-import { packedLayout } from '../model/packed-layout.ts'
-import { spanOf } from '../model/prefix-parts.ts'
-import { responseFeeds } from '../model/response-logits.ts'
-import type { LayoutExample, LayoutShape, RowLayout } from '../model/row-layout.ts'
+import type { HostTensor, NamedHostTensors } from '../backend/backend.ts'
+import type { LanguageModel, Prefix } from '../model/language-model/language-model.ts'
+import { spanOf } from '../model/language-model/prefix.ts'
+import { responseFeeds } from '../model/score/response-logits.ts'
+import {
+  type LayoutExample,
+  type LayoutShape,
+  packedLayout,
+  type RowLayout,
+} from '../model/score/row-layout.ts'
 import type { DpoExample, TrainingExample } from './example.ts'
 import type { Objective } from './objective.ts'
 

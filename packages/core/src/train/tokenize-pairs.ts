@@ -1,6 +1,6 @@
 import { PatchError } from '../errors.ts'
-import type { LanguageModel } from '../model/language-model.ts'
-import { responseTokens } from '../model/response-tokens.ts'
+import type { LanguageModel } from '../model/language-model/language-model.ts'
+import { responseTokens } from '../model/score/row-layout.ts'
 import type { PreferencePair } from '../pairs/preference-pair.ts'
 import { formatPrompt, type PromptFormat } from '../pairs/prompt-format.ts'
 import type { SftExample } from './example.ts'

@@ -1,5 +1,5 @@
 import { PatchError } from '../errors.ts'
-import { modelIdentity } from '../model/model-identity.ts'
+import { modelIdentity } from '../model/language-model/model-identity.ts'
 import type { PreferencePair } from '../pairs/preference-pair.ts'
 import { kindNames, sideOf } from '../pairs/prompt-kind.ts'
 import { createPatch } from '../patch/create-patch.ts'

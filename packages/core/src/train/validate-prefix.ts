@@ -1,4 +1,4 @@
-import type { LanguageModel, Prefix } from '../model/language-model.ts'
+import type { LanguageModel, Prefix } from '../model/language-model/language-model.ts'
 import type { Judge } from '../pairs/judge.ts'
 import { isDegenerate } from '../pairs/judges/is-degenerate.ts'
 import type { PatchPrompt } from '../pairs/preference-pair.ts'

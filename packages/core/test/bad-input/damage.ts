@@ -1,6 +1,6 @@
-import { memoryStorage } from '../../src/memory-storage.ts'
-import { loadStoredModel } from '../../src/model/load-model.ts'
-import type { Storage } from '../../src/storage.ts'
+import { loadStoredModel } from '../../src/model/files/load-model.ts'
+import { memoryStorage } from '../../src/storage/memory-storage.ts'
+import type { Storage } from '../../src/storage/storage.ts'
 import { cpuBackend } from '../cpu-backend.ts'
 import { goldenJson, goldenStorage } from '../goldens.ts'
 

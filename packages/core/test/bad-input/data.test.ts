@@ -1,9 +1,9 @@
 import { expect } from 'vitest'
-import { memoryStorage } from '../../src/memory-storage.ts'
 import { readPairs } from '../../src/pairs/read-pairs.ts'
 import { readPrompts } from '../../src/pairs/read-prompts.ts'
 import { endpointReference } from '../../src/pairs/references/endpoint-reference.ts'
 import { recordedReference } from '../../src/pairs/references/recorded-reference.ts'
+import { memoryStorage } from '../../src/storage/memory-storage.ts'
 import { stored } from './damage.ts'
 import { type Case, describeCases } from './describe-cases.ts'
 

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
-import { memoryStorage } from '../../src/memory-storage.ts'
-import { writeSafetensors } from '../../src/model/write-safetensors.ts'
+import { writeSafetensors } from '../../src/model/files/tensors/write-safetensors.ts'
+import { memoryStorage } from '../../src/storage/memory-storage.ts'
 import { type GgufPair, writeGguf } from '../write-gguf.ts'
 import { encode, folder, load, weights, wholeModel } from './damage.ts'
 import { type Case, describeCases } from './describe-cases.ts'

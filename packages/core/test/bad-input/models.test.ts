@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { expect, it } from 'vitest'
-import { memoryStorage } from '../../src/memory-storage.ts'
+import { memoryStorage } from '../../src/storage/memory-storage.ts'
 import { changeConfig, cut, encode, folder, load, overwriteEnd, weights, wholeModel } from './damage.ts'
 import { type Case, describeCases } from './describe-cases.ts'
 

@@ -1,5 +1,5 @@
 import { beforeAll, expect, it } from 'vitest'
-import type { LanguageModel } from '../../src/model/language-model.ts'
+import type { LanguageModel } from '../../src/model/language-model/language-model.ts'
 import { applyPatch } from '../../src/patch/apply-patch.ts'
 import { readPatch } from '../../src/patch/read-patch.ts'
 import { trainPatch } from '../../src/train/train-patch.ts'

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { memoryStorage } from '../../src/memory-storage.ts'
-import type { LanguageModel, Prefix } from '../../src/model/language-model.ts'
+import type { LanguageModel, Prefix } from '../../src/model/language-model/language-model.ts'
 import type { PatchManifest } from '../../src/patch/manifest.ts'
-import type { Storage } from '../../src/storage.ts'
+import { memoryStorage } from '../../src/storage/memory-storage.ts'
+import type { Storage } from '../../src/storage/storage.ts'
 
 /** A manifest for a prefix of 4 virtual tokens of width 16, for the model of goldens/peft. */
 export const tinyManifest: PatchManifest = {

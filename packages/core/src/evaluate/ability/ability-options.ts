@@ -1,6 +1,6 @@
-import type { LanguageModel } from '../../model/language-model.ts'
+import type { LanguageModel } from '../../model/language-model/language-model.ts'
 import type { StageProgress } from '../../pairs/collect-responses.ts'
-import type { Storage } from '../../storage.ts'
+import type { Storage } from '../../storage/storage.ts'
 
 /** Options of every measure of ability, besides its data. */
 export interface AbilityOptions {

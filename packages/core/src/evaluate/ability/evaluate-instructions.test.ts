@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { lastTurn, scriptedModel } from '../../../test/scripted-model.ts'
-import { memoryStorage } from '../../memory-storage.ts'
+import { memoryStorage } from '../../storage/memory-storage.ts'
 import { evaluateInstructions } from './evaluate-instructions.ts'
 import type { InstructionCheck } from './instruction-check.ts'
 

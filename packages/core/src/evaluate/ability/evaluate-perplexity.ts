@@ -1,6 +1,6 @@
 import { PatchError } from '../../errors.ts'
-import type { LanguageModel } from '../../model/language-model.ts'
-import { spanOf } from '../../model/prefix-parts.ts'
+import type { LanguageModel } from '../../model/language-model/language-model.ts'
+import { spanOf } from '../../model/language-model/prefix.ts'
 import type { Measurement } from '../measurement.ts'
 import { bootstrapInterval } from '../statistics/bootstrap-interval.ts'
 import type { AbilityOptions } from './ability-options.ts'

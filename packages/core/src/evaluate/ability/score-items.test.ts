@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { scoringModel } from '../../../test/scoring-model.ts'
-import { memoryStorage } from '../../memory-storage.ts'
+import { memoryStorage } from '../../storage/memory-storage.ts'
 import { evaluateMinimalPairs } from './evaluate-minimal-pairs.ts'
 import { evaluatePerplexity } from './evaluate-perplexity.ts'
 

@@ -1,5 +1,5 @@
 import { PatchError, throwIfAborted } from '../../errors.ts'
-import type { ScoreRequest } from '../../model/language-model.ts'
+import type { ScoreRequest } from '../../model/language-model/language-model.ts'
 import { modelReference } from '../../pairs/references/model-reference.ts'
 import { openResponseJournal } from '../../pairs/response-journal.ts'
 import { sourceMark } from '../../pairs/source-mark.ts'

@@ -1,5 +1,5 @@
-import type { Prefix } from '../../model/language-model.ts'
-import { withEmbeddings } from '../../model/prefix-parts.ts'
+import type { Prefix } from '../../model/language-model/language-model.ts'
+import { withEmbeddings } from '../../model/language-model/prefix.ts'
 import { createRandom } from '../../random.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { PatchError } from '../../errors.ts'
-import type { LanguageModel } from '../../model/language-model.ts'
+import type { LanguageModel } from '../../model/language-model/language-model.ts'
 import type { Reference } from '../../pairs/reference.ts'
 import { modelReference } from '../../pairs/references/model-reference.ts'
 import { digestOf } from '../../sha256.ts'

@@ -1,5 +1,5 @@
 import { PatchError } from '../../errors.ts'
-import { excerpt } from '../../excerpt.ts'
+import { excerpt } from '../../text/printable.ts'
 import type { DomainPrompt } from './domain-prompt.ts'
 
 /** Attributes of a person other than gender, by the name of the placeholder in a template. */

@@ -1,5 +1,5 @@
-import type { LanguageModel } from '../../model/language-model.ts'
-import { modelIdentity } from '../../model/model-identity.ts'
+import type { LanguageModel } from '../../model/language-model/language-model.ts'
+import { modelIdentity } from '../../model/language-model/model-identity.ts'
 import type { Judge } from '../../pairs/judge.ts'
 import { formatPrompt, type PromptFormat } from '../../pairs/prompt-format.ts'
 

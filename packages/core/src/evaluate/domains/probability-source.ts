@@ -1,4 +1,4 @@
-import type { CandidateRequest, ScoreRequest } from '../../model/language-model.ts'
+import type { CandidateRequest, ScoreRequest } from '../../model/language-model/language-model.ts'
 import type { PromptFormat } from '../../pairs/prompt-format.ts'
 import type { Tokenizer } from '../../tokenize/tokenizer.ts'
 

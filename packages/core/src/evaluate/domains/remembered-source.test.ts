@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import type { ScoreRequest } from '../../model/language-model.ts'
+import type { ScoreRequest } from '../../model/language-model/language-model.ts'
 import type { ProbabilitySource } from './probability-source.ts'
 import { rememberedSource } from './remembered-source.ts'
 

@@ -1,4 +1,4 @@
-import type { LanguageModel } from '../../model/language-model.ts'
+import type { LanguageModel } from '../../model/language-model/language-model.ts'
 import type { TextScorer } from '../../pairs/text-scorer.ts'
 import { distinctMetric, perplexityMetrics } from '../metrics/fluency-metrics.ts'
 import { degenerateShare } from '../metrics/refusal-metrics.ts'

@@ -1,4 +1,4 @@
-import type { LanguageModel } from '../../model/language-model.ts'
+import type { LanguageModel } from '../../model/language-model/language-model.ts'
 import type { PromptFormat } from '../../pairs/prompt-format.ts'
 import type { Reference } from '../../pairs/reference.ts'
 import { firstTokens } from '../../pairs/references/first-tokens.ts'

@@ -1,5 +1,5 @@
-import { isGated } from '../../model/gate.ts'
-import type { LanguageModel } from '../../model/language-model.ts'
+import { isGated } from '../../model/gate/gate.ts'
+import type { LanguageModel } from '../../model/language-model/language-model.ts'
 import type { PatchPrompt } from '../../pairs/preference-pair.ts'
 import { formatPrompt } from '../../pairs/prompt-format.ts'
 import type { ResponseJournal } from '../../pairs/response-journal.ts'

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
-import { readJsonLines } from '../../json-lines.ts'
-import type { Storage } from '../../storage.ts'
+import { readJsonLines } from '../../storage/json-lines.ts'
+import type { Storage } from '../../storage/storage.ts'
 import { startPrompt } from '../ability/start-prompt.ts'
 import type { ProbabilityMetric } from '../domains/domain-metric.ts'
 import type { ProbabilitySource } from '../domains/probability-source.ts'

@@ -1,8 +1,7 @@
-import { checkShape } from '../../check-shape.ts'
-import { describeIssues } from '../../describe-issues.ts'
 import { PatchError } from '../../errors.ts'
-import { parseJsonFile } from '../../parse-json-file.ts'
-import type { Storage } from '../../storage.ts'
+import { parseJsonFile } from '../../storage/parse-json-file.ts'
+import type { Storage } from '../../storage/storage.ts'
+import { checkShape, describeIssues } from '../../text/check-shape.ts'
 import type { ReportData } from './report-data.ts'
 import { reportFormat, reportSchema } from './report-schema.ts'
 

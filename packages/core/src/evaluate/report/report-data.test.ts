@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { refusalMeasurement, tinyReport } from '../../../test/tiny-report.ts'
-import { memoryStorage } from '../../memory-storage.ts'
+import { memoryStorage } from '../../storage/memory-storage.ts'
 import { judgeAgreement } from './judge-agreement.ts'
 import { mergeReports } from './merge-reports.ts'
 import { readReport } from './read-report.ts'

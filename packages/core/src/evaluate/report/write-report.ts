@@ -1,7 +1,6 @@
-import { checkShape } from '../../check-shape.ts'
-import { describeIssues } from '../../describe-issues.ts'
 import { PatchError } from '../../errors.ts'
-import type { Storage } from '../../storage.ts'
+import type { Storage } from '../../storage/storage.ts'
+import { checkShape, describeIssues } from '../../text/check-shape.ts'
 import type { ReportData } from './report-data.ts'
 import { reportSchema } from './report-schema.ts'
 

@@ -1,5 +1,5 @@
 import { PatchError, throwIfAborted } from '../../errors.ts'
-import type { LanguageModel } from '../../model/language-model.ts'
+import type { LanguageModel } from '../../model/language-model/language-model.ts'
 import { createRandom } from '../../random.ts'
 import type { ChatMessage } from '../../tokenize/tokenizer.ts'
 import type { StageProgress } from '../collect-responses.ts'

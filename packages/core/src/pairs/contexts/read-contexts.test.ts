@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { memoryStorage } from '../../memory-storage.ts'
+import { memoryStorage } from '../../storage/memory-storage.ts'
 import { contextRowSchema, rowOfContext } from './prompt-context.ts'
 import { readContexts } from './read-contexts.ts'
 

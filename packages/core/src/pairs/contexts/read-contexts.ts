@@ -1,5 +1,5 @@
-import { readJsonLines } from '../../json-lines.ts'
-import type { Storage } from '../../storage.ts'
+import { readJsonLines } from '../../storage/json-lines.ts'
+import type { Storage } from '../../storage/storage.ts'
 import { withoutNulls } from '../prompt-schema.ts'
 import { rowsLike } from '../read-rows.ts'
 import { contextOfRow, contextRowSchema, type PromptContext } from './prompt-context.ts'

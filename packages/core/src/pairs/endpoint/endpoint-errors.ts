@@ -1,8 +1,7 @@
 import type { APIError } from 'openai'
 import { PatchError } from '../../errors.ts'
-import { excerpt } from '../../excerpt.ts'
-import { printableLine } from '../../printable.ts'
-import { strictJson } from '../../strict-json.ts'
+import { strictJson } from '../../storage/strict-json.ts'
+import { excerpt, printableLine } from '../../text/printable.ts'
 import { openaiLibrary } from './openai-library.ts'
 
 /** What `boundedFetch` makes of an error's body, for the client to hand on: it keeps nothing but a field `error`. */

@@ -1,6 +1,6 @@
 import type OpenAI from 'openai'
 import { PatchError } from '../../errors.ts'
-import { excerpt } from '../../excerpt.ts'
+import { excerpt } from '../../text/printable.ts'
 import type { Prompt } from '../../tokenize/tokenizer.ts'
 import { boundedFetch } from './bounded-fetch.ts'
 import { bodyOf, endpointError, saysWithheld } from './endpoint-errors.ts'

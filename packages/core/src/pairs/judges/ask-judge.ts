@@ -1,5 +1,5 @@
 import { PatchError } from '../../errors.ts'
-import { excerpt } from '../../excerpt.ts'
+import { excerpt } from '../../text/printable.ts'
 import type { ChatMessage } from '../../tokenize/tokenizer.ts'
 import type { Endpoint } from '../endpoint/open-endpoint.ts'
 import type { Ending } from '../reference.ts'

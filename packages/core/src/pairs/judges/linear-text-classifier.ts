@@ -1,7 +1,6 @@
 import * as z from 'zod/mini'
-import { checkShape } from '../../check-shape.ts'
-import { describeIssues } from '../../describe-issues.ts'
 import { PatchError } from '../../errors.ts'
+import { checkShape, describeIssues } from '../../text/check-shape.ts'
 
 const positive = z.int().check(z.positive())
 

@@ -1,5 +1,5 @@
-import type { GenerateOptions, LanguageModel } from '../../model/language-model.ts'
-import { modelIdentity } from '../../model/model-identity.ts'
+import type { GenerateOptions, LanguageModel } from '../../model/language-model/language-model.ts'
+import { modelIdentity } from '../../model/language-model/model-identity.ts'
 import { formatPrompt, type PromptFormat } from '../prompt-format.ts'
 import { promptSeed } from '../prompt-seed.ts'
 import type { Reference } from '../reference.ts'

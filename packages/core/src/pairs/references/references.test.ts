@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { scriptedModel } from '../../../test/scripted-model.ts'
-import { memoryStorage } from '../../memory-storage.ts'
+import { memoryStorage } from '../../storage/memory-storage.ts'
 import type { ChatMessage, Prompt } from '../../tokenize/tokenizer.ts'
 import type { PatchPrompt } from '../preference-pair.ts'
 import type { Reference } from '../reference.ts'

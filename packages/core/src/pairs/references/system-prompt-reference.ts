@@ -1,4 +1,4 @@
-import type { ScoreRequest } from '../../model/language-model.ts'
+import type { ScoreRequest } from '../../model/language-model/language-model.ts'
 import { contentText } from '../../tokenize/chat-messages.ts'
 import type { PatchPrompt } from '../preference-pair.ts'
 import { toMessages } from '../prompt-format.ts'

@@ -1,6 +1,6 @@
 import { satisfies } from 'compare-versions'
 import { PatchError } from '../../errors.ts'
-import { excerpt } from '../../excerpt.ts'
+import { excerpt } from '../../text/printable.ts'
 import { differingBase } from '../check-fit.ts'
 import type { PatchManifest } from '../manifest.ts'
 import type { PatchContents } from '../patch.ts'

@@ -1,6 +1,6 @@
 import { PatchError } from '../../errors.ts'
-import { isGated } from '../../model/gate.ts'
-import type { Prefix } from '../../model/language-model.ts'
+import { isGated } from '../../model/gate/gate.ts'
+import type { Prefix } from '../../model/language-model/language-model.ts'
 
 /** Throws `INVALID_ARGUMENT` for prefixes with gates: only side by side can each take effect or not, for itself. */
 export function checkUngated(prefixes: readonly Prefix[], method: string): void {

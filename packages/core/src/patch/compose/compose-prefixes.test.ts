@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { randomPrefixLike } from '../../evaluate/baselines/random-prefix-like.ts'
-import type { Prefix } from '../../model/language-model.ts'
+import type { Prefix } from '../../model/language-model/language-model.ts'
 import { composePrefixes } from './compose-prefixes.ts'
 
 const numbers = (count: number, start: number) => Float32Array.from({ length: count }, (_, i) => start + i)

@@ -1,4 +1,4 @@
-import type { Prefix } from '../../model/language-model.ts'
+import type { Prefix } from '../../model/language-model/language-model.ts'
 import { concatPrefixes } from './concat-prefixes.ts'
 import { mergePrefixes } from './merge-prefixes.ts'
 import { parallelPrefix } from './parallel-prefix.ts'

@@ -1,6 +1,6 @@
 import { PatchError } from '../../errors.ts'
-import { joinEmbeddings } from '../../model/join-embeddings.ts'
-import type { Prefix } from '../../model/language-model.ts'
+import type { Prefix } from '../../model/language-model/language-model.ts'
+import { joinEmbeddings } from '../../model/language-model/prefix.ts'
 import { checkUngated } from './check-ungated.ts'
 
 /**

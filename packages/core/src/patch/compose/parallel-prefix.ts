@@ -1,7 +1,6 @@
 import { PatchError } from '../../errors.ts'
-import { joinEmbeddings } from '../../model/join-embeddings.ts'
-import type { Prefix, PrefixPart } from '../../model/language-model.ts'
-import { partsOf } from '../../model/prefix-parts.ts'
+import type { Prefix, PrefixPart } from '../../model/language-model/language-model.ts'
+import { joinEmbeddings, partsOf } from '../../model/language-model/prefix.ts'
 
 /**
  * A prefix of parts that are applied in parallel: each attends to itself alone, all from position 0, and tokens, which start

@@ -1,5 +1,5 @@
-import { embeddingMatrix } from '../../model/embedding-matrix.ts'
-import type { LanguageModel } from '../../model/language-model.ts'
+import { embeddingMatrix } from '../../model/language-model/embedding-matrix.ts'
+import type { LanguageModel } from '../../model/language-model/language-model.ts'
 import { checkFit } from '../check-fit.ts'
 import type { PatchContents } from '../patch.ts'
 import { dot, norm } from './diff-patches.ts'

@@ -1,5 +1,5 @@
 import type { PatchError } from '../../errors.ts'
-import { excerpt } from '../../excerpt.ts'
+import { excerpt } from '../../text/printable.ts'
 import type { AddedToken } from '../added-tokens.ts'
 import { whiteSpace, wordCharacters } from './characters.ts'
 import { tokenizerError } from './component.ts'

@@ -5,7 +5,7 @@
  * characters by NFKC where the file has a map, and runs any regular expression on JavaScript's backtracking engine.
  */
 import * as z from 'zod/mini'
-import { describeValue } from '../../describe-value.ts'
+import { describeValue } from '../../text/describe-value.ts'
 import type { AddedToken } from '../added-tokens.ts'
 import { type AddedVocabulary, addTokens } from './added-vocabulary.ts'
 import { optionsOf, tokenizerError, unknownType } from './component.ts'

@@ -1,8 +1,7 @@
 import * as z from 'zod/mini'
-import { checkShape } from '../../check-shape.ts'
-import { describeIssues } from '../../describe-issues.ts'
 import { type ErrorCode, PatchError } from '../../errors.ts'
-import { excerpt } from '../../excerpt.ts'
+import { checkShape, describeIssues } from '../../text/check-shape.ts'
+import { excerpt } from '../../text/printable.ts'
 
 /** What a place in tokenizer.json says, and how a message names the place, such as `pre_tokenizer.pretokenizers.1`. */
 export interface Component {

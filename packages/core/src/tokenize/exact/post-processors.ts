@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
-import { describeValue } from '../../describe-value.ts'
-import { excerpt } from '../../excerpt.ts'
+import { describeValue } from '../../text/describe-value.ts'
+import { excerpt } from '../../text/printable.ts'
 import { type Component, optionsOf, partsOf, tokenizerError, typeOf, unknownType } from './component.ts'
 
 /** Puts special tokens around the ids of a text. */

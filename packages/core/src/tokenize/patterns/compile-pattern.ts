@@ -1,6 +1,6 @@
-import { describeValue } from '../../describe-value.ts'
 import { PatchError } from '../../errors.ts'
-import { excerpt } from '../../excerpt.ts'
+import { describeValue } from '../../text/describe-value.ts'
+import { excerpt } from '../../text/printable.ts'
 import { wellKnownPatterns } from './known-patterns.ts'
 import { expressionPattern, type Pattern } from './pattern.ts'
 

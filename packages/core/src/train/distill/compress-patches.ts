@@ -1,5 +1,5 @@
 import { PatchError } from '../../errors.ts'
-import type { Prefix } from '../../model/language-model.ts'
+import type { Prefix } from '../../model/language-model/language-model.ts'
 import { applyPatch } from '../../patch/apply-patch.ts'
 import { describePart } from '../../patch/compose/compose-patches.ts'
 import type { ComposeMethod } from '../../patch/compose/compose-prefixes.ts'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { Prefix } from '../../model/language-model.ts'
+import type { Prefix } from '../../model/language-model/language-model.ts'
 import { evenlyChosen } from './evenly-chosen.ts'
 
 const prefix = (...rows: number[]): Prefix => ({

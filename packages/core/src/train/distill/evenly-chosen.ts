@@ -1,4 +1,4 @@
-import type { Prefix } from '../../model/language-model.ts'
+import type { Prefix } from '../../model/language-model/language-model.ts'
 
 /**
  * A prefix of `length` virtual tokens chosen evenly from those of others, one after the other: where a shorter prefix

@@ -1,4 +1,4 @@
-import type { LanguageModel } from '../../model/language-model.ts'
+import type { LanguageModel } from '../../model/language-model/language-model.ts'
 import { modelReference } from '../../pairs/references/model-reference.ts'
 import type { DistillationRow, DistillationTask } from './distillation-task.ts'
 

@@ -1,6 +1,6 @@
 import { PatchError } from '../../errors.ts'
-import { withoutGates } from '../../model/gate.ts'
-import type { LanguageModel } from '../../model/language-model.ts'
+import { withoutGates } from '../../model/gate/gate.ts'
+import type { LanguageModel } from '../../model/language-model/language-model.ts'
 import { applyPatch } from '../../patch/apply-patch.ts'
 import { describePart } from '../../patch/compose/compose-patches.ts'
 import type { Patch } from '../../patch/patch.ts'

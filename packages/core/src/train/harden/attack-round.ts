@@ -1,4 +1,4 @@
-import type { Prefix } from '../../model/language-model.ts'
+import type { Prefix } from '../../model/language-model/language-model.ts'
 import { collectResponses } from '../../pairs/collect-responses.ts'
 import type { PatchPrompt, PreferencePair } from '../../pairs/preference-pair.ts'
 import { openResponseJournal } from '../../pairs/response-journal.ts'

@@ -1,4 +1,4 @@
-import type { LanguageModel } from '../../model/language-model.ts'
+import type { LanguageModel } from '../../model/language-model/language-model.ts'
 import type { Judge } from '../../pairs/judge.ts'
 import type { PatchPrompt } from '../../pairs/preference-pair.ts'
 import type { PromptFormat } from '../../pairs/prompt-format.ts'

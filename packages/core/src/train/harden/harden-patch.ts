@@ -1,4 +1,4 @@
-import type { Prefix } from '../../model/language-model.ts'
+import type { Prefix } from '../../model/language-model/language-model.ts'
 import { keptRows } from '../../pairs/kept-rows.ts'
 import { type PatchPrompt, type PreferencePair, preferencePairSchema } from '../../pairs/preference-pair.ts'
 import { createPatch } from '../../patch/create-patch.ts'

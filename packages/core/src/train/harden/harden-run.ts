@@ -1,7 +1,7 @@
-import { memoryStorage } from '../../memory-storage.ts'
 import type { StageProgress } from '../../pairs/collect-responses.ts'
 import { refusalJudge } from '../../pairs/judges/refusal-judge.ts'
 import { modelReference } from '../../pairs/references/model-reference.ts'
+import { memoryStorage } from '../../storage/memory-storage.ts'
 import { type HardenPatchOptions, hardenSettings } from './harden-options.ts'
 
 export type HardenRun = ReturnType<typeof startHardenRun>

@@ -1,5 +1,5 @@
-import type { Prefix } from '../../model/language-model.ts'
-import { modelIdentity, prefixDigest } from '../../model/model-identity.ts'
+import type { Prefix } from '../../model/language-model/language-model.ts'
+import { modelIdentity, prefixDigest } from '../../model/language-model/model-identity.ts'
 import type { PatchPrompt, PreferencePair } from '../../pairs/preference-pair.ts'
 import { digestOf } from '../../sha256.ts'
 import { gatePrompts, patchGate } from '../gate/patch-gate.ts'

@@ -1,6 +1,6 @@
 import { evaluateGrid } from '../../evaluate/grid/evaluate-grid.ts'
 import { wilsonInterval } from '../../evaluate/wilson-interval.ts'
-import type { LanguageModel, Prefix } from '../../model/language-model.ts'
+import type { LanguageModel, Prefix } from '../../model/language-model/language-model.ts'
 import type { StageProgress } from '../../pairs/collect-responses.ts'
 import type { Judge } from '../../pairs/judge.ts'
 import { isDegenerate } from '../../pairs/judges/is-degenerate.ts'
@@ -8,7 +8,7 @@ import type { PatchPrompt } from '../../pairs/preference-pair.ts'
 import type { PromptFormat } from '../../pairs/prompt-format.ts'
 import { isTarget, kindNames } from '../../pairs/prompt-kind.ts'
 import type { PatchEffect } from '../../patch/manifest.ts'
-import type { Storage } from '../../storage.ts'
+import type { Storage } from '../../storage/storage.ts'
 import { type OutcomeBounds, type OutcomeChange, type TrainOutcome, verdictOf } from './train-outcome.ts'
 
 export interface CheckPatchOptions extends OutcomeBounds {

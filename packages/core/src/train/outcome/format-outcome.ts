@@ -1,7 +1,7 @@
 import { formatTable } from '../../evaluate/report-table.ts'
 import type { Rate } from '../../evaluate/wilson-interval.ts'
 import { lastText } from '../../pairs/prompt-format.ts'
-import { shortened } from '../../printable.ts'
+import { shortened } from '../../text/printable.ts'
 import type { OutcomeChange, TrainOutcome } from './train-outcome.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { HostTensor } from '../../backend.ts'
+import type { HostTensor } from '../../backend/backend.ts'
 import type { Tokenizer } from '../../tokenize/tokenizer.ts'
 
 /** Ids that a text may hold: of printable characters, and that are read again as themselves. */

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
-import { describeValue } from '../../../describe-value.ts'
-import { excerpt } from '../../../excerpt.ts'
+import { describeValue } from '../../../text/describe-value.ts'
+import { excerpt } from '../../../text/printable.ts'
 import { type Component, optionsOf, tokenizerError } from '../component.ts'
 import { mergeSymbols } from './merge-symbols.ts'
 import { MergeTable } from './merge-table.ts'

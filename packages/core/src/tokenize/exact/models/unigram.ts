@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { describeValue } from '../../../describe-value.ts'
+import { describeValue } from '../../../text/describe-value.ts'
 import { type Component, optionsOf, tokenizerError } from '../component.ts'
 import { PrefixIndex } from '../prefix-index.ts'
 import type { Model } from './model.ts'

@@ -1,5 +1,5 @@
-import { describeValue } from '../../../describe-value.ts'
-import { excerpt } from '../../../excerpt.ts'
+import { describeValue } from '../../../text/describe-value.ts'
+import { excerpt } from '../../../text/printable.ts'
 import type { TokenTable } from '../added-vocabulary.ts'
 import { type Component, tokenizerError } from '../component.ts'
 

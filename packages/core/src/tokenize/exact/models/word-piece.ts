@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { excerpt } from '../../../excerpt.ts'
+import { excerpt } from '../../../text/printable.ts'
 import { type Component, optionsOf, tokenizerError } from '../component.ts'
 import type { Model } from './model.ts'
 import { readVocabulary, type Vocabulary } from './vocabulary.ts'

@@ -1,0 +1,57 @@
+import type { NamedTensors } from '../../../backend/backend.ts'
+import type { Tensor } from '../../../tf.ts'
+import type { FieldRules } from './field-rules.ts'
+import type { ModelConfig } from './model-config.ts'
+
+/** One tensor that an architecture needs, and where files keep it. */
+export interface WeightSpec {
+  /** Canonical name: the one in the Hugging Face checkpoint. */
+  readonly name: string
+  /** Name in GGUF files. */
+  readonly gguf: string
+  readonly shape: readonly number[]
+  readonly kind: 'embedding' | 'matrix' | 'bias' | 'norm'
+  /** Turns the values as GGUF stores them into the checkpoint's order, in place; `rows` is shape[0]. */
+  readonly fromGguf?: (values: Float32Array, rows: number) => void
+}
+
+/** Queries, keys and values of one layer before RoPE, each [rows, heads · headSize]. */
+export interface Projections {
+  readonly queries: Tensor
+  readonly keys: Tensor
+  readonly values: Tensor
+}
+
+/**
+ * A family of decoders: what its files are called and what its layers compute. A new architecture is one file
+ * that exports one of these. Every tensor of the residual stream is [rows, d], rows = batch · length.
+ */
+export interface Architecture {
+  readonly name: string
+  /** `model_type` in config.json. */
+  readonly modelTypes: readonly string[]
+  /** `general.architecture` in GGUF. */
+  readonly ggufArchitectures: readonly string[]
+  /** What becomes of each field of config.json, for tests that go over all of them. */
+  readonly configRules?: FieldRules
+  /** Reads a parsed config.json. Throws `MALFORMED` for absent fields, `UNSUPPORTED` for unknown features. */
+  parseConfig(json: Readonly<Record<string, unknown>>): ModelConfig
+  /** Reads GGUF metadata; `tensors` are the names in the file (GGUF has no field for tied embeddings). */
+  parseGguf(metadata: Readonly<Record<string, unknown>>, tensors: ReadonlySet<string>): ModelConfig
+  weightSpecs(config: ModelConfig): readonly WeightSpec[]
+  /**
+   * Names what a layer computes: layers of one name, with weights of the same names and shapes, compute the same, so that
+   * one program serves them. Absent: each layer has programs of its own, which takes longer to compile.
+   */
+  layerKind?(config: ModelConfig, layer: number): string
+  /** Rows of the embedding matrix, scaled as the model scales them: ids [n] → [n, d]. */
+  embed(config: ModelConfig, weights: NamedTensors, ids: Tensor): Tensor
+  /** Normalizes and projects the input of a layer's attention. */
+  project(config: ModelConfig, weights: NamedTensors, layer: number, x: Tensor): Projections
+  /** Adds the attention's output [rows, heads · headSize] and then the feed-forward part to the stream. */
+  finishLayer(config: ModelConfig, weights: NamedTensors, layer: number, x: Tensor, attended: Tensor): Tensor
+  /** The final normalization. */
+  normalize(config: ModelConfig, weights: NamedTensors, x: Tensor): Tensor
+  /** Canonical name of the output projection's matrix [V, d]. */
+  outputWeight(config: ModelConfig): string
+}

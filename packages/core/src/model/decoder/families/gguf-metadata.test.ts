@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest'
+import { llama } from './llama.ts'
+import { qwen2 } from './qwen2.ts'
+
+const metadata = {
+  'general.architecture': 'llama',
+  'llama.vocab_size': 97,
+  'llama.context_length': 256,
+  'llama.embedding_length': 32,
+  'llama.feed_forward_length': 64,
+  'llama.block_count': 2,
+  'llama.attention.head_count': 4,
+  'llama.attention.head_count_kv': 2,
+  'llama.attention.layer_norm_rms_epsilon': 1e-5,
+}
+const parse = (changes: object, tensors: readonly string[] = []) =>
+  llama.parseGguf({ ...metadata, ...changes }, new Set(tensors))
+
+describe('RoPE scaling in GGUF metadata is that of llama.cpp', () => {
+  it.each<[object, object | undefined]>([
+    [{}, undefined],
+    [
+      { 'llama.rope.scaling.type': 'linear', 'llama.rope.scaling.factor': 2 },
+      { type: 'linear', factor: 2 },
+    ],
+    [{ 'llama.rope.scaling.factor': 2 }, { type: 'linear', factor: 2 }],
+    [{ 'llama.rope.scale_linear': 2 }, { type: 'linear', factor: 2 }],
+    [
+      { 'llama.rope.scale_linear': 2, 'llama.rope.scaling.factor': 4 },
+      { type: 'linear', factor: 4 },
+    ],
+    [{ 'llama.rope.scaling.type': 'none', 'llama.rope.scaling.factor': 2 }, undefined],
+    [{ 'llama.rope.scaling.factor': 0 }, undefined],
+    [{ 'llama.rope.scaling.type': 'linear' }, undefined],
+    [{ 'llama.rope.scale_linear': 1 }, undefined],
+  ])('%o', (changes, expected) => {
+    expect(parse(changes).ropeScaling).toEqual(expected)
+  })
+})
+
+describe('what the arithmetic of a plain decoder leaves out is refused by name', () => {
+  it.each([
+    ['rope.scaling.type', 'yarn'],
+    ['rope.scaling.type', 'longrope'],
+    ['rope.scaling.attn_factor', 1.2],
+    ['rope.scaling.yarn_ext_factor', 0.5],
+    ['rope.dimension_count', 4],
+    ['rope.dimension_sections', [16, 24, 24, 0]],
+    ['rope.freq_base_swa', 10000],
+    ['attention.sliding_window', 64],
+    ['attention.value_length', 16],
+    ['attention.causal', false],
+    ['attention.clamp_kqv', 8],
+    ['attention.max_alibi_bias', 8],
+    ['attention.scale', 0.5],
+    ['attention.head_count', [4, 8]],
+    ['expert_count', 8],
+    ['logit_scale', 0.25],
+    ['embedding_scale', 12],
+    ['residual_scale', 0.22],
+    ['attn_logit_softcapping', 50],
+    ['final_logit_softcapping', 30],
+    ['use_parallel_residual', true],
+    ['nextn_predict_layers', 1],
+    ['leading_dense_block_count', 1],
+    ['a_key_to_come', 3],
+  ])('%s %o', (key, value) => {
+    expect(() => parse({ [`llama.${key}`]: value })).toThrow(
+      expect.objectContaining({ code: 'UNSUPPORTED', message: expect.stringContaining(key) }),
+    )
+  })
+})
+
+it.each([
+  ['rope.dimension_count', 8],
+  ['attention.key_length', 8],
+  ['attention.value_length', 8],
+  ['attention.sliding_window', 0],
+  ['attention.sliding_window', 4096],
+  ['attention.head_count', [4, 4]],
+  ['attention.scale', 1 / Math.sqrt(8)],
+  ['attention.causal', true],
+  ['expert_count', 0],
+  ['expert_used_count', 0],
+  ['logit_scale', 1],
+  ['rope.scaling.attn_factor', 1],
+  ['rope.scaling.finetuned', true],
+  ['tensor_data_layout', 'Meta AI original pth'],
+  ['a_key_to_come', 0],
+])('%s %o changes nothing', (key, value) => {
+  expect(parse({ [`llama.${key}`]: value })).toEqual(parse({}))
+})
+
+it.each([
+  ['block_count', 0],
+  ['block_count', -1],
+  ['block_count', 10n ** 12n],
+  ['embedding_length', 31],
+  ['attention.head_count_kv', 3],
+  ['attention.key_length', 7],
+  ['context_length', Number.NaN],
+  ['rope.freq_base', Number.POSITIVE_INFINITY],
+  ['rope.freq_base', 0],
+])('%s %o is no number that a model can have', (key, value) => {
+  expect(() => parse({ [`llama.${key}`]: value })).toThrow(
+    expect.objectContaining({ code: 'MALFORMED', message: expect.stringContaining(key.split('_kv')[0]!) }),
+  )
+})
+
+it('takes the biases that a Llama has, as llama.cpp does, and those that a Qwen2 must have', () => {
+  const biases = ({ attentionBias, outputBias, feedForwardBias }: ReturnType<typeof parse>) => [
+    attentionBias,
+    outputBias,
+    feedForwardBias,
+  ]
+  expect(biases(parse({}))).toEqual([false, false, false])
+  expect(biases(parse({}, ['blk.0.attn_q.bias']))).toEqual([true, false, false])
+  expect(biases(parse({}, ['blk.0.attn_output.bias', 'blk.0.ffn_gate.bias']))).toEqual([false, true, true])
+  const renamed = Object.entries({ ...metadata, 'llama.a': 0 }).map(([key, value]) => [
+    key.replace('llama.', 'qwen2.'),
+    value === 'llama' ? 'qwen2' : value,
+  ])
+  expect(biases(qwen2.parseGguf(Object.fromEntries(renamed), new Set()))).toEqual([true, false, false])
+})

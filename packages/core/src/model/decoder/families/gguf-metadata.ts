@@ -1,0 +1,108 @@
+import { PatchError } from '../../../errors.ts'
+import { describeValue } from '../../../text/describe-value.ts'
+import { type Fields, fieldsOf, type Json, numeric } from './config-fields.ts'
+import { checkFieldRules, type FieldRule, type FieldRules, isEmpty, only, rowsOf } from './field-rules.ts'
+import type { RopeScaling } from './model-config.ts'
+
+const file = 'the GGUF metadata'
+const harmless = (why: string): FieldRule => ({ harmless: why })
+
+/** Keys under the architecture's name that llama.cpp may read, without that name. */
+const ggufRules: FieldRules = {
+  ...rowsOf('context_length embedding_length block_count feed_forward_length vocab_size', 'read'),
+  ...rowsOf('attention.head_count attention.head_count_kv attention.layer_norm_rms_epsilon', 'read'),
+  ...rowsOf('attention.key_length attention.value_length rope.dimension_count rope.freq_base', 'read'),
+  ...rowsOf('rope.scaling.type rope.scaling.factor rope.scale_linear', 'read'),
+  'rope.scaling.finetuned': harmless('it records how the model was made'),
+  'rope.scaling.original_context_length': harmless('YaRN alone reads it'),
+  'attention.layer_norm_epsilon': harmless('RMSNorm has its own'),
+  tensor_data_layout: harmless('all layouts of this name keep rows alike'),
+  pooling_type: harmless('embeddings alone are pooled'),
+  ...rowsOf('expert_used_count expert_gating_func expert_weights_norm', harmless('expert_count decides')),
+  expert_count: only(0),
+  'attention.causal': only(true),
+  'attention.sliding_window': {
+    only: 'absent or at least context_length',
+    allows: (value, json) => isNothing(value) || numeric(value) >= numeric(json.context_length),
+  },
+  ...rowsOf('logit_scale embedding_scale residual_scale attention.output_scale', only(1, 0)),
+  'attention.scale': {
+    only: 'absent or 1/√(width of a head)',
+    allows: (value, json) =>
+      isNothing(value) || Math.abs(numeric(value) * Math.sqrt(headSize(json)) - 1) < 1e-6,
+  },
+  ...rowsOf('rope.scaling.attn_factor rope.scaling.yarn_attn_factor', only(1)),
+}
+
+/** Any other key is one that changes the arithmetic, unless it is set to nothing. */
+const unknown: FieldRule = { only: 'absent', allows: isNothing }
+
+function isNothing(value: unknown): boolean {
+  return isEmpty(value) || numeric(value) === 0 || (Array.isArray(value) && value.every(isNothing))
+}
+
+function headSize(json: Json): number {
+  return numeric(
+    json['attention.key_length'] ?? numeric(json.embedding_length) / numeric(json['attention.head_count']),
+  )
+}
+
+const prefixOf = (metadata: Json) => `${String(metadata['general.architecture'])}.`
+
+/** Refuses what GGUF metadata asks for beyond a plain decoder. Throws `UNSUPPORTED`. */
+export function checkGgufMetadata(metadata: Json): void {
+  const prefix = prefixOf(metadata)
+  const own = Object.entries(metadata).flatMap(([key, value]) =>
+    key.startsWith(prefix) ? [[key.slice(prefix.length), value] as const] : [],
+  )
+  checkFieldRules(Object.fromEntries(own), ggufRules, `${file} under ${prefix}`, unknown)
+}
+
+export interface GgufFields extends Fields {
+  /** Rows of the vocabulary. */
+  vocabSize(): number
+  /** A number that files may give for each layer. `UNSUPPORTED` if layers differ. */
+  perLayer(name: string, otherwise?: number): number
+  /** Refuses, with `UNSUPPORTED`, a number other than the one that is implemented. */
+  same(name: string, expected: number): void
+  /** As llama.cpp reads it: linear where a factor stands without a type, and under its older name. */
+  ropeScaling(): RopeScaling | undefined
+}
+
+/** Fields of GGUF metadata under the model's architecture. */
+export function ggufFields(metadata: Json): GgufFields {
+  const prefix = prefixOf(metadata)
+  const fields = fieldsOf(metadata, file, prefix)
+  const unsupported = (expected: string, found: unknown) =>
+    new PatchError('UNSUPPORTED', {
+      expected: `${expected} in ${file}`,
+      found: describeValue(found),
+      remedy: 'Use another model',
+    })
+  const perLayer: GgufFields['perLayer'] = (name, otherwise) => {
+    const value = metadata[prefix + name]
+    if (!Array.isArray(value) || value.length === 0) return fields.integer(name, otherwise)
+    const [first] = value
+    if (value.some((one) => one !== first)) throw unsupported(`the same ${name} for all layers`, value)
+    return fieldsOf({ [name]: first }, file).integer(name)
+  }
+  return {
+    ...fields,
+    perLayer,
+    vocabSize() {
+      const tokens = metadata['tokenizer.ggml.tokens']
+      return Array.isArray(tokens) ? tokens.length : fields.integer('vocab_size')
+    },
+    same(name, expected) {
+      const found = fields.integer(name, expected)
+      if (found !== expected) throw unsupported(`${name} to be ${expected}, the width of a head,`, found)
+    },
+    ropeScaling() {
+      const type = fields.text('rope.scaling.type', 'linear')
+      if (type === 'none') return undefined
+      if (type !== 'linear') throw unsupported('rope.scaling.type of none or linear, or rope_freqs,', type)
+      const factor = fields.nonnegative('rope.scaling.factor', fields.nonnegative('rope.scale_linear', 0))
+      return factor === 0 || factor === 1 ? undefined : { type, factor }
+    },
+  }
+}

@@ -1,0 +1,149 @@
+import type { HostTensor, NamedHostTensors } from '../../backend/backend.ts'
+import type { ModelConfig } from './families/model-config.ts'
+import { MASKED } from './layers/masked.ts'
+
+/** Keys and values of a token block as a program gives them: `key.0`, `value.0`, … [kvHeads, batch, length, D]. */
+export type BlockKeyValues = NamedHostTensors
+
+/**
+ * Keys and values of `slots` sequences that grow independently, each packed from position 0. The arrays are fed
+ * to programs as they are; capacity grows in steps so that few program shapes are needed.
+ */
+export interface KeyValueCache {
+  readonly slots: number
+  /** Places per slot. */
+  readonly capacity: number
+  length(slot: number): number
+  /** Where the next token of a slot stands. */
+  position(slot: number): number
+  /** Appends the first `count` positions of one batch row of a block to a slot. */
+  append(slot: number, block: BlockKeyValues, row: number, count: number): void
+  /** Empties a slot; `lead` says how what is appended first counts. */
+  clear(slot: number, lead?: Lead): void
+  lead(slot: number): Lead | undefined
+  /** Feeds `past.key.i`, `past.value.i` [kvHeads, slots, capacity, D] and `past.bias` [slots, 1, capacity]. */
+  feeds(): NamedHostTensors
+  /** All slots as a block [kvHeads, slots, capacity, D], to append from. */
+  block(): BlockKeyValues
+}
+
+/** How the first places of a slot count, where that is not one after the other and all alike. */
+export interface Lead {
+  /** Places beyond the positions that they take: side by side, several share a position. */
+  readonly surplus: number
+  /** Added to attention logits on them. */
+  readonly bias: Float32Array
+}
+
+const STEP = 64
+
+/** The capacity that holds `tokens`: a multiple of the step, doubling beyond four steps. */
+export function capacityFor(tokens: number): number {
+  let capacity = STEP * Math.max(1, Math.ceil(tokens / STEP))
+  if (capacity > 4 * STEP) capacity = 2 ** Math.ceil(Math.log2(capacity))
+  return capacity
+}
+
+const FREE_STEP = 16
+
+/** The capacity where programs take any: little more than is used, for all of it is read; it grows by a quarter. */
+export function freeCapacityFor(tokens: number, before: number): number {
+  return FREE_STEP * Math.ceil(Math.max(1, tokens, tokens > before ? before * 1.25 : 0) / FREE_STEP)
+}
+
+/** @param capacityOf the places for so many tokens, given how many there were before */
+export function createKeyValueCache(
+  config: ModelConfig,
+  slots: number,
+  tokens = 1,
+  capacityOf: (tokens: number, before: number) => number = capacityFor,
+): KeyValueCache {
+  const { layers, keyValueHeads, headSize } = config
+  let capacity = capacityOf(tokens, 0)
+  const lengths = new Int32Array(slots)
+  const leads: (Lead | undefined)[] = new Array(slots).fill(undefined)
+  const allocate = (places: number) =>
+    Array.from({ length: layers * 2 }, () => new Float32Array(keyValueHeads * slots * places * headSize))
+  let arrays = allocate(capacity)
+
+  const grow = (needed: number) => {
+    if (needed <= capacity) return
+    const next = capacityOf(needed, capacity)
+    const larger = allocate(next)
+    for (const [i, old] of arrays.entries()) {
+      for (let block = 0; block < keyValueHeads * slots; block++) {
+        const start = block * capacity * headSize
+        const used = (lengths[block % slots] as number) * headSize
+        ;(larger[i] as Float32Array).set(old.subarray(start, start + used), block * next * headSize)
+      }
+    }
+    arrays = larger
+    capacity = next
+  }
+
+  const named = (prefix: string): NamedHostTensors => {
+    const shape = [keyValueHeads, slots, capacity, headSize]
+    const tensors: Record<string, HostTensor> = {}
+    for (let layer = 0; layer < layers; layer++) {
+      tensors[`${prefix}key.${layer}`] = { shape, data: arrays[2 * layer] as Float32Array }
+      tensors[`${prefix}value.${layer}`] = { shape, data: arrays[2 * layer + 1] as Float32Array }
+    }
+    return tensors
+  }
+
+  return {
+    slots,
+    get capacity() {
+      return capacity
+    },
+    length: (slot) => lengths[slot] as number,
+    position: (slot) => (lengths[slot] as number) - (leads[slot]?.surplus ?? 0),
+    lead: (slot) => leads[slot],
+    append(slot, block, row, count) {
+      const at = lengths[slot] as number
+      grow(at + count)
+      for (const [i, array] of arrays.entries()) {
+        const { data, shape } = block[`${i % 2 === 0 ? 'key' : 'value'}.${i >> 1}`] as HostTensor
+        const [, batch, length] = shape as [number, number, number, number]
+        for (let head = 0; head < keyValueHeads; head++) {
+          const from = (head * batch + row) * length * headSize
+          const to = ((head * slots + slot) * capacity + at) * headSize
+          // A view for every copy costs more than copying the few values of one token.
+          if (count === 1) for (let d = 0; d < headSize; d++) array[to + d] = data[from + d] as number
+          else array.set(data.subarray(from, from + count * headSize), to)
+        }
+      }
+      lengths[slot] = at + count
+    },
+    clear(slot, lead) {
+      lengths[slot] = 0
+      leads[slot] = lead
+    },
+    feeds() {
+      const bias = new Float32Array(slots * capacity).fill(MASKED)
+      for (let slot = 0; slot < slots; slot++) {
+        const start = slot * capacity
+        bias.fill(0, start, start + (lengths[slot] as number))
+        bias.set(leads[slot]?.bias ?? [], start)
+      }
+      return { ...named('past.'), 'past.bias': { shape: [slots, 1, capacity], data: bias } }
+    },
+    block: () => named(''),
+  }
+}
+
+/** A cache whose slots are copies of given slots of another. */
+export function selectSlots(
+  config: ModelConfig,
+  cache: KeyValueCache,
+  slots: readonly number[],
+): KeyValueCache {
+  const longest = Math.max(1, ...slots.map((slot) => cache.length(slot)))
+  const places = Math.max(longest, cache.capacity)
+  const selected = createKeyValueCache(config, slots.length, places, freeCapacityFor)
+  for (const [to, from] of slots.entries()) {
+    selected.clear(to, cache.lead(from))
+    selected.append(to, cache.block(), from, cache.length(from))
+  }
+  return selected
+}

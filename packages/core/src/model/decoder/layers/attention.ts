@@ -1,0 +1,103 @@
+import * as tf from '../../../tf.ts'
+
+/**
+ * Keys and values that queries may attend to. `batch` 1 means that every row of the batch sees the same ones
+ * (the prefix): they are multiplied once for all rows instead of being copied to each.
+ */
+export interface KeyValues {
+  /** [kvHeads, batch, length, D] after RoPE. */
+  readonly keys: tf.Tensor
+  /** [kvHeads, batch, length, D]. */
+  readonly values: tf.Tensor
+  /** Added to the logits, [batch, queries or 1, length]: 0 where visible, a large negative number elsewhere. */
+  readonly bias?: tf.Tensor
+}
+
+/**
+ * Grouped-query attention over several sources under one softmax:
+ * softmax([q K₁ᵀ + b₁, q K₂ᵀ + b₂, …]) [V₁; V₂; …], the queries divided by √D beforehand.
+ *
+ * Heads come first, [kvHeads, batch, group · queries, D], so that a source shared by the whole batch is one
+ * matrix product per key/value head. Returns [batch · queries, heads · D].
+ */
+export function attention(queries: tf.Tensor, sources: readonly KeyValues[]): tf.Tensor {
+  const [kvHeads, batch, group, length, size] = queries.shape as [number, number, number, number, number]
+  const scores = sources.map((source) => {
+    const span = source.keys.shape[2] as number
+    const logits = tf.reshape(multiply(queries, source.keys, true), [kvHeads, batch, group, length, span])
+    if (!source.bias) return logits
+    const [biasBatch, biasRows] = source.bias.shape as [number, number, number]
+    return tf.add(logits, tf.reshape(source.bias, [1, biasBatch, 1, biasRows, span]))
+  })
+  const weights = tf.softmax(scores.length === 1 ? (scores[0] as tf.Tensor) : tf.concat(scores, -1))
+  const spans = sources.map((source) => source.keys.shape[2] as number)
+  const parts = spans.length === 1 ? [weights] : tf.split(weights, spans, -1)
+  const outputs = sources.map((source, i) => multiply(parts[i] as tf.Tensor, source.values, false))
+  const attended = outputs.reduce((sum, part) => tf.add(sum, part))
+  return tokensFirst(tf.reshape(attended, [kvHeads, batch, group * length, size]), group, length)
+}
+
+/** [kvHeads, batch, group · length, D] to [batch · length, heads · D]. */
+export function tokensFirst(x: tf.Tensor, group: number, length: number): tf.Tensor {
+  const [kvHeads, batch, , size] = x.shape as [number, number, number, number]
+  const apart = tf.reshape(x, [kvHeads, batch, group, length, size])
+  return tf.reshape(tf.transpose(apart, [1, 3, 0, 2, 4]), [batch * length, kvHeads * group * size])
+}
+
+/** [kvHeads, B, G, T, x] times a source's [kvHeads, B or 1, …], as one product per head where it is shared. */
+function multiply(left: tf.Tensor, right: tf.Tensor, transposeRight: boolean): tf.Tensor {
+  const [kvHeads, batch, group, length, inner] = left.shape as [number, number, number, number, number]
+  const [, sourceBatch, span, size] = right.shape as [number, number, number, number]
+  if (sourceBatch === 1) {
+    const flat = tf.reshape(left, [kvHeads, batch * group * length, inner])
+    const product = tf.matMul(flat, tf.reshape(right, [kvHeads, span, size]), false, transposeRight)
+    return tf.reshape(product, [kvHeads, batch, group * length, transposeRight ? span : size])
+  }
+  return tf.matMul(tf.reshape(left, [kvHeads, batch, group * length, inner]), right, false, transposeRight)
+}
+
+/**
+ * Grouped-query attention over one set of keys and values, to be differentiated: queries [kvHeads, B, group · T, D],
+ * keys and values [kvHeads, B, L, D], bias [B or 1, T, L]; gives [kvHeads, B, group · T, D]. The queries are divided by
+ * √D beforehand.
+ *
+ * With S = q Kᵀ + b, P = softmax(S), O = P V, its gradient keeps q, K, V, P, O and takes the row sums of dP ∘ P from
+ * dO ∘ O, which is smaller (Dao et al. 2022): dV = Pᵀ dO, dS = P ∘ (dO Vᵀ − Σ dO ∘ O), dq = dS K, dK = dSᵀ q.
+ */
+export function attendRows(
+  queries: tf.Tensor,
+  keys: tf.Tensor,
+  values: tf.Tensor,
+  bias: tf.Tensor,
+): tf.Tensor {
+  const attend = tf.customGrad((...args) => {
+    const [q, k, v, save] = args as unknown as [tf.Tensor, tf.Tensor, tf.Tensor, tf.GradSaveFunc]
+    const p = tf.softmax(biased(tf.matMul(q, k, false, true), bias))
+    const o = tf.matMul(p, v)
+    save([q, k, v, p, o])
+    return {
+      value: o,
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+        const [keptQ, keptK, keptV, keptP, keptO] = saved as [
+          tf.Tensor,
+          tf.Tensor,
+          tf.Tensor,
+          tf.Tensor,
+          tf.Tensor,
+        ]
+        const along = tf.sum(tf.mul(dy, keptO), -1, true)
+        const ds = tf.mul(keptP, tf.sub(tf.matMul(dy, keptV, false, true), along))
+        return [tf.matMul(ds, keptK), tf.matMul(ds, keptQ, true, false), tf.matMul(keptP, dy, true, false)]
+      },
+    }
+  })
+  return attend(queries, keys, values)
+}
+
+/** Adds a bias [B or 1, T, L] to scores [kvHeads, B, group · T, L]. */
+function biased(scores: tf.Tensor, bias: tf.Tensor): tf.Tensor {
+  const [kvHeads, batch, rows, span] = scores.shape as [number, number, number, number]
+  const [biasBatch, length] = bias.shape as [number, number, number]
+  const grouped = tf.reshape(scores, [kvHeads, batch, rows / length, length, span])
+  return tf.reshape(tf.add(grouped, tf.reshape(bias, [1, biasBatch, 1, length, span])), scores.shape)
+}

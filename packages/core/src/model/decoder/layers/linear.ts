@@ -1,0 +1,43 @@
+import * as tf from '../../../tf.ts'
+
+/** x Wᵀ (+ b): x [rows, in], W [out, in] as checkpoints store it. W is frozen: the gradient is dx = dy W. */
+export function linear(x: tf.Tensor, weight: tf.Tensor, bias?: tf.Tensor): tf.Tensor {
+  const y = tf.matMul(x as tf.Tensor2D, weight as tf.Tensor2D, false, true)
+  return bias ? tf.add(y, bias) : y
+}
+
+/** Rows whose logits are in memory at once. */
+const CHUNK = 256
+
+/**
+ * log Σ_v exp(h · w_v) for each row h of hidden [n, d] and all rows w_v of output [V, d]: [n]. Logits live for a few rows
+ * at a time: what the gradient needs of them, Σ_v softmax_v w_v [n, d], is worked out with them and kept in their place,
+ * so that dh = dy · Σ_v softmax_v w_v. The output matrix is frozen.
+ */
+export function linearLogSumExp(hidden: tf.Tensor, output: tf.Tensor): tf.Tensor {
+  const reduce = tf.customGrad((...args) => {
+    const [h, save] = args as unknown as [tf.Tensor, tf.GradSaveFunc]
+    const [rows, d] = h.shape as [number, number]
+    const parts = Array.from({ length: Math.ceil(rows / CHUNK) }, (_, i) => {
+      const count = Math.min(CHUNK, rows - i * CHUNK)
+      return reduceChunk(tf.slice(h, [i * CHUNK, 0], [count, d]), output)
+    })
+    save([tf.concat(parts.map(({ direction }) => direction))])
+    return {
+      value: tf.concat(parts.map(({ value }) => value)),
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => tf.mul(tf.expandDims(dy, -1), saved[0] as tf.Tensor),
+    }
+  })
+  return reduce(hidden)
+}
+
+function reduceChunk(hidden: tf.Tensor, output: tf.Tensor): { value: tf.Tensor; direction: tf.Tensor } {
+  const logits = tf.matMul(hidden as tf.Tensor2D, output as tf.Tensor2D, false, true)
+  const top = tf.max(logits, -1, true)
+  const exponentials = tf.exp(tf.sub(logits, top))
+  const sum = tf.sum(exponentials, -1, true)
+  return {
+    value: tf.squeeze(tf.add(tf.log(sum), top), [-1]),
+    direction: tf.div(tf.matMul(exponentials as tf.Tensor2D, output as tf.Tensor2D), sum),
+  }
+}

@@ -1,0 +1,53 @@
+import type { ByteSource } from '../../../storage/storage.ts'
+
+/** How a stored type lays out values: blocks of equal size, one after the other, little-endian. */
+export interface BlockFormat {
+  /** Values in a block; 1 for types that are not quantized. */
+  readonly blockLength: number
+  /** Bytes of a block. */
+  readonly blockBytes: number
+  /** Decodes whole blocks into `out` from index `at` on. */
+  decode(bytes: Uint8Array, out: Float32Array, at: number): void
+}
+
+/** Bytes read at a time: memory beyond the result stays small however large the tensor. */
+const pieceBytes = 8 * 2 ** 20
+
+/** Reads and decodes the blocks in bytes [start, end) of a source, piece by piece. */
+export async function readBlocks(
+  source: ByteSource,
+  { start, end }: { readonly start: number; readonly end: number },
+  { blockBytes, blockLength, decode }: BlockFormat,
+): Promise<Float32Array> {
+  const out = new Float32Array(((end - start) / blockBytes) * blockLength)
+  const step = Math.floor(pieceBytes / blockBytes) * blockBytes
+  for (let from = start; from < end; from += step) {
+    const bytes = await source.read(from, Math.min(from + step, end))
+    decode(bytes, out, ((from - start) / blockBytes) * blockLength)
+  }
+  return out
+}
+
+/** A tensor's bytes in memory. */
+export interface PackedTensor {
+  /** As the file has them. */
+  readonly bytes: Uint8Array
+  /** Its values as float32, row-major, in `out` or else a fresh array. */
+  decode(out?: Float32Array): Float32Array
+}
+
+/** Reads the blocks in bytes [start, end) of a source and keeps them as they are. */
+export async function packBlocks(
+  source: ByteSource,
+  { start, end }: { readonly start: number; readonly end: number },
+  { blockBytes, blockLength, decode }: BlockFormat,
+): Promise<PackedTensor> {
+  const bytes = await source.read(start, end)
+  return {
+    bytes,
+    decode(out = new Float32Array((bytes.length / blockBytes) * blockLength)) {
+      decode(bytes, out, 0)
+      return out
+    },
+  }
+}

@@ -1,0 +1,40 @@
+import type { Architecture } from '../decoder/families/architecture.ts'
+import type { ModelConfig } from '../decoder/families/model-config.ts'
+import type { TensorReader } from './tensors/tensor-reader.ts'
+
+/** Where an architecture keeps the two matrices that may be one. */
+export interface EmbeddingNames {
+  /** Canonical name of the token embeddings [V, d]. */
+  readonly embedding: string
+  /** That of the output projection [V, d] where it is not tied to them. */
+  readonly output: string
+}
+
+export function embeddingNames(architecture: Architecture, config: ModelConfig): EmbeddingNames {
+  const small = { ...config, layers: 1, tiedEmbeddings: false }
+  const spec = architecture.weightSpecs(small).find(({ kind }) => kind === 'embedding')
+  return { embedding: spec?.name ?? '', output: architecture.outputWeight(small) }
+}
+
+/**
+ * A configuration with its embeddings untied where the file has an output projection other than them: as transformers 5
+ * does, the weights are believed before `tie_word_embeddings`.
+ */
+export async function storedTies(
+  reader: TensorReader,
+  architecture: Architecture,
+  config: ModelConfig,
+): Promise<ModelConfig> {
+  if (!config.tiedEmbeddings || reader.format === 'gguf') return config
+  const { embedding, output } = embeddingNames(architecture, config)
+  const stored = [embedding, embedding.replace(/^model\./, '')].find((name) => reader.tensors.has(name))
+  if (stored === undefined || !reader.tensors.has(output)) return config
+  return { ...config, tiedEmbeddings: await areEqual(reader, stored, output) }
+}
+
+async function areEqual(reader: TensorReader, one: string, other: string): Promise<boolean> {
+  const [first, second] = [reader.tensors.get(one), reader.tensors.get(other)]
+  if (first?.byteLength !== second?.byteLength || first?.dtype !== second?.dtype) return false
+  const [{ bytes }, { bytes: others }] = [await reader.readPacked(one), await reader.readPacked(other)]
+  return bytes.every((byte, i) => byte === others[i])
+}

@@ -1,0 +1,108 @@
+import type { Backend, Precision } from '../../backend/backend.ts'
+import { PatchError, settleAll } from '../../errors.ts'
+import type { Storage } from '../../storage/storage.ts'
+import type { Tokenizer } from '../../tokenize/tokenizer.ts'
+import { createLanguageModel } from '../create-language-model.ts'
+import type { Architecture } from '../decoder/families/architecture.ts'
+import type { ModelConfig } from '../decoder/families/model-config.ts'
+import type { LanguageModel } from '../language-model/language-model.ts'
+import { adaptedConfig } from './adapt-model.ts'
+import { boundedTokenizer } from './bounded-tokenizer.ts'
+import { storedTies } from './embedding-ties.ts'
+import { loadWeights } from './load-weights.ts'
+import type { LoraAdapter } from './lora/lora.ts'
+import { type OpenedModel, openModelFolder, readTokenizer } from './open-model-folder.ts'
+
+/** A folder of a storage, or a file in it. */
+export interface StoredPlace {
+  readonly storage: Storage
+  readonly path: string
+}
+
+export interface LoadModelOptions {
+  readonly backend: Backend
+  /** The model's `dispose` frees the backend too: it was made for this model alone. Default false. */
+  readonly ownsBackend?: boolean
+  /** Name of the model in manifests. Default: the path. */
+  readonly id?: string
+  /** The folder of a PEFT LoRA adapter, merged into the weights while they are read. */
+  readonly adapter?: StoredPlace
+  /** Additional architectures. */
+  readonly architectures?: readonly Architecture[]
+  /** Receives notices about the model, one line each. */
+  readonly onNotice?: ((line: string) => void) | undefined
+  /** Tensors read so far, of how many. */
+  readonly onProgress?: (done: number, total: number) => void
+  /** Precision of products with the weights. Default `float32`. */
+  readonly precision?: Precision
+  /** Maximum size of the cached keys and values of applied prefixes, in bytes. Default 256 MiB. */
+  readonly prefixCacheBytes?: number | undefined
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Loads a model: a GGUF file, or a folder as `save_pretrained` writes it (config.json, tokenizer.json,
+ * tokenizer_config.json, *.safetensors). Weights are read tensor by tensor and kept as float32.
+ */
+export async function loadStoredModel(place: StoredPlace, options: LoadModelOptions): Promise<LanguageModel> {
+  const opened = await open(place, options)
+  const { reader, architecture } = opened
+  let adapter: LoraAdapter | undefined
+  try {
+    if (options.adapter) {
+      const { openLora } = await import('./lora/lora.ts')
+      adapter = await openLora(options.adapter.storage, options.adapter.path)
+    }
+    const config = await storedTies(reader, architecture, opened.config)
+    const adapted = adapter ? adaptedConfig(adapter, architecture, config) : config
+    const weights = await loadWeights(reader, architecture, config, {
+      adapted,
+      ...(adapter && { adapter }),
+      ...(options.onProgress && { onProgress: options.onProgress }),
+      ...(options.signal && { signal: options.signal }),
+    })
+    const { id = place.path, backend, ownsBackend = false, precision, prefixCacheBytes } = options
+    return await createLanguageModel({
+      id,
+      architecture,
+      config: adapted,
+      tokenizer: checkedEos(
+        boundedTokenizer(await tokenizerOf(opened, adapted, options), adapted.vocabSize),
+        adapted,
+      ),
+      weights,
+      ...{ backend, ownsBackend, prefixCacheBytes },
+      ...(precision && { precision }),
+    })
+  } finally {
+    await settleAll([reader, adapter].map((file) => file?.close() ?? Promise.resolve()))
+  }
+}
+
+async function open(place: StoredPlace, options: LoadModelOptions): Promise<OpenedModel> {
+  if (!place.path.toLowerCase().endsWith('.gguf')) return openModelFolder(place, options)
+  const { openGgufModel } = await import('./open-gguf-model.ts')
+  return openGgufModel(place, options)
+}
+
+/** The model's tokenizer, or that of an adapter whose vocabulary is another, where it was saved with one. */
+async function tokenizerOf(
+  { tokenizer, config }: OpenedModel,
+  adapted: ModelConfig,
+  { adapter, onNotice }: LoadModelOptions,
+): Promise<Tokenizer> {
+  if (!adapter || adapted.vocabSize === config.vocabSize) return tokenizer
+  const hasOwn = await adapter.storage.exists(`${adapter.path}/tokenizer.json`)
+  return hasOwn ? readTokenizer(adapter, {}, { onNotice }) : tokenizer
+}
+
+/** A response is trained to end with the first id that ends one: the model must have it. */
+function checkedEos(tokenizer: Tokenizer, { vocabSize }: ModelConfig): Tokenizer {
+  const [eos = 0] = tokenizer.eosTokenIds
+  if (eos < vocabSize) return tokenizer
+  throw new PatchError('MALFORMED', {
+    expected: `an end-of-sequence id below ${vocabSize}, the size of the vocabulary (vocab_size),`,
+    found: `${eos}`,
+    remedy: 'The configuration and the tokenizer belong to different models; download both again',
+  })
+}

@@ -1,0 +1,148 @@
+import type { NamedWeights, Weight } from '../../backend/backend.ts'
+import { PatchError, throwIfAborted } from '../../errors.ts'
+import type { Architecture, WeightSpec } from '../decoder/families/architecture.ts'
+import type { ModelConfig } from '../decoder/families/model-config.ts'
+import { type EmbeddingNames, embeddingNames } from './embedding-ties.ts'
+import type { LoraAdapter } from './lora/lora.ts'
+import { checkAllUsed, checkLayers, checkShape, storedName } from './stored-weights.ts'
+import { checkFloat, checkNotQuantized } from './tensors/quantized-checkpoint.ts'
+import type { TensorReader } from './tensors/tensor-reader.ts'
+
+export interface LoadWeightsOptions {
+  /** A LoRA adapter that is merged into the weights as they are read. */
+  readonly adapter?: LoraAdapter
+  /** The configuration that it makes of the model's: see `adaptedConfig`. */
+  readonly adapted?: ModelConfig
+  readonly onProgress?: (done: number, total: number) => void
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Reads the tensors that an architecture needs, one at a time, under their canonical names. Matrices that a file keeps
+ * in less than float32 stay as they are and are expanded when they are used, unless an adapter changes them. Throws
+ * `MISSING_TENSOR`, `SHAPE_MISMATCH`, `UNSUPPORTED` or `NOT_FINITE`, naming the tensor; what stays packed throws the last
+ * when expanded.
+ */
+export async function loadWeights(
+  reader: TensorReader,
+  architecture: Architecture,
+  config: ModelConfig,
+  { adapter, adapted = config, onProgress, signal }: LoadWeightsOptions = {},
+): Promise<NamedWeights> {
+  checkNotQuantized(reader)
+  checkLayers(reader, config)
+  const specs = architecture.weightSpecs(adapted)
+  checkAllUsed(reader, architecture.weightSpecs(config), config)
+  const names = embeddingNames(architecture, config)
+  checkTargets(adapter, [...specs.map(({ name }) => name), ...(adapted.tiedEmbeddings ? [names.output] : [])])
+  const weights: Record<string, Weight> = {}
+  for (const [index, spec] of specs.entries()) {
+    throwIfAborted(signal, 'loading the weights')
+    // A matrix that stands for two has the changes of both; one that the adapter unties starts as the other.
+    const tied = adapted.tiedEmbeddings && spec.name === names.embedding ? names.output : undefined
+    const isTied = config.tiedEmbeddings && (spec.name === names.embedding || spec.name === names.output)
+    const source = isTied ? storedOfTied(reader, specs, names) : spec
+    const changed = [spec.name, tied].some((name) => name !== undefined && adapter?.changed.has(name))
+    if (adapter && changed) {
+      const whole = [spec.name, tied].some((name) => name !== undefined && adapter.replaced.has(name))
+      const data = whole ? new Float32Array(sizeOf(spec)) : await readWeight(reader, source)
+      await adapter.merge(spec.name, data, spec.shape, tied)
+      checkFinite(spec.name, data)
+      weights[spec.name] = { shape: spec.shape, data }
+    } else {
+      weights[spec.name] = await storedWeight(reader, source)
+    }
+    onProgress?.(index + 1, specs.length)
+  }
+  return weights
+}
+
+/** Of two tied matrices a file may have either. */
+function storedOfTied(
+  { tensors }: TensorReader,
+  specs: readonly WeightSpec[],
+  { embedding, output }: EmbeddingNames,
+): WeightSpec {
+  const spec = specs.find(({ name }) => name === embedding) as WeightSpec
+  const isThere = [spec.name, spec.name.replace(/^model\./, ''), spec.gguf].some((name) => tensors.has(name))
+  return isThere || !tensors.has(output) ? spec : { ...spec, name: output }
+}
+
+const sizeOf = ({ shape }: WeightSpec): number => shape.reduce((product, n) => product * n, 1)
+
+async function storedWeight(reader: TensorReader, spec: WeightSpec): Promise<Weight> {
+  if (spec.kind !== 'matrix' || !isPacked(reader, checkedName(reader, spec))) {
+    return { shape: spec.shape, data: await readWeight(reader, spec) }
+  }
+  return packedWeight(reader, checkedName(reader, spec), spec)
+}
+
+async function readWeight(reader: TensorReader, spec: WeightSpec): Promise<Float32Array> {
+  const stored = checkedName(reader, spec)
+  const data = await reader.read(stored)
+  if (reader.format === 'gguf') spec.fromGguf?.(data, spec.shape[0] as number)
+  checkFinite(stored, data)
+  return data
+}
+
+function checkedName(reader: TensorReader, spec: WeightSpec): string {
+  const stored = storedName(reader, spec)
+  checkFloat(reader, stored)
+  checkShape(reader, stored, spec)
+  return stored
+}
+
+/** Whether the file keeps a tensor in less than float32. */
+function isPacked(reader: TensorReader, name: string): boolean {
+  const { shape, byteLength } = reader.tensors.get(name) ?? { shape: [], byteLength: 0 }
+  return byteLength < shape.reduce((product, n) => product * n, 4)
+}
+
+async function packedWeight(reader: TensorReader, stored: string, spec: WeightSpec): Promise<Weight> {
+  const packed = await reader.readPacked(stored)
+  const turn = reader.format === 'gguf' ? spec.fromGguf : undefined
+  return {
+    shape: spec.shape,
+    bytes: packed.bytes,
+    expand(out) {
+      const data = packed.decode(out)
+      turn?.(data, spec.shape[0] as number)
+      checkFinite(stored, data)
+      return data
+    },
+  }
+}
+
+function checkTargets(adapter: LoraAdapter | undefined, names: readonly string[]): void {
+  const known = new Set(names)
+  const stray = [...(adapter?.changed ?? [])].find((target) => !known.has(target))
+  if (stray === undefined) return
+  throw new PatchError('MISSING_TENSOR', {
+    expected: `a model with the weight ${stray} that the LoRA adapter changes`,
+    found: 'a model without it',
+    remedy: 'Use an adapter that was made for this model',
+  })
+}
+
+function checkFinite(name: string, data: Float32Array): void {
+  if (Number.isFinite(sumOf(data))) return
+  throw new PatchError('NOT_FINITE', {
+    expected: `finite values in tensor ${name}`,
+    found: 'NaN or infinity',
+    remedy: 'The weights are damaged; download them again',
+  })
+}
+
+/** Finite only if every value is; no weight is near float32's largest. Four sums at once do not wait for each other. */
+function sumOf(data: Float32Array): number {
+  let [a, b, c, d] = [0, 0, 0, 0]
+  const whole = data.length - (data.length % 4)
+  for (let i = 0; i < whole; i += 4) {
+    a += data[i] as number
+    b += data[i + 1] as number
+    c += data[i + 2] as number
+    d += data[i + 3] as number
+  }
+  for (let i = whole; i < data.length; i++) a += data[i] as number
+  return a + b + c + d
+}

@@ -1,0 +1,79 @@
+import { PatchError } from '../../errors.ts'
+import type { Storage } from '../../storage/storage.ts'
+import { ggufTokenizerFiles } from '../../tokenize/gguf-tokenizer.ts'
+import { createTokenizer } from '../../tokenize/load-tokenizer.ts'
+import { findArchitecture } from '../decoder/families/find-architecture.ts'
+import type { ModelConfig } from '../decoder/families/model-config.ts'
+import type { OpenedModel, OpenModelOptions } from './open-model-folder.ts'
+import type { GgufReader } from './tensors/gguf.ts'
+import { openGgufParts } from './tensors/gguf-parts.ts'
+import type { TensorReader } from './tensors/tensor-reader.ts'
+
+/**
+ * Opens a GGUF file, or all parts of a split one, as a model. Throws as `openGgufParts`, for its tokenizer as
+ * `createTokenizer`; `UNKNOWN_ARCHITECTURE`; `UNSUPPORTED` for a GGUF file that is no language model.
+ */
+export async function openGgufModel(
+  { storage, path }: { readonly storage: Storage; readonly path: string },
+  { architectures, onNotice }: OpenModelOptions = {},
+): Promise<OpenedModel> {
+  const reader = await openGgufParts(storage, path)
+  try {
+    const { metadata } = reader
+    checkKind(path, metadata)
+    const architecture = findArchitecture(metadata['general.architecture'], architectures)
+    const config = architecture.parseGguf(metadata, new Set(reader.tensors.keys()))
+    return {
+      reader,
+      architecture,
+      config: { ...config, ...(await readRopeFactors(reader, config)) },
+      tokenizer: await createTokenizer(ggufTokenizerFiles(metadata, onNotice), { onNotice }),
+    }
+  } catch (error) {
+    await reader.close()
+    throw error
+  }
+}
+
+/** Other things that are kept in GGUF files, by their `general.type`. */
+const otherKinds: Readonly<Record<string, string>> = {
+  mmproj: 'a projector for images or sound',
+  adapter: 'a LoRA adapter',
+  imatrix: 'an importance matrix for quantization',
+  vocab: 'a vocabulary without weights',
+}
+
+function checkKind(path: string, metadata: GgufReader['metadata']): void {
+  const type = metadata['general.architecture'] === 'clip' ? 'mmproj' : metadata['general.type']
+  const kind = typeof type === 'string' && Object.hasOwn(otherKinds, type) ? otherKinds[type] : undefined
+  if (kind === undefined) return
+  throw new PatchError('UNSUPPORTED', {
+    expected: `a language model in ${path}`,
+    found: kind,
+    remedy: 'Use the GGUF file of the model itself; adapters must be in the PEFT format, in a folder',
+  })
+}
+
+/** RoPE scaling that a GGUF file holds as a tensor: a factor for each frequency, beside that of the metadata. */
+async function readRopeFactors(
+  reader: TensorReader,
+  { headSize, ropeScaling }: ModelConfig,
+): Promise<Partial<Pick<ModelConfig, 'ropeScaling'>>> {
+  const name = 'rope_freqs.weight'
+  if (!reader.tensors.has(name)) return {}
+  const stored = await reader.read(name)
+  const remedy = 'The file is damaged or belongs to another kind of model; download it again'
+  if (stored.length !== headSize / 2) {
+    throw new PatchError('SHAPE_MISMATCH', {
+      expected: `tensor ${name} of shape [${headSize / 2}]`,
+      found: `${stored.length} values`,
+      remedy,
+    })
+  }
+  const wrong = stored.find((factor) => !(factor > 0 && factor < Infinity))
+  if (wrong !== undefined) {
+    throw new PatchError('MALFORMED', { expected: `positive factors in ${name}`, found: `${wrong}`, remedy })
+  }
+  const ofAll = ropeScaling?.type === 'linear' ? ropeScaling.factor : 1
+  return { ropeScaling: { type: 'factors', factors: Array.from(stored, (factor) => factor * ofAll) } }
+}

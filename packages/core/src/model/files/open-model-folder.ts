@@ -1,0 +1,122 @@
+import { PatchError } from '../../errors.ts'
+import { foreignFile } from '../../storage/foreign-file.ts'
+import { parseJsonFile } from '../../storage/parse-json-file.ts'
+import { readWithin, type Storage } from '../../storage/storage.ts'
+import type { ChatTemplateOptions } from '../../tokenize/compile-chat-template.ts'
+import { createTokenizer, type TokenizerFiles } from '../../tokenize/load-tokenizer.ts'
+import type { Tokenizer } from '../../tokenize/tokenizer.ts'
+import type { Architecture } from '../decoder/families/architecture.ts'
+import { findArchitecture } from '../decoder/families/find-architecture.ts'
+import type { ModelConfig } from '../decoder/families/model-config.ts'
+import { openShardedSafetensors } from './tensors/sharded-safetensors.ts'
+import type { TensorReader } from './tensors/tensor-reader.ts'
+
+export interface OpenModelOptions {
+  /** Additional architectures. */
+  readonly architectures?: readonly Architecture[] | undefined
+  /** What its user should know of the model, a line each. */
+  readonly onNotice?: ((line: string) => void) | undefined
+}
+
+/** What a model's files say of it, before its weights are read. */
+export interface OpenedModel {
+  readonly reader: TensorReader
+  readonly architecture: Architecture
+  readonly config: ModelConfig
+  readonly tokenizer: Tokenizer
+}
+
+/** Several times what the longest have. */
+const [mostTokenizerBytes, mostJsonBytes, mostTemplateBytes] = [2 ** 27, 2 ** 24, 2 ** 20]
+
+/**
+ * Opens a folder as `save_pretrained` writes it as a model: config.json, tokenizer.json, *.safetensors. Throws as
+ * `openShardedSafetensors`, for its tokenizer as `createTokenizer`, and `UNKNOWN_ARCHITECTURE`.
+ */
+export async function openModelFolder(
+  { storage, path }: { readonly storage: Storage; readonly path: string },
+  { architectures, onNotice }: OpenModelOptions = {},
+): Promise<OpenedModel> {
+  // The weights first: of a folder that is no whole model they say soonest what it is.
+  const reader = await openShardedSafetensors(storage, path)
+  try {
+    const json = await readJson(storage, `${path}/config.json`)
+    const architecture = findArchitecture(json.model_type, architectures)
+    const config = architecture.parseConfig(json)
+    return {
+      reader,
+      architecture,
+      config,
+      tokenizer: await readTokenizer({ storage, path }, json, { onNotice }),
+    }
+  } catch (error) {
+    await reader.close()
+    throw error
+  }
+}
+
+/** The tokenizer in a folder. Throws as `createTokenizer`, and `NOT_FOUND` or `UNSUPPORTED` if there is no tokenizer.json. */
+export async function readTokenizer(
+  { storage, path }: { readonly storage: Storage; readonly path: string },
+  modelConfig: Readonly<Record<string, unknown>>,
+  options: ChatTemplateOptions = {},
+): Promise<Tokenizer> {
+  return createTokenizer({ ...(await tokenizerFiles(storage, path)), modelConfig }, options)
+}
+
+async function tokenizerFiles(storage: Storage, path: string): Promise<TokenizerFiles> {
+  const optional = async (name: string) =>
+    (await storage.exists(`${path}/${name}`)) ? readJson(storage, `${path}/${name}`) : undefined
+  const generationConfig = await optional('generation_config.json')
+  const specialTokensMap = await optional('special_tokens_map.json')
+  const chatTemplate = await readTemplate(storage, `${path}/chat_template.jinja`)
+  return {
+    tokenizerJson: (await optional('tokenizer.json')) ?? (await refuseWithoutTokenizer(storage, path)),
+    tokenizerConfig: (await optional('tokenizer_config.json')) ?? {},
+    ...(generationConfig && { generationConfig }),
+    ...(specialTokensMap && { specialTokensMap }),
+    ...(chatTemplate !== undefined && { chatTemplate }),
+  }
+}
+
+async function readJson(storage: Storage, path: string): Promise<Record<string, unknown>> {
+  const most = path.endsWith('/tokenizer.json') ? mostTokenizerBytes : mostJsonBytes
+  const bytes = await readWithin(storage, path, most)
+  return parseJsonFile(bytes, path, 'The model is incomplete or damaged; download it again')
+}
+
+async function readTemplate(storage: Storage, path: string): Promise<string | undefined> {
+  if (!(await storage.exists(path))) return undefined
+  const bytes = await readWithin(storage, path, mostTemplateBytes)
+  const foreign = foreignFile(bytes)
+  if (!foreign) return new TextDecoder().decode(bytes)
+  throw new PatchError('MALFORMED', { expected: `a chat template in ${path}`, ...foreign })
+}
+
+/** Tokenizers in forms that came before tokenizer.json, or beside it. */
+const otherForms: readonly (readonly [string, string])[] = [
+  ['tokenizer.model', 'a SentencePiece or tiktoken model'],
+  ['spiece.model', 'a SentencePiece model'],
+  ['sentencepiece.bpe.model', 'a SentencePiece model'],
+  ['tekken.json', "Mistral's own format"],
+  ['vocab.json', 'a vocabulary without its merges'],
+  ['vocab.txt', 'a WordPiece vocabulary'],
+]
+
+async function refuseWithoutTokenizer(storage: Storage, path: string): Promise<never> {
+  const expected = `tokenizer.json in ${path}`
+  for (const [name, form] of otherForms) {
+    if (!(await storage.exists(`${path}/${name}`))) continue
+    throw new PatchError('UNSUPPORTED', {
+      expected,
+      found: `only ${name}, ${form}`,
+      remedy:
+        'Create tokenizer.json with transformers: `AutoTokenizer.from_pretrained(folder).save_pretrained(folder)`',
+    })
+  }
+  throw new PatchError('NOT_FOUND', {
+    expected,
+    found: 'none',
+    remedy: 'The model is incomplete; download it again with its tokenizer',
+  })
+}

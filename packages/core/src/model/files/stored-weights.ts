@@ -1,0 +1,72 @@
+import { PatchError } from '../../errors.ts'
+import { excerpt } from '../../text/printable.ts'
+import type { WeightSpec } from '../decoder/families/architecture.ts'
+import type { ModelConfig } from '../decoder/families/model-config.ts'
+import type { TensorReader } from './tensors/tensor-reader.ts'
+
+/** The name under which a file keeps a tensor. Throws `MISSING_TENSOR`. */
+export function storedName(reader: TensorReader, spec: WeightSpec): string {
+  const names = namesOf(reader, spec)
+  const found = names.find((name) => reader.tensors.has(name))
+  if (found) return found
+  throw new PatchError('MISSING_TENSOR', {
+    expected: `a tensor ${names[0]} of shape [${spec.shape}]`,
+    found: `${reader.tensors.size} tensors without it`,
+    remedy: 'The weights are incomplete, or the configuration belongs to another model; download both again',
+  })
+}
+
+function namesOf(reader: TensorReader, spec: WeightSpec): string[] {
+  return reader.format === 'gguf' ? [spec.gguf] : [spec.name, spec.name.replace(/^model\./, '')]
+}
+
+/** Throws `SHAPE_MISMATCH` unless a tensor has the shape that the architecture gives it. */
+export function checkShape(reader: TensorReader, name: string, spec: WeightSpec): void {
+  const shape = reader.tensors.get(name)?.shape ?? []
+  if (shape.length === spec.shape.length && shape.every((n, i) => n === spec.shape[i])) return
+  throw new PatchError('SHAPE_MISMATCH', {
+    expected: `tensor ${name} of shape [${spec.shape}]`,
+    found: `[${shape}]`,
+    remedy: 'The configuration and the weights belong to different models; download both again',
+  })
+}
+
+/**
+ * Throws `MISSING_TENSOR` for more layers than the file has tensors, before anything is set aside for them: each layer
+ * has several.
+ */
+export function checkLayers({ tensors }: TensorReader, { layers }: ModelConfig): void {
+  if (layers <= tensors.size) return
+  throw new PatchError('MISSING_TENSOR', {
+    expected: `the tensors of ${layers} layers (num_hidden_layers in config.json, block_count in GGUF)`,
+    found: `${tensors.size} tensors in all`,
+    remedy: 'The configuration is damaged or belongs to another model; download it again',
+  })
+}
+
+/** Tensors of layers that hold nothing of the model's: tables that programs work out themselves. */
+const tables = /\.(rotary_emb\.inv_freq|attn_rot_embd\.weight|attn\.(masked_)?bias)$/
+
+/** A part of a layer, or of a module that stands outside of them. */
+const parts = {
+  safetensors: /^(model\.)?(layers\.\d+\.|norm\.|embed_tokens\.)|^lm_head\.bias$/,
+  gguf: /^(blk\.\d+\.|output_norm\.|output\.|token_embd)/,
+} as const
+
+/**
+ * Throws `UNSUPPORTED` for tensors of the decoder that the architecture has no use for: further biases, norms, layers
+ * or experts, without which it would compute something else. Heads beside the decoder are passed over.
+ */
+export function checkAllUsed(reader: TensorReader, specs: readonly WeightSpec[], config: ModelConfig): void {
+  const used = new Set(specs.flatMap((spec) => namesOf(reader, spec)))
+  const unused = [...reader.tensors.keys()].filter(
+    (name) => !used.has(name) && parts[reader.format].test(name) && !tables.test(name),
+  )
+  const [first] = unused
+  if (first === undefined) return
+  throw new PatchError('UNSUPPORTED', {
+    expected: `no tensors other than those of ${config.layers} layers (num_hidden_layers) of a ${config.architecture} model`,
+    found: `${excerpt(first, 120)}${unused.length > 1 ? ` and ${unused.length - 1} more` : ''}`,
+    remedy: 'Use a model without them, or add the feature in a new architecture file',
+  })
+}

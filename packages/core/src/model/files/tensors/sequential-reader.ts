@@ -1,0 +1,55 @@
+import { PatchError } from '../../../errors.ts'
+import type { ByteSource } from '../../../storage/storage.ts'
+
+/** Reads a source from its start on, a piece at a time. */
+export interface SequentialReader {
+  /** Byte of the source that is read next. */
+  readonly at: number
+  /** Throws `TRUNCATED` if fewer bytes than these are left. */
+  need(length: number): void
+  /** The next bytes. Errors as `need`. */
+  take(length: number): Promise<DataView> | DataView
+  /** Those of the next bytes that are in memory already, which may be none: they stay the next. */
+  ahead(): Uint8Array
+}
+
+const pieceBytes = 2 ** 20
+
+export function sequentialReader(source: ByteSource): SequentialReader {
+  let piece: Uint8Array = new Uint8Array(0)
+  let start = 0
+  let at = 0
+  const next = (length: number) => {
+    const view = new DataView(piece.buffer, piece.byteOffset + at - start, length)
+    at += length
+    return view
+  }
+  async function read(length: number): Promise<DataView> {
+    piece = await source.read(at, Math.min(at + Math.max(length, pieceBytes), source.size))
+    start = at
+    return next(length)
+  }
+  const need = (length: number) => {
+    if (length > source.size - at) throw cutShort(source, at + length)
+  }
+  return {
+    get at() {
+      return at
+    },
+    need,
+    ahead: () => piece.subarray(at - start),
+    take(length) {
+      need(length)
+      return at + length <= start + piece.length ? next(length) : read(length)
+    },
+  }
+}
+
+/** `TRUNCATED`, for a header that goes on to `end` at least. */
+export function cutShort(source: ByteSource, end: number): PatchError {
+  return new PatchError('TRUNCATED', {
+    expected: `a header of ${end} bytes or more in ${source.name}`,
+    found: `${source.size} bytes in all`,
+    remedy: 'The file is truncated; download it again',
+  })
+}

@@ -1,0 +1,209 @@
+import type { NamedHostTensors, NamedTensors } from '../../backend/backend.ts'
+import { PatchError, throwIfAborted } from '../../errors.ts'
+import * as tf from '../../tf.ts'
+import { causalBias, decode } from '../decoder/decoder.ts'
+import { createKeyValueCache } from '../decoder/key-value-cache.ts'
+import { rotaryTables } from '../decoder/rotary.ts'
+import { pastKeyValues } from '../extend/extend.ts'
+import { contextOf, enterContext, type SharedContext } from '../extend/shared-context.ts'
+import { freeAxes } from '../extend/step-program.ts'
+import type { ScoreOptions } from '../language-model/language-model.ts'
+import type { ModelCore } from '../language-model/model-core.ts'
+import type { ReadingPlace } from '../language-model/prefix.ts'
+import { signatureOf } from '../language-model/program-cache.ts'
+import { commonHead } from '../score/row-layout.ts'
+import type { ReadTokens } from './asked-request.ts'
+
+/** Lengths of rows are rounded up to this, so that few programs are compiled. */
+const LENGTH_STEP = 16
+
+/** Positions that are read at once, at most: more are not read faster. */
+const MOST_POSITIONS = 1024
+
+/**
+ * What the base makes of prompts: of each, for each place, after each of its layers the hidden state [d] of the last
+ * token, and then the mean of the last `window` ones from `from` on, [d]. No more layers are run than are read.
+ */
+export async function hiddenStates(
+  core: ModelCore,
+  prompts: readonly ReadTokens[],
+  places: readonly ReadingPlace[],
+  { batchSize = 8, signal }: ScoreOptions = {},
+): Promise<Float32Array[][]> {
+  checkPrompts(core, prompts)
+  const head = await headOf(core, prompts)
+  const found: Float32Array[][] = new Array(prompts.length)
+  const order = [...prompts.keys()].sort((a, b) => lengthOf(prompts, a) - lengthOf(prompts, b))
+  let start = 0
+  while (start < order.length) {
+    throwIfAborted(signal, 'reading prompts')
+    // Longer prompts in smaller batches: what is kept in memory for a program stays within bounds.
+    const longest = lengthOf(prompts, order[Math.min(start + batchSize, order.length) - 1] as number)
+    const size = Math.max(1, Math.min(batchSize, 2 ** Math.floor(Math.log2(MOST_POSITIONS / longest))))
+    const chosen = order.slice(start, start + size)
+    start += size
+    const outputs = await readBatch(
+      core,
+      chosen.map((index) => prompts[index] as ReadTokens),
+      places,
+      head,
+    )
+    for (const [row, index] of chosen.entries()) found[index] = rowReadings(outputs, places, row)
+  }
+  return found
+}
+
+const lengthOf = (prompts: readonly ReadTokens[], index: number) => prompts[index]?.tokens.length ?? 0
+
+async function readBatch(
+  core: ModelCore,
+  whole: readonly ReadTokens[],
+  places: readonly ReadingPlace[],
+  head: SharedContext | undefined,
+): Promise<NamedHostTensors> {
+  const { architecture, config } = core
+  const before = head?.head ?? 0
+  const prompts = whole.map(({ tokens, from }) => ({ tokens: tokens.slice(before), from: from - before }))
+  const batch = prompts.length
+  const longest = Math.max(...prompts.map(({ tokens }) => tokens.length))
+  const length = LENGTH_STEP * Math.ceil(longest / LENGTH_STEP)
+  const ids = new Int32Array(batch * length)
+  const positions = Int32Array.from({ length: batch * length }, (_, i) => before + (i % length))
+  for (const [row, { tokens }] of prompts.entries()) ids.set(tokens, row * length)
+  const { cos, sin } = rotaryTables(config, positions)
+  const feeds: NamedHostTensors = {
+    ids: { shape: [batch * length], data: ids },
+    cos: { shape: [batch * length, config.headSize], data: cos },
+    sin: { shape: [batch * length, config.headSize], data: sin },
+    rows: {
+      shape: [batch],
+      data: Int32Array.from(prompts, ({ tokens }, row) => row * length + tokens.length - 1),
+    },
+    ...readingFeeds(places, prompts, length),
+  }
+  const layers = Math.max(...places.flatMap((place) => place.layers))
+  if (head) Object.assign(feeds, pastFeeds(core, head, batch, layers))
+  const name = `hidden ${batch}x${length} past ${head !== undefined} at ${readingKey(places)}`
+  const compiled = await core.programs.get(name, () => ({
+    program: (inputs, weights) => {
+      const { readings, afterLayer } = endReadings(places, inputs, length)
+      const input = inputs as Record<'ids' | 'cos' | 'sin', tf.Tensor>
+      const x = architecture.embed(config, weights, input.ids)
+      const block = { x, batch, length, cos: input.cos, sin: input.sin, bias: causalBias(length) }
+      const past = head && pastKeyValues(layers, inputs)
+      decode({ architecture, config, weights, block, layers, afterLayer, ...(past && { past }) })
+      return readings
+    },
+    signature: signatureOf(feeds, core, head && ((feed) => freeAxes(feed, true))),
+  }))
+  return compiled.run(feeds)
+}
+
+/** Shorter heads are read again with every prompt. */
+const LEAST_HEAD = 8
+
+/** Heads that were read, by their tokens: a gate's question is the same for all prompts, so its keys and values are kept. */
+const heads = new WeakMap<ModelCore, Map<string, Promise<SharedContext>>>()
+
+/** Heads that are kept of a model. */
+const MOST_HEADS = 4
+
+/** What all prompts begin with before what is averaged of them. */
+async function headOf(core: ModelCore, prompts: readonly ReadTokens[]): Promise<SharedContext | undefined> {
+  const common = commonHead(prompts.map(({ tokens }) => tokens))
+  const length = Math.min(common, ...prompts.map(({ from }) => from))
+  if (!(length >= LEAST_HEAD)) return undefined
+  const tokens = (prompts[0] as ReadTokens).tokens.slice(0, length)
+  const own = heads.get(core) ?? new Map<string, Promise<SharedContext>>()
+  heads.set(core, own)
+  const key = tokens.join(' ')
+  const known = own.get(key)
+  if (known) return known
+  const read = contextOf(core, undefined, tokens)
+  own.set(key, read)
+  read.catch(() => own.delete(key))
+  for (const oldest of own.keys()) if (own.size > MOST_HEADS) own.delete(oldest)
+  return read
+}
+
+function pastFeeds(core: ModelCore, head: SharedContext, batch: number, layers: number): NamedHostTensors {
+  const past = createKeyValueCache(core.config, batch, head.length)
+  for (let row = 0; row < batch; row++) enterContext(past, row, head)
+  const used = (feed: string) => !/\d+$/.test(feed) || Number(feed.split('.').at(-1)) < layers
+  return Object.fromEntries(Object.entries(past.feeds()).filter(([feed]) => used(feed)))
+}
+
+function checkPrompts({ config }: ModelCore, prompts: readonly ReadTokens[]): void {
+  const bad = prompts.findIndex(({ tokens }) => tokens.length === 0 || tokens.length > config.maxPositions)
+  if (bad < 0) return
+  const { length } = (prompts[bad] as ReadTokens).tokens
+  throw new PatchError(length === 0 ? 'INVALID_ARGUMENT' : 'CONTEXT_EXCEEDED', {
+    expected: `prompts of 1 to ${config.maxPositions} tokens`,
+    found: `${length} tokens in prompt ${bad}`,
+    remedy: length === 0 ? 'Add some text' : 'Shorten the prompt',
+  })
+}
+
+/** Tells programs apart that read at other places. */
+const readingKey = (places: readonly ReadingPlace[]): string =>
+  places.map(({ layers, window }) => `${layers.join()}/${window}`).join(' ')
+
+/**
+ * What a program is fed to read the ends of rows of one block: which tokens are averaged, by window.
+ *
+ * @param length places of a row in the block
+ */
+function readingFeeds(
+  places: readonly ReadingPlace[],
+  prompts: readonly ReadTokens[],
+  length: number,
+): NamedHostTensors {
+  const feeds: Record<string, NamedHostTensors[string]> = {}
+  for (const window of new Set(places.map((place) => place.window))) {
+    const data = new Float32Array(prompts.length * length)
+    for (const [row, { tokens, from: first }] of prompts.entries()) {
+      const own = tokens.length
+      const from = Math.max(first, own - window)
+      data.fill(1 / (own - from), row * length + from, row * length + own)
+    }
+    feeds[`window.${window}`] = { shape: [prompts.length, 1, length], data }
+  }
+  return feeds
+}
+
+/** The outputs `reading.i.j` [batch, 2d], one for each layer of each place: to be shown the residual stream after each layer. */
+function endReadings(places: readonly ReadingPlace[], inputs: NamedTensors, length: number) {
+  const readings: Record<string, tf.Tensor> = {}
+  const afterLayer = (layer: number, x: tf.Tensor): void => {
+    for (const [i, place] of places.entries()) {
+      const at = place.layers.indexOf(layer)
+      if (at < 0) continue
+      const width = x.shape[1] as number
+      const mean = tf.matMul(
+        inputs[`window.${place.window}`] as tf.Tensor3D,
+        tf.reshape(x, [-1, length, width]),
+      )
+      readings[`reading.${i}.${at}`] = tf.concat(
+        [tf.gather(x, inputs.rows as tf.Tensor1D), tf.reshape(mean, [-1, width])],
+        1,
+      )
+    }
+  }
+  return { readings, afterLayer }
+}
+
+/** The readings of one row, in the order of the places. */
+const rowReadings = (
+  outputs: NamedHostTensors,
+  places: readonly ReadingPlace[],
+  row: number,
+): Float32Array[] =>
+  places.map(({ layers }, i) => {
+    const read = layers.map((_, at) => outputs[`reading.${i}.${at}`] as NamedHostTensors[string])
+    const width = read[0]?.shape[1] as number
+    const reading = new Float32Array(width * layers.length)
+    for (const [at, { data }] of read.entries()) {
+      reading.set((data as Float32Array).subarray(row * width, (row + 1) * width), at * width)
+    }
+    return reading
+  })

@@ -1,0 +1,163 @@
+import { PatchError } from '../../errors.ts'
+import type { ModelConfig } from '../decoder/families/model-config.ts'
+import { MASKED } from '../decoder/layers/masked.ts'
+
+/** A prefix as a model applies it: m virtual tokens of width d, row-major. */
+export interface Prefix {
+  /** m: number of virtual tokens. */
+  readonly length: number
+  /** [m, d] float32. */
+  readonly embeddings: Float32Array
+  /**
+   * Parts that are applied in parallel, all from position 0, and do not attend to each other; `embeddings` has theirs one
+   * after the other. Tokens attend to all of them and start after the longest. Absent: all virtual tokens are one part.
+   */
+  readonly parts?: readonly PrefixPart[]
+  /**
+   * The prefix is used only if its gate fires; other prompts get exactly the base model's answer. Absent: always used. A
+   * prefix with parts has no gate itself, but its parts may.
+   */
+  readonly gate?: Gate
+}
+
+/** One of several prefixes that are applied in parallel. */
+export interface PrefixPart {
+  /** Without parts of its own. */
+  readonly prefix: Prefix
+  /** w > 0: tokens add log w to their attention logits of this part. 1 leaves them as they are. */
+  readonly weight: number
+}
+
+/** How a gate reads the base model: with which question, after how many layers, and over how many tokens at the prompt's end. */
+export interface ReadingPlace {
+  /** How many layers have been run where the residual stream is read, once or several times: each 1 to the model's. */
+  readonly layers: readonly number[]
+  /** Tokens at the prompt's end whose mean is read beside the last one's, at least 1; under a question the request's own at most. */
+  readonly window: number
+  /**
+   * System prompt for reading the user's last message alone, because the model's states depend on the task. Absent: prompts
+   * are read as they are.
+   */
+  readonly question?: string
+}
+
+/**
+ * Decides from the base model's hidden states of a prompt whether a prefix is used. With h = [last token's hidden state; mean
+ * of the last `window` ones] of each of the n layers, all d wide and standardized by `mean` and `scale`, it fires where Σⱼ
+ * output_j · leaky(hidden_j · h + hiddenBias_j) + bias ≥ 0, with leaky(s) = max(s, s / 10).
+ */
+export interface Gate extends ReadingPlace {
+  /** Subtracted from a reading, [2dn]. */
+  readonly mean: Float32Array
+  /** Then multiplied, [2dn]; the result is clipped to [−8, 8], so that no outlier decides alone. */
+  readonly scale: Float32Array
+  /** [k, 2dn], row by row. */
+  readonly hidden: Float32Array
+  /** [k] */
+  readonly hiddenBias: Float32Array
+  /** [k] */
+  readonly output: Float32Array
+  /** Includes the threshold. */
+  readonly bias: number
+}
+
+/** What a prefix stands for: its parts, or itself. */
+export const partsOf = (prefix: Prefix): readonly PrefixPart[] => prefix.parts ?? [{ prefix, weight: 1 }]
+
+/** Positions that a prefix takes before the tokens: as many as its longest part, for all parts begin at 0. */
+export function spanOf(prefix: Prefix | undefined): number {
+  return prefix ? Math.max(...partsOf(prefix).map((part) => part.prefix.length)) : 0
+}
+
+/** The prefix with other virtual tokens, [length, d], in the places of its own: its parts stay what they are. */
+export function withEmbeddings({ parts, ...rest }: Prefix, embeddings: Float32Array): Prefix {
+  if (!parts) return { ...rest, embeddings }
+  const width = embeddings.length / rest.length
+  let start = 0
+  const own = parts.map(({ prefix, weight }) => {
+    const end = start + prefix.length * width
+    const part = { ...prefix, embeddings: embeddings.subarray(start, end) }
+    start = end
+    return { prefix: part, weight }
+  })
+  return { ...rest, embeddings, parts: own }
+}
+
+/** Tells programs apart whose rows stand behind other prefixes and heads. */
+export const frontKey = (prefix: Prefix | undefined, head: number): string =>
+  `before ${prefix?.length ?? 0}${prefix?.parts ? ' in parts' : ''}+${head}`
+
+/** The position of each virtual token, then those of a head of tokens, [length + head]. */
+export function frontPositions(prefix: Prefix | undefined, head: number): Int32Array {
+  const own = prefix ? partsOf(prefix).flatMap((part) => [...Array(part.prefix.length).keys()]) : []
+  const span = spanOf(prefix)
+  return Int32Array.from([...own, ...Array.from({ length: head }, (_, i) => span + i)])
+}
+
+/** log w of the part that each virtual token belongs to, [length]: tokens add it to their attention logits. */
+export function prefixBias(prefix: Prefix): Float32Array {
+  return Float32Array.from(
+    partsOf(prefix).flatMap(({ prefix: { length }, weight }) =>
+      new Array<number>(length).fill(Math.log(weight)),
+    ),
+  )
+}
+
+/**
+ * What the virtual tokens and a head of tokens behind them see of one another, [S, S] with S = length + head: a part
+ * itself, causally; the head all parts, with their weights, and itself.
+ */
+export function frontBias(prefix: Prefix, head: number): Float32Array {
+  const size = prefix.length + head
+  const bias = new Float32Array(size * size).fill(MASKED)
+  let start = 0
+  for (const { prefix: part } of partsOf(prefix)) {
+    for (let i = start; i < start + part.length; i++) bias.fill(0, i * size + start, i * size + i + 1)
+    start += part.length
+  }
+  const weights = prefixBias(prefix)
+  for (let i = prefix.length; i < size; i++) {
+    bias.set(weights, i * size)
+    bias.fill(0, i * size + prefix.length, i * size + i + 1)
+  }
+  return bias
+}
+
+/** Throws `SHAPE_MISMATCH` for a prefix that is not [length, d], or whose parts do not make it up. */
+export function checkPrefixShape({ hiddenSize }: Pick<ModelConfig, 'hiddenSize'>, prefix: Prefix): void {
+  const { length, embeddings, parts, gate } = prefix
+  const whole = length > 0 && embeddings.length === length * hiddenSize
+  const plain =
+    parts?.every(({ prefix: part, weight }) => !part.parts && weight > 0 && Number.isFinite(weight)) ?? true
+  const made = !parts || (!gate && isMadeUpOf(embeddings, parts))
+  if (whole && plain && made) return
+  const described = parts?.map(({ prefix: part, weight }) => `${part.length} (weight ${weight})`).join(', ')
+  throw new PatchError('SHAPE_MISMATCH', {
+    expected: `a prefix of shape [${length}, ${hiddenSize}]; any parts must be plain prefixes with a weight above 0 that add up to it, and only parts may have gates`,
+    found: `${embeddings.length} values${parts ? `, parts of ${described}` : ''}${parts && gate ? ', a gate for all' : ''}`,
+    remedy: 'Use a prefix that was trained for this model, or combine parts with parallelPrefix',
+  })
+}
+
+/** Whether the virtual tokens are those of the parts, one after the other. */
+function isMadeUpOf(embeddings: Float32Array, parts: readonly PrefixPart[]): boolean {
+  let start = 0
+  for (const { prefix: part } of parts) {
+    for (const [i, value] of part.embeddings.entries()) {
+      if (!Object.is(embeddings[start + i], value)) return false
+    }
+    start += part.embeddings.length
+  }
+  return start === embeddings.length
+}
+
+/** The virtual tokens of prefixes, one after the other. */
+export function joinEmbeddings(prefixes: readonly Prefix[]): Pick<Prefix, 'length' | 'embeddings'> {
+  const embeddings = new Float32Array(prefixes.reduce((sum, prefix) => sum + prefix.embeddings.length, 0))
+  let at = 0
+  for (const { embeddings: own } of prefixes) {
+    embeddings.set(own, at)
+    at += own.length
+  }
+  return { length: prefixes.reduce((sum, { length }) => sum + length, 0), embeddings }
+}

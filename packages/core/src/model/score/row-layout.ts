@@ -1,0 +1,152 @@
+import type { HostTensor } from '../../backend/backend.ts'
+import type { Tokenizer } from '../../tokenize/tokenizer.ts'
+import { MASKED } from '../decoder/layers/masked.ts'
+import { packedShape, packRows } from './pack-rows.ts'
+
+/** A prompt with the responses that follow it, each on its own: one for SFT, chosen and rejected for DPO. */
+export interface LayoutExample {
+  readonly prompt: readonly number[]
+  readonly responses: readonly (readonly number[])[]
+}
+
+export interface LayoutShape {
+  /** Rows; those without an example are padding. */
+  readonly batch: number
+  /** Tokens per row. */
+  readonly length: number
+  /** Response positions in the batch. */
+  readonly targets: number
+}
+
+/** One response token whose probability is asked for. */
+export interface Target {
+  readonly example: number
+  readonly response: number
+  readonly token: number
+}
+
+/**
+ * Examples laid out in rows: [prompt][response 0][response 1]…, where responses share their prompt, see it, and do
+ * not see one another, each at the positions it would have alone.
+ */
+export interface RowLayout {
+  readonly shape: LayoutShape
+  /** [batch, length] int32, padded with 0. */
+  readonly ids: HostTensor
+  /** Position of each token, the prefix and the common head before it counted; [batch · length]. */
+  readonly positions: Int32Array
+  /** [batch, length, length] float32 attention bias. */
+  readonly bias: HostTensor
+  /** [targets] int32: where in [batch · length] the token before the target stands. */
+  readonly rows: HostTensor
+  /** [targets] int32: the target's id. */
+  readonly labels: HostTensor
+  /** What each target belongs to; shorter than `targets` where those are padded. */
+  readonly owners: readonly Target[]
+}
+
+/** Tokens that an example takes in its row once the first `head` tokens of its prompt stand elsewhere. */
+export function rowLength({ prompt, responses }: LayoutExample, head: number): number {
+  // A response's last token predicts nothing, so it needs no place.
+  return prompt.length - head + responses.reduce((sum, response) => sum + response.length - 1, 0)
+}
+
+/** Response tokens of an example. */
+export function targetCount({ responses }: LayoutExample): number {
+  return responses.reduce((sum, response) => sum + response.length, 0)
+}
+
+/** The number of tokens with which all prompts begin, at least one less than the shortest prompt. */
+export function commonHead(prompts: readonly (readonly number[])[]): number {
+  const first = prompts[0]
+  if (!first) return 0
+  let head = Math.min(...prompts.map((prompt) => prompt.length)) - 1
+  for (const prompt of prompts) {
+    for (let i = 0; i < head; i++) if (prompt[i] !== first[i]) head = i
+  }
+  return Math.max(head, 0)
+}
+
+/**
+ * Lays examples out in rows of a given shape: one in each row where there are enough of them, else packed, several
+ * in a row that do not see one another.
+ * @param before virtual tokens of the prefix
+ * @param head prompt tokens that every row shares and that stand in the shared block
+ */
+export function layoutRows(
+  examples: readonly LayoutExample[],
+  shape: LayoutShape,
+  { before, head }: { readonly before: number; readonly head: number },
+): RowLayout {
+  const { batch, length, targets } = shape
+  const ids = new Int32Array(batch * length)
+  const positions = new Int32Array(batch * length)
+  const bias = new Float32Array(batch * length * length).fill(MASKED)
+  const rows = new Int32Array(targets)
+  const labels = new Int32Array(targets)
+  const owners: Target[] = []
+  for (let row = 0; row < batch; row++) {
+    for (let i = 0; i < length; i++) bias[(row * length + i) * length + i] = 0
+  }
+  const { places } = packRows(
+    examples.map((example) => rowLength(example, head)),
+    batch < examples.length ? length : 0,
+  )
+  for (const [index, { prompt, responses }] of examples.entries()) {
+    const { row, start: offset } = places[index] as (typeof places)[number]
+    const start = row * length + offset
+    const promptLength = prompt.length - head
+    const place = (at: number, id: number, position: number, from: number) => {
+      ids[start + at] = id
+      positions[start + at] = position
+      const line = (start + at) * length + offset
+      bias.fill(0, line, line + Math.min(at + 1, promptLength))
+      bias.fill(0, line + from, line + at + 1)
+    }
+    for (let i = 0; i < promptLength; i++) place(i, prompt[head + i] as number, before + head + i, 0)
+    let at = promptLength
+    for (const [nth, response] of responses.entries()) {
+      const from = at
+      for (const [token, id] of response.entries()) {
+        rows[owners.length] = start + (token === 0 ? promptLength - 1 : at - 1)
+        labels[owners.length] = id
+        owners.push({ example: index, response: nth, token })
+        if (token < response.length - 1) place(at++, id, before + prompt.length + token, from)
+      }
+    }
+  }
+  return {
+    shape,
+    ids: { shape: [batch * length], data: ids },
+    positions,
+    bias: { shape: [batch, length, length], data: bias },
+    rows: { shape: [targets], data: rows },
+    labels: { shape: [targets], data: labels },
+    owners,
+  }
+}
+
+/** Response positions are rounded up to this, so that few program shapes are compiled. */
+const TARGET_STEP = 64
+
+/** Lays examples out in as few places as they pack into; the parameters are those of `layoutRows`. */
+export function packedLayout(
+  examples: readonly LayoutExample[],
+  place: { readonly before: number; readonly head: number },
+): RowLayout {
+  const targets = examples.reduce((sum, example) => sum + targetCount(example), 0)
+  const shape = {
+    ...packedShape(examples.map((example) => rowLength(example, place.head))),
+    targets: TARGET_STEP * Math.ceil(targets / TARGET_STEP),
+  }
+  return layoutRows(examples, shape, place)
+}
+
+/** A response's ids: text is tokenized without special tokens and ended by the end-of-sequence id; ids stay. */
+export function responseTokens(
+  tokenizer: Tokenizer,
+  response: string | readonly number[],
+): readonly number[] {
+  if (typeof response !== 'string') return response
+  return [...tokenizer.encode(response, { addSpecialTokens: false }), tokenizer.eosTokenIds[0] as number]
+}

@@ -1,0 +1,57 @@
+import { en } from 'zod/locales'
+import * as z from 'zod/mini'
+import { excerpt, isPrintableLine, printableLine, shortened } from './printable.ts'
+
+/** A value in the form of a schema, or what is wrong with it. */
+export type Shape<T> =
+  | { readonly success: true; readonly data: T; readonly error?: undefined }
+  | { readonly success: false; readonly data?: undefined; readonly error: ShapeError }
+
+export interface ShapeError {
+  readonly issues: readonly z.core.$ZodIssue[]
+}
+
+/**
+ * Holds a value of others against a schema. Never throws: zod passes the bad items of a list on as arguments, of which a stack
+ * holds some hundred thousand.
+ */
+export function checkShape<Schema extends z.core.$ZodType>(
+  schema: Schema,
+  value: unknown,
+): Shape<z.output<Schema>> {
+  try {
+    const { data, error } = z.safeParse(schema, value, inEnglish)
+    return error ? { success: false, error } : { success: true, data }
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause
+    const message = 'has too many bad items to list'
+    return { success: false, error: { issues: [{ code: 'custom', path: [], message, input: undefined }] } }
+  }
+}
+
+/**
+ * Words for what is wrong, to be given to zod/mini, which has none of its own, with each value that is checked: what
+ * `z.config` sets would hold for an application's own schemas too.
+ */
+export const inEnglish: z.core.ParseContext<z.core.$ZodIssue> = { error: en().localeError }
+
+/** Bad fields that are named; of more there is the number. */
+const mostNamed = 20
+const longestName = 60
+
+const named = (key: PropertyKey): string => {
+  const text = String(key)
+  return text.length <= longestName && isPrintableLine(text) ? text : excerpt(text, longestName)
+}
+
+/** What zod found wrong on one line: each bad field once, by the path to it. */
+export function describeIssues(issues: readonly z.core.$ZodIssue[]): string {
+  const lines = issues
+    .slice(0, mostNamed)
+    .map(
+      ({ path, message }) =>
+        `${path.map(named).join('.') || 'the whole value'}: ${shortened(printableLine(message), 200)}`,
+    )
+  const rest = issues.length > mostNamed ? `; and ${issues.length - mostNamed} more` : ''
+  return `${issues.length} bad ${issues.length === 1 ? 'field' : 'fields'} (${[...new Set(lines)].join('; ')}${rest})`
+}
