@@ -1,4 +1,3 @@
-export { type EncodedProgram, encodeProgram } from './encoded-program.ts'
 export type {
   GraphConstant,
   GraphInput,
@@ -7,11 +6,11 @@ export type {
   GraphTensor,
   OnnxGraph,
   QuantizedPart,
-} from './graph.ts'
-export { encodeOnnx } from './onnx/encode-onnx.ts'
-export { onnxBackend } from './onnx-backend.ts'
-export type { ExternalData, OnnxRuntime, RuntimeSession, RuntimeTensor } from './onnx-runtime.ts'
-export { quantizeWeight } from './quantize-weight.ts'
-export { type StandaloneOptions, standaloneGraph } from './standalone-graph.ts'
-export { type TraceOptions, traceProgram } from './trace-program.ts'
-export { wordsOf } from './words-of.ts'
+} from './graph/graph.ts'
+export { type StandaloneOptions, standaloneGraph } from './graph/standalone-graph.ts'
+export { type EncodedProgram, encodeOnnx, encodeProgram } from './onnx/encode-onnx.ts'
+export { onnxBackend } from './run/onnx-backend.ts'
+export type { ExternalData, OnnxRuntime, RuntimeSession, RuntimeTensor } from './run/onnx-runtime.ts'
+export { wordsOf } from './run/onnx-runtime.ts'
+export { quantizeWeight } from './run/quantize-weight.ts'
+export { type TraceOptions, traceProgram } from './trace/trace-program.ts'

@@ -153,15 +153,19 @@ export type { Rate } from './evaluate/wilson-interval.ts'
 export { wilsonInterval } from './evaluate/wilson-interval.ts'
 // Where models are fetched from.
 export { type ChosenFiles, chooseFiles } from './hub/choose-files.ts'
-export { type Digest, digestMismatch } from './hub/digest.ts'
 export { type GgufModel, ggufModels } from './hub/gguf-models.ts'
 export { type HubAccessOptions, hubFetch } from './hub/hub-access.ts'
-export { hubAddress } from './hub/hub-address.ts'
-export { type HubFile, type HubListing, type HubQuery, hubFileUrl, listHubFiles } from './hub/hub-files.ts'
-export { formatHubId, type HubId, parseHubId } from './hub/hub-id.ts'
-export { hubIdOfAddress } from './hub/hub-page.ts'
+export {
+  type Digest,
+  digestMismatch,
+  type HubFile,
+  type HubListing,
+  type HubQuery,
+  hubFileUrl,
+  listHubFiles,
+} from './hub/hub-files.ts'
+export { formatHubId, type HubId, hubAddress, hubIdOfAddress, parseHubId, pathFault } from './hub/hub-id.ts'
 export { type KnownModel, knownModel } from './hub/known-models.ts'
-export { pathFault } from './hub/listed-path.ts'
 export { type RetryOptions, retryingFetch, unreachable } from './hub/retrying-fetch.ts'
 export { type PartialBytes, type TransferRequest, transfer } from './hub/transfer.ts'
 export { importPackage } from './import-package.ts'
@@ -280,19 +284,17 @@ export type { TextScorer } from './pairs/text-scorer.ts'
 export type { Attack } from './pairs/wrap-prompt.ts'
 // Patch.
 export { type ApplyPatchOptions, applyPatch } from './patch/apply-patch.ts'
-export { checkFit } from './patch/check-fit.ts'
+export { checkFit, describeBase } from './patch/check-fit.ts'
 export {
   type ComposePatchesOptions,
   composePatches,
 } from './patch/compose/compose-patches.ts'
 export type { ComposeMethod } from './patch/compose/compose-prefixes.ts'
-export { parallelPrefix } from './patch/compose/parallel-prefix.ts'
-export { type CreatePatchOptions, createPatch } from './patch/create-patch.ts'
-export { describeBase } from './patch/describe-base.ts'
+export { parallelPrefix } from './patch/compose/compose-prefixes.ts'
+export { type CreatePatchOptions, createPatch, ungatedPatch, withEffects } from './patch/create-patch.ts'
 export { exportKeyValues, type PatchKeyValues } from './patch/export/key-values.ts'
 export { type DecoderProgram, patchedDecoder } from './patch/export/patched-decoder.ts'
 export { type PromptEmbeds, promptEmbedder } from './patch/export/prompt-embedder.ts'
-export { importPeftPromptTuning } from './patch/import-peft-prompt-tuning.ts'
 export {
   diffPatches,
   type FieldDifference,
@@ -318,15 +320,14 @@ export type {
   PatchRecipe,
   PrefixSummary,
 } from './patch/manifest.ts'
-export { modelIndex } from './patch/model-index.ts'
+export { modelIndex } from './patch/model-card.ts'
 export { parseManifest } from './patch/parse-manifest.ts'
 export type { Patch, PatchContents, PatchFiles } from './patch/patch.ts'
 export { type PatchSet, patchSet, type StackEntry } from './patch/patch-set.ts'
 export { type InstalledPatch, type PatchStore, patchStore } from './patch/patch-store.ts'
+export { importPeftPromptTuning } from './patch/peft-adapter.ts'
 export { readPatch } from './patch/read-patch.ts'
 export { compareVersions } from './patch/semantic-version.ts'
-export { ungatedPatch } from './patch/ungated-patch.ts'
-export { withEffects } from './patch/with-effects.ts'
 export { createRandom, type Random, type RandomState } from './random.ts'
 export { sha256 } from './sha256.ts'
 export { type ForeignFile, foreignFile, foreignFileBytes } from './storage/foreign-file.ts'

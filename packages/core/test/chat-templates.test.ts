@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { compileTemplate } from '../src/tokenize/chat-template/compile-template.ts'
+import { compileTemplate } from '../src/tokenize/chat-template/compile/compile-template.ts'
 import { TemplateError } from '../src/tokenize/chat-template/template-error.ts'
 import { compileChatTemplate } from '../src/tokenize/compile-chat-template.ts'
 import type { ChatMessage } from '../src/tokenize/tokenizer.ts'

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import type { LanguageModel } from '../src/model/language-model/language-model.ts'
+import { describeBase } from '../src/patch/check-fit.ts'
 import { createPatch } from '../src/patch/create-patch.ts'
-import { describeBase } from '../src/patch/describe-base.ts'
 import type { Patch } from '../src/patch/patch.ts'
 import type { DistillTraining } from '../src/train/distill/distill-patch.ts'
 import { initPrefix } from '../src/train/prefix-init.ts'

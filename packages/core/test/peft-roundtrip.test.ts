@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Prefix } from '../src/model/language-model/language-model.ts'
-import { importPeftPromptTuning } from '../src/patch/import-peft-prompt-tuning.ts'
+import { importPeftPromptTuning } from '../src/patch/peft-adapter.ts'
 import { readPatch } from '../src/patch/read-patch.ts'
 import { cpuBackend } from './cpu-backend.ts'
 import { goldenJson, goldenModel, goldenStorage } from './goldens.ts'

@@ -1,10 +1,10 @@
-import { scalar } from '../constant.ts'
-import type { GraphBuilder } from '../graph-builder.ts'
+import { scalar } from '../graph/constant.ts'
+import type { GraphBuilder } from '../graph/graph-builder.ts'
+import { broadcastShape, sameShape, type Value } from '../graph/value.ts'
 import { cast } from '../operations/cast.ts'
 import { elementwise, uniformNumber } from '../operations/elementwise.ts'
-import { expand } from '../operations/expand.ts'
 import { multiply } from '../operations/multiply.ts'
-import { broadcastShape, sameShape, type Value } from '../value.ts'
+import { expand } from '../operations/reshape.ts'
 import { type Kernel, type KernelTable, kernel, variadicKernel } from './kernel.ts'
 
 function binary(opType: string, evaluate: (a: number, b: number) => number): Kernel {

@@ -1,6 +1,6 @@
 import { util } from '@policypatch/core/tf'
-import { constant } from '../constant.ts'
-import type { ElementType } from '../value.ts'
+import { constant } from '../graph/constant.ts'
+import type { ElementType } from '../graph/value.ts'
 import { type KernelTable, kernel } from './kernel.ts'
 
 /** Number of steps from `start` towards `stop`, which is left out. */

@@ -1,10 +1,9 @@
-import { integers, scalar } from '../constant.ts'
-import type { GraphBuilder } from '../graph-builder.ts'
+import { integers, scalar } from '../graph/constant.ts'
+import type { GraphBuilder } from '../graph/graph-builder.ts'
+import type { Value } from '../graph/value.ts'
 import { elementwise } from '../operations/elementwise.ts'
 import { multiply } from '../operations/multiply.ts'
-import { reshape } from '../operations/reshape.ts'
-import { slice } from '../operations/slice.ts'
-import type { Value } from '../value.ts'
+import { reshape, slice } from '../operations/reshape.ts'
 import { type KernelTable, kernel } from './kernel.ts'
 
 /** Steps of a decoder for which ONNX Runtime has one operator. Core composes them of others where they are absent. */

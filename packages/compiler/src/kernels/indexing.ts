@@ -1,12 +1,12 @@
 import { PatchError } from '@policypatch/core'
 import { backend_util, slice_util, type Tensor, util } from '@policypatch/core/tf'
-import { constant, integers, scalar } from '../constant.ts'
-import type { GraphBuilder } from '../graph-builder.ts'
+import { constant, integers, scalar } from '../graph/constant.ts'
+import type { GraphBuilder } from '../graph/graph-builder.ts'
+import { type ElementType, sizeOf, type Value } from '../graph/value.ts'
 import { cast } from '../operations/cast.ts'
 import { elementwise } from '../operations/elementwise.ts'
 import { reshape } from '../operations/reshape.ts'
 import { transpose } from '../operations/transpose.ts'
-import { type ElementType, sizeOf, type Value } from '../value.ts'
 import { type KernelTable, kernel } from './kernel.ts'
 
 /** Row b of `indices` picks from row b of `x`: the rows are laid end to end, and the indices moved to match. */

@@ -1,5 +1,5 @@
-import type { GraphBuilder } from '../graph-builder.ts'
-import type { Value } from '../value.ts'
+import type { GraphBuilder } from '../graph/graph-builder.ts'
+import type { Value } from '../graph/value.ts'
 
 /** How one tfjs kernel is written as nodes. `inputs` are under the names that tfjs gives them, or a list. */
 export type Kernel = (

@@ -1,8 +1,8 @@
 import { PatchError } from '@policypatch/core'
-import type { GraphBuilder } from '../graph-builder.ts'
+import type { GraphBuilder } from '../graph/graph-builder.ts'
+import type { Value } from '../graph/value.ts'
 import { elementwise } from '../operations/elementwise.ts'
 import { matrixMultiply } from '../operations/matrix-multiply.ts'
-import type { Value } from '../value.ts'
 import { type KernelTable, kernel } from './kernel.ts'
 
 interface Flags {

@@ -1,9 +1,9 @@
 import { util } from '@policypatch/core/tf'
-import { integers, scalar } from '../constant.ts'
-import type { GraphBuilder } from '../graph-builder.ts'
+import { integers, scalar } from '../graph/constant.ts'
+import type { GraphBuilder } from '../graph/graph-builder.ts'
+import type { Value } from '../graph/value.ts'
 import { cast } from '../operations/cast.ts'
 import { reshape } from '../operations/reshape.ts'
-import type { Value } from '../value.ts'
 import { type Kernel, type KernelTable, kernel } from './kernel.ts'
 
 interface ReductionAttributes {

@@ -1,12 +1,10 @@
 import { backend_util, slice_util, type Tensor, util } from '@policypatch/core/tf'
-import { integers, scalar } from '../constant.ts'
-import type { GraphBuilder } from '../graph-builder.ts'
+import { integers, scalar } from '../graph/constant.ts'
+import type { GraphBuilder } from '../graph/graph-builder.ts'
+import { type ElementType, sizeOf, type Value } from '../graph/value.ts'
 import { cast } from '../operations/cast.ts'
-import { expand } from '../operations/expand.ts'
-import { reshape } from '../operations/reshape.ts'
-import { slice } from '../operations/slice.ts'
+import { expand, reshape, slice } from '../operations/reshape.ts'
 import { transpose } from '../operations/transpose.ts'
-import { type ElementType, sizeOf, type Value } from '../value.ts'
 import { type KernelTable, kernel, variadicKernel } from './kernel.ts'
 
 function fromTheFront(axis: number, rank: number): number {

@@ -1,8 +1,8 @@
-import { scalar } from '../constant.ts'
-import type { GraphBuilder } from '../graph-builder.ts'
+import { scalar } from '../graph/constant.ts'
+import type { GraphBuilder } from '../graph/graph-builder.ts'
+import type { Value } from '../graph/value.ts'
 import { elementwise } from '../operations/elementwise.ts'
 import { multiply } from '../operations/multiply.ts'
-import type { Value } from '../value.ts'
 import { type Kernel, type KernelTable, kernel } from './kernel.ts'
 
 type Evaluate = (x: number) => number

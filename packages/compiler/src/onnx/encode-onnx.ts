@@ -1,6 +1,6 @@
 import { create, toBinary } from '@bufbuild/protobuf'
-import type { GraphConstant, GraphInput, GraphNode, GraphTensor, OnnxGraph } from '../graph.ts'
-import { type Attribute, elementTypeCodes, sizeOf } from '../value.ts'
+import type { GraphConstant, GraphInput, GraphNode, GraphTensor, OnnxGraph } from '../graph/graph.ts'
+import { type Attribute, elementTypeCodes, sizeOf } from '../graph/value.ts'
 import {
   AttributeProto_AttributeType as AttributeType,
   TensorProto_DataLocation as DataLocation,
@@ -73,4 +73,16 @@ function encodeDeclaration({ name, shape, dtype, free }: GraphTensor) {
   })
   const tensorType = { elemType: elementTypeCodes[dtype], shape: { dim } }
   return { name, type: { value: { case: 'tensorType' as const, value: tensorType } } }
+}
+
+/** A traced program as it is kept and loaded: the model file for a runtime, and what to feed and to read. */
+export interface EncodedProgram {
+  readonly inputs: OnnxGraph['inputs']
+  readonly outputs: OnnxGraph['outputs']
+  readonly model: Uint8Array
+}
+
+/** What of a graph is needed to run it. */
+export function encodeProgram(graph: OnnxGraph): EncodedProgram {
+  return { inputs: graph.inputs, outputs: graph.outputs, model: encodeOnnx(graph) }
 }

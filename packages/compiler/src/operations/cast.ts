@@ -1,7 +1,7 @@
-import { constant } from '../constant.ts'
-import type { GraphBuilder } from '../graph-builder.ts'
-import { type ElementType, elementTypeCodes, type Value } from '../value.ts'
-import { beforeExpansion, expand } from './expand.ts'
+import { constant } from '../graph/constant.ts'
+import type { GraphBuilder } from '../graph/graph-builder.ts'
+import { type ElementType, elementTypeCodes, type Value } from '../graph/value.ts'
+import { beforeExpansion, expand } from './reshape.ts'
 
 /** `value` as another element type: towards 0 from float to int, and whether it is not 0 for bool. */
 export function cast(graph: GraphBuilder, value: Value, dtype: ElementType): Value {

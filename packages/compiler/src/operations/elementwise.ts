@@ -1,7 +1,7 @@
-import { constant } from '../constant.ts'
-import type { GraphBuilder } from '../graph-builder.ts'
-import { broadcastShape, type Constant, type ElementType, sizeOf, type Value } from '../value.ts'
-import { beforeExpansion, expand } from './expand.ts'
+import { constant } from '../graph/constant.ts'
+import type { GraphBuilder } from '../graph/graph-builder.ts'
+import { broadcastShape, type Constant, type ElementType, sizeOf, type Value } from '../graph/value.ts'
+import { beforeExpansion, expand } from './reshape.ts'
 
 export interface ElementwiseOperator {
   readonly opType: string

@@ -1,9 +1,8 @@
-import type { GraphBuilder } from '../graph-builder.ts'
-import { broadcastShape, sameShape, type Value } from '../value.ts'
-import { beforeExpansion } from './expand.ts'
-import { operand } from './operand.ts'
+import type { GraphBuilder } from '../graph/graph-builder.ts'
+import { broadcastShape, sameShape, type Value } from '../graph/value.ts'
 import { quantizedProduct } from './quantized-product.ts'
-import { transpose } from './transpose.ts'
+import { beforeExpansion } from './reshape.ts'
+import { operand, transpose } from './transpose.ts'
 
 /** a · b over the last two axes, each transposed first if its flag says so; the axes before them broadcast. */
 export function matrixMultiply(

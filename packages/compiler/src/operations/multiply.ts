@@ -1,8 +1,8 @@
-import { scalar } from '../constant.ts'
-import type { GraphBuilder } from '../graph-builder.ts'
-import { broadcastShape, type Value } from '../value.ts'
+import { scalar } from '../graph/constant.ts'
+import type { GraphBuilder } from '../graph/graph-builder.ts'
+import { broadcastShape, type Value } from '../graph/value.ts'
 import { elementwise, uniformNumber } from './elementwise.ts'
-import { expand } from './expand.ts'
+import { expand } from './reshape.ts'
 
 /** a · b; factors of 1 cost nothing, and numbers that multiply the same tensor one after the other become one. */
 export function multiply(graph: GraphBuilder, a: Value, b: Value): Value {

@@ -1,11 +1,11 @@
-import { constant, integers, scalar } from '../constant.ts'
-import type { GraphBuilder } from '../graph-builder.ts'
-import type { Value } from '../value.ts'
+import { constant, integers, scalar } from '../graph/constant.ts'
+import type { GraphBuilder } from '../graph/graph-builder.ts'
+import type { Value } from '../graph/value.ts'
 import { elementwise } from './elementwise.ts'
 import { multiply } from './multiply.ts'
-import type { Operand } from './operand.ts'
 import { reshape } from './reshape.ts'
 import { rotateBlocks } from './rotate-blocks.ts'
+import type { Operand } from './transpose.ts'
 
 /** Smaller products gain nothing. */
 const leastSide = 64

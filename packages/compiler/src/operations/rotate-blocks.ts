@@ -1,6 +1,6 @@
-import { constant } from '../constant.ts'
-import type { GraphBuilder } from '../graph-builder.ts'
-import type { Value } from '../value.ts'
+import { constant } from '../graph/constant.ts'
+import type { GraphBuilder } from '../graph/graph-builder.ts'
+import type { Value } from '../graph/value.ts'
 import { reshape } from './reshape.ts'
 
 /** Larger blocks spread outliers further and cost more. */

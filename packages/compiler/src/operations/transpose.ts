@@ -1,5 +1,5 @@
-import type { GraphBuilder } from '../graph-builder.ts'
-import type { Node, Value } from '../value.ts'
+import type { GraphBuilder } from '../graph/graph-builder.ts'
+import type { Node, Value } from '../graph/value.ts'
 import { reshape } from './reshape.ts'
 
 /** `value` with its axes in the order `permutation`; a transposition of a transposition becomes one, or none. */
@@ -40,4 +40,20 @@ function transposedBy(node: Node): { value: Value; permutation: readonly number[
 function keepsOrder(permutation: readonly number[], shape: readonly number[]): boolean {
   const moving = permutation.filter((axis) => shape[axis] !== 1)
   return moving.every((axis, index) => index === 0 || axis > (moving[index - 1] ?? 0))
+}
+
+/** One side of a matrix product. */
+export interface Operand {
+  readonly value: Value
+  readonly transposed: boolean
+  readonly rows: number
+  readonly columns: number
+}
+
+/** Takes a transposition that stands before the product into its flag. */
+export function operand(value: Value, transposed: boolean): Operand {
+  const source = matrixTransposeOf(value)
+  if (source) return operand(source, !transposed)
+  const [first = 1, second = 1] = value.shape.slice(-2)
+  return { value, transposed, rows: transposed ? second : first, columns: transposed ? first : second }
 }

@@ -6,10 +6,8 @@ import { checkShape, describeIssues } from '../text/check-shape.ts'
 import { describeValue } from '../text/describe-value.ts'
 import { excerpt } from '../text/printable.ts'
 import { chooseFiles } from './choose-files.ts'
-import type { Digest } from './digest.ts'
 import { fetchAnswers, noHub, readAtMost } from './hub-answer.ts'
-import type { HubId } from './hub-id.ts'
-import { pathFault } from './listed-path.ts'
+import { type HubId, pathFault } from './hub-id.ts'
 import { unreachable } from './retrying-fetch.ts'
 
 /** A file of a repository at one commit, and what it must hash to. */
@@ -145,4 +143,19 @@ export async function listHubFiles(query: HubQuery): Promise<HubListing> {
       : (error as Error).message
     throw unreachable(hubUrl, found, error)
   }
+}
+
+/** What a file's content must hash to: SHA-256, or the SHA-1 by which git names small files. In hex. */
+export interface Digest {
+  readonly algorithm: 'sha256' | 'git-blob'
+  readonly hex: string
+}
+
+/** `name` is what messages call the file. */
+export function digestMismatch(name: string, expected: Digest, hex: string): PatchError {
+  return new PatchError('DIGEST_MISMATCH', {
+    expected: `${name} to have the ${expected.algorithm} digest ${expected.hex}`,
+    found: hex,
+    remedy: 'The download was discarded; try again, and if the error persists, do not trust the source',
+  })
 }

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { hubAddress } from './hub-address.ts'
-import { formatHubId, parseHubId } from './hub-id.ts'
+import { formatHubId, hubAddress, parseHubId } from './hub-id.ts'
 
 const commit = 'c0ffee'.padEnd(40, '0')
 

@@ -1,7 +1,5 @@
 import { PatchError } from '../errors.ts'
 import { excerpt } from '../text/printable.ts'
-import { hubIdOfAddress, isHubAddress } from './hub-page.ts'
-import { pathFault } from './listed-path.ts'
 
 /** What an id names on the Hub. */
 export interface HubId {
@@ -59,4 +57,95 @@ export function parseHubId(id: string, hubUrl?: string): HubId {
 export function formatHubId({ repo, revision, file, quantization }: HubId): string {
   const part = file ? `/${file}` : quantization ? `:${quantization}` : ''
   return `${repo}${part}${revision ? `@${revision}` : ''}`
+}
+
+/** The Hub's own names. Ids mean the same on every Hub, so that a copied address works with a mirror too. */
+const hosts = /^(?:https?:\/\/)?(?:www\.)?(?:huggingface\.co|hf\.co)\/(.*)$/is
+
+/** What follows a Hub's name in an address; undefined for what is none. */
+function pathOf(text: string, hubUrl: string | undefined): string | undefined {
+  const own =
+    hubUrl !== undefined && text.startsWith(`${hubUrl}/`) ? text.slice(hubUrl.length + 1) : undefined
+  return own ?? hosts.exec(text)?.[1] ?? /^hf:\/\/(.*)$/is.exec(text)?.[1]
+}
+
+/** Whether a text is an address of a Hub, of whatever there. */
+export function isHubAddress(text: string, hubUrl?: string): boolean {
+  return pathOf(text, hubUrl) !== undefined
+}
+
+/** A page's `main/path`, where the revision may be one of those with slashes that the Hub itself makes. */
+const revisionAndPath = /^(refs\/(?:pr|convert)\/[^/]+|[^/]+)(?:\/(.*))?$/s
+
+function decoded(segment: string): string | undefined {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * The id that the address of a Hub's page stands for, other texts as they are; undefined for addresses of other things
+ * of a Hub than a model, a revision of it, or a .gguf file.
+ */
+export function hubIdOfAddress(text: string, hubUrl?: string): string | undefined {
+  const path = pathOf(text, hubUrl)
+  if (path === undefined) return text
+  const segments = path
+    .replace(/[?#].*$/s, '')
+    .replace(/\/$/, '')
+    .split('/')
+    .map(decoded)
+  if (/^hf:\/\//i.test(text) && segments[0] === 'models') segments.shift()
+  const [owner, name, verb, ...rest] = segments
+  if (segments.includes(undefined) || !owner || !name || /^(datasets|spaces)$/.test(owner)) return undefined
+  // As in hf://owner/name@revision/file.gguf: an id has the revision at its end.
+  const [repo = '', revision] = /^([^@]*)@(.*)$/s.exec(name)?.slice(1) ?? [name]
+  const at = (file: string | undefined, of: string | undefined) =>
+    `${owner}/${repo}${file ? `/${file}` : ''}${of ? `@${of}` : ''}`
+  if (verb === undefined) return at(undefined, revision)
+  if (revision === undefined && /^(tree|blob|resolve|raw)$/.test(verb)) {
+    const [, of, file] = revisionAndPath.exec(rest.join('/')) ?? []
+    return of && (!file || /\.gguf$/i.test(file)) ? at(file, of) : undefined
+  }
+  const file = [verb, ...rest].join('/')
+  return /\.gguf$/i.test(file) ? at(file, revision) : undefined
+}
+
+/**
+ * A Hub's address without a slash at its end. One without a scheme gets `https://`.
+ *
+ * @param setting what the address was given by, for messages
+ * @throws PatchError `INVALID_ARGUMENT` for what is no address of http or https, or carries more than host and path
+ */
+export function hubAddress(address: string, setting: string): string {
+  const given = address.trim()
+  const text = /^[a-z][a-z\d+.-]*:\/\//i.test(given) ? given : `https://${given}`
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const plain = url && /^https?:$/.test(url.protocol) && !url.username && !url.password
+  if (plain && !url.search && !url.hash) return url.origin + url.pathname.replace(/\/+$/, '')
+  throw new PatchError('INVALID_ARGUMENT', {
+    expected: `${setting} to be the URL of a Hub, without credentials or query`,
+    found: url?.host ? `${url.protocol}//${url.host} with more` : excerpt(given),
+    remedy: 'Use a URL such as https://huggingface.co, and put the token into HF_TOKEN',
+  })
+}
+
+/** Longest path, in characters, that is taken: common file systems end here. */
+const longest = 1024
+
+/** What is wrong with a path as the name of a file below a folder, on any system; undefined where it is one. */
+export function pathFault(path: string): string | undefined {
+  if (path.length === 0 || path.length > longest) return `a name of ${path.length} characters`
+  // Colons begin a drive or a stream on Windows.
+  if (/^[a-z]:/i.test(path)) return 'a name that starts with a drive letter'
+  if (path.includes('\\')) return 'a backslash'
+  for (let index = 0; index < path.length; index++) {
+    const code = path.charCodeAt(index)
+    if (code < 0x20 || (code >= 0x7f && code < 0xa0)) return 'a control character'
+  }
+  const segments = path.split('/')
+  const outside = segments.find((segment) => segment === '' || segment === '.' || segment === '..')
+  return outside === undefined ? undefined : 'a path outside the folder'
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { tinyManifest, tinyModel, tinyPrefix } from '../../test/patch/tiny-patch.ts'
 import { applyPatch } from './apply-patch.ts'
-import { describeBase } from './describe-base.ts'
+import { describeBase } from './check-fit.ts'
 
 const patch = { manifest: tinyManifest, prefix: tinyPrefix }
 

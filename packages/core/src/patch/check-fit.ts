@@ -2,7 +2,6 @@ import { PatchError } from '../errors.ts'
 import { checkGate, gatesOf } from '../model/gate/gate.ts'
 import type { LanguageModel } from '../model/language-model/language-model.ts'
 import { checkParts, checkPrefix } from './check-prefix.ts'
-import { describeBase } from './describe-base.ts'
 import type { BaseModelIdentity } from './manifest.ts'
 import type { PatchContents } from './patch.ts'
 
@@ -47,4 +46,19 @@ export function differingBase(
   if (keys.length === 0) return undefined
   const list = (base: BaseModelIdentity) => keys.map((key) => `${compared[key]} ${base[key]}`).join(', ')
   return { expected: list(expected), found: list(found) }
+}
+
+/** The manifest's description of the base model. */
+export function describeBase(model: LanguageModel): BaseModelIdentity {
+  const { id, config, tokenizer, weightsFingerprint } = model
+  return {
+    id,
+    architecture: config.architecture,
+    hiddenSize: config.hiddenSize,
+    vocabSize: config.vocabSize,
+    layers: config.layers,
+    heads: config.heads,
+    tokenizer: tokenizer.fingerprint,
+    weights: weightsFingerprint,
+  }
 }

@@ -1,6 +1,7 @@
 import { PatchError } from '../errors.ts'
 import type { Prefix } from '../model/language-model/language-model.ts'
 import type { PatchManifest } from './manifest.ts'
+import type { PatchContents } from './patch.ts'
 
 /**
  * Checks that a prefix is m rows of width d of finite numbers: `SHAPE_MISMATCH`, `NOT_FINITE`.
@@ -35,5 +36,15 @@ export function checkParts(expected: PatchManifest['prefix'], { parts }: Prefix)
     expected: `a prefix with the parts of its manifest: ${described(expected.parts)}`,
     found: described(found),
     remedy: 'Describe the actual parts, in their order',
+  })
+}
+
+/** Throws `UNSUPPORTED` for a parallel stack, where rows must stand one after the other. */
+export function checkOnePart({ manifest, prefix }: PatchContents): void {
+  if (!prefix.parts) return
+  throw new PatchError('UNSUPPORTED', {
+    expected: 'a patch with a single prefix',
+    found: `${manifest.name}, a parallel stack of ${prefix.parts.length} parts`,
+    remedy: 'Turn it into one prefix with compressPatches, or combine with method concat',
   })
 }

@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { tinyManifest, tinyPrefix } from '../../test/patch/tiny-patch.ts'
+import { storageOf, tinyManifest, tinyPrefix } from '../../test/patch/tiny-patch.ts'
 import { memoryStorage } from '../storage/memory-storage.ts'
-import { createPatch } from './create-patch.ts'
+import { canonicalJson, createPatch, patchFiles } from './create-patch.ts'
+import { importPeftPromptTuning } from './peft-adapter.ts'
 import { readPatch } from './read-patch.ts'
 
 test('what is saved is what is read', async () => {
@@ -62,4 +64,43 @@ test('a prefix that is not what the manifest says, or not finite, is refused', a
     code: 'NOT_FINITE',
     found: 'NaN in virtual token 2, dimension 3',
   })
+})
+
+const adapter = new URL('../../test/goldens/peft/adapter', import.meta.url)
+
+test('the adapter of a prefix that PEFT saved is what PEFT saved', async () => {
+  const prefix = await importPeftPromptTuning(await storageOf(adapter, 'a'), 'a')
+  const manifest = { ...tinyManifest, prefix: { length: 4, init: 'random' } }
+  const files = await patchFiles({ manifest, prefix })
+  expect(Buffer.from(files['adapter_model.safetensors'] as Uint8Array)).toEqual(
+    readFileSync(new URL(`${adapter}/adapter_model.safetensors`)),
+  )
+  const { peft_version: _, ...config } = JSON.parse(
+    readFileSync(new URL(`${adapter}/adapter_config.json`), 'utf8'),
+  )
+  expect(JSON.parse(new TextDecoder().decode(files['adapter_config.json']))).toEqual({
+    ...config,
+    base_model_name_or_path: 'example/tiny-llama',
+  })
+})
+
+test.each([
+  [{ length: 4, init: 'text', initText: 'Be safe.' }, ['TEXT', 'Be safe.', 'example/tiny-llama']],
+  [{ length: 4, init: 'text' }, ['RANDOM', null, null]],
+  [{ length: 4, init: 'vocab' }, ['SAMPLE_VOCAB', null, null]],
+])('the initialisation %o in the words of PEFT', async (summary, expected) => {
+  const files = await patchFiles({ manifest: { ...tinyManifest, prefix: summary }, prefix: tinyPrefix })
+  const config = JSON.parse(new TextDecoder().decode(files['adapter_config.json']))
+  expect([config.prompt_tuning_init, config.prompt_tuning_init_text, config.tokenizer_name_or_path]).toEqual(
+    expected,
+  )
+})
+
+test('the order of keys does not matter, that of lists does', () => {
+  const text = canonicalJson({ b: [2, { z: 1, y: undefined, a: null }], a: 'ä' })
+  expect(text).toBe(
+    '{\n  "a": "ä",\n  "b": [\n    2,\n    {\n      "a": null,\n      "z": 1\n    }\n  ]\n}\n',
+  )
+  expect(canonicalJson({ a: 'ä', b: [2, { a: null, z: 1 }] })).toBe(text)
+  expect(canonicalJson([2, 1])).not.toBe(canonicalJson([1, 2]))
 })

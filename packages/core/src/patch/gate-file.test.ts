@@ -5,11 +5,10 @@ import { createRandom } from '../random.ts'
 import { memoryStorage } from '../storage/memory-storage.ts'
 import { applyPatch } from './apply-patch.ts'
 import { composePatches } from './compose/compose-patches.ts'
-import { createPatch } from './create-patch.ts'
+import { createPatch, ungatedPatch } from './create-patch.ts'
 import type { PatchManifest } from './manifest.ts'
 import type { Patch } from './patch.ts'
 import { readPatch } from './read-patch.ts'
-import { ungatedPatch } from './ungated-patch.ts'
 
 const random = createRandom(1)
 const numbers = (size: number) => Float32Array.from({ length: size }, () => random.normal())

@@ -6,7 +6,7 @@ import { gatesOf } from '../model/gate/gate.ts'
 import type { Gate, Prefix } from '../model/language-model/language-model.ts'
 import { bytesSource } from '../storage/memory-storage.ts'
 import type { GateSummary, PatchManifest, PrefixSummary } from './manifest.ts'
-import type { NamedBytes } from './read-adapter.ts'
+import type { NamedBytes } from './peft-adapter.ts'
 
 /** Gates of a prefix or of its parts: `0.hidden` is of the first part. */
 export function gateFile(prefix: Prefix): Uint8Array | undefined {

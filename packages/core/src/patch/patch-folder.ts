@@ -5,8 +5,13 @@ import { bytesSource } from '../storage/memory-storage.ts'
 import { endsEarly } from '../storage/parse-json-file.ts'
 import { readWithin, type Storage } from '../storage/storage.ts'
 import type { PatchManifest } from './manifest.ts'
-import { adapterWeightsFile, gatesFile, manifestFile, partsWeightsFile } from './manifest-schema.ts'
-import { parseManifest } from './parse-manifest.ts'
+import {
+  adapterWeightsFile,
+  gatesFile,
+  manifestFile,
+  parseManifest,
+  partsWeightsFile,
+} from './parse-manifest.ts'
 import type { PatchFiles } from './patch.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { PatchError } from '../errors.ts'
 import { readWithin, type Storage } from '../storage/storage.ts'
 import { excerpt } from '../text/printable.ts'
-import { manifestFile, patchName } from './manifest-schema.ts'
+import { manifestFile, patchName } from './parse-manifest.ts'
 import type { Patch } from './patch.ts'
 import { heldManifest, mostManifestBytes } from './patch-folder.ts'
 import { readPatch } from './read-patch.ts'

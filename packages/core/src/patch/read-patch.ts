@@ -1,6 +1,7 @@
 import { PatchError } from '../errors.ts'
 import type { Storage } from '../storage/storage.ts'
 import { checkPrefix } from './check-prefix.ts'
+import { patchOfFiles } from './create-patch.ts'
 import { withGates } from './gate-file.ts'
 import {
   adapterConfigFile,
@@ -9,11 +10,10 @@ import {
   manifestFile,
   partsWeightsFile,
   prefixFiles,
-} from './manifest-schema.ts'
+} from './parse-manifest.ts'
 import type { Patch } from './patch.ts'
 import { plain, readPatchFiles, stagingFolder } from './patch-folder.ts'
-import { patchOfFiles } from './patch-of-files.ts'
-import { readAdapter, readParts } from './read-adapter.ts'
+import { readAdapter, readParts } from './peft-adapter.ts'
 
 /**
  * Reads a patch and checks all of it. Files that patch.json does not list are ignored, links are not followed, and files

@@ -1,6 +1,6 @@
 import { PatchError } from '../errors.ts'
 import type { Storage } from '../storage/storage.ts'
-import { manifestFile } from './manifest-schema.ts'
+import { manifestFile } from './parse-manifest.ts'
 import type { Patch, PatchFiles } from './patch.ts'
 import { plain, readPatchFiles, stagingFolder } from './patch-folder.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { strftime } from './chat-template/text/strftime.ts'
 import { compileChatTemplate } from './compile-chat-template.ts'
-import { strftime } from './strftime.ts'
 
 describe('compileChatTemplate', () => {
   it('refuses a template that cannot be parsed', () => {

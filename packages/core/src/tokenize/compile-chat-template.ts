@@ -1,7 +1,7 @@
 import { PatchError } from '../errors.ts'
 import { printableLine, shortened } from '../text/printable.ts'
 import { takesParts, templateMessages } from './chat-messages.ts'
-import { compileTemplate, type RenderTemplate } from './chat-template/compile-template.ts'
+import { compileTemplate, type RenderTemplate } from './chat-template/compile/compile-template.ts'
 import { TemplateError } from './chat-template/template-error.ts'
 import { foldSystemMessages, lacksSystemRole, type RenderMessages } from './system-role.ts'
 import type { ChatMessage } from './tokenizer.ts'

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { ggufTokenizerFiles } from './gguf-tokenizer.ts'
 import { createTokenizer } from './load-tokenizer.ts'
-import { splitPatterns } from './split-patterns.ts'
+import { splitPatterns } from './patterns/split-patterns.ts'
 
 const golden = (name: string) =>
   JSON.parse(readFileSync(new URL(`../../test/goldens/tokenizer-${name}.json`, import.meta.url), 'utf8'))

@@ -1,9 +1,9 @@
 import { PatchError } from '../errors.ts'
 import { describeValue } from '../text/describe-value.ts'
-import { isByteSpelled, spellBytes } from './byte-alphabet.ts'
+import { isByteSpelled, spellBytes } from './exact/byte-alphabet.ts'
 import { type GgufVocabulary, readGgufVocabulary, type SpecialToken, tokenTypes } from './gguf-vocabulary.ts'
+import { splitPatterns } from './patterns/split-patterns.ts'
 import { sentencePieceMerges } from './sentencepiece-merges.ts'
-import { splitPatterns } from './split-patterns.ts'
 
 /** A tokenizer in the form of Hugging Face's tokenizer.json and tokenizer_config.json, parsed. */
 export interface TokenizerJsonFiles {

@@ -1,7 +1,7 @@
 import { PatchError } from '../errors.ts'
 import { describeValue } from '../text/describe-value.ts'
-import { tokenText } from './added-tokens.ts'
 import type { NamedTokens } from './compile-chat-template.ts'
+import { tokenText } from './exact/added-tokens.ts'
 
 type Json = Record<string, unknown>
 

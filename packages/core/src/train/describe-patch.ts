@@ -1,6 +1,6 @@
 import type { Judge } from '../pairs/judge.ts'
 import type { MarkedSource } from '../pairs/source-mark.ts'
-import { describeBase } from '../patch/describe-base.ts'
+import { describeBase } from '../patch/check-fit.ts'
 import { printable } from '../text/printable.ts'
 import { summaryOf } from './gate/patch-gate.ts'
 import type { TrainedGate } from './gate/train-gate.ts'

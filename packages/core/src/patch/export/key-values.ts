@@ -4,8 +4,8 @@ import { writeSafetensors } from '../../model/files/tensors/write-safetensors.ts
 import type { LanguageModel } from '../../model/language-model/language-model.ts'
 import { coreOf } from '../../model/language-model/model-core.ts'
 import { checkFit } from '../check-fit.ts'
+import { checkOnePart } from '../check-prefix.ts'
 import type { PatchContents } from '../patch.ts'
-import { checkOnePart } from './check-one-part.ts'
 
 /** A patch as the cache that a decoder starts with. */
 export interface PatchKeyValues {

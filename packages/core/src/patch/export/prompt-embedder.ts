@@ -3,8 +3,8 @@ import type { LanguageModel } from '../../model/language-model/language-model.ts
 import { joinEmbeddings } from '../../model/language-model/prefix.ts'
 import type { Prompt } from '../../tokenize/tokenizer.ts'
 import { checkFit } from '../check-fit.ts'
+import { checkOnePart } from '../check-prefix.ts'
 import type { PatchContents } from '../patch.ts'
-import { checkOnePart } from './check-one-part.ts'
 import { torchSave } from './torch-save.ts'
 
 /** Input rows for a server that takes embeddings in place of a prompt. */

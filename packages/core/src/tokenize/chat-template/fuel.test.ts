@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { compileTemplate } from './compile-template.ts'
+import { compileTemplate } from './compile/compile-template.ts'
 import { limits } from './fuel.ts'
 
 const many = 100_000

@@ -1,6 +1,6 @@
 import type { PatchError } from '../../errors.ts'
 import { excerpt } from '../../text/printable.ts'
-import type { AddedToken } from '../added-tokens.ts'
+import type { AddedToken } from './added-tokens.ts'
 import { whiteSpace, wordCharacters } from './characters.ts'
 import { tokenizerError } from './component.ts'
 import type { Normalizer, Section } from './normalizers.ts'

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
-import { characterBytes } from '../byte-alphabet.ts'
 import type { Pattern } from '../patterns/pattern.ts'
+import { characterBytes } from './byte-alphabet.ts'
 import { type Component, checkGrowth, optionsOf, partsOf, typeOf, unknownType } from './component.ts'
 import { patternOption, readPattern, replaceFound } from './normalizers.ts'
 import { readMetaspace } from './pre-tokenizers.ts'

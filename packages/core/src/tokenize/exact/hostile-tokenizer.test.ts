@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { buildExactTokenizer } from './build-exact-tokenizer.ts'
+import { buildExactTokenizer } from '../build-exact-tokenizer.ts'
 
 const vocab = Object.fromEntries(Array.from({ length: 95 }, (_, i) => [String.fromCharCode(32 + i), i]))
 const model = { type: 'BPE', unk_token: null, vocab, merges: [] }

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
-import { spellBytes } from '../byte-alphabet.ts'
 import { compilePattern } from '../patterns/compile-pattern.ts'
 import { literalPattern, type Pattern } from '../patterns/pattern.ts'
+import { spellBytes } from './byte-alphabet.ts'
 import { marks, nonspacingMarks, whiteSpace } from './characters.ts'
 import { type Component, checkGrowth, optionsOf, partsOf, typeOf, unknownType } from './component.ts'
 

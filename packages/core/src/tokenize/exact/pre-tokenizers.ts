@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
-import { spellBytes } from '../byte-alphabet.ts'
 import { compilePattern } from '../patterns/compile-pattern.ts'
 import { expressionPattern, literalPattern, type Pattern } from '../patterns/pattern.ts'
-import { gpt2Split } from '../split-patterns.ts'
+import { gpt2Split } from '../patterns/split-patterns.ts'
+import { spellBytes } from './byte-alphabet.ts'
 import { numeric, punctuation, whiteSpace, wordCharacters } from './characters.ts'
 import {
   type Component,

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { readAddedTokens } from '../added-tokens.ts'
-import { buildExactTokenizer, type ExactTokenizer } from './build-exact-tokenizer.ts'
+import { buildExactTokenizer, type ExactTokenizer } from '../build-exact-tokenizer.ts'
+import { readAddedTokens } from './added-tokens.ts'
 
 /** What scripts/goldens/tokenizer-kinds.py recorded of the tokenizers library. */
 interface Golden {

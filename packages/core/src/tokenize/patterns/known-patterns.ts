@@ -1,4 +1,4 @@
-import { gpt2Split, splitPatterns } from '../split-patterns.ts'
+import { gpt2Split, splitPatterns } from './split-patterns.ts'
 
 const cjk = '[一-龥぀-ゟ゠-ヿ]+'
 const marks = '[!"#$%&\'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+'

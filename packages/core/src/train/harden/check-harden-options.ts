@@ -1,7 +1,7 @@
 import { PatchError } from '../../errors.ts'
 import { isTarget } from '../../pairs/prompt-kind.ts'
 import { checkFit } from '../../patch/check-fit.ts'
-import { checkOnePart } from '../../patch/export/check-one-part.ts'
+import { checkOnePart } from '../../patch/check-prefix.ts'
 import { checkTraining } from '../check-training.ts'
 import type { HardenPatchOptions, HardenSettings } from './harden-options.ts'
 

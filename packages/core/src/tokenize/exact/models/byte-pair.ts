@@ -4,8 +4,7 @@ import { excerpt } from '../../../text/printable.ts'
 import { type Component, optionsOf, tokenizerError } from '../component.ts'
 import { mergeSymbols } from './merge-symbols.ts'
 import { MergeTable } from './merge-table.ts'
-import type { Model } from './model.ts'
-import { byteTokens, readVocabulary, type Vocabulary } from './vocabulary.ts'
+import { byteTokens, type Model, readVocabulary, type Vocabulary } from './vocabulary.ts'
 
 const text = z.nullish(z.string())
 const flag = z.nullish(z.boolean())

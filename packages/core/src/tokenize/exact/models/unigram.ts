@@ -2,8 +2,7 @@ import * as z from 'zod/mini'
 import { describeValue } from '../../../text/describe-value.ts'
 import { type Component, optionsOf, tokenizerError } from '../component.ts'
 import { PrefixIndex } from '../prefix-index.ts'
-import type { Model } from './model.ts'
-import { byteTokens } from './vocabulary.ts'
+import { byteTokens, type Model } from './vocabulary.ts'
 
 const options = z.looseObject({
   unk_id: z.nullish(z.int().check(z.nonnegative())),

@@ -1,8 +1,7 @@
 import * as z from 'zod/mini'
 import { excerpt } from '../../../text/printable.ts'
 import { type Component, optionsOf, tokenizerError } from '../component.ts'
-import type { Model } from './model.ts'
-import { readVocabulary, type Vocabulary } from './vocabulary.ts'
+import { type Model, readVocabulary, type Vocabulary } from './vocabulary.ts'
 
 const pieceOptions = z.looseObject({
   unk_token: z.string(),

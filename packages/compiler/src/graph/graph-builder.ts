@@ -1,0 +1,178 @@
+import type { Precision } from '@policypatch/core'
+import { constantPool } from './constant.ts'
+import { type FreeSizes, freeSizes } from './free-sizes.ts'
+import type { GraphInput, OnnxGraph } from './graph.ts'
+import type { Attribute, ElementType, Node, Result, Value } from './value.ts'
+import { writeGraph } from './write-graph.ts'
+
+export interface OutputSpec {
+  readonly shape: readonly number[]
+  readonly dtype: ElementType
+}
+
+/** What runs a graph: some operators are right, or worth using, on one of the two only. */
+export type Target = 'processor' | 'device'
+
+export interface GraphOptions {
+  /** Default `float32`. */
+  readonly precision?: Precision | undefined
+  /** Default `processor`. */
+  readonly target?: Target | undefined
+}
+
+export interface GraphBuilder {
+  /** How exactly products with weights are to be worked out. */
+  readonly precision: Precision
+  readonly target: Target
+  /** The lengths that are known only when the graph runs. */
+  readonly sizes: FreeSizes
+  input(source: GraphInput['source'], key: string, spec: OutputSpec & Pick<GraphInput, 'free'>): Result
+  /** The quantized parts of a weight, or of its transpose, as inputs; undefined for what is no weight. */
+  quantized(value: Value, transposed: boolean): QuantizedWeight | undefined
+  /** Adds a node, or gives the outputs of an equal one: a program is pure, so the same operation has the same value. */
+  addAll(
+    opType: string,
+    inputs: readonly Value[],
+    outputs: readonly OutputSpec[],
+    attributes?: Readonly<Record<string, Attribute>>,
+    domain?: string,
+  ): readonly Result[]
+  /** The same for a node with one output. */
+  add(
+    opType: string,
+    inputs: readonly Value[],
+    output: OutputSpec,
+    attributes?: Readonly<Record<string, Attribute>>,
+    domain?: string,
+  ): Result
+  /** The graph of what the outputs need, and nothing more. */
+  finish(outputs: Readonly<Record<string, Value>>): OnnxGraph
+}
+
+export interface QuantizedWeight {
+  /** int8 [rows, columns]. */
+  readonly values: Result
+  /** float32 [columns]. */
+  readonly scales: Result
+}
+
+export function graphBuilder({
+  precision = 'float32',
+  target = 'processor',
+}: GraphOptions = {}): GraphBuilder {
+  const inputs = new Map<Result, GraphInput>()
+  const nodes: Node[] = []
+  const equalNodes = new Map<string, Node>()
+  const identities = new Map<Value, number>()
+  const pool = constantPool()
+  const pooled = (value: Value): Value => (value.kind === 'constant' ? pool(value) : value)
+  const identity = (value: Value): number => {
+    const known = identities.get(value)
+    if (known !== undefined) return known
+    identities.set(value, identities.size)
+    return identities.size - 1
+  }
+
+  const quantizedWeights = new Map<string, QuantizedWeight>()
+  const addInput = (input: GraphInput): Result => {
+    const { shape, dtype } = input
+    const result: Result = { kind: 'result', shape, dtype, node: undefined }
+    inputs.set(result, input)
+    return result
+  }
+
+  const settled = (value: Value): Value =>
+    value.kind === 'constant' ? pooled(builder.sizes.expanded(value)) : value
+
+  const builder: GraphBuilder = {
+    precision,
+    target,
+    sizes: freeSizes((...node) => builder.add(...node)),
+    quantized(value, transposed) {
+      const weight = value.kind === 'result' ? inputs.get(value) : undefined
+      if (weight?.source !== 'weight' || weight.shape.length !== 2) return undefined
+      const name = `${weight.name}.int8${transposed ? '.transposed' : ''}`
+      const known = quantizedWeights.get(name)
+      if (known) return known
+      const { source, key, shape } = weight
+      const values = transposed ? shape.toReversed() : shape
+      const columns = values.slice(1)
+      const made = {
+        values: addInput({
+          name,
+          source,
+          key,
+          shape: values,
+          dtype: 'int8',
+          quantized: { part: 'values', transposed },
+        }),
+        scales: addInput({
+          name: `${name}.scales`,
+          source,
+          key,
+          shape: columns,
+          dtype: 'float32',
+          quantized: { part: 'scales', transposed },
+        }),
+      }
+      quantizedWeights.set(name, made)
+      return made
+    },
+    input(source, key, { shape, dtype, free = {} }) {
+      const { sizes } = builder
+      const standing = shape.map((length, axis) => {
+        const name = free[axis]
+        return name === undefined ? length : sizes.standIn(name)
+      })
+      const names = sizes.names(key, standing)
+      const input = {
+        name: `${source}.${key}`,
+        source,
+        key,
+        shape: standing,
+        dtype,
+        ...(names && { free: names }),
+      }
+      const result = addInput(input)
+      for (const [axis, name] of Object.entries(free)) sizes.found(name, result, Number(axis))
+      return result
+    },
+    addAll(opType, given, specs, attributes = {}, domain = '') {
+      const operands = given.map(settled)
+      const key = `${domain}|${opType}|${operands.map(identity)}|${JSON.stringify(attributes)}|${specs.map((spec) => `${spec.dtype}:${spec.shape}`)}`
+      const equal = equalNodes.get(key)
+      if (equal) return equal.outputs
+      const outputs: Result[] = []
+      const node: Node = { opType, domain, inputs: operands, outputs, attributes }
+      for (const { shape, dtype } of specs) outputs.push({ kind: 'result', shape, dtype, node })
+      nodes.push(node)
+      equalNodes.set(key, node)
+      return outputs
+    },
+    add(opType, given, spec, attributes, domain) {
+      return builder.addAll(opType, given, [spec], attributes, domain)[0] as Result
+    },
+    finish(outputs) {
+      const final = Object.entries(outputs).map(([key, value]) => ({ key, value: settled(value) }))
+      // An output must come from a node of its own, so one that is an input, a constant or given twice is copied.
+      const taken = new Set<Value>()
+      for (const output of final) {
+        const { value } = output
+        if (value.kind === 'constant' || value.node === undefined || taken.has(value))
+          output.value = copyOf(value, nodes)
+        taken.add(output.value)
+      }
+      return writeGraph({ inputs, nodes, outputs: final, pooled, sizes: builder.sizes })
+    },
+  }
+  return builder
+}
+
+function copyOf(value: Value, nodes: Node[]): Result {
+  const outputs: Result[] = []
+  const node: Node = { opType: 'Identity', domain: '', inputs: [value], outputs, attributes: {} }
+  const result: Result = { kind: 'result', shape: value.shape, dtype: value.dtype, node }
+  outputs.push(result)
+  nodes.push(node)
+  return result
+}

@@ -1,0 +1,194 @@
+import {
+  type Backend,
+  checkFeeds,
+  checkWeights,
+  disposedError,
+  type HostTensor,
+  type NamedHostTensors,
+  type NamedWeights,
+  PatchError,
+  runQueue,
+  type Signature,
+  settleAll,
+  type TensorProgram,
+  type Weight,
+} from '@policypatch/core'
+import { type EncodedProgram, encodeProgram } from '../onnx/encode-onnx.ts'
+import { traceProgram } from '../trace/trace-program.ts'
+import {
+  type ExternalData,
+  type OnnxRuntime,
+  type RuntimeSession,
+  type RuntimeTensor,
+  wordsOf,
+} from './onnx-runtime.ts'
+import { type WeightTensors, weightTensorCache } from './weight-tensors.ts'
+
+/** A program, ready to run. */
+interface Loaded<Tensor extends RuntimeTensor> {
+  readonly encoded: EncodedProgram
+  readonly session: RuntimeSession<Tensor>
+}
+
+/**
+ * Compiles each program to one ONNX graph, forward and gradient together, and runs it with ONNX Runtime. Weights and
+ * feeds are read where they lie: they must not be changed while a run is under way. Throws `UNSUPPORTED` for programs
+ * that cannot be traced, and `BACKEND_FAILED` with ONNX Runtime's words.
+ */
+export function onnxBackend<Tensor extends RuntimeTensor>(runtime: OnnxRuntime<Tensor>): Backend {
+  const enqueue = runQueue()
+  const sessions = new Set<RuntimeSession<Tensor>>()
+  let disposed = false
+  const kept = (session: RuntimeSession<Tensor>) => {
+    sessions.add(session)
+    return session
+  }
+  const tensors = weightTensorCache(runtime, kept)
+  const release = async (session: RuntimeSession<Tensor>): Promise<void> => {
+    if (sessions.delete(session)) await session.release()
+  }
+  const loaded = async (program: TensorProgram, signature: Signature): Promise<Loaded<Tensor>> => {
+    if (disposed) throw disposedError()
+    const encoded = await encodedProgram(program, signature, runtime)
+    // Made now, so that the first run is not kept waiting, and what cannot be held is known here.
+    await weightFeeds(encoded, signature.weights, tensors)
+    const externalData = await residentWeights(encoded, signature.weights, tensors)
+    const session = kept(await runtime.load(encoded.model, externalData))
+    if (!disposed) return { encoded, session }
+    await release(session)
+    throw disposedError()
+  }
+  return {
+    specificationVersion: 'v1',
+    name: runtime.name,
+    async compile(program, signature) {
+      const resident =
+        runtime.resident === 'always' || (runtime.resident === 'asked' && signature.resident === true)
+      const main = await loaded(program, { ...signature, resident })
+      let fed: Promise<Loaded<Tensor>> | undefined = resident ? undefined : Promise.resolve(main)
+      return {
+        async run(feeds, own, outputs) {
+          checkFeeds(signature.inputs, feeds)
+          if (own) {
+            checkOwnWeights(signature, own)
+            // A program that holds its weights has a second session once it is run with others.
+            fed ??= loaded(program, { ...signature, resident: false }).catch((error: unknown) => {
+              fed = undefined
+              throw error
+            })
+          }
+          const { session, encoded } = own ? ((await fed) as Loaded<Tensor>) : main
+          return enqueue(async () => {
+            if (!sessions.has(session)) throw disposedError()
+            const weights = await weightFeeds(encoded, own ?? signature.weights, tensors)
+            const fedTensors = { ...weights, ...inputFeeds(encoded, feeds, runtime) }
+            return runSession(session, encoded, fedTensors, outputs)
+          })
+        },
+        dispose: () =>
+          enqueue(async () => {
+            const second = await fed?.catch(() => undefined)
+            await settleAll([main, ...(second ? [second] : [])].map(({ session }) => release(session)))
+          }),
+      }
+    },
+    ...(runtime.availableMemory && { availableMemory: () => runtime.availableMemory!() }),
+    release: (weights) => enqueue(() => settleAll(Object.values(weights).map(tensors.release))),
+    dispose: () =>
+      enqueue(async () => {
+        disposed = true
+        // Sessions first: they use what the runtime holds.
+        const released = settleAll([...sessions].map(release))
+        await released.catch(() => undefined)
+        await settleAll([released, runtime.dispose?.() ?? Promise.resolve()])
+      }),
+  }
+}
+
+async function encodedProgram<Tensor extends RuntimeTensor>(
+  program: TensorProgram,
+  signature: Signature,
+  { programs, target }: OnnxRuntime<Tensor>,
+): Promise<EncodedProgram> {
+  const { key } = signature
+  const store = key === undefined ? undefined : programs
+  const named = target === 'device' ? { ...signature, key: `${key} for a device` } : signature
+  const known = await store?.get(named)
+  if (known) return known
+  const made = encodeProgram(traceProgram(program, signature, { target }))
+  await store?.put(named, made)
+  return made
+}
+
+async function weightFeeds<Tensor extends RuntimeTensor>(
+  { inputs }: EncodedProgram,
+  weights: NamedWeights,
+  tensors: WeightTensors<Tensor>,
+): Promise<Record<string, Tensor>> {
+  const feeds: Record<string, Tensor> = {}
+  for (const { name, key, source, quantized, resident } of inputs) {
+    // One after the other: the floats that a packed weight is quantized from are let go before the next.
+    if (source === 'weight' && !resident) feeds[name] = await tensors.get(weights[key] as Weight, quantized)
+  }
+  return feeds
+}
+
+/** What a program's file refers to, over the memory of the tensors that other programs are fed. */
+async function residentWeights<Tensor extends RuntimeTensor>(
+  { inputs }: EncodedProgram,
+  weights: NamedWeights,
+  tensors: WeightTensors<Tensor>,
+): Promise<ExternalData[]> {
+  const files: ExternalData[] = []
+  for (const { name, key, quantized, resident } of inputs) {
+    if (!resident) continue
+    const { data } = await tensors.get(weights[key] as Weight, quantized)
+    const { buffer, byteOffset, byteLength } = data as Int8Array
+    files.push({ path: name, data: new Uint8Array(buffer, byteOffset, byteLength) })
+  }
+  return files
+}
+
+function inputFeeds<Tensor extends RuntimeTensor>(
+  { inputs }: EncodedProgram,
+  feeds: NamedHostTensors,
+  runtime: OnnxRuntime<Tensor>,
+): Record<string, Tensor> {
+  const used = inputs.filter(({ source }) => source === 'input')
+  return Object.fromEntries(used.map(({ name, key }) => [name, runtime.feed(feeds[key] as HostTensor)]))
+}
+
+async function runSession<Tensor extends RuntimeTensor>(
+  session: RuntimeSession<Tensor>,
+  { outputs }: EncodedProgram,
+  feeds: Record<string, Tensor>,
+  wanted?: readonly string[],
+): Promise<NamedHostTensors> {
+  const fetched = wanted ? outputs.filter(({ key }) => wanted.includes(key)) : outputs
+  const names = fetched.map(({ name }) => name)
+  const results = await session.run(feeds, names).catch((cause: unknown) => {
+    throw new PatchError('BACKEND_FAILED', {
+      expected: 'ONNX Runtime to run the program',
+      found: wordsOf(cause),
+      remedy:
+        'If memory ran out, compile it for smaller batches; or run it on an eager backend to see which step fails',
+      cause,
+    })
+  })
+  return Object.fromEntries(
+    fetched.map(({ name, key }) => {
+      const { dims, data } = results[name] as Tensor
+      return [key, { shape: dims, data: data as Float32Array | Int32Array }]
+    }),
+  )
+}
+
+function checkOwnWeights({ weights, resident }: Signature, own: NamedWeights): void {
+  checkWeights(weights, own)
+  if (!resident) return
+  throw new PatchError('INVALID_ARGUMENT', {
+    expected: "a resident program to run with its signature's weights",
+    found: 'others',
+    remedy: 'Compile it without `resident`',
+  })
+}

@@ -1,0 +1,35 @@
+import { constant, integers, scalar } from '../graph/constant.ts'
+import type { OnnxGraph } from '../graph/graph.ts'
+import { graphBuilder } from '../graph/graph-builder.ts'
+import { elementwise } from '../operations/elementwise.ts'
+import { multiply } from '../operations/multiply.ts'
+import { rotateBlocks } from '../operations/rotate-blocks.ts'
+import { transpose } from '../operations/transpose.ts'
+
+/**
+ * The graph that rotates the columns of a matrix `w` of a given shape (or of its transpose) as `rotateBlocks` does rows,
+ * giving v, and rounds each to int8: `values`[i, j] = round(v[i, j] / scales[j]) with `scales`[j] = max over i of
+ * |v[i, j]| / 127. A column of zeros stays one.
+ */
+export function quantizeWeight(shape: readonly number[], transposed: boolean): OnnxGraph {
+  const graph = graphBuilder()
+  const w = graph.input('input', 'w', { shape, dtype: 'float32' })
+  // Rounded as rows: ONNX Runtime is slow at scales along the last axis.
+  const rows = rotateBlocks(graph, transposed ? w : transpose(graph, w, [1, 0]))
+  const [count = 1] = rows.shape
+  const largest = graph.add(
+    'ReduceMax',
+    [graph.add('Abs', [rows], rows), integers([1])],
+    { shape: [count], dtype: 'float32' },
+    { keepdims: 0 },
+  )
+  const least = elementwise(graph, { opType: 'Max' }, [largest, scalar(1e-30, 'float32')])
+  const scales = multiply(graph, least, scalar(1 / 127, 'float32'))
+  const rounded = graph.add(
+    'QuantizeLinear',
+    [rows, scales, constant(0, [count], 'int8')],
+    { shape: rows.shape, dtype: 'int8' },
+    { axis: 0 },
+  )
+  return graph.finish({ values: transpose(graph, rounded, [1, 0]), scales })
+}

@@ -1,0 +1,86 @@
+import { checkNesting } from '../fuel.ts'
+import { TemplateError } from '../template-error.ts'
+import type { Token } from './tokenize-template.ts'
+
+/** The tokens that a parser goes through, one after the other. */
+export class TokenStream {
+  #at = 0
+  #depth = 0
+
+  readonly tokens: readonly Token[]
+
+  constructor(tokens: readonly Token[]) {
+    this.tokens = tokens
+  }
+
+  get current(): Token {
+    return this.tokens[this.#at]!
+  }
+
+  get following(): Token | undefined {
+    return this.tokens[this.#at + 1]
+  }
+
+  /** The current token, and goes on to the next. */
+  next(): Token {
+    const token = this.current
+    if (token.kind !== 'eof') this.#at++
+    return token
+  }
+
+  isName(...names: readonly string[]): boolean {
+    return this.current.kind === 'name' && names.includes(this.current.text)
+  }
+
+  skipIf(kind: Token['kind']): boolean {
+    if (this.current.kind !== kind) return false
+    this.next()
+    return true
+  }
+
+  skipName(name: string): boolean {
+    if (!this.isName(name)) return false
+    this.next()
+    return true
+  }
+
+  expect(kind: Token['kind']): Token {
+    if (this.current.kind !== kind)
+      throw this.fail(`expected ${described[kind] ?? `'${kind}'`}, got ${this.describe()}`)
+    return this.next()
+  }
+
+  expectName(name: string): void {
+    if (!this.skipName(name)) throw this.fail(`expected '${name}', got ${this.describe()}`)
+  }
+
+  describe(): string {
+    const { kind, text } = this.current
+    return kind === 'name' || kind === 'int' || kind === 'float'
+      ? `'${text}'`
+      : (described[kind] ?? `'${kind}'`)
+  }
+
+  fail(message: string): TemplateError {
+    return new TemplateError('syntax', `${message} in line ${this.current.line}`)
+  }
+
+  /** Runs what may come to itself again, within the bounds of nesting. */
+  nested<Result>(parse: () => Result): Result {
+    checkNesting(++this.#depth)
+    const result = parse()
+    this.#depth--
+    return result
+  }
+}
+
+const described: Readonly<Record<string, string>> = {
+  data: 'text between tags',
+  begin: 'the begin of a tag',
+  end: 'the end of the tag',
+  print: "'{{'",
+  printEnd: "'}}'",
+  name: 'a name',
+  text: 'a string',
+  eof: 'the end of the template',
+}

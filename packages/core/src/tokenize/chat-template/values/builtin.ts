@@ -1,0 +1,59 @@
+import { failed } from '../template-error.ts'
+import { type Call, type Run, typeName, Undefined, type Value } from './values.ts'
+
+/** A parameter: its name, and what it is where it is not given. */
+type Parameter = string | readonly [name: string, otherwise: Value]
+
+/** A function of Python's with fixed parameters, which may be given by place or by name. */
+export function builtin(
+  name: string,
+  parameters: readonly Parameter[],
+  body: (run: Run, ...values: Value[]) => Value,
+): Call {
+  const names = parameters.map((parameter) => (typeof parameter === 'string' ? parameter : parameter[0]))
+  return (run, args, keywords) => {
+    if (args.length > names.length)
+      throw failed(`TypeError: ${name}() takes at most ${names.length} arguments (${args.length} given)`)
+    for (const keyword of keywords.keys())
+      if (!names.includes(keyword))
+        throw failed(`TypeError: ${name}() got an unexpected keyword argument '${keyword}'`)
+    const values = parameters.map((parameter, at) => {
+      const key = names[at]!
+      if (at < args.length) {
+        if (keywords.has(key)) throw failed(`TypeError: ${name}() got multiple values for argument '${key}'`)
+        return args[at]!
+      }
+      const given = keywords.get(key)
+      if (given !== undefined) return given
+      if (typeof parameter === 'string') throw failed(`TypeError: ${name}() missing argument '${key}'`)
+      return parameter[1]
+    })
+    return body(run, ...values)
+  }
+}
+
+/** The same with parameters given by place alone, as most methods of `str` have them. */
+export function byPlace(
+  name: string,
+  least: number,
+  most: number,
+  body: (run: Run, ...values: (Value | undefined)[]) => Value,
+): Call {
+  return (run, args, keywords) => {
+    if (keywords.size > 0) throw failed(`TypeError: ${name}() takes no keyword arguments`)
+    if (args.length < least || args.length > most)
+      throw failed(`TypeError: ${name}() takes ${least} to ${most} arguments (${args.length} given)`)
+    return body(run, ...args)
+  }
+}
+
+/** An integer, where Python asks for one (`__index__`). */
+export function needInteger(value: Value): number {
+  if (typeof value === 'boolean') return Number(value)
+  if (value instanceof Undefined) throw value.error()
+  if (typeof value !== 'bigint')
+    throw failed(`TypeError: '${typeName(value)}' object cannot be interpreted as an integer`)
+  // Beyond any length it makes no difference how far.
+  const most = 2n ** 52n
+  return Number(value > most ? most : value < -most ? -most : value)
+}

@@ -1,0 +1,188 @@
+import type { Fuel } from '../fuel.ts'
+import { failed, type TemplateError } from '../template-error.ts'
+
+/**
+ * A value as Python has it: `None` is null, `int` a bigint, `float` a number, `str` a string, `list` an array. No list
+ * and no dict is ever changed: the sandbox has no methods that do.
+ */
+export type Value = null | boolean | bigint | number | string | readonly Value[] | PythonObject
+
+/** One rendering of a template. */
+export interface Run {
+  readonly fuel: Fuel
+  /** What the template is given and, behind it, Jinja2's global functions. */
+  readonly variables: ReadonlyMap<string, Value>
+}
+
+/** A value of a class that JavaScript has not. */
+export abstract class PythonObject {
+  abstract readonly typeName: string
+  /** The value of an attribute; undefined where there is none. */
+  attribute(_name: string, _run: Run): Value | undefined {
+    return undefined
+  }
+}
+
+export type Arguments = readonly Value[]
+export type Keywords = ReadonlyMap<string, Value>
+/** A function, a method, a filter or a test: what the last two are put to is the first argument. */
+export type Call = (run: Run, args: Arguments, keywords: Keywords) => Value
+
+export const noKeywords: Keywords = new Map()
+
+/** What can be called: a function, a method, a macro. */
+export class Callable extends PythonObject {
+  readonly name: string
+  readonly call: Call
+  readonly typeName: string
+
+  constructor(name: string, call: Call, typeName = 'builtin_function_or_method') {
+    super()
+    this.name = name
+    this.call = call
+    this.typeName = typeName
+  }
+}
+
+/** What a name, an attribute or an item that is not there gives. It prints as nothing; to use it is an error. */
+export class Undefined extends PythonObject {
+  readonly typeName = 'Undefined'
+  readonly message: string
+  readonly exception: 'UndefinedError' | 'SecurityError'
+
+  constructor(message: string, exception: 'UndefinedError' | 'SecurityError' = 'UndefinedError') {
+    super()
+    this.message = message
+    this.exception = exception
+  }
+
+  error(): TemplateError {
+    return failed(`${this.exception}: ${this.message}`)
+  }
+}
+
+export class Tuple extends PythonObject {
+  readonly typeName: string = 'tuple'
+  readonly items: readonly Value[]
+
+  constructor(items: readonly Value[]) {
+    super()
+    this.items = items
+  }
+}
+
+/** A text that is escaped for HTML: other text is escaped where it is added to it. */
+export class Markup extends PythonObject {
+  readonly typeName = 'Markup'
+  readonly text: string
+
+  constructor(text: string) {
+    super()
+    this.text = text
+  }
+}
+
+export class Range extends PythonObject {
+  readonly typeName = 'range'
+  readonly length: number
+  readonly start: bigint
+  readonly stop: bigint
+  readonly step: bigint
+
+  constructor(start: bigint, stop: bigint, step: bigint) {
+    super()
+    this.start = start
+    this.stop = stop
+    this.step = step
+    const span = step > 0n ? stop - start : start - stop
+    const size = step > 0n ? step : -step
+    this.length = span > 0n ? Number((span + size - 1n) / size) : 0
+  }
+
+  at(index: number): bigint {
+    return this.start + BigInt(index) * this.step
+  }
+}
+
+/** An iterator, which can be gone through once. */
+export class Iteration extends PythonObject {
+  readonly iterator: Iterator<Value>
+  readonly typeName: string
+  readonly depth: number
+
+  /** depth: how many iterators call each other for one item. */
+  constructor(iterator: Iterator<Value>, typeName = 'generator', depth = 1) {
+    super()
+    this.iterator = iterator
+    this.typeName = typeName
+    this.depth = depth
+  }
+}
+
+export class Namespace extends PythonObject {
+  readonly typeName = 'Namespace'
+  readonly fields: Map<string, Value>
+
+  constructor(fields: Map<string, Value>) {
+    super()
+    this.fields = fields
+  }
+
+  override attribute(name: string): Value | undefined {
+    return this.fields.get(name)
+  }
+
+  set(name: string, value: Value): void {
+    if (name.startsWith('_'))
+      throw failed('SecurityError: Chat templates cannot store underscore-prefixed attributes on a namespace')
+    this.fields.set(name, value)
+  }
+}
+
+/** What Python calls the type of a value. */
+export function typeName(value: Value): string {
+  if (value === null) return 'NoneType'
+  switch (typeof value) {
+    case 'boolean':
+      return 'bool'
+    case 'bigint':
+      return 'int'
+    case 'number':
+      return 'float'
+    case 'string':
+      return 'str'
+  }
+  return isList(value) ? 'list' : value.typeName
+}
+
+export const isList = (value: Value): value is readonly Value[] => Array.isArray(value)
+
+export const isText = (value: Value): value is string | Markup =>
+  typeof value === 'string' || value instanceof Markup
+
+/** The text of a `str`, which a `Markup` is too. */
+export const textOf = (value: string | Markup): string => (typeof value === 'string' ? value : value.text)
+
+/** Items of a list or tuple, else undefined. */
+export function itemsOf(value: Value): readonly Value[] | undefined {
+  return isList(value) ? value : value instanceof Tuple ? value.items : undefined
+}
+
+/** The number that a value is: a bool is an int. */
+export function numberOf(value: Value): bigint | number | undefined {
+  if (typeof value === 'boolean') return value ? 1n : 0n
+  return typeof value === 'bigint' || typeof value === 'number' ? value : undefined
+}
+
+/** A text of the same class as `self`. */
+export function like(run: Run, self: string | Markup, text: string): Value {
+  run.fuel.text(text)
+  return self instanceof Markup ? new Markup(text) : text
+}
+
+/** The parts of a text, each of its class. */
+export function list(run: Run, self: string | Markup, parts: readonly string[]): Value {
+  run.fuel.items(parts.length)
+  run.fuel.room(textOf(self).length)
+  return self instanceof Markup ? parts.map((part) => new Markup(part)) : parts
+}
