@@ -1,4 +1,5 @@
 import { unsupported } from '../template-error.ts'
+import { parseLiteral } from './parse-literal.ts'
 import type { Arguments, BinaryOperator, Comparison, Expression, Filter } from './syntax-tree.ts'
 import type { TokenStream } from './token-stream.ts'
 
@@ -120,35 +121,13 @@ function parseUnary(stream: TokenStream, withFilter = true): Expression {
   return withFilter ? parseFilters(stream, node) : node
 }
 
-const constants: Readonly<Record<string, null | boolean>> = {
-  true: true,
-  True: true,
-  false: false,
-  False: false,
-  none: null,
-  None: null,
-}
-
 function parsePrimary(stream: TokenStream): Expression {
-  const { kind, text } = stream.current
-  switch (kind) {
+  switch (stream.current.kind) {
     case 'name':
-      stream.next()
-      return Object.hasOwn(constants, text)
-        ? { kind: 'constant', value: constants[text]! }
-        : { kind: 'name', name: text }
-    case 'text': {
-      const parts: string[] = []
-      while (stream.current.kind === 'text') parts.push(stream.next().text)
-      return { kind: 'constant', value: parts.join('') }
-    }
+    case 'text':
     case 'int':
-      if (text.length > 4300) throw unsupported('integers of more than 4300 digits')
-      stream.next()
-      return { kind: 'constant', value: BigInt(text) }
     case 'float':
-      stream.next()
-      return { kind: 'constant', value: Number(text) }
+      return parseLiteral(stream)
     case '(': {
       stream.next()
       const node = parseTuple(stream, { inParentheses: true })
@@ -157,10 +136,10 @@ function parsePrimary(stream: TokenStream): Expression {
     }
     case '[':
       stream.next()
-      return { kind: 'list', items: parseItems(stream, ']', () => parseExpression(stream)) }
+      return { kind: 'list', items: stream.items(']', () => parseExpression(stream)) }
     case '{':
       stream.next()
-      return { kind: 'dict', items: parseItems(stream, '}', () => parsePair(stream)) }
+      return { kind: 'dict', items: stream.items('}', () => parsePair(stream)) }
   }
   throw stream.fail(`unexpected ${stream.describe()}`)
 }
@@ -169,18 +148,6 @@ function parsePair(stream: TokenStream): readonly [Expression, Expression] {
   const key = parseExpression(stream)
   stream.expect(':')
   return [key, parseExpression(stream)]
-}
-
-/** Items divided by commas up to a bracket; a comma may stand behind the last. */
-function parseItems<Item>(stream: TokenStream, end: string, parseItem: () => Item): Item[] {
-  const items: Item[] = []
-  while (stream.current.kind !== end) {
-    if (items.length > 0) stream.expect(',')
-    if (stream.current.kind === end) break
-    items.push(parseItem())
-  }
-  stream.expect(end)
-  return items
 }
 
 function parsePostfix(stream: TokenStream, start: Expression): Expression {
@@ -210,7 +177,7 @@ function parseSubscript(stream: TokenStream, object: Expression): Expression {
     if (kind === 'int') return { kind: 'item', object, key: { kind: 'constant', value: BigInt(text) } }
     throw stream.fail('expected a name or a number behind the dot')
   }
-  const keys = parseItems(stream, ']', () => parseKey(stream))
+  const keys = stream.items(']', () => parseKey(stream))
   if (keys.length === 1) {
     const key = keys[0]!
     return 'key' in key ? { kind: 'item', object, key: key.key } : { kind: 'slice', object, ...key }
@@ -246,7 +213,7 @@ function parseArguments(stream: TokenStream): Arguments {
   const ensure = (right: boolean) => {
     if (!right) throw stream.fail('invalid syntax for function call expression')
   }
-  parseItems(stream, ')', () => {
+  stream.items(')', () => {
     ensure(!namedSpread)
     if (stream.skipIf('*')) {
       ensure(!spread)
@@ -267,12 +234,6 @@ function parseArguments(stream: TokenStream): Arguments {
 
 const noArguments: Arguments = { positional: [], named: [], spread: undefined, namedSpread: undefined }
 
-function parseDottedName(stream: TokenStream): string {
-  let name = stream.expect('name').text
-  while (stream.skipIf('.')) name += `.${stream.expect('name').text}`
-  return name
-}
-
 /** Filters in a row; the first has its bar already behind it if `started`. */
 export function parseFilter(stream: TokenStream, operand: undefined, started?: boolean): Filter | undefined
 export function parseFilter(stream: TokenStream, operand: Expression): Filter
@@ -280,7 +241,7 @@ export function parseFilter(stream: TokenStream, operand: Expression | undefined
   let node = operand
   for (let inline = started; inline || stream.current.kind === '|'; inline = false) {
     if (!inline) stream.next()
-    const name = parseDottedName(stream)
+    const name = stream.dottedName()
     const given = stream.current.kind === '(' ? parseArguments(stream) : noArguments
     node = { kind: 'filter', operand: node, name, ...given }
   }
@@ -290,7 +251,7 @@ export function parseFilter(stream: TokenStream, operand: Expression | undefined
 function parseTest(stream: TokenStream, operand: Expression): Expression {
   stream.expectName('is')
   const negated = stream.skipName('not')
-  const name = parseDottedName(stream)
+  const name = stream.dottedName()
   let given = noArguments
   if (stream.current.kind === '(') given = parseArguments(stream)
   else if (

@@ -65,6 +65,25 @@ export class TokenStream {
     return new TemplateError('syntax', `${message} in line ${this.current.line}`)
   }
 
+  /** Items divided by commas up to a bracket; a comma may stand behind the last. */
+  items<Item>(end: Token['kind'], parseItem: () => Item): Item[] {
+    const items: Item[] = []
+    while (this.current.kind !== end) {
+      if (items.length > 0) this.expect(',')
+      if (this.current.kind === end) break
+      items.push(parseItem())
+    }
+    this.expect(end)
+    return items
+  }
+
+  /** Names divided by dots. */
+  dottedName(): string {
+    let name = this.expect('name').text
+    while (this.skipIf('.')) name += `.${this.expect('name').text}`
+    return name
+  }
+
   /** Runs what may come to itself again, within the bounds of nesting. */
   nested<Result>(parse: () => Result): Result {
     checkNesting(++this.#depth)
