@@ -25,9 +25,8 @@ export {
   zipStorage,
 } from '@policypatch/backend-web'
 export * from '@policypatch/core'
+export { offensiveLanguageScorer, refusalClassifierJudge } from './browser/classifiers.ts'
 export { type LoadModelOptions, loadModel } from './browser/load-model.ts'
-export { offensiveLanguageScorer } from './browser/offensive-language-scorer.ts'
-export { refusalClassifierJudge } from './browser/refusal-classifier-judge.ts'
 export type { OpeningClassifier } from './judges/opening-judge.ts'
 export type { LoadProgress } from './load-progress.ts'
 export {

@@ -25,22 +25,14 @@ export {
 } from '@policypatch/backend-node'
 export * from '@policypatch/core'
 export {
-  defineConfig,
-  type EvalConfig,
-  type PairsConfig,
-  type ProjectConfig,
-  type TrainConfig,
-} from './config/project-config.ts'
-export {
   endpointJudge,
   endpointReference,
   llamaGuardJudge,
   strongRejectJudge,
 } from './endpoints.ts'
 export { exportOnnx } from './export-onnx.ts'
+export { offensiveLanguageScorer, refusalClassifierJudge } from './judges/classifiers.ts'
 export { type JsonJudgeOptions, jsonJudge } from './judges/json-judge.ts'
-export { offensiveLanguageScorer } from './judges/offensive-language-scorer.ts'
-export { refusalClassifierJudge } from './judges/refusal-classifier-judge.ts'
 export type { TextClassifier, TransformersLibrary } from './judges/transformers-library.ts'
 export {
   type TransformersScorer,
@@ -49,8 +41,15 @@ export {
 } from './judges/transformers-scorer.ts'
 export { type LoadModelOptions, loadModel } from './load-model.ts'
 export type { LoadProgress } from './load-progress.ts'
+export {
+  defineConfig,
+  type EvalConfig,
+  type PairsConfig,
+  type ProjectConfig,
+  type TrainConfig,
+} from './options/project-config.ts'
+export { readPatch } from './patches/read-patch.ts'
 export { readAbilityData } from './read-ability-data.ts'
-export { readPatch } from './read-patch.ts'
 export { renderReport } from './report/render-report.ts'
 export {
   evaluateAbility,

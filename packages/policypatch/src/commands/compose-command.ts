@@ -1,11 +1,11 @@
 import type { ComposeMethod } from '@policypatch/core'
 import { Command, Option } from 'commander'
 import { inContext } from '../cli/command-context.ts'
-import { describePatch } from '../cli/describe-patch.ts'
-import { findPatch } from '../cli/find-patch.ts'
 import { addExamples, requireOptions } from '../cli/help.ts'
-import { numbers } from '../cli/option-values.ts'
-import { patchName, semanticVersion } from '../cli/training-options.ts'
+import { numbers } from '../options/option-values.ts'
+import { patchName, semanticVersion } from '../options/training-options.ts'
+import { describePatch } from '../patches/describe-patch.ts'
+import { findPatch } from '../patches/find-patch.ts'
 import { composePatches } from '../stored/patches.ts'
 
 interface ComposeCommandOptions {

@@ -1,9 +1,9 @@
 import { diffPatches, type PatchDifference, type PatchEffect } from '@policypatch/core'
 import { Command } from 'commander'
 import { inContext } from '../cli/command-context.ts'
-import { findPatch, patchForms } from '../cli/find-patch.ts'
 import { addExamples } from '../cli/help.ts'
 import { renderTable } from '../cli/render-table.ts'
+import { findPatch, patchForms } from '../patches/find-patch.ts'
 
 /** `diff`: what is different between two patches. */
 export function diffCommand(): Command {

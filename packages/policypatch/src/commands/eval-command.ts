@@ -1,25 +1,27 @@
 import { fileStorage } from '@policypatch/backend-node'
 import { type Patch, type PatchEffect, withEffects, writeReport } from '@policypatch/core'
 import { Command, Option } from 'commander'
-import { abilityEffects, abilityReport } from '../cli/ability-report.ts'
-import { abilityTable } from '../cli/ability-table.ts'
-import { baseModel } from '../cli/base-model.ts'
 import { addModelOptions, type CommandContext, inContext } from '../cli/command-context.ts'
-import { promptsOfDomain } from '../cli/domain-spec.ts'
-import type { EvalOptions } from '../cli/eval-options.ts'
-import { withAbility } from '../cli/evaluation-report.ts'
-import { findPatch, isPatchFolder, patchForms } from '../cli/find-patch.ts'
 import { addExamples } from '../cli/help.ts'
 import { addFreshOption } from '../cli/kept-run.ts'
-import { measureAbility } from '../cli/measure-ability.ts'
-import { measureInDomain } from '../cli/measure-in-domain.ts'
-import { measureRefusal } from '../cli/measure-refusal.ts'
-import { readText } from '../cli/open-reference.ts'
-import { integer } from '../cli/option-values.ts'
-import { addDomainOption, addJudgeOptions, addKindOption, refuseBesideDomain } from '../cli/pair-options.ts'
-import { addReferenceOptions } from '../cli/reference-spec.ts'
 import { renderTable } from '../cli/render-table.ts'
 import { addConfigOptions } from '../config/apply-config.ts'
+import { abilityEffects, abilityReport, abilityTable, measureAbility } from '../measure/ability.ts'
+import type { EvalOptions } from '../measure/eval-options.ts'
+import { withAbility } from '../measure/evaluation-report.ts'
+import { measureInDomain } from '../measure/measure-in-domain.ts'
+import { measureRefusal } from '../measure/measure-refusal.ts'
+import { promptsOfDomain } from '../options/domain-spec.ts'
+import { readText } from '../options/open-reference.ts'
+import { integer } from '../options/option-values.ts'
+import {
+  addDomainOption,
+  addJudgeOptions,
+  addKindOption,
+  refuseBesideDomain,
+} from '../options/pair-options.ts'
+import { addReferenceOptions } from '../options/reference-spec.ts'
+import { baseModel, findPatch, isPatchFolder, patchForms } from '../patches/find-patch.ts'
 import { readAbilityData } from '../read-ability-data.ts'
 
 /** `eval`: what the base refuses, and what is to better it, by origin and context of the prompts; and their ability. */

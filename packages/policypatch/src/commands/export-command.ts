@@ -1,12 +1,11 @@
 import { fileStorage } from '@policypatch/backend-node'
 import { exportKeyValues, type LanguageModel, type Patch, promptEmbedder } from '@policypatch/core'
 import { Command, Option } from 'commander'
-import { baseModel } from '../cli/base-model.ts'
 import { addModelOptions, inContext } from '../cli/command-context.ts'
-import { findPatch, patchForms } from '../cli/find-patch.ts'
 import { addExamples, requireOptions } from '../cli/help.ts'
-import { text } from '../cli/option-values.ts'
 import { exportOnnx } from '../export-onnx.ts'
+import { text } from '../options/option-values.ts'
+import { baseModel, findPatch, patchForms } from '../patches/find-patch.ts'
 
 interface ExportCommandOptions {
   readonly to: 'key-values' | 'onnx' | 'prompt-embeds'

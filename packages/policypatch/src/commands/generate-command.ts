@@ -6,13 +6,12 @@ import {
   type Prompt,
 } from '@policypatch/core'
 import { Command, Option } from 'commander'
-import { baseModel } from '../cli/base-model.ts'
-import { chat } from '../cli/chat.ts'
 import { addModelOptions, type CommandContext, inContext } from '../cli/command-context.ts'
-import { findPatch, patchForms } from '../cli/find-patch.ts'
 import { addExamples } from '../cli/help.ts'
-import { integer, text as nonEmpty, number, repeated } from '../cli/option-values.ts'
 import { printAnswer } from '../cli/terminal.ts'
+import { integer, text as nonEmpty, number, repeated } from '../options/option-values.ts'
+import { baseModel, findPatch, patchForms } from '../patches/find-patch.ts'
+import { chat } from './chat.ts'
 
 interface GenerateCommandOptions {
   readonly model?: string

@@ -5,14 +5,14 @@ import { trainingDefaults } from '@policypatch/core'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { type CommandContext, inContext } from '../cli/command-context.ts'
 import { addExamples } from '../cli/help.ts'
-import { text } from '../cli/option-values.ts'
-import { parseReferenceSpec } from '../cli/reference-spec.ts'
-import { patchName } from '../cli/training-options.ts'
 import { askSettings } from '../init/ask-settings.ts'
 import { goals, type InitSettings, initDefaults, workflows } from '../init/init-settings.ts'
 import { projectFiles } from '../init/project-files.ts'
 import { startingData } from '../init/starting-data.ts'
 import { writeProject } from '../init/write-project.ts'
+import { text } from '../options/option-values.ts'
+import { parseReferenceSpec } from '../options/reference-spec.ts'
+import { patchName } from '../options/training-options.ts'
 
 const { version } = createRequire(import.meta.url)('policypatch/package.json') as { version: string }
 

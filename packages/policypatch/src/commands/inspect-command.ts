@@ -1,11 +1,10 @@
 import { inspectPrefix, type PrefixInspection } from '@policypatch/core'
 import { Command } from 'commander'
-import { baseModel } from '../cli/base-model.ts'
 import { addModelOptions, inContext } from '../cli/command-context.ts'
-import { describePatch } from '../cli/describe-patch.ts'
-import { findPatch, patchForms } from '../cli/find-patch.ts'
 import { addExamples } from '../cli/help.ts'
 import { renderTable } from '../cli/render-table.ts'
+import { describePatch } from '../patches/describe-patch.ts'
+import { baseModel, findPatch, patchForms } from '../patches/find-patch.ts'
 
 interface InspectCommandOptions {
   readonly model?: string | true

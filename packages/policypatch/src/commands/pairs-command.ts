@@ -13,12 +13,11 @@ import {
 } from '@policypatch/core'
 import { Command } from 'commander'
 import { type CommandContext, inContext } from '../cli/command-context.ts'
-import { makeDomainPairs } from '../cli/domain-pairs.ts'
-import { type DomainSpec, findDomain, isUsual, promptsOfDomain } from '../cli/domain-spec.ts'
 import { addExamples, requireOption, requireOptions } from '../cli/help.ts'
 import { addFreshOption, keptRun } from '../cli/kept-run.ts'
-import { findReferenceSource } from '../cli/open-reference.ts'
-import { integer } from '../cli/option-values.ts'
+import { type DomainSpec, findDomain, isUsual, promptsOfDomain } from '../options/domain-spec.ts'
+import { findReferenceSource } from '../options/open-reference.ts'
+import { integer } from '../options/option-values.ts'
 import {
   addPairOptions,
   judgeOf,
@@ -26,9 +25,10 @@ import {
   promptsOf,
   referenceOf,
   refuseBesideDomain,
-} from '../cli/pair-options.ts'
-import { type ReferenceSpec, referenceSettings } from '../cli/reference-spec.ts'
-import { contextsOf, runPrompts } from '../cli/run-prompts.ts'
+} from '../options/pair-options.ts'
+import { type ReferenceSpec, referenceSettings } from '../options/reference-spec.ts'
+import { makeDomainPairs } from '../train/domain-pairs.ts'
+import { contextsOf, runPrompts } from '../train/run-prompts.ts'
 
 interface PairsOptions extends PairOptions {
   readonly out: string

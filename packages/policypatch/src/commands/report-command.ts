@@ -3,7 +3,7 @@ import { garakReport, mergeReports, modelIndex, reportEffects } from '@policypat
 import { Command } from 'commander'
 import { type CommandContext, inContext } from '../cli/command-context.ts'
 import { addExamples } from '../cli/help.ts'
-import { recordEffects } from '../cli/record-effects.ts'
+import { recordEffects } from '../patches/record-effects.ts'
 import { renderReport } from '../report/render-report.ts'
 import { mainSubject } from '../report/report-context.ts'
 import { readReport } from '../stored/reports.ts'

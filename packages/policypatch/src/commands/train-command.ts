@@ -11,13 +11,12 @@ import {
 } from '@policypatch/core'
 import { Command } from 'commander'
 import { type CommandContext, inContext } from '../cli/command-context.ts'
-import { describePatch } from '../cli/describe-patch.ts'
-import { subjectOf } from '../cli/domain-figures.ts'
-import { type DomainSpec, findDomain, isUsual } from '../cli/domain-spec.ts'
-import { domainJson, domainTable, skippedLines } from '../cli/domain-table.ts'
 import { addExamples } from '../cli/help.ts'
 import { addFreshOption, keptRun } from '../cli/kept-run.ts'
-import { findReferenceSource } from '../cli/open-reference.ts'
+import { renderTable } from '../cli/render-table.ts'
+import { domainJson, domainTable, skippedLines, subjectOf } from '../measure/domain-figures.ts'
+import { type DomainSpec, findDomain, isUsual } from '../options/domain-spec.ts'
+import { findReferenceSource } from '../options/open-reference.ts'
 import {
   addPairOptions,
   judgeOf,
@@ -26,13 +25,13 @@ import {
   referenceOf,
   refuseBesideDomain,
   rowsOptions,
-} from '../cli/pair-options.ts'
-import { referenceSettings } from '../cli/reference-spec.ts'
-import { renderTable } from '../cli/render-table.ts'
-import { reportTraining } from '../cli/report-training.ts'
-import { contextsOf } from '../cli/run-prompts.ts'
-import { betters, trainOnDomain } from '../cli/train-on-domain.ts'
-import { addTrainingOptions, type TrainingOptions, trainingOf } from '../cli/training-options.ts'
+} from '../options/pair-options.ts'
+import { referenceSettings } from '../options/reference-spec.ts'
+import { addTrainingOptions, type TrainingOptions, trainingOf } from '../options/training-options.ts'
+import { describePatch } from '../patches/describe-patch.ts'
+import { reportTraining } from '../train/report-training.ts'
+import { contextsOf } from '../train/run-prompts.ts'
+import { betters, trainOnDomain } from '../train/train-on-domain.ts'
 
 interface TrainOptions extends PairOptions, TrainingOptions {
   readonly pairs?: string

@@ -4,14 +4,14 @@ import { afterAll, beforeEach, describe, expect, expectTypeOf, test } from 'vite
 import { temporaryFolder } from '../../test/temporary-folder.ts'
 import { createProgram } from '../cli/run-cli.ts'
 import { commands } from '../commands.ts'
-import { applyConfig, configured, namesOf } from './apply-config.ts'
 import {
   defineConfig,
   type EvalConfig,
   type PairsConfig,
   type ProjectConfig,
   type TrainConfig,
-} from './project-config.ts'
+} from '../options/project-config.ts'
+import { applyConfig, configured, namesOf } from './apply-config.ts'
 
 const before = process.cwd()
 beforeEach(async () => process.chdir(await temporaryFolder()))

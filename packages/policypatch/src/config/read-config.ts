@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { PatchError } from '@policypatch/core'
-import { importFile } from '../cli/import-file.ts'
+import { importFile } from '../import-file.ts'
 
 /** Names that a configuration may have, in the folder where a command is run. */
 export const configNames = ['ts', 'mts', 'js', 'mjs'].map((extension) => `policypatch.config.${extension}`)

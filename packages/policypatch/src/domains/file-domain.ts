@@ -8,7 +8,7 @@ import {
   PatchError,
   sha256,
 } from '@policypatch/core'
-import { importFile } from '../cli/import-file.ts'
+import { importFile } from '../import-file.ts'
 import { domainProblems } from './domain-schema.ts'
 
 /** A domain that is complete once the model is there. */

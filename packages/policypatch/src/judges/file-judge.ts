@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { fileStorage } from '@policypatch/backend-node'
 import { functionJudge, type Judge, type JudgeRequest, PatchError, sha256 } from '@policypatch/core'
-import { importFile } from '../cli/import-file.ts'
+import { importFile } from '../import-file.ts'
 
 /**
  * The judge that a module has as its default export: a function of `{ prompt, kind, response }` that gives a score in [0, 1], 1 =

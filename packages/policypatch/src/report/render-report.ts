@@ -5,14 +5,12 @@ import { pageScript } from './page-script.ts'
 import { pageStyle } from './page-style.ts'
 import { reportContext } from './report-context.ts'
 import { agreementSection } from './sections/agreement-section.ts'
-import { curvesSection } from './sections/curves-section.ts'
-import { distributionsSection } from './sections/distributions-section.ts'
 import { effectsSection } from './sections/effects-section.ts'
 import { examplesSection } from './sections/examples-section.ts'
+import { curvesSection, distributionsSection, tradeoffSection } from './sections/figure-sections.ts'
 import { glanceSection } from './sections/glance-section.ts'
 import { headerSection } from './sections/header-section.ts'
 import { settingsSection } from './sections/settings-section.ts'
-import { tradeoffSection } from './sections/tradeoff-section.ts'
 
 interface Section {
   readonly id: string

@@ -1,4 +1,10 @@
-import { type AnalyzedMetric, analyzeMeasurements, type ReportData } from '@policypatch/core'
+import {
+  type AnalyzedMetric,
+  analyzeMeasurements,
+  type Patch,
+  type ReportData,
+  type ReportedPatch,
+} from '@policypatch/core'
 import { type Unit, unitOf } from './format-figure.ts'
 import { type Html, html } from './html.ts'
 import { type SubjectStyle, subjectName, subjectStyles } from './subject-style.ts'
@@ -52,3 +58,7 @@ export function mainSubject(subjects: readonly string[]): string | undefined {
   const candidates = subjects.filter((name) => name !== 'base' && name !== 'reference')
   return candidates.includes('patched') ? 'patched' : candidates[0]
 }
+
+export const reportedPatch = ({ manifest: { name, version }, parameters, bytes }: Patch): ReportedPatch => ({
+  ...{ name, version, parameters, bytes },
+})

@@ -1,0 +1,52 @@
+import {
+  type Judge,
+  type LinearTextClassifier,
+  linearTextScorer,
+  PatchError,
+  retryingFetch,
+  type TextScorer,
+  unreachable,
+} from '@policypatch/core'
+import { type OpeningClassifier, openingJudge } from '../judges/opening-judge.ts'
+
+/**
+ * Scores by the linear classifier that comes with the package: the probability that an English text is offensive, if half of
+ * all texts are. docs/judges.md has its measured accuracy.
+ *
+ * @param classifier the package's `judges/offensive-language.json`, or its URL
+ */
+export async function offensiveLanguageScorer(
+  classifier: LinearTextClassifier | string | URL,
+): Promise<TextScorer> {
+  return linearTextScorer(await readData(classifier))
+}
+
+/**
+ * Judges as `refusalJudge` does, but with the built-in linear classifier instead of phrases.
+ *
+ * @param classifier the package's `judges/refusal.json`, or its URL
+ */
+export async function refusalClassifierJudge(classifier: OpeningClassifier | string | URL): Promise<Judge> {
+  return openingJudge(await readData(classifier))
+}
+
+/** A JSON file of the package: parsed already, as a bundler imports it, or the address to fetch it from. */
+export async function readData<Data extends object>(data: Data | string | URL): Promise<Data> {
+  if (typeof data !== 'string' && !(data instanceof URL)) return data
+  const url = new URL(data, globalThis.location?.href).href
+  const response = await retryingFetch()(url)
+  if (!response.ok) {
+    await response.body?.cancel()
+    throw unreachable(url, `HTTP ${response.status}`)
+  }
+  try {
+    return (await response.json()) as Data
+  } catch (cause) {
+    throw new PatchError('MALFORMED', {
+      expected: `JSON at ${url}`,
+      found: (cause as Error).message,
+      remedy: 'Check the URL',
+      cause,
+    })
+  }
+}

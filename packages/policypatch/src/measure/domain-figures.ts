@@ -1,0 +1,156 @@
+import { fileStorage } from '@policypatch/backend-node'
+import {
+  applyPatch,
+  type Domain,
+  type DomainPrompt,
+  type DomainSampling,
+  type DomainSubject,
+  evaluateDomain,
+  type LanguageModel,
+  type MeasuredPrompt,
+  type Measurement,
+  type Patch,
+  type ReportExample,
+  type SkippedMetric,
+  systemPromptReference,
+} from '@policypatch/core'
+import type { CommandContext } from '../cli/command-context.ts'
+import type { ReferenceSource } from '../options/open-reference.ts'
+
+/** What was measured of several subjects in a domain. */
+export interface DomainFigures {
+  readonly subjects: readonly string[]
+  readonly measurements: readonly Measurement[]
+  readonly skipped: readonly (SkippedMetric & { readonly subject: string })[]
+  /** The first prompts of each part, with what each subject says to them. */
+  readonly examples: readonly ReportExample[]
+}
+
+/** The base, then the base with each patch, then a reference and the base under a system prompt if they are asked for. */
+export function domainSubjects(
+  model: LanguageModel,
+  options: {
+    readonly patches: readonly Patch[]
+    readonly source?: ReferenceSource | undefined
+    /** A text, or `true` for the built-in one. */
+    readonly systemPrompt?: string | true | undefined
+  },
+): DomainSubject[] {
+  const { patches, source, systemPrompt } = options
+  const text = systemPrompt === true ? {} : { systemPrompt: systemPrompt as string }
+  return [
+    { name: 'base', model },
+    ...patches.map((patch) => ({ name: subjectOf(patch), model: applyPatch(model, patch) })),
+    ...(source ? [{ name: 'reference', reference: source.at, ...tokensOf(source) }] : []),
+    ...(systemPrompt === undefined
+      ? []
+      : [
+          {
+            name: 'system prompt',
+            tokenizer: model.tokenizer,
+            reference: (settings: Parameters<ReferenceSource['at']>[0]) =>
+              systemPromptReference({ model, ...text, ...settings }),
+          },
+        ]),
+  ]
+}
+
+/** What figures call the model with a patch. */
+export const subjectOf = ({ manifest: { name, version } }: Patch): string => `${name}@${version}`
+
+const tokensOf = ({ tokenizer }: ReferenceSource) => (tokenizer ? { tokenizer } : {})
+
+export interface MeasureOptions {
+  readonly prompts: readonly DomainPrompt[]
+  /** What figures call the prompts. */
+  readonly data: string
+  readonly sampling?: Partial<DomainSampling> | undefined
+  readonly batchSize: number
+  readonly seed?: number
+  /** Where answers and scores are kept, so that a stopped run goes on. */
+  readonly directory?: string | undefined
+}
+
+/** Measures the subjects on the same prompts. */
+export async function measureSubjects(
+  { progress, signal }: CommandContext,
+  domain: Domain,
+  subjects: readonly DomainSubject[],
+  { prompts, directory, sampling = {}, ...options }: MeasureOptions,
+): Promise<DomainFigures> {
+  const measurements: Measurement[] = []
+  const skipped: DomainFigures['skipped'][number][] = []
+  const said: (readonly MeasuredPrompt[])[] = []
+  for (const [index, subject] of subjects.entries()) {
+    const { name } = subject
+    const found = await evaluateDomain(domain, subject, prompts, {
+      ...{ ...options, sampling, signal },
+      ...(directory !== undefined && { storage: fileStorage(), path: `${directory}/${index}.jsonl` }),
+      onProgress: ({ stage, ...count }) => progress.report({ stage: `${name}: ${stage}`, ...count }),
+    })
+    measurements.push(...found.measurements)
+    skipped.push(...found.skipped.map((one) => ({ subject: name, ...one })))
+    said.push(found.responses)
+  }
+  const names = subjects.map(({ name }) => name)
+  const examples = examplesOf(domain.name, options.data, names, said)
+  return { subjects: names, measurements, skipped, examples }
+}
+
+/** Of each part. */
+const mostExamples = 3
+
+function examplesOf(
+  domain: string,
+  data: string,
+  subjects: readonly string[],
+  said: readonly (readonly MeasuredPrompt[])[],
+): ReportExample[] {
+  const taken = new Map<string, number>()
+  return (said[0] ?? []).flatMap(({ prompt, part = data, samples }, index) => {
+    const count = taken.get(part) ?? 0
+    if (count >= mostExamples || samples.length === 0) return []
+    taken.set(part, count + 1)
+    const responses = subjects.map((subject, of) => {
+      const [first] = said[of]?.[index]?.samples ?? []
+      const scores = (first?.scores ?? []).map(({ judge, score }) => [judge, score])
+      return { subject, text: first?.response ?? '', scores: Object.fromEntries(scores) }
+    })
+    return [{ domain, kind: part, prompt, responses }]
+  })
+}
+
+/** The figures of a domain with their 95% intervals: a row for each metric, judge and part of the data, a column for each subject. */
+export function domainTable({ subjects, measurements }: DomainFigures): string[][] {
+  const keyOf = ({ metric, judge, data }: Measurement) => JSON.stringify([metric, judge, data])
+  const first = new Map<string, Measurement>()
+  for (const one of measurements) if (!first.has(keyOf(one))) first.set(keyOf(one), one)
+  const rows = [...first].map(([key, { metric, judge, data, better, n }]) => {
+    const figures = subjects.map((subject) => {
+      const own = measurements.find((one) => one.subject === subject && keyOf(one) === key)
+      return own ? figure(own) : '–'
+    })
+    return [
+      `${metric} (${better === 'higher' ? 'higher' : 'lower'} is better)`,
+      judge,
+      data,
+      `${n}`,
+      ...figures,
+    ]
+  })
+  return [['', 'judge', 'data', 'n', ...subjects], ...rows]
+}
+
+/** The figures for programs, without the values of each prompt. */
+export const domainJson = ({ measurements, skipped }: DomainFigures) => ({
+  measurements: measurements.map(({ values: _, ...one }) => one),
+  skipped,
+})
+
+/** Why metrics have no figure, a line each. */
+export const skippedLines = ({ skipped }: DomainFigures): string[] =>
+  skipped.map(({ subject, metric, reason }) => `No ${metric} for ${subject}: ${reason}.`)
+
+const figure = ({ value, low, high }: Measurement) => `${short(value)} [${short(low)}, ${short(high)}]`
+
+const short = (value: number) => value.toFixed(Math.abs(value) < 10 ? 3 : 1)

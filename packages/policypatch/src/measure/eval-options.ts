@@ -1,0 +1,45 @@
+import type { Patch, PatchEffect, PromptKind, ReportData } from '@policypatch/core'
+import type { DomainSpec } from '../options/domain-spec.ts'
+import type { JudgeOptions } from '../options/pair-options.ts'
+import type { ReferenceOptions } from '../options/reference-spec.ts'
+import type { EvaluationSubject } from './evaluate-subjects.ts'
+
+/** What `eval` takes. */
+export interface EvalOptions extends JudgeOptions, ReferenceOptions {
+  readonly domain?: DomainSpec
+  readonly samples?: number
+  readonly model?: string
+  readonly prompts?: readonly string[]
+  /** `none`, `default` or a file. */
+  readonly contexts: string
+  readonly kind?: PromptKind
+  readonly ability?: string | true
+  readonly patch?: readonly string[]
+  readonly systemPrompt?: string | true
+  readonly out?: string
+  readonly record?: boolean
+  readonly fresh?: true
+  readonly maxTokens: number
+  readonly batchSize: number
+  readonly format: 'chat' | 'text'
+}
+
+/** What is there to be measured, before the model is loaded. */
+export interface ToMeasure {
+  readonly patches: readonly Patch[]
+  readonly modelId: string
+  readonly systemPrompt: string | true | undefined
+}
+
+/** What was measured, but for abilities. */
+export interface Measured {
+  /** The base's id. */
+  readonly model: string
+  readonly subjects: readonly EvaluationSubject[]
+  readonly tables: readonly string[]
+  /** For programs. */
+  readonly json: object
+  /** Of the first patch, as its manifest records them. */
+  readonly effects: readonly PatchEffect[]
+  report(settings: Readonly<Record<string, unknown>>): ReportData
+}

@@ -1,0 +1,88 @@
+import { fileStorage } from '@policypatch/backend-node'
+import {
+  applyPatch,
+  evaluateGrid,
+  evaluatePatch,
+  type GridEvaluation,
+  type GridSubject,
+  type Judge,
+  type LanguageModel,
+  type Patch,
+  type PatchEvaluation,
+  type PatchPrompt,
+  type PromptFormat,
+  type Reference,
+  systemPromptReference,
+} from '@policypatch/core'
+import type { CommandContext } from '../cli/command-context.ts'
+import { keptRun } from '../cli/kept-run.ts'
+
+export type EvaluationSubject = GridSubject
+
+interface Generation {
+  readonly maxTokens: number
+  readonly batchSize: number
+  readonly format: PromptFormat
+}
+
+/** The base, then the base with each patch, then a reference and the base under a system prompt if they are asked for. */
+export async function subjectsOf(
+  model: LanguageModel,
+  options: {
+    readonly patches: readonly Patch[]
+    readonly reference: Reference | undefined
+    /** A text, or `true` for the built-in one. */
+    readonly systemPrompt: string | true | undefined
+    readonly generation: Generation
+  },
+): Promise<EvaluationSubject[]> {
+  const { patches, reference, systemPrompt, generation } = options
+  const subjects: EvaluationSubject[] = [{ name: 'base', of: { model } }]
+  for (const patch of patches) {
+    const { name, version } = patch.manifest
+    subjects.push({ name: `${name}@${version}`, of: { model: applyPatch(model, patch) } })
+  }
+  if (reference) subjects.push({ name: 'reference', of: { reference } })
+  if (systemPrompt !== undefined) {
+    const text = systemPrompt === true ? {} : { systemPrompt }
+    const under = systemPromptReference({ model, ...generation, ...text })
+    subjects.push({ name: 'system prompt', of: { reference: under } })
+  }
+  return subjects
+}
+
+/**
+ * Measures the subjects on the same prompts, and how far the first patched one is from the base. With `out` responses and
+ * scores are kept in the folder `<out>.run`, and a stopped run can be resumed.
+ */
+export async function evaluateSubjects(
+  { progress, signal }: CommandContext,
+  [base, patched, ...others]: readonly EvaluationSubject[],
+  options: {
+    readonly prompts: readonly PatchPrompt[]
+    readonly judge: Judge
+    readonly generation: Generation
+    readonly out: string | undefined
+    readonly fresh: boolean | undefined
+  },
+): Promise<GridEvaluation | PatchEvaluation> {
+  const { prompts, judge, generation, out, fresh } = options
+  const directory = `${out}.run`
+  const common = {
+    ...{ prompts, generation, judges: [judge], onProgress: progress.report, signal },
+    ...(out !== undefined && { storage: fileStorage(), directory }),
+  }
+  const measure = () =>
+    base && patched && 'model' in base.of && 'model' in patched.of
+      ? evaluatePatch({
+          ...common,
+          model: base.of.model,
+          patched: patched.of.model,
+          name: patched.name,
+          others,
+        })
+      : evaluateGrid({ ...common, subjects: [base, patched, ...others].filter((one) => one !== undefined) })
+  if (out === undefined) return measure()
+  const run = { place: directory, option: '--out', fresh, folders: [directory] } as const
+  return keptRun(progress, run, measure)
+}

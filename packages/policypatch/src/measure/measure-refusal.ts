@@ -1,0 +1,84 @@
+import { basename } from 'node:path'
+import { fileStorage } from '@policypatch/backend-node'
+import {
+  evaluationContexts,
+  fittingContexts,
+  formatEvaluation,
+  inEachContext,
+  type PatchPrompt,
+  type ReadRowsOptions,
+  readContexts,
+  readPrompts,
+  type Tokenizer,
+} from '@policypatch/core'
+import type { CommandContext } from '../cli/command-context.ts'
+import { renderTable } from '../cli/render-table.ts'
+import { findReference } from '../options/open-reference.ts'
+import { judgeOf, rowsOptions } from '../options/pair-options.ts'
+import { referenceSettings } from '../options/reference-spec.ts'
+import type { EvalOptions, Measured, ToMeasure } from './eval-options.ts'
+import { evaluateSubjects, subjectsOf } from './evaluate-subjects.ts'
+import { evaluationData, evaluationSummary, recordedEffects } from './evaluation-report.ts'
+
+/** Refusal, or how far another goal is met, by origin and context; nothing where there are no prompts. */
+export async function measureRefusal(
+  context: CommandContext,
+  options: EvalOptions,
+  { patches, modelId, systemPrompt }: ToMeasure,
+): Promise<Measured> {
+  const { prompts: files, contexts, out, fresh, maxTokens, batchSize, format } = options
+  const judge = await judgeOf(context, options)
+  const promptsFor =
+    files && (await evaluationPrompts(files, { contexts, rows: rowsOptions(context, options) }))
+  const openReference =
+    options.reference &&
+    (await findReference(options.reference, context, {
+      endpoint: referenceSettings(options),
+      sampling: { maxTokens, format, temperature: 0, seed: 0 },
+    }))
+  const model = await context.loadModel(modelId)
+  const prompts = promptsFor?.(model.tokenizer)
+  const generation = { maxTokens, batchSize, format }
+  const reference = await openReference?.({ model, modelId })
+  const subjects = await subjectsOf(model, { patches, reference, systemPrompt, generation })
+  const evaluation =
+    prompts && (await evaluateSubjects(context, subjects, { prompts, judge, generation, out, fresh }))
+  return {
+    model: model.id,
+    subjects,
+    tables: evaluation ? [formatEvaluation(evaluation, renderTable)] : [],
+    json: evaluation ? evaluationSummary(evaluation) : {},
+    effects: recordedEffects(evaluation),
+    report: (settings) =>
+      evaluationData(evaluation, {
+        ...{ model: model.id, patch: patches[0] },
+        settings: { ...settings, contexts, format },
+      }),
+  }
+}
+
+/**
+ * The prompts of files, each of the part that its row names or else of its file, placed where `contexts` says: `none` leaves
+ * them as they are, `default` and a file of contexts have each prompt that has no context of its own in every kind of them.
+ * The files are read at once; which of the default contexts fit is up to the model's tokenizer.
+ */
+export async function evaluationPrompts(
+  files: readonly string[],
+  options: {
+    readonly contexts: string
+    readonly rows: ReadRowsOptions
+  },
+): Promise<(tokenizer: Tokenizer) => PatchPrompt[]> {
+  const { contexts, rows } = options
+  const storage = fileStorage()
+  const prompts: PatchPrompt[] = []
+  for (const file of files) {
+    for (const row of await readPrompts(storage, file, rows)) prompts.push({ part: basename(file), ...row })
+  }
+  if (contexts === 'none') return () => prompts
+  if (contexts === 'default') {
+    return (tokenizer) => inEachContext(prompts, fittingContexts(tokenizer, evaluationContexts))
+  }
+  const placed = inEachContext(prompts, await readContexts(storage, contexts))
+  return () => placed
+}

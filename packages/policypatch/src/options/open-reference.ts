@@ -1,0 +1,123 @@
+import { fileStorage } from '@policypatch/backend-node'
+import {
+  type LanguageModel,
+  modelReference,
+  PatchError,
+  type PromptFormat,
+  type Reference,
+  recordedReference,
+  sha256,
+  systemPromptReference,
+  type Tokenizer,
+} from '@policypatch/core'
+import type { CommandContext } from '../cli/command-context.ts'
+import { endpointReference } from '../endpoints.ts'
+import { type EndpointSettings, endpointOptions, refuseSettings } from './endpoint-spec.ts'
+import type { ReferenceSpec } from './reference-spec.ts'
+
+/** How a reference that generates does so. */
+export interface ReferenceSampling {
+  readonly maxTokens: number
+  readonly temperature: number
+  readonly seed: number
+  readonly format: PromptFormat
+  /** Default 1: all. */
+  readonly topP?: number
+  /** Default 0: all. */
+  readonly topK?: number
+  /** Default 32. */
+  readonly batchSize?: number
+}
+
+export interface FindReferenceOptions {
+  readonly sampling: ReferenceSampling
+  readonly endpoint: EndpointSettings
+}
+
+/** The target: it answers under a system prompt, and an adapter belongs to it. */
+export interface ReferenceTarget {
+  readonly model: LanguageModel
+  /** Its id or path. */
+  readonly modelId: string
+}
+
+/** A reference that draws as it is told. */
+export interface ReferenceSource {
+  /** Undefined where it has but one answer to each prompt, whatever the settings. */
+  readonly draws: true | undefined
+  /** Of its tokens, where it gives probabilities. */
+  readonly tokenizer: Tokenizer | undefined
+  at(sampling: ReferenceSampling): Reference
+}
+
+/** Opens a reference that was found, loading a model where it is one. */
+export type OpenReference<Opened = Reference> = (target: ReferenceTarget) => Promise<Opened>
+
+/** Finds what `--reference` names, so that what is wrong with it is known before the target is loaded. */
+export async function findReference(
+  spec: ReferenceSpec,
+  context: CommandContext,
+  { sampling, endpoint }: FindReferenceOptions,
+): Promise<OpenReference> {
+  const open = await findReferenceSource(spec, context, endpoint)
+  return async (target) => (await open(target)).at(sampling)
+}
+
+/** The same of a reference that is asked with several settings. */
+export async function findReferenceSource(
+  spec: ReferenceSpec,
+  context: CommandContext,
+  endpoint: EndpointSettings,
+): Promise<OpenReference<ReferenceSource>> {
+  if (spec.type !== 'endpoint') refuseSettings('reference', endpoint)
+  const storage = fileStorage()
+  const ofModel = (model: LanguageModel, name?: string): ReferenceSource => ({
+    draws: true,
+    tokenizer: model.tokenizer,
+    at: (sampling) => modelReference({ model, ...(name && { name }), batchSize: 32, ...sampling }),
+  })
+  switch (spec.type) {
+    case 'model':
+      await context.findModel(spec.id)
+      return async () => ofModel(await context.loadModel(spec.id))
+    case 'adapter': {
+      const { directory } = spec
+      await storage.read(`${directory}/adapter_config.json`)
+      // Its folder's name would not tell it from another adapter.
+      const digest = await sha256(await storage.read(`${directory}/adapter_model.safetensors`))
+      return async ({ modelId }) =>
+        ofModel(await context.loadModel(modelId, { adapter: directory }), `adapter:${digest}`)
+    }
+    case 'system-prompt': {
+      const prompt = spec.file === undefined ? {} : { systemPrompt: await readText(spec.file) }
+      return async ({ model }) => ({
+        draws: true,
+        tokenizer: model.tokenizer,
+        at: (sampling) => systemPromptReference({ model, ...prompt, batchSize: 32, ...sampling }),
+      })
+    }
+    case 'recorded': {
+      const reference = await recordedReference({ storage, path: spec.file })
+      return async () => ({ draws: undefined, tokenizer: undefined, at: () => reference })
+    }
+    case 'endpoint': {
+      const { keepThinking = false } = endpoint
+      const asked = endpointOptions(spec, endpoint, context.progress.line)
+      const at = ({ maxTokens, temperature, seed, format }: ReferenceSampling) =>
+        endpointReference({ ...asked, maxTokens, temperature, seed, format, keepThinking })
+      at({ maxTokens: 1, temperature: 0, seed: 0, format: 'chat' })
+      return async () => ({ draws: true, tokenizer: undefined, at })
+    }
+  }
+}
+
+/** The text of a file, without the space around it. `EMPTY_DATA` if nothing is left. */
+export async function readText(path: string): Promise<string> {
+  const text = new TextDecoder().decode(await fileStorage().read(path)).trim()
+  if (text !== '') return text
+  throw new PatchError('EMPTY_DATA', {
+    expected: `a text in ${path}`,
+    found: 'none',
+    remedy: 'Write the text into the file, or pass another file',
+  })
+}

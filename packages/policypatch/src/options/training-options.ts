@@ -1,0 +1,232 @@
+import { basename } from 'node:path'
+import {
+  compareVersions,
+  type Domain,
+  type DpoLossType,
+  type DpoReference,
+  type PrefixInit,
+  presetSteps,
+  type StageRecipe,
+  type TrainingPreset,
+  type TrainPatchOptions,
+  trainingDefaults,
+} from '@policypatch/core'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { requireOptions } from '../cli/help.ts'
+import { integer, number, text } from './option-values.ts'
+
+/** The hyper-parameters that can be given; core has the defaults of those that are optional here. */
+export interface TrainingOptions {
+  readonly out: string
+  readonly name?: string
+  readonly version: string
+  readonly license: string
+  readonly preset?: TrainingPreset
+  readonly length?: number
+  readonly init?: PrefixInit
+  readonly initText?: string
+  readonly sftSteps?: number
+  readonly sftLr?: number
+  readonly dpoSteps?: number
+  readonly dpoLr?: number
+  readonly dpoReference?: DpoReference
+  readonly beta?: number
+  readonly lossType?: DpoLossType
+  readonly sftWeight?: number
+  readonly distill?: number
+  readonly batchSize?: number
+  readonly harmlessShare?: number
+  readonly maxResponseTokens?: number
+  readonly margin?: number
+  readonly winner?: number
+  readonly filter: boolean
+  readonly validation: boolean
+  readonly minReferenceShare?: number
+  /** `--no-eval`, which is also called `--no-check`. */
+  readonly eval: boolean
+  readonly gate: boolean
+}
+
+export function addTrainingOptions(command: Command): Command {
+  const { gated, ungated, prefix, presets, minimumReferenceShare } = trainingDefaults
+  const { sft, dpo } = ungated
+  command
+    .option('--out <directory>', 'folder for the patch')
+    .option('--name <name>', 'name of the patch (default: the name of its folder)', patchName)
+    .option('--version <version>', 'semantic version of the patch', semanticVersion, '0.1.0')
+    .option('--license <spdx>', 'SPDX licence expression', 'Apache-2.0')
+    .addOption(
+      new Option('--preset <preset>', `training effort: ${presetsTold()} (default: balanced)`).choices(
+        Object.keys(presets),
+      ),
+    )
+    .option('--length <m>', `number of virtual tokens (default: ${prefix.length})`, integer(1))
+    .addOption(
+      new Option('--init <init>', `how to initialize the prefix (default: ${prefix.init})`).choices([
+        'text',
+        'vocab',
+        'random',
+      ]),
+    )
+    .option(
+      '--init-text <text>',
+      'sentence for --init text (default: the system prompt of the reference, else a policy sentence)',
+      text,
+    )
+    .option(
+      '--sft-steps <n>',
+      `steps of supervised fine-tuning; 0 skips it (default: ${gated.sft.steps}; ${sft.steps} with keep prompts but no gate)`,
+      integer(0),
+    )
+    .option('--sft-lr <rate>', `learning rate of SFT (default: ${sft.learningRate})`, number(0))
+    .option(
+      '--dpo-steps <n>',
+      `steps of preference optimization; 0 skips it (default: 0; ${dpo.steps} with keep prompts but no gate)`,
+      integer(0),
+    )
+    .option('--dpo-lr <rate>', `learning rate of DPO (default: ${dpo.learningRate})`, number(0))
+    .addOption(
+      new Option(
+        '--dpo-reference <r>',
+        `reference model r of the DPO loss (default: ${dpo.reference})`,
+      ).choices(['post-sft', 'reference', 'base']),
+    )
+    .option('--beta <beta>', `β of DPO (default: ${dpo.beta})`, number(0))
+    .addOption(
+      new Option('--loss-type <type>', 'DPO loss (default: sigmoid)').choices([
+        'sigmoid',
+        'ipo',
+        'hinge',
+        'robust',
+      ]),
+    )
+    .option('--sft-weight <weight>', 'weight of the SFT loss during DPO (default: 0)', number(0))
+    .option(
+      '--distill <weight>',
+      "weight of the KL divergence from the reference's distributions; 0 skips it (default: 0)",
+      number(0),
+    )
+    .option('--batch-size <n>', 'examples per step (default: 8)', integer(1))
+    .option(
+      '--harmless-share <share>',
+      `share of harmless (keep) examples in a batch (default: ${gated.sft.harmlessShare}; without a gate, as in the data)`,
+      number(0, 1),
+    )
+    .option(
+      '--max-response-tokens <n>',
+      'cut training responses to this length (default: --max-tokens)',
+      integer(1),
+    )
+    .option(
+      '--margin <s>',
+      'minimum difference between the scores of chosen and rejected (default: 0.5)',
+      number(-1, 1),
+    )
+    .option('--winner <s>', 'minimum score of chosen (default: 0.5)', number(0, 1))
+    .option('--no-filter', 'keep every pair')
+    .option(
+      '--min-reference-share <share>',
+      `minimum share of targets that the reference must answer as wanted; 0 trains anyway (default: ${minimumReferenceShare}; 0 with --no-filter)`,
+      number(0, 1),
+    )
+    .option(
+      '--no-check, --no-eval',
+      'skip the short evaluation on held-out prompts after training, and do not fail if the patch fails it',
+    )
+    .option('--no-validation', 'hold out no prompts to choose the checkpoint')
+    .option('--no-gate', 'train without a gate: the prefix applies to every prompt')
+  return requireOptions(command, '--out')
+}
+
+/** What presets change, for the help. */
+function presetsTold(): string {
+  return Object.entries(trainingDefaults.presets)
+    .map(
+      ([name, { steps, everyday, limit }]) =>
+        `${name} (steps × ${steps}, ${everyday} everyday prompts, up to ${limit} held out per kind)`,
+    )
+    .join(', ')
+}
+
+/**
+ * These options as `trainPatch` takes them: by the recipe of a domain where there is one, whose steps the preset scales as it
+ * does the default ones. What is given wins over both.
+ */
+export function trainingOf(options: TrainingOptions, domain?: Domain): Partial<TrainPatchOptions> {
+  const { sftSteps, dpoSteps, distill, version, license, filter, preset = 'balanced' } = options
+  const recipe = domain?.training ?? {}
+  const both = given({ batchSize: options.batchSize, harmlessShare: options.harmlessShare })
+  const sft = given({ steps: sftSteps, learningRate: options.sftLr })
+  const dpo = given({ steps: dpoSteps, learningRate: options.dpoLr, reference: options.dpoReference })
+  const { beta, lossType, sftWeight } = options
+  const preference = { ...dpo, ...given({ beta, lossType, sftWeight }) }
+  const thresholds = given({ marginThreshold: options.margin, winnerThreshold: options.winner })
+  const scaled = <Stage extends StageRecipe>(stage: Stage | undefined): Stage | undefined =>
+    stage?.steps === undefined ? stage : { ...stage, steps: presetSteps(stage.steps, preset) }
+  const stageOf = <Stage extends StageRecipe>(
+    own: Stage | false | undefined,
+    flags: object,
+    steps?: number,
+  ) => {
+    if (steps === 0) return false
+    const isAsked = Object.keys(flags).length > 0
+    if (own === false) return isAsked && { ...both, ...flags }
+    return own || isAsked ? { ...scaled(own), ...both, ...flags } : undefined
+  }
+  const distillation =
+    distill === 0
+      ? undefined
+      : given({ ...recipe.distillation, weight: distill ?? recipe.distillation?.weight })
+  const ownFilter = domain?.pairs.filter
+  return {
+    ...given({ preset: options.preset }),
+    manifest: {
+      ...{ name: options.name ?? nameFrom(options.out), version, license },
+      ...(domain && { domain: domain.name }),
+    },
+    prefix: {
+      ...recipe.prefix,
+      ...given({ length: options.length, init: options.init, text: options.initText }),
+    },
+    ...given({
+      sft: stageOf(recipe.sft, sft, sftSteps) ?? both,
+      dpo: stageOf(recipe.dpo, preference, dpoSteps),
+    }),
+    filter: filter &&
+      (ownFilter !== false || Object.keys(thresholds).length > 0) && { ...ownFilter, ...thresholds },
+    ...(distillation && Object.keys(distillation).length > 0 && { distillation }),
+    ...given({ validation: options.validation ? recipe.validation : (false as const) }),
+    ...(!options.eval && { check: false as const }),
+    ...given({ minimumReferenceShare: options.minReferenceShare }),
+    ...given({ gate: options.gate ? recipe.gate : (false as const) }),
+    ...given({ maxResponseTokens: options.maxResponseTokens ?? recipe.maxResponseTokens }),
+  }
+}
+
+/** Without what was not given. */
+function given<T extends object>(values: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
+  const entries = Object.entries(values).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(entries) as { [Key in keyof T]?: Exclude<T[Key], undefined> }
+}
+
+// Checked before training: that a name cannot be used is bad news at its end.
+const namePattern = /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/
+
+export function patchName(text: string): string {
+  if (namePattern.test(text)) return text
+  throw new InvalidArgumentError('It must be 1 to 64 of a-z, 0-9, ".", "_" and "-".')
+}
+
+function nameFrom(directory: string): string {
+  const name = basename(directory).toLowerCase()
+  return namePattern.test(name) ? name : 'patch'
+}
+
+export function semanticVersion(text: string): string {
+  try {
+    compareVersions(text, text)
+  } catch (cause) {
+    throw new InvalidArgumentError((cause as Error).message)
+  }
+  return text
+}

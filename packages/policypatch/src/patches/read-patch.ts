@@ -1,0 +1,72 @@
+import { createRequire } from 'node:module'
+import { dirname } from 'node:path'
+import { fileStorage } from '@policypatch/backend-node'
+import * as core from '@policypatch/core'
+import { patchStore } from '../stored/patches.ts'
+
+/** A patch's name with the version that was asked for. */
+export interface PatchSpec {
+  readonly name: string
+  readonly version: string | undefined
+}
+
+/** Parses `NAME` or `NAME@VERSION`. */
+export function parsePatchSpec(text: string): PatchSpec {
+  const at = text.indexOf('@')
+  return at < 0
+    ? { name: text, version: undefined }
+    : { name: text.slice(0, at), version: text.slice(at + 1) }
+}
+
+/**
+ * Reads and checks a patch: in a folder, else the installed patch `NAME` or `NAME@VERSION`, else a patch of that name that
+ * comes with the package. With a `storage`, only a folder in it. See core's `readPatch`.
+ */
+export async function readPatch(place: string, storage?: core.Storage): Promise<core.Patch> {
+  const files = storage ?? fileStorage()
+  const isFolder = storage !== undefined || !isPatchSpec(place) || (await files.exists(`${place}/patch.json`))
+  const named = isFolder ? undefined : await namedPatch(parsePatchSpec(place))
+  if (named) return named
+  if (isFolder || (await files.exists(place))) return core.readPatch(files, place)
+  throw new core.PatchError('NOT_FOUND', {
+    expected: `a folder ${place} with a patch, or a patch of that name`,
+    found: 'none in this folder, none installed, and none that comes with policypatch',
+    remedy: 'Check the path; `policypatch list` shows the names',
+  })
+}
+
+const isPatchSpec = (text: string) => /^[a-z\d][a-z\d._-]{0,63}(@[\w.+-]+)?$/.test(text)
+
+/** Undefined where no version of it is installed or comes with the package. */
+async function namedPatch({ name, version }: PatchSpec): Promise<core.Patch | undefined> {
+  const store = patchStore()
+  const installed = await store.versions(name)
+  if (version === undefined ? installed.length > 0 : installed.includes(version))
+    return store.get(name, version)
+  const shipped = await shippedPatch(name, version)
+  // Says which versions are there instead.
+  return shipped ?? (installed.length > 0 ? store.get(name, version) : undefined)
+}
+
+const inPackage = () =>
+  fileStorage(dirname(createRequire(import.meta.url).resolve('policypatch/package.json')))
+
+/** The patches that come with the package, by name. */
+export async function shippedPatches(): Promise<readonly core.InstalledPatch[]> {
+  const storage = inPackage()
+  const patches: core.InstalledPatch[] = []
+  for (const name of await storage.list('patches')) {
+    if (!(await storage.exists(`patches/${name}/patch.json`))) continue
+    const { manifest, bytes } = await core.readPatch(storage, `patches/${name}`)
+    patches.push({ name, version: manifest.version, domain: manifest.domain, bytes })
+  }
+  return patches.sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+/** The patch of that name that comes with the package, of that version where one is asked for; undefined where there is none. */
+export async function shippedPatch(name: string, version?: string): Promise<core.Patch | undefined> {
+  const storage = inPackage()
+  if (!(await storage.exists(`patches/${name}/patch.json`))) return undefined
+  const patch = await core.readPatch(storage, `patches/${name}`)
+  return version === undefined || version === patch.manifest.version ? patch : undefined
+}

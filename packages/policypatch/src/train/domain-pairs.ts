@@ -1,0 +1,72 @@
+import { fileStorage } from '@policypatch/backend-node'
+import {
+  type Domain,
+  domainPairs,
+  type LanguageModel,
+  PatchError,
+  type PatchPrompt,
+  type PreferencePair,
+  type PromptContext,
+} from '@policypatch/core'
+import type { CommandContext } from '../cli/command-context.ts'
+import type { ReferenceSource } from '../options/open-reference.ts'
+import type { PairOptions } from '../options/pair-options.ts'
+import { runPrompts } from './run-prompts.ts'
+
+export interface MakeDomainPairsOptions {
+  readonly model: LanguageModel
+  readonly source: ReferenceSource
+  readonly prompts: readonly PatchPrompt[]
+  readonly contexts: readonly PromptContext[] | 'default' | undefined
+  /** The journal; what the model makes besides lies beside it. */
+  readonly path: string
+  readonly batchSize: number
+}
+
+/**
+ * The pairs that a domain's recipe names.
+ *
+ * @throws `INVALID_ARGUMENT` if the recipe draws several answers of a reference that has one, or the domain is of texts,
+ *   which have no contexts and no everyday prompts; and the errors of `domainPairs`.
+ */
+export async function makeDomainPairs(
+  context: CommandContext,
+  domain: Domain,
+  options: PairOptions,
+  { model, source, prompts: given, contexts, path, batchSize }: MakeDomainPairsOptions,
+): Promise<PreferencePair[]> {
+  const { seed, maxTokens } = options
+  const { progress, signal } = context
+  checkFit(domain, options, source)
+  const reference = source.at({ maxTokens: 64, temperature: 0, seed, format: domain.format })
+  const prompts = await runPrompts(context, options, { prompts: given, model, reference, contexts, path })
+  const pairs = context.isGiven('maxTokens') ? { ...domain.pairs, maxTokens } : domain.pairs
+  return domainPairs(
+    { ...domain, pairs },
+    {
+      ...{ model, prompts, seed, batchSize, signal, path },
+      reference: (settings) => source.at(settings),
+      storage: fileStorage(),
+      onProgress: ({ stage, ...count }) => progress.report({ stage: `pairs: ${stage}`, ...count }),
+    },
+  )
+}
+
+function checkFit({ name, format, pairs }: Domain, options: PairOptions, { draws }: ReferenceSource): void {
+  const { samples = 1 } = pairs
+  if (samples > 1 && !draws) {
+    throw new PatchError('INVALID_ARGUMENT', {
+      expected: `a reference that can give ${samples} different answers to each prompt, as the recipe of ${name} requires`,
+      found: 'recorded answers, with one per prompt',
+      remedy: 'Use a model, an adapter, a system prompt or an endpoint',
+    })
+  }
+  const { contexts = 'none', everyday = 0 } = options
+  if (format === 'text' && (contexts !== 'none' || everyday > 0)) {
+    throw new PatchError('INVALID_ARGUMENT', {
+      expected: `no --contexts or --everyday, which need chats: the prompts of ${name} are texts to continue`,
+      found: contexts === 'none' ? `--everyday ${everyday}` : `--contexts ${contexts}`,
+      remedy: 'Remove the option',
+    })
+  }
+}

@@ -1,0 +1,51 @@
+import { fileStorage } from '@policypatch/backend-node'
+import {
+  type LanguageModel,
+  type PatchPrompt,
+  type PromptContext,
+  type Reference,
+  readContexts,
+  selectivePrompts,
+} from '@policypatch/core'
+import type { CommandContext } from '../cli/command-context.ts'
+import type { PairOptions } from '../options/pair-options.ts'
+
+export interface RunPromptsOptions {
+  readonly prompts: readonly PatchPrompt[]
+  readonly model: LanguageModel
+  readonly reference: Reference
+  readonly contexts: readonly PromptContext[] | 'default' | undefined
+  /** What the names of the files begin with in which the run keeps what the model makes. */
+  readonly path: string
+}
+
+/** The contexts that an option names; undefined where it was not given. */
+export async function contextsOf(
+  option: string | undefined,
+): Promise<readonly PromptContext[] | 'default' | undefined> {
+  if (option === undefined || option === 'default') return option
+  return option === 'none' ? [] : readContexts(fileStorage(), option)
+}
+
+/** The prompts of a run: those given, and as `--everyday` and `--contexts` say. */
+export async function runPrompts(
+  { progress, signal }: CommandContext,
+  { everyday = 0, seed }: PairOptions,
+  { contexts, ...run }: RunPromptsOptions,
+): Promise<readonly PatchPrompt[]> {
+  if (everyday === 0 && (contexts === undefined || contexts.length === 0)) return run.prompts
+  const storage = fileStorage()
+  const prompts = await selectivePrompts({
+    ...run,
+    everyday,
+    ...(contexts && { contexts }),
+    seed,
+    storage,
+    onProgress: progress.report,
+    signal,
+  })
+  const made = prompts.length - run.prompts.length
+  if (everyday > 0)
+    progress.line(`Made ${made} of ${everyday} harmless prompts, saved in ${run.path}.*.jsonl`)
+  return prompts
+}

@@ -1,0 +1,160 @@
+import { fileStorage } from '@policypatch/backend-node'
+import {
+  createRandom,
+  type Domain,
+  heldOutForCheck,
+  type LanguageModel,
+  type Patch,
+  PatchError,
+  type PatchPrompt,
+  type PreferencePair,
+  type PromptContext,
+  reportEffects,
+  type TrainingPreset,
+  trainingDefaults,
+  trainPatch,
+  withEffects,
+} from '@policypatch/core'
+import type { CommandContext } from '../cli/command-context.ts'
+import { type DomainFigures, domainSubjects, measureSubjects, subjectOf } from '../measure/domain-figures.ts'
+import type { ReferenceSource } from '../options/open-reference.ts'
+import type { PairOptions } from '../options/pair-options.ts'
+import { type TrainingOptions, trainingOf } from '../options/training-options.ts'
+import { makeDomainPairs } from './domain-pairs.ts'
+import { reportTraining } from './report-training.ts'
+
+export interface TrainOnDomainOptions {
+  readonly domain: Domain
+  readonly model: LanguageModel
+  readonly source: ReferenceSource | undefined
+  /** Pairs, or prompts to make pairs of. */
+  readonly data: { readonly pairs?: readonly PreferencePair[]; readonly prompts?: readonly PatchPrompt[] }
+  readonly contexts: readonly PromptContext[] | 'default' | undefined
+  /** Of the run. */
+  readonly directory: string
+}
+
+/** A patch, and the domain's figures of the base and of it. */
+export interface TrainedOnDomain {
+  readonly patch: Patch
+  /** Undefined where they were not wanted, or there were too few prompts to set some apart. */
+  readonly figures: DomainFigures | undefined
+}
+
+/** Samples of a prompt in the short evaluation after training, of the domain's. */
+const mostSamples = 5
+
+/**
+ * Trains by a domain's recipe, then measures the base and the patched model in the domain on held-out prompts, which the
+ * manifest records.
+ */
+export async function trainOnDomain(
+  context: CommandContext,
+  options: PairOptions & TrainingOptions,
+  { domain, model, source, data, contexts, directory }: TrainOnDomainOptions,
+): Promise<TrainedOnDomain> {
+  const { seed, preset, eval: check } = options
+  const training = trainingOf(options, domain)
+  if (training.distillation) needDistributions(domain, source)
+  const rows = data.pairs ?? data.prompts ?? []
+  const { train, apart } = check ? setApart(rows, { seed, preset }) : { train: rows, apart: [] }
+  const pairs = data.pairs
+    ? (train as readonly PreferencePair[])
+    : await makeDomainPairs(context, domain, options, {
+        ...{ model, contexts, prompts: train, path: `${directory}/pairs.jsonl`, batchSize: 32 },
+        source: source as ReferenceSource,
+      })
+  const { progress, signal } = context
+  const reference = source?.at({ maxTokens: 64, temperature: 0, seed, format: domain.format })
+  const patch = await trainPatch({
+    ...training,
+    ...{ model, pairs, seed, directory, signal },
+    ...(reference && { reference }),
+    judge: domain.pairs.judge,
+    format: domain.format,
+    // The domain's own figures take its place.
+    check: false,
+    storage: fileStorage(),
+    checkpointEvery: 1,
+    onProgress: reportTraining(progress),
+  })
+  if (apart.length === 0) {
+    if (check) progress.line(`warning: too few prompts to hold some out: ${domain.name} is not measured`)
+    return { patch, figures: undefined }
+  }
+  const { samples } = domain.sampling
+  const figures = await measureSubjects(context, domain, domainSubjects(model, { patches: [patch] }), {
+    ...{
+      prompts: apart,
+      data: 'held-out prompts',
+      batchSize: 32,
+      seed,
+      directory: `${directory}/evaluation`,
+    },
+    sampling: { samples: Math.min(samples, mostSamples) },
+  })
+  const effects = reportEffects(figures.measurements, { subject: subjectOf(patch) })
+  return { patch: await withEffects(patch, effects), figures }
+}
+
+/** Whether the patch moves one of its domain's figures, at least, where it shall. */
+export function betters({ measurements }: DomainFigures, subject: string): boolean {
+  return measurements.some((after) => {
+    const before = measurements.find(
+      (one) =>
+        one.subject === 'base' &&
+        one.metric === after.metric &&
+        one.judge === after.judge &&
+        one.data === after.data,
+    )
+    if (!before || after.subject !== subject) return false
+    return after.better === 'higher' ? after.value > before.value : after.value < before.value
+  })
+}
+
+function needDistributions({ name, format }: Domain, source: ReferenceSource | undefined): void {
+  const reference = source?.at({ maxTokens: 1, temperature: 0, seed: 0, format })
+  if (reference?.distributions) return
+  throw new PatchError('INVALID_ARGUMENT', {
+    expected: `a reference with distributions, which the recipe of ${name} needs: a model, adapter:DIR or system-prompt[:FILE]`,
+    found: reference ? `${reference.name}, which gives only answers` : 'no --reference',
+    remedy: 'Use such a reference, or skip distillation with --distill 0',
+  })
+}
+
+/** Rows to train on, and prompts that training never sees. */
+export interface SetApart<Row> {
+  readonly train: readonly Row[]
+  readonly apart: readonly PatchPrompt[]
+}
+
+/**
+ * Sets prompts of each kind apart, as many as the check after a training takes, drawn by the seed: of fewer than 20 prompts none,
+ * else a tenth, at least 8 (or a fifth of them) and at most what the preset says. Rows of the same prompt stay together.
+ */
+export function setApart<Row extends PatchPrompt>(
+  rows: readonly Row[],
+  { seed, preset = 'balanced' }: { readonly seed: number; readonly preset?: TrainingPreset | undefined },
+): SetApart<Row> {
+  const { from } = trainingDefaults.check
+  const { limit } = trainingDefaults.presets[preset]
+  const random = createRandom(seed)
+  const prompts = new Map(rows.map((row) => [keyOf(row), row]))
+  const chosen = new Set<string>()
+  for (const kind of new Set(rows.map((row) => row.kind))) {
+    const own = [...prompts].filter(([, row]) => row.kind === kind).map(([key]) => key)
+    if (own.length < from) continue
+    for (const key of random.shuffle(own).slice(0, heldOutForCheck(own.length, { limit }))) chosen.add(key)
+  }
+  return {
+    train: rows.filter((row) => !chosen.has(keyOf(row))),
+    apart: [...chosen].map((key) => promptOf(prompts.get(key) as Row)),
+  }
+}
+
+const keyOf = ({ kind, prompt, bare = prompt }: PatchPrompt) => JSON.stringify([kind, bare])
+
+const promptOf = ({ prompt, kind, part }: PatchPrompt): PatchPrompt => ({
+  ...{ prompt, kind },
+  ...(part !== undefined && { part }),
+})
