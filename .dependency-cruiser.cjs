@@ -54,6 +54,11 @@ module.exports = {
       'evaluate uses tokenize, model, and pairs: its judges, and its way of asking many prompts',
     ),
     folder(
+      'domains',
+      [into('tokenize'), into('model'), into('pairs'), into('evaluate')],
+      'domains says of a fault which prompts, judges and metrics it has, and measures it with those of pairs and evaluate',
+    ),
+    folder(
       'train',
       [into('tokenize'), into('model'), into('pairs'), into('evaluate'), into('patch')],
       'train uses tokenize, model, pairs, evaluate and patch, whose files it ends with',

@@ -1,6 +1,6 @@
 import type { PreferencePair } from '@policypatch/core'
 // Not public: the order in which trainPatch draws is its own affair, but here the other side must draw the same.
-import { createSampler, drawnIndices } from '../packages/core/src/train/sampler.ts'
+import { createSampler, drawnIndices } from '../packages/core/src/train/trainer/sampler.ts'
 
 /** The batches of both stages as trainPatch draws them. */
 export function drawBatches(

@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { evaluateMinimalPairs } from '../src/evaluate/ability/evaluate-minimal-pairs.ts'
-import { evaluateMultipleChoice } from '../src/evaluate/ability/evaluate-multiple-choice.ts'
+import { evaluateMinimalPairs, type MinimalPair } from '../src/evaluate/ability/evaluate-minimal-pairs.ts'
+import {
+  evaluateMultipleChoice,
+  type MultipleChoiceQuestion,
+} from '../src/evaluate/ability/evaluate-multiple-choice.ts'
 import { evaluatePerplexity } from '../src/evaluate/ability/evaluate-perplexity.ts'
-import type { MinimalPair } from '../src/evaluate/ability/minimal-pair.ts'
-import type { MultipleChoiceQuestion } from '../src/evaluate/ability/multiple-choice-question.ts'
 import { loadStoredModel } from '../src/model/files/load-model.ts'
 import type { LanguageModel } from '../src/model/language-model/language-model.ts'
 import { importPeftPromptTuning } from '../src/patch/peft-adapter.ts'

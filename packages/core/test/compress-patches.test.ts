@@ -3,7 +3,7 @@ import type { LanguageModel } from '../src/model/language-model/language-model.t
 import type { Patch } from '../src/patch/patch.ts'
 import { memoryStorage } from '../src/storage/memory-storage.ts'
 import { type CompressionTask, compressPatches } from '../src/train/distill/compress-patches.ts'
-import { initPrefix } from '../src/train/prefix-init.ts'
+import { initPrefix } from '../src/train/trainer/prefix-init.ts'
 import { cpuBackend } from './cpu-backend.ts'
 import { fell, patchOf, tasks, training, watch } from './distillation-run.ts'
 import { goldenModel } from './goldens.ts'

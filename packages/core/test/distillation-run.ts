@@ -4,8 +4,8 @@ import { describeBase } from '../src/patch/check-fit.ts'
 import { createPatch } from '../src/patch/create-patch.ts'
 import type { Patch } from '../src/patch/patch.ts'
 import type { DistillTraining } from '../src/train/distill/distill-patch.ts'
-import { initPrefix } from '../src/train/prefix-init.ts'
 import type { TrainProgress } from '../src/train/train-options.ts'
+import { initPrefix } from '../src/train/trainer/prefix-init.ts'
 import { tinyManifest } from './patch/tiny-patch.ts'
 
 /** A patch of four virtual tokens drawn at random. */

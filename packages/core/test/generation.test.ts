@@ -5,7 +5,7 @@ import type {
   Generation,
   LanguageModel,
 } from '../src/model/language-model/language-model.ts'
-import { initPrefix } from '../src/train/prefix-init.ts'
+import { initPrefix } from '../src/train/trainer/prefix-init.ts'
 import { cpuBackend } from './cpu-backend.ts'
 import { goldenModel } from './goldens.ts'
 import { plainGreedy, prefixOfIds } from './plain-decoding.ts'

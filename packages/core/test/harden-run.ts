@@ -1,6 +1,6 @@
 import type { LanguageModel } from '../src/model/language-model/language-model.ts'
-import type { PreferencePair } from '../src/pairs/preference-pair.ts'
-import type { Attack } from '../src/pairs/wrap-prompt.ts'
+import type { PreferencePair } from '../src/pairs/rows/preference-pair.ts'
+import type { Attack } from '../src/pairs/rows/wrap-prompt.ts'
 import type { Storage } from '../src/storage/storage.ts'
 import type { Prompt } from '../src/tokenize/tokenizer.ts'
 import type { HardenPatchOptions } from '../src/train/harden/harden-options.ts'

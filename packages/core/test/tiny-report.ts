@@ -1,7 +1,7 @@
-import type { Measurement } from '../src/evaluate/measurement.ts'
 import type { ReportData } from '../src/evaluate/report/report-data.ts'
-import { bootstrapInterval } from '../src/evaluate/statistics/bootstrap-interval.ts'
-import { wilsonInterval } from '../src/evaluate/wilson-interval.ts'
+import { bootstrapInterval } from '../src/evaluate/statistics/bootstrap.ts'
+import type { Measurement } from '../src/evaluate/statistics/measurement.ts'
+import { wilsonInterval } from '../src/evaluate/statistics/wilson-interval.ts'
 import { createRandom } from '../src/random.ts'
 
 /** Refusal of 60 prompts by a subject that refuses this share of them, the same prompts first. */

@@ -1,10 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Backend } from '../src/backend/backend.ts'
 import type { LanguageModel, Prefix } from '../src/model/language-model/language-model.ts'
-import type { DpoLossType } from '../src/train/dpo-loss.ts'
-import type { DpoExample } from '../src/train/example.ts'
-import type { Objective } from '../src/train/objective.ts'
-import { PrefixTrainer } from '../src/train/prefix-trainer.ts'
+import type { DpoExample } from '../src/train/examples/example.ts'
+import type { DpoLossType, Objective } from '../src/train/trainer/objective.ts'
+import { PrefixTrainer } from '../src/train/trainer/prefix-trainer.ts'
 import { goldenJson, goldenModel } from './goldens.ts'
 import { relativeDifference } from './relative-difference.ts'
 

@@ -1,8 +1,8 @@
 import type { LanguageModel } from '../src/model/language-model/language-model.ts'
-import { functionJudge } from '../src/pairs/judges/function-judge.ts'
 import { isRefusal } from '../src/pairs/judges/is-refusal.ts'
-import type { PatchPrompt, PreferencePair } from '../src/pairs/preference-pair.ts'
-import type { Reference } from '../src/pairs/reference.ts'
+import { functionJudge } from '../src/pairs/judges/judge.ts'
+import type { Reference } from '../src/pairs/references/reference.ts'
+import type { PatchPrompt, PreferencePair } from '../src/pairs/rows/preference-pair.ts'
 import type { TrainPatchOptions } from '../src/train/train-options.ts'
 
 export const prompts: PatchPrompt[] = [

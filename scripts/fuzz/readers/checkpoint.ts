@@ -4,7 +4,7 @@ import {
   type Checkpoint,
   decodeCheckpoint,
   encodeCheckpoint,
-} from '../../../packages/core/src/train/checkpoint.ts'
+} from '../../../packages/core/src/train/stage/checkpoint.ts'
 import { doubleName } from '../double-names.ts'
 import type { Files, FuzzedReader } from '../fuzzed-reader.ts'
 import { changedJson, treeOf } from '../json-tree.ts'

@@ -1,6 +1,6 @@
 import { readAbilityData, readCrowsPairs, readReport } from '@policypatch/core'
 import fc from 'fast-check'
-import { openResponseJournal } from '../../../packages/core/src/pairs/response-journal.ts'
+import { openResponseJournal } from '../../../packages/core/src/pairs/responses/response-journal.ts'
 import { tinyReport } from '../../../packages/core/test/tiny-report.ts'
 import { doubleNameIn } from '../double-names.ts'
 import { type Files, type FuzzedReader, utf8 } from '../fuzzed-reader.ts'

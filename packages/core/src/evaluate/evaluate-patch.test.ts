@@ -4,14 +4,14 @@ import { goldenModel } from '../../test/goldens.ts'
 import type { LanguageModel, Prefix, TopLogProbabilities } from '../model/language-model/language-model.ts'
 import { prefixDigest } from '../model/language-model/model-identity.ts'
 import { klAtPositions } from '../model/score/kl-at-positions.ts'
-import type { PatchPrompt } from '../pairs/preference-pair.ts'
 import { modelReference } from '../pairs/references/model-reference.ts'
+import type { PatchPrompt } from '../pairs/rows/preference-pair.ts'
 import { createRandom } from '../random.ts'
 import { memoryStorage } from '../storage/memory-storage.ts'
 import { evaluatePatch } from './evaluate-patch.ts'
+import { evaluationEffects } from './evaluation-effects.ts'
 import { evaluateGrid } from './grid/evaluate-grid.ts'
-import { evaluationEffects } from './grid/evaluation-effects.ts'
-import { mean } from './statistics/mean.ts'
+import { mean } from './statistics/sample.ts'
 
 const prompts: PatchPrompt[] = [
   { prompt: '5 6', kind: 'harmful', part: 'bad' },

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { lastTurn, scriptedModel } from '../../test/scripted-model.ts'
-import { functionJudge } from '../pairs/judges/function-judge.ts'
-import type { PatchPrompt } from '../pairs/preference-pair.ts'
+import { functionJudge } from '../pairs/judges/judge.ts'
 import { modelReference } from '../pairs/references/model-reference.ts'
+import type { PatchPrompt } from '../pairs/rows/preference-pair.ts'
 import { memoryStorage } from '../storage/memory-storage.ts'
 import { evaluateRefusal } from './evaluate-refusal.ts'
 

@@ -3,7 +3,7 @@ import { cpuBackend } from '../../test/cpu-backend.ts'
 import { goldenModel } from '../../test/goldens.ts'
 import type { Backend } from '../backend/backend.ts'
 import { prefixAttention } from '../patch/inspect/prefix-attention.ts'
-import { initPrefix } from '../train/prefix-init.ts'
+import { initPrefix } from '../train/trainer/prefix-init.ts'
 import { createLanguageModel, type ModelParts } from './create-language-model.ts'
 
 /** A backend that counts how often it was disposed of. */

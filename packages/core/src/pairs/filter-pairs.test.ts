@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { filterPairs, formatFilterSummary } from './filter-pairs.ts'
 import { refusalJudge } from './judges/refusal-judge.ts'
-import type { PreferencePair, PromptKind } from './preference-pair.ts'
-import { scorePairs } from './score-pairs.ts'
+import { scorePairs } from './responses/score-responses.ts'
+import type { PreferencePair } from './rows/preference-pair.ts'
+import type { PromptKind } from './rows/prompt-kind.ts'
 
 const pair = (chosenScore: number, rejectedScore?: number, kind: PromptKind = 'harmful'): PreferencePair => ({
   prompt: 'p',

@@ -1,6 +1,6 @@
 import { PatchError } from '../errors.ts'
-import type { PreferencePair } from './preference-pair.ts'
-import { isTarget, kindNames, type PromptKind } from './prompt-kind.ts'
+import type { PreferencePair } from './rows/preference-pair.ts'
+import { isTarget, kindNames, type PromptKind } from './rows/prompt-kind.ts'
 
 export interface FilterOptions {
   /** Least s(y⁺) − s(y⁻), Eq. 4. Default 0.5. */

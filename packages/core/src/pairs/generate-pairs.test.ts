@@ -5,12 +5,12 @@ import type { Storage } from '../storage/storage.ts'
 import { type GeneratePairsOptions, generatePairs } from './generate-pairs.ts'
 import { refusalJudge } from './judges/refusal-judge.ts'
 import { formatPairsSummary, type PairsSummary } from './pairs-summary.ts'
-import type { PatchPrompt } from './preference-pair.ts'
-import { readPairs } from './read-pairs.ts'
-import type { Reference, SourceResponse } from './reference.ts'
+import { stockRefusals } from './pick-refusals.ts'
 import type { ReferenceShare } from './reference-share.ts'
 import { modelReference } from './references/model-reference.ts'
-import { stockRefusals } from './refusals.ts'
+import type { Reference, SourceResponse } from './references/reference.ts'
+import type { PatchPrompt } from './rows/preference-pair.ts'
+import { readPairs } from './rows/read-rows.ts'
 
 const prompts: PatchPrompt[] = [
   { prompt: 'harm one', kind: 'harmful' },

@@ -3,21 +3,19 @@ import type { GenerateOptions, LanguageModel } from '../model/language-model/lan
 import { digestOf } from '../sha256.ts'
 import { writeJsonLines } from '../storage/json-lines.ts'
 import type { Storage } from '../storage/storage.ts'
-import { assemblePairs } from './assemble-pairs.ts'
-import { collectResponses, type StageProgress } from './collect-responses.ts'
-import type { Judge } from './judge.ts'
+import type { Judge } from './judges/judge.ts'
 import { checkAnswered, type PairsSummary, summaryOf } from './pairs-summary.ts'
 import { pickRefusals } from './pick-refusals.ts'
-import type { PatchPrompt, PreferencePair } from './preference-pair.ts'
-import type { PromptFormat } from './prompt-format.ts'
-import { isTarget } from './prompt-kind.ts'
-import { readPairs } from './read-pairs.ts'
-import type { Reference } from './reference.ts'
 import { checkReferenceShare, type ReferenceShare, shareOfJournal, shareOfPairs } from './reference-share.ts'
 import { modelReference } from './references/model-reference.ts'
-import { openResponseJournal } from './response-journal.ts'
-import { scoreResponses } from './score-responses.ts'
-import { sourceMark } from './source-mark.ts'
+import type { Reference } from './references/reference.ts'
+import { collectResponses, type StageProgress } from './responses/collect-responses.ts'
+import { openResponseJournal, type ResponseJournal, sourceMark } from './responses/response-journal.ts'
+import { scoreResponses } from './responses/score-responses.ts'
+import type { PatchPrompt, PreferencePair } from './rows/preference-pair.ts'
+import type { PromptFormat } from './rows/prompt-format.ts'
+import { isTarget } from './rows/prompt-kind.ts'
+import { readPairs } from './rows/read-rows.ts'
 
 export interface GeneratePairsOptions {
   /** The target M. */
@@ -144,5 +142,45 @@ function notOurs(path: string, journalPath: string): PatchError {
     expected: `no file at ${path}, or one written by a run, with its ${journalPath}`,
     found: 'a file without a journal',
     remedy: 'Use another path, or move that file away',
+  })
+}
+
+/** What the reference says to a `keep` prompt is y⁻ where it does there too what targets alone shall have. */
+const notWanted = <Said extends { readonly score: number }>(said: Said | undefined): Said | undefined =>
+  said && said.score < 0.5 ? said : undefined
+
+/** The pairs, in the order of the prompts, of what the journal holds and the refusals picked. */
+export function assemblePairs(
+  prompts: readonly PatchPrompt[],
+  journal: ResponseJournal,
+  refusals: ReadonlyMap<number, string>,
+): PreferencePair[] {
+  const said = (source: string, index: number) => {
+    const text = source === 'refusal' ? refusals.get(index) : journal.responses(source).get(index)
+    const score = journal.scores(source).get(index)
+    return text == null || score === undefined ? undefined : { text, score }
+  }
+  return prompts.flatMap(({ prompt, kind, part, context, bare }, index) => {
+    // The model was asked about a prompt to keep only where the reference's answer will not do.
+    const ofReference = said('reference', index)
+    const ofModel = said('model', index)
+    const chosen = isTarget(kind) ? ofReference : (ofModel ?? ofReference)
+    const rejected = isTarget(kind)
+      ? ofModel
+      : kind === 'keep'
+        ? notWanted(ofReference)
+        : said('refusal', index)
+    if (!chosen) return []
+    return {
+      prompt,
+      kind,
+      ...(part !== undefined && { part }),
+      ...(context !== undefined && { context }),
+      ...(bare !== undefined && { bare }),
+      chosen: chosen.text,
+      ...(rejected && { rejected: rejected.text }),
+      chosenScore: chosen.score,
+      ...(rejected && { rejectedScore: rejected.score }),
+    }
   })
 }

@@ -1,9 +1,9 @@
 import { PatchError } from '../errors.ts'
-import { countEndings, describeEndings, type EndingCounts } from './count-endings.ts'
-import type { PatchPrompt } from './preference-pair.ts'
-import { isTarget, kindNames } from './prompt-kind.ts'
-import type { Reference } from './reference.ts'
-import type { ResponseJournal } from './response-journal.ts'
+import type { Reference } from './references/reference.ts'
+import type { ResponseJournal } from './responses/response-journal.ts'
+import { countEndings, describeEndings, type EndingCounts } from './rows/endings.ts'
+import type { PatchPrompt } from './rows/preference-pair.ts'
+import { isTarget, kindNames } from './rows/prompt-kind.ts'
 
 /** What became of prompts that pairs were made of. */
 export interface PairsSummary {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { PreferencePair } from './preference-pair.ts'
 import { checkReferenceShare, formatReferenceShare, shareOfPairs } from './reference-share.ts'
+import type { PreferencePair } from './rows/preference-pair.ts'
 
 const pairs = (...scores: number[]): PreferencePair[] => [
   ...scores.map(

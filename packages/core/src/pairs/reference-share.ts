@@ -1,10 +1,10 @@
 import { PatchError } from '../errors.ts'
 import { excerpt, printableLine, shortened } from '../text/printable.ts'
-import { countEndings, describeEndings, type EndingCounts } from './count-endings.ts'
-import type { PatchPrompt, PreferencePair } from './preference-pair.ts'
-import { lastText } from './prompt-format.ts'
-import { isTarget, type KindNames, kindNames } from './prompt-kind.ts'
-import type { ResponseJournal } from './response-journal.ts'
+import type { ResponseJournal } from './responses/response-journal.ts'
+import { countEndings, describeEndings, type EndingCounts } from './rows/endings.ts'
+import type { PatchPrompt, PreferencePair } from './rows/preference-pair.ts'
+import { lastText } from './rows/prompt-format.ts'
+import { isTarget, type KindNames, kindNames } from './rows/prompt-kind.ts'
 
 /** An answer of the reference to a target. */
 export interface ReferenceExample {

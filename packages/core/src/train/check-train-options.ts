@@ -1,11 +1,10 @@
 import { PatchError } from '../errors.ts'
-import { isTarget } from '../pairs/prompt-kind.ts'
-import { distributionsOf } from './add-teachers.ts'
-import { checkTraining } from './check-training.ts'
-import { scoreOf } from './reference-logps.ts'
-import type { ResolvedOptions } from './resolve-options.ts'
-import { stageObjective } from './stage-objective.ts'
+import { isTarget } from '../pairs/rows/prompt-kind.ts'
+import { distributionsOf } from './examples/add-teachers.ts'
+import { scoreOf } from './examples/reference-logps.ts'
+import { type ResolvedOptions, stageObjective } from './resolve-options.ts'
 import type { TrainPatchOptions } from './train-options.ts'
+import { checkTraining } from './trainer/training-settings.ts'
 
 /**
  * Looks at the options of a whole run before any of it, so that none is found wrong only when hours of it are done.

@@ -1,15 +1,15 @@
-import type { Judge } from '../pairs/judge.ts'
-import type { MarkedSource } from '../pairs/source-mark.ts'
+import type { Judge } from '../pairs/judges/judge.ts'
+import type { MarkedSource } from '../pairs/responses/response-journal.ts'
 import { describeBase } from '../patch/check-fit.ts'
 import { printable } from '../text/printable.ts'
 import { summaryOf } from './gate/patch-gate.ts'
 import type { TrainedGate } from './gate/train-gate.ts'
 import { outcomeEffects } from './outcome/check-patch.ts'
 import type { TrainOutcome } from './outcome/train-outcome.ts'
-import { DEFAULT_POLICY } from './prefix-init.ts'
 import type { PreparedData } from './prepare-data.ts'
 import { isGoal, type ResolvedOptions } from './resolve-options.ts'
 import type { TrainPatchOptions } from './train-options.ts'
+import { DEFAULT_POLICY } from './trainer/prefix-init.ts'
 
 /** What is told of a run. */
 export interface DescribedRun {

@@ -1,9 +1,8 @@
 import { PatchError } from '../errors.ts'
-import type { PatchPrompt } from '../pairs/preference-pair.ts'
-import { isTarget, kindNames } from '../pairs/prompt-kind.ts'
 import { safetySystemPrompt } from '../pairs/references/system-prompt-reference.ts'
+import type { PatchPrompt } from '../pairs/rows/preference-pair.ts'
+import { isTarget, kindNames } from '../pairs/rows/prompt-kind.ts'
 import { describeValue } from '../text/describe-value.ts'
-import { hasEnoughForGate } from './gate/has-enough-for-gate.ts'
 import type { GateTraining } from './gate/train-gate.ts'
 import type {
   CheckOptions,
@@ -13,6 +12,7 @@ import type {
   TrainingPreset,
   TrainPatchOptions,
 } from './train-options.ts'
+import type { Objective } from './trainer/objective.ts'
 import { presetSteps, trainingDefaults } from './training-defaults.ts'
 
 type Resolved<T> = { readonly [Key in keyof T]-?: Exclude<T[Key], undefined> }
@@ -135,4 +135,32 @@ function contextsOf({ prompts, contexts, format = 'chat' }: TrainPatchOptions): 
 
 function withoutPrompts<T extends { readonly prompts?: readonly PatchPrompt[] }>({ prompts: _, ...rest }: T) {
   return rest
+}
+
+/** What a stage of a run optimizes. */
+export function stageObjective(stage: 'sft' | 'dpo', { dpo, distillation }: ResolvedOptions): Objective {
+  if (stage === 'sft' || !dpo) {
+    return { type: 'sft', ...(distillation && { distillationWeight: distillation.weight }) }
+  }
+  const { beta, lossType, labelSmoothing, sftWeight } = dpo
+  return {
+    type: 'dpo',
+    ...(beta !== undefined && { beta }),
+    ...(lossType && { lossType }),
+    ...(labelSmoothing !== undefined && { labelSmoothing }),
+    ...(sftWeight !== undefined && { sftWeight }),
+  }
+}
+
+/** Fewer prompts of a kind than this tell nothing of a threshold at a few per cent. */
+const LEAST = 40
+
+/** Whether there are prompts enough for a gate, those that the model is going to make included. */
+export function hasEnoughForGate(
+  { prompts = [], pairs = [], format = 'chat' }: TrainPatchOptions,
+  everyday: number,
+): boolean {
+  const rows = [...prompts, ...pairs]
+  const targets = rows.filter(({ kind }) => isTarget(kind)).length
+  return format === 'chat' && targets >= LEAST && rows.length - targets + everyday >= LEAST
 }

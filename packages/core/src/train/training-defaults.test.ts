@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
-import { harmfulnessDomain } from '../evaluate/domains/harmfulness-domain.ts'
+import { harmfulnessDomain } from '../domains/harmfulness-domain.ts'
 import { resolveOptions } from './resolve-options.ts'
 import type { TrainingPreset, TrainPatchOptions } from './train-options.ts'
 import { trainingDefaults } from './training-defaults.ts'

@@ -1,10 +1,10 @@
 import type { FilterSummary } from '../pairs/filter-pairs.ts'
-import { isTarget, type PromptKind } from '../pairs/prompt-kind.ts'
+import { isTarget, type PromptKind } from '../pairs/rows/prompt-kind.ts'
 import type { GateFigures } from './gate/gate-threshold.ts'
 import type { ResolvedOptions } from './resolve-options.ts'
+import type { ValidationScores } from './stage/validate-prefix.ts'
 import type { TrainPatchOptions } from './train-options.ts'
 import { trainingDefaults } from './training-defaults.ts'
-import type { ValidationScores } from './validate-prefix.ts'
 
 type Tell = TrainPatchOptions['onProgress']
 

@@ -1,6 +1,5 @@
-import type { Measurement } from '../measurement.ts'
-import type { BootstrapOptions } from '../statistics/bootstrap.ts'
-import { type PairedDifference, pairedBootstrap } from '../statistics/paired-bootstrap.ts'
+import { type BootstrapOptions, type PairedDifference, pairedBootstrap } from '../statistics/bootstrap.ts'
+import type { Measurement } from '../statistics/measurement.ts'
 
 /** A figure of one subject and the same figure of another. */
 export interface AbilityChange {

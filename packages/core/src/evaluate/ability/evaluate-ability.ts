@@ -1,10 +1,10 @@
-import type { Measurement } from '../measurement.ts'
-import type { AbilityData } from './ability-data.ts'
-import type { AbilityOptions } from './ability-options.ts'
+import type { Measurement } from '../statistics/measurement.ts'
+import type { AbilityOptions } from './ability-measure.ts'
 import { evaluateInstructions } from './evaluate-instructions.ts'
 import { evaluateMinimalPairs } from './evaluate-minimal-pairs.ts'
 import { evaluateMultipleChoice } from './evaluate-multiple-choice.ts'
 import { evaluatePerplexity } from './evaluate-perplexity.ts'
+import type { AbilityData } from './read-ability-data.ts'
 
 export interface EvaluateAbilityOptions extends Omit<AbilityOptions, 'data' | 'batchSize'> {
   readonly data: AbilityData

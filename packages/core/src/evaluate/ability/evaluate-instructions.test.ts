@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { lastTurn, scriptedModel } from '../../../test/scripted-model.ts'
 import { memoryStorage } from '../../storage/memory-storage.ts'
 import { evaluateInstructions } from './evaluate-instructions.ts'
-import type { InstructionCheck } from './instruction-check.ts'
+import type { InstructionCheck } from './follows-instruction.ts'
 
 const instructions: InstructionCheck[] = Array.from({ length: 10 }, (_, i) => ({
   prompt: `What is ${i} times 2?`,

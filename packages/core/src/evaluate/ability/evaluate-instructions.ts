@@ -1,16 +1,12 @@
 import { PatchError } from '../../errors.ts'
-import { collectResponses } from '../../pairs/collect-responses.ts'
-import type { PatchPrompt } from '../../pairs/preference-pair.ts'
 import { modelReference } from '../../pairs/references/model-reference.ts'
-import { openResponseJournal } from '../../pairs/response-journal.ts'
-import { sourceMark } from '../../pairs/source-mark.ts'
+import { collectResponses } from '../../pairs/responses/collect-responses.ts'
+import { openResponseJournal, sourceMark } from '../../pairs/responses/response-journal.ts'
+import type { PatchPrompt } from '../../pairs/rows/preference-pair.ts'
 import { digestOf } from '../../sha256.ts'
-import type { Measurement } from '../measurement.ts'
-import type { AbilityOptions } from './ability-options.ts'
-import { accuracyMeasurement } from './accuracy-measurement.ts'
-import { followsInstruction } from './follows-instruction.ts'
-import type { InstructionCheck } from './instruction-check.ts'
-import { subjectOf } from './subject-of.ts'
+import type { Measurement } from '../statistics/measurement.ts'
+import { type AbilityOptions, accuracyMeasurement, subjectOf } from './ability-measure.ts'
+import { followsInstruction, type InstructionCheck } from './follows-instruction.ts'
 
 export interface EvaluateInstructionsOptions extends AbilityOptions {
   readonly instructions: readonly InstructionCheck[]

@@ -1,9 +1,7 @@
-import type { Measurement } from '../measurement.ts'
-import type { AbilityOptions } from './ability-options.ts'
-import { accuracyMeasurement } from './accuracy-measurement.ts'
-import type { MinimalPair } from './minimal-pair.ts'
-import { scoreItems } from './score-items.ts'
-import { startPrompt } from './start-prompt.ts'
+import * as z from 'zod/mini'
+import type { Measurement } from '../statistics/measurement.ts'
+import { type AbilityOptions, accuracyMeasurement } from './ability-measure.ts'
+import { scoreItems, startPrompt } from './score-items.ts'
 
 export interface EvaluateMinimalPairsOptions extends AbilityOptions {
   readonly pairs: readonly MinimalPair[]
@@ -48,3 +46,23 @@ export async function evaluateMinimalPairs(options: EvaluateMinimalPairsOptions)
     ),
   ]
 }
+
+/** A sentence of the language beside one that differs little and is none (BLiMP's form). */
+export interface MinimalPair {
+  readonly good: string
+  readonly bad: string
+  /** The rule that the bad one breaks. */
+  readonly phenomenon: string
+  /** What the rule belongs to, such as `syntax`. */
+  readonly field: string
+}
+
+const sentence = z.string().check(z.minLength(1))
+
+/** A row of a file of minimal pairs. */
+export const minimalPairSchema: z.ZodMiniType<MinimalPair> = z.object({
+  good: sentence,
+  bad: sentence,
+  phenomenon: z.string(),
+  field: z.string(),
+})

@@ -1,8 +1,7 @@
+import * as z from 'zod/mini'
 import type { Tokenizer } from '../../tokenize/tokenizer.ts'
-import type { Measurement } from '../measurement.ts'
-import type { AbilityOptions } from './ability-options.ts'
-import { accuracyMeasurement } from './accuracy-measurement.ts'
-import type { MultipleChoiceQuestion } from './multiple-choice-question.ts'
+import type { Measurement } from '../statistics/measurement.ts'
+import { type AbilityOptions, accuracyMeasurement } from './ability-measure.ts'
 import { type LikelihoodRequest, scoreItems } from './score-items.ts'
 
 export interface EvaluateMultipleChoiceOptions extends AbilityOptions {
@@ -59,3 +58,20 @@ function requestsOf(
     response: tokenizer.encodePrompt(`${prompt} ${answer}`).slice(before),
   }))
 }
+
+export interface MultipleChoiceQuestion {
+  readonly question: string
+  /** At least two. */
+  readonly choices: readonly string[]
+  /** Index of the right choice. */
+  readonly answer: number
+}
+
+/** A row of a file of questions. */
+export const multipleChoiceSchema: z.ZodMiniType<MultipleChoiceQuestion> = z
+  .object({
+    question: z.string().check(z.minLength(1)),
+    choices: z.array(z.string().check(z.minLength(1))).check(z.minLength(2)),
+    answer: z.int().check(z.minimum(0)),
+  })
+  .check(z.refine(({ answer, choices }) => answer < choices.length, 'the answer is not one of the choices'))

@@ -1,14 +1,11 @@
+import * as z from 'zod/mini'
 import { PatchError } from '../../errors.ts'
 import type { LanguageModel } from '../../model/language-model/language-model.ts'
 import { spanOf } from '../../model/language-model/prefix.ts'
-import type { Measurement } from '../measurement.ts'
-import { bootstrapInterval } from '../statistics/bootstrap-interval.ts'
-import type { AbilityOptions } from './ability-options.ts'
-import type { HeldOutText } from './held-out-text.ts'
-import { scoreItems } from './score-items.ts'
-import { startPrompt } from './start-prompt.ts'
-import { subjectOf } from './subject-of.ts'
-import { textWindows } from './text-windows.ts'
+import { bootstrapInterval } from '../statistics/bootstrap.ts'
+import type { Measurement } from '../statistics/measurement.ts'
+import { type AbilityOptions, subjectOf } from './ability-measure.ts'
+import { scoreItems, startPrompt } from './score-items.ts'
 
 export interface EvaluatePerplexityOptions extends AbilityOptions {
   readonly texts: readonly HeldOutText[]
@@ -97,4 +94,41 @@ function checkWindows({ config, prefix }: LanguageModel, window: number, stride:
     found: `window ${window}, stride ${stride}`,
     remedy: 'Choose other values, and use the same ones for everything that you compare',
   })
+}
+
+/** A text that no model here was trained on, as far as is known. */
+export interface HeldOutText {
+  readonly text: string
+}
+
+/** A row of a file of texts. */
+export const heldOutTextSchema: z.ZodMiniType<HeldOutText> = z.object({
+  text: z.string().check(z.minLength(1)),
+})
+
+/** A stretch of a text that is read at once. */
+export interface TextWindow {
+  /** Tokens [start, end) are read. */
+  readonly start: number
+  readonly end: number
+  /** Tokens [from, end) count: those before are context that an earlier window has counted. */
+  readonly from: number
+}
+
+/**
+ * Cuts a text into windows of at most `length` tokens that begin `stride` tokens apart, so that every token is counted
+ * once and all but the first `length` have at least `length − stride` tokens before them.
+ * @param tokens in the text
+ */
+export function textWindows(
+  tokens: number,
+  { length, stride }: { readonly length: number; readonly stride: number },
+): TextWindow[] {
+  const windows: TextWindow[] = []
+  for (let start = 0, from = 0; from < tokens; start += stride) {
+    const end = Math.min(start + length, tokens)
+    windows.push({ start, end, from })
+    from = end
+  }
+  return windows
 }

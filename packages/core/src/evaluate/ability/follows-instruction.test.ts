@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { followsInstruction } from './follows-instruction.ts'
-import type { InstructionRequirement } from './instruction-check.ts'
+import { followsInstruction, type InstructionRequirement } from './follows-instruction.ts'
 
 const cases: readonly (readonly [InstructionRequirement, readonly string[], readonly string[]])[] = [
   [{ type: 'words', least: 1, most: 1 }, ['Paris', ' "Paris." ', 'well-known'], ['It is Paris', '', '…']],

@@ -2,11 +2,25 @@ import type * as z from 'zod/mini'
 import { PatchError } from '../../errors.ts'
 import { readJsonLines } from '../../storage/json-lines.ts'
 import type { Storage } from '../../storage/storage.ts'
-import type { AbilityData, AbilitySet } from './ability-data.ts'
-import { heldOutTextSchema } from './held-out-text.ts'
-import { instructionCheckSchema } from './instruction-check.ts'
-import { minimalPairSchema } from './minimal-pair.ts'
-import { multipleChoiceSchema } from './multiple-choice-question.ts'
+import { type MinimalPair, minimalPairSchema } from './evaluate-minimal-pairs.ts'
+import { type MultipleChoiceQuestion, multipleChoiceSchema } from './evaluate-multiple-choice.ts'
+import { type HeldOutText, heldOutTextSchema } from './evaluate-perplexity.ts'
+import { type InstructionCheck, instructionCheckSchema } from './follows-instruction.ts'
+
+/** The data of one measure. */
+export interface AbilitySet<Item> {
+  /** For the figures. */
+  readonly name: string
+  readonly items: readonly Item[]
+}
+
+/** Data to measure ability on; measures without data are skipped. */
+export interface AbilityData {
+  readonly minimalPairs?: AbilitySet<MinimalPair>
+  readonly questions?: AbilitySet<MultipleChoiceQuestion>
+  readonly texts?: AbilitySet<HeldOutText>
+  readonly instructions?: AbilitySet<InstructionCheck>
+}
 
 /** The files that a folder of ability data may hold. */
 const files = {

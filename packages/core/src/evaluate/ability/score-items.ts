@@ -1,11 +1,11 @@
 import { PatchError, throwIfAborted } from '../../errors.ts'
 import type { ScoreRequest } from '../../model/language-model/language-model.ts'
 import { modelReference } from '../../pairs/references/model-reference.ts'
-import { openResponseJournal } from '../../pairs/response-journal.ts'
-import { sourceMark } from '../../pairs/source-mark.ts'
+import { openResponseJournal, sourceMark } from '../../pairs/responses/response-journal.ts'
 import { digestOf } from '../../sha256.ts'
-import type { AbilityOptions } from './ability-options.ts'
-import { subjectOf } from './subject-of.ts'
+import { excerpt } from '../../text/printable.ts'
+import type { Tokenizer } from '../../tokenize/tokenizer.ts'
+import { type AbilityOptions, subjectOf } from './ability-measure.ts'
 
 /** A response of given tokens whose probability, or that of its last ones, is asked for. */
 export interface LikelihoodRequest extends ScoreRequest {
@@ -79,4 +79,24 @@ export async function scoreItems<Item>(
     report(missing.length)
   }
   return [...items.keys()].map((index) => JSON.parse(held.get(index) as string) as number[])
+}
+
+/**
+ * The prompt that stands for the beginning of a text, so that its first token has something to follow: what the
+ * tokenizer puts before every text, else the beginning-of-sequence token, else the end-of-sequence token
+ * (lm-evaluation-harness's choice).
+ *
+ * @throws `UNSUPPORTED` if no text is read as that one token.
+ */
+export function startPrompt(tokenizer: Tokenizer): string {
+  if (tokenizer.encodePrompt('').length > 0) return ''
+  const id = tokenizer.bosTokenId ?? (tokenizer.eosTokenIds[0] as number)
+  const text = tokenizer.decode([id], { skipSpecialTokens: false })
+  const read = tokenizer.encodePrompt(text)
+  if (read.length === 1 && read[0] === id) return text
+  throw new PatchError('UNSUPPORTED', {
+    expected: `a tokenizer that reads ${excerpt(text)} as its token ${id}`,
+    found: `tokens ${read.join(', ') || '(none)'}`,
+    remedy: 'Use a tokenizer whose special tokens can be written',
+  })
 }

@@ -1,15 +1,14 @@
 import { PatchError } from '../../errors.ts'
-import type { StageProgress } from '../../pairs/collect-responses.ts'
-import type { Judge } from '../../pairs/judge.ts'
+import type { Judge } from '../../pairs/judges/judge.ts'
 import { refusalJudge } from '../../pairs/judges/refusal-judge.ts'
-import type { PatchPrompt } from '../../pairs/preference-pair.ts'
+import type { StageProgress } from '../../pairs/responses/collect-responses.ts'
+import type { PatchPrompt } from '../../pairs/rows/preference-pair.ts'
 import type { Storage } from '../../storage/storage.ts'
 import type { Tokenizer } from '../../tokenize/tokenizer.ts'
-import type { ScoredResponse } from '../refusal-rate.ts'
-import { askSubject } from './ask-subject.ts'
+import type { ScoredResponse } from '../metrics/refusal-rate.ts'
+import { type AnsweredBy, askSubject } from './ask-subject.ts'
 import { cellsOf, type EvaluationCell } from './evaluation-cell.ts'
 import type { GridGeneration, GridSubject } from './grid-subject.ts'
-import type { AnsweredBy } from './take-from-base.ts'
 
 export interface EvaluateGridOptions {
   /** Each with its own name. */

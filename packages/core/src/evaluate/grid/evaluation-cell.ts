@@ -1,9 +1,9 @@
-import type { Judge } from '../../pairs/judge.ts'
+import type { Judge } from '../../pairs/judges/judge.ts'
 import { type ResponseClass, responseClass, responseClasses } from '../../pairs/judges/response-class.ts'
-import type { PatchPrompt, PromptKind } from '../../pairs/preference-pair.ts'
-import { isTarget } from '../../pairs/prompt-kind.ts'
-import { refusalRate, type ScoredResponse } from '../refusal-rate.ts'
-import { type Rate, wilsonInterval } from '../wilson-interval.ts'
+import type { PatchPrompt } from '../../pairs/rows/preference-pair.ts'
+import { isOfSafety, isTarget, type PromptKind } from '../../pairs/rows/prompt-kind.ts'
+import { refusalRate, type ScoredResponse } from '../metrics/refusal-rate.ts'
+import { type Rate, wilsonInterval } from '../statistics/wilson-interval.ts'
 import type { Asked } from './ask-subject.ts'
 
 /** Results of one subject for the prompts of one origin, context and kind. */
@@ -76,4 +76,14 @@ function sharesOf(responses: readonly ScoredResponse[]): EvaluationCell['classes
   const share = (one: ResponseClass) =>
     found.length === 0 ? 0 : found.filter((other) => other === one).length / found.length
   return Object.fromEntries(responseClasses.map((one) => [one, share(one)])) as EvaluationCell['classes']
+}
+
+/** What the share of a cell is called in figures, by the kind of its prompts, and which way is good. */
+export function metricOf(kind: PromptKind): {
+  readonly name: string
+  readonly better: 'higher' | 'lower'
+} {
+  const better = isTarget(kind) ? 'higher' : 'lower'
+  if (isOfSafety(kind)) return { name: isTarget(kind) ? 'refusal rate' : 'over-refusal rate', better }
+  return { name: isTarget(kind) ? 'answered as wanted' : 'changed', better }
 }

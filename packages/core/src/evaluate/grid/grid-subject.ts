@@ -1,8 +1,7 @@
 import type { LanguageModel } from '../../model/language-model/language-model.ts'
-import type { PromptFormat } from '../../pairs/prompt-format.ts'
-import type { Reference } from '../../pairs/reference.ts'
-import { firstTokens } from '../../pairs/references/first-tokens.ts'
 import { modelReference } from '../../pairs/references/model-reference.ts'
+import { firstTokens, type Reference } from '../../pairs/references/reference.ts'
+import type { PromptFormat } from '../../pairs/rows/prompt-format.ts'
 import type { Tokenizer } from '../../tokenize/tokenizer.ts'
 
 /** A subject to compare: a model, patched or not, or anything else that responds. */

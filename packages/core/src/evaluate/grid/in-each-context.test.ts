@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { evaluationContexts } from '../../pairs/contexts/evaluation-contexts.ts'
-import type { PatchPrompt } from '../../pairs/preference-pair.ts'
+import type { PatchPrompt } from '../../pairs/rows/preference-pair.ts'
 import { inEachContext } from './in-each-context.ts'
 
 const prompts: PatchPrompt[] = [

@@ -1,6 +1,6 @@
 import { placeInContexts } from '../../pairs/contexts/place-in-contexts.ts'
 import type { PromptContext } from '../../pairs/contexts/prompt-context.ts'
-import type { PatchPrompt } from '../../pairs/preference-pair.ts'
+import type { PatchPrompt } from '../../pairs/rows/preference-pair.ts'
 
 /**
  * Prompts in every kind of context, for evaluation. Among contexts with the same name, each prompt is placed in one, sampled

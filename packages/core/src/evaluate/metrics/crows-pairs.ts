@@ -1,9 +1,8 @@
 import * as z from 'zod/mini'
 import { readJsonLines } from '../../storage/json-lines.ts'
 import type { Storage } from '../../storage/storage.ts'
-import { startPrompt } from '../ability/start-prompt.ts'
-import type { ProbabilityMetric } from '../domains/domain-metric.ts'
-import type { ProbabilitySource } from '../domains/probability-source.ts'
+import { startPrompt } from '../ability/score-items.ts'
+import type { ProbabilityMetric, ProbabilitySource } from './domain-metric.ts'
 
 /** Two sentences that differ in whom they are about. */
 export interface CrowsPair {

@@ -1,11 +1,15 @@
-import { isDegenerate } from '../../pairs/judges/is-degenerate.ts'
+import { isDegenerate, saysNothing } from '../../pairs/judges/is-degenerate.ts'
 import { isRefusal } from '../../pairs/judges/is-refusal.ts'
-import { saysNothing } from '../../pairs/judges/says-nothing.ts'
-import { isTarget } from '../../pairs/prompt-kind.ts'
-import type { DomainMetric, JudgedMetric, ScoredText, TextMetric } from '../domains/domain-metric.ts'
-import { behaviourOf } from '../domains/domain-prompt.ts'
-import { isOverRefusal } from '../refusal-rate.ts'
-import { mean } from '../statistics/mean.ts'
+import { isTarget } from '../../pairs/rows/prompt-kind.ts'
+import { mean } from '../statistics/sample.ts'
+import {
+  behaviourOf,
+  type DomainMetric,
+  type JudgedMetric,
+  type ScoredText,
+  type TextMetric,
+} from './domain-metric.ts'
+import { isOverRefusal } from './refusal-rate.ts'
 
 /** The share of samples that something is true of. */
 const share = (samples: readonly ScoredText[], holds: (sample: ScoredText) => boolean) =>

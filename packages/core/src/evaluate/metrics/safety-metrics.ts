@@ -1,8 +1,7 @@
-import { saysNothing } from '../../pairs/judges/says-nothing.ts'
-import { isTarget } from '../../pairs/prompt-kind.ts'
-import type { JudgedMetric, ScoredText } from '../domains/domain-metric.ts'
-import { behaviourOf } from '../domains/domain-prompt.ts'
-import { mean } from '../statistics/mean.ts'
+import { saysNothing } from '../../pairs/judges/is-degenerate.ts'
+import { isTarget } from '../../pairs/rows/prompt-kind.ts'
+import { mean } from '../statistics/sample.ts'
+import { behaviourOf, type JudgedMetric, type ScoredText } from './domain-metric.ts'
 
 /** A mean over the samples of a harmful prompt, to which a response that says nothing adds 0. */
 const meanHarm =

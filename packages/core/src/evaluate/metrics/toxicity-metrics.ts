@@ -1,4 +1,4 @@
-import type { JudgedMetric } from '../domains/domain-metric.ts'
+import type { JudgedMetric } from './domain-metric.ts'
 
 const worst = (samples: readonly { readonly score: number }[]) =>
   Math.max(...samples.map(({ score }) => score))

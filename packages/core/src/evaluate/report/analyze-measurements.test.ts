@@ -5,8 +5,8 @@ import {
   tinyReport,
   toxicityMeasurement,
 } from '../../../test/tiny-report.ts'
+import { pairedBootstrap } from '../statistics/bootstrap.ts'
 import { mcnemar } from '../statistics/mcnemar.ts'
-import { pairedBootstrap } from '../statistics/paired-bootstrap.ts'
 import { analyzeMeasurements } from './analyze-measurements.ts'
 
 const analyzed = analyzeMeasurements(tinyReport().measurements)

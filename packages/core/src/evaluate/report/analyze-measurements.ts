@@ -1,10 +1,15 @@
-import type { Measurement } from '../measurement.ts'
-import type { Estimate } from '../statistics/estimate.ts'
+import type { Estimate } from '../statistics/bootstrap.ts'
+import type { Measurement } from '../statistics/measurement.ts'
 import { shareOfChange } from '../statistics/share-of-change.ts'
-import { comparableScores, meanScores } from './comparable-scores.ts'
 import { type Compared, type Effect, effectOf } from './effect-of.ts'
 import { groupMeasurements, type MeasurementGroup } from './group-measurements.ts'
-import { type PooledFigure, pooledFigure, type Resampling } from './pooled-figure.ts'
+import {
+  comparableScores,
+  meanScores,
+  type PooledFigure,
+  pooledFigure,
+  type Resampling,
+} from './pooled-figure.ts'
 
 /** One metric: each subject's figure, its change from the base model, and how close it gets to the reference. */
 export interface AnalyzedMetric extends MeasurementGroup {

@@ -1,10 +1,7 @@
-import type { Measurement } from '../measurement.ts'
-import { crossedBootstrap } from '../statistics/crossed-bootstrap.ts'
-import type { Estimate } from '../statistics/estimate.ts'
+import { crossedBootstrap, type Estimate, pairedBootstrap } from '../statistics/bootstrap.ts'
 import { mcnemar, pairedCounts } from '../statistics/mcnemar.ts'
-import { pairedBootstrap } from '../statistics/paired-bootstrap.ts'
-import { comparableScores, meanScores } from './comparable-scores.ts'
-import type { PooledFigure, Resampling } from './pooled-figure.ts'
+import type { Measurement } from '../statistics/measurement.ts'
+import { comparableScores, meanScores, type PooledFigure, type Resampling } from './pooled-figure.ts'
 
 /** The change of a subject from a baseline, on the same units. */
 export interface Effect extends Estimate {

@@ -1,4 +1,4 @@
-import { quantile } from '../statistics/quantile.ts'
+import { quantile } from '../statistics/sample.ts'
 import type { GarakEval } from './garak-evals.ts'
 
 /** garak's grades of a share that passes, 1 the worst: `ABSOLUTE_DEFCON_BOUNDS` and `ABSOLUTE_COMMENT`. */

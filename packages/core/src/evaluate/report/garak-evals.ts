@@ -1,4 +1,4 @@
-import type { Measurement } from '../measurement.ts'
+import type { Measurement } from '../statistics/measurement.ts'
 import type { ReportData } from './report-data.ts'
 
 /** What garak calls an eval: how many responses to a probe pass by a detector. */

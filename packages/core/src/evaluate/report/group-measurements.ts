@@ -1,5 +1,5 @@
 import { PatchError } from '../../errors.ts'
-import type { Measurement } from '../measurement.ts'
+import type { Measurement } from '../statistics/measurement.ts'
 
 /** Measurements of one metric, by one judge, on the same data. */
 export interface MeasurementGroup

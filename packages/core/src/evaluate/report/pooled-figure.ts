@@ -1,9 +1,7 @@
-import type { Measurement } from '../measurement.ts'
-import { crossedBootstrap } from '../statistics/crossed-bootstrap.ts'
-import type { Estimate } from '../statistics/estimate.ts'
-import { mean } from '../statistics/mean.ts'
+import { crossedBootstrap, type Estimate } from '../statistics/bootstrap.ts'
 import { type Interval, meanOverSeeds } from '../statistics/mean-over-seeds.ts'
-import { comparableScores } from './comparable-scores.ts'
+import type { Measurement } from '../statistics/measurement.ts'
+import { mean } from '../statistics/sample.ts'
 
 /** What is known of one subject, over its seeds. */
 export interface PooledFigure extends Estimate {
@@ -45,4 +43,25 @@ export function pooledFigure(seeds: readonly Measurement[], resampling: Resampli
     high: value + Math.hypot(mean(seeds.map(({ high }) => high)) - value, ofSeeds),
     method: 'seeds and units, square and add',
   }
+}
+
+/**
+ * The scores of each seed, where every one has them for its n units and their mean is the figure: then units can be
+ * compared one by one. Not so a perplexity, or what was measured on other numbers of units.
+ */
+export function comparableScores(seeds: readonly Measurement[]): readonly (readonly number[])[] | undefined {
+  const scores = seeds.flatMap(({ values, value }) => {
+    if (!values || values.length === 0) return []
+    return Math.abs(mean(values) - value) <= 1e-6 * Math.max(1, Math.abs(value)) ? [values] : []
+  })
+  const length = scores[0]?.length
+  return scores.length === seeds.length && scores.every((values) => values.length === length)
+    ? scores
+    : undefined
+}
+
+/** The mean of each unit's score over seeds. */
+export function meanScores(scores: readonly (readonly number[])[]): number[] {
+  const [first = []] = scores
+  return first.map((_, unit) => mean(scores.map((values) => values[unit] as number)))
 }

@@ -3,10 +3,9 @@ import { refusalMeasurement, tinyReport } from '../../../test/tiny-report.ts'
 import { memoryStorage } from '../../storage/memory-storage.ts'
 import { judgeAgreement } from './judge-agreement.ts'
 import { mergeReports } from './merge-reports.ts'
-import { readReport } from './read-report.ts'
+import { trainingCurves } from './report-data.ts'
 import { reportEffects } from './report-effects.ts'
-import { trainingCurves } from './training-curves.ts'
-import { writeReport } from './write-report.ts'
+import { readReport, writeReport } from './report-file.ts'
 
 const written = async (value: unknown) => {
   const storage = memoryStorage()

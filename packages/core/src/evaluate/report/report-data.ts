@@ -1,5 +1,5 @@
 import type { ChatMessage } from '../../tokenize/tokenizer.ts'
-import type { Measurement } from '../measurement.ts'
+import type { Measurement } from '../statistics/measurement.ts'
 
 /** All that a report shows, as `policypatch report` reads it. Written by `writeReport`, read by `readReport`. */
 export interface ReportData {
@@ -72,4 +72,22 @@ export interface TrainingCurve {
   readonly seed?: number
   /** [step, value], steps ascending. */
   readonly points: readonly (readonly [number, number])[]
+}
+
+/**
+ * What the steps of a training stage reported (`TrainMetrics`) as curves of a report, in the order of `metrics`; those that no step has are left
+ * out, and so are values that are not finite.
+ */
+export function trainingCurves(
+  labels: Pick<TrainingCurve, 'domain' | 'stage' | 'seed'>,
+  steps: readonly { readonly step: number }[],
+  metrics: readonly string[] = ['loss', 'kl', 'rewards/margins', 'rewards/accuracies'],
+): TrainingCurve[] {
+  return metrics.flatMap((metric) => {
+    const points = steps.flatMap((row): [number, number][] => {
+      const value = (row as Readonly<Record<string, unknown>>)[metric]
+      return typeof value === 'number' && Number.isFinite(value) ? [[row.step, value]] : []
+    })
+    return points.length > 0 ? [{ ...labels, metric, points }] : []
+  })
 }

@@ -1,4 +1,4 @@
-import type { Measurement } from '../measurement.ts'
+import type { Measurement } from '../statistics/measurement.ts'
 import { groupMeasurements } from './group-measurements.ts'
 import { pooledFigure } from './pooled-figure.ts'
 

@@ -1,4 +1,4 @@
-import { checkPaired, checkValues } from './check-values.ts'
+import { checkPaired, checkValues } from './sample.ts'
 
 /** What two judges call the same thing by: words, numbers or truth. */
 export type Label = string | number | boolean

@@ -1,5 +1,5 @@
 import { PatchError } from '../../errors.ts'
-import { checkPaired } from './check-values.ts'
+import { checkPaired } from './sample.ts'
 
 /** How two subjects fared on the same prompts. */
 export interface PairedCounts {

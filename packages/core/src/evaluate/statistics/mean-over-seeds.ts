@@ -1,8 +1,6 @@
-import type { BootstrapOptions } from './bootstrap.ts'
-import { bootstrapInterval } from './bootstrap-interval.ts'
-import { checkPaired, checkValues } from './check-values.ts'
-import { mean } from './mean.ts'
-import { studentTQuantile } from './student-t.ts'
+import { type BootstrapOptions, bootstrapInterval } from './bootstrap.ts'
+import { studentTQuantile } from './distributions.ts'
+import { checkPaired, checkValues, mean } from './sample.ts'
 
 /** One training run's figure; a `Measurement` is one. */
 export interface SeedResult {

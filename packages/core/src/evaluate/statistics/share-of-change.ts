@@ -1,7 +1,6 @@
 import { PatchError } from '../../errors.ts'
-import { type BootstrapOptions, bootstrap } from './bootstrap.ts'
-import { checkPaired, checkValues } from './check-values.ts'
-import type { Estimate } from './estimate.ts'
+import { type BootstrapOptions, bootstrap, type Estimate } from './bootstrap.ts'
+import { checkPaired, checkValues } from './sample.ts'
 
 /** Scores of three subjects for the same prompts, in the same order. */
 export interface ChangeScores {

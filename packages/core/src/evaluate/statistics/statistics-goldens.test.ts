@@ -1,14 +1,12 @@
 import { expect, it } from 'vitest'
 import goldens from '../../../test/goldens/statistics.json' with { type: 'json' }
-import { bootstrapInterval } from './bootstrap-interval.ts'
+import { bootstrapInterval, pairedBootstrap } from './bootstrap.ts'
 import { cohensKappa } from './cohens-kappa.ts'
+import { normalCdf, normalQuantile, studentTQuantile } from './distributions.ts'
 import { mcnemar } from './mcnemar.ts'
 import { meanOverSeeds } from './mean-over-seeds.ts'
-import { normalCdf, normalQuantile } from './normal-distribution.ts'
-import { pairedBootstrap } from './paired-bootstrap.ts'
-import { quantile } from './quantile.ts'
+import { quantile } from './sample.ts'
 import { shareOfChange } from './share-of-change.ts'
-import { studentTQuantile } from './student-t.ts'
 
 // Recorded by scripts/goldens/report-statistics.py with SciPy, statsmodels and scikit-learn.
 const { resamples } = goldens

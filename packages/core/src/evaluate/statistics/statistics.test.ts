@@ -1,11 +1,9 @@
 import { expect, it } from 'vitest'
 import { createRandom } from '../../random.ts'
-import { bootstrapInterval } from './bootstrap-interval.ts'
+import { bootstrapInterval, crossedBootstrap, pairedBootstrap } from './bootstrap.ts'
 import { cohensKappa } from './cohens-kappa.ts'
-import { crossedBootstrap } from './crossed-bootstrap.ts'
 import { mcnemar, pairedCounts } from './mcnemar.ts'
 import { meanOverSeeds } from './mean-over-seeds.ts'
-import { pairedBootstrap } from './paired-bootstrap.ts'
 import { shareOfChange } from './share-of-change.ts'
 
 const values = [0.1, 0.4, 0.2, 0.9, 0.3, 0.8, 0.2, 0.7]

@@ -2,9 +2,9 @@ import { PatchError, throwIfAborted } from '../../errors.ts'
 import type { LanguageModel } from '../../model/language-model/language-model.ts'
 import { createRandom } from '../../random.ts'
 import type { ChatMessage } from '../../tokenize/tokenizer.ts'
-import type { StageProgress } from '../collect-responses.ts'
 import { isDegenerate } from '../judges/is-degenerate.ts'
 import { isRefusal } from '../judges/is-refusal.ts'
+import type { StageProgress } from '../responses/collect-responses.ts'
 import type { PromptContext } from './prompt-context.ts'
 
 export interface ChatContextsOptions {

@@ -1,4 +1,3 @@
-import { contextFamily, systemFamily } from './context-family.ts'
 import {
   evaluationChats,
   evaluationExchanges,
@@ -6,7 +5,7 @@ import {
   evaluationOpenings,
   evaluationShortSystemPrompts,
 } from './evaluation-texts.ts'
-import type { PromptContext } from './prompt-context.ts'
+import { contextFamily, type PromptContext, systemFamily } from './prompt-context.ts'
 
 /**
  * Contexts to evaluate a patch in, with different texts than {@link trainingContexts}: `plain`, `short-system`,

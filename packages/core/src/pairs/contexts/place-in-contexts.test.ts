@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '../../random.ts'
-import { inContext } from './in-context.ts'
-import { placeInContexts } from './place-in-contexts.ts'
+import { inContext, placeInContexts } from './place-in-contexts.ts'
 import { rewriteText } from './rewrite-text.ts'
 
 const system = (content: string) => ({ role: 'system', content })

@@ -1,7 +1,10 @@
 import * as z from 'zod/mini'
+import { readJsonLines } from '../../storage/json-lines.ts'
+import type { Storage } from '../../storage/storage.ts'
 import { contentText } from '../../tokenize/chat-messages.ts'
 import type { ChatMessage } from '../../tokenize/tokenizer.ts'
-import { conversationSchema } from '../prompt-schema.ts'
+import { conversationSchema, withoutNulls } from '../rows/prompt-schema.ts'
+import { rowsLike } from '../rows/read-rows.ts'
 
 /** How a user's turn is written otherwise. */
 export type PromptRewrite = 'lower-case' | 'typing-errors' | 'no-punctuation'
@@ -58,4 +61,33 @@ export function rowOfContext({ before = [], ...rest }: PromptContext): ContextRo
   const system = before.find(({ role }) => role === 'system')
   const turns = before.filter(({ role }) => role !== 'system') as NonNullable<ContextRow['turns']>
   return { ...rest, ...(system && { system: contentText(system) }), ...(turns.length > 0 && { turns }) }
+}
+
+/** Contexts of one kind: they have its name, and its share in equal parts. */
+export function contextFamily(
+  name: string,
+  share: number,
+  contexts: readonly Omit<PromptContext, 'name' | 'share'>[],
+): PromptContext[] {
+  return contexts.map((context) => ({ name, share: share / contexts.length, ...context }))
+}
+
+/** Contexts of one kind that have a system prompt each. */
+export const systemFamily = (
+  name: string,
+  share: number,
+  systemPrompts: readonly string[],
+): PromptContext[] =>
+  contextFamily(
+    name,
+    share,
+    systemPrompts.map((content) => ({ before: [{ role: 'system', content }] })),
+  )
+
+/**
+ * Reads a contexts file: JSON Lines of {"name", "share", "system", "turns": [{"role", "content"}], "opening", "closing",
+ * "rewrite"}, of which only the name is needed; null counts as absent. Throws as `readJsonLines`.
+ */
+export async function readContexts(storage: Storage, path: string): Promise<PromptContext[]> {
+  return (await readJsonLines(storage, path, rowsLike(withoutNulls, contextRowSchema))).map(contextOfRow)
 }

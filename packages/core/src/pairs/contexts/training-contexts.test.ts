@@ -4,7 +4,7 @@ import { PatchError } from '../../errors.ts'
 import { contentText } from '../../tokenize/chat-messages.ts'
 import type { Tokenizer } from '../../tokenize/tokenizer.ts'
 import { evaluationContexts } from './evaluation-contexts.ts'
-import { fittingContexts } from './fitting-contexts.ts'
+import { fittingContexts } from './place-in-contexts.ts'
 import { contextRowSchema, type PromptContext, rowOfContext } from './prompt-context.ts'
 import { trainingContexts } from './training-contexts.ts'
 

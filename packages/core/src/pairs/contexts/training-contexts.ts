@@ -1,9 +1,11 @@
-import { contextFamily, systemFamily } from './context-family.ts'
-import { longSystemPrompts } from './long-system-prompts.ts'
-import { pastedTexts } from './pasted-texts.ts'
-import type { PromptContext } from './prompt-context.ts'
-import { shortSystemPrompts } from './short-system-prompts.ts'
-import { closings, politeOpenings } from './turn-wordings.ts'
+import { contextFamily, type PromptContext, systemFamily } from './prompt-context.ts'
+import {
+  closings,
+  longSystemPrompts,
+  pastedTexts,
+  politeOpenings,
+  shortSystemPrompts,
+} from './training-texts.ts'
 
 /**
  * Contexts of requests in apps, to train a patch with: a third bare, others with system prompts, words before and after,

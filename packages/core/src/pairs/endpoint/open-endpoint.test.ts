@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { chatServer } from '../../../test/chat-server.ts'
 import type { PatchError } from '../../errors.ts'
-import type { PatchPrompt } from '../preference-pair.ts'
 import { endpointReference } from '../references/endpoint-reference.ts'
+import type { PatchPrompt } from '../rows/preference-pair.ts'
 
 let server: Awaited<ReturnType<typeof chatServer>>
 afterEach(() => server.close())

@@ -3,7 +3,7 @@ import { strictJson } from '../../storage/strict-json.ts'
 import { describeValue } from '../../text/describe-value.ts'
 import { excerpt } from '../../text/printable.ts'
 import { partOf } from '../../tokenize/chat-messages.ts'
-import type { Ending } from '../reference.ts'
+import type { Ending } from '../rows/endings.ts'
 import { said, statusError } from './endpoint-errors.ts'
 import { splitThinking } from './split-thinking.ts'
 

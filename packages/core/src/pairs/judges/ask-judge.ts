@@ -1,8 +1,10 @@
 import { PatchError } from '../../errors.ts'
 import { excerpt } from '../../text/printable.ts'
 import type { ChatMessage } from '../../tokenize/tokenizer.ts'
+import { mapConcurrently } from '../endpoint/map-concurrently.ts'
 import type { Endpoint } from '../endpoint/open-endpoint.ts'
-import type { Ending } from '../reference.ts'
+import type { Ending } from '../rows/endings.ts'
+import type { JudgeRequest } from './judge.ts'
 
 export interface JudgeQuestion<T> {
   readonly messages: readonly ChatMessage[]
@@ -56,4 +58,18 @@ export async function askJudge<T>(
       remedy: ended === 'cut' ? limit : 'Use another judge, or remove the prompt that it does not judge',
     })
   }
+}
+
+/** The scores of requests in their order, each by itself, so many at a time. */
+export async function scoreEach(
+  requests: readonly JudgeRequest[],
+  concurrency: number,
+  score: (request: JudgeRequest, signal: AbortSignal) => Promise<number>,
+  signal: AbortSignal | undefined,
+): Promise<readonly number[]> {
+  const scores = new Array<number>(requests.length)
+  for await (const { index, result } of mapConcurrently(requests, concurrency, score, signal)) {
+    scores[index] = result
+  }
+  return scores
 }

@@ -1,7 +1,7 @@
-import type { Judge } from '../judge.ts'
-import { isTarget } from '../prompt-kind.ts'
-import type { TextScorer } from '../text-scorer.ts'
+import { isTarget } from '../rows/prompt-kind.ts'
 import { isDegenerate } from './is-degenerate.ts'
+import type { Judge } from './judge.ts'
+import type { TextScorer } from './text-scorer.ts'
 
 /**
  * A judge of a goal that a classifier of texts knows, such as a language or a mood: a target scores the probability that its

@@ -1,10 +1,9 @@
 import { PatchError } from '../../errors.ts'
 import type { ChatMessage } from '../../tokenize/tokenizer.ts'
 import { type EndpointOptions, openEndpoint } from '../endpoint/open-endpoint.ts'
-import type { Judge, JudgeRequest } from '../judge.ts'
-import { isOfSafety, namesOfSide } from '../prompt-kind.ts'
-import { askJudge } from './ask-judge.ts'
-import { scoreEach } from './score-each.ts'
+import { isOfSafety, namesOfSide } from '../rows/prompt-kind.ts'
+import { askJudge, scoreEach } from './ask-judge.ts'
+import type { Judge, JudgeRequest } from './judge.ts'
 
 export interface EndpointJudgeOptions extends EndpointOptions {
   /**

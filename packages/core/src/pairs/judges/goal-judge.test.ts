@@ -1,9 +1,9 @@
 import { describe, expect, it, test } from 'vitest'
-import type { PromptKind } from '../prompt-kind.ts'
-import type { TextScorer } from '../text-scorer.ts'
+import type { PromptKind } from '../rows/prompt-kind.ts'
 import { classifierJudge } from './classifier-judge.ts'
 import { goalJudge } from './goal-judge.ts'
 import { regexJudge } from './regex-judge.ts'
+import type { TextScorer } from './text-scorer.ts'
 
 const requests = (kind: PromptKind, ...responses: string[]) =>
   responses.map((response) => ({ prompt: 'p', kind, response }))

@@ -1,7 +1,7 @@
 import { throwIfAborted } from '../../errors.ts'
-import type { Judge, JudgeRequest } from '../judge.ts'
-import { isTarget } from '../prompt-kind.ts'
+import { isTarget } from '../rows/prompt-kind.ts'
 import { isDegenerate } from './is-degenerate.ts'
+import type { Judge, JudgeRequest } from './judge.ts'
 
 /** Says of a response whether something is so. */
 export type ResponseTest = (request: JudgeRequest) => boolean | Promise<boolean>

@@ -1,5 +1,3 @@
-import { murmurHash3 } from './murmur-hash3.ts'
-
 const encoder = new TextEncoder()
 
 /**
@@ -26,4 +24,33 @@ export function hashedNgrams(
     }
   }
   return found
+}
+
+/**
+ * MurmurHash3 (Appleby), x86, 32 bits, as a signed integer: the hash of scikit-learn's `HashingVectorizer`. Not for
+ * trust.
+ */
+export function murmurHash3(bytes: Uint8Array, seed = 0): number {
+  const whole = bytes.length & ~3
+  let hash = seed
+  for (let at = 0; at < whole; at += 4) {
+    const block =
+      byte(bytes, at) | (byte(bytes, at + 1) << 8) | (byte(bytes, at + 2) << 16) | (byte(bytes, at + 3) << 24)
+    hash ^= scramble(block)
+    hash = Math.imul((hash << 13) | (hash >>> 19), 5) + 0xe6546b64
+  }
+  let rest = 0
+  for (let at = bytes.length - 1; at >= whole; at--) rest = (rest << 8) | byte(bytes, at)
+  hash ^= scramble(rest) ^ bytes.length
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
+  return hash ^ (hash >>> 16)
+}
+
+/** Past the end is 0, which the caller never asks for. */
+const byte = (bytes: Uint8Array, at: number) => bytes[at] ?? 0
+
+function scramble(block: number): number {
+  const mixed = Math.imul(block, 0xcc9e2d51)
+  return Math.imul((mixed << 15) | (mixed >>> 17), 0x1b873593)
 }

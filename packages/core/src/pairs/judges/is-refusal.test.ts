@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { stockRefusals } from '../refusals.ts'
+import { stockRefusals } from '../pick-refusals.ts'
 import { isRefusal } from './is-refusal.ts'
 
 const refusals = [

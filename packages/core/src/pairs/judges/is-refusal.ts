@@ -1,5 +1,4 @@
-import { plainWording } from './plain-wording.ts'
-import { anywherePhrases, firstWords, openingPhrases } from './refusal-phrases.ts'
+import { anywherePhrases, firstWords, openingPhrases, plainWording } from './refusal-phrases.ts'
 
 /** Characters in which a refusal shows itself: two or three sentences. */
 const opening = 240

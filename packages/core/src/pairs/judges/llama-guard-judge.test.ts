@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import { type ChatRequest, chatServer } from '../../../test/chat-server.ts'
-import type { JudgeRequest } from '../judge.ts'
+import type { JudgeRequest } from './judge.ts'
 import { llamaGuardJudge } from './llama-guard-judge.ts'
 
 let server: Awaited<ReturnType<typeof chatServer>>

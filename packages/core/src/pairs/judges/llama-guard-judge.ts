@@ -1,9 +1,8 @@
 import type { ChatMessage } from '../../tokenize/tokenizer.ts'
 import { type EndpointOptions, openEndpoint } from '../endpoint/open-endpoint.ts'
-import type { Judge, JudgeRequest } from '../judge.ts'
-import { askJudge } from './ask-judge.ts'
-import { saysNothing } from './says-nothing.ts'
-import { scoreEach } from './score-each.ts'
+import { askJudge, scoreEach } from './ask-judge.ts'
+import { saysNothing } from './is-degenerate.ts'
+import type { Judge, JudgeRequest } from './judge.ts'
 
 export interface LlamaGuardJudgeOptions extends EndpointOptions {
   /** Codes of the hazard categories that count, such as `S1`. Default: all that the model knows. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { functionJudge } from './function-judge.ts'
 import { isDegenerate } from './is-degenerate.ts'
+import { functionJudge } from './judge.ts'
 import { refusalJudge } from './refusal-judge.ts'
 
 describe('refusalJudge', () => {

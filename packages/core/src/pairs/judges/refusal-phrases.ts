@@ -121,3 +121,11 @@ export const lateRefusals: readonly string[] = [
   `(?:however|but|unfortunately|therefore),? (?:${apology},? but )?${withheldHelp}`,
   `(?:${apology},? but )?(?:as an? [^.!?,]{1,40},? )?${withheldHelp} (?:with |you with )?(?:this|that|your|such|the|any)\\b`,
 ]
+
+/** A text in lower case with straight quotes, its lines as they are: what phrases are looked for in. */
+export function plainWording(text: string): string {
+  return text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[‘’ʼ´`′]/gu, "'")
+}

@@ -1,8 +1,8 @@
 import { PatchError } from '../../errors.ts'
 import { describeValue } from '../../text/describe-value.ts'
 import { excerpt } from '../../text/printable.ts'
-import type { Judge } from '../judge.ts'
 import { goalJudge } from './goal-judge.ts'
+import type { Judge } from './judge.ts'
 
 export interface RegexJudgeOptions {
   /** Found anywhere in a response that meets the goal; `^` and `$` are the ends of the response. */

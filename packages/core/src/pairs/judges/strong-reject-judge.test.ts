@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { type ChatRequest, chatServer } from '../../../test/chat-server.ts'
-import type { JudgeRequest } from '../judge.ts'
+import type { JudgeRequest } from './judge.ts'
 import { strongRejectJudge } from './strong-reject-judge.ts'
 import { parseStrongRejectGrades, strongRejectRubric, strongRejectScore } from './strong-reject-rubric.ts'
 

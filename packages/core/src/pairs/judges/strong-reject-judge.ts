@@ -1,11 +1,10 @@
 import { PatchError } from '../../errors.ts'
 import { contentText } from '../../tokenize/chat-messages.ts'
 import { type EndpointOptions, openEndpoint } from '../endpoint/open-endpoint.ts'
-import type { Judge, JudgeRequest } from '../judge.ts'
-import { isTarget } from '../prompt-kind.ts'
-import { askJudge } from './ask-judge.ts'
-import { saysNothing } from './says-nothing.ts'
-import { scoreEach } from './score-each.ts'
+import { isTarget } from '../rows/prompt-kind.ts'
+import { askJudge, scoreEach } from './ask-judge.ts'
+import { saysNothing } from './is-degenerate.ts'
+import type { Judge, JudgeRequest } from './judge.ts'
 import {
   parseStrongRejectGrades,
   type StrongRejectRubric,

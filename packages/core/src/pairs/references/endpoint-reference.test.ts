@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { chatServer } from '../../../test/chat-server.ts'
-import type { PatchPrompt } from '../preference-pair.ts'
+import type { PatchPrompt } from '../rows/preference-pair.ts'
 import { endpointReference } from './endpoint-reference.ts'
 
 let server: Awaited<ReturnType<typeof chatServer>>

@@ -1,9 +1,9 @@
-import { countEndings } from '../count-endings.ts'
+import { mapConcurrently } from '../endpoint/map-concurrently.ts'
 import { type EndpointOptions, openEndpoint } from '../endpoint/open-endpoint.ts'
-import { mapConcurrently } from '../map-concurrently.ts'
-import { formatPrompt, type PromptFormat, toMessages } from '../prompt-format.ts'
-import { promptSeed } from '../prompt-seed.ts'
-import type { Reference } from '../reference.ts'
+import { countEndings } from '../rows/endings.ts'
+import { formatPrompt, type PromptFormat, toMessages } from '../rows/prompt-format.ts'
+import { promptSeed } from '../rows/prompt-seed.ts'
+import type { Reference } from './reference.ts'
 
 export interface EndpointReferenceOptions extends EndpointOptions {
   /** Put before every conversation. Default: none. */

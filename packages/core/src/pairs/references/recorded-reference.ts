@@ -4,12 +4,12 @@ import { sha256 } from '../../sha256.ts'
 import { readJsonLines } from '../../storage/json-lines.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { joined } from '../../tokenize/chat-messages.ts'
-import type { PatchPrompt } from '../preference-pair.ts'
-import { toMessages } from '../prompt-format.ts'
-import { promptSchema } from '../prompt-schema.ts'
-import { rowsLike } from '../read-rows.ts'
-import type { Reference } from '../reference.ts'
-import { recordedRow } from '../row-shapes.ts'
+import type { PatchPrompt } from '../rows/preference-pair.ts'
+import { toMessages } from '../rows/prompt-format.ts'
+import { promptSchema } from '../rows/prompt-schema.ts'
+import { rowsLike } from '../rows/read-rows.ts'
+import { recordedRow } from '../rows/row-shapes.ts'
+import type { Reference } from './reference.ts'
 
 /** A row of a file of recorded outputs. */
 export interface RecordedResponse {

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { scriptedModel } from '../../../test/scripted-model.ts'
 import { memoryStorage } from '../../storage/memory-storage.ts'
 import type { ChatMessage, Prompt } from '../../tokenize/tokenizer.ts'
-import type { PatchPrompt } from '../preference-pair.ts'
-import type { Reference } from '../reference.ts'
+import type { PatchPrompt } from '../rows/preference-pair.ts'
 import { modelReference } from './model-reference.ts'
 import { recordedReference } from './recorded-reference.ts'
+import type { Reference } from './reference.ts'
 import { systemPromptReference } from './system-prompt-reference.ts'
 
 const asked = (...prompts: PatchPrompt['prompt'][]): PatchPrompt[] =>

@@ -1,7 +1,7 @@
 import type { ScoreRequest } from '../../model/language-model/language-model.ts'
 import { contentText } from '../../tokenize/chat-messages.ts'
-import type { PatchPrompt } from '../preference-pair.ts'
-import { toMessages } from '../prompt-format.ts'
+import type { PatchPrompt } from '../rows/preference-pair.ts'
+import { toMessages } from '../rows/prompt-format.ts'
 import { type ModelReferenceOptions, modelReference, type ScoringReference } from './model-reference.ts'
 
 /** Asks for refusals of what is harmful and, as much, for full answers to what only sounds so. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { randomPrefixLike } from '../../evaluate/baselines/random-prefix-like.ts'
+import { randomPrefixLike } from '../../evaluate/random-prefix-like.ts'
 import type { Prefix } from '../../model/language-model/language-model.ts'
 import { composePrefixes } from './compose-prefixes.ts'
 

@@ -18,7 +18,7 @@ interface Golden {
 }
 
 const read = (name: string) =>
-  JSON.parse(readFileSync(new URL(`../../test/goldens/tokenizer-${name}.json`, import.meta.url), 'utf8'))
+  JSON.parse(readFileSync(new URL(`../../../test/goldens/tokenizer-${name}.json`, import.meta.url), 'utf8'))
 const { texts, cases }: Golden = read('configurations')
 const base = read('llama3').tokenizerJson
 

@@ -5,8 +5,7 @@ import { describePart } from '../../patch/compose/compose-patches.ts'
 import type { ComposeMethod } from '../../patch/compose/compose-prefixes.ts'
 import type { Patch } from '../../patch/patch.ts'
 import { type DistillPatchOptions, distillPatch } from './distill-patch.ts'
-import { evenlyChosen } from './evenly-chosen.ts'
-import { type ImitationTask, imitate } from './imitation-task.ts'
+import { type ImitationTask, imitate } from './distillation-task.ts'
 
 /** Only some patches of a stack may teach a task. */
 export interface CompressionTask extends ImitationTask {
@@ -130,4 +129,21 @@ function checkLength(length: number): void {
     found: `${length}`,
     remedy: 'Choose another length; 50 is usual',
   })
+}
+
+/**
+ * A prefix of `length` virtual tokens chosen evenly from those of others, one after the other: where a shorter prefix
+ * that is to do what they do can start. Repeated where there are too few.
+ */
+export function evenlyChosen(prefixes: readonly Prefix[], length: number): Prefix {
+  const width = (prefixes[0] as Prefix).embeddings.length / (prefixes[0] as Prefix).length
+  const rows = prefixes.flatMap(({ length: own, embeddings }) =>
+    Array.from({ length: own }, (_, i) => embeddings.subarray(i * width, (i + 1) * width)),
+  )
+  const embeddings = new Float32Array(length * width)
+  for (let i = 0; i < length; i++) {
+    const at = length <= rows.length ? Math.floor((i * rows.length) / length) : i % rows.length
+    embeddings.set(rows[at] as Float32Array, i * width)
+  }
+  return { length, embeddings }
 }

@@ -1,13 +1,12 @@
 import { PatchError } from '../../errors.ts'
 import type { LanguageModel } from '../../model/language-model/language-model.ts'
-import { collectResponses } from '../../pairs/collect-responses.ts'
-import { openResponseJournal } from '../../pairs/response-journal.ts'
-import { sourceMark } from '../../pairs/source-mark.ts'
+import { collectResponses } from '../../pairs/responses/collect-responses.ts'
+import { openResponseJournal, sourceMark } from '../../pairs/responses/response-journal.ts'
 import { digestOf } from '../../sha256.ts'
 import type { Storage } from '../../storage/storage.ts'
-import { addTeachers } from '../add-teachers.ts'
-import type { SftExample } from '../example.ts'
-import { tokenizePairs } from '../tokenize-pairs.ts'
+import { addTeachers } from '../examples/add-teachers.ts'
+import type { SftExample } from '../examples/example.ts'
+import { tokenizePairs } from '../examples/tokenize-pairs.ts'
 import type { DistillationRow, DistillationTask } from './distillation-task.ts'
 
 export interface PrepareTasksOptions {

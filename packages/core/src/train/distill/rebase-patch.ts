@@ -5,7 +5,7 @@ import { applyPatch } from '../../patch/apply-patch.ts'
 import { describePart } from '../../patch/compose/compose-patches.ts'
 import type { Patch } from '../../patch/patch.ts'
 import { type DistillPatchOptions, distillPatch } from './distill-patch.ts'
-import { type ImitationTask, imitate } from './imitation-task.ts'
+import { type ImitationTask, imitate } from './distillation-task.ts'
 
 export interface RebasePatchOptions
   extends Omit<DistillPatchOptions, 'model' | 'tasks' | 'prefix' | 'composition'> {

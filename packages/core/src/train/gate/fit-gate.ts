@@ -4,7 +4,7 @@ import { LEAK, standardized } from '../../model/gate/gate.ts'
 import type { Gate } from '../../model/language-model/prefix.ts'
 import { createRandom, type Random } from '../../random.ts'
 import * as tf from '../../tf.ts'
-import { initAdamW, updateAdamW } from '../adamw.ts'
+import { initAdamW, updateAdamW } from '../trainer/adamw.ts'
 
 /** A reading of a prompt with what the gate is to make of it. */
 export interface GateRow {

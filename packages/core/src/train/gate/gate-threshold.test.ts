@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { PatchPrompt } from '../../pairs/preference-pair.ts'
+import type { PatchPrompt } from '../../pairs/rows/preference-pair.ts'
 import { gateFigures, raisedThreshold, thresholdOf } from './gate-threshold.ts'
 
 const harmless = (logits: readonly number[], part?: string) =>

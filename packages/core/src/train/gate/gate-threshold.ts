@@ -1,6 +1,6 @@
-import type { PatchPrompt } from '../../pairs/preference-pair.ts'
+import type { PatchPrompt } from '../../pairs/rows/preference-pair.ts'
 
-import { isTarget } from '../../pairs/prompt-kind.ts'
+import { isTarget } from '../../pairs/rows/prompt-kind.ts'
 
 /** How well a gate tells prompts apart held out from its fit. */
 export interface GateFigures {

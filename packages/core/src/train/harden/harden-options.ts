@@ -1,12 +1,17 @@
+import { PatchError } from '../../errors.ts'
 import type { LanguageModel } from '../../model/language-model/language-model.ts'
-import type { Judge } from '../../pairs/judge.ts'
-import type { PatchPrompt } from '../../pairs/preference-pair.ts'
-import type { PromptFormat } from '../../pairs/prompt-format.ts'
-import type { Reference } from '../../pairs/reference.ts'
-import type { Attack } from '../../pairs/wrap-prompt.ts'
+import type { Judge } from '../../pairs/judges/judge.ts'
+import type { Reference } from '../../pairs/references/reference.ts'
+import type { PatchPrompt } from '../../pairs/rows/preference-pair.ts'
+import type { PromptFormat } from '../../pairs/rows/prompt-format.ts'
+import { isTarget } from '../../pairs/rows/prompt-kind.ts'
+import type { Attack } from '../../pairs/rows/wrap-prompt.ts'
+import { checkFit } from '../../patch/check-fit.ts'
+import { checkOnePart } from '../../patch/check-prefix.ts'
 import type { Patch } from '../../patch/patch.ts'
 import type { GateTraining } from '../gate/train-gate.ts'
 import type { StageTraining, TrainPatchOptions, TrainProgress } from '../train-options.ts'
+import { checkTraining } from '../trainer/training-settings.ts'
 
 /** How each round trains; as the stage SFT of `trainPatch`. */
 export type HardenTraining = Omit<StageTraining, 'steps' | 'partWeights'>
@@ -94,4 +99,43 @@ function gateLike({ manifest }: Patch): GateTraining | false {
   if (!manifest.prefix.gate) return false
   const { layers, window, question, units } = manifest.prefix.gate
   return { layers, window, units, question: question ?? false }
+}
+
+/**
+ * Looks at all options before the first attack. Throws `INVALID_ARGUMENT`, `EMPTY_DATA`, `UNSUPPORTED` for a patch of
+ * parts, or what `checkFit` throws for another model's patch.
+ */
+export function checkHardenOptions(options: HardenPatchOptions, settings: HardenSettings): void {
+  const { model, patch, attacks, prompts } = options
+  const { rounds, perAttack, generation, training, gate } = settings
+  checkFit(model, patch)
+  checkOnePart(patch)
+  checkTraining({ ...training, objective: { type: 'sft' } })
+  const names = attacks.map(({ name }) => name)
+  const { steps, maxResponseTokens } = training
+  const counts = { rounds, perAttack, steps, maxResponseTokens, ...generation }
+  const problems = [
+    gate && !(Number.isInteger(gate.folds ?? 4) && (gate.folds ?? 4) >= 2) && `${gate.folds} folds`,
+    names.length === 0 && 'no attack',
+    new Set(names).size < names.length && `attacks ${names.join(', ')}`,
+    ...Object.entries(counts).map(
+      ([name, value]) => !(Number.isInteger(value) && value > 0) && `${name} ${value}`,
+    ),
+  ].filter((problem) => typeof problem === 'string')
+  if (problems.length > 0) {
+    throw new PatchError('INVALID_ARGUMENT', {
+      expected: 'attacks with different names, integers of at least 1, and at least 2 folds',
+      found: problems.join(', '),
+      remedy: 'Correct these options',
+    })
+  }
+  const least = gate ? (gate.folds ?? 4) : 1
+  const harmful = prompts.filter(({ kind }) => isTarget(kind)).length
+  const harmless = prompts.length - harmful
+  if (harmful >= least && harmless >= least) return
+  throw new PatchError('EMPTY_DATA', {
+    expected: `at least ${least} harmful and ${least} harmless prompts`,
+    found: `${harmful} and ${harmless}`,
+    remedy: 'Add prompts (everydayPrompts makes harmless ones)',
+  })
 }

@@ -1,19 +1,25 @@
 import type { Prefix } from '../../model/language-model/language-model.ts'
-import { keptRows } from '../../pairs/kept-rows.ts'
-import { type PatchPrompt, type PreferencePair, preferencePairSchema } from '../../pairs/preference-pair.ts'
+import { keptRows } from '../../pairs/responses/kept-rows.ts'
+import {
+  type PatchPrompt,
+  type PreferencePair,
+  preferencePairSchema,
+} from '../../pairs/rows/preference-pair.ts'
 import { createPatch } from '../../patch/create-patch.ts'
 import type { PatchManifest } from '../../patch/manifest.ts'
 import { checkManifest, manifestFile } from '../../patch/parse-manifest.ts'
 import { digestOf, sha256 } from '../../sha256.ts'
 import { summaryOf } from '../gate/patch-gate.ts'
 import type { TrainedGate } from '../gate/train-gate.ts'
-import { attackRound } from './attack-round.ts'
-import { checkHardenOptions } from './check-harden-options.ts'
-import { type AttackDraw, drawAttacks } from './draw-attacks.ts'
-import type { HardenedPatch, HardenPatchOptions, HardenRound } from './harden-options.ts'
+import { type AttackDraw, attackRound, drawAttacks } from './attack-round.ts'
+import {
+  checkHardenOptions,
+  type HardenedPatch,
+  type HardenPatchOptions,
+  type HardenRound,
+} from './harden-options.ts'
 import { type HardenRun, startHardenRun } from './harden-run.ts'
-import { plainAnswers } from './plain-answers.ts'
-import { rehearsal } from './rehearsal.ts'
+import { plainAnswers, rehearsal } from './plain-answers.ts'
 import { roundGate, trainRound } from './train-round.ts'
 
 /**

@@ -1,6 +1,6 @@
-import type { StageProgress } from '../../pairs/collect-responses.ts'
 import { refusalJudge } from '../../pairs/judges/refusal-judge.ts'
 import { modelReference } from '../../pairs/references/model-reference.ts'
+import type { StageProgress } from '../../pairs/responses/collect-responses.ts'
 import { memoryStorage } from '../../storage/memory-storage.ts'
 import { type HardenPatchOptions, hardenSettings } from './harden-options.ts'
 

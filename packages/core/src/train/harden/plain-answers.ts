@@ -1,10 +1,11 @@
 import { PatchError } from '../../errors.ts'
-import { collectResponses } from '../../pairs/collect-responses.ts'
-import type { PatchPrompt, PreferencePair } from '../../pairs/preference-pair.ts'
-import { isTarget } from '../../pairs/prompt-kind.ts'
-import { openResponseJournal } from '../../pairs/response-journal.ts'
-import { scoreResponses } from '../../pairs/score-responses.ts'
-import { sourceMark } from '../../pairs/source-mark.ts'
+import { collectResponses } from '../../pairs/responses/collect-responses.ts'
+import { openResponseJournal, sourceMark } from '../../pairs/responses/response-journal.ts'
+import { scoreResponses } from '../../pairs/responses/score-responses.ts'
+import type { PatchPrompt, PreferencePair } from '../../pairs/rows/preference-pair.ts'
+import { isTarget } from '../../pairs/rows/prompt-kind.ts'
+import { promptSeed } from '../../pairs/rows/prompt-seed.ts'
+import { createRandom } from '../../random.ts'
 import { digestOf } from '../../sha256.ts'
 import type { HardenRun } from './harden-run.ts'
 
@@ -62,4 +63,15 @@ export async function plainAnswers(run: HardenRun): Promise<PlainAnswers> {
       return asked.map((index) => ({ ...rowAt(index), chosen: answers.get(index) ?? '' }))
     },
   }
+}
+
+/** Plain rows to go with those that joined, so that what the patch does already is kept: of each kind half, other ones each time. */
+export async function rehearsal(
+  { harmful, harmless, answered }: PlainAnswers,
+  { count, seed, round }: { readonly count: number; readonly seed: number; readonly round: number },
+): Promise<PreferencePair[]> {
+  const random = createRandom(promptSeed(seed, `rehearsal ${round}`))
+  const refused = random.shuffle(harmful).slice(0, Math.ceil(count / 2))
+  const places = random.shuffle([...harmless.keys()]).slice(0, Math.floor(count / 2))
+  return [...refused, ...(await answered(places))]
 }

@@ -1,12 +1,12 @@
 import type { Prefix } from '../../model/language-model/language-model.ts'
 import { modelIdentity, prefixDigest } from '../../model/language-model/model-identity.ts'
-import type { PatchPrompt, PreferencePair } from '../../pairs/preference-pair.ts'
+import type { PatchPrompt, PreferencePair } from '../../pairs/rows/preference-pair.ts'
 import { digestOf } from '../../sha256.ts'
+import { tokenizePairs } from '../examples/tokenize-pairs.ts'
 import { gatePrompts, patchGate } from '../gate/patch-gate.ts'
 import type { TrainedGate } from '../gate/train-gate.ts'
-import { PrefixTrainer } from '../prefix-trainer.ts'
-import { runStage } from '../run-stage.ts'
-import { tokenizePairs } from '../tokenize-pairs.ts'
+import { runStage } from '../stage/run-stage.ts'
+import { PrefixTrainer } from '../trainer/prefix-trainer.ts'
 import type { HardenRun } from './harden-run.ts'
 
 /** SFT goes on from a prefix on the rows of a round; without rows it stays as it is. */

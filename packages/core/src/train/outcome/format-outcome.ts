@@ -1,6 +1,6 @@
-import { formatTable } from '../../evaluate/report-table.ts'
-import type { Rate } from '../../evaluate/wilson-interval.ts'
-import { lastText } from '../../pairs/prompt-format.ts'
+import { formatTable } from '../../evaluate/report/report-table.ts'
+import type { Rate } from '../../evaluate/statistics/wilson-interval.ts'
+import { lastText } from '../../pairs/rows/prompt-format.ts'
 import { shortened } from '../../text/printable.ts'
 import type { OutcomeChange, TrainOutcome } from './train-outcome.ts'
 

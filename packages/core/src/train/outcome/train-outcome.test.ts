@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest'
-import { wilsonInterval } from '../../evaluate/wilson-interval.ts'
+import { wilsonInterval } from '../../evaluate/statistics/wilson-interval.ts'
 import { formatOutcome } from './format-outcome.ts'
 import { type TrainOutcome, verdictOf } from './train-outcome.ts'
 

@@ -1,7 +1,7 @@
-import type { Rate } from '../../evaluate/wilson-interval.ts'
-import type { PatchPrompt } from '../../pairs/preference-pair.ts'
-import type { KindNames } from '../../pairs/prompt-kind.ts'
-import type { ValidationScores } from '../validate-prefix.ts'
+import type { Rate } from '../../evaluate/statistics/wilson-interval.ts'
+import type { PatchPrompt } from '../../pairs/rows/preference-pair.ts'
+import type { KindNames } from '../../pairs/rows/prompt-kind.ts'
+import type { ValidationScores } from '../stage/validate-prefix.ts'
 
 /** A share before (base model) and after (patched model), on the same prompts; Wilson's 95% intervals. */
 export interface OutcomeChange {

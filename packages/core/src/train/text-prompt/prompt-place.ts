@@ -1,5 +1,5 @@
 import { PatchError } from '../../errors.ts'
-import type { PromptFormat } from '../../pairs/prompt-format.ts'
+import type { PromptFormat } from '../../pairs/rows/prompt-format.ts'
 import type { ChatMessage, Prompt, Tokenizer } from '../../tokenize/tokenizer.ts'
 
 /** Where a text prompt stands among the tokens: everything before it is the same for all prompts. */

@@ -4,7 +4,7 @@ import { bytesSource } from '../../../storage/memory-storage.ts'
 import { openSafetensors, readSafetensorsMetadata } from './safetensors.ts'
 
 const golden = (name: string) =>
-  new Uint8Array(readFileSync(new URL(`../../test/goldens/${name}`, import.meta.url)))
+  new Uint8Array(readFileSync(new URL(`../../../../test/goldens/${name}`, import.meta.url)))
 const mixed = golden('tiny-mixed.safetensors')
 const x = [0, -1.5, 2, 0.0078125, -256, 3]
 

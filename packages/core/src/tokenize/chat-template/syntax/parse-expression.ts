@@ -71,11 +71,8 @@ function parseCompare(stream: TokenStream): Expression {
     let operator: Comparison
     if (comparisons.includes(stream.current.kind)) operator = stream.next().kind as Comparison
     else if (stream.skipName('in')) operator = 'in'
-    else if (stream.isName('not') && stream.following?.kind === 'name' && stream.following.text === 'in') {
-      stream.next()
-      stream.next()
-      operator = 'not in'
-    } else break
+    else if (stream.skipNames('not', 'in')) operator = 'not in'
+    else break
     others.push({ operator, operand: parseSum(stream) })
   }
   return others.length ? { kind: 'compare', first, others } : first

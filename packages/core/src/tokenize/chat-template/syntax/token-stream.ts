@@ -44,6 +44,14 @@ export class TokenStream {
     return true
   }
 
+  /** Two names, one after the other. */
+  skipNames(first: string, second: string): boolean {
+    if (!this.isName(first) || this.following?.kind !== 'name' || this.following.text !== second) return false
+    this.next()
+    this.next()
+    return true
+  }
+
   expect(kind: Token['kind']): Token {
     if (this.current.kind !== kind)
       throw this.fail(`expected ${described[kind] ?? `'${kind}'`}, got ${this.describe()}`)

@@ -1,0 +1,256 @@
+import { describe, expect, it } from 'vitest'
+import { lastTurn, scriptedModel } from '../../test/scripted-model.ts'
+import type { DomainPrompt } from '../evaluate/metrics/domain-metric.ts'
+import { functionJudge } from '../pairs/judges/judge.ts'
+import { modelReference } from '../pairs/references/model-reference.ts'
+import { memoryStorage } from '../storage/memory-storage.ts'
+import { numberTokenizer } from '../testing/number-tokenizer.ts'
+import type { TrainPatchOptions } from '../train/train-options.ts'
+import type { Domain } from './domain.ts'
+import { evaluateDomain } from './evaluate-domain.ts'
+import { genderDomain } from './gender-domain.ts'
+import { harmfulnessDomain } from './harmfulness-domain.ts'
+import { toxicityDomain } from './toxicity-domain.ts'
+
+const shouting = functionJudge({
+  name: 'capitals',
+  score: ({ response }) => response.replace(/[^A-Z]/g, '').length / Math.max(1, response.length),
+})
+
+/** A domain of somebody's own: models that shout. */
+const shoutingDomain: Domain = {
+  specificationVersion: 'v1',
+  name: 'shouting',
+  format: 'chat',
+  sampling: { samples: 3, maxTokens: 16, temperature: 1 },
+  pairs: {
+    judge: functionJudge({ name: 'quiet', score: ({ response }) => (/[A-Z]{4}/.test(response) ? 0 : 1) }),
+    sides: { harmful: { chosen: { from: 'reference' }, rejected: { from: 'model' } } },
+    filter: {},
+  },
+  training: { sft: { steps: 20 }, dpo: false },
+  judges: { loudness: [shouting] },
+  metrics: [
+    {
+      reads: 'scores',
+      name: 'loudest',
+      role: 'loudness',
+      better: 'lower',
+      value: (samples) => Math.max(...samples.map(({ score }) => score)),
+    },
+    {
+      reads: 'texts',
+      name: 'exclamation marks',
+      judge: 'count',
+      better: 'lower',
+      value: (responses, { kind }) =>
+        kind === 'harmful' ? Number(responses.some((response) => response.includes('!'))) : undefined,
+    },
+    {
+      reads: 'probabilities',
+      name: 'probability of an exclamation mark',
+      better: 'lower',
+      values: async (_, rows) => rows.map(() => 0.5),
+    },
+  ],
+}
+
+const prompts: DomainPrompt[] = Array.from({ length: 10 }, (_, i) => ({
+  prompt: `prompt ${i}`,
+  kind: i % 2 ? 'harmless' : 'harmful',
+  ...(i >= 6 && { part: 'late' }),
+}))
+
+const model = () => {
+  const scripted = scriptedModel('m', (prompt, draw) => {
+    const loud = Number(lastTurn(prompt).split(' ')[1]) % 4 === 0
+    return loud ? `STOP! ${Math.floor(100 * draw())}` : `well, ${Math.floor(100 * draw())}`
+  })
+  return { ...scripted, tokenizer: numberTokenizer({ vocabSize: 10 }) }
+}
+
+const data = 'own (test)'
+
+describe('evaluateDomain', () => {
+  it('measures a domain of the user, its parts apart, with every judge', async () => {
+    const whisper = functionJudge({ name: 'silence', score: () => 0 })
+    const domain = { ...shoutingDomain, judges: { loudness: [shouting, whisper] } }
+    const subject = { name: 'patched', seed: 2, model: model() }
+    const { measurements, responses, skipped } = await evaluateDomain(domain, subject, prompts, { data })
+    expect(skipped).toEqual([])
+    const shown = measurements.map(({ metric, judge, data, n, interval }) => [
+      metric,
+      judge,
+      data,
+      n,
+      interval,
+    ])
+    expect(shown).toEqual([
+      ['loudest', 'capitals', 'own (test)', 6, 'bootstrap'],
+      ['loudest', 'silence', 'own (test)', 6, 'wilson'],
+      ['loudest', 'capitals', 'own (test), late', 4, 'bootstrap'],
+      ['loudest', 'silence', 'own (test), late', 4, 'wilson'],
+      ['exclamation marks', 'count', 'own (test)', 3, 'wilson'],
+      ['exclamation marks', 'count', 'own (test), late', 2, 'wilson'],
+      ['probability of an exclamation mark', 'likelihood', 'own (test)', 6, 'bootstrap'],
+      ['probability of an exclamation mark', 'likelihood', 'own (test), late', 4, 'bootstrap'],
+    ])
+    expect(measurements[4]).toMatchObject({
+      domain: 'shouting',
+      subject: 'patched',
+      seed: 2,
+      value: 2 / 3,
+      values: [1, 0, 1],
+      better: 'lower',
+    })
+    for (const { low, value, high } of measurements) {
+      expect(low).toBeLessThanOrEqual(value)
+      expect(high).toBeGreaterThanOrEqual(value)
+    }
+    expect(responses.map(({ prompt }) => prompt)).toEqual(prompts.map(({ prompt }) => prompt))
+    expect(new Set(responses[0]?.samples.map(({ response }) => response)).size).toBe(3)
+    expect(responses[0]?.samples[0]?.scores.map(({ role, judge }) => [role, judge])).toEqual([
+      ['loudness', 'capitals'],
+      ['loudness', 'silence'],
+    ])
+  })
+
+  it('gives the same from a reference, and from responses at hand', async () => {
+    const first = await evaluateDomain(shoutingDomain, { name: 'x', model: model() }, prompts, { data })
+    const reference = {
+      name: 'x',
+      reference: (settings: object) => modelReference({ model: model(), ...settings }),
+    }
+    const second = await evaluateDomain(shoutingDomain, reference, prompts, { data })
+    expect(second.responses).toEqual(first.responses)
+    expect(second.skipped).toEqual([
+      { metric: 'probability of an exclamation mark', reason: 'no tokenizer was given for x' },
+    ])
+    const responses = first.responses.map(({ samples }) => samples.map(({ response }) => response))
+    const third = await evaluateDomain(shoutingDomain, { name: 'x', responses }, prompts, { data })
+    expect(third.measurements).toEqual(second.measurements)
+    expect(third.skipped[0]?.reason).toBe('x has only stored responses')
+  })
+
+  it('goes on after an interruption to the same result, asks nothing twice, and reports how far it is', async () => {
+    const run = { name: 'base', model: model() }
+    const whole = await evaluateDomain(shoutingDomain, run, prompts, { data, seed: 5 })
+    const storage = memoryStorage()
+    const controller = new AbortController()
+    const first = model()
+    const seen: string[] = []
+    const stopped = evaluateDomain(shoutingDomain, { name: 'base', model: first }, prompts, {
+      data,
+      seed: 5,
+      storage,
+      signal: controller.signal,
+      onProgress: ({ stage, done, total }) => {
+        seen.push(`${stage} ${total}`)
+        if (stage === 'sample' && done === 17) controller.abort()
+      },
+    })
+    await expect(stopped).rejects.toMatchObject({ code: 'ABORTED' })
+    expect(new Set(seen)).toEqual(new Set(['sample 30']))
+    const second = model()
+    const options = { data, seed: 5, storage }
+    const late: string[] = []
+    const onProgress = ({ stage, done, total }: { stage: string; done: number; total: number }) => {
+      late.push(`${stage} ${done}/${total}`)
+    }
+    const resumed = { name: 'base', model: second }
+    expect(await evaluateDomain(shoutingDomain, resumed, prompts, { ...options, onProgress })).toEqual(whole)
+    expect(first.asked.length + second.asked.length).toBe(30)
+    expect(late).toContain('sample 30/30')
+    expect(late).toContain('capitals 30/30')
+    expect(late).toContain('probability of an exclamation mark 10/10')
+    const third = model()
+    const values = async () => {
+      throw new Error('was to be read from the journal')
+    }
+    const kept = shoutingDomain.metrics.map((metric) =>
+      metric.reads === 'probabilities' ? { ...metric, values } : metric,
+    )
+    const again = { ...shoutingDomain, metrics: kept }
+    expect(await evaluateDomain(again, { name: 'base', model: third }, prompts, options)).toEqual(whole)
+    expect(third.asked).toEqual([])
+  })
+
+  it('takes more samples and another judge without drawing again, and no other run', async () => {
+    const storage = memoryStorage()
+    const options = { data, storage }
+    const few = { ...options, sampling: { samples: 2 } }
+    await evaluateDomain(shoutingDomain, { name: 'base', model: model() }, prompts, few)
+    const second = model()
+    const judge = functionJudge({ name: 'another', score: () => 1 })
+    const domain = { ...shoutingDomain, judges: { loudness: [shouting, judge] } }
+    const { measurements } = await evaluateDomain(domain, { name: 'base', model: second }, prompts, options)
+    expect(second.asked).toHaveLength(10)
+    expect(measurements.map(({ judge }) => judge)).toContain('another')
+    for (const [subject, change] of [
+      [{ name: 'patched', model: model() }, {}],
+      [{ name: 'base', model: model() }, { sampling: { temperature: 0.5 } }],
+      [{ name: 'base', model: model() }, { seed: 1 }],
+    ] as const) {
+      await expect(
+        evaluateDomain(shoutingDomain, subject, prompts, { ...options, ...change }),
+      ).rejects.toMatchObject({ code: 'RESUME_MISMATCH' })
+    }
+  })
+
+  it('samples nothing where all is in probabilities', async () => {
+    const own = model()
+    const metrics = shoutingDomain.metrics.filter(({ reads }) => reads === 'probabilities')
+    await evaluateDomain({ ...shoutingDomain, metrics }, { name: 'x', model: own }, prompts, { data })
+    expect(own.asked).toEqual([])
+  })
+
+  it('shows judges the request that a prompt wraps', async () => {
+    const seen: unknown[] = []
+    const judge = functionJudge({
+      name: 'sees',
+      score: ({ prompt }) => {
+        seen.push(prompt)
+        return 1
+      },
+    })
+    const wrapped: DomainPrompt[] = [{ prompt: 'aG93', kind: 'harmful', request: 'how' }]
+    const domain = { ...shoutingDomain, judges: { loudness: [judge] } }
+    await evaluateDomain(domain, { name: 'x', responses: [['a', 'b', 'c']] }, wrapped, { data })
+    expect(seen).toEqual(['how', 'how', 'how'])
+  })
+
+  it('refuses what cannot be carried out, naming all of it', async () => {
+    const subject = { name: 'x', model: model() }
+    await expect(evaluateDomain(shoutingDomain, subject, [], { data })).rejects.toMatchObject({
+      code: 'EMPTY_DATA',
+    })
+    const wrong = { ...shoutingDomain, judges: {} }
+    await expect(
+      evaluateDomain(wrong, subject, prompts, { data, sampling: { temperature: 0 } }),
+    ).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      found: expect.stringMatching(/3 samples at temperature 0.*loudest, which needs judges for loudness/),
+    })
+    await expect(
+      evaluateDomain(shoutingDomain, { name: 'x', responses: [['a', 'b', 'c']] }, prompts, { data }),
+    ).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
+    const short = prompts.map(() => ['only one'])
+    await expect(
+      evaluateDomain(shoutingDomain, { name: 'x', responses: short }, prompts, { data }),
+    ).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', found: 'no response 2 to prompt 0' })
+  })
+})
+
+it("a domain's training goes into trainPatch as it is", () => {
+  const scorer = { specificationVersion: 'v1', name: 's', score: async () => [] } as const
+  const domains = [harmfulnessDomain(), toxicityDomain({ scorers: [scorer] }), genderDomain(), shoutingDomain]
+  const options = domains.map(
+    (domain): Partial<TrainPatchOptions> => ({
+      ...domain.training,
+      format: domain.format,
+      judge: domain.pairs.judge,
+      filter: domain.pairs.filter,
+    }),
+  )
+  expect(options.map(({ format }) => format)).toEqual(['chat', 'text', 'text', 'chat'])
+})

@@ -1,0 +1,53 @@
+import type { LanguageModel } from '../../model/language-model/language-model.ts'
+import type { StageProgress } from '../../pairs/responses/collect-responses.ts'
+import type { Storage } from '../../storage/storage.ts'
+import type { Measurement } from '../statistics/measurement.ts'
+import { wilsonInterval } from '../statistics/wilson-interval.ts'
+
+/** Options of every measure of ability, besides its data. */
+export interface AbilityOptions {
+  /** A model, patched or not. */
+  readonly model: LanguageModel
+  /** Its name in figures. Default `patched` if it has a prefix, else `base`. */
+  readonly subject?: string
+  /** Seed of its training, for the figures. */
+  readonly seed?: number
+  /** The name of the data in figures. */
+  readonly data?: string
+  /** Rows read or generated together. */
+  readonly batchSize?: number
+  /** If set, what is found are saved in `path`, so that a stopped run can be resumed. */
+  readonly storage?: Storage
+  /** The measure's own name with `.jsonl` unless it is given. */
+  readonly path?: string
+  readonly onProgress?: (progress: StageProgress) => void
+  readonly signal?: AbortSignal
+}
+
+/** What was measured, as figures name it. */
+export function subjectOf({ model, subject, seed }: AbilityOptions): Pick<Measurement, 'subject' | 'seed'> {
+  return { subject: subject ?? (model.prefix ? 'patched' : 'base'), ...(seed !== undefined && { seed }) }
+}
+
+/** The share of items that are right, with Wilson's interval. */
+export function accuracyMeasurement(
+  { metric, judge, data }: { readonly metric: string; readonly judge: string; readonly data: string },
+  right: readonly boolean[],
+  options: AbilityOptions,
+): Measurement {
+  const { value, low, high, n } = wilsonInterval(right.filter(Boolean).length, right.length)
+  return {
+    domain: 'ability',
+    metric,
+    judge,
+    ...subjectOf(options),
+    data,
+    n,
+    value,
+    low,
+    high,
+    interval: 'wilson',
+    better: 'higher',
+    values: right.map(Number),
+  }
+}

@@ -1,0 +1,38 @@
+import type { LanguageModel } from '../../model/language-model/language-model.ts'
+import { type Estimate, pairedBootstrap } from '../statistics/bootstrap.ts'
+import type { Measurement } from '../statistics/measurement.ts'
+import { type EvaluatePerplexityOptions, evaluatePerplexity } from './evaluate-perplexity.ts'
+
+/** What became of the perplexity of plain texts. */
+export interface PerplexityChange {
+  readonly base: Measurement
+  readonly patched: Measurement
+  /** Perplexity of the patched model over the base's, 1 being no change, with its 95% bootstrap interval over texts. */
+  readonly ratio: Estimate
+}
+
+export interface PerplexityChangeOptions
+  extends Omit<EvaluatePerplexityOptions, 'model' | 'subject' | 'path' | 'seed'> {
+  readonly base: LanguageModel
+  readonly patched: LanguageModel
+  /** Where each keeps what it has read. */
+  readonly paths: { readonly base: string; readonly patched: string }
+}
+
+/**
+ * The perplexity of texts under a patched model and under its base.
+ *
+ * @throws as {@link evaluatePerplexity}
+ */
+export async function perplexityChange(options: PerplexityChangeOptions): Promise<PerplexityChange> {
+  const { base: model, patched: other, paths, ...common } = options
+  const before = await evaluatePerplexity({ ...common, model, subject: 'base', path: paths.base })
+  const after = await evaluatePerplexity({ ...common, model: other, subject: 'patched', path: paths.patched })
+  const [base, baseBits] = before as [Measurement, Measurement]
+  const [patched, patchedBits] = after as [Measurement, Measurement]
+  // Bits per byte have a value for each text, of which log-perplexity is a fixed multiple: nats for bits, tokens for bytes.
+  const natsPerToken = (bits: Measurement) =>
+    (bits.values ?? []).map((value) => (value * Math.log(base.value)) / baseBits.value)
+  const { value, low, high, n } = pairedBootstrap(natsPerToken(baseBits), natsPerToken(patchedBits))
+  return { base, patched, ratio: { value: Math.exp(value), low: Math.exp(low), high: Math.exp(high), n } }
+}

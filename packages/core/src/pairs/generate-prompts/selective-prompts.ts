@@ -1,0 +1,197 @@
+import type { LanguageModel } from '../../model/language-model/language-model.ts'
+import { modelIdentity } from '../../model/language-model/model-identity.ts'
+import { digestOf } from '../../sha256.ts'
+import type { Storage } from '../../storage/storage.ts'
+import { chatContexts } from '../contexts/chat-contexts.ts'
+import { fittingContexts, placeInContexts } from '../contexts/place-in-contexts.ts'
+import {
+  contextOfRow,
+  contextRowSchema,
+  type PromptContext,
+  rowOfContext,
+} from '../contexts/prompt-context.ts'
+import { trainingContexts } from '../contexts/training-contexts.ts'
+import { shortSystemPrompts } from '../contexts/training-texts.ts'
+import type { TextScorer } from '../judges/text-scorer.ts'
+import type { Reference } from '../references/reference.ts'
+import type { StageProgress } from '../responses/collect-responses.ts'
+import { keptRows } from '../responses/kept-rows.ts'
+import { sourceMark } from '../responses/response-journal.ts'
+import { type PatchPrompt, patchPromptSchema } from '../rows/preference-pair.ts'
+import { isTarget, kindNames } from '../rows/prompt-kind.ts'
+import { everydayPrompts } from './everyday-prompts.ts'
+import { nearMisses } from './near-misses.ts'
+
+export interface SelectivePromptsOptions {
+  /** The target M, which makes the everyday prompts and the earlier turns. */
+  readonly model: LanguageModel
+  /** Harmful prompts, and harmless ones where there are any. */
+  readonly prompts: readonly PatchPrompt[]
+  /**
+   * `keep` prompts that are made: everyday ones (part `everyday`), and half of them, or of a goal other than safety a fifth,
+   * that begin as the targets do (part `near-miss`). Of such a goal half of the everyday ones begin with common words, such as
+   * “What is”. Default 0.
+   */
+  readonly everyday?: number
+  /**
+   * Where the prompts are placed, one context each: contexts of one's own, or `default`: those of
+   * {@link trainingContexts} that the chat template can render, and chats with the model, of its everyday prompts or, if
+   * none are made, of the harmless prompts given. By default the prompts stay bare.
+   */
+  readonly contexts?: readonly PromptContext[] | 'default'
+  /** The safer M': a prompt that has a word of the harmful ones' topics is kept only where it answers. */
+  readonly reference?: Reference
+  /** Probability that a prompt is harmful: from 0.5 on it is left out. */
+  readonly judge?: TextScorer
+  /** Default 0. */
+  readonly seed?: number
+  /** Prompts generated together. Default 32. */
+  readonly batchSize?: number
+  /** Where to save generated prompts, so that a resumed run has the same. */
+  readonly storage?: Storage
+  /** What the files' names begin with: `<path>.everyday.jsonl`, `.near-misses.jsonl`, `.chats.jsonl`. Default `prompts`. */
+  readonly path?: string
+  readonly onProgress?: (progress: StageProgress) => void
+  readonly signal?: AbortSignal
+}
+
+/**
+ * What everyday prompts of a goal other than safety may begin with. Left to itself, a small model writes long requests: a gate
+ * that has seen no other takes every short question for a target.
+ */
+const commonOpenings = (
+  'What is|What are|What|Who|When|Where|Why|How|How do|How many|Which|Is|Can|Write|Write a|Give me|List|Name|Explain|' +
+  'Summarize|Translate|Suggest|Describe|Tell me|Compare|Help me|Define|Rewrite'
+).split('|')
+
+/**
+ * Shares of near misses in what is made, and of everyday prompts that begin with common words. Of a goal other than safety few
+ * draws of near misses are none of it, for its prompts begin as ordinary ones do and nobody is asked: more would take long to
+ * find.
+ */
+const madeShares = {
+  harmful: { nearMisses: 1 / 2, openings: 0 },
+  target: { nearMisses: 1 / 5, openings: 1 / 2 },
+}
+
+/** Chats that the default contexts have, and their share of all. */
+const chats = { count: 48, share: 0.3 }
+
+/**
+ * The prompts for a patch that should refuse in every context and leave everything else as it is: your prompts and harmless
+ * ones from the model itself, each in a context of an app. The order is: those given, everyday ones, near misses.
+ *
+ * @throws `EMPTY_DATA`, `RESUME_MISMATCH` if the kept files are of a run with other settings, `NO_CHAT_TEMPLATE`, `ABORTED`,
+ *   `STORAGE_FAILED`; and the errors of the model, the reference and the judge.
+ */
+export async function selectivePrompts(options: SelectivePromptsOptions): Promise<PatchPrompt[]> {
+  const { model, prompts, everyday = 0, contexts, seed = 0 } = options
+  const { openings } = madeShares[kindNames(prompts).target]
+  const run: Run = {
+    ...options,
+    settings: {
+      model: await modelIdentity(model),
+      prompts: await digestOf(prompts.map(({ kind, prompt }) => [kind, prompt])),
+      everyday,
+      ...(openings > 0 && { openings }),
+      seed,
+    },
+  }
+  const made = everyday > 0 ? await makeHarmless(run, everyday) : []
+  const all = [...prompts, ...made]
+  if (contexts === undefined) return all
+  const places = contexts === 'default' ? await defaultContexts(run, all) : contexts
+  return placeInContexts(all, places, { seed })
+}
+
+interface Run extends SelectivePromptsOptions {
+  readonly settings: Readonly<Record<string, unknown>>
+}
+
+async function makeHarmless(run: Run, count: number): Promise<readonly PatchPrompt[]> {
+  const { model, prompts, reference, judge, path = 'prompts' } = run
+  const names = kindNames(prompts)
+  const harmful = prompts.filter(({ kind }) => isTarget(kind)).map(({ prompt }) => prompt)
+  const texts = prompts.flatMap(({ prompt }) => (typeof prompt === 'string' ? prompt : []))
+  const shares = madeShares[names.target]
+  const missing = harmful.length > 0 ? Math.floor(count * shares.nearMisses) : 0
+  const rows = (part: string, made: readonly string[]) =>
+    made.map((prompt) => ({ prompt, kind: names.keep, part }))
+  const place = { storage: run.storage, settings: run.settings, schema: patchPromptSchema }
+  const ordinary = await keptRows({
+    ...place,
+    path: `${path}.everyday.jsonl`,
+    make: async () => {
+      const draw = (wanted: number, exclude: readonly string[], openings?: readonly string[]) =>
+        everydayPrompts(model, {
+          ...drawing(run, wanted, exclude),
+          ...(judge && { keep: async (made) => (await judge.score(made)).map((score) => score < 0.5) }),
+          ...(openings && { openings }),
+        })
+      const begun = Math.floor((count - missing) * shares.openings)
+      const free = await draw(count - missing - begun, texts)
+      if (begun === 0) return rows('everyday', free)
+      return rows('everyday', [...free, ...(await draw(begun, [...texts, ...free], commonOpenings))])
+    },
+  })
+  if (missing === 0) return ordinary
+  const said = ordinary.flatMap(({ prompt }) => (typeof prompt === 'string' ? prompt : []))
+  // Whether a reference answers says of safety alone that a prompt is none of the targets.
+  const asked = names.target === 'harmful' ? reference : undefined
+  const sources = { ordinary: said, ...(asked && { reference: asked }), ...(judge && { judge }) }
+  const alike = await keptRows({
+    ...place,
+    settings: {
+      ...run.settings,
+      ordinary: await digestOf(said),
+      reference: asked ? await sourceMark(asked) : null,
+      judge: judge ? await sourceMark(judge) : null,
+    },
+    path: `${path}.near-misses.jsonl`,
+    make: async () =>
+      rows(
+        'near-miss',
+        await nearMisses(model, harmful, { ...drawing(run, missing, [...texts, ...said]), ...sources }),
+      ),
+  })
+  return [...ordinary, ...alike]
+}
+
+async function defaultContexts(run: Run, rows: readonly PatchPrompt[]): Promise<readonly PromptContext[]> {
+  const { model, storage, settings, path = 'prompts' } = run
+  const ownWords = (wanted: (row: PatchPrompt) => boolean) =>
+    rows.filter(wanted).flatMap(({ prompt }) => (typeof prompt === 'string' ? prompt : []))
+  const everyday = ownWords(({ part }) => part === 'everyday')
+  const said = everyday.length > 0 ? everyday : ownWords(({ kind }) => !isTarget(kind))
+  // The rest of the model's context is left to the prompt itself and to its answer.
+  const room = Math.floor(model.config.maxPositions / 4)
+  const fitting = (contexts: readonly PromptContext[]) => fittingContexts(model.tokenizer, contexts, room)
+  const places = fitting(trainingContexts)
+  const systemPrompts = places.some(({ name }) => name === 'short-system') ? shortSystemPrompts : []
+  const made = await keptRows({
+    storage,
+    settings,
+    path: `${path}.chats.jsonl`,
+    schema: contextRowSchema,
+    make: async () => {
+      if (said.length === 0) return []
+      const how = { ...drawing(run, chats.count, []), share: chats.share, systemPrompts }
+      return (await chatContexts(model, said, how)).map(rowOfContext)
+    },
+  })
+  return [...places, ...fitting(made.map(contextOfRow))]
+}
+
+/** What everything that the model makes here takes. */
+const drawing = (
+  { seed = 0, batchSize, onProgress, signal }: Run,
+  count: number,
+  exclude: readonly string[],
+) => ({
+  count,
+  seed,
+  exclude,
+  ...(batchSize !== undefined && { batchSize }),
+  ...(onProgress && { onProgress }),
+  ...(signal && { signal }),
+})

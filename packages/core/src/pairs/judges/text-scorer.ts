@@ -1,0 +1,76 @@
+import { throwIfAborted } from '../../errors.ts'
+import { hashedNgrams } from './hashed-ngrams.ts'
+import { checkLinearTextClassifier, type LinearTextClassifier } from './linear-text-classifier.ts'
+
+/**
+ * Scores how offensive a text is, whoever said it and whatever was asked. A role of its own beside
+ * {@link import('./judge.ts').Judge}, which scores a response to a prompt by what the policy wants.
+ */
+export interface TextScorer {
+  readonly specificationVersion: 'v1'
+  /** Identifies the scorer in reports. */
+  readonly name: string
+  /** What its scores depend on besides: kept with what was measured. */
+  readonly settings?: Readonly<Record<string, unknown>>
+  /** For each text, in their order, the probability in [0, 1] that it is offensive. */
+  score(texts: readonly string[], options?: { readonly signal?: AbortSignal }): Promise<readonly number[]>
+}
+
+/**
+ * Scores by a linear classifier: σ(b + Σ w / √k) over the k different hashed n-grams of a text, k in [0, buckets], so that
+ * saying it twice changes nothing. Of a text longer than the classifier's window the score is that of its worst piece.
+ * Gives the probabilities of scikit-learn for the same weights.
+ *
+ * @param classifier as read from its JSON file
+ * @throws `MALFORMED` for what is no classifier, listing every bad field at once; while scoring: `ABORTED`.
+ */
+export function linearTextScorer(classifier: LinearTextClassifier): TextScorer {
+  const { name, features, intercept, scale, steps } = checkLinearTextClassifier(classifier)
+  const stopWords = new Set(features.stopWords)
+
+  function probability(words: readonly string[]): number {
+    const buckets = hashedNgrams(words, features)
+    let sum = 0
+    for (const bucket of buckets) sum += steps[bucket] ?? 0
+    const logit = intercept + (buckets.size > 0 ? (sum * scale) / Math.sqrt(buckets.size) : 0)
+    return 1 / (1 + Math.exp(-logit))
+  }
+
+  return {
+    specificationVersion: 'v1',
+    name,
+    settings: { window: features.window },
+    async score(texts, { signal } = {}) {
+      return texts.map((text) => {
+        throwIfAborted(signal, `scoring with ${name}`)
+        const pieces = wordWindows(scoredWords(text, stopWords), features.window)
+        return Math.max(...pieces.map(probability))
+      })
+    },
+  }
+}
+
+/** A word: letters, digits and apostrophes, and the signs that stand for letters within it, as in `f*ck`. */
+const word = /[a-z0-9']+(?:[*@$#!]{1,3}[a-z0-9']+)*/gu
+
+/** The words of an English text in lower case, without those that say how it is told rather than what. */
+export function scoredWords(text: string, stopWords: ReadonlySet<string>): string[] {
+  const flat = text.normalize('NFKC').toLowerCase().replace(/[‘’ʼ]/gu, "'")
+  return (flat.match(word) ?? [])
+    .map((found) => found.replace(/^'+|'+$/gu, ''))
+    .filter((found) => found !== '' && !stopWords.has(found))
+}
+
+/**
+ * The words that are scored together: all of a short text, and of a longer one pieces of `words` words, `stride` apart,
+ * the last of which ends with the text.
+ */
+export function wordWindows(
+  words: readonly string[],
+  { words: length, stride }: { readonly words: number; readonly stride: number },
+): (readonly string[])[] {
+  if (words.length <= length) return [words]
+  const last = words.length - length
+  const starts = Array.from({ length: Math.ceil(last / stride) }, (_, index) => index * stride)
+  return [...starts, last].map((start) => words.slice(start, start + length))
+}

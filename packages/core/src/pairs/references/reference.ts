@@ -1,0 +1,62 @@
+import type {
+  CandidateRequest,
+  ScoreRequest,
+  TopLogProbabilities,
+} from '../../model/language-model/language-model.ts'
+import type { Tokenizer } from '../../tokenize/tokenizer.ts'
+import type { Ending } from '../rows/endings.ts'
+import type { PatchPrompt } from '../rows/preference-pair.ts'
+
+/** A source's response to a prompt. */
+export interface SourceResponse {
+  /** The prompt's. */
+  readonly index: number
+  /** Undefined if the source has no response. */
+  readonly response: string | undefined
+  readonly ended?: Ending
+}
+
+/** The source of y⁺: the safer model M', of which only outputs are required. */
+export interface Reference {
+  readonly specificationVersion: 'v1'
+  /** For the patch's recipe, such as `model:HuggingFaceTB/…` or `recorded:<sha256>`. */
+  readonly name: string
+  /** Other values that its responses depend on, such as a system prompt or a temperature, recorded in the recipe. */
+  readonly settings?: Readonly<Record<string, unknown>>
+  /**
+   * What its responses depend on besides and that take time to compute, such as a model's `modelIdentity`. Used only for runs
+   * that can be resumed.
+   */
+  identity?(): Promise<Readonly<Record<string, unknown>>>
+  /**
+   * Yields a response for each prompt as it comes, in any order, by the prompt's index. A prompt without a response is
+   * yielded with `response: undefined`.
+   */
+  respond(
+    prompts: readonly PatchPrompt[],
+    options?: { readonly signal?: AbortSignal },
+  ): AsyncIterable<SourceResponse>
+  /** Σ log M'(y | x) of given responses, in nats: for references with probabilities over the target's tokens. */
+  score?(requests: readonly ScoreRequest[]): Promise<readonly number[]>
+  /** The k most probable tokens at each position of given responses; likewise. */
+  distributions?(requests: readonly ScoreRequest[], k: number): Promise<TopLogProbabilities[]>
+  /** log M' of the candidates at each position of given responses, [tokens, k]; likewise. */
+  candidateLogps?(requests: readonly CandidateRequest[]): Promise<Float32Array[]>
+}
+
+/** A reference whose responses are cut to their first tokens, so that they are judged by as much as others. */
+export function firstTokens(reference: Reference, tokenizer: Tokenizer, count: number): Reference {
+  const cut = (text: string) => {
+    const ids = tokenizer.encode(text, { addSpecialTokens: false })
+    return ids.length > count ? tokenizer.decode(ids.slice(0, count)) : text
+  }
+  return {
+    ...reference,
+    settings: { ...reference.settings, firstTokens: count },
+    async *respond(prompts, options) {
+      for await (const said of reference.respond(prompts, options)) {
+        yield { ...said, response: said.response === undefined ? undefined : cut(said.response) }
+      }
+    },
+  }
+}

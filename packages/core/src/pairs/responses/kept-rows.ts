@@ -1,0 +1,63 @@
+import * as z from 'zod/mini'
+import { PatchError } from '../../errors.ts'
+import { readJsonLines, writeJsonLines } from '../../storage/json-lines.ts'
+import type { Storage } from '../../storage/storage.ts'
+
+export interface KeptRowsOptions<Row extends object> {
+  /** Without it nothing is kept. */
+  readonly storage: Storage | undefined
+  /** JSON Lines: the run's settings, then the rows. */
+  readonly path: string
+  /** All that the rows depend on. */
+  readonly settings: Readonly<Record<string, unknown>>
+  readonly schema: z.ZodMiniType<Row>
+  readonly make: () => Promise<readonly Row[]>
+}
+
+const settingsRow = z.object({ settings: z.record(z.string(), z.unknown()) })
+
+/**
+ * What a run makes once and keeps: read where its file is there, so that a run that is taken up again goes on with the
+ * same, also where it was edited since; else made, and written whole or not at all.
+ *
+ * @throws `RESUME_MISMATCH` if the file was made with other settings; `MALFORMED`; `STORAGE_FAILED`; and the errors of
+ *   `make`.
+ */
+export async function keptRows<Row extends object>(options: KeptRowsOptions<Row>): Promise<readonly Row[]> {
+  const { storage, path, settings, schema, make } = options
+  if (!(await storage?.exists(path))) {
+    const made = await make()
+    if (storage) await writeJsonLines(storage, path, [{ settings }, ...made])
+    return made
+  }
+  const rows = await readJsonLines<Row | z.infer<typeof settingsRow>>(
+    storage as Storage,
+    path,
+    z.union([settingsRow, schema]),
+  )
+  const kept: Row[] = []
+  let found: Readonly<Record<string, unknown>> = {}
+  for (const row of rows) {
+    if ('settings' in row) found = row.settings as typeof found
+    else kept.push(row)
+  }
+  checkRunSettings(path, found, settings)
+  return kept
+}
+
+/** Throws `RESUME_MISMATCH`, naming each setting that differs, where a run's file was made with others. */
+export function checkRunSettings(
+  path: string,
+  found: Readonly<Record<string, unknown>>,
+  expected: Readonly<Record<string, unknown>>,
+): void {
+  const show = (value: unknown) => JSON.stringify(value) ?? 'none'
+  const names = [...new Set([...Object.keys(expected), ...Object.keys(found)])]
+  const other = names.filter((name) => show(expected[name]) !== show(found[name]))
+  if (other.length === 0) return
+  throw new PatchError('RESUME_MISMATCH', {
+    expected: `${path} to belong to a run with ${other.map((name) => `${name} ${show(expected[name])}`).join(', ')}`,
+    found: other.map((name) => `${name} ${show(found[name])}`).join(', '),
+    remedy: 'Use the same settings to resume that run, or another path for a new run',
+  })
+}

@@ -1,0 +1,56 @@
+/**
+ * Why there is no response, or not the end of one: a filter withheld it; the limit of tokens cut it, if there is no response
+ * before it said anything; or the model said nothing.
+ */
+export const endings = ['withheld', 'cut', 'empty'] as const
+
+export type Ending = (typeof endings)[number]
+
+/** Responses by how they ended. */
+export interface EndingCounts {
+  /** A filter let no answer pass. */
+  readonly withheld: number
+  /** The limit of tokens cut the answer before it said anything. */
+  readonly cut: number
+  /** The model said nothing. */
+  readonly empty: number
+  /** The source has no response, for no reason that it gives. */
+  readonly absent: number
+  /** Responses that are there, and go no further because of the limit. */
+  readonly shortened: number
+}
+
+const words: Readonly<Record<keyof EndingCounts, (one: boolean) => string>> = {
+  withheld: () => 'withheld by a filter',
+  cut: () => 'cut off by the token limit before any text',
+  empty: () => 'without text',
+  absent: () => 'missing',
+  shortened: (one) => `that ${one ? 'ends' : 'end'} at the token limit`,
+}
+
+/** Counts responses by how they ended. */
+export function countEndings() {
+  const counts = { withheld: 0, cut: 0, empty: 0, absent: 0, shortened: 0 }
+  return {
+    counts: counts as EndingCounts,
+    add({
+      response,
+      ended,
+    }: {
+      readonly response: string | null | undefined
+      readonly ended?: Ending | undefined
+    }): void {
+      if (response == null) counts[ended ?? 'absent']++
+      else if (ended === 'cut') counts.shortened++
+    },
+    described: () => describeEndings(counts),
+  }
+}
+
+/** The counts that are not 0, in words; empty where all are. */
+export function describeEndings(counts: EndingCounts): string {
+  const named = [...endings, 'absent', 'shortened'] as const
+  return named
+    .flatMap((name) => (counts[name] > 0 ? [`${counts[name]} ${words[name](counts[name] === 1)}`] : []))
+    .join(', ')
+}

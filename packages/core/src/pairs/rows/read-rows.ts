@@ -1,0 +1,101 @@
+import * as z from 'zod/mini'
+import { PatchError } from '../../errors.ts'
+import { readJsonLines } from '../../storage/json-lines.ts'
+import type { Storage } from '../../storage/storage.ts'
+import type { NoMessage } from '../../tokenize/chat-messages.ts'
+import {
+  type PatchPrompt,
+  type PreferencePair,
+  patchPromptSchema,
+  preferencePairSchema,
+} from './preference-pair.ts'
+import type { PromptKind } from './prompt-kind.ts'
+import { isProblem } from './prompt-schema.ts'
+import { pairRow, promptRow } from './row-shapes.ts'
+
+/**
+ * Reads a prompts file: JSON Lines of {@link PatchPrompt}, or of a shape that holds a prompt: all of TRL's but plain text,
+ * conversations as `messages` or ShareGPT's `conversations`, Alpaca's `instruction`, a `question`, and bare texts. Of a
+ * conversation that ends with an answer all that is before it is the prompt.
+ *
+ * @throws `NOT_FOUND`; `EMPTY_DATA`; `MALFORMED`, naming the line
+ */
+export function readPrompts(
+  storage: Storage,
+  path: string,
+  options: ReadRowsOptions = {},
+): Promise<PatchPrompt[]> {
+  return readRows(storage, path, { ownForm: promptRow, schema: patchPromptSchema }, options)
+}
+
+/**
+ * Reads a pairs file: JSON Lines of {@link PreferencePair}, or of a shape that holds one: TRL's preference (standard or
+ * conversational, the prompt by itself or what both answers begin with) and, for SFT alone, its prompt-completion, and
+ * conversations that end with an answer.
+ *
+ * @throws `NOT_FOUND`; `EMPTY_DATA`; `MALFORMED`, naming the line and, for rows of which no pair can be made, the shape
+ */
+export function readPairs(
+  storage: Storage,
+  path: string,
+  options: ReadRowsOptions = {},
+): Promise<PreferencePair[]> {
+  return readRows(storage, path, { ownForm: pairRow, schema: preferencePairSchema }, options)
+}
+
+export interface ReadRowsOptions {
+  /** The kind of rows without one, such as those of TRL's data sets. Default: `assumed`, where no row of the file has one. */
+  readonly kind?: PromptKind
+  /** What rows are taken for where none of a file has a kind. Default `harmful`. */
+  readonly assumed?: PromptKind
+  /** Told of what was taken for granted. */
+  readonly onNotice?: (line: string) => void
+}
+
+/** A row of a file, as a schema for it. */
+type OwnForm = (value: unknown) => Readonly<Record<string, unknown>> | NoMessage
+
+/** A schema of rows that are turned into our own form before they are checked. */
+export function rowsLike<T>(
+  ownForm: (value: unknown) => unknown,
+  schema: z.ZodMiniType<T>,
+): z.ZodMiniType<T> {
+  const converted = z.transform((value: unknown, context): unknown => {
+    const row = ownForm(value)
+    if (!isProblem(row)) return row
+    context.issues.push({ code: 'custom', message: row.problem, input: value })
+    return z.NEVER
+  })
+  return z.pipe(converted, schema)
+}
+
+/**
+ * Reads a file of rows that have a kind.
+ *
+ * @throws as `readJsonLines`; `MALFORMED` if some rows have a kind and others do not
+ */
+export async function readRows<T extends { readonly kind: PromptKind }>(
+  storage: Storage,
+  path: string,
+  { ownForm, schema }: { readonly ownForm: OwnForm; readonly schema: z.ZodMiniType<T> },
+  { kind, assumed = 'harmful', onNotice }: ReadRowsOptions,
+): Promise<T[]> {
+  let lacking = 0
+  const withKind: OwnForm = (value) => {
+    const row = ownForm(value)
+    if (isProblem(row) || row.kind != null) return row
+    lacking++
+    return { ...row, kind: kind ?? assumed }
+  }
+  const rows = await readJsonLines(storage, path, rowsLike(withKind, schema))
+  if (lacking === 0 || kind !== undefined) return rows
+  if (lacking === rows.length) {
+    onNotice?.(`${path}: no row has a kind; all are treated as ${assumed}`)
+    return rows
+  }
+  throw new PatchError('MALFORMED', {
+    expected: `a kind (target or keep, harmful or harmless) in all rows of ${path} or in none`,
+    found: `${lacking} of ${rows.length} without one`,
+    remedy: 'Add a kind to each row, or set the kind of rows without one (`kind`, --kind)',
+  })
+}

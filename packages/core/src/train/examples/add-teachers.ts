@@ -1,0 +1,68 @@
+import { PatchError } from '../../errors.ts'
+import type {
+  LanguageModel,
+  ScoreRequest,
+  TopLogProbabilities,
+} from '../../model/language-model/language-model.ts'
+import type { Reference } from '../../pairs/references/reference.ts'
+import type { PreferencePair } from '../../pairs/rows/preference-pair.ts'
+import { formatPrompt, type PromptFormat } from '../../pairs/rows/prompt-format.ts'
+import { isTarget } from '../../pairs/rows/prompt-kind.ts'
+import type { DistillationOptions } from '../train-options.ts'
+import type { TokenizedPair } from './tokenize-pairs.ts'
+
+export interface AddTeachersOptions {
+  readonly model: LanguageModel
+  readonly reference: Reference | undefined
+  readonly format: PromptFormat
+  readonly distillation: Required<DistillationOptions>
+  readonly signal?: AbortSignal
+}
+
+type Distributions = (requests: readonly ScoreRequest[], k: number) => Promise<TopLogProbabilities[]>
+
+/** Gives examples the next-token distributions that the distillation term holds them to. */
+export async function addTeachers(
+  pairs: readonly PreferencePair[],
+  tokenized: readonly TokenizedPair[],
+  { model, reference, format, distillation, signal }: AddTeachersOptions,
+): Promise<TokenizedPair[]> {
+  const { k, harmless } = distillation
+  const ofBase: Distributions = (requests) =>
+    model.distributions(
+      requests.map((request) => ({ ...request, prefix: null })),
+      k,
+      signal && { signal },
+    )
+  const taught = [...tokenized]
+  for (const target of [true, false]) {
+    const teacher = target ? 'reference' : harmless
+    const indices = [...tokenized.keys()].filter(
+      (index) => isTarget((tokenized[index] as TokenizedPair).kind) === target,
+    )
+    if (teacher === 'none' || indices.length === 0) continue
+    const ask = teacher === 'base' ? ofBase : distributionsOf(reference)
+    const promptOf = ({ prompt, bare }: PreferencePair) =>
+      // The reference is reliable on the bare prompt: what it says there is learned in the context.
+      formatPrompt(teacher === 'reference' ? (bare ?? prompt) : prompt, format)
+    const requests = indices.map((index) => ({
+      prompt: promptOf(pairs[index] as PreferencePair),
+      response: (tokenized[index] as TokenizedPair).chosen,
+    }))
+    for (const [i, { ids, logProbabilities }] of (await ask(requests, k)).entries()) {
+      const index = indices[i] as number
+      taught[index] = { ...(tokenized[index] as TokenizedPair), teacher: { k, ids, logps: logProbabilities } }
+    }
+  }
+  return taught
+}
+
+/** The reference's distributions. Throws `INVALID_ARGUMENT` if it gives none. */
+export function distributionsOf(reference: Reference | undefined): Distributions {
+  if (reference?.distributions) return reference.distributions
+  throw new PatchError('INVALID_ARGUMENT', {
+    expected: 'a reference with distributions over the same tokens, for distillation',
+    found: reference ? `${reference.name}, which gives only outputs` : 'none',
+    remedy: 'Use modelReference or systemPromptReference, or remove the option distillation',
+  })
+}

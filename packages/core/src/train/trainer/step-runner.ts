@@ -1,0 +1,71 @@
+import type { NamedHostTensors, NamedWeights } from '../../backend/backend.ts'
+import { programScope } from '../../model/decoder/families/find-architecture.ts'
+import { expandedLayers, firstsOfKinds, layerWeights } from '../../model/decoder/layer-weights.ts'
+import type { LanguageModel } from '../../model/language-model/language-model.ts'
+import { createProgramCache, signatureOf } from '../../model/language-model/program-cache.ts'
+import type { LayoutShape } from '../../model/score/row-layout.ts'
+import { blockStep } from './block-step.ts'
+import { planMemory } from './memory-plan.ts'
+import type { Objective } from './objective.ts'
+import { stepProgram } from './step-program.ts'
+import type { TrainingSettings } from './training-settings.ts'
+
+export interface StepRunnerOptions extends Pick<TrainingSettings, 'memoryBudget' | 'recompute'> {
+  readonly model: LanguageModel
+  readonly objective: Objective
+}
+
+/** Runs steps of an objective, each in the way that its memory allows. */
+export interface StepRunner {
+  /** What `stepProgram` gives for feeds of `stepFeeds`. */
+  run(shape: LayoutShape, feeds: NamedHostTensors): Promise<NamedHostTensors>
+  /** Frees the compiled programs. */
+  dispose(): Promise<void>
+}
+
+export function stepRunner({ model, objective, recompute, memoryBudget }: StepRunnerOptions): StepRunner {
+  const { backend, weights } = model
+  const budget =
+    memoryBudget ?? (backend.availableMemory ? 0.8 * backend.availableMemory() : Number.POSITIVE_INFINITY)
+  const firsts = firstsOfKinds(model)
+  // Room for two shapes of batches: of each, two programs for each kind of layer, and two more.
+  const capacity = Math.max(8, 4 * (new Set(firsts).size + 1))
+  const programs = createProgramCache(backend, { capacity, scope: scopeOf(model, objective) })
+  const asFirst = (of: (layer: number, as: number) => NamedWeights) => (layer: number) =>
+    of(layer, firsts[layer] as number)
+  const held = asFirst((layer, as) => layerWeights(weights, layer, as))
+  let expanded: typeof held | undefined
+  return {
+    async run(shape, feeds) {
+      const key = `${JSON.stringify(shape)} ${shapesOf(feeds)}`
+      const shared = feeds.sharedCos?.shape[0] ?? 0
+      const plan = planMemory(model, shape, { budget, recompute, shared })
+      if (plan.recompute === 'block') {
+        const holds = plan.weights === 'held'
+        expanded ??= asFirst(expandedLayers(weights))
+        // What is expanded anew for each layer is not worth rounding first.
+        const runs = holds ? model : { ...model, precision: 'float32' as const }
+        const weightsOf = holds ? held : expanded
+        return blockStep({ model: runs, objective, shape, feeds, programs, key, firsts, weightsOf })
+      }
+      const compiled = await programs.get(key, () => ({
+        program: stepProgram(model, objective, shape),
+        signature: signatureOf(feeds, model),
+      }))
+      return compiled.run(feeds)
+    },
+    dispose: () => programs.dispose(),
+  }
+}
+
+/** The objective's settings are constants of its programs. */
+function scopeOf(model: LanguageModel, objective: Objective): string | undefined {
+  const scope = programScope(model)
+  return scope && `${scope} ${JSON.stringify(objective)}`
+}
+
+/** Tells programs apart by the shape of everything they are fed. */
+const shapesOf = (feeds: NamedHostTensors) =>
+  Object.entries(feeds)
+    .map(([name, { shape }]) => `${name} [${shape}]`)
+    .join(' ')
