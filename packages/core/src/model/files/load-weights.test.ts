@@ -9,7 +9,7 @@ import { writeSafetensors } from './tensors/write-safetensors.ts'
 
 type WritableTensor = Parameters<typeof writeSafetensors>[0][string]
 
-const tiny = new URL('../../../test/goldens/models/llama-tied', import.meta.url)
+const tiny = new URL('../../../test/goldens/models/llama-tied/', import.meta.url)
 const json = JSON.parse(readFileSync(new URL('config.json', tiny), 'utf8'))
 const open = (bytes: Uint8Array) => openSafetensors(bytesSource('model.safetensors', bytes))
 

@@ -6,7 +6,7 @@ import { writeSafetensors } from '../tensors/write-safetensors.ts'
 import { openLora } from './lora.ts'
 import { loraRules } from './lora-config.ts'
 
-const goldens = new URL('../../../../test/goldens/lora', import.meta.url)
+const goldens = new URL('../../../../test/goldens/lora/', import.meta.url)
 const golden = (path: string) => new Uint8Array(readFileSync(new URL(path, goldens)))
 const weights = (name: string) => openSafetensors(bytesSource(name, golden(`${name}.safetensors`)))
 const q = 'model.layers.0.self_attn.q_proj'

@@ -1,6 +1,14 @@
 import { unsupported } from '../template-error.ts'
 import { parseLiteral } from './parse-literal.ts'
-import type { Arguments, BinaryOperator, Comparison, Expression, Filter } from './syntax-tree.ts'
+import {
+  type Arguments,
+  type BinaryOperator,
+  type Comparison,
+  comparisons,
+  type Expression,
+  type Filter,
+  noArguments,
+} from './syntax-tree.ts'
 import type { TokenStream } from './token-stream.ts'
 
 interface TupleOptions {
@@ -62,8 +70,6 @@ function parseNot(stream: TokenStream): Expression {
   return { kind: 'unary', operator: 'not', operand: stream.nested(() => parseNot(stream)) }
 }
 
-const comparisons = ['==', '!=', '<', '<=', '>', '>=']
-
 function parseCompare(stream: TokenStream): Expression {
   const first = parseSum(stream)
   const others: { operator: Comparison; operand: Expression }[] = []
@@ -108,11 +114,8 @@ function parseUnary(stream: TokenStream, withFilter = true): Expression {
   let node: Expression
   if (kind === '-' || kind === '+') {
     stream.next()
-    node = {
-      kind: 'unary',
-      operator: kind as '-' | '+',
-      operand: stream.nested(() => parseUnary(stream, false)),
-    }
+    const operand = stream.nested(() => parseUnary(stream, false))
+    node = { kind: 'unary', operator: kind as '-' | '+', operand }
   } else node = parsePrimary(stream)
   node = parsePostfix(stream, node)
   return withFilter ? parseFilters(stream, node) : node
@@ -185,11 +188,7 @@ function parseSubscript(stream: TokenStream, object: Expression): Expression {
 
 type Key =
   | { readonly key: Expression }
-  | {
-      readonly start: Expression | undefined
-      readonly stop: Expression | undefined
-      readonly step: Expression | undefined
-    }
+  | Pick<Extract<Expression, { kind: 'slice' }>, 'start' | 'stop' | 'step'>
 
 function parseKey(stream: TokenStream): Key {
   const part = () => ([':', ']', ','].includes(stream.current.kind) ? undefined : parseExpression(stream))
@@ -228,8 +227,6 @@ function parseArguments(stream: TokenStream): Arguments {
   })
   return { positional, named, spread, namedSpread }
 }
-
-const noArguments: Arguments = { positional: [], named: [], spread: undefined, namedSpread: undefined }
 
 /** Filters in a row; the first has its bar already behind it if `started`. */
 export function parseFilter(stream: TokenStream, operand: undefined, started?: boolean): Filter | undefined

@@ -41,6 +41,8 @@ export type Expression =
 
 export type BinaryOperator = '+' | '-' | '*' | '/' | '//' | '%' | '**'
 export type Comparison = '==' | '!=' | '<' | '<=' | '>' | '>=' | 'in' | 'not in'
+/** Those that are one token. */
+export const comparisons: readonly string[] = ['==', '!=', '<', '<=', '>', '>=']
 
 export interface Arguments {
   readonly positional: readonly Expression[]
@@ -50,6 +52,8 @@ export interface Arguments {
   /** `**kwargs` */
   readonly namedSpread: Expression | undefined
 }
+
+export const noArguments: Arguments = { positional: [], named: [], spread: undefined, namedSpread: undefined }
 
 export type Call = Arguments & { readonly kind: 'call'; readonly callee: Expression }
 
