@@ -1,4 +1,4 @@
-import { pageStyle } from '../../packages/policypatch/src/report/page-style.ts'
+import { pageStyle } from '../../packages/policypatch/src/report/page/page-style.ts'
 import { writePage } from './write-page.ts'
 
 /** A figure of the report in its forms for a screen and for a phone, as SVG that takes its colours from CSS. */

@@ -1,4 +1,4 @@
-import { escapeHtml } from '../../packages/policypatch/src/report/html.ts'
+import { escapeHtml } from '../../packages/policypatch/src/report/page/html.ts'
 
 /** A question and its answer in each column. */
 export interface Exchange {

@@ -1,18 +1,18 @@
-export { checkDevice } from './check-device.ts'
-export { type ChosenDevice, chooseDevice } from './choose-device.ts'
-export { environmentFetch } from './environment-fetch.ts'
-export type { Device } from './execution-providers.ts'
-export { fileStorage } from './file-storage.ts'
-export { defaultCacheFolder, type ModelCache, modelCache } from './model-cache.ts'
-export { onnxFile } from './onnx-file.ts'
+export { environmentFetch } from './download/environment-fetch.ts'
+export { defaultCacheFolder, type ModelCache, modelCache } from './download/model-cache.ts'
+export { fileStorage } from './files/file-storage.ts'
+export { checkDevice } from './onnxruntime/check-device.ts'
+export { type ChosenDevice, chooseDevice } from './onnxruntime/choose-device.ts'
+export type { Device } from './onnxruntime/create-session.ts'
+export { onnxFile } from './onnxruntime/onnx-file.ts'
 export {
   type OnnxruntimeBackendOptions,
   onnxruntimeBackend,
   type WeightPlacement,
-} from './onnxruntime-backend.ts'
-export { type ResolveOptions, resolveModel } from './resolve-model.ts'
+} from './onnxruntime/onnxruntime-backend.ts'
 export { hubSource } from './sources/hub-source.ts'
 export { localSource } from './sources/local-source.ts'
 export type { ModelFiles, ModelSource } from './sources/model-source.ts'
 export { pypiSource } from './sources/pypi-source.ts'
+export { type ResolveOptions, resolveModel } from './sources/resolve-model.ts'
 export { type TfjsNodeBackendOptions, tfjsNodeBackend } from './tfjs-node-backend.ts'

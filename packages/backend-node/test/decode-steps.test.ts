@@ -3,7 +3,7 @@ import type * as tf from '@tensorflow/tfjs-core'
 import { matMul } from '@tensorflow/tfjs-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { goldenModel } from '../../core/test/goldens.ts'
-import { onnxruntimeBackend } from '../src/onnxruntime-backend.ts'
+import { onnxruntimeBackend } from '../src/onnxruntime/onnxruntime-backend.ts'
 
 const backend = onnxruntimeBackend({ threads: 1 })
 afterAll(() => backend.dispose())

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { type LanguageModel, loadStoredModel } from '@policypatch/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { onnxruntimeBackend } from '../src/onnxruntime-backend.ts'
+import { onnxruntimeBackend } from '../src/onnxruntime/onnxruntime-backend.ts'
 import { realModel } from './real-model.ts'
 
 interface Recorded {

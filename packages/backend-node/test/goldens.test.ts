@@ -1,7 +1,7 @@
 import { describe } from 'vitest'
 import { describeModelGoldens } from '../../core/test/model-goldens.ts'
 import { describeTrainingGoldens } from '../../core/test/training-goldens.ts'
-import { onnxruntimeBackend } from '../src/onnxruntime-backend.ts'
+import { onnxruntimeBackend } from '../src/onnxruntime/onnxruntime-backend.ts'
 
 describe('on ONNX Runtime', () => {
   const createBackend = () => onnxruntimeBackend({ threads: 1 })

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { createPatch, type Patch, patchStore, readPatch } from '@policypatch/core'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { tinyManifest, tinyPrefix } from '../../core/test/patch/tiny-patch.ts'
-import { fileStorage } from '../src/file-storage.ts'
+import { fileStorage } from '../src/files/file-storage.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 let folder = ''

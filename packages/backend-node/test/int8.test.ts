@@ -2,7 +2,7 @@ import { createRandom, type Precision } from '@policypatch/core'
 import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
 import { relativeDifference } from '../../core/test/relative-difference.ts'
-import { onnxruntimeBackend } from '../src/onnxruntime-backend.ts'
+import { onnxruntimeBackend } from '../src/onnxruntime/onnxruntime-backend.ts'
 
 const [rows, inner, columns] = [7, 96, 128]
 

@@ -1,7 +1,7 @@
 import { createLanguageModel, initPrefix, type LanguageModel, PrefixTrainer } from '@policypatch/core'
 import { afterAll, expect, it } from 'vitest'
 import { goldenModel } from '../../core/test/goldens.ts'
-import { onnxruntimeBackend } from '../src/onnxruntime-backend.ts'
+import { onnxruntimeBackend } from '../src/onnxruntime/onnxruntime-backend.ts'
 
 const examples = [
   { prompt: [5, 17, 3], chosen: [9, 71, 8, 2], kind: 'harmful' as const },

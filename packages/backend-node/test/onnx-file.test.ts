@@ -10,7 +10,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { cpuBackend } from '../../core/test/cpu-backend.ts'
 import { goldenModel } from '../../core/test/goldens.ts'
 import { centred, logitsAfter } from '../../core/test/logits-after.ts'
-import { onnxFile } from '../src/onnx-file.ts'
+import { onnxFile } from '../src/onnxruntime/onnx-file.ts'
 
 let model: LanguageModel
 beforeAll(async () => {

@@ -8,8 +8,8 @@ import { expect, test, vi } from 'vitest'
 import { cpuBackend } from '../../core/test/cpu-backend.ts'
 import { writeTinyModel } from '../../core/test/tiny-model.ts'
 import { writeGguf } from '../../core/test/write-gguf.ts'
-import { fileStorage } from '../src/file-storage.ts'
-import { onnxruntimeBackend } from '../src/onnxruntime-backend.ts'
+import { fileStorage } from '../src/files/file-storage.ts'
+import { onnxruntimeBackend } from '../src/onnxruntime/onnxruntime-backend.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 const goldens = new URL('../../core/test/goldens/', import.meta.url).pathname

@@ -1,6 +1,6 @@
 import { PatchError } from '@policypatch/core'
-import { resolveModel } from '../src/resolve-model.ts'
 import type { ModelFiles } from '../src/sources/model-source.ts'
+import { resolveModel } from '../src/sources/resolve-model.ts'
 
 /** Where SmolLM2-135M-Instruct is on this machine, or why it cannot be had. */
 export interface RealModel {

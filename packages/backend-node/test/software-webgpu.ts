@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { checkDevice } from '../src/check-device.ts'
+import { checkDevice } from '../src/onnxruntime/check-device.ts'
 
 /** SwiftShader, which computes what a GPU would on the processor, as Chromium's packages install it. */
 const drivers = [

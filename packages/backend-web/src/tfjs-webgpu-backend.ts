@@ -1,5 +1,5 @@
 import { type Backend, eagerBackend } from '@policypatch/core'
-import { noWebgpu } from './no-webgpu.ts'
+import { noWebgpu } from './request-gpu-device.ts'
 
 /**
  * Runs programs operation by operation on tfjs's WebGPU backend, which is loaded and registered here: slower than compiled

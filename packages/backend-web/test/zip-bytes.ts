@@ -1,5 +1,5 @@
 import { deflateRawSync } from 'node:zlib'
-import { crc32 } from '../src/storage/crc32.ts'
+import { crc32 } from '../src/storage/zip-storage.ts'
 
 /** An entry of an archive to be made; what its header or the directory says can be other than what is so. */
 export interface MadeEntry {

@@ -294,15 +294,15 @@ export type { ReadRowsOptions } from './pairs/rows/read-rows.ts'
 export { readPairs, readPrompts } from './pairs/rows/read-rows.ts'
 export type { Attack } from './pairs/rows/wrap-prompt.ts'
 // Patch.
-export { type ApplyPatchOptions, applyPatch } from './patch/apply-patch.ts'
-export { checkFit, describeBase } from './patch/check-fit.ts'
+export { type ApplyPatchOptions, applyPatch } from './patch/apply/apply-patch.ts'
+export { checkFit, describeBase } from './patch/apply/check-fit.ts'
 export {
   type ComposePatchesOptions,
   composePatches,
-} from './patch/compose/compose-patches.ts'
-export type { ComposeMethod } from './patch/compose/compose-prefixes.ts'
-export { parallelPrefix } from './patch/compose/compose-prefixes.ts'
-export { type CreatePatchOptions, createPatch, ungatedPatch, withEffects } from './patch/create-patch.ts'
+} from './patch/apply/compose-patches.ts'
+export type { ComposeMethod } from './patch/apply/compose-prefixes.ts'
+export { parallelPrefix } from './patch/apply/compose-prefixes.ts'
+export { type PatchSet, patchSet, type StackEntry } from './patch/apply/patch-set.ts'
 export { exportKeyValues, type PatchKeyValues } from './patch/export/key-values.ts'
 export { type DecoderProgram, patchedDecoder } from './patch/export/patched-decoder.ts'
 export { type PromptEmbeds, promptEmbedder } from './patch/export/prompt-embedder.ts'
@@ -331,14 +331,19 @@ export type {
   PatchRecipe,
   PrefixSummary,
 } from './patch/manifest.ts'
-export { modelIndex } from './patch/model-card.ts'
-export { parseManifest } from './patch/parse-manifest.ts'
 export type { Patch, PatchContents, PatchFiles } from './patch/patch.ts'
-export { type PatchSet, patchSet, type StackEntry } from './patch/patch-set.ts'
-export { type InstalledPatch, type PatchStore, patchStore } from './patch/patch-store.ts'
-export { importPeftPromptTuning } from './patch/peft-adapter.ts'
-export { readPatch } from './patch/read-patch.ts'
-export { compareVersions } from './patch/semantic-version.ts'
+export {
+  type CreatePatchOptions,
+  createPatch,
+  ungatedPatch,
+  withEffects,
+} from './patch/release/create-patch.ts'
+export { modelIndex } from './patch/release/model-card.ts'
+export { parseManifest } from './patch/release/parse-manifest.ts'
+export { type InstalledPatch, type PatchStore, patchStore } from './patch/release/patch-store.ts'
+export { importPeftPromptTuning } from './patch/release/peft-adapter.ts'
+export { readPatch } from './patch/release/read-patch.ts'
+export { compareVersions } from './patch/release/semantic-version.ts'
 export { createRandom, type Random, type RandomState } from './random.ts'
 export { sha256 } from './sha256.ts'
 export { type ForeignFile, foreignFile, foreignFileBytes } from './storage/foreign-file.ts'
@@ -379,7 +384,9 @@ export {
   type TrainJointPatchOptions,
   trainJointPatch,
 } from './train/distill/train-joint-patch.ts'
+export type { DistillationOptions } from './train/examples/add-teachers.ts'
 export type { DpoExample, SftExample, Teacher, TrainingExample } from './train/examples/example.ts'
+export type { DpoReference } from './train/examples/reference-logps.ts'
 export { type TokenizedPair, tokenizePairs } from './train/examples/tokenize-pairs.ts'
 export type { GateFigures } from './train/gate/gate-threshold.ts'
 export {
@@ -406,8 +413,6 @@ export {
 } from './train/text-prompt/optimize-text-prompt.ts'
 export type {
   CheckOptions,
-  DistillationOptions,
-  DpoReference,
   DpoTraining,
   StageTraining,
   TrainingPreset,

@@ -7,7 +7,7 @@ import {
 import { evaluatePerplexity } from '../src/evaluate/ability/evaluate-perplexity.ts'
 import { loadStoredModel } from '../src/model/files/load-model.ts'
 import type { LanguageModel } from '../src/model/language-model/language-model.ts'
-import { importPeftPromptTuning } from '../src/patch/peft-adapter.ts'
+import { importPeftPromptTuning } from '../src/patch/release/peft-adapter.ts'
 import { memoryStorage } from '../src/storage/memory-storage.ts'
 import type { Storage } from '../src/storage/storage.ts'
 import { cpuBackend } from './cpu-backend.ts'

@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from 'vitest'
 import type { LanguageModel } from '../src/model/language-model/language-model.ts'
-import { parallelPrefix } from '../src/patch/compose/compose-prefixes.ts'
+import { parallelPrefix } from '../src/patch/apply/compose-prefixes.ts'
 import type { Patch } from '../src/patch/patch.ts'
 import type { HardenPatchOptions } from '../src/train/harden/harden-options.ts'
 import { hardenPatch } from '../src/train/harden/harden-patch.ts'

@@ -3,7 +3,7 @@ import type { LanguageModel } from '../src/model/language-model/language-model.t
 import { isRefusal } from '../src/pairs/judges/is-refusal.ts'
 import { functionJudge } from '../src/pairs/judges/judge.ts'
 import type { PatchPrompt, PreferencePair } from '../src/pairs/rows/preference-pair.ts'
-import { checkFit } from '../src/patch/check-fit.ts'
+import { checkFit } from '../src/patch/apply/check-fit.ts'
 import type { Patch } from '../src/patch/patch.ts'
 import { sha256 } from '../src/sha256.ts'
 import { memoryStorage } from '../src/storage/memory-storage.ts'

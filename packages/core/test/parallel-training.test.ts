@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Gate, LanguageModel, Prefix } from '../src/model/language-model/language-model.ts'
 import { withEmbeddings } from '../src/model/language-model/prefix.ts'
-import { parallelPrefix } from '../src/patch/compose/compose-prefixes.ts'
+import { parallelPrefix } from '../src/patch/apply/compose-prefixes.ts'
 import { distillPatch } from '../src/train/distill/distill-patch.ts'
 import { imitate } from '../src/train/distill/distillation-task.ts'
 import type { DpoExample } from '../src/train/examples/example.ts'

@@ -8,7 +8,7 @@ import { modelIdentity, weightsDigest } from '../src/model/language-model/model-
 import { generatePairs } from '../src/pairs/generate-pairs.ts'
 import { modelReference } from '../src/pairs/references/model-reference.ts'
 import type { PreferencePair } from '../src/pairs/rows/preference-pair.ts'
-import { parallelPrefix } from '../src/patch/compose/compose-prefixes.ts'
+import { parallelPrefix } from '../src/patch/apply/compose-prefixes.ts'
 import type { Patch } from '../src/patch/patch.ts'
 import { memoryStorage } from '../src/storage/memory-storage.ts'
 import type { Storage } from '../src/storage/storage.ts'

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { LanguageModel } from '../src/model/language-model/language-model.ts'
-import { readPatch } from '../src/patch/read-patch.ts'
+import { readPatch } from '../src/patch/release/read-patch.ts'
 import { memoryStorage } from '../src/storage/memory-storage.ts'
 import { resolveOptions } from '../src/train/resolve-options.ts'
 import type { TrainPatchOptions } from '../src/train/train-options.ts'

@@ -3,7 +3,7 @@ import type { LanguageModel } from '../src/model/language-model/language-model.t
 import { goalJudge } from '../src/pairs/judges/goal-judge.ts'
 import type { Reference } from '../src/pairs/references/reference.ts'
 import type { PatchPrompt } from '../src/pairs/rows/preference-pair.ts'
-import { readPatch } from '../src/patch/read-patch.ts'
+import { readPatch } from '../src/patch/release/read-patch.ts'
 import { memoryStorage } from '../src/storage/memory-storage.ts'
 import { resolveOptions } from '../src/train/resolve-options.ts'
 import type { TrainPatchOptions, TrainProgress } from '../src/train/train-options.ts'

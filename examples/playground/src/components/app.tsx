@@ -1,8 +1,8 @@
-import { AskSection } from './ask-section.tsx'
+import { AskSection } from './ask/ask-section.tsx'
 import { Header } from './header.tsx'
-import { ModelBar } from './model-bar.tsx'
-import { PatchSection } from './patch-section.tsx'
-import { TrainSection } from './train-section.tsx'
+import { ModelBar } from './model/model-bar.tsx'
+import { PatchSection } from './patch/patch-section.tsx'
+import { TrainSection } from './train/train-section.tsx'
 
 export function App() {
   return (

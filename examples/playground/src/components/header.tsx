@@ -1,4 +1,4 @@
-import { ThemeToggle } from './theme-toggle.tsx'
+import { type Theme, theme } from '../state/theme.ts'
 
 export function Header() {
   return (
@@ -13,5 +13,32 @@ export function Header() {
       </nav>
       <ThemeToggle />
     </header>
+  )
+}
+
+const themes: readonly { readonly value: Theme; readonly label: string }[] = [
+  { value: 'system', label: 'Auto' },
+  { value: 'light', label: 'Light' },
+  { value: 'dark', label: 'Dark' },
+]
+
+export function ThemeToggle() {
+  return (
+    <fieldset class="segments small">
+      <legend class="visually-hidden">Colours</legend>
+      {themes.map(({ value, label }) => (
+        <label key={value}>
+          <input
+            type="radio"
+            name="theme"
+            checked={theme.value === value}
+            onChange={() => {
+              theme.value = value
+            }}
+          />
+          <span>{label}</span>
+        </label>
+      ))}
+    </fieldset>
   )
 }

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type HubServerOptions, hubServer } from '../../test/hub-server.ts'
 import { temporaryFolder } from '../../test/temporary-folder.ts'
-import { modelCache } from '../model-cache.ts'
+import { modelCache } from '../download/model-cache.ts'
 import { hubSource } from './hub-source.ts'
 import type { Progress } from './model-source.ts'
 

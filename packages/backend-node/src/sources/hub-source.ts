@@ -12,15 +12,15 @@ import {
   retryingFetch,
   throwIfAborted,
 } from '@policypatch/core'
-import { checkRoom } from '../check-room.ts'
-import { download } from '../download.ts'
-import { environmentFetch } from '../environment-fetch.ts'
-import { fileStorage } from '../file-storage.ts'
-import { hubSettings } from '../hub-settings.ts'
-import { huggingFaceCache } from '../hugging-face-cache.ts'
-import { listingRecord } from '../listing-record.ts'
-import { type ModelCache, pinnedName } from '../model-cache.ts'
-import { isVerified, recordVerified } from '../verified-file.ts'
+import { checkRoom } from '../download/check-room.ts'
+import { download } from '../download/download.ts'
+import { environmentFetch } from '../download/environment-fetch.ts'
+import { type ModelCache, pinnedName } from '../download/model-cache.ts'
+import { isVerified, recordVerified } from '../download/verified-file.ts'
+import { fileStorage } from '../files/file-storage.ts'
+import { hubSettings } from './hub-settings.ts'
+import { huggingFaceCache } from './hugging-face-cache.ts'
+import { listingRecord } from './listing-record.ts'
 import type { FetchOptions, ModelFiles, ModelSource } from './model-source.ts'
 
 export interface HubSourceOptions extends Omit<RetryOptions, 'signal'> {

@@ -4,8 +4,8 @@ import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../../test/temporary-folder.ts'
-import { fileStorage } from '../file-storage.ts'
-import { modelCache } from '../model-cache.ts'
+import { modelCache } from '../download/model-cache.ts'
+import { fileStorage } from '../files/file-storage.ts'
 import { localSource } from './local-source.ts'
 
 async function folderWith(names: readonly string[]): Promise<string> {

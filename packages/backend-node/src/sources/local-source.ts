@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { foreignFile, foreignFileBytes, ggufModels, PatchError } from '@policypatch/core'
-import { fileSource } from '../file-source.ts'
-import { fileStorage } from '../file-storage.ts'
-import { storing } from '../storage-error.ts'
+import { fileSource } from '../files/file-source.ts'
+import { fileStorage } from '../files/file-storage.ts'
+import { storing } from '../files/storage-error.ts'
 import { foreignFolder } from './foreign-folder.ts'
 import type { ModelFiles, ModelSource } from './model-source.ts'
 

@@ -1,5 +1,5 @@
 import type { Storage } from '@policypatch/core'
-import type { ModelCache } from '../model-cache.ts'
+import type { ModelCache } from '../download/model-cache.ts'
 
 /** A model on this machine. */
 export interface ModelFiles {

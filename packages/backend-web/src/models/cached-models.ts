@@ -1,7 +1,6 @@
 import type { Storage } from '@policypatch/core'
 import { opfsStorage } from '../storage/opfs-storage.ts'
-import { modelFolder, readRecord } from './model-record.ts'
-import { modelsRoot } from './models-root.ts'
+import { modelFolder, modelsRoot, readRecord } from './model-record.ts'
 
 /** A model, complete or partial, in the browser's storage. */
 export interface CachedModel {

@@ -58,3 +58,6 @@ export async function readRecord(storage: Storage, folder: string): Promise<Mode
 export async function writeRecord(storage: Storage, folder: string, record: ModelRecord): Promise<void> {
   await storage.write(`${folder}/${recordFile}`, new TextEncoder().encode(JSON.stringify(record)))
 }
+
+/** The folder of the origin private file system that models are kept in. */
+export const modelsRoot = 'policypatch/models'

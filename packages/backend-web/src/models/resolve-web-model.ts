@@ -2,8 +2,7 @@ import type { Storage } from '@policypatch/core'
 import { opfsStorage } from '../storage/opfs-storage.ts'
 import type { WebDownloadProgress } from './fetch-files.ts'
 import type { HubModelOptions } from './hub-model.ts'
-import { type ModelRecord, modelFolder, readRecord } from './model-record.ts'
-import { modelsRoot } from './models-root.ts'
+import { type ModelRecord, modelFolder, modelsRoot, readRecord } from './model-record.ts'
 
 export interface ResolveWebModelOptions extends HubModelOptions {
   /** Where models are kept. Default: the origin private file system. */

@@ -1,5 +1,4 @@
-import { malformed, unsupported } from './zip-errors.ts'
-import { claimName, pathOf, type ZipNames } from './zip-names.ts'
+import { claimName, malformed, pathOf, unsupported, type ZipNames } from './zip-names.ts'
 
 /** A file of an archive, as its directory and its own header both say. */
 export interface ZipEntry {

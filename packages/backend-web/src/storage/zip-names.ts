@@ -1,5 +1,4 @@
-import { isPrintableLine, pathFault } from '@policypatch/core'
-import { malformed, unsupported } from './zip-errors.ts'
+import { isPrintableLine, PatchError, pathFault } from '@policypatch/core'
 
 /** An entry's path without the slash that marks folders; `MALFORMED` for one that leads elsewhere or is not seen as it is. */
 export function pathOf(name: Uint8Array): { readonly path: string; readonly isFolder: boolean } {
@@ -30,4 +29,20 @@ export function claimName(names: ZipNames, path: string, isFolder: boolean): voi
   names.set(key, { path, isFolder })
   const slash = path.lastIndexOf('/')
   if (slash >= 0 && !held) claimName(names, path.slice(0, slash), true)
+}
+
+export function malformed(found: string): PatchError {
+  return new PatchError('MALFORMED', {
+    expected: 'a zip archive that every reader interprets the same way',
+    found,
+    remedy: 'Download the archive again, or use its files',
+  })
+}
+
+export function unsupported(found: string): PatchError {
+  return new PatchError('UNSUPPORTED', {
+    expected: 'a small zip archive of few files, stored or compressed with Deflate',
+    found,
+    remedy: 'Unpack it and use the files that you need',
+  })
 }

@@ -2,10 +2,9 @@ import { deflateRawSync } from 'node:zlib'
 import { zipSync } from 'fflate'
 import { describe, expect, test } from 'vitest'
 import { type MadeArchive, type MadeEntry, zipBytes } from '../../test/zip-bytes.ts'
-import { crc32 } from './crc32.ts'
 import { filesStorage } from './files-storage.ts'
 import { patchFolders } from './patch-folders.ts'
-import { zipStorage } from './zip-storage.ts'
+import { crc32, zipStorage } from './zip-storage.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 const text = bytes('{"a": 1}'.repeat(100))

@@ -1,6 +1,6 @@
 import type { Judge } from '../pairs/judges/judge.ts'
 import type { MarkedSource } from '../pairs/responses/response-journal.ts'
-import { describeBase } from '../patch/check-fit.ts'
+import { describeBase } from '../patch/apply/check-fit.ts'
 import { printable } from '../text/printable.ts'
 import { summaryOf } from './gate/patch-gate.ts'
 import type { TrainedGate } from './gate/train-gate.ts'

@@ -3,10 +3,10 @@ import { safetySystemPrompt } from '../pairs/references/system-prompt-reference.
 import type { PatchPrompt } from '../pairs/rows/preference-pair.ts'
 import { isTarget, kindNames } from '../pairs/rows/prompt-kind.ts'
 import { describeValue } from '../text/describe-value.ts'
+import type { DistillationOptions } from './examples/add-teachers.ts'
 import type { GateTraining } from './gate/train-gate.ts'
 import type {
   CheckOptions,
-  DistillationOptions,
   DpoTraining,
   StageTraining,
   TrainingPreset,

@@ -9,7 +9,9 @@ import type { PatchPrompt, PreferencePair } from '../pairs/rows/preference-pair.
 import type { PromptFormat } from '../pairs/rows/prompt-format.ts'
 import type { PatchManifest } from '../patch/manifest.ts'
 import type { Storage } from '../storage/storage.ts'
+import type { DistillationOptions } from './examples/add-teachers.ts'
 import type { PartWeights } from './examples/oversample.ts'
+import type { DpoReference } from './examples/reference-logps.ts'
 import type { GateTraining } from './gate/train-gate.ts'
 import type { TrainOutcome } from './outcome/train-outcome.ts'
 import type { ValidationScores } from './stage/validate-prefix.ts'
@@ -34,12 +36,6 @@ export type StageTraining = Pick<
   readonly maxResponseTokens?: number
 }
 
-/**
- * r of the DPO loss: the prefix at the end of SFT, the reference M' itself (needs its log-probabilities), or the base model
- * without a prefix.
- */
-export type DpoReference = 'post-sft' | 'reference' | 'base'
-
 export interface DpoTraining extends StageTraining, DpoLossOptions {
   /** β. Default 0.3. */
   readonly beta?: number
@@ -47,16 +43,6 @@ export interface DpoTraining extends StageTraining, DpoLossOptions {
   readonly reference?: DpoReference
   /** Weight of the SFT loss on y⁺ that is added. Default 0. */
   readonly sftWeight?: number
-}
-
-/** Distillation; needs a reference with distributions over the same tokens. */
-export interface DistillationOptions {
-  /** λ. Default 1. */
-  readonly weight?: number
-  /** Tokens kept per position. Default 32. */
-  readonly k?: number
-  /** The teacher for harmless prompts: the reference, the base model, or none. Default `base`. */
-  readonly harmless?: 'reference' | 'base' | 'none'
 }
 
 /** Training effort: `trainingDefaults.presets` lists what each preset changes. */

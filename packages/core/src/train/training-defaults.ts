@@ -1,4 +1,5 @@
-import type { DpoReference, TrainingPreset } from './train-options.ts'
+import type { DpoReference } from './examples/reference-logps.ts'
+import type { TrainingPreset } from './train-options.ts'
 
 /**
  * The defaults of `trainPatch`, for any domain. They are all here. The table in docs/how-it-works.md says for each where it

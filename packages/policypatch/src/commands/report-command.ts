@@ -4,8 +4,8 @@ import { Command } from 'commander'
 import { type CommandContext, inContext } from '../cli/command-context.ts'
 import { addExamples } from '../cli/help.ts'
 import { recordEffects } from '../patches/record-effects.ts'
+import { mainSubject } from '../report/page/report-context.ts'
 import { renderReport } from '../report/render-report.ts'
-import { mainSubject } from '../report/report-context.ts'
 import { readReport } from '../stored/reports.ts'
 
 interface ReportOptions {

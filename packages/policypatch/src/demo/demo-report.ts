@@ -1,5 +1,5 @@
 import { evaluationReport, formatEvaluation, type ReportData } from '@policypatch/core'
-import { reportedPatch } from '../report/report-context.ts'
+import { reportedPatch } from '../report/page/report-context.ts'
 import type { DemoOutcome } from './run-demo.ts'
 
 /** What the demo prints at its end. */

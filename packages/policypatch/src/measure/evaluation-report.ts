@@ -9,7 +9,7 @@ import {
   type ReportData,
   refusalRate,
 } from '@policypatch/core'
-import { reportedPatch } from '../report/report-context.ts'
+import { reportedPatch } from '../report/page/report-context.ts'
 import type { SubjectAbility } from './ability.ts'
 
 /** What `eval` gives to programs: each subject over all prompts, then the evaluation, without its responses. */

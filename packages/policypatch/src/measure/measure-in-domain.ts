@@ -18,7 +18,7 @@ import { type DomainSpec, findDomain, promptsOfDomain } from '../options/domain-
 import { findReferenceSource, type ReferenceSource } from '../options/open-reference.ts'
 import { rowsOptions } from '../options/pair-options.ts'
 import { referenceSettings } from '../options/reference-spec.ts'
-import { reportedPatch } from '../report/report-context.ts'
+import { reportedPatch } from '../report/page/report-context.ts'
 import {
   type DomainFigures,
   domainJson,

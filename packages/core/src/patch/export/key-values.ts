@@ -3,7 +3,7 @@ import { partKeyValues } from '../../model/extend/shared-context.ts'
 import { writeSafetensors } from '../../model/files/tensors/write-safetensors.ts'
 import type { LanguageModel } from '../../model/language-model/language-model.ts'
 import { coreOf } from '../../model/language-model/model-core.ts'
-import { checkFit } from '../check-fit.ts'
+import { checkFit } from '../apply/check-fit.ts'
 import { checkOnePart } from '../check-prefix.ts'
 import type { PatchContents } from '../patch.ts'
 

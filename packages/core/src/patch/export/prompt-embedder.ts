@@ -2,7 +2,7 @@ import { embeddingMatrix, embeddingRows } from '../../model/language-model/embed
 import type { LanguageModel } from '../../model/language-model/language-model.ts'
 import { joinEmbeddings } from '../../model/language-model/prefix.ts'
 import type { Prompt } from '../../tokenize/tokenizer.ts'
-import { checkFit } from '../check-fit.ts'
+import { checkFit } from '../apply/check-fit.ts'
 import { checkOnePart } from '../check-prefix.ts'
 import type { PatchContents } from '../patch.ts'
 import { torchSave } from './torch-save.ts'

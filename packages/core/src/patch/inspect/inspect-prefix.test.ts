@@ -4,7 +4,7 @@ import { goldenModel } from '../../../test/goldens.ts'
 import { tinyManifest } from '../../../test/patch/tiny-patch.ts'
 import { prefixOfIds } from '../../../test/plain-decoding.ts'
 import type { LanguageModel, Prefix } from '../../model/language-model/language-model.ts'
-import { describeBase } from '../check-fit.ts'
+import { describeBase } from '../apply/check-fit.ts'
 import { inspectPrefix } from './inspect-prefix.ts'
 import { prefixAttention } from './prefix-attention.ts'
 

@@ -1,6 +1,6 @@
 import { embeddingMatrix } from '../../model/language-model/embedding-matrix.ts'
 import type { LanguageModel } from '../../model/language-model/language-model.ts'
-import { checkFit } from '../check-fit.ts'
+import { checkFit } from '../apply/check-fit.ts'
 import type { PatchContents } from '../patch.ts'
 import { dot, norm } from './diff-patches.ts'
 import { prefixAttention } from './prefix-attention.ts'

@@ -8,8 +8,17 @@ import type { Reference } from '../../pairs/references/reference.ts'
 import type { PreferencePair } from '../../pairs/rows/preference-pair.ts'
 import { formatPrompt, type PromptFormat } from '../../pairs/rows/prompt-format.ts'
 import { isTarget } from '../../pairs/rows/prompt-kind.ts'
-import type { DistillationOptions } from '../train-options.ts'
 import type { TokenizedPair } from './tokenize-pairs.ts'
+
+/** Distillation; needs a reference with distributions over the same tokens. */
+export interface DistillationOptions {
+  /** λ. Default 1. */
+  readonly weight?: number
+  /** Tokens kept per position. Default 32. */
+  readonly k?: number
+  /** The teacher for harmless prompts: the reference, the base model, or none. Default `base`. */
+  readonly harmless?: 'reference' | 'base' | 'none'
+}
 
 export interface AddTeachersOptions {
   readonly model: LanguageModel

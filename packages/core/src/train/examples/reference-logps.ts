@@ -3,10 +3,15 @@ import type { LanguageModel, Prefix } from '../../model/language-model/language-
 import type { Reference } from '../../pairs/references/reference.ts'
 import type { PreferencePair } from '../../pairs/rows/preference-pair.ts'
 import { formatPrompt, type PromptFormat } from '../../pairs/rows/prompt-format.ts'
-import type { DpoReference } from '../train-options.ts'
 import type { DpoExample } from './example.ts'
 import { type PairScore, pairLogps, type TokenPair } from './pair-logps.ts'
 import type { TokenizedPair } from './tokenize-pairs.ts'
+
+/**
+ * r of the DPO loss: the prefix at the end of SFT, the reference M' itself (needs its log-probabilities), or the base model
+ * without a prefix.
+ */
+export type DpoReference = 'post-sft' | 'reference' | 'base'
 
 export interface ReferenceLogpsOptions {
   readonly model: LanguageModel

@@ -5,9 +5,9 @@ import {
   type PreferencePair,
   preferencePairSchema,
 } from '../../pairs/rows/preference-pair.ts'
-import { createPatch } from '../../patch/create-patch.ts'
 import type { PatchManifest } from '../../patch/manifest.ts'
-import { checkManifest, manifestFile } from '../../patch/parse-manifest.ts'
+import { createPatch } from '../../patch/release/create-patch.ts'
+import { checkManifest, manifestFile } from '../../patch/release/parse-manifest.ts'
 import { digestOf, sha256 } from '../../sha256.ts'
 import { summaryOf } from '../gate/patch-gate.ts'
 import type { TrainedGate } from '../gate/train-gate.ts'

@@ -3,7 +3,7 @@ import { embeddingMatrix, embeddingRows } from '../../model/language-model/embed
 import type { LanguageModel } from '../../model/language-model/language-model.ts'
 import { klAtPositions } from '../../model/score/kl-at-positions.ts'
 import { formatPrompt } from '../../pairs/rows/prompt-format.ts'
-import { applyPatch } from '../../patch/apply-patch.ts'
+import { applyPatch } from '../../patch/apply/apply-patch.ts'
 import type { PatchContents } from '../../patch/patch.ts'
 import { createRandom } from '../../random.ts'
 import { memoryStorage } from '../../storage/memory-storage.ts'

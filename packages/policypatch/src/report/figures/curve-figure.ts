@@ -1,5 +1,5 @@
 import type { TrainingCurve } from '@policypatch/core'
-import type { Html } from '../html.ts'
+import type { Html } from '../page/html.ts'
 import { drawFigure, type FigureSpec } from './draw-figure.ts'
 
 const dashes: readonly (readonly number[])[] = [

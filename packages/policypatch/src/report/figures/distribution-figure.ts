@@ -1,5 +1,5 @@
-import type { Html } from '../html.ts'
-import type { ReportContext, ReportMetric } from '../report-context.ts'
+import type { Html } from '../page/html.ts'
+import type { ReportContext, ReportMetric } from '../page/report-context.ts'
 import { drawFigure, type FigureSpec } from './draw-figure.ts'
 import type { BinnedScores } from './score-bins.ts'
 

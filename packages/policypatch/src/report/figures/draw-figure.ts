@@ -1,6 +1,6 @@
 import { importPackage } from '@policypatch/core'
 import type { TopLevelSpec } from 'vega-lite'
-import { escapeHtml, Html, printable } from '../html.ts'
+import { escapeHtml, Html, printable } from '../page/html.ts'
 
 export type FigureSpec = TopLevelSpec
 

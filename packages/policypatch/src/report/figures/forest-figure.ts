@@ -1,6 +1,6 @@
-import type { Unit } from '../format-figure.ts'
-import type { Html } from '../html.ts'
-import type { ReportContext } from '../report-context.ts'
+import type { Unit } from '../page/format-figure.ts'
+import type { Html } from '../page/html.ts'
+import type { ReportContext } from '../page/report-context.ts'
 import { drawFigure, type FigureSpec } from './draw-figure.ts'
 import type { ForestRow, Verdict } from './forest-rows.ts'
 

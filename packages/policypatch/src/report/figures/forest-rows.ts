@@ -1,6 +1,6 @@
 import type { Effect, PooledFigure } from '@policypatch/core'
-import { formatChange, formatChangeRange, type Unit } from '../format-figure.ts'
-import type { ReportContext, ReportMetric } from '../report-context.ts'
+import { formatChange, formatChangeRange, type Unit } from '../page/format-figure.ts'
+import type { ReportContext, ReportMetric } from '../page/report-context.ts'
 
 /** A line of a forest plot: a metric, what it was measured on, or what one subject changes of it. */
 export type ForestRow =

@@ -1,4 +1,4 @@
-import type { ReportMetric } from '../report-context.ts'
+import type { ReportMetric } from '../page/report-context.ts'
 
 /** Scores of one subject in bins of equal width. */
 export interface BinnedScores {

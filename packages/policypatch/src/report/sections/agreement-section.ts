@@ -1,7 +1,7 @@
 import type { JudgeAgreement } from '@policypatch/core'
-import { formatCount } from '../format-figure.ts'
-import { type Html, html } from '../html.ts'
-import type { ReportContext } from '../report-context.ts'
+import { formatCount } from '../page/format-figure.ts'
+import { type Html, html } from '../page/html.ts'
+import type { ReportContext } from '../page/report-context.ts'
 
 /** How far each two judges agree: Cohen's kappa with its interval, on a scale from chance to always. */
 export function agreementSection({ data: { agreement } }: ReportContext): Html | undefined {

@@ -8,9 +8,9 @@ import {
   formatP,
   formatRange,
   type Unit,
-} from '../format-figure.ts'
-import { capital, type Html, html } from '../html.ts'
-import type { ReportContext, ReportMetric } from '../report-context.ts'
+} from '../page/format-figure.ts'
+import { capital, type Html, html } from '../page/html.ts'
+import type { ReportContext, ReportMetric } from '../page/report-context.ts'
 
 const units: readonly Unit[] = ['share', 'score', 'amount']
 

@@ -1,7 +1,7 @@
 import { contentText, type ReportData } from '@policypatch/core'
-import { formatCount } from '../format-figure.ts'
-import { type Html, html } from '../html.ts'
-import type { ReportContext } from '../report-context.ts'
+import { formatCount } from '../page/format-figure.ts'
+import { type Html, html } from '../page/html.ts'
+import type { ReportContext } from '../page/report-context.ts'
 
 type Example = ReportData['examples'][number]
 type Response = Example['responses'][number]

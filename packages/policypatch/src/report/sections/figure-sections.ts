@@ -3,9 +3,9 @@ import { drawCurves } from '../figures/curve-figure.ts'
 import { drawDistribution } from '../figures/distribution-figure.ts'
 import { binScores } from '../figures/score-bins.ts'
 import { drawTradeoff, type TradeoffPanel, tradeoffPanels } from '../figures/tradeoff-figure.ts'
-import { formatFigure, formatRange } from '../format-figure.ts'
-import { capital, type Html, html } from '../html.ts'
-import type { ReportContext } from '../report-context.ts'
+import { formatFigure, formatRange } from '../page/format-figure.ts'
+import { capital, type Html, html } from '../page/html.ts'
+import type { ReportContext } from '../page/report-context.ts'
 
 /** Refusal of what is harmful against refusal of what is not, for there is no safety in refusing all. */
 export async function tradeoffSection(context: ReportContext): Promise<Html | undefined> {

@@ -1,9 +1,9 @@
 import type { PooledFigure } from '@policypatch/core'
 import { verdictOf } from '../figures/forest-rows.ts'
-import { formatFigure, formatRange } from '../format-figure.ts'
-import { capital, type Html, html } from '../html.ts'
-import type { ReportContext, ReportMetric } from '../report-context.ts'
-import { type SubjectStyle, subjectSymbol } from '../subject-style.ts'
+import { formatFigure, formatRange } from '../page/format-figure.ts'
+import { capital, type Html, html } from '../page/html.ts'
+import type { ReportContext, ReportMetric } from '../page/report-context.ts'
+import { type SubjectStyle, subjectSymbol } from '../page/subject-style.ts'
 
 /** A card for each domain: its first metric large, with a track of where everything stands, and what it costs below. */
 export function glanceSection(context: ReportContext): Html | undefined {

@@ -1,6 +1,6 @@
-import { formatCount } from '../format-figure.ts'
-import { type Html, html } from '../html.ts'
-import type { ReportContext } from '../report-context.ts'
+import { formatCount } from '../page/format-figure.ts'
+import { type Html, html } from '../page/html.ts'
+import type { ReportContext } from '../page/report-context.ts'
 
 /** What the report is of, and what one must know before reading it. */
 export function headerSection({ data, metrics, styles, name }: ReportContext, links: readonly Html[]): Html {

@@ -1,5 +1,5 @@
-import { type Html, html } from '../html.ts'
-import type { ReportContext } from '../report-context.ts'
+import { type Html, html } from '../page/html.ts'
+import type { ReportContext } from '../page/report-context.ts'
 
 /** The command that repeats it, all settings, and how the intervals are made. */
 export function settingsSection({ data: { command, settings, base, patch } }: ReportContext): Html {

@@ -1,0 +1,31 @@
+import { conversation } from '../../state/conversation.ts'
+import { modelSession } from '../../state/model-session.ts'
+import { FaultNotice } from '../fault-notice.tsx'
+import { PrefixStrip } from '../patch/prefix-strip.tsx'
+import { AnswerPanel } from './answer-panel.tsx'
+import { OffTemplateNotice } from './off-template-notice.tsx'
+import { ExamplePrompts, PromptForm } from './prompt-form.tsx'
+import { ShareButton } from './share-button.tsx'
+
+/** The prompt, and the two answers to it side by side. */
+export function AskSection() {
+  const { answers, fault, asked } = conversation
+  return (
+    <section class="ask" id="ask" aria-labelledby="ask-title">
+      <div class="ask-head">
+        <h2 id="ask-title">Ask</h2>
+        <ShareButton />
+      </div>
+      <PromptForm />
+      <ExamplePrompts examples={modelSession.choice.value.examples} />
+      <FaultNotice fault={fault.value} />
+      <OffTemplateNotice />
+      <div class="answers">
+        <AnswerPanel side="base" title="Base model" answer={answers.value.base} asked={asked.value} />
+        <AnswerPanel side="patched" title="Patched" answer={answers.value.patched} asked={asked.value}>
+          <PrefixStrip />
+        </AnswerPanel>
+      </div>
+    </section>
+  )
+}

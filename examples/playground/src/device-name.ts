@@ -1,4 +1,0 @@
-/** Where a backend runs, in a word. */
-export function deviceName(backend: string): string {
-  return backend.includes('webgpu') ? 'WebGPU' : 'WebAssembly'
-}

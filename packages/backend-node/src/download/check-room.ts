@@ -1,0 +1,38 @@
+import { mkdir, readdir, stat, statfs } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { PatchError } from '@policypatch/core'
+import { storing } from '../files/storage-error.ts'
+
+/** Bytes of a file, and of the parts of it that earlier runs left. */
+async function heldBytes(path: string): Promise<number> {
+  const folder = dirname(path)
+  const name = basename(path)
+  let held = 0
+  for (const entry of await storing(folder, () => readdir(folder))) {
+    const isPart = entry.startsWith(`${name}.`) && entry.endsWith('.partial')
+    if (entry === name || isPart) held += (await stat(join(folder, entry)).catch(() => undefined))?.size ?? 0
+  }
+  return held
+}
+
+/** Says before a download, not after an hour, that its files will not fit on the disk. */
+export async function checkRoom(
+  files: readonly { readonly target: string; readonly size: number }[],
+): Promise<void> {
+  let needed = 0
+  let available = Number.POSITIVE_INFINITY
+  for (const { target, size } of files) {
+    const folder = dirname(target)
+    await storing(folder, () => mkdir(folder, { recursive: true }))
+    needed += Math.max(0, size - (await heldBytes(target)))
+    const { blocks, bavail, bsize } = await storing(folder, () => statfs(folder))
+    // Some network file systems do not say.
+    if (blocks > 0) available = bavail * bsize
+  }
+  if (needed <= available) return
+  throw new PatchError('STORAGE_FAILED', {
+    expected: `room for ${needed} more bytes in ${dirname(files[0]?.target ?? '')}`,
+    found: `${available} available`,
+    remedy: 'Free some space on that disk, or set another folder with POLICYPATCH_CACHE',
+  })
+}

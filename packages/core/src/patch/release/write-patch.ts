@@ -1,0 +1,55 @@
+import { PatchError } from '../../errors.ts'
+import type { Storage } from '../../storage/storage.ts'
+import type { Patch, PatchFiles } from '../patch.ts'
+import { manifestFile } from './parse-manifest.ts'
+import { plain, readPatchFiles, stagingFolder } from './patch-folder.ts'
+
+/**
+ * Writes a patch's files to a directory. If it is stopped, or the storage is full (`STORAGE_FAILED`), the directory
+ * holds, for `readPatch`, the patch it held before or the new one whole.
+ */
+export async function writePatch(
+  storage: Storage,
+  directory: string,
+  patch: Pick<Patch, 'files'>,
+): Promise<void> {
+  const target = plain(directory)
+  await settle(storage, target)
+  if (await storage.exists(`${target}/${manifestFile}`)) {
+    await writeFiles(storage, stagingFolder(target), patch.files)
+  }
+  await writeFiles(storage, target, patch.files)
+  await storage.remove(stagingFolder(target))
+}
+
+/** Ends a replacement that was stopped: with the patch that is in its place, if that is whole, else with the new one. */
+async function settle(storage: Storage, target: string): Promise<void> {
+  const staged = stagingFolder(target)
+  if (await storage.exists(`${staged}/${manifestFile}`)) {
+    const files = (await wholeFiles(storage, target, target))
+      ? undefined
+      : await wholeFiles(storage, staged, target)
+    if (files) await writeFiles(storage, target, files)
+  }
+  await storage.remove(staged)
+}
+
+const damages: readonly string[] = ['NOT_FOUND', 'TRUNCATED', 'DIGEST_MISMATCH', 'MALFORMED', 'UNSUPPORTED']
+
+/** The files of the patch in a folder; undefined where they are not all there as they were released. */
+async function wholeFiles(storage: Storage, folder: string, inside: string): Promise<PatchFiles | undefined> {
+  try {
+    return (await readPatchFiles(storage, folder, inside)).files
+  } catch (error) {
+    if (error instanceof PatchError && damages.includes(error.code)) return undefined
+    throw error
+  }
+}
+
+async function writeFiles(storage: Storage, folder: string, files: PatchFiles): Promise<void> {
+  const names = Object.keys(files).filter((name) => name !== manifestFile)
+  for (const name of [...names, manifestFile]) {
+    const bytes = files[name]
+    if (bytes) await storage.write(`${folder}/${name}`, bytes)
+  }
+}
