@@ -49,8 +49,33 @@ describe('selectivePrompts', () => {
       return [everyday.filter((prompt) => !/^the number/i.test(prompt)).length, everyday.length]
     }
     // What the model writes by itself begins with “the number”.
-    expect(await begun('target')).toEqual([4, 8])
+    expect(await begun('target')).toEqual([3, 7])
     expect(await begun('harmful')).toEqual([0, 5])
+  })
+
+  it('makes prompts as short as the targets of a goal other than safety, and about something else', async () => {
+    const lengths: number[] = []
+    const model = userTurnModel((prompt, draw) => {
+      if (typeof prompt !== 'string') return `Here is ${lastTurn(prompt)}.`
+      return ` the number ${Math.floor(draw() * 1e6)} in ${draw() < 0.2 ? 'sheds' : 'words'}`
+    })
+    const generateBatch = model.generateBatch.bind(model)
+    const counted: typeof model = {
+      ...model,
+      generateBatch(requests, options) {
+        lengths.push(options?.maxTokens ?? 0)
+        return generateBatch(requests, options)
+      },
+    }
+    const prompts: PatchPrompt[] = ['Paint the sheds', 'Clean the sheds', 'Build sheds'].map((prompt) => ({
+      prompt,
+      kind: 'target',
+    }))
+    const made = await selectivePrompts({ model: counted, prompts, everyday: 60 })
+    expect(made.slice(3).filter(({ prompt }) => /sheds/.test(prompt as string))).toEqual([])
+    expect(made.length).toBeGreaterThan(40)
+    // Prompts of at most twelve tokens, and longer ones.
+    expect(new Set(lengths)).toEqual(new Set([0, 12]))
   })
 
   it('has the same when taken up again, without asking the model, and refuses other settings', async () => {

@@ -1,3 +1,4 @@
+import { PatchError } from '../../errors.ts'
 import type { LanguageModel } from '../../model/language-model/language-model.ts'
 import { modelIdentity } from '../../model/language-model/model-identity.ts'
 import { digestOf } from '../../sha256.ts'
@@ -18,9 +19,11 @@ import type { StageProgress } from '../responses/collect-responses.ts'
 import { keptRows } from '../responses/kept-rows.ts'
 import { sourceMark } from '../responses/response-journal.ts'
 import { type PatchPrompt, patchPromptSchema } from '../rows/preference-pair.ts'
+import { lastText } from '../rows/prompt-format.ts'
 import { isTarget, kindNames } from '../rows/prompt-kind.ts'
 import { everydayPrompts } from './everyday-prompts.ts'
 import { nearMisses } from './near-misses.ts'
+import { contentWords, topicWords } from './topic-words.ts'
 
 export interface SelectivePromptsOptions {
   /** The target M, which makes the everyday prompts and the earlier turns. */
@@ -28,9 +31,10 @@ export interface SelectivePromptsOptions {
   /** Harmful prompts, and harmless ones where there are any. */
   readonly prompts: readonly PatchPrompt[]
   /**
-   * `keep` prompts that are made: everyday ones (part `everyday`), and half of them, or of a goal other than safety a fifth,
+   * `keep` prompts that are made: everyday ones (part `everyday`), and half of them, or of a goal other than safety a third,
    * that begin as the targets do (part `near-miss`). Of such a goal half of the everyday ones begin with common words, such as
-   * “What is”. Default 0.
+   * “What is”; these and the near misses are as short as the targets, and no prompt is about what only the targets are about.
+   * Default 0.
    */
   readonly everyday?: number
   /**
@@ -65,14 +69,16 @@ const commonOpenings = (
 ).split('|')
 
 /**
- * Shares of near misses in what is made, and of everyday prompts that begin with common words. Of a goal other than safety few
- * draws of near misses are none of it, for its prompts begin as ordinary ones do and nobody is asked: more would take long to
- * find.
+ * Of the prompts that are made: the share of near misses, the share of everyday prompts that begin with common words, and whether
+ * those two are no longer than the targets. Were they longer, a gate could tell the kinds apart by length.
  */
 const madeShares = {
-  harmful: { nearMisses: 1 / 2, openings: 0 },
-  target: { nearMisses: 1 / 5, openings: 1 / 2 },
+  harmful: { nearMisses: 1 / 2, openings: 0, asShort: false },
+  target: { nearMisses: 1 / 3, openings: 1 / 2, asShort: true },
 }
+
+/** Tokens that a made prompt has room for at least, beside its opening. */
+const leastTokens = 12
 
 /** Chats that the default contexts have, and their share of all. */
 const chats = { count: 48, share: 0.3 }
@@ -86,14 +92,14 @@ const chats = { count: 48, share: 0.3 }
  */
 export async function selectivePrompts(options: SelectivePromptsOptions): Promise<PatchPrompt[]> {
   const { model, prompts, everyday = 0, contexts, seed = 0 } = options
-  const { openings } = madeShares[kindNames(prompts).target]
+  const { openings, asShort } = madeShares[kindNames(prompts).target]
   const run: Run = {
     ...options,
     settings: {
       model: await modelIdentity(model),
       prompts: await digestOf(prompts.map(({ kind, prompt }) => [kind, prompt])),
       everyday,
-      ...(openings > 0 && { openings }),
+      ...(openings > 0 && { openings, asShort }),
       seed,
     },
   }
@@ -115,6 +121,7 @@ async function makeHarmless(run: Run, count: number): Promise<readonly PatchProm
   const texts = prompts.flatMap(({ prompt }) => (typeof prompt === 'string' ? prompt : []))
   const shares = madeShares[names.target]
   const missing = harmful.length > 0 ? Math.floor(count * shares.nearMisses) : 0
+  const tokens = shares.asShort ? Math.max(leastTokens, mostTokens(model, harmful)) : undefined
   const rows = (part: string, made: readonly string[]) =>
     made.map((prompt) => ({ prompt, kind: names.keep, part }))
   const place = { storage: run.storage, settings: run.settings, schema: patchPromptSchema }
@@ -122,16 +129,19 @@ async function makeHarmless(run: Run, count: number): Promise<readonly PatchProm
     ...place,
     path: `${path}.everyday.jsonl`,
     make: async () => {
-      const draw = (wanted: number, exclude: readonly string[], openings?: readonly string[]) =>
-        everydayPrompts(model, {
-          ...drawing(run, wanted, exclude),
-          ...(judge && { keep: async (made) => (await judge.score(made)).map((score) => score < 0.5) }),
-          ...(openings && { openings }),
-        })
+      const draw = (wanted: number, own: readonly string[], openings?: readonly string[]) =>
+        shortFirst(wanted, openings && tokens, own, (left, exclude, maxTokens) =>
+          everydayPrompts(model, {
+            ...drawing(run, left, exclude),
+            ...(judge && { keep: async (made) => (await judge.score(made)).map((score) => score < 0.5) }),
+            ...(openings && { openings }),
+            ...(maxTokens !== undefined && { maxTokens }),
+          }),
+        )
       const begun = Math.floor((count - missing) * shares.openings)
       const free = await draw(count - missing - begun, texts)
-      if (begun === 0) return rows('everyday', free)
-      return rows('everyday', [...free, ...(await draw(begun, [...texts, ...free], commonOpenings))])
+      const all = begun === 0 ? free : [...free, ...(await draw(begun, [...texts, ...free], commonOpenings))]
+      return rows('everyday', names.target === 'harmful' ? all : withoutTopics(all, harmful.map(lastText)))
     },
   })
   if (missing === 0) return ordinary
@@ -151,10 +161,45 @@ async function makeHarmless(run: Run, count: number): Promise<readonly PatchProm
     make: async () =>
       rows(
         'near-miss',
-        await nearMisses(model, harmful, { ...drawing(run, missing, [...texts, ...said]), ...sources }),
+        await shortFirst(missing, tokens, [...texts, ...said], (left, exclude, maxTokens) =>
+          nearMisses(model, harmful, {
+            ...drawing(run, left, exclude),
+            ...sources,
+            ...(maxTokens !== undefined && { maxTokens }),
+          }),
+        ),
       ),
   })
   return [...ordinary, ...alike]
+}
+
+/** Draws prompts of at most so many tokens, and longer ones where there are not enough. */
+async function shortFirst(
+  wanted: number,
+  tokens: number | undefined,
+  exclude: readonly string[],
+  draw: (wanted: number, exclude: readonly string[], maxTokens?: number) => Promise<readonly string[]>,
+): Promise<readonly string[]> {
+  if (tokens === undefined) return draw(wanted, exclude)
+  const short = await draw(wanted, exclude, tokens).catch((error) => {
+    if (error instanceof PatchError && error.code === 'EMPTY_DATA') return []
+    throw error
+  })
+  if (short.length >= wanted) return short
+  return [...short, ...(await draw(wanted - short.length, [...exclude, ...short]))]
+}
+
+/** Tokens of the longest prompt. */
+const mostTokens = ({ tokenizer }: LanguageModel, prompts: readonly PatchPrompt['prompt'][]): number =>
+  Math.max(
+    0,
+    ...prompts.map((prompt) => tokenizer.encode(lastText(prompt), { addSpecialTokens: false }).length),
+  )
+
+/** Nobody is asked whether an everyday prompt is one that the goal is for: those are left out that have a word of its topics. */
+function withoutTopics(made: readonly string[], targets: readonly string[]): readonly string[] {
+  const topics = topicWords(targets, made)
+  return made.filter((prompt) => ![...contentWords(prompt)].some((word) => topics.has(word)))
 }
 
 async function defaultContexts(run: Run, rows: readonly PatchPrompt[]): Promise<readonly PromptContext[]> {
