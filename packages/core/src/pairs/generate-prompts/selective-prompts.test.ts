@@ -57,7 +57,7 @@ describe('selectivePrompts', () => {
     const lengths: number[] = []
     const model = userTurnModel((prompt, draw) => {
       if (typeof prompt !== 'string') return `Here is ${lastTurn(prompt)}.`
-      return ` the number ${Math.floor(draw() * 1e6)} in ${draw() < 0.2 ? 'sheds' : 'words'}`
+      return ` the number ${Math.floor(draw() * 1e6)} in ${draw() < 0.1 ? 'sheds' : 'words'}`
     })
     const generateBatch = model.generateBatch.bind(model)
     const counted: typeof model = {
@@ -67,15 +67,20 @@ describe('selectivePrompts', () => {
         return generateBatch(requests, options)
       },
     }
-    const prompts: PatchPrompt[] = ['Paint the sheds', 'Clean the sheds', 'Build sheds'].map((prompt) => ({
+    const prompts: PatchPrompt[] = [
+      'Paint all of the sheds',
+      'Clean one of their sheds',
+      'Build me two sheds',
+    ].map((prompt) => ({
       prompt,
       kind: 'target',
     }))
     const made = await selectivePrompts({ model: counted, prompts, everyday: 60 })
     expect(made.slice(3).filter(({ prompt }) => /sheds/.test(prompt as string))).toEqual([])
     expect(made.length).toBeGreaterThan(40)
-    // Prompts of at most twelve tokens, and longer ones.
-    expect(new Set(lengths)).toEqual(new Set([0, 12]))
+    // As long as the longest target, and as others are.
+    const longest = model.tokenizer.encode('Clean one of their sheds', { addSpecialTokens: false }).length
+    expect(new Set(lengths)).toEqual(new Set([longest, 48]))
   })
 
   it('has the same when taken up again, without asking the model, and refuses other settings', async () => {
