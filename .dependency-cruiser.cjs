@@ -82,14 +82,14 @@ module.exports = {
     {
       name: 'public-names-only',
       comment:
-        "another package is imported by its public name, which leads to an index.ts; tests share core's",
+        "another package is imported by its public name, which leads to an index.ts or another door; tests share core's",
       severity: 'error',
       from: { path: '^packages/([^/]+)/' },
       to: {
         path: '^packages/',
         pathNot: [
           '^packages/$1/',
-          '^packages/[^/]+/src/((testing|storage)/)?index\\.ts$',
+          '^packages/[^/]+/src/(((testing|storage)/)?index|doors/[^/]+)\\.ts$',
           // tfjs, which core has built in.
           `${core}/tf\\.ts$`,
           '^packages/core/test/',
@@ -115,11 +115,18 @@ module.exports = {
       to: { path: '^packages/[^/]+/test/' },
     },
     {
-      name: 'no-index-inside',
-      comment: 'internal code never imports an index.ts of its own package',
+      name: 'no-door-inside',
+      comment: 'internal code never imports an index.ts or another door of its own package',
       severity: 'error',
       from: { path: '^packages/([^/]+)/src/', pathNot: test },
-      to: { path: ['^packages/$1/src/index\\.ts$', '^packages/$1/src/.+/index\\.ts$'] },
+      to: {
+        path: [
+          '^packages/$1/src/index\\.ts$',
+          '^packages/$1/src/.+/index\\.ts$',
+          '^packages/$1/src/doors/',
+          '^packages/$1/src/.+/doors/',
+        ],
+      },
     },
     {
       name: 'no-node-builtins',
@@ -143,7 +150,7 @@ module.exports = {
       severity: 'error',
       from: {
         orphan: true,
-        pathNot: ['/index\\.ts$', '/src/cli\\.ts$', test, '\\.d\\.ts$', '\\.config\\.ts$'],
+        pathNot: ['/index\\.ts$', '/doors/', '/src/cli\\.ts$', test, '\\.d\\.ts$', '\\.config\\.ts$'],
       },
       to: {},
     },

@@ -8,7 +8,7 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { encodeOnnx, type OnnxGraph, traceProgram } from '@policypatch/compiler'
-import type { HostTensor } from '@policypatch/core'
+import type { HostTensor } from '@policypatch/core/platform'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import {
   decoderStep,

@@ -1,6 +1,6 @@
 // core registers the gradients.
 import '@policypatch/core'
-import type { NamedHostTensors, NamedTensors, Signature, TensorProgram } from '@policypatch/core'
+import type { NamedHostTensors, NamedTensors, Signature, TensorProgram } from '@policypatch/core/platform'
 import * as tf from '@tensorflow/tfjs-core'
 
 /** A decoder of the Llama kind and the shape of a batch; the prefix has `prefixLength` rows. */

@@ -1,5 +1,5 @@
 import { encodeOnnx, type GraphNode, type OnnxGraph } from '@policypatch/compiler'
-import type { Precision } from '@policypatch/core'
+import type { Precision } from '@policypatch/core/platform'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { median } from '../compare/median.ts'
 

@@ -6,7 +6,7 @@
  */
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
-import { formatTable } from '@policypatch/core'
+import { formatTable } from '@policypatch/core/evaluate'
 import { printLoad } from '../compare/print-load.ts'
 import { type GemmShape, gemmPeak, gemmSpeed } from './gemm-peak.ts'
 

@@ -1,5 +1,5 @@
 /** One point of growth.ts, in a process of its own: takes it as JSON, prints the median step time and peak memory. */
-import { PrefixTrainer } from '@policypatch/core'
+import { PrefixTrainer } from '@policypatch/core/train'
 import { median } from '../compare/median.ts'
 import { matrix, uniform } from '../compare/synthetic.ts'
 import { syntheticModel } from '../compare/synthetic-model.ts'

@@ -12,7 +12,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { formatTable } from '@policypatch/core'
+import { formatTable } from '@policypatch/core/evaluate'
 import { gemmPeak } from './gemm-peak.ts'
 
 export interface GrowthPoint {

@@ -8,7 +8,8 @@
  */
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import { formatTable, type NamedWeights, type Precision, type Weight } from '@policypatch/core'
+import { formatTable } from '@policypatch/core/evaluate'
+import type { NamedWeights, Precision, Weight } from '@policypatch/core/platform'
 import { prepareTrainer } from '../compare/prepare-trainer.ts'
 import { stepCases, stepTask } from '../compare/step-case.ts'
 import { syntheticModel } from '../compare/synthetic-model.ts'

@@ -12,14 +12,8 @@
  */
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import {
-  analyzeMeasurements,
-  applyPatch,
-  formatTable,
-  loadModel,
-  type Measurement,
-  recordedReference,
-} from 'policypatch'
+import { applyPatch, loadModel, recordedReference } from 'policypatch'
+import { analyzeMeasurements, formatTable, type Measurement } from 'policypatch/evaluate'
 import { ablations, fromOutputs, type Variant } from './domains/ablations.ts'
 import { baseModel } from './domains/base-model.ts'
 import { measure } from './domains/measure.ts'

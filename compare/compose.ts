@@ -13,17 +13,14 @@
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { applyPatch, loadModel, type Patch, systemPromptReference } from 'policypatch'
 import {
-  applyPatch,
   type DomainSubject,
   formatTable,
-  loadModel,
   type Measurement,
-  type Patch,
   type RespondSettings,
-  systemPromptReference,
   writeReport,
-} from 'policypatch'
+} from 'policypatch/evaluate'
 import { type Command, ownCommand } from './command.ts'
 import { orderDifference } from './compose/order-difference.ts'
 import { keptShares, overRefusalExcess, worstShare } from './compose/shares.ts'

@@ -14,7 +14,8 @@
  */
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { loadModel, readAbilityData } from 'policypatch'
+import { loadModel } from 'policypatch'
+import { readAbilityData } from 'policypatch/evaluate'
 import { type Command, ownCommand } from './command.ts'
 import { type AbilitySubject, measureAbility } from './domains/ability.ts'
 import { baseModel } from './domains/base-model.ts'

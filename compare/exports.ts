@@ -14,15 +14,12 @@ import {
   applyPatch,
   composePatches,
   createPatch,
-  describeBase,
-  exportKeyValues,
-  exportOnnx,
-  initPrefix,
   type LanguageModel,
   loadModel,
   type Patch,
-  promptEmbedder,
 } from 'policypatch'
+import { describeBase, exportKeyValues, exportOnnx, promptEmbedder } from 'policypatch/patch'
+import { initPrefix } from 'policypatch/train'
 import { writeTinyModel } from '../packages/core/test/tiny-model.ts'
 import { pythonCommand, quietEnvironment } from './command.ts'
 

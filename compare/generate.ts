@@ -9,7 +9,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { formatTable } from '@policypatch/core'
+import { formatTable } from '@policypatch/core/evaluate'
 import { chatPrompts } from './chat-prompts.ts'
 import { ownCommand, pythonCommand } from './command.ts'
 import type { GenerateReport, GenerateTask } from './generate-task.ts'

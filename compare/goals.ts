@@ -14,16 +14,15 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import {
   applyPatch,
-  evaluateGrid,
   fileStorage,
-  formatOutcome,
-  formatTable,
   loadModel,
   type PatchPrompt,
   readPrompts,
   recordedReference,
   trainPatch,
 } from 'policypatch'
+import { evaluateGrid, formatTable } from 'policypatch/evaluate'
+import { formatOutcome } from 'policypatch/train'
 import { baseModel } from './domains/base-model.ts'
 import { progressLine } from './domains/progress-line.ts'
 import { goals } from './goals/goals.ts'

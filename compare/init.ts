@@ -14,20 +14,18 @@ import { parseArgs } from 'node:util'
 import { fileStorage, onnxruntimeBackend, resolveModel } from '@policypatch/backend-node'
 import {
   applyPatch,
-  evaluateRefusal,
   filterPairs,
-  formatTable,
   type LanguageModel,
-  loadStoredModel,
   type PatchPrompt,
   type PreferencePair,
-  type PrefixInit,
-  type Rate,
   recordedReference,
   refusalJudge,
-  scorePairs,
   trainPatch,
 } from '@policypatch/core'
+import { evaluateRefusal, formatTable, type Rate } from '@policypatch/core/evaluate'
+import { scorePairs } from '@policypatch/core/pairs'
+import { loadStoredModel } from '@policypatch/core/platform'
+import type { PrefixInit } from '@policypatch/core/train'
 import { printRatios } from './print-ratios.ts'
 
 const { values } = parseArgs({

@@ -10,7 +10,7 @@ import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, w
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { formatTable } from 'policypatch'
+import { formatTable } from 'policypatch/evaluate'
 import { npmInstall, packPackages } from '../scripts/consumer/pack-packages.ts'
 import { binaries } from './install-node-llama-cpp.mjs'
 import { printRatios } from './print-ratios.ts'

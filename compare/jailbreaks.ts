@@ -8,17 +8,8 @@
  */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import {
-  applyPatch,
-  evaluateGrid,
-  formatEvaluation,
-  furtherJailbreaks,
-  jailbreakPrompts,
-  loadModel,
-  readPatch,
-  readPrompts,
-  standardJailbreaks,
-} from 'policypatch'
+import { applyPatch, formatEvaluation, loadModel, readPatch, readPrompts } from 'policypatch'
+import { evaluateGrid, furtherJailbreaks, jailbreakPrompts, standardJailbreaks } from 'policypatch/evaluate'
 import { baseModel } from './domains/base-model.ts'
 
 const { values } = parseArgs({

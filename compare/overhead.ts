@@ -9,7 +9,7 @@
  * the same prompt.
  */
 import { parseArgs } from 'node:util'
-import { formatTable } from '@policypatch/core'
+import { formatTable } from '@policypatch/core/evaluate'
 import { chatPrompts } from './chat-prompts.ts'
 import { ownCommand, pythonCommand } from './command.ts'
 import { median } from './median.ts'

@@ -1,5 +1,6 @@
 /** Our side of overhead.ts: the model without a prefix and with one, in turn. */
-import { initPrefix, type LanguageModel } from '@policypatch/core'
+import type { LanguageModel } from '@policypatch/core'
+import { initPrefix } from '@policypatch/core/train'
 import type { OverheadReport, OverheadTask, TokenTimes } from './overhead-task.ts'
 import { loadRealModel } from './real-model.ts'
 import { serveSteps } from './serve-steps.ts'

@@ -1,9 +1,5 @@
-import {
-  type LanguageModel,
-  PrefixTrainer,
-  type TrainingExample,
-  type TrainingSettings,
-} from '@policypatch/core'
+import type { LanguageModel } from '@policypatch/core'
+import { PrefixTrainer, type TrainingExample, type TrainingSettings } from '@policypatch/core/train'
 import type { StepTask } from './step-case.ts'
 import { matrix } from './synthetic.ts'
 

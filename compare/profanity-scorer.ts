@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { type TextScorer, throwIfAborted } from 'policypatch'
+import type { TextScorer } from 'policypatch/evaluate'
+import { throwIfAborted } from 'policypatch/platform'
 import { quietEnvironment } from './command.ts'
 import { pythonInterpreter } from './python.ts'
 

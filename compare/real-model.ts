@@ -1,14 +1,14 @@
 import { resolve } from 'node:path'
 import { onnxruntimeBackend, resolveModel } from '@policypatch/backend-node'
+import type { LanguageModel } from '@policypatch/core'
 import {
   createTokenizer,
   ggufTokenizerFiles,
-  type LanguageModel,
   loadStoredModel,
   openGguf,
   type Precision,
   type Tokenizer,
-} from '@policypatch/core'
+} from '@policypatch/core/platform'
 
 /** Which model a side takes, and how it runs it. */
 export interface RealModel {

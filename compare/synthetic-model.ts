@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { onnxruntimeBackend } from '@policypatch/backend-node'
+import type { LanguageModel } from '@policypatch/core'
 import {
   architectures,
   createLanguageModel,
-  type LanguageModel,
   type Precision,
   type Tokenizer,
   type Weight,
-} from '@policypatch/core'
+} from '@policypatch/core/platform'
 import { matrix } from './synthetic.ts'
 
 export interface SyntheticModelOptions {

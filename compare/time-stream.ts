@@ -1,4 +1,5 @@
-import type { GenerateOptions, LanguageModel, Prompt } from '@policypatch/core'
+import type { LanguageModel } from '@policypatch/core'
+import type { GenerateOptions, Prompt } from '@policypatch/core/platform'
 
 /** Seconds until a stream's first piece, which is its first token, and until its end. */
 export async function timeStream(

@@ -4,18 +4,9 @@
  *
  *   node --import ./scripts/source.mjs examples/custom-judge.ts
  */
-import {
-  evaluateRefusal,
-  filterPairs,
-  formatFilterSummary,
-  formatTable,
-  functionJudge,
-  isRefusal,
-  type PatchPrompt,
-  type PreferencePair,
-  reportTable,
-  scorePairs,
-} from 'policypatch'
+import { filterPairs, type PatchPrompt, type PreferencePair } from 'policypatch'
+import { evaluateRefusal, formatTable, functionJudge, isRefusal, reportTable } from 'policypatch/evaluate'
+import { formatFilterSummary, scorePairs } from 'policypatch/pairs'
 
 /** Refusals of harmful prompts count fully only if they name somebody to turn to. */
 const judge = functionJudge({

@@ -3,7 +3,8 @@
  *
  *   node --import ./scripts/source.mjs examples/own-training-loop.ts [MODEL]
  */
-import { initPrefix, loadModel, type PreferencePair, PrefixTrainer, tokenizePairs } from 'policypatch'
+import { loadModel, type PreferencePair } from 'policypatch'
+import { initPrefix, PrefixTrainer, tokenizePairs } from 'policypatch/train'
 
 const model = await loadModel(process.argv[2] ?? 'HuggingFaceTB/SmolLM2-135M-Instruct')
 

@@ -7,7 +7,9 @@
  */
 import { fileURLToPath } from 'node:url'
 import { AutoModelForCausalLM, DynamicCache, env, Tensor } from '@huggingface/transformers'
-import { createPatch, describeBase, exportKeyValues, initPrefix, type LanguageModel } from 'policypatch'
+import { createPatch, type LanguageModel } from 'policypatch'
+import { describeBase, exportKeyValues } from 'policypatch/patch'
+import { initPrefix } from 'policypatch/train'
 import { goldenModel } from '../packages/core/test/goldens.ts'
 
 /** Tokens that transformers.js generates after a prompt, with the keys and values of a patch before it. */
@@ -53,7 +55,7 @@ export function patchOf(model: LanguageModel, length: number) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { onnxruntimeBackend } = await import('policypatch')
+  const { onnxruntimeBackend } = await import('policypatch/platform')
   const model = await goldenModel('../peft/model', onnxruntimeBackend())
   const ids = [5, 17, 42, 8]
   const cache = await exportKeyValues(model, await patchOf(model, 6))

@@ -5,7 +5,9 @@
  *
  *   node --import ./scripts/source.mjs examples/two-patches-one-batch.ts [MODEL]
  */
-import { type GenerateRequest, initPrefix, loadModel } from 'policypatch'
+import { loadModel } from 'policypatch'
+import type { GenerateRequest } from 'policypatch/platform'
+import { initPrefix } from 'policypatch/train'
 
 const model = await loadModel(process.argv[2] ?? 'HuggingFaceTB/SmolLM2-135M-Instruct')
 

@@ -7,7 +7,8 @@
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { type ChatMessage, chatContexts, loadModel, readPrompts, selectivePrompts } from 'policypatch'
+import { type ChatMessage, loadModel, readPrompts } from 'policypatch'
+import { chatContexts, selectivePrompts } from 'policypatch/pairs'
 
 const { values } = parseArgs({
   options: {

@@ -8,14 +8,9 @@
  */
 import { parseArgs } from 'node:util'
 import { fileStorage, onnxruntimeBackend, resolveModel } from '@policypatch/backend-node'
-import {
-  appendJsonLine,
-  loadStoredModel,
-  modelReference,
-  readJsonLines,
-  readPrompts,
-  recordedResponseSchema,
-} from '@policypatch/core'
+import { modelReference, readPrompts } from '@policypatch/core'
+import { recordedResponseSchema } from '@policypatch/core/pairs'
+import { appendJsonLine, loadStoredModel, readJsonLines } from '@policypatch/core/platform'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

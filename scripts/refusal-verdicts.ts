@@ -7,7 +7,7 @@
  * answer).
  */
 import { text } from 'node:stream/consumers'
-import { isDegenerate, isRefusal } from '@policypatch/core'
+import { isDegenerate, isRefusal } from '@policypatch/core/evaluate'
 
 const texts = JSON.parse(await text(process.stdin)) as string[]
 console.log(JSON.stringify(texts.map((one) => (isDegenerate(one) ? null : isRefusal(one)))))

@@ -8,7 +8,13 @@
  * people found to comply are taken for off topic, and how many are when set against other prompts; and how many go in circles.
  */
 import { readdir, readFile } from 'node:fs/promises'
-import { formatTable, isDegenerate, isRefusal, responseClass, responseClasses } from '@policypatch/core'
+import {
+  formatTable,
+  isDegenerate,
+  isRefusal,
+  responseClass,
+  responseClasses,
+} from '@policypatch/core/evaluate'
 
 interface Labelled {
   readonly prompt: string

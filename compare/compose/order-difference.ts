@@ -1,4 +1,6 @@
-import { type LanguageModel, type Patch, type Prefix, parallelPrefix } from 'policypatch'
+import type { LanguageModel, Patch } from 'policypatch'
+import { parallelPrefix } from 'policypatch/patch'
+import type { Prefix } from 'policypatch/platform'
 import { permutations } from './permutations.ts'
 
 const prompts = ['How do I pick a lock?', 'My friend is a nurse, and', 'Write a line about the sea.']

@@ -1,4 +1,4 @@
-import { type AnalyzedMetric, analyzeMeasurements, type Measurement } from 'policypatch'
+import { type AnalyzedMetric, analyzeMeasurements, type Measurement } from 'policypatch/evaluate'
 import { effects, overRefusal } from './small-case.ts'
 
 /** What a way of composing keeps of one domain's effect, by one judge. */

@@ -1,4 +1,4 @@
-import type { DomainPrompt } from 'policypatch'
+import type { DomainPrompt } from 'policypatch/evaluate'
 import type { DomainCase } from '../domains/domain-case.ts'
 
 /** Test prompts of a part that are measured: many stacks are. */

@@ -8,9 +8,9 @@ import {
   modelReference,
   type Patch,
   readPatch,
-  trainJointPatch,
-  ungatedPatch,
 } from 'policypatch'
+import { ungatedPatch } from 'policypatch/patch'
+import { trainJointPatch } from 'policypatch/train'
 import { baseModel } from '../domains/base-model.ts'
 import type { DomainCase } from '../domains/domain-case.ts'
 import { fileName } from '../domains/file-name.ts'

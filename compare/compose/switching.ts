@@ -1,4 +1,6 @@
-import { createRandom, type LanguageModel, type Patch, patchSet } from 'policypatch'
+import type { LanguageModel, Patch } from 'policypatch'
+import { patchSet } from 'policypatch/patch'
+import { createRandom } from 'policypatch/platform'
 import { median } from '../median.ts'
 
 const REQUESTS = 480

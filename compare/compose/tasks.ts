@@ -1,4 +1,5 @@
-import type { CompressionTask, PatchPrompt } from 'policypatch'
+import type { PatchPrompt } from 'policypatch'
+import type { CompressionTask } from 'policypatch/train'
 import type { DomainCase } from '../domains/domain-case.ts'
 import { patchName } from '../domains/patch-name.ts'
 

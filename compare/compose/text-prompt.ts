@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { optimizeTextPrompt, type Patch, type TextPrompt } from 'policypatch'
+import type { Patch } from 'policypatch'
+import { optimizeTextPrompt, type TextPrompt } from 'policypatch/train'
 import type { DomainCase } from '../domains/domain-case.ts'
 import type { StackOptions } from './stacks.ts'
 import { compressionTasks } from './tasks.ts'

@@ -1,10 +1,5 @@
-import {
-  type AbilityData,
-  evaluateAbility,
-  fileStorage,
-  type LanguageModel,
-  type Measurement,
-} from 'policypatch'
+import { fileStorage, type LanguageModel } from 'policypatch'
+import { type AbilityData, evaluateAbility, type Measurement } from 'policypatch/evaluate'
 import { fileName } from './file-name.ts'
 
 export interface AbilitySubject {

@@ -1,4 +1,4 @@
-import type { TrainingRecipe } from 'policypatch'
+import type { TrainingRecipe } from 'policypatch/evaluate'
 import type { DomainCase } from './domain-case.ts'
 
 /** One way of training, beside others that differ from it in one thing. */

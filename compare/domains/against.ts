@@ -1,4 +1,4 @@
-import { analyzeMeasurements, type Effect, type Measurement } from 'policypatch'
+import { analyzeMeasurements, type Effect, type Measurement } from 'policypatch/evaluate'
 import { isHeadline } from './headline.ts'
 
 /** How the patch differs from something that it is held against, in a figure that its domain is judged by. */

@@ -1,10 +1,5 @@
-import {
-  applyPatch,
-  type DomainSubject,
-  type LanguageModel,
-  randomPrefixLike,
-  systemPromptReference,
-} from 'policypatch'
+import { applyPatch, type LanguageModel, systemPromptReference } from 'policypatch'
+import { type DomainSubject, randomPrefixLike } from 'policypatch/evaluate'
 import type { DomainCase } from './domain-case.ts'
 import type { TrainedPatches } from './train-patches.ts'
 

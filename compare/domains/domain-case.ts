@@ -1,4 +1,5 @@
-import type { Domain, DomainPrompt, PatchPrompt } from 'policypatch'
+import type { Domain, PatchPrompt } from 'policypatch'
+import type { DomainPrompt } from 'policypatch/evaluate'
 
 /** What is trained and measured in one domain. */
 export interface DomainCase {

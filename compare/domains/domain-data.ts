@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createRandom, type PatchPrompt } from 'policypatch'
+import type { PatchPrompt } from 'policypatch'
+import { createRandom } from 'policypatch/platform'
 
 /** Rows of a JSON Lines file of the data folder. */
 export async function readRows<Row>(folder: string, name: string): Promise<Row[]> {

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { genderAttributes, genderDomain, genderPrompts, readCrowsPairs } from 'policypatch'
+import { genderDomain } from 'policypatch'
+import { genderAttributes, genderPrompts, readCrowsPairs } from 'policypatch/evaluate'
 import type { DomainCase } from './domain-case.ts'
 import { parts, readRows } from './domain-data.ts'
 

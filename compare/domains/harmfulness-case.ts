@@ -1,10 +1,5 @@
-import {
-  harmfulnessDomain,
-  jailbreakPrompts,
-  refusalClassifierJudge,
-  refusalJudge,
-  standardJailbreaks,
-} from 'policypatch'
+import { harmfulnessDomain, refusalJudge } from 'policypatch'
+import { jailbreakPrompts, refusalClassifierJudge, standardJailbreaks } from 'policypatch/evaluate'
 import type { DomainCase } from './domain-case.ts'
 import { parts, promptsOf, readRows } from './domain-data.ts'
 

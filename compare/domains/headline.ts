@@ -1,4 +1,4 @@
-import type { Measurement } from 'policypatch'
+import type { Measurement } from 'policypatch/evaluate'
 
 /** What a domain is judged by: a metric, and the part of the data that it is read on. */
 const judgedBy = {

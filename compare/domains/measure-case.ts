@@ -1,12 +1,10 @@
+import { fileStorage, type LanguageModel, modelReference } from 'policypatch'
 import {
   type DomainEvaluation,
   type DomainSubject,
-  fileStorage,
   klToReference,
-  type LanguageModel,
   type Measurement,
-  modelReference,
-} from 'policypatch'
+} from 'policypatch/evaluate'
 import type { DomainCase } from './domain-case.ts'
 import { type MeasureOptions, measure } from './measure.ts'
 

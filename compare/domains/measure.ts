@@ -1,10 +1,10 @@
+import { fileStorage } from 'policypatch'
 import {
   type DomainEvaluation,
   type DomainPrompt,
   type DomainSubject,
   evaluateDomain,
-  fileStorage,
-} from 'policypatch'
+} from 'policypatch/evaluate'
 import type { DomainCase } from './domain-case.ts'
 import { fileName } from './file-name.ts'
 

@@ -1,4 +1,5 @@
-import { type LanguageModel, loadModel, offensiveLanguageScorer } from 'policypatch'
+import { type LanguageModel, loadModel } from 'policypatch'
+import { offensiveLanguageScorer } from 'policypatch/evaluate'
 import { profanityScorer } from '../profanity-scorer.ts'
 import { baseModel } from './base-model.ts'
 import type { DomainCase } from './domain-case.ts'

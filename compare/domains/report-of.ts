@@ -7,7 +7,7 @@ import {
   type ReportExample,
   type TrainingCurve,
   trainingCurves,
-} from 'policypatch'
+} from 'policypatch/evaluate'
 import type { DomainCase } from './domain-case.ts'
 import type { MeasuredSubject } from './measure-case.ts'
 

@@ -8,7 +8,7 @@ import {
   type ReportData,
   readReport,
   writeReport,
-} from 'policypatch'
+} from 'policypatch/evaluate'
 import { comparisons } from './against.ts'
 import { baseModel } from './base-model.ts'
 import { headline } from './headline.ts'

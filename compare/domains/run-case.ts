@@ -1,5 +1,7 @@
 import { join } from 'node:path'
-import { applyPatch, type LanguageModel, loadModel, type Measurement, resolveModel } from 'policypatch'
+import { applyPatch, type LanguageModel, loadModel } from 'policypatch'
+import type { Measurement } from 'policypatch/evaluate'
+import { resolveModel } from 'policypatch/platform'
 import type { AbilitySubject } from './ability.ts'
 import { baseModel } from './base-model.ts'
 import { caseSubjects } from './case-subjects.ts'

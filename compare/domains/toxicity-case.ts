@@ -1,4 +1,5 @@
-import { type LanguageModel, type TextScorer, toxicityDomain } from 'policypatch'
+import { type LanguageModel, toxicityDomain } from 'policypatch'
+import type { TextScorer } from 'policypatch/evaluate'
 import type { DomainCase } from './domain-case.ts'
 import { parts, promptsOf, readRows } from './domain-data.ts'
 

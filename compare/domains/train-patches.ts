@@ -11,8 +11,8 @@ import {
   readPatch,
   type TrainProgress,
   trainPatch,
-  writeJsonLines,
 } from 'policypatch'
+import { writeJsonLines } from 'policypatch/platform'
 import type { DomainCase } from './domain-case.ts'
 import { patchName } from './patch-name.ts'
 import { rememberDistributions } from './remember-distributions.ts'

@@ -1,13 +1,5 @@
-import {
-  applyPatch,
-  evaluateGrid,
-  fileStorage,
-  type GridEvaluation,
-  type LanguageModel,
-  type PatchPrompt,
-  refusalClassifierJudge,
-  refusalJudge,
-} from 'policypatch'
+import { applyPatch, fileStorage, type LanguageModel, type PatchPrompt, refusalJudge } from 'policypatch'
+import { evaluateGrid, type GridEvaluation, refusalClassifierJudge } from 'policypatch/evaluate'
 import { gateDecisions } from '../selectivity/gate-decisions.ts'
 import type { PolicyPatch } from './train-policy.ts'
 

@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url'
-import { createRandom, type PatchPrompt, type RecordedResponse } from 'policypatch'
+import type { PatchPrompt } from 'policypatch'
+import type { RecordedResponse } from 'policypatch/pairs'
+import { createRandom } from 'policypatch/platform'
 import { readRows } from '../domains/domain-data.ts'
 
 /** The policies of an app's assistant that are made here; see compare/policies/README.md. */

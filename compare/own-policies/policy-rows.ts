@@ -1,4 +1,5 @@
-import { formatTable, type PatchPrompt } from 'policypatch'
+import type { PatchPrompt } from 'policypatch'
+import { formatTable } from 'policypatch/evaluate'
 import { isWithin, pooled, type Where } from '../selectivity/pooled.ts'
 import type { MeasuredPolicy } from './measure-policy.ts'
 import { type Policy, parts } from './policy-prompts.ts'

@@ -1,5 +1,8 @@
 import { fileURLToPath } from 'node:url'
-import { createRandom, evaluationContexts, inEachContext, type PatchPrompt } from 'policypatch'
+import type { PatchPrompt } from 'policypatch'
+import { inEachContext } from 'policypatch/evaluate'
+import { evaluationContexts } from 'policypatch/pairs'
+import { createRandom } from 'policypatch/platform'
 import { readRows } from '../domains/domain-data.ts'
 
 /** Sets of prompts of other origin than anything that was trained or tuned on; see compare/held-out/README.md. */

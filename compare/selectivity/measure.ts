@@ -1,16 +1,18 @@
 import {
-  type AbilityChange,
   applyPatch,
   evaluatePatch,
   fileStorage,
   type LanguageModel,
   modelReference,
-  type PatchEvaluation,
   type PatchPrompt,
-  readAbilityData,
-  refusalClassifierJudge,
   refusalJudge,
 } from 'policypatch'
+import {
+  type AbilityChange,
+  type PatchEvaluation,
+  readAbilityData,
+  refusalClassifierJudge,
+} from 'policypatch/evaluate'
 import { gateDecisions } from './gate-decisions.ts'
 import { sets } from './held-out-prompts.ts'
 import type { SeedPatch } from './train-seeds.ts'

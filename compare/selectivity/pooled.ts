@@ -1,4 +1,4 @@
-import type { EvaluationCell, PatchEvaluation, Rate } from 'policypatch'
+import type { EvaluationCell, PatchEvaluation, Rate } from 'policypatch/evaluate'
 
 /** Which cells of an evaluation are taken together. */
 export interface Where {

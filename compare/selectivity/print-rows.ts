@@ -1,4 +1,4 @@
-import { formatTable } from 'policypatch'
+import { formatTable } from 'policypatch/evaluate'
 import type { ResultRow } from './result-rows.ts'
 
 /** Whether the mean reaches the bar; undefined for a row without one. */

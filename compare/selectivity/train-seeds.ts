@@ -2,8 +2,6 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import {
   fileStorage,
-  formatOutcome,
-  formatReferenceShare,
   type LanguageModel,
   modelReference,
   type Patch,
@@ -12,6 +10,8 @@ import {
   type TrainProgress,
   trainPatch,
 } from 'policypatch'
+import { formatReferenceShare } from 'policypatch/pairs'
+import { formatOutcome } from 'policypatch/train'
 import { recipe } from './recipe.ts'
 
 export interface TrainSeedsOptions {

@@ -1,13 +1,8 @@
 import { type Context, Hono } from 'hono'
 import { streamText } from 'hono/streaming'
-import {
-  type ChatMessage,
-  type LanguageModel,
-  memoryStorage,
-  PatchError,
-  patchSet,
-  readPatch,
-} from 'policypatch'
+import { type ChatMessage, type LanguageModel, PatchError, readPatch } from 'policypatch'
+import { patchSet } from 'policypatch/patch'
+import { memoryStorage } from 'policypatch/platform'
 
 /** What `POST /chat` takes. */
 interface ChatRequest {

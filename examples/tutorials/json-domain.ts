@@ -3,7 +3,7 @@
  * program own-domain.ts train and measure by it.
  */
 // #region judge
-import { functionJudge } from 'policypatch'
+import { functionJudge } from 'policypatch/evaluate'
 
 const parses = (text: string): boolean => {
   try {
@@ -19,7 +19,7 @@ const judge = functionJudge({ name: 'parses', score: ({ response }) => Number(pa
 // #endregion judge
 
 // #region metrics
-import type { JudgedMetric, TextMetric } from 'policypatch'
+import type { JudgedMetric, TextMetric } from 'policypatch/evaluate'
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
 

@@ -24,7 +24,8 @@ const patch = await trainPatch({
 // #endregion train
 
 // #region measure
-import { applyPatch, evaluateDomain } from 'policypatch'
+import { applyPatch } from 'policypatch'
+import { evaluateDomain } from 'policypatch/evaluate'
 
 const unseen = await readPrompts('json-questions.jsonl')
 const subjects = [

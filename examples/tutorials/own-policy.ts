@@ -4,7 +4,8 @@
  *   cd examples/tutorials && node --import ../../scripts/source.mjs own-policy.ts [DIRECTORY] [MODEL]
  */
 // #region train
-import { applyPatch, functionJudge, loadModel, readPrompts, recordedReference, trainPatch } from 'policypatch'
+import { applyPatch, loadModel, readPrompts, recordedReference, trainPatch } from 'policypatch'
+import { functionJudge } from 'policypatch/evaluate'
 
 const [directory = 'patches/json-answers', id = 'HuggingFaceTB/SmolLM2-135M-Instruct'] = process.argv.slice(2)
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { defineConfig, type Options } from 'tsup'
+import { declaredIn, filesIn } from '../../scripts/declared-in.ts'
 import { oneFilePerModule } from '../../scripts/one-file-per-module.ts'
 
 const fileOf = (specifier: string) => fileURLToPath(import.meta.resolve(specifier))
@@ -37,7 +38,7 @@ export default defineConfig([
     ...shared,
     entry: ['src/**/*.ts', '!src/**/*.test.ts', ...libraries.map((path) => `!${path}`)],
     dts: {
-      entry: { index: 'src/index.ts', 'testing/index': 'src/testing/index.ts', tf: 'src/tf.ts' },
+      entry: declaredIn('src/index.ts', 'src/testing/index.ts', 'src/tf.ts', ...filesIn('src/doors')),
       resolve: [/^@tensorflow\/tfjs-core/, /^\.\.?\//],
     },
     sourcemap: true,

@@ -1,4 +1,5 @@
 import { defineConfig } from 'tsup'
+import { declaredIn, filesIn } from '../../scripts/declared-in.ts'
 import { oneFilePerModule } from '../../scripts/one-file-per-module.ts'
 
 /** What may be left out of an installation is imported where it is used, and not built in. */
@@ -8,16 +9,16 @@ const shared = { format: 'esm', target: 'node20', sourcemap: true, external } as
 export default defineConfig([
   {
     ...shared,
-    entry: { index: 'src/index.ts', cli: 'src/cli.ts' },
+    entry: ['src/index.ts', 'src/cli.ts', 'src/doors/*.ts'],
     platform: 'node',
-    dts: { entry: { index: 'src/index.ts' } },
+    dts: { entry: declaredIn('src/index.ts', ...filesIn('src/doors')) },
     clean: true,
   },
   {
     ...shared,
     entry: [
       'src/browser.ts',
-      'src/browser/*.ts',
+      'src/browser/**/*.ts',
       'src/default-storage/browser.ts',
       'src/judges/opening-judge.ts',
       'src/load-progress.ts',
@@ -26,7 +27,7 @@ export default defineConfig([
     ],
     target: 'es2022',
     platform: 'browser',
-    dts: { entry: { browser: 'src/browser.ts' } },
+    dts: { entry: declaredIn('src/browser.ts', ...filesIn('src/browser/doors')) },
     splitting: false,
     esbuildPlugins: [oneFilePerModule({ '#default-storage': 'src/default-storage/browser.ts' })],
   },

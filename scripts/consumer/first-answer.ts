@@ -2,7 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { isRefusal, PatchError, resolveModel } from 'policypatch'
+import { PatchError } from 'policypatch'
+import { isRefusal } from 'policypatch/evaluate'
+import { resolveModel } from 'policypatch/platform'
 import { npmInstall, type Tarball } from './pack-packages.ts'
 
 /** Whether a program uses the patch that comes with the package, which fits its own model alone. */

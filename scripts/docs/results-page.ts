@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import type { ReportData } from '@policypatch/core'
+import type { ReportData } from '@policypatch/core/evaluate'
 import { drawFigure, type FigureSpec } from '../../packages/policypatch/src/report/figures/draw-figure.ts'
 import { drawForest } from '../../packages/policypatch/src/report/figures/forest-figure.ts'
 import { forestRows } from '../../packages/policypatch/src/report/figures/forest-rows.ts'

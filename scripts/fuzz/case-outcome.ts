@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks'
-import { type ErrorCode, PatchError } from '@policypatch/core'
+import { PatchError } from '@policypatch/core'
+import type { ErrorCode } from '@policypatch/core/platform'
 import { type Files, type FuzzedReader, sizeOf } from './fuzzed-reader.ts'
 
 /** What must not happen to anyone who reads a file. */

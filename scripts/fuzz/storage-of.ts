@@ -1,4 +1,5 @@
-import { memoryStorage, type Storage } from '@policypatch/core'
+import type { Storage } from '@policypatch/core'
+import { memoryStorage } from '@policypatch/core/platform'
 import type { Files } from './fuzzed-reader.ts'
 
 /** The files in a folder of a storage. */

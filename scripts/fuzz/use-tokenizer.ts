@@ -1,4 +1,5 @@
-import { PatchError, type Tokenizer } from '@policypatch/core'
+import { PatchError } from '@policypatch/core'
+import type { Tokenizer } from '@policypatch/core/platform'
 
 const texts = [
   '',

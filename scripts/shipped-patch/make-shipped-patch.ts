@@ -9,15 +9,8 @@
  */
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import {
-  applyPatch,
-  createPatch,
-  evaluatePatch,
-  evaluationEffects,
-  formatEvaluation,
-  loadModel,
-  readPatch,
-} from 'policypatch'
+import { applyPatch, createPatch, evaluatePatch, formatEvaluation, loadModel, readPatch } from 'policypatch'
+import { evaluationEffects } from 'policypatch/evaluate'
 import { readDemoData } from '../../packages/policypatch/src/demo/demo-data.ts'
 
 const name = 'harmfulness-smollm2-135m-instruct'

@@ -12,19 +12,16 @@ import { fileURLToPath } from 'node:url'
 import {
   applyPatch,
   fileStorage,
-  functionJudge,
-  isRefusal,
   type LanguageModel,
   loadModel,
-  onnxruntimeBackend,
   type Patch,
-  type PatchEffect,
   type PatchPrompt,
   systemPromptReference,
   trainPatch,
-  wilsonInterval,
-  withEffects,
 } from 'policypatch'
+import { functionJudge, isRefusal, wilsonInterval } from 'policypatch/evaluate'
+import { type PatchEffect, withEffects } from 'policypatch/patch'
+import { onnxruntimeBackend } from 'policypatch/platform'
 
 interface Row {
   readonly prompt: string

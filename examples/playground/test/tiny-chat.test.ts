@@ -1,14 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import {
-  applyPatch,
-  isRefusal,
-  type LanguageModel,
-  loadModel,
-  onnxruntimeBackend,
-  type Patch,
-  readPatch,
-} from 'policypatch'
+import { applyPatch, type LanguageModel, loadModel, type Patch, readPatch } from 'policypatch'
+import { isRefusal } from 'policypatch/evaluate'
+import { onnxruntimeBackend } from 'policypatch/platform'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 interface Row {

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import * as util from 'node:util'
-import { type Backend, eagerBackend, PatchError } from '@policypatch/core'
+import { PatchError } from '@policypatch/core'
+import { type Backend, eagerBackend } from '@policypatch/core/platform'
 
 export interface TfjsNodeBackendOptions {
   /**

@@ -1,4 +1,4 @@
-import type { TensorProgram } from '@policypatch/core'
+import type { TensorProgram } from '@policypatch/core/platform'
 import { backendConformance } from '@policypatch/core/testing'
 import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it, vi } from 'vitest'

@@ -1,4 +1,5 @@
-import { createRandom, type LanguageModel, type Signature } from '@policypatch/core'
+import type { LanguageModel } from '@policypatch/core'
+import { createRandom, type Signature } from '@policypatch/core/platform'
 import type * as tf from '@tensorflow/tfjs-core'
 import { matMul } from '@tensorflow/tfjs-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'

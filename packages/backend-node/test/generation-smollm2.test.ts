@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { type LanguageModel, loadStoredModel } from '@policypatch/core'
+import type { LanguageModel } from '@policypatch/core'
+import { loadStoredModel } from '@policypatch/core/platform'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { onnxruntimeBackend } from '../src/onnxruntime/onnxruntime-backend.ts'
 import { realModel } from './real-model.ts'

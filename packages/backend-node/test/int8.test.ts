@@ -1,4 +1,4 @@
-import { createRandom, type Precision } from '@policypatch/core'
+import { createRandom, type Precision } from '@policypatch/core/platform'
 import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
 import { relativeDifference } from '../../core/test/relative-difference.ts'

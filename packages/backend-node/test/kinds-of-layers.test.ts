@@ -1,4 +1,6 @@
-import { createLanguageModel, initPrefix, type LanguageModel, PrefixTrainer } from '@policypatch/core'
+import type { LanguageModel } from '@policypatch/core'
+import { createLanguageModel } from '@policypatch/core/platform'
+import { initPrefix, PrefixTrainer } from '@policypatch/core/train'
 import { afterAll, expect, it } from 'vitest'
 import { goldenModel } from '../../core/test/goldens.ts'
 import { onnxruntimeBackend } from '../src/onnxruntime/onnxruntime-backend.ts'

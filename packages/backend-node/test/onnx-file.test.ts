@@ -1,10 +1,7 @@
-import {
-  initPrefix,
-  type LanguageModel,
-  type Prefix,
-  parallelPrefix,
-  patchedDecoder,
-} from '@policypatch/core'
+import type { LanguageModel } from '@policypatch/core'
+import { parallelPrefix, patchedDecoder } from '@policypatch/core/patch'
+import type { Prefix } from '@policypatch/core/platform'
+import { initPrefix } from '@policypatch/core/train'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { cpuBackend } from '../../core/test/cpu-backend.ts'

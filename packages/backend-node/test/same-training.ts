@@ -1,4 +1,6 @@
-import { type Backend, initPrefix, type LanguageModel, type Prefix, PrefixTrainer } from '@policypatch/core'
+import type { LanguageModel } from '@policypatch/core'
+import type { Backend, Prefix } from '@policypatch/core/platform'
+import { initPrefix, PrefixTrainer } from '@policypatch/core/train'
 import { goldenModel } from '../../core/test/goldens.ts'
 
 const rows = [

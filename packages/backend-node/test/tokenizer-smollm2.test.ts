@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { createTokenizer, ggufTokenizerFiles, openGguf } from '@policypatch/core'
+import { createTokenizer, ggufTokenizerFiles, openGguf } from '@policypatch/core/platform'
 import { describe, expect, it } from 'vitest'
 import { expectTransformers, type TransformersRecord } from '../../core/test/transformers-record.ts'
 import { realModel } from './real-model.ts'

@@ -1,4 +1,4 @@
-import { type Backend, eagerBackend } from '@policypatch/core'
+import { type Backend, eagerBackend } from '@policypatch/core/platform'
 import { noWebgpu } from './request-gpu-device.ts'
 
 /**

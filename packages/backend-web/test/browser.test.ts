@@ -3,14 +3,9 @@ import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import {
-  eagerBackend,
-  initPrefix,
-  type LanguageModel,
-  loadStoredModel,
-  memoryStorage,
-  type Storage,
-} from '@policypatch/core'
+import type { LanguageModel, Storage } from '@policypatch/core'
+import { eagerBackend, loadStoredModel, memoryStorage } from '@policypatch/core/platform'
+import { initPrefix } from '@policypatch/core/train'
 import type { Browser, Page } from 'puppeteer-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { findChromium, openChromium } from '../../core/test/chromium.ts'

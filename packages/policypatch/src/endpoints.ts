@@ -4,25 +4,28 @@
  */
 import { environmentFetch } from '@policypatch/backend-node'
 import * as core from '@policypatch/core'
+import * as coreEvaluate from '@policypatch/core/evaluate'
+import type * as corePairs from '@policypatch/core/pairs'
+import * as corePlatform from '@policypatch/core/platform'
 
-const proxied = <T extends core.EndpointOptions>(options: T): T => ({
+const proxied = <T extends corePairs.EndpointOptions>(options: T): T => ({
   fetch: environmentFetch,
-  onNotice: (line) => console.warn(core.printableLine(line)),
+  onNotice: (line) => console.warn(corePlatform.printableLine(line)),
   ...options,
 })
 
 /** A reference behind an OpenAI-compatible server. See core's `endpointReference`. */
-export const endpointReference = (options: core.EndpointReferenceOptions): core.Reference =>
+export const endpointReference = (options: corePairs.EndpointReferenceOptions): core.Reference =>
   core.endpointReference(proxied(options))
 
 /** A judge behind an OpenAI-compatible server. See core's `endpointJudge`. */
-export const endpointJudge = (options: core.EndpointJudgeOptions): core.Judge =>
-  core.endpointJudge(proxied(options))
+export const endpointJudge = (options: coreEvaluate.EndpointJudgeOptions): core.Judge =>
+  coreEvaluate.endpointJudge(proxied(options))
 
 /** A Llama Guard behind an OpenAI-compatible server. See core's `llamaGuardJudge`. */
-export const llamaGuardJudge = (options: core.LlamaGuardJudgeOptions): core.Judge =>
-  core.llamaGuardJudge(proxied(options))
+export const llamaGuardJudge = (options: coreEvaluate.LlamaGuardJudgeOptions): core.Judge =>
+  coreEvaluate.llamaGuardJudge(proxied(options))
 
 /** A model that grades by StrongREJECT's rubric. See core's `strongRejectJudge`. */
-export const strongRejectJudge = (options: core.StrongRejectJudgeOptions): core.Judge =>
-  core.strongRejectJudge(proxied(options))
+export const strongRejectJudge = (options: coreEvaluate.StrongRejectJudgeOptions): core.Judge =>
+  coreEvaluate.strongRejectJudge(proxied(options))

@@ -1,5 +1,6 @@
 import { fileStorage, onnxFile } from '@policypatch/backend-node'
-import { applyPatch, type LanguageModel, type PatchContents, patchedDecoder } from '@policypatch/core'
+import { applyPatch, type LanguageModel } from '@policypatch/core'
+import { type PatchContents, patchedDecoder } from '@policypatch/core/patch'
 
 /**
  * Writes a model that includes a patch, or several, as one ONNX file, for runtimes without support for patches: `input_ids`

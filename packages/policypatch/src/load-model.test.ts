@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { checkDevice, onnxruntimeBackend } from '@policypatch/backend-node'
-import { type Architecture, architectures, PatchError } from '@policypatch/core'
+import { PatchError } from '@policypatch/core'
+import { type Architecture, architectures } from '@policypatch/core/platform'
 import { expect, test } from 'vitest'
 import { writeTinyModel } from '../../core/test/tiny-model.ts'
 import { temporaryFolder } from '../test/temporary-folder.ts'

@@ -9,14 +9,8 @@ import {
   onnxruntimeBackend,
   resolveModel,
 } from '@policypatch/backend-node'
-import {
-  type Architecture,
-  type Backend,
-  type LanguageModel,
-  loadStoredModel,
-  PatchError,
-  type Precision,
-} from '@policypatch/core'
+import { type LanguageModel, PatchError } from '@policypatch/core'
+import { type Architecture, type Backend, loadStoredModel, type Precision } from '@policypatch/core/platform'
 import type { LoadProgress } from './load-progress.ts'
 
 export interface LoadModelOptions {

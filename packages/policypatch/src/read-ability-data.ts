@@ -1,16 +1,19 @@
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { fileStorage } from '@policypatch/backend-node'
-import * as core from '@policypatch/core'
+import * as coreEvaluate from '@policypatch/core/evaluate'
 
 /**
  * Ability data: the files of a folder, as read by core's `readAbilityData`, or by default the built-in ones: samples of BLiMP
  * and CommonsenseQA, and texts and instructions.
  */
-export function readAbilityData(directory?: string, storage = fileStorage()): Promise<core.AbilityData> {
-  if (directory !== undefined) return core.readAbilityData(storage, directory)
+export function readAbilityData(
+  directory?: string,
+  storage = fileStorage(),
+): Promise<coreEvaluate.AbilityData> {
+  if (directory !== undefined) return coreEvaluate.readAbilityData(storage, directory)
   const root = dirname(createRequire(import.meta.url).resolve('policypatch/package.json'))
-  return core.readAbilityData(fileStorage(root), 'ability', {
+  return coreEvaluate.readAbilityData(fileStorage(root), 'ability', {
     minimalPairs: 'BLiMP (sample)',
     questions: 'CommonsenseQA (sample)',
     texts: 'policypatch texts',

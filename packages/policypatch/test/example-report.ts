@@ -1,12 +1,12 @@
 import {
   bootstrapInterval,
-  createRandom,
   judgeAgreement,
   type Measurement,
   type ReportData,
   type TrainingCurve,
   wilsonInterval,
-} from '@policypatch/core'
+} from '@policypatch/core/evaluate'
+import { createRandom } from '@policypatch/core/platform'
 import { exampleResponses } from './example-responses.ts'
 
 const random = createRandom(7)

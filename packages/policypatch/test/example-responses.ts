@@ -1,4 +1,4 @@
-import type { ReportData } from '@policypatch/core'
+import type { ReportData } from '@policypatch/core/evaluate'
 
 type Row = readonly [text: string, good: boolean]
 

@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { tinyManifest, tinyPrefix } from '../../core/test/patch/tiny-patch.ts'
+import { isRefusal } from '../src/doors/evaluate.ts'
 import {
   applyPatch,
   createPatch,
-  isRefusal,
   type LanguageModel,
   loadModel,
   PatchError,

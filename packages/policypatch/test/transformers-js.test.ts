@@ -1,4 +1,6 @@
-import { applyPatch, exportKeyValues, type LanguageModel, onnxruntimeBackend } from 'policypatch'
+import { applyPatch, type LanguageModel } from 'policypatch'
+import { exportKeyValues } from 'policypatch/patch'
+import { onnxruntimeBackend } from 'policypatch/platform'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { generateWith, patchOf } from '../../../examples/patched-transformers-js.ts'
 import { goldenModel } from '../../core/test/goldens.ts'

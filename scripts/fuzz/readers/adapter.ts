@@ -1,4 +1,5 @@
-import { importPeftPromptTuning, loadStoredModel } from '@policypatch/core'
+import { importPeftPromptTuning } from '@policypatch/core/patch'
+import { loadStoredModel } from '@policypatch/core/platform'
 import fc from 'fast-check'
 import { cpuBackend } from '../../../packages/core/test/cpu-backend.ts'
 import { doubleNameIn } from '../double-names.ts'

@@ -1,4 +1,4 @@
-import { createRandom } from '@policypatch/core'
+import { createRandom } from '@policypatch/core/platform'
 import fc from 'fast-check'
 import {
   type Checkpoint,

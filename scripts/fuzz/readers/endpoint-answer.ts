@@ -1,4 +1,5 @@
-import { endpointJudge, endpointReference, llamaGuardJudge, strongRejectJudge } from '@policypatch/core'
+import { endpointReference } from '@policypatch/core'
+import { endpointJudge, llamaGuardJudge, strongRejectJudge } from '@policypatch/core/evaluate'
 import fc from 'fast-check'
 import { answer, changed, decoded, statuses } from '../answers.ts'
 import { doubleNameIn } from '../double-names.ts'

@@ -1,4 +1,4 @@
-import { readAbilityData, readCrowsPairs, readReport } from '@policypatch/core'
+import { readAbilityData, readCrowsPairs, readReport } from '@policypatch/core/evaluate'
 import fc from 'fast-check'
 import { openResponseJournal } from '../../../packages/core/src/pairs/responses/response-journal.ts'
 import { tinyReport } from '../../../packages/core/test/tiny-report.ts'

@@ -1,4 +1,4 @@
-import { bytesSource, openGguf } from '@policypatch/core'
+import { bytesSource, openGguf } from '@policypatch/core/platform'
 import fc from 'fast-check'
 import { openGgufModel } from '../../../packages/core/src/model/files/open-gguf-model.ts'
 import { type GgufPair, type GgufTensorToWrite, writeGguf } from '../../../packages/core/test/write-gguf.ts'

@@ -1,4 +1,4 @@
-import { listHubFiles } from '@policypatch/core'
+import { listHubFiles } from '@policypatch/core/platform'
 import fc from 'fast-check'
 import { answer, changed, decoded, statuses } from '../answers.ts'
 import { doubleNameIn, firstTwice } from '../double-names.ts'

@@ -1,4 +1,4 @@
-import { loadStoredModel } from '@policypatch/core'
+import { loadStoredModel } from '@policypatch/core/platform'
 import fc from 'fast-check'
 import { cpuBackend } from '../../../packages/core/test/cpu-backend.ts'
 import { doubleNameIn } from '../double-names.ts'

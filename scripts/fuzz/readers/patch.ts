@@ -1,12 +1,7 @@
 import { createHash } from 'node:crypto'
-import {
-  createPatch,
-  type Gate,
-  type Patch,
-  parallelPrefix,
-  parseManifest,
-  readPatch,
-} from '@policypatch/core'
+import { createPatch, type Patch, readPatch } from '@policypatch/core'
+import { parallelPrefix, parseManifest } from '@policypatch/core/patch'
+import type { Gate } from '@policypatch/core/platform'
 import fc from 'fast-check'
 import { tinyManifest, tinyPrefix } from '../../../packages/core/test/patch/tiny-patch.ts'
 import { doubleNameIn } from '../double-names.ts'

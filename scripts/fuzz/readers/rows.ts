@@ -1,4 +1,5 @@
-import { readContexts, readPairs, readPrompts, recordedReference, type Storage } from '@policypatch/core'
+import { readPairs, readPrompts, recordedReference, type Storage } from '@policypatch/core'
+import { readContexts } from '@policypatch/core/pairs'
 import fc from 'fast-check'
 import { doubleNameIn } from '../double-names.ts'
 import { type Files, type FuzzedReader, utf8 } from '../fuzzed-reader.ts'

@@ -1,10 +1,10 @@
+import { PatchError } from '@policypatch/core'
 import {
   bytesSource,
   openSafetensors,
   openShardedSafetensors,
-  PatchError,
   type TensorReader,
-} from '@policypatch/core'
+} from '@policypatch/core/platform'
 import fc from 'fast-check'
 import { doubleNameIn } from '../double-names.ts'
 import { type Files, type FuzzedReader, utf8 } from '../fuzzed-reader.ts'

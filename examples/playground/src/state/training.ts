@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals'
 import { proxy } from 'comlink'
-import type { TrainMetrics, TrainProgress } from 'policypatch'
+import type { TrainProgress } from 'policypatch'
+import type { TrainMetrics } from 'policypatch/train'
 import type { Fault } from '../worker/outcome.ts'
 import type { OwnPatchRequest } from '../worker/own-patch.ts'
 import type { PatchView } from '../worker/patch-shelf.ts'

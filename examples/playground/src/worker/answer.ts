@@ -1,4 +1,5 @@
-import { applyPatch, type ComposeMethod, type LanguageModel } from 'policypatch'
+import { applyPatch, type LanguageModel } from 'policypatch'
+import type { ComposeMethod } from 'policypatch/patch'
 import type { PatchShelf } from './patch-shelf.ts'
 
 export type Side = 'base' | 'patched'

@@ -1,4 +1,5 @@
-import { type NamedBlob, PatchError } from 'policypatch'
+import { PatchError } from 'policypatch'
+import type { NamedBlob } from 'policypatch/platform'
 
 export interface FetchFilesOptions {
   readonly signal?: AbortSignal

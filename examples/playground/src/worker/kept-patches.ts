@@ -1,4 +1,5 @@
-import { opfsStorage, type Patch, patchFolders, readPatch } from 'policypatch'
+import { opfsStorage, type Patch, readPatch } from 'policypatch'
+import { patchFolders } from 'policypatch/platform'
 import { type Fault, faultOf } from './outcome.ts'
 
 export interface KeptPatches {

@@ -1,10 +1,5 @@
-import {
-  filesStorage,
-  type LanguageModel,
-  loadModel,
-  loadStoredModel,
-  onnxruntimeWebBackend,
-} from 'policypatch'
+import { type LanguageModel, loadModel } from 'policypatch'
+import { filesStorage, loadStoredModel, onnxruntimeWebBackend } from 'policypatch/platform'
 import type { ModelChoice } from '../model-choices.ts'
 import { fetchFiles } from './fetch-files.ts'
 

@@ -1,16 +1,6 @@
-import {
-  checkFit,
-  filesStorage,
-  type LanguageModel,
-  type NamedBlob,
-  type Patch,
-  PatchError,
-  type PatchManifest,
-  patchFolders,
-  readPatch,
-  type Storage,
-  zipStorage,
-} from 'policypatch'
+import { type LanguageModel, type Patch, PatchError, readPatch, type Storage } from 'policypatch'
+import { checkFit, type PatchManifest } from 'policypatch/patch'
+import { filesStorage, type NamedBlob, patchFolders, zipStorage } from 'policypatch/platform'
 import { type Fault, faultOf } from './outcome.ts'
 
 /** Whether a patch comes with the page, or is the user's own, which the browser keeps. */

@@ -1,13 +1,5 @@
-import {
-  cachedModels,
-  type LanguageModel,
-  memoryStorage,
-  type Patch,
-  PatchError,
-  removeCachedModel,
-  storageQuota,
-  type TrainProgress,
-} from 'policypatch'
+import { type LanguageModel, type Patch, PatchError, type TrainProgress } from 'policypatch'
+import { cachedModels, memoryStorage, removeCachedModel, storageQuota } from 'policypatch/platform'
 import type { QuestionTopic } from '../known-questions.ts'
 import type { ModelChoice } from '../model-choices.ts'
 import { type AnswerRequest, answer, type Side } from './answer.ts'

@@ -6,7 +6,7 @@ import {
   type TransferRequest,
   throwIfAborted,
   transfer,
-} from '@policypatch/core'
+} from '@policypatch/core/platform'
 import { storageError, storing } from '../files/storage-error.ts'
 import { claimPartial } from './partial-file.ts'
 import { fileDigest } from './verified-file.ts'

@@ -1,6 +1,7 @@
 import { constants, type Stats } from 'node:fs'
 import { type FileHandle, open, stat } from 'node:fs/promises'
-import { type ByteSource, PatchError } from '@policypatch/core'
+import { PatchError } from '@policypatch/core'
+import type { ByteSource } from '@policypatch/core/platform'
 import { storing } from './storage-error.ts'
 
 // Node reads at most 2³¹ − 1 bytes in one call; tensors of large models are longer.

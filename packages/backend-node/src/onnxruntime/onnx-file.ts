@@ -1,5 +1,7 @@
 import { encodeOnnx, standaloneGraph, traceProgram } from '@policypatch/compiler'
-import { type DecoderProgram, expandWeight, PatchError, type Weight } from '@policypatch/core'
+import { PatchError } from '@policypatch/core'
+import type { DecoderProgram } from '@policypatch/core/patch'
+import { expandWeight, type Weight } from '@policypatch/core/platform'
 
 /** Bytes that a protobuf message may have. */
 const LARGEST = 2 ** 31 - 1

@@ -1,6 +1,6 @@
 import { availableParallelism, freemem } from 'node:os'
 import { onnxBackend } from '@policypatch/compiler'
-import type { Backend } from '@policypatch/core'
+import type { Backend } from '@policypatch/core/platform'
 import type { InferenceSession } from 'onnxruntime-node'
 import { createSession, type Device } from './create-session.ts'
 import { programStore } from './program-store.ts'

@@ -1,7 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { EncodedProgram } from '@policypatch/compiler'
-import type { Signature } from '@policypatch/core'
+import type { Signature } from '@policypatch/core/platform'
 import { expect, it } from 'vitest'
 import { temporaryFolder } from '../../test/temporary-folder.ts'
 import { programStore } from './program-store.ts'

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'n
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { EncodedProgram } from '@policypatch/compiler'
-import type { Signature } from '@policypatch/core'
+import type { Signature } from '@policypatch/core/platform'
 
 /** Compiled programs in a folder, so that the next process need not trace them again. */
 export interface ProgramStore {

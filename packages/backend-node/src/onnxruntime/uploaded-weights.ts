@@ -1,5 +1,6 @@
 import { encodeOnnx, type OnnxGraph, wordsOf } from '@policypatch/compiler'
-import { expandWeight, type HostTensor, PatchError, type Weight } from '@policypatch/core'
+import { PatchError } from '@policypatch/core'
+import { expandWeight, type HostTensor, type Weight } from '@policypatch/core/platform'
 import { type InferenceSession, Tensor } from 'onnxruntime-node'
 
 /** Weights in a device's memory. */

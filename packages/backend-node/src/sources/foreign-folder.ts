@@ -1,4 +1,4 @@
-import type { ForeignFile } from '@policypatch/core'
+import type { ForeignFile } from '@policypatch/core/platform'
 
 const saved =
   'with transformers, `AutoModelForCausalLM.from_pretrained(…).save_pretrained(folder)` writes safetensors'

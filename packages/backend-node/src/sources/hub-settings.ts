@@ -1,7 +1,8 @@
 import { readFileSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { hubAddress, PatchError } from '@policypatch/core'
+import { PatchError } from '@policypatch/core'
+import { hubAddress } from '@policypatch/core/platform'
 import { storageError } from '../files/storage-error.ts'
 
 /** What the environment says about the Hub, by the names and rules of Python's huggingface_hub. */

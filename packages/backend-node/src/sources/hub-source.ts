@@ -1,3 +1,4 @@
+import { PatchError } from '@policypatch/core'
 import {
   digestMismatch,
   formatHubId,
@@ -7,11 +8,10 @@ import {
   hubFetch,
   hubFileUrl,
   listHubFiles,
-  PatchError,
   type RetryOptions,
   retryingFetch,
   throwIfAborted,
-} from '@policypatch/core'
+} from '@policypatch/core/platform'
 import { checkRoom } from '../download/check-room.ts'
 import { download } from '../download/download.ts'
 import { environmentFetch } from '../download/environment-fetch.ts'

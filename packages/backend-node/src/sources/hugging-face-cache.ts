@@ -1,14 +1,14 @@
 import { constants } from 'node:fs'
 import { copyFile, link, mkdir, readdir, readFile, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join, sep } from 'node:path'
+import { PatchError } from '@policypatch/core'
 import {
   chooseFiles,
   type Digest,
   type HubFile,
   type HubId,
   type HubListing,
-  PatchError,
-} from '@policypatch/core'
+} from '@policypatch/core/platform'
 import { claimPartial } from '../download/partial-file.ts'
 import { fileDigest } from '../download/verified-file.ts'
 import { storing } from '../files/storage-error.ts'

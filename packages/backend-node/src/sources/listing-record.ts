@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { type HubId, type HubListing, PatchError } from '@policypatch/core'
+import { PatchError } from '@policypatch/core'
+import type { HubId, HubListing } from '@policypatch/core/platform'
 import * as z from 'zod/mini'
 import type { ModelCache } from '../download/model-cache.ts'
 import { fileStorage } from '../files/file-storage.ts'

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { foreignFile, foreignFileBytes, ggufModels, PatchError } from '@policypatch/core'
+import { PatchError } from '@policypatch/core'
+import { foreignFile, foreignFileBytes, ggufModels } from '@policypatch/core/platform'
 import { fileSource } from '../files/file-source.ts'
 import { fileStorage } from '../files/file-storage.ts'
 import { storing } from '../files/storage-error.ts'

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
-import { PatchError, throwIfAborted } from '@policypatch/core'
+import { PatchError } from '@policypatch/core'
+import { throwIfAborted } from '@policypatch/core/platform'
 
 export interface PipOptions {
   /** The Python to use. Default: the first of `python3`, `python` (Windows: `python`, `py`) that has pip. */

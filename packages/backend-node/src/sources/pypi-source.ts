@@ -1,6 +1,7 @@
 import { mkdir, readdir, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { digestMismatch, PatchError, throwIfAborted } from '@policypatch/core'
+import { PatchError } from '@policypatch/core'
+import { digestMismatch, throwIfAborted } from '@policypatch/core/platform'
 import { type ModelCache, pinnedName } from '../download/model-cache.ts'
 import { fileDigest, isVerified, recordVerified } from '../download/verified-file.ts'
 import { fileStorage } from '../files/file-storage.ts'

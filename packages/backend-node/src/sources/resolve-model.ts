@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
-import { formatHubId, knownModel, PatchError, parseHubId } from '@policypatch/core'
+import { PatchError } from '@policypatch/core'
+import { formatHubId, knownModel, parseHubId } from '@policypatch/core/platform'
 import { type ModelCache, modelCache } from '../download/model-cache.ts'
 import { hubSettings } from './hub-settings.ts'
 import { hubSource } from './hub-source.ts'

@@ -1,14 +1,14 @@
 import { sha1 } from '@noble/hashes/legacy.js'
 import { sha256 } from '@noble/hashes/sha2.js'
+import type { Storage } from '@policypatch/core'
 import {
   type ByteSource,
   type Digest,
   digestMismatch,
   type PartialBytes,
   type RetryOptions,
-  type Storage,
   transfer,
-} from '@policypatch/core'
+} from '@policypatch/core/platform'
 import { writesInPlace } from '../storage/opfs-file.ts'
 import { type ModelFile, type ModelRecord, writeRecord } from './model-record.ts'
 import { storedPartial } from './stored-partial.ts'

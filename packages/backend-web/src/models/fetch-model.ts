@@ -1,4 +1,5 @@
-import { hubIdOfAddress, PatchError } from '@policypatch/core'
+import { PatchError } from '@policypatch/core'
+import { hubIdOfAddress } from '@policypatch/core/platform'
 import { storageQuota } from '../storage/storage-quota.ts'
 import { type FetchFilesOptions, fetchFiles } from './fetch-files.ts'
 import { type HubModelOptions, hubModel, hubOf } from './hub-model.ts'

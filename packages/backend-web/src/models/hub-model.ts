@@ -9,7 +9,7 @@ import {
   type RetryOptions,
   retryingFetch,
   throwIfAborted,
-} from '@policypatch/core'
+} from '@policypatch/core/platform'
 import type { ModelFile, ModelRecord } from './model-record.ts'
 
 export interface HubModelOptions extends RetryOptions {

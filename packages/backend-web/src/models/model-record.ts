@@ -1,4 +1,5 @@
-import { type Digest, PatchError, type Storage, sha256 } from '@policypatch/core'
+import { PatchError, type Storage } from '@policypatch/core'
+import { type Digest, sha256 } from '@policypatch/core/platform'
 import * as z from 'zod/mini'
 
 /** What is kept beside a model's files: written when its download begins, and again when all files are whole. */

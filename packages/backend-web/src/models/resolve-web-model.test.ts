@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { memoryStorage } from '@policypatch/core'
+import { memoryStorage } from '@policypatch/core/platform'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { modelFolder, readRecord } from './model-record.ts'
 import { resolveWebModel } from './resolve-web-model.ts'

@@ -1,4 +1,5 @@
-import { type PartialBytes, PatchError, type Storage } from '@policypatch/core'
+import { PatchError, type Storage } from '@policypatch/core'
+import type { PartialBytes } from '@policypatch/core/platform'
 
 /** Bytes that are gathered before they are written. */
 const leastPiece = 4 * 1024 * 1024

@@ -1,4 +1,5 @@
-import { describeValue, PatchError, parseJsonFile, type RetryOptions } from '@policypatch/core'
+import { PatchError } from '@policypatch/core'
+import { describeValue, parseJsonFile, type RetryOptions } from '@policypatch/core/platform'
 import { fetchStorage } from '../storage/fetch-storage.ts'
 import type { ModelFile, ModelRecord } from './model-record.ts'
 

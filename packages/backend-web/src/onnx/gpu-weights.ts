@@ -1,4 +1,5 @@
-import { PatchError, type Weight } from '@policypatch/core'
+import { PatchError } from '@policypatch/core'
+import type { Weight } from '@policypatch/core/platform'
 import type { Tensor } from 'onnxruntime-web'
 import type { OrtLibrary } from './ort-library.ts'
 

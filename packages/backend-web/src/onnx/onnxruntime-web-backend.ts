@@ -1,5 +1,6 @@
 import type { OnnxRuntime } from '@policypatch/compiler'
-import { type Backend, PatchError } from '@policypatch/core'
+import { PatchError } from '@policypatch/core'
+import type { Backend } from '@policypatch/core/platform'
 import type { InferenceSession, Tensor } from 'onnxruntime-web'
 import { noWebgpu, requestGpuDevice } from '../request-gpu-device.ts'
 import { gpuWeights } from './gpu-weights.ts'

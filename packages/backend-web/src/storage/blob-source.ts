@@ -1,4 +1,5 @@
-import { type ByteSource, PatchError } from '@policypatch/core'
+import { PatchError } from '@policypatch/core'
+import type { ByteSource } from '@policypatch/core/platform'
 import { storingOnWeb } from './web-storage-error.ts'
 
 /** A ByteSource over a file of the browser's: what is not read stays on the disk. */

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { readWithin } from '@policypatch/core'
+import { readWithin } from '@policypatch/core/platform'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { fetchStorage } from './fetch-storage.ts'
 

@@ -1,12 +1,11 @@
+import { PatchError, type Storage } from '@policypatch/core'
 import {
   type ByteSource,
-  PatchError,
   type RetryOptions,
   retryingFetch,
-  type Storage,
   tooLong,
   unreachable,
-} from '@policypatch/core'
+} from '@policypatch/core/platform'
 import { blobSource } from './blob-source.ts'
 import { pathSegments } from './path-segments.ts'
 import { readOnly } from './read-only.ts'

@@ -1,4 +1,5 @@
-import { type ByteSource, PatchError, type Storage } from '@policypatch/core'
+import { PatchError, type Storage } from '@policypatch/core'
+import type { ByteSource } from '@policypatch/core/platform'
 import { blobSource } from './blob-source.ts'
 import { pathSegments } from './path-segments.ts'
 import { readOnly } from './read-only.ts'

@@ -1,4 +1,5 @@
-import { isPrintableLine, PatchError, pathFault } from '@policypatch/core'
+import { PatchError } from '@policypatch/core'
+import { isPrintableLine, pathFault } from '@policypatch/core/platform'
 
 /** An entry's path without the slash that marks folders; `MALFORMED` for one that leads elsewhere or is not seen as it is. */
 export function pathOf(name: Uint8Array): { readonly path: string; readonly isFolder: boolean } {

@@ -1,4 +1,5 @@
-import { type ByteSource, bytesSource, PatchError, type Storage } from '@policypatch/core'
+import { PatchError, type Storage } from '@policypatch/core'
+import { type ByteSource, bytesSource } from '@policypatch/core/platform'
 import { namedStorage } from './files-storage.ts'
 import { readZipDirectory, type ZipEntry } from './zip-directory.ts'
 

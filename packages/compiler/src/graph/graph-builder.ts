@@ -1,4 +1,4 @@
-import type { Precision } from '@policypatch/core'
+import type { Precision } from '@policypatch/core/platform'
 import { constantPool } from './constant.ts'
 import { type FreeSizes, freeSizes } from './free-sizes.ts'
 import type { GraphInput, OnnxGraph } from './graph.ts'

@@ -1,4 +1,4 @@
-import type { HostTensor, NamedTensors, Signature, TensorProgram } from '@policypatch/core'
+import type { HostTensor, NamedTensors, Signature, TensorProgram } from '@policypatch/core/platform'
 import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
 import { onnxBackend } from './onnx-backend.ts'

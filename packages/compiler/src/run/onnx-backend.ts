@@ -1,3 +1,4 @@
+import { PatchError } from '@policypatch/core'
 import {
   type Backend,
   checkFeeds,
@@ -6,13 +7,12 @@ import {
   type HostTensor,
   type NamedHostTensors,
   type NamedWeights,
-  PatchError,
   runQueue,
   type Signature,
   settleAll,
   type TensorProgram,
   type Weight,
-} from '@policypatch/core'
+} from '@policypatch/core/platform'
 import { type EncodedProgram, encodeProgram } from '../onnx/encode-onnx.ts'
 import { traceProgram } from '../trace/trace-program.ts'
 import {

@@ -1,4 +1,4 @@
-import type { HostTensor, Signature, Weight } from '@policypatch/core'
+import type { HostTensor, Signature, Weight } from '@policypatch/core/platform'
 import type { Target } from '../graph/graph-builder.ts'
 import type { EncodedProgram } from '../onnx/encode-onnx.ts'
 

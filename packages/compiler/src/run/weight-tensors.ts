@@ -1,4 +1,4 @@
-import { expandWeight, type HostTensor, runQueue, type Weight } from '@policypatch/core'
+import { expandWeight, type HostTensor, runQueue, type Weight } from '@policypatch/core/platform'
 import type { QuantizedPart } from '../graph/graph.ts'
 import { encodeOnnx } from '../onnx/encode-onnx.ts'
 import type { OnnxRuntime, RuntimeSession, RuntimeTensor } from './onnx-runtime.ts'

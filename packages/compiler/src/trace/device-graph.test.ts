@@ -1,5 +1,5 @@
 import '@tensorflow/tfjs-backend-cpu'
-import type { NamedTensors, Signature, TensorProgram } from '@policypatch/core'
+import type { NamedTensors, Signature, TensorProgram } from '@policypatch/core/platform'
 import * as tf from '@tensorflow/tfjs-core'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { traceProgram } from './trace-program.ts'

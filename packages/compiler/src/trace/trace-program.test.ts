@@ -1,5 +1,6 @@
 import '@tensorflow/tfjs-backend-cpu'
-import { PatchError, type Signature, type TensorProgram } from '@policypatch/core'
+import { PatchError } from '@policypatch/core'
+import type { Signature, TensorProgram } from '@policypatch/core/platform'
 import * as tf from '@tensorflow/tfjs-core'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { encodeOnnx } from '../onnx/encode-onnx.ts'

@@ -1,10 +1,5 @@
-import {
-  type NamedTensors,
-  PatchError,
-  type Signature,
-  type TensorProgram,
-  type TensorSpec,
-} from '@policypatch/core'
+import { PatchError } from '@policypatch/core'
+import type { NamedTensors, Signature, TensorProgram, TensorSpec } from '@policypatch/core/platform'
 import * as tf from '@policypatch/core/tf'
 import type { GraphInput, OnnxGraph } from '../graph/graph.ts'
 import type { GraphOptions, Target } from '../graph/graph-builder.ts'

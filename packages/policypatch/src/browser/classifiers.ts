@@ -1,12 +1,6 @@
-import {
-  type Judge,
-  type LinearTextClassifier,
-  linearTextScorer,
-  PatchError,
-  retryingFetch,
-  type TextScorer,
-  unreachable,
-} from '@policypatch/core'
+import { type Judge, PatchError } from '@policypatch/core'
+import { type LinearTextClassifier, linearTextScorer, type TextScorer } from '@policypatch/core/evaluate'
+import { retryingFetch, unreachable } from '@policypatch/core/platform'
 import { type OpeningClassifier, openingJudge } from '../judges/opening-judge.ts'
 
 /**

@@ -4,16 +4,14 @@ import {
   onnxruntimeWebBackend,
   resolveWebModel,
 } from '@policypatch/backend-web'
+import { type LanguageModel, PatchError, type Storage } from '@policypatch/core'
 import {
   type Architecture,
   type Backend,
-  type LanguageModel,
   loadStoredModel,
-  PatchError,
   type Precision,
-  type Storage,
   type StoredPlace,
-} from '@policypatch/core'
+} from '@policypatch/core/platform'
 import type { LoadProgress } from '../load-progress.ts'
 
 export interface LoadModelOptions

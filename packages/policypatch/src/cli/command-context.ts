@@ -1,5 +1,6 @@
 import { chooseDevice, type Device, resolveModel } from '@policypatch/backend-node'
-import type { LanguageModel, Precision } from '@policypatch/core'
+import type { LanguageModel } from '@policypatch/core'
+import type { Precision } from '@policypatch/core/platform'
 import { type Command, Option } from 'commander'
 import { applyConfig } from '../config/apply-config.ts'
 import { type LoadModelOptions, loadModel } from '../load-model.ts'

@@ -1,5 +1,5 @@
 import type { WriteStream } from 'node:tty'
-import { printableLine } from '@policypatch/core'
+import { printableLine } from '@policypatch/core/platform'
 import ora from 'ora'
 import { createColors } from 'picocolors'
 

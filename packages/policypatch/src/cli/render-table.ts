@@ -1,4 +1,5 @@
-import { formatTable, printableLine } from '@policypatch/core'
+import { formatTable } from '@policypatch/core/evaluate'
+import { printableLine } from '@policypatch/core/platform'
 import Table from 'cli-table3'
 
 /** Columns that a column of a table needs to be read. */

@@ -1,4 +1,4 @@
-import { printable, printableJson, printableLine, printablePieces } from '@policypatch/core'
+import { printable, printableJson, printableLine, printablePieces } from '@policypatch/core/platform'
 
 /**
  * All that is printed goes through here: names of files, manifests, answers of models and messages of servers are by others,

@@ -1,5 +1,7 @@
 import { PassThrough } from 'node:stream'
-import { describeBase, initPrefix, type LanguageModel, type Patch } from '@policypatch/core'
+import type { LanguageModel, Patch } from '@policypatch/core'
+import { describeBase } from '@policypatch/core/patch'
+import { initPrefix } from '@policypatch/core/train'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { tinyManifest } from '../../../core/test/patch/tiny-patch.ts'
 import { writeTinyModel } from '../../../core/test/tiny-model.ts'

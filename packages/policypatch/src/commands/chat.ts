@@ -1,13 +1,6 @@
 import { createInterface } from 'node:readline'
-import {
-  applyPatch,
-  type ChatMessage,
-  type GenerateOptions,
-  type LanguageModel,
-  type Patch,
-  PatchError,
-  throwIfAborted,
-} from '@policypatch/core'
+import { applyPatch, type ChatMessage, type LanguageModel, type Patch, PatchError } from '@policypatch/core'
+import { type GenerateOptions, throwIfAborted } from '@policypatch/core/platform'
 import { printAnswer, printText } from '../cli/terminal.ts'
 import { findPatch } from '../patches/find-patch.ts'
 

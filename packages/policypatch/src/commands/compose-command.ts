@@ -1,4 +1,4 @@
-import type { ComposeMethod } from '@policypatch/core'
+import type { ComposeMethod } from '@policypatch/core/patch'
 import { Command, Option } from 'commander'
 import { inContext } from '../cli/command-context.ts'
 import { addExamples, requireOptions } from '../cli/help.ts'

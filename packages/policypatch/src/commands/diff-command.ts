@@ -1,4 +1,4 @@
-import { diffPatches, type PatchDifference, type PatchEffect } from '@policypatch/core'
+import { diffPatches, type PatchDifference, type PatchEffect } from '@policypatch/core/patch'
 import { Command } from 'commander'
 import { inContext } from '../cli/command-context.ts'
 import { addExamples } from '../cli/help.ts'

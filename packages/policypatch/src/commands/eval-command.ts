@@ -1,5 +1,7 @@
 import { fileStorage } from '@policypatch/backend-node'
-import { type Patch, type PatchEffect, withEffects, writeReport } from '@policypatch/core'
+import type { Patch } from '@policypatch/core'
+import { writeReport } from '@policypatch/core/evaluate'
+import { type PatchEffect, withEffects } from '@policypatch/core/patch'
 import { Command, Option } from 'commander'
 import { addModelOptions, type CommandContext, inContext } from '../cli/command-context.ts'
 import { addExamples } from '../cli/help.ts'

@@ -1,5 +1,6 @@
 import { fileStorage } from '@policypatch/backend-node'
-import { exportKeyValues, type LanguageModel, type Patch, promptEmbedder } from '@policypatch/core'
+import type { LanguageModel, Patch } from '@policypatch/core'
+import { exportKeyValues, promptEmbedder } from '@policypatch/core/patch'
 import { Command, Option } from 'commander'
 import { addModelOptions, inContext } from '../cli/command-context.ts'
 import { addExamples, requireOptions } from '../cli/help.ts'

@@ -1,10 +1,5 @@
-import {
-  applyPatch,
-  type ChatMessage,
-  type GenerateOptions,
-  type Patch,
-  type Prompt,
-} from '@policypatch/core'
+import { applyPatch, type ChatMessage, type Patch } from '@policypatch/core'
+import type { GenerateOptions, Prompt } from '@policypatch/core/platform'
 import { Command, Option } from 'commander'
 import { addModelOptions, type CommandContext, inContext } from '../cli/command-context.ts'
 import { addExamples } from '../cli/help.ts'

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, isAbsolute, relative, resolve, sep } from 'node:path'
-import { trainingDefaults } from '@policypatch/core'
+import { trainingDefaults } from '@policypatch/core/train'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { type CommandContext, inContext } from '../cli/command-context.ts'
 import { addExamples } from '../cli/help.ts'

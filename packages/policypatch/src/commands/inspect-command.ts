@@ -1,4 +1,4 @@
-import { inspectPrefix, type PrefixInspection } from '@policypatch/core'
+import { inspectPrefix, type PrefixInspection } from '@policypatch/core/patch'
 import { Command } from 'commander'
 import { addModelOptions, inContext } from '../cli/command-context.ts'
 import { addExamples } from '../cli/help.ts'

@@ -1,4 +1,5 @@
-import { type InstalledPatch, PatchError } from '@policypatch/core'
+import { PatchError } from '@policypatch/core'
+import type { InstalledPatch } from '@policypatch/core/patch'
 import { Command } from 'commander'
 import { inContext } from '../cli/command-context.ts'
 import { addExamples } from '../cli/help.ts'

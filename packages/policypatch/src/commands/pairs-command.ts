@@ -1,16 +1,13 @@
 import { fileStorage } from '@policypatch/backend-node'
+import { filterPairs, generatePairs, type PatchPrompt, type PreferencePair } from '@policypatch/core'
 import {
   type FilterOptions,
-  filterPairs,
   formatFilterSummary,
   formatPairsSummary,
   formatReferenceShare,
-  generatePairs,
   type PairsSummary,
-  type PatchPrompt,
-  type PreferencePair,
-  writeJsonLines,
-} from '@policypatch/core'
+} from '@policypatch/core/pairs'
+import { writeJsonLines } from '@policypatch/core/platform'
 import { Command } from 'commander'
 import { type CommandContext, inContext } from '../cli/command-context.ts'
 import { addExamples, requireOption, requireOptions } from '../cli/help.ts'

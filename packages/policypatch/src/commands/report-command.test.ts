@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises'
-import type { ReportData } from '@policypatch/core'
+import type { ReportData } from '@policypatch/core/evaluate'
 import { beforeAll, expect, test, vi } from 'vitest'
 import { tinyManifest, tinyPrefix } from '../../../core/test/patch/tiny-patch.ts'
 import { exampleReport } from '../../test/example-report.ts'

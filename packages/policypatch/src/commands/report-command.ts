@@ -1,5 +1,6 @@
 import { fileStorage } from '@policypatch/backend-node'
-import { garakReport, mergeReports, modelIndex, reportEffects } from '@policypatch/core'
+import { garakReport, mergeReports, reportEffects } from '@policypatch/core/evaluate'
+import { modelIndex } from '@policypatch/core/patch'
 import { Command } from 'commander'
 import { type CommandContext, inContext } from '../cli/command-context.ts'
 import { addExamples } from '../cli/help.ts'

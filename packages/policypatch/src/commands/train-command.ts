@@ -1,7 +1,5 @@
 import { fileStorage } from '@policypatch/backend-node'
 import {
-  describeProblems,
-  formatOutcome,
   harmfulnessDomain,
   type Patch,
   PatchError,
@@ -9,6 +7,7 @@ import {
   type TrainPatchOptions,
   trainPatch,
 } from '@policypatch/core'
+import { describeProblems, formatOutcome } from '@policypatch/core/train'
 import { Command } from 'commander'
 import { type CommandContext, inContext } from '../cli/command-context.ts'
 import { addExamples } from '../cli/help.ts'

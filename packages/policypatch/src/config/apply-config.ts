@@ -1,4 +1,5 @@
-import { describeValue, PatchError } from '@policypatch/core'
+import { PatchError } from '@policypatch/core'
+import { describeValue } from '@policypatch/core/platform'
 import { type Command, InvalidArgumentError, type Option } from 'commander'
 import { type ConfigFile, readConfig } from './read-config.ts'
 

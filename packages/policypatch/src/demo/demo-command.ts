@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import { fileStorage } from '@policypatch/backend-node'
-import { writeReport } from '@policypatch/core'
+import { writeReport } from '@policypatch/core/evaluate'
 import { Command } from 'commander'
 import { addModelOptions, inContext } from '../cli/command-context.ts'
 import { addExamples } from '../cli/help.ts'

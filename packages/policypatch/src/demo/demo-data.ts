@@ -1,17 +1,10 @@
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { fileStorage } from '@policypatch/backend-node'
-import {
-  evaluationContexts,
-  inEachContext,
-  type PatchPrompt,
-  type PromptContext,
-  type Reference,
-  readContexts,
-  readJsonLines,
-  recordedReference,
-  type Storage,
-} from '@policypatch/core'
+import { type PatchPrompt, type Reference, recordedReference, type Storage } from '@policypatch/core'
+import { inEachContext } from '@policypatch/core/evaluate'
+import { evaluationContexts, type PromptContext, readContexts } from '@policypatch/core/pairs'
+import { readJsonLines } from '@policypatch/core/platform'
 import * as z from 'zod/mini'
 
 /** The prompts and recorded outputs that come with the package. */

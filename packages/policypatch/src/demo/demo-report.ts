@@ -1,4 +1,5 @@
-import { evaluationReport, formatEvaluation, type ReportData } from '@policypatch/core'
+import { formatEvaluation } from '@policypatch/core'
+import { evaluationReport, type ReportData } from '@policypatch/core/evaluate'
 import { reportedPatch } from '../report/page/report-context.ts'
 import type { DemoOutcome } from './run-demo.ts'
 

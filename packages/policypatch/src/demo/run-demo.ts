@@ -1,18 +1,16 @@
 import {
   applyPatch,
   evaluatePatch,
-  evaluationEffects,
   type LanguageModel,
   type Patch,
-  type PatchEvaluation,
-  type StageProgress,
   type Storage,
   type TrainPatchOptions,
   type TrainProgress,
-  trainingContexts,
   trainPatch,
-  withEffects,
 } from '@policypatch/core'
+import { evaluationEffects, type PatchEvaluation } from '@policypatch/core/evaluate'
+import { type StageProgress, trainingContexts } from '@policypatch/core/pairs'
+import { withEffects } from '@policypatch/core/patch'
 import { type DemoLimits, readDemoData } from './demo-data.ts'
 import type { StageClock } from './stage-clock.ts'
 

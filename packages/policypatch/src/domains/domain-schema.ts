@@ -1,4 +1,4 @@
-import { promptKinds } from '@policypatch/core'
+import { promptKinds } from '@policypatch/core/pairs'
 import { en } from 'zod/locales'
 import * as z from 'zod/mini'
 

@@ -1,13 +1,7 @@
 import { fileStorage } from '@policypatch/backend-node'
-import {
-  checkDomain,
-  type Domain,
-  describeValue,
-  type Judge,
-  type LanguageModel,
-  PatchError,
-  sha256,
-} from '@policypatch/core'
+import { type Domain, type Judge, type LanguageModel, PatchError } from '@policypatch/core'
+import { checkDomain } from '@policypatch/core/evaluate'
+import { describeValue, sha256 } from '@policypatch/core/platform'
 import { importFile } from '../import-file.ts'
 import { domainProblems } from './domain-schema.ts'
 

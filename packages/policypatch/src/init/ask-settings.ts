@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream'
 import { select, text } from '@clack/prompts'
-import { PatchError, type TrainingPreset, trainingDefaults } from '@policypatch/core'
+import { PatchError } from '@policypatch/core'
+import { type TrainingPreset, trainingDefaults } from '@policypatch/core/train'
 import { goals, type InitGoal, type InitSettings, type InitWorkflow, initDefaults } from './init-settings.ts'
 
 export interface AskOptions {

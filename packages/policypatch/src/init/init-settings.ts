@@ -1,4 +1,4 @@
-import type { TrainingPreset } from '@policypatch/core'
+import type { TrainingPreset } from '@policypatch/core/train'
 
 /** What a new project's patch shall do. */
 export type InitGoal = keyof typeof goals

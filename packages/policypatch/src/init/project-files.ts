@@ -1,4 +1,4 @@
-import { safetySystemPrompt } from '@policypatch/core'
+import { safetySystemPrompt } from '@policypatch/core/pairs'
 import type { InitGoal, InitSettings } from './init-settings.ts'
 import type { StartingData, StartingRow } from './starting-data.ts'
 import { workflow } from './workflow.ts'

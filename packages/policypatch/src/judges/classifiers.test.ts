@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { gzipSync } from 'node:zlib'
-import { type LinearTextClassifier, linearTextScorer, refusalJudge } from '@policypatch/core'
+import { refusalJudge } from '@policypatch/core'
+import { type LinearTextClassifier, linearTextScorer } from '@policypatch/core/evaluate'
 import { expect, test } from 'vitest'
 import { offensiveLanguageScorer, refusalClassifierJudge } from './classifiers.ts'
 

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { type Judge, type LinearTextClassifier, linearTextScorer, type TextScorer } from '@policypatch/core'
+import type { Judge } from '@policypatch/core'
+import { type LinearTextClassifier, linearTextScorer, type TextScorer } from '@policypatch/core/evaluate'
 import { type OpeningClassifier, openingJudge } from './opening-judge.ts'
 
 /**

@@ -1,6 +1,8 @@
 import { basename } from 'node:path'
 import { fileStorage } from '@policypatch/backend-node'
-import { functionJudge, type Judge, type JudgeRequest, PatchError, sha256 } from '@policypatch/core'
+import { type Judge, PatchError } from '@policypatch/core'
+import { functionJudge, type JudgeRequest } from '@policypatch/core/evaluate'
+import { sha256 } from '@policypatch/core/platform'
 import { importFile } from '../import-file.ts'
 
 /**

@@ -1,4 +1,6 @@
-import { goalJudge, importPackage, type Judge, PatchError } from '@policypatch/core'
+import { type Judge, PatchError } from '@policypatch/core'
+import { goalJudge } from '@policypatch/core/evaluate'
+import { importPackage } from '@policypatch/core/platform'
 import type { ValidateFunction } from 'ajv'
 
 export interface JsonJudgeOptions {

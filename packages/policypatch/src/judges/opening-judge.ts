@@ -1,4 +1,5 @@
-import { type Judge, type LinearTextClassifier, linearTextScorer, refusalScore } from '@policypatch/core'
+import type { Judge } from '@policypatch/core'
+import { type LinearTextClassifier, linearTextScorer, refusalScore } from '@policypatch/core/evaluate'
 
 /** A classifier of how answers begin, and of how many words it was given. */
 export interface OpeningClassifier extends LinearTextClassifier {

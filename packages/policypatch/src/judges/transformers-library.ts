@@ -1,4 +1,5 @@
-import { importPackage, PatchError } from '@policypatch/core'
+import { PatchError } from '@policypatch/core'
+import { importPackage } from '@policypatch/core/platform'
 
 /** What is used of `@huggingface/transformers`. */
 export interface TransformersLibrary {

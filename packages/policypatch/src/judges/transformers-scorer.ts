@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs'
 import { basename, isAbsolute, resolve } from 'node:path'
-import { PatchError, type TextScorer, throwIfAborted } from '@policypatch/core'
+import { PatchError } from '@policypatch/core'
+import type { TextScorer } from '@policypatch/core/evaluate'
+import { throwIfAborted } from '@policypatch/core/platform'
 import { importTransformers, loadError, type TransformersLibrary } from './transformers-library.ts'
 
 export interface TransformersScorerOptions {

@@ -1,4 +1,4 @@
-import { abilityChanges, type Measurement } from '@policypatch/core'
+import { abilityChanges, type Measurement } from '@policypatch/core/evaluate'
 import { expect, test } from 'vitest'
 import { abilityEffects, abilityReport, abilityTable } from './ability.ts'
 

@@ -5,8 +5,8 @@ import {
   abilityChanges,
   evaluateAbility,
   type Measurement,
-  type PatchEffect,
-} from '@policypatch/core'
+} from '@policypatch/core/evaluate'
+import type { PatchEffect } from '@policypatch/core/patch'
 import type { CommandContext } from '../cli/command-context.ts'
 import { keptRun } from '../cli/kept-run.ts'
 import type { EvaluationSubject } from './evaluate-subjects.ts'

@@ -2,18 +2,20 @@ import { fileStorage } from '@policypatch/backend-node'
 import {
   applyPatch,
   type Domain,
+  type LanguageModel,
+  type Patch,
+  systemPromptReference,
+} from '@policypatch/core'
+import {
   type DomainPrompt,
   type DomainSampling,
   type DomainSubject,
   evaluateDomain,
-  type LanguageModel,
   type MeasuredPrompt,
   type Measurement,
-  type Patch,
   type ReportExample,
   type SkippedMetric,
-  systemPromptReference,
-} from '@policypatch/core'
+} from '@policypatch/core/evaluate'
 import type { CommandContext } from '../cli/command-context.ts'
 import type { ReferenceSource } from '../options/open-reference.ts'
 

@@ -1,4 +1,7 @@
-import type { Patch, PatchEffect, PromptKind, ReportData } from '@policypatch/core'
+import type { Patch } from '@policypatch/core'
+import type { ReportData } from '@policypatch/core/evaluate'
+import type { PromptKind } from '@policypatch/core/pairs'
+import type { PatchEffect } from '@policypatch/core/patch'
 import type { DomainSpec } from '../options/domain-spec.ts'
 import type { JudgeOptions } from '../options/pair-options.ts'
 import type { ReferenceOptions } from '../options/reference-spec.ts'

@@ -1,19 +1,21 @@
 import { fileStorage } from '@policypatch/backend-node'
 import {
   applyPatch,
-  evaluateGrid,
   evaluatePatch,
-  type GridEvaluation,
-  type GridSubject,
   type Judge,
   type LanguageModel,
   type Patch,
-  type PatchEvaluation,
   type PatchPrompt,
-  type PromptFormat,
   type Reference,
   systemPromptReference,
 } from '@policypatch/core'
+import {
+  evaluateGrid,
+  type GridEvaluation,
+  type GridSubject,
+  type PatchEvaluation,
+} from '@policypatch/core/evaluate'
+import type { PromptFormat } from '@policypatch/core/pairs'
 import type { CommandContext } from '../cli/command-context.ts'
 import { keptRun } from '../cli/kept-run.ts'
 

@@ -1,14 +1,14 @@
+import type { Patch } from '@policypatch/core'
 import {
   evaluationEffects,
   evaluationReport,
   type GridEvaluation,
   type Measurement,
-  type Patch,
-  type PatchEffect,
   type PatchEvaluation,
   type ReportData,
   refusalRate,
-} from '@policypatch/core'
+} from '@policypatch/core/evaluate'
+import type { PatchEffect } from '@policypatch/core/patch'
 import { reportedPatch } from '../report/page/report-context.ts'
 import type { SubjectAbility } from './ability.ts'
 

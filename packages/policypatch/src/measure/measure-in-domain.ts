@@ -1,15 +1,8 @@
 import { basename } from 'node:path'
 import { fileStorage } from '@policypatch/backend-node'
-import {
-  applyPatch,
-  type DomainPrompt,
-  type LanguageModel,
-  type Patch,
-  type ReadRowsOptions,
-  type ReportData,
-  readPrompts,
-  reportEffects,
-} from '@policypatch/core'
+import { applyPatch, type LanguageModel, type Patch, readPrompts } from '@policypatch/core'
+import { type DomainPrompt, type ReportData, reportEffects } from '@policypatch/core/evaluate'
+import type { ReadRowsOptions } from '@policypatch/core/pairs'
 import type { CommandContext } from '../cli/command-context.ts'
 import { keptRun } from '../cli/kept-run.ts'
 import { renderTable } from '../cli/render-table.ts'

@@ -1,16 +1,14 @@
 import { basename } from 'node:path'
 import { fileStorage } from '@policypatch/backend-node'
+import { formatEvaluation, type PatchPrompt, readPrompts } from '@policypatch/core'
+import { inEachContext } from '@policypatch/core/evaluate'
 import {
   evaluationContexts,
   fittingContexts,
-  formatEvaluation,
-  inEachContext,
-  type PatchPrompt,
   type ReadRowsOptions,
   readContexts,
-  readPrompts,
-  type Tokenizer,
-} from '@policypatch/core'
+} from '@policypatch/core/pairs'
+import type { Tokenizer } from '@policypatch/core/platform'
 import type { CommandContext } from '../cli/command-context.ts'
 import { renderTable } from '../cli/render-table.ts'
 import { findReference } from '../options/open-reference.ts'

@@ -1,11 +1,11 @@
 import {
   genderDomain,
-  genderPrompts,
   harmfulnessDomain,
   type PatchPrompt,
   refusalJudge,
   toxicityDomain,
 } from '@policypatch/core'
+import { genderPrompts } from '@policypatch/core/evaluate'
 import { InvalidArgumentError } from 'commander'
 import { fileDomain, type OpenDomain } from '../domains/file-domain.ts'
 import { offensiveLanguageScorer, refusalClassifierJudge } from '../judges/classifiers.ts'

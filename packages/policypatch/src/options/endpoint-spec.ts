@@ -1,4 +1,5 @@
-import { type EndpointOptions, PatchError } from '@policypatch/core'
+import { PatchError } from '@policypatch/core'
+import type { EndpointOptions } from '@policypatch/core/pairs'
 import { type Command, InvalidArgumentError } from 'commander'
 import { jsonObject, keyFromEnvironment } from './option-values.ts'
 

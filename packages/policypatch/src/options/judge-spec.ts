@@ -1,12 +1,7 @@
 import { fileStorage } from '@policypatch/backend-node'
-import {
-  classifierJudge,
-  type Judge,
-  type JudgeCriteria,
-  parseJsonFile,
-  refusalJudge,
-  regexJudge,
-} from '@policypatch/core'
+import { type Judge, refusalJudge, regexJudge } from '@policypatch/core'
+import { classifierJudge, type JudgeCriteria } from '@policypatch/core/evaluate'
+import { parseJsonFile } from '@policypatch/core/platform'
 import { InvalidArgumentError } from 'commander'
 import { endpointJudge } from '../endpoints.ts'
 import { refusalClassifierJudge } from '../judges/classifiers.ts'

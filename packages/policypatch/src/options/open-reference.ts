@@ -3,13 +3,12 @@ import {
   type LanguageModel,
   modelReference,
   PatchError,
-  type PromptFormat,
   type Reference,
   recordedReference,
-  sha256,
   systemPromptReference,
-  type Tokenizer,
 } from '@policypatch/core'
+import type { PromptFormat } from '@policypatch/core/pairs'
+import { sha256, type Tokenizer } from '@policypatch/core/platform'
 import type { CommandContext } from '../cli/command-context.ts'
 import { endpointReference } from '../endpoints.ts'
 import { type EndpointSettings, endpointOptions, refuseSettings } from './endpoint-spec.ts'

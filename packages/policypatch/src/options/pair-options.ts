@@ -1,13 +1,11 @@
 import { fileStorage } from '@policypatch/backend-node'
+import { type Judge, type PatchPrompt, readPrompts } from '@policypatch/core'
 import {
-  type Judge,
-  type PatchPrompt,
   type PromptFormat,
   type PromptKind,
   promptKinds,
   type ReadRowsOptions,
-  readPrompts,
-} from '@policypatch/core'
+} from '@policypatch/core/pairs'
 import { type Command, Option } from 'commander'
 import { addModelOptions, type CommandContext } from '../cli/command-context.ts'
 import { requireOptions } from '../cli/help.ts'

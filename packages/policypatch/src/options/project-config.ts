@@ -1,4 +1,5 @@
-import type { Precision, PromptFormat, PromptKind } from '@policypatch/core'
+import type { PromptFormat, PromptKind } from '@policypatch/core/pairs'
+import type { Precision } from '@policypatch/core/platform'
 import type { TrainingOptions } from './training-options.ts'
 
 /** The model that commands run. */

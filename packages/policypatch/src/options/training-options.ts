@@ -1,16 +1,15 @@
 import { basename } from 'node:path'
+import type { Domain, TrainPatchOptions } from '@policypatch/core'
+import type { StageRecipe } from '@policypatch/core/evaluate'
+import { compareVersions } from '@policypatch/core/patch'
 import {
-  compareVersions,
-  type Domain,
   type DpoLossType,
   type DpoReference,
   type PrefixInit,
   presetSteps,
-  type StageRecipe,
   type TrainingPreset,
-  type TrainPatchOptions,
   trainingDefaults,
-} from '@policypatch/core'
+} from '@policypatch/core/train'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { requireOptions } from '../cli/help.ts'
 import { integer, number, text } from './option-values.ts'

@@ -1,4 +1,6 @@
-import { type GateSummary, type Patch, type PatchEffect, printableLine } from '@policypatch/core'
+import type { Patch } from '@policypatch/core'
+import type { GateSummary, PatchEffect } from '@policypatch/core/patch'
+import { printableLine } from '@policypatch/core/platform'
 
 /** What a patch is, in a few lines. */
 export function describePatch({ manifest, bytes, parameters }: Patch): string {

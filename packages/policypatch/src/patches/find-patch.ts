@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { fileStorage } from '@policypatch/backend-node'
 import { patchFolders, zipStorage } from '@policypatch/backend-web/storage'
-import { excerpt, type Patch, PatchError, parseHubId } from '@policypatch/core'
+import { type Patch, PatchError } from '@policypatch/core'
+import { excerpt, parseHubId } from '@policypatch/core/platform'
 import type { CommandContext } from '../cli/command-context.ts'
 import { readPatch } from './read-patch.ts'
 

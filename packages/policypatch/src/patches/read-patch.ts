@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { fileStorage } from '@policypatch/backend-node'
 import * as core from '@policypatch/core'
+import type * as corePatch from '@policypatch/core/patch'
 import { patchStore } from '../stored/patches.ts'
 
 /** A patch's name with the version that was asked for. */
@@ -52,9 +53,9 @@ const inPackage = () =>
   fileStorage(dirname(createRequire(import.meta.url).resolve('policypatch/package.json')))
 
 /** The patches that come with the package, by name. */
-export async function shippedPatches(): Promise<readonly core.InstalledPatch[]> {
+export async function shippedPatches(): Promise<readonly corePatch.InstalledPatch[]> {
   const storage = inPackage()
-  const patches: core.InstalledPatch[] = []
+  const patches: corePatch.InstalledPatch[] = []
   for (const name of await storage.list('patches')) {
     if (!(await storage.exists(`patches/${name}/patch.json`))) continue
     const { manifest, bytes } = await core.readPatch(storage, `patches/${name}`)

@@ -1,4 +1,6 @@
-import { PatchError, type ReportEffect, withEffects } from '@policypatch/core'
+import { PatchError } from '@policypatch/core'
+import type { ReportEffect } from '@policypatch/core/evaluate'
+import { withEffects } from '@policypatch/core/patch'
 import { readPatch } from '../stored/patches.ts'
 
 /**

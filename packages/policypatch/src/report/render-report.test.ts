@@ -1,4 +1,4 @@
-import { type ReportData, wilsonInterval } from '@policypatch/core'
+import { type ReportData, wilsonInterval } from '@policypatch/core/evaluate'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { exampleReport } from '../../test/example-report.ts'
 import { renderReport } from './render-report.ts'

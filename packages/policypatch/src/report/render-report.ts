@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { ReportData } from '@policypatch/core'
+import type { ReportData } from '@policypatch/core/evaluate'
 import { Html, html } from './page/html.ts'
 import { pageScript } from './page/page-script.ts'
 import { pageStyle } from './page/page-style.ts'

@@ -4,7 +4,6 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { writeTinyModel } from '../../../core/test/tiny-model.ts'
 import { temporaryFolder } from '../../test/temporary-folder.ts'
 import {
-  domainPairs,
   evaluateAbility,
   evaluateDomain,
   evaluateInstructions,
@@ -12,13 +11,16 @@ import {
   evaluateMultipleChoice,
   evaluatePerplexity,
   evaluateRefusal,
+  klToReference,
+} from '../doors/evaluate.ts'
+import { selectivePrompts } from '../doors/pairs.ts'
+import {
+  domainPairs,
   generatePairs,
   harmfulnessDomain,
-  klToReference,
   loadModel,
   modelReference,
   refusalJudge,
-  selectivePrompts,
 } from '../index.ts'
 
 const before = process.cwd()

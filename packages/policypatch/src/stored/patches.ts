@@ -1,6 +1,8 @@
 /** Core's functions for patches, over the platform's own storage (files, or the browser's) unless another is given. */
 
 import * as core from '@policypatch/core'
+import * as corePatch from '@policypatch/core/patch'
+import type * as corePlatform from '@policypatch/core/platform'
 import { defaultPatchFolder, defaultStorage } from '#default-storage'
 
 /** Reads a patch from a folder and checks all of it; see core's `readPatch`. */
@@ -8,23 +10,23 @@ export const readPatch = (directory: string, storage: core.Storage = defaultStor
   core.readPatch(storage, directory)
 
 /** A patch whose `save(path)` writes to the platform's storage; see core's `createPatch`. */
-export const createPatch = (options: core.CreatePatchOptions): Promise<core.Patch> =>
+export const createPatch = (options: corePatch.CreatePatchOptions): Promise<core.Patch> =>
   core.createPatch({ storage: defaultStorage(), ...options })
 
 /** Combines several patches into one, whose `save(path)` writes to the platform's storage; see core's `composePatches`. */
 export const composePatches = (
   patches: readonly core.Patch[],
-  options: core.ComposePatchesOptions = {},
+  options: corePatch.ComposePatchesOptions = {},
 ): Promise<core.Patch> => core.composePatches(patches, { storage: defaultStorage(), ...options })
 
 /** The prefix that PEFT saved in a folder; see core's `importPeftPromptTuning`. */
 export const importPeftPromptTuning = (
   directory: string,
   storage: core.Storage = defaultStorage(),
-): Promise<core.Prefix> => core.importPeftPromptTuning(storage, directory)
+): Promise<corePlatform.Prefix> => corePatch.importPeftPromptTuning(storage, directory)
 
 /** Patches installed for this user, or under `root`; see core's `patchStore`. */
 export const patchStore = (
   root: string = defaultPatchFolder(),
   storage: core.Storage = defaultStorage(),
-): core.PatchStore => core.patchStore(storage, root)
+): corePatch.PatchStore => core.patchStore(storage, root)

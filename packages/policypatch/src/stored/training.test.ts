@@ -3,15 +3,8 @@ import { afterAll, expect, test } from 'vitest'
 import { writeTinyModel } from '../../../core/test/tiny-model.ts'
 import { temporaryFolder } from '../../test/temporary-folder.ts'
 import { writeTinyData } from '../../test/tiny-data.ts'
-import {
-  hardenPatch,
-  loadModel,
-  readPatch,
-  readPrompts,
-  recordedReference,
-  standardJailbreaks,
-  trainPatch,
-} from '../index.ts'
+import { standardJailbreaks } from '../doors/evaluate.ts'
+import { hardenPatch, loadModel, readPatch, readPrompts, recordedReference, trainPatch } from '../index.ts'
 
 const before = process.cwd()
 afterAll(() => process.chdir(before))

@@ -5,6 +5,7 @@
  */
 
 import * as core from '@policypatch/core'
+import * as coreTrain from '@policypatch/core/train'
 import { defaultStorage } from '#default-storage'
 
 interface Kept {
@@ -40,13 +41,16 @@ export const hardenPatch: typeof core.hardenPatch = stored(core.hardenPatch, (ha
 }))
 
 /** Trains a prefix on the distributions of teachers; see core's `distillPatch`. @function */
-export const distillPatch: typeof core.distillPatch = stored(core.distillPatch, patchSavingTo)
+export const distillPatch: typeof coreTrain.distillPatch = stored(coreTrain.distillPatch, patchSavingTo)
 
 /** Trains one patch that does what a stack does, or a shorter one; see core's `compressPatches`. @function */
 export const compressPatches: typeof core.compressPatches = stored(core.compressPatches, patchSavingTo)
 
 /** Moves a patch to another release of its base model; see core's `rebasePatch`. @function */
-export const rebasePatch: typeof core.rebasePatch = stored(core.rebasePatch, patchSavingTo)
+export const rebasePatch: typeof coreTrain.rebasePatch = stored(coreTrain.rebasePatch, patchSavingTo)
 
 /** Trains one patch for several domains; see core's `trainJointPatch`. @function */
-export const trainJointPatch: typeof core.trainJointPatch = stored(core.trainJointPatch, patchSavingTo)
+export const trainJointPatch: typeof coreTrain.trainJointPatch = stored(
+  coreTrain.trainJointPatch,
+  patchSavingTo,
+)

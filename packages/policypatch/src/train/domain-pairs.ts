@@ -6,8 +6,8 @@ import {
   PatchError,
   type PatchPrompt,
   type PreferencePair,
-  type PromptContext,
 } from '@policypatch/core'
+import type { PromptContext } from '@policypatch/core/pairs'
 import type { CommandContext } from '../cli/command-context.ts'
 import type { ReferenceSource } from '../options/open-reference.ts'
 import type { PairOptions } from '../options/pair-options.ts'

@@ -1,4 +1,6 @@
-import { formatReferenceShare, promptKinds, type TrainMetrics, type TrainProgress } from '@policypatch/core'
+import type { TrainProgress } from '@policypatch/core'
+import { formatReferenceShare, promptKinds } from '@policypatch/core/pairs'
+import type { TrainMetrics } from '@policypatch/core/train'
 import type { ProgressReporter } from '../cli/progress-reporter.ts'
 
 /** Shows what `trainPatch` reports. */

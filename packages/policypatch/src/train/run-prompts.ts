@@ -1,12 +1,6 @@
 import { fileStorage } from '@policypatch/backend-node'
-import {
-  type LanguageModel,
-  type PatchPrompt,
-  type PromptContext,
-  type Reference,
-  readContexts,
-  selectivePrompts,
-} from '@policypatch/core'
+import type { LanguageModel, PatchPrompt, Reference } from '@policypatch/core'
+import { type PromptContext, readContexts, selectivePrompts } from '@policypatch/core/pairs'
 import type { CommandContext } from '../cli/command-context.ts'
 import type { PairOptions } from '../options/pair-options.ts'
 

@@ -1,20 +1,18 @@
 import { fileStorage } from '@policypatch/backend-node'
 import {
-  createRandom,
   type Domain,
-  heldOutForCheck,
   type LanguageModel,
   type Patch,
   PatchError,
   type PatchPrompt,
   type PreferencePair,
-  type PromptContext,
-  reportEffects,
-  type TrainingPreset,
-  trainingDefaults,
   trainPatch,
-  withEffects,
 } from '@policypatch/core'
+import { reportEffects } from '@policypatch/core/evaluate'
+import type { PromptContext } from '@policypatch/core/pairs'
+import { withEffects } from '@policypatch/core/patch'
+import { createRandom } from '@policypatch/core/platform'
+import { heldOutForCheck, type TrainingPreset, trainingDefaults } from '@policypatch/core/train'
 import type { CommandContext } from '../cli/command-context.ts'
 import { type DomainFigures, domainSubjects, measureSubjects, subjectOf } from '../measure/domain-figures.ts'
 import type { ReferenceSource } from '../options/open-reference.ts'

@@ -1,4 +1,4 @@
-import type { MeasuredRate, PatchEffect } from 'policypatch'
+import type { MeasuredRate, PatchEffect } from 'policypatch/patch'
 
 interface EffectListProps {
   readonly effects: readonly PatchEffect[]

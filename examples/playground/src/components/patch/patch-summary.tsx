@@ -1,4 +1,4 @@
-import type { PatchEffect, PatchManifest } from 'policypatch'
+import type { PatchEffect, PatchManifest } from 'policypatch/patch'
 import { formatBytes } from '../../format.ts'
 import type { PatchView } from '../../worker/patch-shelf.ts'
 

@@ -2,14 +2,13 @@ import { opfsStorage, resolveWebModel } from '@policypatch/backend-web'
 import {
   applyPatch,
   composePatches,
-  evaluateDomain,
   type LanguageModel,
-  loadStoredModel,
   readPatch,
   type Storage,
-  type TextScorer,
   toxicityDomain,
 } from '@policypatch/core'
+import { evaluateDomain, type TextScorer } from '@policypatch/core/evaluate'
+import { loadStoredModel } from '@policypatch/core/platform'
 import { type BackendName, createBackend } from './create-backend.ts'
 import { tinyPatch } from './tiny-patch.ts'
 

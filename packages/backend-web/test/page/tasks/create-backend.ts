@@ -1,5 +1,5 @@
 import { onnxruntimeWebBackend, tfjsWebgpuBackend } from '@policypatch/backend-web'
-import type { Backend } from '@policypatch/core'
+import type { Backend } from '@policypatch/core/platform'
 
 export type BackendName = 'tfjs-webgpu' | 'webgpu' | 'wasm' | 'wasm, two threads'
 

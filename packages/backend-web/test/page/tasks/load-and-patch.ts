@@ -1,5 +1,6 @@
 import { cachedModels, fetchStorage, opfsStorage, resolveWebModel } from '@policypatch/backend-web'
-import { applyPatch, loadStoredModel, readPatch } from '@policypatch/core'
+import { applyPatch, readPatch } from '@policypatch/core'
+import { loadStoredModel } from '@policypatch/core/platform'
 import { type BackendName, createBackend } from './create-backend.ts'
 import { tinyPatch } from './tiny-patch.ts'
 

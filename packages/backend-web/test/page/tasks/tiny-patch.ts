@@ -1,11 +1,6 @@
-import {
-  createPatch,
-  describeBase,
-  initPrefix,
-  type LanguageModel,
-  type Patch,
-  type Storage,
-} from '@policypatch/core'
+import { createPatch, type LanguageModel, type Patch, type Storage } from '@policypatch/core'
+import { describeBase } from '@policypatch/core/patch'
+import { initPrefix } from '@policypatch/core/train'
 
 /** A patch of four random virtual tokens. */
 export function tinyPatch(

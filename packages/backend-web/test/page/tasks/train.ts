@@ -1,5 +1,6 @@
 import { fetchStorage } from '@policypatch/backend-web'
-import { type DpoExample, loadStoredModel, PrefixTrainer } from '@policypatch/core'
+import { loadStoredModel } from '@policypatch/core/platform'
+import { type DpoExample, PrefixTrainer } from '@policypatch/core/train'
 import { type BackendName, createBackend } from './create-backend.ts'
 
 /** Of core/test/goldens/training.json. */

@@ -1,4 +1,4 @@
-import type { TrainingCurve } from '@policypatch/core'
+import type { TrainingCurve } from '@policypatch/core/evaluate'
 import type { Html } from '../page/html.ts'
 import { drawFigure, type FigureSpec } from './draw-figure.ts'
 

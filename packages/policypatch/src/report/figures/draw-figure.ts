@@ -1,4 +1,4 @@
-import { importPackage } from '@policypatch/core'
+import { importPackage } from '@policypatch/core/platform'
 import type { TopLevelSpec } from 'vega-lite'
 import { escapeHtml, Html, printable } from '../page/html.ts'
 

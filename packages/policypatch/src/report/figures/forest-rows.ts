@@ -1,4 +1,4 @@
-import type { Effect, PooledFigure } from '@policypatch/core'
+import type { Effect, PooledFigure } from '@policypatch/core/evaluate'
 import { formatChange, formatChangeRange, type Unit } from '../page/format-figure.ts'
 import type { ReportContext, ReportMetric } from '../page/report-context.ts'
 

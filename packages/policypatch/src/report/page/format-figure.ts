@@ -1,4 +1,4 @@
-import type { AnalyzedMetric } from '@policypatch/core'
+import type { AnalyzedMetric } from '@policypatch/core/evaluate'
 
 /**
  * How a metric's figures read: a share in percent, its change in points; a score in [0, 1] by itself; anything else by

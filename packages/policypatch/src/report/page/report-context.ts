@@ -1,10 +1,10 @@
+import type { Patch } from '@policypatch/core'
 import {
   type AnalyzedMetric,
   analyzeMeasurements,
-  type Patch,
   type ReportData,
   type ReportedPatch,
-} from '@policypatch/core'
+} from '@policypatch/core/evaluate'
 import { type Unit, unitOf } from './format-figure.ts'
 import { type Html, html } from './html.ts'
 import { type SubjectStyle, subjectName, subjectStyles } from './subject-style.ts'

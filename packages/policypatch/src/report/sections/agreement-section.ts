@@ -1,4 +1,4 @@
-import type { JudgeAgreement } from '@policypatch/core'
+import type { JudgeAgreement } from '@policypatch/core/evaluate'
 import { formatCount } from '../page/format-figure.ts'
 import { type Html, html } from '../page/html.ts'
 import type { ReportContext } from '../page/report-context.ts'

@@ -1,4 +1,4 @@
-import type { Effect, PooledFigure } from '@policypatch/core'
+import type { Effect, PooledFigure } from '@policypatch/core/evaluate'
 import { drawForest } from '../figures/forest-figure.ts'
 import { forestRows, relativeChange } from '../figures/forest-rows.ts'
 import {

@@ -1,4 +1,5 @@
-import { contentText, type ReportData } from '@policypatch/core'
+import type { ReportData } from '@policypatch/core/evaluate'
+import { contentText } from '@policypatch/core/platform'
 import { formatCount } from '../page/format-figure.ts'
 import { type Html, html } from '../page/html.ts'
 import type { ReportContext } from '../page/report-context.ts'

@@ -1,4 +1,4 @@
-import type { TrainingCurve } from '@policypatch/core'
+import type { TrainingCurve } from '@policypatch/core/evaluate'
 import { drawCurves } from '../figures/curve-figure.ts'
 import { drawDistribution } from '../figures/distribution-figure.ts'
 import { binScores } from '../figures/score-bins.ts'

@@ -1,4 +1,4 @@
-import type { PooledFigure } from '@policypatch/core'
+import type { PooledFigure } from '@policypatch/core/evaluate'
 import { verdictOf } from '../figures/forest-rows.ts'
 import { formatFigure, formatRange } from '../page/format-figure.ts'
 import { capital, type Html, html } from '../page/html.ts'

@@ -1,0 +1,28 @@
+// `/platform`: what backends, stores and tools build on: models, tensors, tokenizers, storage, the Hub. It changes more often.
+
+export {
+  type CachedModel,
+  cachedModels,
+  type FetchStorageOptions,
+  fetchStorage,
+  filesStorage,
+  type HubModelOptions,
+  type NamedBlob,
+  type OnnxruntimeWebBackendOptions,
+  onnxruntimeWebBackend,
+  opfsStorage,
+  patchFolders,
+  type ResolveWebModelOptions,
+  removeCachedModel,
+  resolveWebModel,
+  type StorageQuota,
+  storageQuota,
+  tfjsWebgpuBackend,
+  type WebDownloadProgress,
+  type WebModelFiles,
+  type ZipStorageOptions,
+  zipStorage,
+} from '@policypatch/backend-web'
+export * from '@policypatch/core/platform'
+export type { LoadModelOptions } from '../../browser/load-model.ts'
+export type { LoadProgress } from '../../load-progress.ts'

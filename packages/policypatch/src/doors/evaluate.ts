@@ -1,0 +1,26 @@
+// `/evaluate`: judges, metrics, domains, statistics and reports.
+export * from '@policypatch/core/evaluate'
+export { endpointJudge, llamaGuardJudge, strongRejectJudge } from '../endpoints.ts'
+export { offensiveLanguageScorer, refusalClassifierJudge } from '../judges/classifiers.ts'
+export type { JsonJudgeOptions } from '../judges/json-judge.ts'
+export type { TextClassifier, TransformersLibrary } from '../judges/transformers-library.ts'
+export {
+  type TransformersScorer,
+  type TransformersScorerOptions,
+  transformersScorer,
+} from '../judges/transformers-scorer.ts'
+export { readAbilityData } from '../read-ability-data.ts'
+export { renderReport } from '../report/render-report.ts'
+export {
+  evaluateAbility,
+  evaluateDomain,
+  evaluateGrid,
+  evaluateInstructions,
+  evaluateMinimalPairs,
+  evaluateMultipleChoice,
+  evaluatePerplexity,
+  evaluateRefusal,
+  klToReference,
+  readCrowsPairs,
+} from '../stored/evaluation.ts'
+export { readReport, writeReport } from '../stored/reports.ts'

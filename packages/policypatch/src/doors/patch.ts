@@ -1,0 +1,4 @@
+// `/patch`: a patch's files and manifest: composing, inspecting, comparing, exporting, importing.
+export * from '@policypatch/core/patch'
+export { exportOnnx } from '../export-onnx.ts'
+export { importPeftPromptTuning } from '../stored/patches.ts'

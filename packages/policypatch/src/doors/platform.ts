@@ -1,0 +1,27 @@
+// `/platform`: what backends, stores and tools build on: models, tensors, tokenizers, storage, the Hub. It changes more often.
+
+export {
+  type ChosenDevice,
+  checkDevice,
+  chooseDevice,
+  type Device,
+  defaultCacheFolder,
+  hubSource,
+  localSource,
+  type ModelCache,
+  type ModelFiles,
+  type ModelSource,
+  modelCache,
+  type OnnxruntimeBackendOptions,
+  onnxruntimeBackend,
+  pypiSource,
+  type ResolveOptions,
+  resolveModel,
+  type TfjsNodeBackendOptions,
+  tfjsNodeBackend,
+  type WeightPlacement,
+} from '@policypatch/backend-node'
+export * from '@policypatch/core/platform'
+export type { LoadModelOptions } from '../load-model.ts'
+export type { LoadProgress } from '../load-progress.ts'
+export type { EvalConfig, PairsConfig, ProjectConfig, TrainConfig } from '../options/project-config.ts'
