@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { Application, Comment, type ProjectReflection, ReflectionKind, type TypeDocOptions } from 'typedoc'
@@ -28,13 +29,19 @@ const writing: Partial<PluginOptions> = {
   formatWithPrettier: false,
 }
 
+/** The first door of a package, and the others. */
+const doorsOf = (name: string): string[] => {
+  const source = `${root}packages/${name}/src/`
+  return [`${source}index.ts`, ...readdirSync(`${source}doors`).map((file) => `${source}doors/${file}`)]
+}
+
 /** Writes the reference of what `policypatch` exports, and how many pages it has. */
 export async function writeApiReference(docs: string): Promise<number> {
-  const core = await convert({ ...reading, entryPoints: [`${root}packages/core/src/index.ts`] })
+  const core = await convert({ ...reading, entryPoints: doorsOf('core') })
   const { application, project } = await convert({
     ...reading,
     name: 'API',
-    entryPoints: [`${root}packages/policypatch/src/index.ts`],
+    entryPoints: doorsOf('policypatch'),
     plugin: ['typedoc-plugin-markdown', 'typedoc-vitepress-theme'],
     ...({ ...writing, docsRoot: docs, out: `${docs}reference/api` } as object),
   })
@@ -53,7 +60,9 @@ async function convert(options: Partial<TypeDocOptions>) {
 }
 
 const signaturesOf = (project: ProjectReflection) =>
-  project.getReflectionsByKind(ReflectionKind.CallSignature).filter((one) => one.parent?.parent === project)
+  project
+    .getReflectionsByKind(ReflectionKind.CallSignature)
+    .filter((one) => one.parent?.parent?.kindOf(ReflectionKind.Module))
 
 const commentsOf = (project: ProjectReflection): Map<string, Comment> =>
   new Map(signaturesOf(project).flatMap(({ name, comment }) => (comment ? [[name, comment]] : [])))

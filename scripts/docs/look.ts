@@ -35,11 +35,11 @@ const pages = [
   ],
   ...[
     'reference/api/',
-    'reference/api/functions/trainPatch',
-    'reference/api/functions/applyPatch',
-    'reference/api/interfaces/TrainPatchOptions',
+    'reference/api/policypatch/functions/trainPatch',
+    'reference/api/policypatch/functions/applyPatch',
+    'reference/api/policypatch/interfaces/TrainPatchOptions',
   ],
-  ...['reference/api/classes/PatchError', 'source/packages/core/src/backend/backend-ts'],
+  ...['reference/api/policypatch/classes/PatchError', 'source/packages/core/src/backend/backend-ts'],
 ]
 const widths = [1200, 390]
 const schemes = ['light', 'dark'] as const

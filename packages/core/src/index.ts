@@ -1,4 +1,9 @@
-// The user's door: what most programs need. What each step of the pipeline has besides is in `doors/`.
+/**
+ * What most programs need. What each step of the pipeline has besides is behind a door of its own.
+ *
+ * @module @policypatch/core
+ */
+
 export type { Domain } from './domains/domain.ts'
 export { domainPairs } from './domains/domain-pairs.ts'
 export { genderDomain } from './domains/gender-domain.ts'

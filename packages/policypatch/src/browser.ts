@@ -1,4 +1,10 @@
-// The user's door in a browser: what most programs need. What each step of the pipeline has besides is in `doors/`.
+/**
+ * What most programs need. What each step of the pipeline has besides is behind a door of its own.
+ *
+ * @module policypatch/browser
+ */
+
+// What is exported by name takes the place of core's export of that name.
 
 export { fetchStorage, opfsStorage } from '@policypatch/backend-web'
 export * from '@policypatch/core'

@@ -11,13 +11,16 @@ const { applyPatch, loadModel, readPatch, readPrompts, recordedReference, trainP
 const before = process.cwd()
 afterAll(() => process.chdir(before))
 
-test.each(['pairs', 'train', 'patch', 'evaluate', 'platform'])("/%s has all of core's names", async (door) => {
-  const ours = await import(`./doors/${door}.ts`)
-  const theirs = await import(`../../core/src/doors/${door}.ts`)
-  expect(Object.keys(ours)).toEqual(expect.arrayContaining(Object.keys(theirs)))
-  // What is at the first door is not at another.
-  expect(Object.keys(ours).filter((name) => name in api)).toEqual([])
-})
+test.each(['pairs', 'train', 'patch', 'evaluate', 'platform'])(
+  "/%s has all of core's names",
+  async (door) => {
+    const ours = await import(`./doors/${door}.ts`)
+    const theirs = await import(`../../core/src/doors/${door}.ts`)
+    expect(Object.keys(ours)).toEqual(expect.arrayContaining(Object.keys(theirs)))
+    // What is at the first door is not at another.
+    expect(Object.keys(ours).filter((name) => name in api)).toEqual([])
+  },
+)
 
 test("the first door has all of core's names, and at most 40 with its types", async () => {
   expect(Object.keys(api)).toEqual(expect.arrayContaining(Object.keys(core)))

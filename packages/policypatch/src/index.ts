@@ -1,4 +1,10 @@
-// The user's door: what most programs need. What each step of the pipeline has besides is in `doors/`.
+/**
+ * What most programs need. What each step of the pipeline has besides is behind a door of its own.
+ *
+ * @module policypatch
+ */
+
+// What is exported by name takes the place of core's export of that name.
 
 export { fileStorage } from '@policypatch/backend-node'
 export * from '@policypatch/core'

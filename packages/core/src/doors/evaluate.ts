@@ -1,4 +1,9 @@
-// `/evaluate`: judges, metrics, domains, statistics and reports.
+/**
+ * Judges, metrics, domains, statistics and reports.
+ *
+ * @module @policypatch/core/evaluate
+ */
+
 export { checkDomain } from '../domains/check-domain.ts'
 export type {
   DomainSampling,

@@ -1,4 +1,9 @@
-// `/pairs`: prompts and preference pairs: everyday prompts, near misses, contexts, references, filters.
+/**
+ * Prompts and preference pairs: everyday prompts, near misses, contexts, references, filters.
+ *
+ * @module @policypatch/core/pairs
+ */
+
 export { type ChatContextsOptions, chatContexts } from '../pairs/contexts/chat-contexts.ts'
 export { evaluationContexts } from '../pairs/contexts/evaluation-contexts.ts'
 export {

@@ -1,4 +1,9 @@
-// `/patch`: a patch's files and manifest: composing, inspecting, comparing, exporting, importing.
+/**
+ * A patch's files and manifest: composing, inspecting, comparing, exporting, importing.
+ *
+ * @module @policypatch/core/patch
+ */
+
 export type { ApplyPatchOptions } from '../patch/apply/apply-patch.ts'
 export { checkFit, describeBase } from '../patch/apply/check-fit.ts'
 export type { ComposePatchesOptions } from '../patch/apply/compose-patches.ts'

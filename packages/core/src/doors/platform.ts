@@ -1,4 +1,9 @@
-// `/platform`: what backends, stores and tools build on: models, tensors, tokenizers, storage, the Hub. It changes more often.
+/**
+ * What backends, stores and tools build on: models, tensors, tokenizers, storage, the Hub. It changes more often than the rest.
+ *
+ * @module @policypatch/core/platform
+ */
+
 export {
   type Backend,
   type CompiledProgram,

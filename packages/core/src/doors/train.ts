@@ -1,4 +1,9 @@
-// `/train`: training loops of one's own, gates, and distillation of several patches or for another base.
+/**
+ * Training loops of your own, gates, and distillation of several patches or for another base model.
+ *
+ * @module @policypatch/core/train
+ */
+
 export type { CompressionTask, CompressPatchesOptions } from '../train/distill/compress-patches.ts'
 export {
   type DistillPatchOptions,

@@ -1,4 +1,10 @@
-// `/evaluate`: judges, metrics, domains, statistics and reports.
+/**
+ * Judges, metrics, domains, statistics and reports.
+ *
+ * @module policypatch/evaluate
+ */
+
+// What is exported by name takes the place of core's export of that name.
 export * from '@policypatch/core/evaluate'
 export { endpointJudge, llamaGuardJudge, strongRejectJudge } from '../endpoints.ts'
 export { offensiveLanguageScorer, refusalClassifierJudge } from '../judges/classifiers.ts'

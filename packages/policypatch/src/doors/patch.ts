@@ -1,4 +1,10 @@
-// `/patch`: a patch's files and manifest: composing, inspecting, comparing, exporting, importing.
+/**
+ * A patch's files and manifest: composing, inspecting, comparing, exporting, importing.
+ *
+ * @module policypatch/patch
+ */
+
+// What is exported by name takes the place of core's export of that name.
 export * from '@policypatch/core/patch'
 export { exportOnnx } from '../export-onnx.ts'
 export { importPeftPromptTuning } from '../stored/patches.ts'

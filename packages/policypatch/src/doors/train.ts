@@ -1,3 +1,9 @@
-// `/train`: training loops of one's own, gates, and distillation of several patches or for another base.
+/**
+ * Training loops of your own, gates, and distillation of several patches or for another base model.
+ *
+ * @module policypatch/train
+ */
+
+// What is exported by name takes the place of core's export of that name.
 export * from '@policypatch/core/train'
 export { distillPatch, rebasePatch, trainJointPatch } from '../stored/training.ts'

@@ -1,4 +1,10 @@
-// `/platform`: what backends, stores and tools build on: models, tensors, tokenizers, storage, the Hub. It changes more often.
+/**
+ * What backends, stores and tools build on: models, tensors, tokenizers, storage, the Hub. It changes more often than the rest.
+ *
+ * @module policypatch/browser/platform
+ */
+
+// What is exported by name takes the place of core's export of that name.
 
 export {
   type CachedModel,
