@@ -3,6 +3,7 @@ import { lastTurn } from '../../../test/scripted-model.ts'
 import { userTurnModel } from '../../../test/user-turn-model.ts'
 import { memoryStorage } from '../../storage/memory-storage.ts'
 import type { Reference } from '../references/reference.ts'
+import type { StageProgress } from '../responses/collect-responses.ts'
 import type { PatchPrompt } from '../rows/preference-pair.ts'
 import { selectivePrompts } from './selective-prompts.ts'
 
@@ -75,9 +76,17 @@ describe('selectivePrompts', () => {
       prompt,
       kind: 'target',
     }))
-    const made = await selectivePrompts({ model: counted, prompts, everyday: 60 })
+    const progress: StageProgress[] = []
+    const made = await selectivePrompts({
+      ...{ model: counted, prompts, everyday: 60 },
+      onProgress: (event) => progress.push(event),
+    })
     expect(made.slice(3).filter(({ prompt }) => /sheds/.test(prompt as string))).toEqual([])
     expect(made.length).toBeGreaterThan(40)
+    for (const stage of ['everyday', 'near misses']) {
+      const counts = progress.filter((event) => event.stage === stage).map(({ done }) => done)
+      expect(counts).toEqual(counts.toSorted((a, b) => a - b))
+    }
     // As long as the longest target, and as others are.
     const longest = model.tokenizer.encode('Clean one of their sheds', { addSpecialTokens: false }).length
     expect(new Set(lengths)).toEqual(new Set([longest, 48]))

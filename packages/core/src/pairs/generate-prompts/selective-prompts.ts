@@ -129,17 +129,19 @@ async function makeHarmless(run: Run, count: number): Promise<readonly PatchProm
     ...place,
     path: `${path}.everyday.jsonl`,
     make: async () => {
+      const total = count - missing
+      const begun = Math.floor(total * shares.openings)
       const draw = (wanted: number, own: readonly string[], openings?: readonly string[]) =>
         shortFirst(wanted, openings && tokens, own, (left, exclude, maxTokens) =>
           everydayPrompts(model, {
             ...drawing(run, left, exclude),
+            ...counting(run, openings ? total - left : total - begun - left, total),
             ...(judge && { keep: async (made) => (await judge.score(made)).map((score) => score < 0.5) }),
             ...(openings && { openings }),
             ...(maxTokens !== undefined && { maxTokens }),
           }),
         )
-      const begun = Math.floor((count - missing) * shares.openings)
-      const free = await draw(count - missing - begun, texts)
+      const free = await draw(total - begun, texts)
       const all = begun === 0 ? free : [...free, ...(await draw(begun, [...texts, ...free], commonOpenings))]
       return rows('everyday', names.target === 'harmful' ? all : withoutTopics(all, harmful.map(lastText)))
     },
@@ -164,6 +166,7 @@ async function makeHarmless(run: Run, count: number): Promise<readonly PatchProm
         await shortFirst(missing, tokens, [...texts, ...said], (left, exclude, maxTokens) =>
           nearMisses(model, harmful, {
             ...drawing(run, left, exclude),
+            ...counting(run, missing - left, missing),
             ...sources,
             ...(maxTokens !== undefined && { maxTokens }),
           }),
@@ -181,13 +184,25 @@ async function shortFirst(
   draw: (wanted: number, exclude: readonly string[], maxTokens?: number) => Promise<readonly string[]>,
 ): Promise<readonly string[]> {
   if (tokens === undefined) return draw(wanted, exclude)
+  const isNone = (error: unknown) => error instanceof PatchError && error.code === 'EMPTY_DATA'
   const short = await draw(wanted, exclude, tokens).catch((error) => {
-    if (error instanceof PatchError && error.code === 'EMPTY_DATA') return []
+    if (isNone(error)) return []
     throw error
   })
   if (short.length >= wanted) return short
-  return [...short, ...(await draw(wanted - short.length, [...exclude, ...short]))]
+  const others = await draw(wanted - short.length, [...exclude, ...short]).catch((error) => {
+    if (isNone(error) && short.length > 0) return []
+    throw error
+  })
+  return [...short, ...others]
 }
+
+/** Progress of what is drawn in parts: before this one there were so many. */
+const counting = ({ onProgress }: Run, before: number, total: number) => ({
+  ...(onProgress && {
+    onProgress: ({ stage, done }: StageProgress) => onProgress({ stage, done: before + done, total }),
+  }),
+})
 
 /** Tokens of the longest prompt. */
 const mostTokens = ({ tokenizer }: LanguageModel, prompts: readonly PatchPrompt['prompt'][]): number =>
