@@ -1,17 +1,15 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { expandWeight, type HostTensor } from '../src/backend/backend.ts'
-import { decode } from '../src/model/decoder/decoder.ts'
-import { MASKED } from '../src/model/decoder/layers/masked.ts'
-import { rotaryTables } from '../src/model/decoder/rotary.ts'
+import { forward, placeFeeds } from '../src/model/decoder/forward.ts'
 import type { LanguageModel, Prefix } from '../src/model/language-model/language-model.ts'
-import { signatureOf } from '../src/model/language-model/program-cache.ts'
-import { commonHead } from '../src/model/score/row-layout.ts'
+import { programFor } from '../src/model/language-model/program-cache.ts'
+import { sharedPromptLength } from '../src/model/score/row-layout.ts'
 import * as tf from '../src/tf.ts'
 import type { DpoExample, SftExample } from '../src/train/examples/example.ts'
 import type { Objective } from '../src/train/trainer/objective.ts'
 import { initPrefix } from '../src/train/trainer/prefix-init.ts'
 import { stepFeeds } from '../src/train/trainer/step-feeds.ts'
-import { stepProgram } from '../src/train/trainer/step-program.ts'
+import { trainingProgram } from '../src/train/trainer/training-program.ts'
 import { cpuBackend } from './cpu-backend.ts'
 import { goldenModel } from './goldens.ts'
 import { relativeDifference } from './relative-difference.ts'
@@ -33,10 +31,11 @@ const examples: DpoExample[] = [
 ].map((row, i) => ({ ...row, kind: 'harmful', referenceChosen: -12 - 3 * i, referenceRejected: -11 - 2 * i }))
 
 /** One step's loss and gradient as the trainer computes it. */
-async function step(objective: Objective, batch: readonly SftExample[], head: number) {
-  const headIds = (batch[0] as SftExample).prompt.slice(0, head)
-  const { shape, feeds } = stepFeeds(model, objective, batch, prefix, headIds)
-  const program = await backend.compile(stepProgram(model, objective, shape), signatureOf(feeds, model))
+async function step(objective: Objective, batch: readonly SftExample[], shared: number) {
+  const sharedIds = (batch[0] as SftExample).prompt.slice(0, shared)
+  const { shape, feeds } = stepFeeds(model, objective, batch, prefix, sharedIds)
+  const own = programFor(feeds, model, trainingProgram(model, objective, shape))
+  const program = await backend.compile(own.program, own.signature)
   const outputs = await program.run(feeds)
   const values = (name: string) => (outputs[name] as HostTensor).data as Float32Array
   return { values, shape, loss: values('loss')[0] as number, gradient: values('gradient') }
@@ -56,25 +55,11 @@ function plainSft(batch: readonly SftExample[]) {
     const terms = batch.map(({ prompt, chosen }) => {
       const ids = tf.tensor1d([...prompt, ...chosen.slice(0, -1)], 'int32')
       const length = prefix.length + ids.size
-      const { cos, sin } = rotaryTables(
-        config,
-        Array.from({ length }, (_, i) => i),
-      )
-      const bias = tf.tensor3d([
-        Array.from({ length }, (_, i) => Array.from({ length }, (_, j) => (j > i ? MASKED : 0))),
-      ])
-      const { hidden } = decode({
-        architecture,
-        config,
-        weights,
-        block: {
-          x: tf.concat([p, architecture.embed(config, weights, ids)]),
-          batch: 1,
-          length,
-          cos: tf.tensor2d(cos, [length, config.headSize]),
-          sin: tf.tensor2d(sin, [length, config.headSize]),
-          bias,
-        },
+      const own = placeFeeds(config, { positions: Array.from({ length }, (_, i) => i) })
+      const { hidden } = forward({
+        ...{ architecture, config, weights, batch: 1 },
+        tokens: tf.concat([p, architecture.embed(config, weights, ids)]),
+        places: { cos: tensorOf(own.cos), sin: tensorOf(own.sin) },
       })
       const final = architecture.normalize(config, weights, hidden)
       const output = weights[architecture.outputWeight(config)] as tf.Tensor
@@ -89,6 +74,8 @@ function plainSft(batch: readonly SftExample[]) {
   return { loss: value.dataSync()[0] as number, gradient: grad.dataSync() as Float32Array }
 }
 
+const tensorOf = ({ shape, data }: HostTensor) => tf.tensor(data, [...shape])
+
 type Computed = Pick<Awaited<ReturnType<typeof step>>, 'loss' | 'gradient'>
 
 function expectSame(found: Computed, expected: Computed) {
@@ -102,10 +89,10 @@ describe('a step gives the loss and gradient', () => {
   })
 
   it('of whole prompts when what they begin with is run once', async () => {
-    const head = commonHead(examples.map(({ prompt }) => prompt))
-    expect(head).toBe(3)
+    const shared = sharedPromptLength(examples.map(({ prompt }) => prompt))
+    expect(shared).toBe(3)
     for (const objective of [{ type: 'sft' }, { type: 'dpo' }] as const)
-      expectSame(await step(objective, examples, head), await step(objective, examples, 0))
+      expectSame(await step(objective, examples, shared), await step(objective, examples, 0))
   })
 
   it('of rows with one example each when several share a row', async () => {

@@ -76,9 +76,9 @@ describe('createKeyValueCache', () => {
     cache.append(1, blockOf(2, 5), 1, 5)
     cache.clear(0)
     cache.append(0, blockOf(2, 5), 0, 1)
-    const { data, shape } = cache.feeds()['past.bias'] as HostTensor
+    const { data, shape } = cache.feeds()['past.mask'] as HostTensor
     expect(shape).toEqual([2, 1, 64])
-    const visible = [...data.entries()].flatMap(([i, bias]) => (bias === 0 ? [i] : []))
+    const visible = [...data.entries()].flatMap(([i, added]) => (added === 0 ? [i] : []))
     expect(visible).toEqual([0, 64, 65, 66, 67, 68])
   })
 

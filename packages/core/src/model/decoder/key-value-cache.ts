@@ -1,6 +1,6 @@
 import type { HostTensor, NamedHostTensors } from '../../backend/backend.ts'
 import type { ModelConfig } from './families/model-config.ts'
-import { MASKED } from './layers/masked.ts'
+import { MASKED } from './layers/mask.ts'
 
 /** Keys and values of a token block as a program gives them: `key.0`, `value.0`, … [kvHeads, batch, length, D]. */
 export type BlockKeyValues = NamedHostTensors
@@ -21,7 +21,7 @@ export interface KeyValueCache {
   /** Empties a slot; `lead` says how what is appended first counts. */
   clear(slot: number, lead?: Lead): void
   lead(slot: number): Lead | undefined
-  /** Feeds `past.key.i`, `past.value.i` [kvHeads, slots, capacity, D] and `past.bias` [slots, 1, capacity]. */
+  /** Feeds `past.key.i`, `past.value.i` [kvHeads, slots, capacity, D] and `past.mask` [slots, 1, capacity]. */
   feeds(): NamedHostTensors
   /** All slots as a block [kvHeads, slots, capacity, D], to append from. */
   block(): BlockKeyValues
@@ -32,7 +32,7 @@ export interface Lead {
   /** Places beyond the positions that they take: side by side, several share a position. */
   readonly surplus: number
   /** Added to attention logits on them. */
-  readonly bias: Float32Array
+  readonly logWeights: Float32Array
 }
 
 const STEP = 64
@@ -120,13 +120,13 @@ export function createKeyValueCache(
       leads[slot] = lead
     },
     feeds() {
-      const bias = new Float32Array(slots * capacity).fill(MASKED)
+      const mask = new Float32Array(slots * capacity).fill(MASKED)
       for (let slot = 0; slot < slots; slot++) {
         const start = slot * capacity
-        bias.fill(0, start, start + (lengths[slot] as number))
-        bias.set(leads[slot]?.bias ?? [], start)
+        mask.fill(0, start, start + (lengths[slot] as number))
+        mask.set(leads[slot]?.logWeights ?? [], start)
       }
-      return { ...named('past.'), 'past.bias': { shape: [slots, 1, capacity], data: bias } }
+      return { ...named('past.'), 'past.mask': { shape: [slots, 1, capacity], data: mask } }
     },
     block: () => named(''),
   }

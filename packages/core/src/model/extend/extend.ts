@@ -1,12 +1,11 @@
-import type { HostTensor, NamedHostTensors, NamedTensors, TensorProgram } from '../../backend/backend.ts'
+import type { HostTensor, NamedTensors } from '../../backend/backend.ts'
 import * as tf from '../../tf.ts'
-import { causalBias, decode } from '../decoder/decoder.ts'
+import { forward, placeFeeds } from '../decoder/forward.ts'
 import type { BlockKeyValues, KeyValueCache } from '../decoder/key-value-cache.ts'
 import type { KeyValues } from '../decoder/layers/attention.ts'
-import { rotaryTables } from '../decoder/rotary.ts'
 import type { ModelCore } from '../language-model/model-core.ts'
-import { signatureOf } from '../language-model/program-cache.ts'
-import { freeAxes, type StepSettings, stepProgram } from './step-program.ts'
+import { programFor } from '../language-model/program-cache.ts'
+import { decodingProgram, freeAxes, type StepSettings } from './decoding-program.ts'
 
 export interface ExtendInput {
   /** New tokens of each row; at least one each. */
@@ -44,58 +43,42 @@ export async function extend(core: ModelCore, input: ExtendInput): Promise<Exten
     for (let i = 0; i < length; i++) positions[row * length + i] = (starts[row] as number) + i
     rows[row] = row * length + own.length - 1
   }
-  const { cos, sin } = rotaryTables(core.config, positions)
-  const tableShape = [batch * length, core.config.headSize]
-  const feeds: NamedHostTensors = {
+  const feeds = {
     ids: { shape: [batch * length], data: ids },
-    cos: { shape: tableShape, data: cos },
-    sin: { shape: tableShape, data: sin },
     rows: { shape: [batch], data: rows },
+    ...placeFeeds(core.config, { positions }),
     ...past?.feeds(),
   }
-  const program = extendProgram(core, { length, past: past !== undefined })
+  const { architecture, config } = core
+  const own = programFor(
+    feeds,
+    core,
+    (inputs, weights) => {
+      const { hidden, keyValues } = forward({
+        ...{ architecture, config, weights, places: inputs, tokens: inputs.ids },
+        batch: (inputs.ids.shape[0] as number) / length,
+        past: past && pastKeyValues(config.layers, inputs),
+      })
+      const final = architecture.normalize(config, weights, tf.gather(hidden, inputs.rows))
+      const logits = tf.matMul(final, weights[architecture.outputWeight(config)] as tf.Tensor, false, true)
+      return { logits, argmax: tf.argMax(logits, -1), ...namedKeyValues(keyValues) }
+    },
+    // Prefixes and stacks of any length share a program: another one costs no more than the same again.
+    past && ((feed) => freeAxes(feed, true)),
+  )
   const compiled = step
-    ? await stepProgram(core, program, feeds, step)
-    : await core.programs.get(`extend ${batch}x${length} past ${past !== undefined}`, () => ({
-        program,
-        // Prefixes and stacks of any length share a program: another one costs no more than the same again.
-        signature: signatureOf(feeds, core, past && ((feed) => freeAxes(feed, true))),
-      }))
-  const wanted = [output, ...keyValueNames(core.config.layers)]
+    ? await decodingProgram(core, own.program, feeds, step)
+    : await core.programs.get(`extend ${batch}x${length} past ${past !== undefined}`, () => own)
+  const wanted = [output, ...keyValueNames(config.layers)]
   const { [output]: last, ...block } = await compiled.run(feeds, undefined, wanted)
   return { last: last as HostTensor, block }
-}
-
-interface ExtendShape {
-  readonly length: number
-  readonly past: boolean
-}
-
-function extendProgram(core: Pick<ModelCore, 'architecture' | 'config'>, shape: ExtendShape): TensorProgram {
-  const { architecture, config } = core
-  const { length } = shape
-  return (inputs, weights) => {
-    const { ids, cos, sin, rows } = inputs as Record<string, tf.Tensor> &
-      Record<'ids' | 'cos' | 'sin' | 'rows', tf.Tensor>
-    const x = architecture.embed(config, weights, ids)
-    const batch = (ids.shape[0] as number) / length
-    const block = { x, batch, length, cos, sin, ...(length > 1 && { bias: causalBias(length) }) }
-    const past = shape.past ? pastKeyValues(config.layers, inputs) : undefined
-    const { hidden, keyValues } = decode({
-      ...{ architecture, config, weights, block },
-      ...(past && { past }),
-    })
-    const final = architecture.normalize(config, weights, tf.gather(hidden, rows))
-    const logits = tf.matMul(final, weights[architecture.outputWeight(config)] as tf.Tensor, false, true)
-    return { logits, argmax: tf.argMax(logits, -1), ...namedKeyValues(keyValues) }
-  }
 }
 
 /** What a {@link KeyValueCache} feeds, as layers take it. */
 export function pastKeyValues(layers: number, inputs: NamedTensors): KeyValues[][] {
   const input = (name: string) => inputs[`past.${name}`] as tf.Tensor
   return Array.from({ length: layers }, (_, layer) => [
-    { keys: input(`key.${layer}`), values: input(`value.${layer}`), bias: input('bias') },
+    { keys: input(`key.${layer}`), values: input(`value.${layer}`), mask: input('mask') },
   ])
 }
 

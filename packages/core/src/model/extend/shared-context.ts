@@ -1,26 +1,23 @@
-import type { NamedHostTensors } from '../../backend/backend.ts'
-import type * as tf from '../../tf.ts'
 import type { Prompt } from '../../tokenize/tokenizer.ts'
-import { causalBias, decode } from '../decoder/decoder.ts'
+import { forward, placeFeeds } from '../decoder/forward.ts'
 import {
   type BlockKeyValues,
   createKeyValueCache,
   type KeyValueCache,
   type Lead,
 } from '../decoder/key-value-cache.ts'
-import { rotaryTables } from '../decoder/rotary.ts'
 import type { Prefix } from '../language-model/language-model.ts'
 import type { ModelCore } from '../language-model/model-core.ts'
-import { partsOf, prefixBias, spanOf } from '../language-model/prefix.ts'
-import { signatureOf } from '../language-model/program-cache.ts'
-import { commonHead } from '../score/row-layout.ts'
+import { logWeights, partsOf, spanOf } from '../language-model/prefix.ts'
+import { programFor } from '../language-model/program-cache.ts'
+import { sharedPromptLength } from '../score/row-layout.ts'
 import { extend, namedKeyValues } from './extend.ts'
 
 /** What stands before the own tokens of every request with one prefix: the prefix and how their prompts all begin. */
 export interface SharedContext {
   /** Prompt tokens that it covers. */
-  readonly head: number
-  /** Places that it takes in a cache: prefix and head. */
+  readonly sharedTokens: number
+  /** Places that it takes in a cache: prefix and shared prompt. */
   readonly length: number
   /** Its keys and values, batch 1, in pieces. */
   readonly pieces: readonly Piece[]
@@ -43,9 +40,9 @@ export function enterContext(
   for (const { block, length } of pieces) cache.append(slot, block, 0, length)
 }
 
-/** A head is computed apart only where it saves more than it costs. */
+/** A shared prompt is read apart only where it saves more than it costs. */
 const LEAST_REQUESTS = 4
-const LEAST_HEAD = 8
+const LEAST_TOKENS = 8
 
 /** Finds, for each prefix among the requests, the tokens with which all its prompts begin, and runs them once. */
 export async function sharedContexts(
@@ -56,20 +53,20 @@ export async function sharedContexts(
   for (const { prefix, tokens } of requests) groups.set(prefix, [...(groups.get(prefix) ?? []), tokens])
   const contexts = new Map<Prefix | undefined, SharedContext>()
   for (const [prefix, prompts] of groups) {
-    const common = prompts.length < LEAST_REQUESTS ? 0 : commonHead(prompts)
-    const head = common < LEAST_HEAD ? [] : (prompts[0] ?? []).slice(0, common)
-    contexts.set(prefix, await contextOf(core, prefix, head))
+    const common = prompts.length < LEAST_REQUESTS ? 0 : sharedPromptLength(prompts)
+    const sharedPrompt = common < LEAST_TOKENS ? [] : (prompts[0] ?? []).slice(0, common)
+    contexts.set(prefix, await contextOf(core, prefix, sharedPrompt))
   }
   return contexts
 }
 
-/** A prefix, and a head of prompts behind it, as what stands before requests. */
+/** A prefix, and a shared prompt behind it, as what stands before requests. */
 export async function contextOf(
   core: ModelCore,
   prefix: Prefix | undefined,
-  head: readonly number[],
+  sharedPrompt: readonly number[],
 ): Promise<SharedContext> {
-  const length = (prefix?.length ?? 0) + head.length
+  const length = (prefix?.length ?? 0) + sharedPrompt.length
   const parts = prefix ? partsOf(prefix) : []
   const pieces: Piece[] = []
   for (const { prefix: part } of parts) {
@@ -77,19 +74,19 @@ export async function contextOf(
   }
   const lead = prefix?.parts && {
     surplus: prefix.length - spanOf(prefix),
-    bias: prefixBias(prefix),
+    logWeights: logWeights(prefix),
   }
-  if (head.length === 0) return { head: 0, length, pieces, lead }
+  if (sharedPrompt.length === 0) return { sharedTokens: 0, length, pieces, lead }
   const cache = createKeyValueCache(core.config, 1, length)
   enterContext(cache, 0, { pieces, lead })
   const { block } = await extend(core, {
-    tokens: [head],
+    tokens: [sharedPrompt],
     starts: [cache.position(0)],
     output: 'argmax',
     ...(prefix && { past: cache }),
   })
-  cache.append(0, block, 0, head.length)
-  return { head: head.length, length, pieces: [{ block: cache.block(), length }], lead }
+  cache.append(0, block, 0, sharedPrompt.length)
+  return { sharedTokens: sharedPrompt.length, length, pieces: [{ block: cache.block(), length }], lead }
 }
 
 /** Keys and values of a prefix without parts at positions 0 … m−1, [kvHeads, 1, m, D] per layer; kept by the model. */
@@ -99,27 +96,16 @@ export const partKeyValues = (core: ModelCore, prefix: Prefix): Promise<BlockKey
 async function compute(core: ModelCore, { length, embeddings }: Prefix): Promise<BlockKeyValues> {
   const { architecture, config } = core
   const positions = Int32Array.from({ length }, (_, i) => i)
-  const { cos, sin } = rotaryTables(config, positions)
-  const feeds: NamedHostTensors = {
+  const feeds = {
     prefix: { shape: [length, config.hiddenSize], data: embeddings },
-    cos: { shape: [length, config.headSize], data: cos },
-    sin: { shape: [length, config.headSize], data: sin },
+    ...placeFeeds(config, { positions }),
   }
-  const compiled = await core.programs.get(`prefix ${length}`, () => ({
-    program: (inputs, weights) => {
-      const input = inputs as Record<'prefix' | 'cos' | 'sin', tf.Tensor>
-      const block = {
-        x: input.prefix,
-        batch: 1,
-        length,
-        cos: input.cos,
-        sin: input.sin,
-        bias: causalBias(length),
-      }
-      return namedKeyValues(decode({ architecture, config, weights, block }).keyValues)
-    },
-    signature: signatureOf(feeds, core),
-  }))
+  const compiled = await core.programs.get(`prefix ${length}`, () =>
+    programFor(feeds, core, (inputs, weights) => {
+      const pass = { architecture, config, weights, batch: 1, places: inputs, tokens: inputs.prefix }
+      return namedKeyValues(forward(pass).keyValues)
+    }),
+  )
   return compiled.run(feeds)
 }
 

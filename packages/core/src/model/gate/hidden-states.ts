@@ -1,17 +1,16 @@
 import type { NamedHostTensors, NamedTensors } from '../../backend/backend.ts'
 import { PatchError, throwIfAborted } from '../../errors.ts'
 import * as tf from '../../tf.ts'
-import { causalBias, decode } from '../decoder/decoder.ts'
+import { forward, placeFeeds } from '../decoder/forward.ts'
 import { createKeyValueCache } from '../decoder/key-value-cache.ts'
-import { rotaryTables } from '../decoder/rotary.ts'
+import { freeAxes } from '../extend/decoding-program.ts'
 import { pastKeyValues } from '../extend/extend.ts'
 import { contextOf, enterContext, type SharedContext } from '../extend/shared-context.ts'
-import { freeAxes } from '../extend/step-program.ts'
 import type { ScoreOptions } from '../language-model/language-model.ts'
 import type { ModelCore } from '../language-model/model-core.ts'
 import type { ReadingPlace } from '../language-model/prefix.ts'
-import { signatureOf } from '../language-model/program-cache.ts'
-import { commonHead } from '../score/row-layout.ts'
+import { programFor } from '../language-model/program-cache.ts'
+import { sharedPromptLength } from '../score/row-layout.ts'
 import type { ReadTokens } from './asked-request.ts'
 
 /** Lengths of rows are rounded up to this, so that few programs are compiled. */
@@ -31,7 +30,7 @@ export async function hiddenStates(
   { batchSize = 8, signal }: ScoreOptions = {},
 ): Promise<Float32Array[][]> {
   checkPrompts(core, prompts)
-  const head = await headOf(core, prompts)
+  const shared = await sharedPromptOf(core, prompts)
   const found: Float32Array[][] = new Array(prompts.length)
   const order = [...prompts.keys()].sort((a, b) => lengthOf(prompts, a) - lengthOf(prompts, b))
   let start = 0
@@ -46,7 +45,7 @@ export async function hiddenStates(
       core,
       chosen.map((index) => prompts[index] as ReadTokens),
       places,
-      head,
+      shared,
     )
     for (const [row, index] of chosen.entries()) found[index] = rowReadings(outputs, places, row)
   }
@@ -59,76 +58,79 @@ async function readBatch(
   core: ModelCore,
   whole: readonly ReadTokens[],
   places: readonly ReadingPlace[],
-  head: SharedContext | undefined,
+  shared: SharedContext | undefined,
 ): Promise<NamedHostTensors> {
   const { architecture, config } = core
-  const before = head?.head ?? 0
+  const before = shared?.sharedTokens ?? 0
   const prompts = whole.map(({ tokens, from }) => ({ tokens: tokens.slice(before), from: from - before }))
   const batch = prompts.length
   const longest = Math.max(...prompts.map(({ tokens }) => tokens.length))
   const length = LENGTH_STEP * Math.ceil(longest / LENGTH_STEP)
   const ids = new Int32Array(batch * length)
-  const positions = Int32Array.from({ length: batch * length }, (_, i) => before + (i % length))
   for (const [row, { tokens }] of prompts.entries()) ids.set(tokens, row * length)
-  const { cos, sin } = rotaryTables(config, positions)
-  const feeds: NamedHostTensors = {
+  const layers = Math.max(...places.flatMap((place) => place.layers))
+  const feeds = {
     ids: { shape: [batch * length], data: ids },
-    cos: { shape: [batch * length, config.headSize], data: cos },
-    sin: { shape: [batch * length, config.headSize], data: sin },
     rows: {
       shape: [batch],
       data: Int32Array.from(prompts, ({ tokens }, row) => row * length + tokens.length - 1),
     },
+    ...placeFeeds(config, {
+      positions: Int32Array.from({ length: batch * length }, (_, i) => before + (i % length)),
+    }),
     ...readingFeeds(places, prompts, length),
+    ...(shared && pastFeeds(core, shared, batch, layers)),
   }
-  const layers = Math.max(...places.flatMap((place) => place.layers))
-  if (head) Object.assign(feeds, pastFeeds(core, head, batch, layers))
-  const name = `hidden ${batch}x${length} past ${head !== undefined} at ${readingKey(places)}`
-  const compiled = await core.programs.get(name, () => ({
-    program: (inputs, weights) => {
-      const { readings, afterLayer } = endReadings(places, inputs, length)
-      const input = inputs as Record<'ids' | 'cos' | 'sin', tf.Tensor>
-      const x = architecture.embed(config, weights, input.ids)
-      const block = { x, batch, length, cos: input.cos, sin: input.sin, bias: causalBias(length) }
-      const past = head && pastKeyValues(layers, inputs)
-      decode({ architecture, config, weights, block, layers, afterLayer, ...(past && { past }) })
-      return readings
-    },
-    signature: signatureOf(feeds, core, head && ((feed) => freeAxes(feed, true))),
-  }))
+  const name = `hidden ${batch}x${length} past ${shared !== undefined} at ${readingKey(places)}`
+  const compiled = await core.programs.get(name, () =>
+    programFor(
+      feeds,
+      core,
+      (inputs, weights) => {
+        const { readings, afterLayer } = endReadings(places, inputs, length)
+        const pass = { architecture, config, weights, batch, places: inputs, tokens: inputs.ids }
+        forward({ ...pass, layers, afterLayer, past: shared && pastKeyValues(layers, inputs) })
+        return readings
+      },
+      shared && ((feed) => freeAxes(feed, true)),
+    ),
+  )
   return compiled.run(feeds)
 }
 
-/** Shorter heads are read again with every prompt. */
-const LEAST_HEAD = 8
+/** Shorter shared prompts are read again with every prompt. */
+const LEAST_TOKENS = 8
 
-/** Heads that were read, by their tokens: a gate's question is the same for all prompts, so its keys and values are kept. */
-const heads = new WeakMap<ModelCore, Map<string, Promise<SharedContext>>>()
+/** Shared prompts that were read, by their tokens: a gate's question is the same for all, so its keys and values are kept. */
+const sharedPrompts = new WeakMap<ModelCore, Map<string, Promise<SharedContext>>>()
 
-/** Heads that are kept of a model. */
-const MOST_HEADS = 4
+/** Shared prompts that are kept of a model. */
+const MOST_KEPT = 4
 
 /** What all prompts begin with before what is averaged of them. */
-async function headOf(core: ModelCore, prompts: readonly ReadTokens[]): Promise<SharedContext | undefined> {
-  const common = commonHead(prompts.map(({ tokens }) => tokens))
+async function sharedPromptOf(
+  core: ModelCore,
+  prompts: readonly ReadTokens[],
+): Promise<SharedContext | undefined> {
+  const common = sharedPromptLength(prompts.map(({ tokens }) => tokens))
   const length = Math.min(common, ...prompts.map(({ from }) => from))
-  if (!(length >= LEAST_HEAD)) return undefined
+  if (!(length >= LEAST_TOKENS)) return undefined
   const tokens = (prompts[0] as ReadTokens).tokens.slice(0, length)
-  const own = heads.get(core) ?? new Map<string, Promise<SharedContext>>()
-  heads.set(core, own)
+  const own = sharedPrompts.get(core) ?? new Map<string, Promise<SharedContext>>()
+  sharedPrompts.set(core, own)
   const key = tokens.join(' ')
   const known = own.get(key)
   if (known) return known
   const read = contextOf(core, undefined, tokens)
   own.set(key, read)
   read.catch(() => own.delete(key))
-  for (const oldest of own.keys()) if (own.size > MOST_HEADS) own.delete(oldest)
+  for (const oldest of own.keys()) if (own.size > MOST_KEPT) own.delete(oldest)
   return read
 }
 
-function pastFeeds(core: ModelCore, head: SharedContext, batch: number, layers: number): NamedHostTensors {
-  const past = createKeyValueCache(core.config, batch, head.length)
-  for (let row = 0; row < batch; row++) enterContext(past, row, head)
+function pastFeeds(core: ModelCore, shared: SharedContext, batch: number, layers: number): NamedHostTensors {
+  const past = createKeyValueCache(core.config, batch, shared.length)
+  for (let row = 0; row < batch; row++) enterContext(past, row, shared)
   const used = (feed: string) => !/\d+$/.test(feed) || Number(feed.split('.').at(-1)) < layers
   return Object.fromEntries(Object.entries(past.feeds()).filter(([feed]) => used(feed)))
 }

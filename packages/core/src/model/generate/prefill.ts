@@ -1,6 +1,7 @@
 import type { HostTensor } from '../../backend/backend.ts'
 import { createRandom, type Random } from '../../random.ts'
 import { createKeyValueCache, type KeyValueCache } from '../decoder/key-value-cache.ts'
+import type { StepSettings } from '../extend/decoding-program.ts'
 import { extend } from '../extend/extend.ts'
 import {
   contextOf,
@@ -8,7 +9,6 @@ import {
   type SharedContext,
   type TokenizedRequest,
 } from '../extend/shared-context.ts'
-import type { StepSettings } from '../extend/step-program.ts'
 import type { Prefix } from '../language-model/language-model.ts'
 import type { ModelCore } from '../language-model/model-core.ts'
 import { sample } from './sample.ts'
@@ -58,7 +58,7 @@ export async function prefill(
     enterContext(past, row, context)
     enterContext(cache, slots[row] as number, context)
   }
-  const own = requests.map(({ tokens }, row) => tokens.slice(shared[row]?.head))
+  const own = requests.map(({ tokens }, row) => tokens.slice(shared[row]?.sharedTokens))
   const padding = new Array<readonly number[]>(batch - requests.length).fill([0])
   const { last, block } = await extend(core, {
     tokens: [...own, ...padding],

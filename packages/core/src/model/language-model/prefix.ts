@@ -1,6 +1,7 @@
 import { PatchError } from '../../errors.ts'
 import type { ModelConfig } from '../decoder/families/model-config.ts'
-import { MASKED } from '../decoder/layers/masked.ts'
+import type { SharedPlaces } from '../decoder/forward.ts'
+import { MASKED } from '../decoder/layers/mask.ts'
 
 /** A prefix as a model applies it: m virtual tokens of width d, row-major. */
 export interface Prefix {
@@ -83,19 +84,12 @@ export function withEmbeddings({ parts, ...rest }: Prefix, embeddings: Float32Ar
   return { ...rest, embeddings, parts: own }
 }
 
-/** Tells programs apart whose rows stand behind other prefixes and heads. */
-export const frontKey = (prefix: Prefix | undefined, head: number): string =>
-  `before ${prefix?.length ?? 0}${prefix?.parts ? ' in parts' : ''}+${head}`
+/** Tells programs apart whose rows stand behind other prefixes and shared prompts. */
+export const sharedKey = (prefix: Prefix | undefined, sharedTokens: number): string =>
+  `before ${prefix?.length ?? 0}${prefix?.parts ? ' in parts' : ''}+${sharedTokens}`
 
-/** The position of each virtual token, then those of a head of tokens, [length + head]. */
-export function frontPositions(prefix: Prefix | undefined, head: number): Int32Array {
-  const own = prefix ? partsOf(prefix).flatMap((part) => [...Array(part.prefix.length).keys()]) : []
-  const span = spanOf(prefix)
-  return Int32Array.from([...own, ...Array.from({ length: head }, (_, i) => span + i)])
-}
-
-/** log w of the part that each virtual token belongs to, [length]: tokens add it to their attention logits. */
-export function prefixBias(prefix: Prefix): Float32Array {
+/** log w of the part that each virtual token belongs to, [m]: tokens add it to their attention logits. */
+export function logWeights(prefix: Prefix): Float32Array {
   return Float32Array.from(
     partsOf(prefix).flatMap(({ prefix: { length }, weight }) =>
       new Array<number>(length).fill(Math.log(weight)),
@@ -103,24 +97,40 @@ export function prefixBias(prefix: Prefix): Float32Array {
   )
 }
 
+/** Where a prefix and, behind it, the tokens of a shared prompt stand before every row; S is their number. */
+export function sharedPlaces(prefix: Prefix | undefined, sharedTokens: number): SharedPlaces {
+  const own = prefix ? partsOf(prefix).flatMap((part) => [...Array(part.prefix.length).keys()]) : []
+  const span = spanOf(prefix)
+  const positions = Int32Array.from([...own, ...Array.from({ length: sharedTokens }, (_, i) => span + i)])
+  if (!prefix?.parts) return { positions }
+  const size = positions.length
+  const seen = new Float32Array(size)
+  seen.set(logWeights(prefix))
+  return {
+    positions,
+    mask: { shape: [1, size, size], data: partsMask(prefix, sharedTokens) },
+    logWeights: { shape: [1, 1, size], data: seen },
+  }
+}
+
 /**
- * What the virtual tokens and a head of tokens behind them see of one another, [S, S] with S = length + head: a part
- * itself, causally; the head all parts, with their weights, and itself.
+ * What the virtual tokens of parts and a shared prompt behind them see of one another, [S, S]: a part itself, causally; the
+ * prompt all parts, with their weights, and itself.
  */
-export function frontBias(prefix: Prefix, head: number): Float32Array {
-  const size = prefix.length + head
-  const bias = new Float32Array(size * size).fill(MASKED)
+function partsMask(prefix: Prefix, sharedTokens: number): Float32Array {
+  const size = prefix.length + sharedTokens
+  const mask = new Float32Array(size * size).fill(MASKED)
   let start = 0
   for (const { prefix: part } of partsOf(prefix)) {
-    for (let i = start; i < start + part.length; i++) bias.fill(0, i * size + start, i * size + i + 1)
+    for (let i = start; i < start + part.length; i++) mask.fill(0, i * size + start, i * size + i + 1)
     start += part.length
   }
-  const weights = prefixBias(prefix)
+  const weights = logWeights(prefix)
   for (let i = prefix.length; i < size; i++) {
-    bias.set(weights, i * size)
-    bias.fill(0, i * size + prefix.length, i * size + i + 1)
+    mask.set(weights, i * size)
+    mask.fill(0, i * size + prefix.length, i * size + i + 1)
   }
-  return bias
+  return mask
 }
 
 /** Throws `SHAPE_MISMATCH` for a prefix that is not [length, d], or whose parts do not make it up. */

@@ -2,6 +2,7 @@ import type {
   Backend,
   CompiledProgram,
   NamedHostTensors,
+  NamedTensors,
   NamedWeights,
   Precision,
   Signature,
@@ -9,6 +10,7 @@ import type {
   TensorSpec,
 } from '../../backend/backend.ts'
 import { settleAll } from '../../errors.ts'
+import type { Tensor } from '../../tf.ts'
 
 export interface ProgramCacheOptions {
   /** Programs held at once. Default 24. */
@@ -87,4 +89,20 @@ export function signatureOf(
     inputs[name] = { shape, dtype, ...(free && { free }) }
   }
   return { inputs, weights, precision }
+}
+
+/** What a program is given for its feeds, under the same names. */
+export type InputsOf<Feeds> = { readonly [Name in keyof Feeds]: Tensor }
+
+/** A program of given feeds, with the signature that fits them; see {@link signatureOf}. */
+export function programFor<Feeds extends NamedHostTensors>(
+  feeds: Feeds,
+  model: BoundModel,
+  program: (inputs: InputsOf<Feeds>, weights: NamedTensors) => NamedTensors,
+  freeAxes?: FreeAxes,
+): { readonly program: TensorProgram; readonly signature: Signature } {
+  return {
+    program: (inputs, weights) => program(inputs as InputsOf<Feeds>, weights),
+    signature: signatureOf(feeds, model, freeAxes),
+  }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { commonHead, type LayoutExample, layoutRows, rowLength, targetCount } from './row-layout.ts'
+import { type LayoutExample, layoutRows, rowLength, sharedPromptLength, targetCount } from './row-layout.ts'
 
 const pair: LayoutExample = {
   prompt: [10, 11, 12],
@@ -10,19 +10,19 @@ const pair: LayoutExample = {
 }
 const single: LayoutExample = { prompt: [10, 13], responses: [[40]] }
 
-/** The places that each place of a row sees, from the attention bias. */
-function visible({ bias }: ReturnType<typeof layoutRows>, row: number): number[][] {
-  const length = bias.shape[1] as number
+/** The places that each place of a row sees, from the mask. */
+function visible({ mask }: ReturnType<typeof layoutRows>, row: number): number[][] {
+  const length = mask.shape[1] as number
   return Array.from({ length }, (_, from) => {
     const start = (row * length + from) * length
-    return [...bias.data.subarray(start, start + length).entries()].flatMap(([to, b]) =>
+    return [...mask.data.subarray(start, start + length).entries()].flatMap(([to, b]) =>
       b === 0 ? [to] : [],
     )
   })
 }
 
 describe('layoutRows', () => {
-  const layout = layoutRows([pair, single], { batch: 2, length: 8, targets: 8 }, { before: 5, head: 0 })
+  const layout = layoutRows([pair, single], { batch: 2, length: 8, targets: 8 }, { before: 5, shared: 0 })
 
   it('lays prompt and responses behind one another, each response without its last token', () => {
     expect([...layout.ids.data.subarray(0, 8)]).toEqual([10, 11, 12, 20, 21, 30, 0, 0])
@@ -62,42 +62,42 @@ describe('layoutRows', () => {
     ])
   })
 
-  it('leaves out a head that stands elsewhere, and keeps the positions', () => {
-    const headless = layoutRows([pair, single], { batch: 2, length: 5, targets: 6 }, { before: 5, head: 1 })
-    expect([...headless.ids.data]).toEqual([11, 12, 20, 21, 30, 13, 0, 0, 0, 0])
-    expect([...headless.positions.subarray(0, 6)]).toEqual([6, 7, 8, 9, 8, 6])
-    expect([...headless.rows.data]).toEqual([1, 2, 3, 1, 4, 5])
+  it('leaves out a shared prompt that stands before all rows, and keeps the positions', () => {
+    const rest = layoutRows([pair, single], { batch: 2, length: 5, targets: 6 }, { before: 5, shared: 1 })
+    expect([...rest.ids.data]).toEqual([11, 12, 20, 21, 30, 13, 0, 0, 0, 0])
+    expect([...rest.positions.subarray(0, 6)]).toEqual([6, 7, 8, 9, 8, 6])
+    expect([...rest.rows.data]).toEqual([1, 2, 3, 1, 4, 5])
   })
 })
 
-describe('commonHead', () => {
+describe('sharedPromptLength', () => {
   it('is what all prompts begin with, and leaves each at least one token', () => {
     expect(
-      commonHead([
+      sharedPromptLength([
         [1, 2, 3, 4],
         [1, 2, 3, 5],
         [1, 2, 9],
       ]),
     ).toBe(2)
     expect(
-      commonHead([
+      sharedPromptLength([
         [1, 2, 3],
         [1, 2, 3],
       ]),
     ).toBe(2)
     expect(
-      commonHead([
+      sharedPromptLength([
         [1, 2, 3],
         [1, 2],
       ]),
     ).toBe(1)
-    expect(commonHead([[1], [1, 2]])).toBe(0)
+    expect(sharedPromptLength([[1], [1, 2]])).toBe(0)
     expect(
-      commonHead([
+      sharedPromptLength([
         [1, 2],
         [3, 2],
       ]),
     ).toBe(0)
-    expect(commonHead([])).toBe(0)
+    expect(sharedPromptLength([])).toBe(0)
   })
 })

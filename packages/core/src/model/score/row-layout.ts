@@ -1,6 +1,6 @@
 import type { HostTensor } from '../../backend/backend.ts'
 import type { Tokenizer } from '../../tokenize/tokenizer.ts'
-import { MASKED } from '../decoder/layers/masked.ts'
+import { MASKED } from '../decoder/layers/mask.ts'
 import { packedShape, packRows } from './pack-rows.ts'
 
 /** A prompt with the responses that follow it, each on its own: one for SFT, chosen and rejected for DPO. */
@@ -33,10 +33,10 @@ export interface RowLayout {
   readonly shape: LayoutShape
   /** [batch, length] int32, padded with 0. */
   readonly ids: HostTensor
-  /** Position of each token, the prefix and the common head before it counted; [batch · length]. */
+  /** Position of each token, the prefix and the shared prompt before it counted; [batch · length]. */
   readonly positions: Int32Array
-  /** [batch, length, length] float32 attention bias. */
-  readonly bias: HostTensor
+  /** Which tokens see which, [batch, length, length]: added to attention logits. */
+  readonly mask: HostTensor
   /** [targets] int32: where in [batch · length] the token before the target stands. */
   readonly rows: HostTensor
   /** [targets] int32: the target's id. */
@@ -45,10 +45,10 @@ export interface RowLayout {
   readonly owners: readonly Target[]
 }
 
-/** Tokens that an example takes in its row once the first `head` tokens of its prompt stand elsewhere. */
-export function rowLength({ prompt, responses }: LayoutExample, head: number): number {
+/** Tokens that an example takes in its row once the first `shared` tokens of its prompt stand before all rows. */
+export function rowLength({ prompt, responses }: LayoutExample, shared: number): number {
   // A response's last token predicts nothing, so it needs no place.
-  return prompt.length - head + responses.reduce((sum, response) => sum + response.length - 1, 0)
+  return prompt.length - shared + responses.reduce((sum, response) => sum + response.length - 1, 0)
 }
 
 /** Response tokens of an example. */
@@ -57,53 +57,53 @@ export function targetCount({ responses }: LayoutExample): number {
 }
 
 /** The number of tokens with which all prompts begin, at least one less than the shortest prompt. */
-export function commonHead(prompts: readonly (readonly number[])[]): number {
+export function sharedPromptLength(prompts: readonly (readonly number[])[]): number {
   const first = prompts[0]
   if (!first) return 0
-  let head = Math.min(...prompts.map((prompt) => prompt.length)) - 1
+  let shared = Math.min(...prompts.map((prompt) => prompt.length)) - 1
   for (const prompt of prompts) {
-    for (let i = 0; i < head; i++) if (prompt[i] !== first[i]) head = i
+    for (let i = 0; i < shared; i++) if (prompt[i] !== first[i]) shared = i
   }
-  return Math.max(head, 0)
+  return Math.max(shared, 0)
 }
 
 /**
  * Lays examples out in rows of a given shape: one in each row where there are enough of them, else packed, several
  * in a row that do not see one another.
  * @param before virtual tokens of the prefix
- * @param head prompt tokens that every row shares and that stand in the shared block
+ * @param shared prompt tokens that all rows have in common and that stand before them
  */
 export function layoutRows(
   examples: readonly LayoutExample[],
   shape: LayoutShape,
-  { before, head }: { readonly before: number; readonly head: number },
+  { before, shared }: { readonly before: number; readonly shared: number },
 ): RowLayout {
   const { batch, length, targets } = shape
   const ids = new Int32Array(batch * length)
   const positions = new Int32Array(batch * length)
-  const bias = new Float32Array(batch * length * length).fill(MASKED)
+  const mask = new Float32Array(batch * length * length).fill(MASKED)
   const rows = new Int32Array(targets)
   const labels = new Int32Array(targets)
   const owners: Target[] = []
   for (let row = 0; row < batch; row++) {
-    for (let i = 0; i < length; i++) bias[(row * length + i) * length + i] = 0
+    for (let i = 0; i < length; i++) mask[(row * length + i) * length + i] = 0
   }
   const { places } = packRows(
-    examples.map((example) => rowLength(example, head)),
+    examples.map((example) => rowLength(example, shared)),
     batch < examples.length ? length : 0,
   )
   for (const [index, { prompt, responses }] of examples.entries()) {
     const { row, start: offset } = places[index] as (typeof places)[number]
     const start = row * length + offset
-    const promptLength = prompt.length - head
+    const promptLength = prompt.length - shared
     const place = (at: number, id: number, position: number, from: number) => {
       ids[start + at] = id
       positions[start + at] = position
       const line = (start + at) * length + offset
-      bias.fill(0, line, line + Math.min(at + 1, promptLength))
-      bias.fill(0, line + from, line + at + 1)
+      mask.fill(0, line, line + Math.min(at + 1, promptLength))
+      mask.fill(0, line + from, line + at + 1)
     }
-    for (let i = 0; i < promptLength; i++) place(i, prompt[head + i] as number, before + head + i, 0)
+    for (let i = 0; i < promptLength; i++) place(i, prompt[shared + i] as number, before + shared + i, 0)
     let at = promptLength
     for (const [nth, response] of responses.entries()) {
       const from = at
@@ -119,7 +119,7 @@ export function layoutRows(
     shape,
     ids: { shape: [batch * length], data: ids },
     positions,
-    bias: { shape: [batch, length, length], data: bias },
+    mask: { shape: [batch, length, length], data: mask },
     rows: { shape: [targets], data: rows },
     labels: { shape: [targets], data: labels },
     owners,
@@ -132,11 +132,11 @@ const TARGET_STEP = 64
 /** Lays examples out in as few places as they pack into; the parameters are those of `layoutRows`. */
 export function packedLayout(
   examples: readonly LayoutExample[],
-  place: { readonly before: number; readonly head: number },
+  place: { readonly before: number; readonly shared: number },
 ): RowLayout {
   const targets = examples.reduce((sum, example) => sum + targetCount(example), 0)
   const shape = {
-    ...packedShape(examples.map((example) => rowLength(example, place.head))),
+    ...packedShape(examples.map((example) => rowLength(example, place.shared))),
     targets: TARGET_STEP * Math.ceil(targets / TARGET_STEP),
   }
   return layoutRows(examples, shape, place)

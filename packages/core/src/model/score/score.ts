@@ -3,10 +3,10 @@ import { PatchError, throwIfAborted } from '../../errors.ts'
 import * as tf from '../../tf.ts'
 import type { Prefix, Score, ScoreOptions, TopLogProbabilities } from '../language-model/language-model.ts'
 import type { ModelCore } from '../language-model/model-core.ts'
-import { frontKey, spanOf } from '../language-model/prefix.ts'
-import { signatureOf } from '../language-model/program-cache.ts'
-import { responseFeeds, responseInputs, responseLogits } from './response-logits.ts'
-import { commonHead, type LayoutExample, packedLayout, rowLength } from './row-layout.ts'
+import { sharedKey, spanOf } from '../language-model/prefix.ts'
+import { programFor } from '../language-model/program-cache.ts'
+import { responseFeeds, responseLogits } from './response-logits.ts'
+import { type LayoutExample, packedLayout, rowLength, sharedPromptLength } from './row-layout.ts'
 import { labelLogps, type TokenLogits } from './token-logps.ts'
 
 /** What is read off the logits at the response positions: a program's outputs, cut up into one result a response. */
@@ -125,15 +125,15 @@ async function readResponses<Result>(
 ): Promise<Result[]> {
   for (const [index, example] of examples.entries()) checkExample(core, example, prefix, index)
   const results: Result[] = new Array(examples.length)
-  // A common head is used in steps, so that sets of prompts that begin alike use the same programs.
-  const head = 8 * Math.floor(commonHead(examples.map(({ prompt }) => prompt)) / 8)
-  const lengthOf = (index: number) => rowLength(examples[index] as LayoutExample, head)
+  // A shared prompt is used in steps, so that sets of prompts that begin alike use the same programs.
+  const shared = 8 * Math.floor(sharedPromptLength(examples.map(({ prompt }) => prompt)) / 8)
+  const lengthOf = (index: number) => rowLength(examples[index] as LayoutExample, shared)
   const order = [...examples.keys()].sort((a, b) => lengthOf(a) - lengthOf(b))
   for (let start = 0; start < order.length; start += batchSize) {
     throwIfAborted(signal, 'scoring')
     const chosen = order.slice(start, start + batchSize)
     const batch = chosen.map((index) => examples[index] as CandidateExample)
-    const own = await readBatch(core, batch, prefix, readout, head)
+    const own = await readBatch(core, batch, prefix, readout, shared)
     for (const [i, index] of chosen.entries()) results[index] = own[i] as Result
   }
   return results
@@ -144,23 +144,21 @@ async function readBatch<Result>(
   examples: readonly CandidateExample[],
   prefix: Prefix | undefined,
   readout: Readout<Result>,
-  head: number,
+  shared: number,
 ): Promise<Result[]> {
-  const layout = packedLayout(examples, { before: spanOf(prefix), head })
+  const layout = packedLayout(examples, { before: spanOf(prefix), shared })
   const { shape } = layout
-  const headIds = (examples[0] as LayoutExample).prompt.slice(0, head)
-  const feeds: NamedHostTensors = {
-    ...responseFeeds(core.config, layout, { prefix, headIds }),
+  const sharedIds = (examples[0] as LayoutExample).prompt.slice(0, shared)
+  const feeds = {
+    ...responseFeeds(core.config, layout, { prefix, sharedIds }),
     ...readout.feeds?.(examples, shape.targets),
   }
-  const key = `${readout.key} ${shape.batch}x${shape.length} targets ${shape.targets} ${frontKey(prefix, head)}`
-  const compiled = await core.programs.get(key, () => ({
-    program: (inputs, weights) => {
-      const logits = responseLogits(core, weights, responseInputs(inputs, shape), inputs.prefix)
-      return readout.outputs(logits, inputs)
-    },
-    signature: signatureOf(feeds, core),
-  }))
+  const key = `${readout.key} ${shape.batch}x${shape.length} targets ${shape.targets} ${sharedKey(prefix, shared)}`
+  const compiled = await core.programs.get(key, () =>
+    programFor(feeds, core, (inputs, weights) =>
+      readout.outputs(responseLogits(core, weights, inputs, shape.batch), inputs),
+    ),
+  )
   const outputs = await compiled.run(feeds)
   let at = 0
   return examples.map((example) => {

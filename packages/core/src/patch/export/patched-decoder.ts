@@ -1,12 +1,10 @@
 import type { HostTensor, NamedTensors, Signature, TensorProgram, TensorSpec } from '../../backend/backend.ts'
-import { decode } from '../../model/decoder/decoder.ts'
+import { forward, placesAt, rotaryWeights } from '../../model/decoder/forward.ts'
 import type { KeyValues } from '../../model/decoder/layers/attention.ts'
-import { MASKED } from '../../model/decoder/layers/masked.ts'
-import { rotaryTables } from '../../model/decoder/rotary.ts'
 import { partKeyValues } from '../../model/extend/shared-context.ts'
 import type { LanguageModel } from '../../model/language-model/language-model.ts'
 import { coreOf } from '../../model/language-model/model-core.ts'
-import { partsOf, prefixBias, spanOf } from '../../model/language-model/prefix.ts'
+import { logWeights, partsOf, spanOf } from '../../model/language-model/prefix.ts'
 import * as tf from '../../tf.ts'
 
 /** A decoder as one tensor program, for a compiler to write as a file. */
@@ -32,11 +30,6 @@ export async function patchedDecoder(model: LanguageModel): Promise<DecoderProgr
     const block = await partKeyValues(core, own)
     for (const [name, tensor] of Object.entries(block)) before[`prefix.${part}.${name}`] = tensor
   }
-  const { cos, sin } = rotaryTables(
-    config,
-    Int32Array.from({ length: maxPositions }, (_, i) => i),
-  )
-  const table = (data: Float32Array): HostTensor => ({ shape: [maxPositions, headSize], data })
   const span = spanOf(prefix)
   const past = {
     shape: [1, keyValueHeads, 1, headSize],
@@ -50,14 +43,6 @@ export async function patchedDecoder(model: LanguageModel): Promise<DecoderProgr
     const input = (name: string) => inputs[name] as tf.Tensor
     const positions = tf.reshape(input('positions'), [-1])
     const length = positions.shape[0] as number
-    const at = tf.add(positions, tf.scalar(span, 'int32'))
-    const block = {
-      x: architecture.embed(config, weights, tf.reshape(input('ids'), [-1])),
-      ...{ batch: 1, length },
-      cos: tf.gather(weights['rotary.cos'] as tf.Tensor, at),
-      sin: tf.gather(weights['rotary.sin'] as tf.Tensor, at),
-      bias: causal(positions),
-    }
     // [1, kvHeads, P, D] outside, [kvHeads, 1, P, D] inside.
     const swap = (x: tf.Tensor) => tf.transpose(x, [1, 0, 2, 3])
     const held = Array.from({ length: layers }, (_, layer) => ({
@@ -65,7 +50,11 @@ export async function patchedDecoder(model: LanguageModel): Promise<DecoderProgr
       values: swap(input(`value.${layer}`)),
     }))
     const sources = held.map((own, layer) => [...prefixSources(model, weights, layer), own])
-    const { hidden, keyValues } = decode({ architecture, config, weights, block, past: sources })
+    const { hidden, keyValues } = forward({
+      ...{ architecture, config, weights, batch: 1, past: sources },
+      tokens: tf.reshape(input('ids'), [-1]),
+      places: placesAt(weights, positions, span),
+    })
     const final = architecture.normalize(config, weights, hidden)
     const logits = tf.matMul(final, weights[architecture.outputWeight(config)] as tf.Tensor, false, true)
     const present: Record<string, tf.Tensor> = {}
@@ -82,7 +71,7 @@ export async function patchedDecoder(model: LanguageModel): Promise<DecoderProgr
     program,
     signature: {
       inputs,
-      weights: { ...model.weights, ...before, 'rotary.cos': table(cos), 'rotary.sin': table(sin) },
+      weights: { ...model.weights, ...before, ...rotaryWeights(config, maxPositions) },
     },
     names: {
       ...{ 'input.ids': 'input_ids', 'input.positions': 'position_ids', 'output.logits': 'logits' },
@@ -102,20 +91,14 @@ export async function patchedDecoder(model: LanguageModel): Promise<DecoderProgr
 /** The parts of the prefix as sources of attention, each with its log w. */
 function prefixSources({ prefix }: LanguageModel, weights: NamedTensors, layer: number): KeyValues[] {
   if (!prefix) return []
-  const biases = prefixBias(prefix)
+  const added = logWeights(prefix)
   let start = 0
   return partsOf(prefix).map(({ prefix: { length }, weight }, part) => {
     start += length
     return {
       keys: weights[`prefix.${part}.key.${layer}`] as tf.Tensor,
       values: weights[`prefix.${part}.value.${layer}`] as tf.Tensor,
-      ...(weight !== 1 && { bias: tf.tensor(biases.slice(start - length, start), [1, 1, length]) }),
+      ...(weight !== 1 && { mask: tf.tensor(added.slice(start - length, start), [1, 1, length]) }),
     }
   })
-}
-
-/** A bias [1, T, T] with which each token sees those of positions up to its own. */
-function causal(positions: tf.Tensor): tf.Tensor {
-  const later = tf.greater(tf.expandDims(positions, 0), tf.expandDims(positions, 1))
-  return tf.expandDims(tf.mul(tf.cast(later, 'float32'), MASKED), 0)
 }

@@ -1,9 +1,7 @@
-import type { NamedHostTensors } from '../../backend/backend.ts'
-import { attentionTo, causalBias, decodeLayer, streamOf } from '../../model/decoder/decoder.ts'
-import { rotaryTables } from '../../model/decoder/rotary.ts'
+import { forward, placeFeeds } from '../../model/decoder/forward.ts'
 import type { LanguageModel, Prefix } from '../../model/language-model/language-model.ts'
 import { coreOf } from '../../model/language-model/model-core.ts'
-import { signatureOf } from '../../model/language-model/program-cache.ts'
+import { programFor } from '../../model/language-model/program-cache.ts'
 import * as tf from '../../tf.ts'
 import type { Prompt } from '../../tokenize/tokenizer.ts'
 
@@ -19,43 +17,23 @@ export async function prefixAttention(
   const core = coreOf(model)
   const { architecture, config } = core
   const ids = model.tokenizer.encodePrompt(prompt)
-  const table = (from: number, count: number) => {
-    const { cos, sin } = rotaryTables(
-      config,
-      Int32Array.from({ length: count }, (_, i) => from + i),
-    )
-    const shape = [count, config.headSize]
-    return { cos: { shape, data: cos }, sin: { shape, data: sin } }
-  }
-  const [front, own] = [table(0, length), table(length, ids.length)]
-  const feeds: NamedHostTensors = {
+  const from = (start: number, count: number) => Int32Array.from({ length: count }, (_, i) => start + i)
+  const feeds = {
     ids: { shape: [ids.length], data: Int32Array.from(ids) },
     prefix: { shape: [length, config.hiddenSize], data: embeddings },
-    ...{ cos: own.cos, sin: own.sin, frontCos: front.cos, frontSin: front.sin },
+    ...placeFeeds(config, { positions: from(length, ids.length), shared: { positions: from(0, length) } }),
   }
-  const compiled = await core.programs.get(`attention to ${length} of ${ids.length}`, () => ({
-    program: (inputs, weights) => {
-      const input = (name: string) => inputs[name] as tf.Tensor
-      const shared = {
-        ...{ batch: 1, length, cos: input('frontCos'), sin: input('frontSin') },
-        bias: causalBias(length),
-      }
-      const block = {
-        ...{ batch: 1, length: ids.length, cos: input('cos'), sin: input('sin') },
-        bias: causalBias(ids.length),
-      }
-      const layers = { architecture, config, weights, block, shared }
-      const stream = streamOf(layers)
-      let x = tf.concat([input('prefix'), architecture.embed(config, weights, input('ids'))])
+  const compiled = await core.programs.get(`attention to ${length} of ${ids.length}`, () =>
+    programFor(feeds, core, (inputs, weights) => {
       const attention: tf.Tensor[] = []
-      for (let layer = 0; layer < config.layers; layer++) {
-        attention.push(attentionTo(layers, stream, layer, x))
-        ;({ x } = decodeLayer(layers, stream, layer, x))
-      }
+      forward({
+        ...{ architecture, config, weights, batch: 1, places: inputs },
+        ...{ tokens: inputs.ids, prefix: inputs.prefix },
+        toShared: (own) => attention.push(own),
+      })
       return { attention: tf.stack(attention) }
-    },
-    signature: signatureOf(feeds, core),
-  }))
+    }),
+  )
   const { attention } = await compiled.run(feeds)
   const values = [...(attention?.data ?? [])]
   return Array.from({ length: config.layers }, (_, layer) =>

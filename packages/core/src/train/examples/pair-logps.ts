@@ -1,13 +1,12 @@
-import type { HostTensor, NamedHostTensors } from '../../backend/backend.ts'
+import type { HostTensor } from '../../backend/backend.ts'
 import { throwIfAborted } from '../../errors.ts'
 import { programScope } from '../../model/decoder/families/find-architecture.ts'
 import type { LanguageModel, Prefix } from '../../model/language-model/language-model.ts'
-import { frontKey, spanOf } from '../../model/language-model/prefix.ts'
-import { createProgramCache, signatureOf } from '../../model/language-model/program-cache.ts'
-import { responseFeeds, responseInputs, responseLogits } from '../../model/score/response-logits.ts'
-import { commonHead, packedLayout, rowLength } from '../../model/score/row-layout.ts'
+import { sharedKey, spanOf } from '../../model/language-model/prefix.ts'
+import { createProgramCache, programFor } from '../../model/language-model/program-cache.ts'
+import { responseFeeds, responseLogits } from '../../model/score/response-logits.ts'
+import { packedLayout, rowLength, sharedPromptLength } from '../../model/score/row-layout.ts'
 import { labelLogps } from '../../model/score/token-logps.ts'
-import type * as tf from '../../tf.ts'
 
 /** A pair whose responses' probabilities are asked for. */
 export interface TokenPair {
@@ -36,11 +35,11 @@ export async function pairLogps(
   { onProgress, signal }: { onProgress?: (done: number) => void; signal?: AbortSignal | undefined } = {},
 ): Promise<PairScore[]> {
   const programs = createProgramCache(model.backend, { capacity: 4, scope: programScope(model) })
-  const head = commonHead(pairs.map(({ prompt }) => prompt))
+  const shared = sharedPromptLength(pairs.map(({ prompt }) => prompt))
   const rows = pairs.map(({ prompt, chosen, rejected }) => ({ prompt, responses: [chosen, rejected] }))
   const order = [...rows.keys()].sort((a, b) => lengthOf(a) - lengthOf(b))
   function lengthOf(index: number): number {
-    return rowLength(rows[index] as (typeof rows)[number], head)
+    return rowLength(rows[index] as (typeof rows)[number], shared)
   }
   const scores: PairScore[] = new Array(pairs.length)
   try {
@@ -57,19 +56,16 @@ export async function pairLogps(
   return scores
 
   async function runBatch(batch: typeof rows): Promise<PairScore[]> {
-    const layout = packedLayout(batch, { before: spanOf(prefix), head })
+    const layout = packedLayout(batch, { before: spanOf(prefix), shared })
     const { shape } = layout
-    const headIds = (batch[0] as (typeof rows)[number]).prompt.slice(0, head)
-    const feeds: NamedHostTensors = {
-      ...responseFeeds(model.config, layout, { prefix, headIds }),
-    }
-    const compiled = await programs.get(`pairs ${JSON.stringify(shape)} ${frontKey(prefix, head)}`, () => ({
-      program: (inputs, weights) => {
-        const logits = responseLogits(model, weights, responseInputs(inputs, shape), inputs.prefix)
-        return { logps: labelLogps(logits, inputs.labels as tf.Tensor) }
-      },
-      signature: signatureOf(feeds, model),
-    }))
+    const sharedIds = (batch[0] as (typeof rows)[number]).prompt.slice(0, shared)
+    const feeds = responseFeeds(model.config, layout, { prefix, sharedIds })
+    const key = `pairs ${JSON.stringify(shape)} ${sharedKey(prefix, shared)}`
+    const compiled = await programs.get(key, () =>
+      programFor(feeds, model, (inputs, weights) => ({
+        logps: labelLogps(responseLogits(model, weights, inputs, shape.batch), inputs.labels),
+      })),
+    )
     const { data } = (await compiled.run(feeds)).logps as HostTensor
     const sums = batch.map(() => ({ chosen: 0, rejected: 0 }))
     for (const [i, { example, response }] of layout.owners.entries()) {

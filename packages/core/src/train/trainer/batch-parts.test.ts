@@ -12,22 +12,22 @@ const examples = (count: number, tokens: number): SftExample[] =>
 describe('batchParts', () => {
   it('leaves a batch whole that is no more than keeps the backend busy', () => {
     const batch = examples(8, 128)
-    expect(batchParts(batch, { objective: { type: 'sft' }, head: 0 })).toEqual([batch])
+    expect(batchParts(batch, { objective: { type: 'sft' }, shared: 0 })).toEqual([batch])
   })
 
   it('halves a batch of twice as many tokens, in order', () => {
     const batch = examples(16, 128)
-    const parts = batchParts(batch, { objective: { type: 'sft' }, head: 0 })
+    const parts = batchParts(batch, { objective: { type: 'sft' }, shared: 0 })
     expect(parts).toEqual([batch.slice(0, 8), batch.slice(8)])
   })
 
   it('never makes a part of nothing', () => {
-    const parts = batchParts(examples(3, 4096), { objective: { type: 'sft' }, head: 0 })
+    const parts = batchParts(examples(3, 4096), { objective: { type: 'sft' }, shared: 0 })
     expect(parts.map(({ length }) => length)).toEqual([1, 1, 1])
   })
 
   it('makes parts of the size that is asked for', () => {
-    const parts = batchParts(examples(5, 16), { objective: { type: 'sft' }, head: 0, microBatchSize: 2 })
+    const parts = batchParts(examples(5, 16), { objective: { type: 'sft' }, shared: 0, microBatchSize: 2 })
     expect(parts.map(({ length }) => length)).toEqual([2, 2, 1])
   })
 })

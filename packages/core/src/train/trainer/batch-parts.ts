@@ -9,8 +9,8 @@ const enoughPositions = 1024
 
 export interface PartOptions {
   readonly objective: Objective
-  /** Tokens that all prompts begin with, which take no place in a row. */
-  readonly head: number
+  /** Tokens of the shared prompt, which take no place in a row. */
+  readonly shared: number
   /** Examples in a part. Default: as many as take `enoughPositions`. */
   readonly microBatchSize?: number | undefined
 }
@@ -21,10 +21,10 @@ export interface PartOptions {
  */
 export function batchParts(
   examples: readonly TrainingExample[],
-  { objective, head, microBatchSize }: PartOptions,
+  { objective, shared, microBatchSize }: PartOptions,
 ): TrainingExample[][] {
   const { batch, length } = packedShape(
-    examples.map((example) => rowLength(toLayoutExample(example, objective), head)),
+    examples.map((example) => rowLength(toLayoutExample(example, objective), shared)),
   )
   const count = microBatchSize
     ? Math.ceil(examples.length / microBatchSize)

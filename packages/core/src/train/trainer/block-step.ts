@@ -1,24 +1,25 @@
-import type { HostTensor, NamedHostTensors, NamedWeights, TensorProgram } from '../../backend/backend.ts'
-import { decodeLayer, ownRows, streamOf } from '../../model/decoder/decoder.ts'
-import type { LanguageModel } from '../../model/language-model/language-model.ts'
-import { type ProgramCache, signatureOf } from '../../model/language-model/program-cache.ts'
+import type { HostTensor, NamedHostTensors, NamedTensors, NamedWeights } from '../../backend/backend.ts'
 import {
-  logitsAt,
-  type ModelShape,
-  responseEmbedding,
-  responseInputs,
-  responsePlaces,
-} from '../../model/score/response-logits.ts'
+  embedded,
+  forwardLayer,
+  ownRows,
+  type PlaceFeeds,
+  withoutPlaces,
+} from '../../model/decoder/forward.ts'
+import type { LanguageModel } from '../../model/language-model/language-model.ts'
+import { type InputsOf, type ProgramCache, programFor } from '../../model/language-model/program-cache.ts'
+import { logitsAt } from '../../model/score/response-logits.ts'
 import type { LayoutShape } from '../../model/score/row-layout.ts'
 import * as tf from '../../tf.ts'
 import type { Objective } from './objective.ts'
-import { objectiveOf, withGradient } from './step-program.ts'
+import type { StepFeeds } from './step-feeds.ts'
+import { objectiveOf, withGradient } from './training-program.ts'
 
 export interface BlockStep {
   readonly model: LanguageModel
   readonly objective: Objective
   readonly shape: LayoutShape
-  readonly feeds: NamedHostTensors
+  readonly feeds: StepFeeds
   readonly programs: ProgramCache
   /** Tells apart the programs of other shapes. */
   readonly key: string
@@ -29,7 +30,7 @@ export interface BlockStep {
 }
 
 /**
- * The same outputs as the program of `stepProgram`, layer by layer: one program for a layer's forward pass and one for
+ * The same outputs as the program of `trainingProgram`, layer by layer: one program for a layer's forward pass and one for
  * its gradient serve all layers of a kind, with the weights of each fed in. Nothing is kept between the passes but what went into
  * each layer; the gradient works the layer out again (Chen et al. 2016), a third more arithmetic for a fraction of the
  * memory.
@@ -37,17 +38,17 @@ export interface BlockStep {
 export async function blockStep(step: BlockStep): Promise<NamedHostTensors> {
   const { model, feeds } = step
   const compiled = blockPrograms(step)
-  const places = pick(feeds, ['cos', 'sin', 'bias', 'sharedCos', 'sharedSin', 'sharedBias', 'sharedSeen'])
+  const [places, { prefix, sharedIds, ids, ...rest }] = withoutPlaces(feeds)
   const { layers } = model.config
 
-  const embedded = await compiled.embed(pick(feeds, ['prefix', 'headIds', 'ids']))
-  const entering: HostTensor[] = [embedded.x as HostTensor]
+  const start = await compiled.embed({ ids, ...(prefix && { prefix }), ...(sharedIds && { sharedIds }) })
+  const entering: HostTensor[] = [start.x as HostTensor]
   for (let layer = 0; layer < layers; layer++) {
     const { x } = await compiled.forward(layer, { ...places, x: entering[layer] as HostTensor })
     entering.push(x as HostTensor)
   }
   const { gradient, ...outputs } = await compiled.objective({
-    ...without(feeds, [...Object.keys(places), 'prefix', 'headIds', 'ids']),
+    ...rest,
     x: entering.pop() as HostTensor,
   })
   let dx = gradient as HostTensor
@@ -55,92 +56,64 @@ export async function blockStep(step: BlockStep): Promise<NamedHostTensors> {
     const x = entering.pop() as HostTensor
     dx = (await compiled.backward(layer, { ...places, x, dy: dx })).dx as HostTensor
   }
-  const { shape, data } = feeds.prefix as HostTensor
+  const { shape, data } = prefix as HostTensor
   return { ...outputs, gradient: { shape, data: (dx.data as Float32Array).slice(0, data.length) } }
 }
 
-type Run = (feeds: NamedHostTensors) => Promise<NamedHostTensors>
-type RunLayer = (layer: number, feeds: NamedHostTensors) => Promise<NamedHostTensors>
+type EmbedFeeds = Pick<StepFeeds, 'ids' | 'prefix' | 'sharedIds'>
+type LayerFeeds = PlaceFeeds & { readonly x: HostTensor }
+type ObjectiveFeeds = Omit<StepFeeds, keyof EmbedFeeds | keyof PlaceFeeds> & { readonly x: HostTensor }
+
+type Run<Feeds> = (feeds: Feeds) => Promise<NamedHostTensors>
+type RunLayer<Feeds> = (layer: number, feeds: Feeds) => Promise<NamedHostTensors>
+type Program<Feeds> = (inputs: InputsOf<Feeds>, weights: NamedTensors) => NamedTensors
 
 /** The programs of a step, each compiled when it is first run. */
 function blockPrograms({ model, objective, shape, programs, key, firsts, weightsOf }: BlockStep): {
-  readonly embed: Run
-  readonly forward: RunLayer
-  readonly objective: Run
-  readonly backward: RunLayer
+  readonly embed: Run<EmbedFeeds>
+  readonly forward: RunLayer<LayerFeeds>
+  readonly objective: Run<ObjectiveFeeds>
+  readonly backward: RunLayer<LayerFeeds & { readonly dy: HostTensor }>
 } {
-  const compiledOf = (name: string, program: TensorProgram, weights: NamedWeights, feeds: NamedHostTensors) =>
-    programs.get(`${name} ${key}`, () => ({
-      program,
-      signature: signatureOf(feeds, { weights, precision: model.precision }),
-    }))
+  const { architecture, config, precision } = model
+  const { batch, length } = shape
+  const compiledOf = <Feeds extends NamedHostTensors>(
+    name: string,
+    feeds: Feeds,
+    weights: NamedWeights,
+    program: Program<Feeds>,
+  ) => programs.get(`${name} ${key}`, () => programFor(feeds, { weights, precision }, program))
   const whole =
-    (name: string, program: TensorProgram): Run =>
+    <Feeds extends NamedHostTensors>(name: string, program: Program<Feeds>): Run<Feeds> =>
     async (feeds) =>
-      (await compiledOf(name, program, model.weights, feeds)).run(feeds)
+      (await compiledOf(name, feeds, model.weights, program)).run(feeds)
   const ofLayer =
-    (name: string, programOf: typeof forwardProgram): RunLayer =>
+    <Feeds extends NamedHostTensors>(
+      name: string,
+      programOf: (first: number) => Program<Feeds>,
+    ): RunLayer<Feeds> =>
     async (layer, feeds) => {
       const first = firsts[layer] as number
       const weights = weightsOf(layer)
-      const program = programOf(model, shape, first)
-      const compiled = await compiledOf(`${name} as layer ${first}`, program, weights, feeds)
+      const compiled = await compiledOf(`${name} as layer ${first}`, feeds, weights, programOf(first))
       return compiled.run(feeds, weights)
     }
+  const layerOf = (layer: number, places: InputsOf<PlaceFeeds>, weights: NamedTensors) =>
+    forwardLayer({ architecture, config, weights, batch, places }, layer)
   return {
-    embed: whole('embed', embedProgram(model, shape)),
-    forward: ofLayer('forward', forwardProgram),
-    objective: whole('objective', objectiveProgram(model, objective, shape)),
-    backward: ofLayer('backward', backwardProgram),
-  }
-}
-
-const embedProgram =
-  (model: ModelShape, shape: LayoutShape): TensorProgram =>
-  (inputs, weights) => ({
-    x: responseEmbedding(model, weights, responseInputs(inputs, shape), inputs.prefix),
-  })
-
-/** One layer as a function of the residual stream [rows, d]. */
-function layerOf(
-  { architecture, config }: ModelShape,
-  shape: LayoutShape,
-  layer: number,
-  inputs: Parameters<TensorProgram>[0],
-  weights: Parameters<TensorProgram>[1],
-): (x: tf.Tensor) => tf.Tensor {
-  const places = responsePlaces(responseInputs(inputs, shape))
-  return (x) => {
-    const stream = streamOf({ config, ...places })
-    return decodeLayer({ architecture, config, weights, ...places }, stream, layer, x).x
-  }
-}
-
-const forwardProgram =
-  (model: ModelShape, shape: LayoutShape, layer: number): TensorProgram =>
-  (inputs, weights) => ({ x: layerOf(model, shape, layer, inputs, weights)(inputs.x as tf.Tensor) })
-
-const backwardProgram =
-  (model: ModelShape, shape: LayoutShape, layer: number): TensorProgram =>
-  (inputs, weights) => ({
-    dx: tf.grad(layerOf(model, shape, layer, inputs, weights))(inputs.x as tf.Tensor, inputs.dy as tf.Tensor),
-  })
-
-const objectiveProgram =
-  (model: ModelShape, objective: Objective, shape: LayoutShape): TensorProgram =>
-  (inputs, weights) =>
-    withGradient(inputs.x as tf.Tensor, (x) =>
-      objectiveOf(
-        objective,
-        inputs,
-        logitsAt(model, weights, ownRows(x, shape), responseInputs(inputs, shape).rows),
+    embed: whole('embed', ({ ids, prefix, sharedIds }, weights) => ({
+      x: embedded(model, weights, { tokens: ids, prefix, sharedIds }),
+    })),
+    forward: ofLayer('forward', (first) => (inputs, weights) => ({
+      x: layerOf(first, inputs, weights)(inputs.x),
+    })),
+    objective: whole('objective', (inputs, weights) =>
+      withGradient(inputs.x, (x) =>
+        objectiveOf(objective, inputs, logitsAt(model, weights, ownRows(x, batch * length), inputs.rows)),
       ),
-    )
-
-function pick(feeds: NamedHostTensors, names: readonly string[]): NamedHostTensors {
-  return Object.fromEntries(Object.entries(feeds).filter(([name]) => names.includes(name)))
-}
-
-function without(feeds: NamedHostTensors, names: readonly string[]): NamedHostTensors {
-  return Object.fromEntries(Object.entries(feeds).filter(([name]) => !names.includes(name)))
+    ),
+    backward: ofLayer('backward', (first) => (inputs, weights) => ({
+      dx: tf.grad(layerOf(first, inputs, weights))(inputs.x, inputs.dy),
+    })),
+  }
 }

@@ -15,7 +15,7 @@ export interface PlanOptions {
   /** Bytes; see `TrainingSettings`. */
   readonly budget: number
   readonly recompute?: 'none' | 'block' | undefined
-  /** Rows before those of the layout: prefix and common head. */
+  /** Rows before those of the layout: prefix and shared prompt. */
   readonly shared: number
 }
 

@@ -1,7 +1,7 @@
 import { PatchError } from '../../errors.ts'
 import type { LanguageModel, Prefix } from '../../model/language-model/language-model.ts'
 import { withEmbeddings } from '../../model/language-model/prefix.ts'
-import { commonHead } from '../../model/score/row-layout.ts'
+import { sharedPromptLength } from '../../model/score/row-layout.ts'
 import type { TrainingExample } from '../examples/example.ts'
 import { type AdamWState, clipGradient, gradientNorm, initAdamW, updateAdamW } from './adamw.ts'
 import { batchParts } from './batch-parts.ts'
@@ -45,7 +45,7 @@ export class PrefixTrainer {
   readonly #options: PrefixTrainerOptions
   readonly #runner: StepRunner
   readonly #sampler: Sampler
-  readonly #headIds: readonly number[]
+  readonly #sharedIds: readonly number[]
   #prefix: Prefix
   #optimizer: AdamWState
   #step = 0
@@ -69,7 +69,7 @@ export class PrefixTrainer {
       { harmlessShare, seed },
     )
     const prompts = examples.map(({ prompt }) => prompt)
-    this.#headIds = (prompts[0] ?? []).slice(0, commonHead(prompts))
+    this.#sharedIds = (prompts[0] ?? []).slice(0, sharedPromptLength(prompts))
   }
 
   /** A copy of the current prefix. */
@@ -156,14 +156,14 @@ export class PrefixTrainer {
   }
 
   /** What all prompts of a batch begin with: that of all examples, or less for a batch from elsewhere. */
-  #headOf(batch: readonly TrainingExample[]): readonly number[] {
-    const own = this.#headIds
+  #sharedIdsOf(batch: readonly TrainingExample[]): readonly number[] {
+    const own = this.#sharedIds
     const fits = batch.every(
       ({ prompt }) => prompt.length > own.length && own.every((id, i) => id === prompt[i]),
     )
     if (fits) return own
     const prompts = batch.map(({ prompt }) => prompt)
-    return (prompts[0] ?? []).slice(0, commonHead(prompts))
+    return (prompts[0] ?? []).slice(0, sharedPromptLength(prompts))
   }
 
   /**
@@ -175,12 +175,12 @@ export class PrefixTrainer {
     const { model, objective, microBatchSize } = this.#options
     checkTrainable(model, prefix)
     checkSameParts(this.#prefix, prefix, 'Create another trainer with that prefix')
-    const headIds = this.#headOf(batch)
+    const sharedIds = this.#sharedIdsOf(batch)
     const totals = totalsOf(batch)
     const sum = gradientSum(prefix.embeddings.length)
     // Part by part; see `batchParts`.
-    for (const part of batchParts(batch, { objective, head: headIds.length, microBatchSize })) {
-      const { shape, feeds, tokens } = stepFeeds(model, objective, part, prefix, headIds, totals)
+    for (const part of batchParts(batch, { objective, shared: sharedIds.length, microBatchSize })) {
+      const { shape, feeds, tokens } = stepFeeds(model, objective, part, prefix, sharedIds, totals)
       sum.add(await this.#runner.run(shape, feeds), tokens)
     }
     return sum.finish(objective, batch)

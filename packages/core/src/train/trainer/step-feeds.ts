@@ -1,7 +1,7 @@
-import type { HostTensor, NamedHostTensors } from '../../backend/backend.ts'
+import type { HostTensor } from '../../backend/backend.ts'
 import type { LanguageModel, Prefix } from '../../model/language-model/language-model.ts'
 import { spanOf } from '../../model/language-model/prefix.ts'
-import { responseFeeds } from '../../model/score/response-logits.ts'
+import { type ResponseFeeds, responseFeeds } from '../../model/score/response-logits.ts'
 import {
   type LayoutExample,
   type LayoutShape,
@@ -11,9 +11,14 @@ import {
 import type { DpoExample, TrainingExample } from '../examples/example.ts'
 import type { Objective } from './objective.ts'
 
+/** What a training step is fed; the tensors of DPO and of distillation only where the objective has them. */
+export type StepFeeds = ResponseFeeds & {
+  readonly sftWeights: HostTensor
+} & Partial<ReturnType<typeof dpoFeeds> & ReturnType<typeof teacherFeeds>>
+
 export interface StepBatch {
   readonly shape: LayoutShape
-  readonly feeds: NamedHostTensors
+  readonly feeds: StepFeeds
   /** Response tokens that count. */
   readonly tokens: number
 }
@@ -51,16 +56,16 @@ export function stepFeeds(
   objective: Objective,
   examples: readonly TrainingExample[],
   prefix: Prefix,
-  headIds: readonly number[],
+  sharedIds: readonly number[],
   totals: BatchTotals = totalsOf(examples),
 ): StepBatch {
   const rows = examples.map((example) => toLayoutExample(example, objective))
-  const layout = packedLayout(rows, { before: spanOf(prefix), head: headIds.length })
+  const layout = packedLayout(rows, { before: spanOf(prefix), shared: sharedIds.length })
   return {
     shape: layout.shape,
     tokens: layout.owners.length,
     feeds: {
-      ...responseFeeds(config, layout, { prefix, headIds }),
+      ...responseFeeds(config, layout, { prefix, sharedIds }),
       ...sftFeeds(examples, layout, totals),
       ...(objective.type === 'dpo' && dpoFeeds(examples as readonly DpoExample[], layout, totals)),
       ...(objective.distillationWeight && teacherFeeds(examples, layout, totals)),
@@ -78,7 +83,7 @@ function sftFeeds(
   examples: readonly TrainingExample[],
   { owners, shape }: RowLayout,
   { tokens }: BatchTotals,
-): NamedHostTensors {
+): Pick<StepFeeds, 'sftWeights'> {
   const weights = new Float32Array(shape.targets)
   for (const [i, { example, response }] of owners.entries()) {
     if (response === 0) weights[i] = (examples[example]?.weight ?? 1) / tokens
@@ -86,11 +91,7 @@ function sftFeeds(
   return { sftWeights: vector(weights) }
 }
 
-function dpoFeeds(
-  examples: readonly DpoExample[],
-  { owners, shape }: RowLayout,
-  totals: BatchTotals,
-): NamedHostTensors {
+function dpoFeeds(examples: readonly DpoExample[], { owners, shape }: RowLayout, totals: BatchTotals) {
   const pairs = examples.length
   const membership = (which: number): HostTensor => {
     const data = new Float32Array(pairs * shape.targets)
@@ -115,7 +116,7 @@ function teacherFeeds(
   examples: readonly TrainingExample[],
   { owners, shape }: RowLayout,
   { taught }: BatchTotals,
-): NamedHostTensors {
+) {
   const k = Math.max(1, ...examples.map(({ teacher }) => teacher?.k ?? 1))
   const ids = new Int32Array(shape.targets * k)
   // log of nearly nothing: an absent entry takes no part.

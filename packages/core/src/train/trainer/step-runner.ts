@@ -2,12 +2,13 @@ import type { NamedHostTensors, NamedWeights } from '../../backend/backend.ts'
 import { programScope } from '../../model/decoder/families/find-architecture.ts'
 import { expandedLayers, firstsOfKinds, layerWeights } from '../../model/decoder/layer-weights.ts'
 import type { LanguageModel } from '../../model/language-model/language-model.ts'
-import { createProgramCache, signatureOf } from '../../model/language-model/program-cache.ts'
+import { createProgramCache, programFor } from '../../model/language-model/program-cache.ts'
 import type { LayoutShape } from '../../model/score/row-layout.ts'
 import { blockStep } from './block-step.ts'
 import { planMemory } from './memory-plan.ts'
 import type { Objective } from './objective.ts'
-import { stepProgram } from './step-program.ts'
+import type { StepFeeds } from './step-feeds.ts'
+import { trainingProgram } from './training-program.ts'
 import type { TrainingSettings } from './training-settings.ts'
 
 export interface StepRunnerOptions extends Pick<TrainingSettings, 'memoryBudget' | 'recompute'> {
@@ -17,8 +18,8 @@ export interface StepRunnerOptions extends Pick<TrainingSettings, 'memoryBudget'
 
 /** Runs steps of an objective, each in the way that its memory allows. */
 export interface StepRunner {
-  /** What `stepProgram` gives for feeds of `stepFeeds`. */
-  run(shape: LayoutShape, feeds: NamedHostTensors): Promise<NamedHostTensors>
+  /** What `trainingProgram` gives for feeds of `stepFeeds`. */
+  run(shape: LayoutShape, feeds: StepFeeds): Promise<NamedHostTensors>
   /** Frees the compiled programs. */
   dispose(): Promise<void>
 }
@@ -48,10 +49,9 @@ export function stepRunner({ model, objective, recompute, memoryBudget }: StepRu
         const weightsOf = holds ? held : expanded
         return blockStep({ model: runs, objective, shape, feeds, programs, key, firsts, weightsOf })
       }
-      const compiled = await programs.get(key, () => ({
-        program: stepProgram(model, objective, shape),
-        signature: signatureOf(feeds, model),
-      }))
+      const compiled = await programs.get(key, () =>
+        programFor(feeds, model, trainingProgram(model, objective, shape)),
+      )
       return compiled.run(feeds)
     },
     dispose: () => programs.dispose(),

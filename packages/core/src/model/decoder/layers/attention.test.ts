@@ -3,7 +3,7 @@ import { normalTensor, outputAndGradients } from '../../../../test/gradients.ts'
 import { relativeDifference } from '../../../../test/relative-difference.ts'
 import * as tf from '../../../tf.ts'
 import { attendRows, attention, tokensFirst } from './attention.ts'
-import { MASKED } from './masked.ts'
+import { MASKED } from './mask.ts'
 
 const [kvHeads, batch, group, length, size] = [2, 3, 2, 4, 6] as const
 const queries = normalTensor([kvHeads, batch, group, length, size], 1)
@@ -41,9 +41,9 @@ function attend(query: number[], keys: number[][], values: number[][]): number[]
 describe('attention', () => {
   it('is one softmax over what each query sees in all sources', () => {
     const found = attention(tf.mul(queries, 1 / Math.sqrt(size)), [
-      { ...past, bias: pastBias },
+      { ...past, mask: pastBias },
       shared,
-      { ...own, bias: causal },
+      { ...own, mask: causal },
     ]).arraySync() as number[][]
     const [q, s, o, p] = [queries, shared, own, past].map((x) =>
       x instanceof tf.Tensor ? x.arraySync() : { keys: x.keys.arraySync(), values: x.values.arraySync() },
@@ -69,7 +69,7 @@ describe('attention', () => {
     const through = (spread: (x: tf.Tensor) => tf.Tensor) =>
       outputAndGradients((q, sharedKeys, sharedValues, keys, values) => {
         const before = { keys: spread(sharedKeys as tf.Tensor), values: spread(sharedValues as tf.Tensor) }
-        const after = { keys: keys as tf.Tensor, values: values as tf.Tensor, bias: causal }
+        const after = { keys: keys as tf.Tensor, values: values as tf.Tensor, mask: causal }
         return attention(q as tf.Tensor, [before, after])
       }, inputs)
     const once = through((x) => x)
@@ -97,7 +97,7 @@ describe('attendRows', () => {
     })
     for (const [i, expected] of plain.entries())
       expect(relativeDifference(own[i]!, expected)).toBeLessThan(1e-5)
-    const grouped = attention(queries, [{ keys, values, bias }])
+    const grouped = attention(queries, [{ keys, values, mask: bias }])
     const rows = tokensFirst(attendRows(flat, keys, values, bias), group, length)
     expect(relativeDifference(rows.dataSync(), grouped.dataSync())).toBeLessThan(1e-5)
   })

@@ -10,12 +10,12 @@ export interface KeyValues {
   /** [kvHeads, batch, length, D]. */
   readonly values: tf.Tensor
   /** Added to the logits, [batch, queries or 1, length]: 0 where visible, a large negative number elsewhere. */
-  readonly bias?: tf.Tensor
+  readonly mask?: tf.Tensor
 }
 
 /**
  * Grouped-query attention over several sources under one softmax:
- * softmax([q K₁ᵀ + b₁, q K₂ᵀ + b₂, …]) [V₁; V₂; …], the queries divided by √D beforehand.
+ * softmax([q K₁ᵀ + mask₁, q K₂ᵀ + mask₂, …]) [V₁; V₂; …], the queries divided by √D beforehand.
  *
  * Heads come first, [kvHeads, batch, group · queries, D], so that a source shared by the whole batch is one
  * matrix product per key/value head. Returns [batch · queries, heads · D].
@@ -25,9 +25,9 @@ export function attention(queries: tf.Tensor, sources: readonly KeyValues[]): tf
   const scores = sources.map((source) => {
     const span = source.keys.shape[2] as number
     const logits = tf.reshape(multiply(queries, source.keys, true), [kvHeads, batch, group, length, span])
-    if (!source.bias) return logits
-    const [biasBatch, biasRows] = source.bias.shape as [number, number, number]
-    return tf.add(logits, tf.reshape(source.bias, [1, biasBatch, 1, biasRows, span]))
+    if (!source.mask) return logits
+    const [maskBatch, maskRows] = source.mask.shape as [number, number, number]
+    return tf.add(logits, tf.reshape(source.mask, [1, maskBatch, 1, maskRows, span]))
   })
   const weights = tf.softmax(scores.length === 1 ? (scores[0] as tf.Tensor) : tf.concat(scores, -1))
   const spans = sources.map((source) => source.keys.shape[2] as number)
@@ -58,21 +58,21 @@ function multiply(left: tf.Tensor, right: tf.Tensor, transposeRight: boolean): t
 
 /**
  * Grouped-query attention over one set of keys and values, to be differentiated: queries [kvHeads, B, group · T, D],
- * keys and values [kvHeads, B, L, D], bias [B or 1, T, L]; gives [kvHeads, B, group · T, D]. The queries are divided by
+ * keys and values [kvHeads, B, L, D], mask [B or 1, T, L]; gives [kvHeads, B, group · T, D]. The queries are divided by
  * √D beforehand.
  *
- * With S = q Kᵀ + b, P = softmax(S), O = P V, its gradient keeps q, K, V, P, O and takes the row sums of dP ∘ P from
+ * With S = q Kᵀ + mask, P = softmax(S), O = P V, its gradient keeps q, K, V, P, O and takes the row sums of dP ∘ P from
  * dO ∘ O, which is smaller (Dao et al. 2022): dV = Pᵀ dO, dS = P ∘ (dO Vᵀ − Σ dO ∘ O), dq = dS K, dK = dSᵀ q.
  */
 export function attendRows(
   queries: tf.Tensor,
   keys: tf.Tensor,
   values: tf.Tensor,
-  bias: tf.Tensor,
+  mask: tf.Tensor,
 ): tf.Tensor {
   const attend = tf.customGrad((...args) => {
     const [q, k, v, save] = args as unknown as [tf.Tensor, tf.Tensor, tf.Tensor, tf.GradSaveFunc]
-    const p = tf.softmax(biased(tf.matMul(q, k, false, true), bias))
+    const p = tf.softmax(masked(tf.matMul(q, k, false, true), mask))
     const o = tf.matMul(p, v)
     save([q, k, v, p, o])
     return {
@@ -94,10 +94,10 @@ export function attendRows(
   return attend(queries, keys, values)
 }
 
-/** Adds a bias [B or 1, T, L] to scores [kvHeads, B, group · T, L]. */
-function biased(scores: tf.Tensor, bias: tf.Tensor): tf.Tensor {
+/** Adds a mask [B or 1, T, L] to scores [kvHeads, B, group · T, L]. */
+function masked(scores: tf.Tensor, mask: tf.Tensor): tf.Tensor {
   const [kvHeads, batch, rows, span] = scores.shape as [number, number, number, number]
-  const [biasBatch, length] = bias.shape as [number, number, number]
+  const [maskBatch, length] = mask.shape as [number, number, number]
   const grouped = tf.reshape(scores, [kvHeads, batch, rows / length, length, span])
-  return tf.reshape(tf.add(grouped, tf.reshape(bias, [1, biasBatch, 1, length, span])), scores.shape)
+  return tf.reshape(tf.add(grouped, tf.reshape(mask, [1, maskBatch, 1, length, span])), scores.shape)
 }

@@ -15,7 +15,7 @@ export interface StepSettings {
  * the cache and, unless there is always a single row, every number of rows: few programs are needed, and still fewer
  * that hold weights of their own.
  */
-export function stepProgram(
+export function decodingProgram(
   core: ModelCore,
   program: TensorProgram,
   feeds: NamedHostTensors,
@@ -33,7 +33,7 @@ export function stepProgram(
 /** Axes of a feed that may have any length: the past and, unless their number is fixed, the rows. */
 export function freeAxes(feed: string, fixedRows: boolean): TensorSpec['free'] {
   const rows = (axis: number) => !fixedRows && { [axis]: 'rows' }
-  if (feed === 'past.bias') return { ...rows(0), 2: 'past' }
+  if (feed === 'past.mask') return { ...rows(0), 2: 'past' }
   if (feed.startsWith('past.')) return { ...rows(1), 2: 'past' }
   return { ...rows(0) }
 }

@@ -1,38 +1,29 @@
-import type { NamedTensors, TensorProgram } from '../../backend/backend.ts'
-import { type ModelShape, responseInputs, responseLogits } from '../../model/score/response-logits.ts'
+import type { NamedTensors } from '../../backend/backend.ts'
+import type { ModelShape } from '../../model/decoder/forward.ts'
+import type { InputsOf } from '../../model/language-model/program-cache.ts'
+import { type ResponseFeeds, responseLogits } from '../../model/score/response-logits.ts'
 import type { LayoutShape } from '../../model/score/row-layout.ts'
 import { labelLogps, type TokenLogits } from '../../model/score/token-logps.ts'
 import * as tf from '../../tf.ts'
 import { distillationLoss, dpoLoss, type Objective, sftLoss } from './objective.ts'
+import type { StepFeeds } from './step-feeds.ts'
 
-/** Tensors that a step is fed beside the layout's; see `stepFeeds`. */
-type StepInputs = Record<
-  | 'prefix'
-  | 'labels'
-  | 'sftWeights'
-  | 'chosenSum'
-  | 'rejectedSum'
-  | 'referenceChosen'
-  | 'referenceRejected'
-  | 'chosenTokens'
-  | 'rejectedTokens'
-  | 'pairWeights'
-  | 'teacherIds'
-  | 'teacherLogps'
-  | 'teacherWeights',
-  tf.Tensor
->
+/** What `stepFeeds` gives, within a program. */
+export type StepInputs = InputsOf<StepFeeds>
 
 /**
  * One training step as a tensor program: the loss and its gradient with respect to the prefix [m, d], and for
  * DPO the log-probability of each response, [pairs].
  */
-export function stepProgram(model: ModelShape, objective: Objective, shape: LayoutShape): TensorProgram {
-  return (inputs, weights) =>
+export const trainingProgram =
+  (model: ModelShape, objective: Objective, { batch }: LayoutShape) =>
+  (inputs: StepInputs, weights: NamedTensors): NamedTensors =>
     withGradient(inputs.prefix as tf.Tensor, (prefix) =>
-      objectiveOf(objective, inputs, responseLogits(model, weights, responseInputs(inputs, shape), prefix)),
+      objectiveOf(objective, inputs, responseLogits(model, weights, inputs, batch, prefix)),
     )
-}
+
+/** What an objective needs of them; which of them are there goes with the objective. */
+type ObjectiveInputs = Omit<StepInputs, keyof ResponseFeeds> & Pick<StepInputs, 'labels'>
 
 /** What an objective gives for logits: the loss, a scalar, and what is reported beside it. */
 export type ObjectiveValues = { readonly loss: tf.Tensor } & NamedTensors
@@ -40,11 +31,11 @@ export type ObjectiveValues = { readonly loss: tf.Tensor } & NamedTensors
 /** The objective at the logits of a batch whose inputs `stepFeeds` gave. */
 export function objectiveOf(
   objective: Objective,
-  inputs: NamedTensors,
+  inputs: ObjectiveInputs,
   logits: TokenLogits,
 ): ObjectiveValues {
-  const named = inputs as unknown as StepInputs
-  return objectiveLoss(objective, logits, labelLogps(logits, named.labels), named)
+  const all = inputs as Required<ObjectiveInputs>
+  return objectiveLoss(objective, logits, labelLogps(logits, all.labels), all)
 }
 
 /** The objective as a function of `x`, its gradient with respect to it, and what is reported. */
@@ -74,7 +65,7 @@ function objectiveLoss(
   objective: Objective,
   logits: TokenLogits,
   logps: tf.Tensor,
-  inputs: StepInputs,
+  inputs: Required<ObjectiveInputs>,
 ): ObjectiveValues {
   const { distillationWeight = 0 } = objective
   const terms: tf.Tensor[] = []

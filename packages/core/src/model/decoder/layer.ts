@@ -1,0 +1,146 @@
+import type { NamedTensors } from '../../backend/backend.ts'
+import * as tf from '../../tf.ts'
+import type { Architecture } from './families/architecture.ts'
+import type { ModelConfig } from './families/model-config.ts'
+import { attendRows, attention, type KeyValues, tokensFirst } from './layers/attention.ts'
+import { rotate } from './rotary.ts'
+
+/** What all layers of one pass are given: how its rows stand, and what their tokens see. */
+export interface Stream {
+  readonly batch: number
+  /** Tokens of each row. */
+  readonly length: number
+  /** S: tokens that stand before every row and run once; 0 or more. */
+  readonly shared: number
+  /** RoPE tables of keys, [S + batch · length, D]: the shared tokens, then the rows'. */
+  readonly cos: tf.Tensor
+  readonly sin: tf.Tensor
+  /** Those of queries, divided by √D: attention logits are q · k / √D. */
+  readonly queryCos: tf.Tensor
+  readonly querySin: tf.Tensor
+  /** Added to the attention logits of the rows' tokens, [batch or 1, length, S + length]; absent for single tokens. */
+  readonly mask?: tf.Tensor
+  /** To those of the shared tokens on one another, [1, S, S]. */
+  readonly sharedMask?: tf.Tensor
+}
+
+/** A model within a program. */
+interface LayerModel {
+  readonly architecture: Architecture
+  readonly config: ModelConfig
+  readonly weights: NamedTensors
+}
+
+/** One layer of a forward pass: the residual stream [S + batch · length, d], and keys and values of the rows' tokens. */
+export function decodeLayer(
+  { architecture, config, weights }: LayerModel,
+  stream: Stream,
+  layer: number,
+  x: tf.Tensor,
+  past?: readonly KeyValues[],
+): { readonly x: tf.Tensor; readonly keyValues: KeyValues } {
+  const { batch, length, shared, mask } = stream
+  const heads = rotatedHeads(config, architecture.project(config, weights, layer, x), stream)
+  const [front, own] = shared > 0 ? splitRows(heads, shared) : [undefined, heads]
+  const tokens = headsFirst(config, own, batch, length)
+  let attended: tf.Tensor
+  if (front) {
+    const before = headsFirst(config, front, 1, shared)
+    const keys = tf.concat([spread(before.keys, batch), tokens.keys], 2)
+    const values = tf.concat([spread(before.values, batch), tokens.values], 2)
+    attended = tf.concat([
+      attendSource(before, before, stream.sharedMask as tf.Tensor),
+      attendSource(tokens, { keys, values }, mask as tf.Tensor),
+    ])
+  } else if (past || !mask) {
+    attended = attention(tokens.queries, [...(past ?? []), { ...tokens, ...(mask && { mask }) }])
+  } else attended = attendSource(tokens, tokens, mask)
+  return {
+    x: architecture.finishLayer(config, weights, layer, x, attended),
+    keyValues: { keys: tokens.keys, values: tokens.values },
+  }
+}
+
+/**
+ * What a layer's tokens attend to of the shared ones, by head: the sum of their attention weights on them, averaged over
+ * the tokens, [heads]. Values are put as 1 where they are those of shared tokens and 0 elsewhere.
+ */
+export function attentionToShared(
+  { architecture, config, weights }: LayerModel,
+  stream: Stream,
+  layer: number,
+  x: tf.Tensor,
+): tf.Tensor {
+  const { batch, length, shared } = stream
+  const heads = rotatedHeads(config, architecture.project(config, weights, layer, x), stream)
+  const [front, own] = splitRows(heads, shared)
+  const before = headsFirst(config, front, 1, shared)
+  const tokens = headsFirst(config, own, batch, length)
+  const keys = tf.concat([spread(before.keys, batch), tokens.keys], 2)
+  const values = tf.concat([tf.ones(spread(before.values, batch).shape), tf.zeros(tokens.values.shape)], 2)
+  const attended = attendSource(tokens, { keys, values }, stream.mask as tf.Tensor)
+  const byHead = tf.reshape(attended, [batch * length, config.heads, config.headSize])
+  return tf.mean(byHead, [0, 2])
+}
+
+interface Heads {
+  readonly queries: tf.Tensor
+  readonly keys: tf.Tensor
+  readonly values: tf.Tensor
+}
+
+/** [rows, heads · D] to [rows, heads, D], with RoPE applied to queries and keys. */
+function rotatedHeads({ headSize }: ModelConfig, projected: Heads, stream: Stream): Heads {
+  const split = (x: tf.Tensor) => tf.reshape(x, [x.shape[0] as number, -1, headSize])
+  return {
+    queries: rotate(split(projected.queries), stream.queryCos, stream.querySin),
+    keys: rotate(split(projected.keys), stream.cos, stream.sin),
+    values: split(projected.values),
+  }
+}
+
+function splitRows({ queries, keys, values }: Heads, front: number): readonly [Heads, Heads] {
+  const cut = (x: tf.Tensor) => tf.split(x, [front, (x.shape[0] as number) - front]) as [tf.Tensor, tf.Tensor]
+  const [q, k, v] = [cut(queries), cut(keys), cut(values)]
+  return [
+    { queries: q[0], keys: k[0], values: v[0] },
+    { queries: q[1], keys: k[1], values: v[1] },
+  ]
+}
+
+/** [batch · length, heads, D] to queries [kvHeads, batch, group, length, D], keys and values [kvHeads, batch, length, D]. */
+function headsFirst(
+  { heads, keyValueHeads, headSize }: ModelConfig,
+  { queries, keys, values }: Heads,
+  batch: number,
+  length: number,
+): Heads {
+  const group = heads / keyValueHeads
+  const keyValueHead = (x: tf.Tensor) =>
+    tf.transpose(tf.reshape(x, [batch, length, keyValueHeads, headSize]), [2, 0, 1, 3])
+  return {
+    queries: tf.transpose(
+      tf.reshape(queries, [batch, length, keyValueHeads, group, headSize]),
+      [2, 0, 3, 1, 4],
+    ),
+    keys: keyValueHead(keys),
+    values: keyValueHead(values),
+  }
+}
+
+/** Attention to one set of keys and values, as rows again: [batch · length, heads · D]. */
+function attendSource(
+  { queries }: Heads,
+  { keys, values }: Pick<KeyValues, 'keys' | 'values'>,
+  mask: tf.Tensor,
+): tf.Tensor {
+  const [kvHeads, batch, group, length, size] = queries.shape as [number, number, number, number, number]
+  const flat = tf.reshape(queries, [kvHeads, batch, group * length, size])
+  return tokensFirst(attendRows(flat, keys, values, mask), group, length)
+}
+
+/** Keys or values of the shared tokens, once for each row: [kvHeads, 1, S, D] to [kvHeads, batch, S, D]. */
+function spread(x: tf.Tensor, batch: number): tf.Tensor {
+  const [kvHeads, , length, size] = x.shape as [number, number, number, number]
+  return tf.broadcastTo(x, [kvHeads, batch, length, size])
+}
