@@ -100,7 +100,7 @@ function readBack(): ReadBack[] {
 async function logits(model: LanguageModel, patch: Patch): Promise<number[][]> {
   const { vocabSize } = model.config
   const requests = prompts.map((prompt) => ({ prompt, response: [0] }))
-  const found = await applyPatch(model, patch).distributions(requests, vocabSize)
+  const found = await applyPatch(model, patch).scoreTop(requests, vocabSize)
   return found.map(({ ids, logProbabilities }) => {
     const values = new Array<number>(vocabSize)
     for (const [i, id] of ids.entries()) values[id] = logProbabilities[i] as number

@@ -52,7 +52,7 @@ process.exitCode = largest <= LIMIT ? 0 : 1
 
 async function logitsOf(side: LanguageModel): Promise<Float64Array[]> {
   const requests = prompts.map((prompt) => ({ prompt, response: [0] }))
-  const found = await side.distributions(requests, vocabSize)
+  const found = await side.scoreTop(requests, vocabSize)
   return found.map(({ ids, logProbabilities }) => {
     const logits = new Float64Array(vocabSize)
     for (const [i, id] of ids.entries()) logits[id] = logProbabilities[i] as number

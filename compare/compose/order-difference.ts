@@ -36,7 +36,7 @@ async function spread(model: LanguageModel, prefixes: readonly Prefix[]): Promis
   const logps = []
   for (const prefix of prefixes) {
     const requests = prompts.map((prompt) => ({ prompt, prefix, response: [0], candidates }))
-    logps.push(await model.candidateLogps(requests))
+    logps.push(await model.scoreCandidates(requests))
   }
   const [first = [], ...others] = logps
   const differences = others.flatMap((other) =>

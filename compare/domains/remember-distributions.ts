@@ -2,14 +2,14 @@ import type { Reference } from 'policypatch'
 
 /** A reference that is asked once for the distributions over the same responses: patches of several seeds learn from them. */
 export function rememberDistributions(reference: Reference): Reference {
-  const { distributions } = reference
-  if (!distributions) return reference
-  const known = new Map<string, ReturnType<typeof distributions>>()
+  const { scoreTop } = reference
+  if (!scoreTop) return reference
+  const known = new Map<string, ReturnType<typeof scoreTop>>()
   return {
     ...reference,
-    distributions(requests, k) {
+    scoreTop(requests, k) {
       const key = JSON.stringify([k, requests])
-      const asked = known.get(key) ?? distributions(requests, k)
+      const asked = known.get(key) ?? scoreTop(requests, k)
       known.set(key, asked)
       return asked
     },

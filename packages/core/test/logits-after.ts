@@ -15,7 +15,7 @@ export async function logitsAfter(
 ): Promise<number[][]> {
   const { vocabSize } = model.config
   const requests = prompts.map((prompt) => ({ prompt: prompt.join(' '), response: [0], prefix }))
-  const found = await model.distributions(requests, vocabSize)
+  const found = await model.scoreTop(requests, vocabSize)
   return found.map(({ ids, logProbabilities }) => {
     const values = new Float32Array(vocabSize)
     for (const [i, id] of ids.entries()) values[id] = logProbabilities[i] as number

@@ -113,7 +113,7 @@ describe('a prefix of parts side by side', () => {
     }
     for (const [index, request] of requests.entries()) {
       const response = found.get(index) as readonly number[]
-      const [top] = await own.distributions([{ ...request, response }], 1)
+      const [top] = await own.scoreTop([{ ...request, response }], 1)
       expect([...(top?.ids ?? [])]).toEqual(response)
     }
   })

@@ -158,7 +158,7 @@ describe("batches of one's own", () => {
 
   it('of which only some have a teacher', async () => {
     const [first, ...others] = examples as [DpoExample, ...DpoExample[]]
-    const [top] = await model.distributions([{ prompt: '5 17 3', response: first.chosen }], 4)
+    const [top] = await model.scoreTop([{ prompt: '5 17 3', response: first.chosen }], 4)
     const taught: SftExample = { ...first, teacher: { k: 4, ids: top!.ids, logps: top!.logProbabilities } }
     const trainer = trainerOf({
       objective: { type: 'sft', distillationWeight: 1 },

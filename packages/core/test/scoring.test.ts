@@ -91,9 +91,9 @@ describe('score', () => {
   })
 })
 
-describe('distributions', () => {
+describe('scoreTop', () => {
   it('gives the k most probable tokens at each position, in order', async () => {
-    const found = await model.distributions(requests, 5)
+    const found = await model.scoreTop(requests, 5)
     for (const [i, { prompt, response }] of requests.entries()) {
       const plain = await plainLogps(prompt, response)
       expect(found[i]!.k).toBe(5)
@@ -108,7 +108,7 @@ describe('distributions', () => {
   })
 
   it('gives probabilities of the whole vocabulary that sum to 1 and agree with score', async () => {
-    const [all] = await model.distributions([requests[0]!], 97)
+    const [all] = await model.scoreTop([requests[0]!], 97)
     const [score] = await model.score([requests[0]!])
     for (const [t, token] of requests[0]!.response.entries()) {
       const logps = all!.logProbabilities.subarray(97 * t, 97 * (t + 1))
@@ -119,18 +119,18 @@ describe('distributions', () => {
   })
 
   it.each([0, 1.5, 98])('refuses k = %f', async (k) => {
-    await expect(model.distributions(requests, k)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
+    await expect(model.scoreTop(requests, k)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
   })
 })
 
-describe('candidateLogps', () => {
+describe('scoreCandidates', () => {
   const asked = requests.map((request, i) => ({
     ...request,
     candidates: Int32Array.from(request.response.flatMap((token, t) => [token, (7 * i + 13 * t) % 97, 96])),
   }))
 
   it('gives the log-probabilities of the tokens named at each position, in the order of the requests', async () => {
-    const found = await model.candidateLogps(asked, { batchSize: 3 })
+    const found = await model.scoreCandidates(asked, { batchSize: 3 })
     for (const [i, { prompt, response, candidates }] of asked.entries()) {
       const plain = await plainLogps(prompt, response)
       const expected = [...candidates].map((id, at) => plain[Math.floor(at / 3)]![id]!)
@@ -140,7 +140,7 @@ describe('candidateLogps', () => {
 
   it('agrees with score, under a prefix too', async () => {
     const patched = model.withPrefix(prefixOfIds(model, [33, 8, 70]))
-    const found = await patched.candidateLogps(asked)
+    const found = await patched.scoreCandidates(asked)
     const scores = await patched.score(requests)
     for (const [i, { logProbabilities }] of scores.entries()) {
       const own = found[i]!.filter((_, at) => at % 3 === 0)
@@ -152,7 +152,7 @@ describe('candidateLogps', () => {
     'refuses candidates %j of a response of four tokens',
     async (ids) => {
       const request = { ...requests[0]!, candidates: Int32Array.from(ids) }
-      await expect(model.candidateLogps([request])).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
+      await expect(model.scoreCandidates([request])).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
     },
   )
 })

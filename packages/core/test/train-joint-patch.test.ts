@@ -21,9 +21,9 @@ describe('trainJointPatch', () => {
       const own = modelReference({ model: model.withPrefix(prefix), name, format: 'text' })
       return {
         ...own,
-        distributions: (requests: Parameters<typeof own.distributions>[0], k: number) => {
+        scoreTop: (requests: Parameters<typeof own.scoreTop>[0], k: number) => {
           asked.push(`${name} ${requests.map(({ prompt }) => prompt).join(', ')}`)
-          return own.distributions(requests, k)
+          return own.scoreTop(requests, k)
         },
       }
     }

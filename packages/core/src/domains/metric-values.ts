@@ -72,7 +72,7 @@ export function rememberedSource(source: ProbabilitySource): ProbabilitySource {
   return {
     ...source,
     score: remembered((requests) => source.score(requests)),
-    candidateLogps: remembered((requests) => source.candidateLogps(requests)),
+    scoreCandidates: remembered((requests) => source.scoreCandidates(requests)),
   }
 }
 

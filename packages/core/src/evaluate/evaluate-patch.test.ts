@@ -86,8 +86,8 @@ describe('evaluatePatch', () => {
       prompt: [{ role: 'user', content: prompt as string }],
       response: answers[i] as readonly number[],
     }))
-    const teachers = await model.distributions(requests, 32)
-    const students = await patched.candidateLogps(
+    const teachers = await model.scoreTop(requests, 32)
+    const students = await patched.scoreCandidates(
       requests.map((request, i) => ({ ...request, candidates: (teachers[i] as TopLogProbabilities).ids })),
     )
     const expected = teachers.map((teacher, i) => mean(klAtPositions(teacher, students[i] as Float32Array)))

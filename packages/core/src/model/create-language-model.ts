@@ -29,8 +29,9 @@ import { checkPrefixShape } from './language-model/prefix.ts'
 import { createPrefixCache } from './language-model/prefix-cache.ts'
 import { createProgramCache } from './language-model/program-cache.ts'
 import { weightsFingerprint } from './language-model/weights-fingerprint.ts'
+import { type CandidateExample, candidateTokens, ownTokens, topTokens } from './score/readouts.ts'
 import { responseTokens } from './score/row-layout.ts'
-import { type CandidateExample, candidateExamples, scoreExamples, topExamples } from './score/score.ts'
+import { scoreExamples } from './score/score.ts'
 
 export interface ModelParts {
   readonly id: string
@@ -110,11 +111,17 @@ function modelWith(core: ModelCore, prefix: Prefix | undefined): LanguageModel {
     },
 
     score: (requests, options) =>
-      byPrefix(core, prefix, requests, (examples, own) => scoreExamples(core, examples, own, options)),
-    distributions: (requests, k, options) =>
-      byPrefix(core, prefix, requests, (examples, own) => topExamples(core, examples, own, k, options)),
-    candidateLogps: (requests, options) =>
-      byPrefix(core, prefix, requests, (examples, own) => candidateExamples(core, examples, own, options)),
+      byPrefix(core, prefix, requests, (examples, own) =>
+        scoreExamples(core, examples, own, ownTokens, options),
+      ),
+    scoreTop: (requests, k, options) =>
+      byPrefix(core, prefix, requests, async (examples, own) =>
+        scoreExamples(core, examples, own, topTokens(config, k), options),
+      ),
+    scoreCandidates: (requests, options) =>
+      byPrefix(core, prefix, requests, async (examples, own) =>
+        scoreExamples(core, examples, own, candidateTokens(config, examples), options),
+      ),
     async hiddenStates(prompts, place, options) {
       const read = prompts.map(readerOf(tokenizer, place.question))
       const found = await hiddenStates(core, read, [place], options)
@@ -152,7 +159,7 @@ function finished(
 type ReadExamples<Result> = (
   examples: readonly CandidateExample[],
   prefix: Prefix | undefined,
-) => Promise<Result[]>
+) => Promise<Result[][]>
 
 /** Reads the responses of requests, those with the same prefix together. */
 async function byPrefix<Result>(
@@ -175,7 +182,7 @@ async function byPrefix<Result>(
   for (const [prefix, indices] of groups) {
     const grouped = indices.map((index) => examples[index] as CandidateExample)
     const found = await read(grouped, prefix)
-    for (const [i, index] of indices.entries()) results[index] = found[i] as Result
+    for (const [i, index] of indices.entries()) results[index] = found[i]?.[0] as Result
   }
   return results
 }

@@ -112,7 +112,7 @@ export function betters({ measurements }: DomainFigures, subject: string): boole
 
 function needDistributions({ name, format }: Domain, source: ReferenceSource | undefined): void {
   const reference = source?.at({ maxTokens: 1, temperature: 0, seed: 0, format })
-  if (reference?.distributions) return
+  if (reference?.scoreTop) return
   throw new PatchError('INVALID_ARGUMENT', {
     expected: `a reference with distributions, which the recipe of ${name} needs: a model, adapter:DIR or system-prompt[:FILE]`,
     found: reference ? `${reference.name}, which gives only answers` : 'no --reference',

@@ -81,5 +81,5 @@ export interface ProbabilitySource {
   /** Σ log π of given responses, in nats. */
   score(requests: readonly ScoreRequest[]): Promise<readonly number[]>
   /** log π of named tokens at each position of given responses, [tokens, k]. */
-  candidateLogps(requests: readonly CandidateRequest[]): Promise<readonly Float32Array[]>
+  scoreCandidates(requests: readonly CandidateRequest[]): Promise<readonly Float32Array[]>
 }

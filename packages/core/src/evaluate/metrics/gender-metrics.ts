@@ -91,7 +91,7 @@ export interface PairProbabilities {
  * @throws `INVALID_ARGUMENT` for a context that is no text to continue; `UNSUPPORTED` if no pair is left.
  */
 export async function pairProbabilities(
-  { tokenizer, format, candidateLogps }: ProbabilitySource,
+  { tokenizer, format, scoreCandidates }: ProbabilitySource,
   contexts: readonly DomainPrompt[],
   pairs: readonly GenderPair[],
 ): Promise<PairProbabilities[][]> {
@@ -110,7 +110,7 @@ export async function pairProbabilities(
   }
   const candidates = Int32Array.from(tokens.flat(2))
   const requests = texts.map((prompt) => ({ prompt, response: [candidates[0] as number], candidates }))
-  const logps = await candidateLogps(requests)
+  const logps = await scoreCandidates(requests)
   return logps.map((own) =>
     tokens.map((_, pair) => ({
       male: Math.exp(own[2 * pair] as number),

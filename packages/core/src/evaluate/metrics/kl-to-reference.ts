@@ -64,9 +64,9 @@ export async function klToReference(options: KlToReferenceOptions): Promise<Meas
     })
   }
   const source = 'model' in subject ? subject.model : subject.reference
-  const { candidateLogps } = source
-  const { distributions } = reference
-  if (!distributions || !candidateLogps) throw noProbabilities(distributions ? subject.name : reference.name)
+  const { scoreCandidates } = source
+  const { scoreTop } = reference
+  if (!scoreTop || !scoreCandidates) throw noProbabilities(scoreTop ? subject.name : reference.name)
   const { tokenizer } = 'model' in subject ? subject.model : subject
   const journal = await openResponseJournal(storage && { storage, path }, {
     run: 'kl',
@@ -88,9 +88,9 @@ export async function klToReference(options: KlToReferenceOptions): Promise<Meas
       prompt: formatPrompt((prompts[index] as PatchPrompt).prompt, format),
       response: tokensOf(responses.get(index), index),
     }))
-    const teachers = await distributions(requests, k)
+    const teachers = await scoreTop(requests, k)
     const candidates = (i: number) => (teachers[i] as TopLogProbabilities).ids
-    const students = await candidateLogps(
+    const students = await scoreCandidates(
       requests.map((request, i) => ({ ...request, candidates: candidates(i) })),
     )
     await journal.add(

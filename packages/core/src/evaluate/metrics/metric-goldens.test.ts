@@ -141,8 +141,8 @@ describe('figures of probabilities are those of transformers', () => {
       [97, whole],
     ] as const) {
       const requests = prompts.map((ids, i) => ({ prompt: text(ids), response: responses[i] as number[] }))
-      const teachers = await reference.distributions(requests, kept)
-      const students = await base.candidateLogps(
+      const teachers = await reference.scoreTop(requests, kept)
+      const students = await base.scoreCandidates(
         requests.map((request, i) => ({ ...request, candidates: teachers[i]!.ids })),
       )
       for (const [i, own] of expected.entries()) {
@@ -182,10 +182,10 @@ describe('figures of probabilities are those of transformers', () => {
     const storage = memoryStorage()
     const kept = { subject: { name: 'base', model: base }, ...options, storage }
     expect((await klToReference(kept))[0]).toEqual(whole)
-    const candidateLogps = async () => {
+    const scoreCandidates = async () => {
       throw new Error('was to be read from the journal')
     }
-    const silent = { ...base, candidateLogps }
+    const silent = { ...base, scoreCandidates }
     expect(await klToReference({ ...kept, subject: { name: 'base', model: silent } })).toEqual([whole, first])
     const prefix = { length: 1, embeddings: new Float32Array(32) }
     const patched = { name: 'base', model: base.withPrefix(prefix) }
@@ -193,7 +193,7 @@ describe('figures of probabilities are those of transformers', () => {
   })
 
   it('refuses a divergence from what gives outputs alone, and of no prompts', async () => {
-    const { distributions: _, ...outputs } = modelReference({ model: reference })
+    const { scoreTop: _, ...outputs } = modelReference({ model: reference })
     const options = {
       subject: { name: 'base', model: base },
       domain: 'test',

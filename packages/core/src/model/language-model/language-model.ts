@@ -112,13 +112,13 @@ export interface LanguageModel {
   /** Log-probabilities of given responses, in the order of the requests. */
   score(requests: readonly ScoreRequest[], options?: ScoreOptions): Promise<Score[]>
   /** The k most probable tokens at each position of given responses, in the order of the requests. */
-  distributions(
+  scoreTop(
     requests: readonly ScoreRequest[],
     k: number,
     options?: ScoreOptions,
   ): Promise<TopLogProbabilities[]>
   /** log π of the candidates at each position of given responses, [tokens, k], in the order of the requests. */
-  candidateLogps(requests: readonly CandidateRequest[], options?: ScoreOptions): Promise<Float32Array[]>
+  scoreCandidates(requests: readonly CandidateRequest[], options?: ScoreOptions): Promise<Float32Array[]>
   /**
    * Hidden states of the base model, without a prefix, for prompts. For each prompt and each of the n `layers`: the hidden
    * state of its last token, then the mean of its last `window` states, [2dn]. With `question`, for the user's last message.

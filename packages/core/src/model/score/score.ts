@@ -1,175 +1,97 @@
-import type { HostTensor, NamedHostTensors, NamedTensors } from '../../backend/backend.ts'
+import type { NamedTensors } from '../../backend/backend.ts'
 import { PatchError, throwIfAborted } from '../../errors.ts'
-import * as tf from '../../tf.ts'
-import type { Prefix, Score, ScoreOptions, TopLogProbabilities } from '../language-model/language-model.ts'
-import type { ModelCore } from '../language-model/model-core.ts'
+import type { ModelShape } from '../decoder/forward.ts'
+import type { Prefix } from '../language-model/language-model.ts'
 import { sharedKey, spanOf } from '../language-model/prefix.ts'
-import { programFor } from '../language-model/program-cache.ts'
+import { type BoundModel, type ProgramCache, programFor } from '../language-model/program-cache.ts'
+import type { Readout } from './readouts.ts'
 import { responseFeeds, responseLogits } from './response-logits.ts'
 import { type LayoutExample, packedLayout, rowLength, sharedPromptLength } from './row-layout.ts'
-import { labelLogps, type TokenLogits } from './token-logps.ts'
 
-/** What is read off the logits at the response positions: a program's outputs, cut up into one result a response. */
-interface Readout<Result> {
-  /** Tells its programs from those of other readouts. */
-  readonly key: string
-  readonly outputs: (logits: TokenLogits, inputs: NamedTensors) => NamedTensors
-  /** What the program is fed besides, for a batch whose layout has room for so many targets. */
-  readonly feeds?: (examples: readonly CandidateExample[], targets: number) => NamedHostTensors
-  /** The result of the response whose tokens are [from, to) of the targets. */
-  readonly result: (outputs: NamedHostTensors, from: number, to: number, tokens: readonly number[]) => Result
+/**
+ * Scoring: what a model makes of given responses. There is one loop. Prompts with their responses are laid out in rows, several
+ * in one where they fit, the forward pass gives logits at the response positions, and a readout says what is kept of them:
+ * log-probabilities of the responses' own tokens, of the most probable ones, or of candidates.
+ */
+
+/** A model, and where its programs are kept. */
+export interface ScoringModel extends ModelShape, BoundModel {
+  readonly programs: ProgramCache
 }
 
-/** An example of which, at each position of its response, certain tokens are asked for. */
-export interface CandidateExample extends LayoutExample {
-  /** Ids, [tokens, k]. */
-  readonly candidates?: Int32Array
+export interface ScoringOptions {
+  /** Examples per run. Default 8. */
+  readonly batchSize?: number
+  /**
+   * The shared prompt is run once in multiples of so many tokens, so that sets of prompts that begin alike use the same
+   * programs. Default 8.
+   */
+  readonly sharedStep?: number
+  /** Examples that are done. */
+  readonly onProgress?: ((done: number) => void) | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
-const logpsReadout: Readout<Score> = {
-  key: 'logps',
-  outputs: (logits, { labels }) => ({ logps: labelLogps(logits, labels as tf.Tensor) }),
-  result: ({ logps }, from, to, tokens) => ({
-    tokens,
-    logProbabilities: (logps as HostTensor).data.slice(from, to) as Float32Array,
-  }),
-}
-
-const topReadout = (k: number): Readout<TopLogProbabilities> => ({
-  key: `top ${k}`,
-  outputs: (logits) => {
-    const { values, indices } = tf.topk(logits.all(), k)
-    return { ids: indices, logps: tf.sub(values, tf.expandDims(logits.normalizer, -1)) }
-  },
-  result: ({ ids, logps }, from, to) => ({
-    k,
-    ids: (ids as HostTensor).data.slice(from * k, to * k) as Int32Array,
-    logProbabilities: (logps as HostTensor).data.slice(from * k, to * k) as Float32Array,
-  }),
-})
-
-const candidateReadout = (k: number): Readout<Float32Array> => ({
-  key: `candidates ${k}`,
-  feeds: (examples, targets) => {
-    const data = new Int32Array(targets * k)
-    let at = 0
-    for (const { candidates } of examples) {
-      data.set(candidates as Int32Array, at)
-      at += (candidates as Int32Array).length
-    }
-    return { candidates: { shape: [targets, k], data } }
-  },
-  outputs: (logits, { candidates }) => ({
-    logps: tf.sub(logits.of(candidates as tf.Tensor), tf.expandDims(logits.normalizer, -1)),
-  }),
-  result: ({ logps }, from, to) => (logps as HostTensor).data.slice(from * k, to * k) as Float32Array,
-})
-
-/** log π of every token of each example's one response; the examples share one prefix (or have none). */
-export function scoreExamples(
-  core: ModelCore,
-  examples: readonly LayoutExample[],
+/** What is read off each response of each example, [examples][responses]; the examples share one prefix (or have none). */
+export async function scoreExamples<Example extends LayoutExample, Result>(
+  model: ScoringModel,
+  examples: readonly Example[],
   prefix: Prefix | undefined,
-  options: ScoreOptions = {},
-): Promise<Score[]> {
-  return readResponses(core, examples, prefix, logpsReadout, options)
-}
-
-/** The k most probable tokens at every position of each example's one response. */
-export function topExamples(
-  core: ModelCore,
-  examples: readonly LayoutExample[],
-  prefix: Prefix | undefined,
-  k: number,
-  options: ScoreOptions = {},
-): Promise<TopLogProbabilities[]> {
-  if (!(Number.isInteger(k) && k > 0 && k <= core.config.vocabSize)) {
-    throw new PatchError('INVALID_ARGUMENT', {
-      expected: `k from 1 to the vocabulary's ${core.config.vocabSize}`,
-      found: `${k}`,
-      remedy: 'Choose another k',
-    })
-  }
-  return readResponses(core, examples, prefix, topReadout(k), options)
-}
-
-/** log π of each example's candidates at every position of its one response, [tokens, k]. */
-export async function candidateExamples(
-  core: ModelCore,
-  examples: readonly CandidateExample[],
-  prefix: Prefix | undefined,
-  options: ScoreOptions = {},
-): Promise<Float32Array[]> {
-  const perToken = examples.map(
-    ({ candidates, responses }) => (candidates?.length ?? 0) / (responses[0]?.length ?? 0),
-  )
-  const [k = 1] = perToken
-  const ids = examples.flatMap(({ candidates = [] }) => [...candidates])
-  const known = (id: number) => id >= 0 && id < core.config.vocabSize
-  if (!(Number.isInteger(k) && k > 0 && perToken.every((own) => own === k) && ids.every(known))) {
-    throw new PatchError('INVALID_ARGUMENT', {
-      expected: `the same number of candidates for each token of each response, with ids from 0 to ${core.config.vocabSize - 1}`,
-      found: `${[...new Set(perToken)].join(', ')} per token, ${ids.filter((id) => !known(id)).length} ids out of range`,
-      remedy: 'Pass [tokens, k] ids of this tokenizer, with the same k in every request',
-    })
-  }
-  return readResponses(core, examples, prefix, candidateReadout(k), options)
-}
-
-async function readResponses<Result>(
-  core: ModelCore,
-  examples: readonly CandidateExample[],
-  prefix: Prefix | undefined,
-  readout: Readout<Result>,
-  { batchSize = 8, signal }: ScoreOptions,
-): Promise<Result[]> {
-  for (const [index, example] of examples.entries()) checkExample(core, example, prefix, index)
-  const results: Result[] = new Array(examples.length)
-  // A shared prompt is used in steps, so that sets of prompts that begin alike use the same programs.
-  const shared = 8 * Math.floor(sharedPromptLength(examples.map(({ prompt }) => prompt)) / 8)
-  const lengthOf = (index: number) => rowLength(examples[index] as LayoutExample, shared)
+  readout: Readout<Example, Result>,
+  { batchSize = 8, sharedStep = 8, onProgress, signal }: ScoringOptions = {},
+): Promise<Result[][]> {
+  for (const [index, example] of examples.entries()) checkExample(model, example, prefix, index)
+  const results: Result[][] = new Array(examples.length)
+  const common = sharedPromptLength(examples.map(({ prompt }) => prompt))
+  const shared = sharedStep * Math.floor(common / sharedStep)
+  const lengthOf = (index: number) => rowLength(examples[index] as Example, shared)
   const order = [...examples.keys()].sort((a, b) => lengthOf(a) - lengthOf(b))
   for (let start = 0; start < order.length; start += batchSize) {
     throwIfAborted(signal, 'scoring')
     const chosen = order.slice(start, start + batchSize)
-    const batch = chosen.map((index) => examples[index] as CandidateExample)
-    const own = await readBatch(core, batch, prefix, readout, shared)
-    for (const [i, index] of chosen.entries()) results[index] = own[i] as Result
+    const batch = chosen.map((index) => examples[index] as Example)
+    const own = await scoreBatch(model, batch, prefix, readout, shared)
+    for (const [i, index] of chosen.entries()) results[index] = own[i] as Result[]
+    onProgress?.(start + chosen.length)
   }
   return results
 }
 
-async function readBatch<Result>(
-  core: ModelCore,
-  examples: readonly CandidateExample[],
+async function scoreBatch<Example extends LayoutExample, Result>(
+  model: ScoringModel,
+  examples: readonly Example[],
   prefix: Prefix | undefined,
-  readout: Readout<Result>,
+  readout: Readout<Example, Result>,
   shared: number,
-): Promise<Result[]> {
+): Promise<Result[][]> {
   const layout = packedLayout(examples, { before: spanOf(prefix), shared })
   const { shape } = layout
-  const sharedIds = (examples[0] as LayoutExample).prompt.slice(0, shared)
+  const sharedIds = (examples[0] as Example).prompt.slice(0, shared)
   const feeds = {
-    ...responseFeeds(core.config, layout, { prefix, sharedIds }),
+    ...responseFeeds(model.config, layout, { prefix, sharedIds }),
     ...readout.feeds?.(examples, shape.targets),
   }
   const key = `${readout.key} ${shape.batch}x${shape.length} targets ${shape.targets} ${sharedKey(prefix, shared)}`
-  const compiled = await core.programs.get(key, () =>
-    programFor(feeds, core, (inputs, weights) =>
-      readout.outputs(responseLogits(core, weights, inputs, shape.batch), inputs),
+  const compiled = await model.programs.get(key, () =>
+    programFor(
+      feeds,
+      model,
+      (inputs, weights): NamedTensors =>
+        readout.outputs(responseLogits(model, weights, inputs, shape.batch), inputs),
     ),
   )
   const outputs = await compiled.run(feeds)
   let at = 0
-  return examples.map((example) => {
-    const tokens = example.responses[0] as readonly number[]
-    at += tokens.length
-    return readout.result(outputs, at - tokens.length, at, tokens)
-  })
+  return examples.map(({ responses }) =>
+    responses.map((tokens) => {
+      at += tokens.length
+      return readout.result(outputs, at - tokens.length, at, tokens)
+    }),
+  )
 }
 
 function checkExample(
-  { config }: ModelCore,
+  { config }: ModelShape,
   example: LayoutExample,
   prefix: Prefix | undefined,
   index: number,

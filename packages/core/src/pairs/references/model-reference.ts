@@ -6,7 +6,7 @@ import type { Reference } from './reference.ts'
 
 /** A reference whose probabilities are at hand too. */
 export type ScoringReference = Reference &
-  Required<Pick<Reference, 'score' | 'distributions' | 'candidateLogps' | 'identity'>>
+  Required<Pick<Reference, 'score' | 'scoreTop' | 'scoreCandidates' | 'identity'>>
 
 export interface ModelReferenceOptions extends Omit<GenerateOptions, 'signal'> {
   /** The model that answers: a safer release, the target with a LoRA merged, or one with a patch applied. */
@@ -42,7 +42,7 @@ export function modelReference({ model, ...options }: ModelReferenceOptions): Sc
       const scores = await model.score(requests)
       return scores.map(({ logProbabilities }) => logProbabilities.reduce((sum, logp) => sum + logp, 0))
     },
-    distributions: (requests, k) => model.distributions(requests, k),
-    candidateLogps: (requests) => model.candidateLogps(requests),
+    scoreTop: (requests, k) => model.scoreTop(requests, k),
+    scoreCandidates: (requests) => model.scoreCandidates(requests),
   }
 }

@@ -39,9 +39,9 @@ export interface Reference {
   /** Σ log M'(y | x) of given responses, in nats: for references with probabilities over the target's tokens. */
   score?(requests: readonly ScoreRequest[]): Promise<readonly number[]>
   /** The k most probable tokens at each position of given responses; likewise. */
-  distributions?(requests: readonly ScoreRequest[], k: number): Promise<TopLogProbabilities[]>
+  scoreTop?(requests: readonly ScoreRequest[], k: number): Promise<TopLogProbabilities[]>
   /** log M' of the candidates at each position of given responses, [tokens, k]; likewise. */
-  candidateLogps?(requests: readonly CandidateRequest[]): Promise<Float32Array[]>
+  scoreCandidates?(requests: readonly CandidateRequest[]): Promise<Float32Array[]>
 }
 
 /** A reference whose responses are cut to their first tokens, so that they are judged by as much as others. */

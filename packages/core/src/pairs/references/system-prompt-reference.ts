@@ -23,7 +23,7 @@ export interface SystemPromptReferenceOptions extends ModelReferenceOptions {
 export function systemPromptReference(options: SystemPromptReferenceOptions): ScoringReference {
   const { systemPrompt = safetySystemPrompt, ...rest } = options
   const reference = modelReference({ name: `system-prompt:${rest.model.id}`, ...rest })
-  const { score, distributions, candidateLogps } = reference
+  const { score, scoreTop, scoreCandidates } = reference
   const prompted = <Request extends ScoreRequest>(request: Request): Request => ({
     ...request,
     prompt: underSystemPrompt(request.prompt),
@@ -37,8 +37,8 @@ export function systemPromptReference(options: SystemPromptReferenceOptions): Sc
         respondOptions,
       ),
     score: (requests) => score(requests.map(prompted)),
-    distributions: (requests, k) => distributions(requests.map(prompted), k),
-    candidateLogps: (requests) => candidateLogps(requests.map(prompted)),
+    scoreTop: (requests, k) => scoreTop(requests.map(prompted), k),
+    scoreCandidates: (requests) => scoreCandidates(requests.map(prompted)),
   }
 
   function underSystemPrompt(prompt: PatchPrompt['prompt']): PatchPrompt['prompt'] {

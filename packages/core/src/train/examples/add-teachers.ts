@@ -38,7 +38,7 @@ export async function addTeachers(
 ): Promise<TokenizedPair[]> {
   const { k, harmless } = distillation
   const ofBase: Distributions = (requests) =>
-    model.distributions(
+    model.scoreTop(
       requests.map((request) => ({ ...request, prefix: null })),
       k,
       signal && { signal },
@@ -68,7 +68,7 @@ export async function addTeachers(
 
 /** The reference's distributions. Throws `INVALID_ARGUMENT` if it gives none. */
 export function distributionsOf(reference: Reference | undefined): Distributions {
-  if (reference?.distributions) return reference.distributions
+  if (reference?.scoreTop) return reference.scoreTop
   throw new PatchError('INVALID_ARGUMENT', {
     expected: 'a reference with distributions over the same tokens, for distillation',
     found: reference ? `${reference.name}, which gives only outputs` : 'none',

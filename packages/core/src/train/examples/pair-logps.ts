@@ -1,12 +1,8 @@
-import type { HostTensor } from '../../backend/backend.ts'
-import { throwIfAborted } from '../../errors.ts'
 import { programScope } from '../../model/decoder/families/find-architecture.ts'
-import type { LanguageModel, Prefix } from '../../model/language-model/language-model.ts'
-import { sharedKey, spanOf } from '../../model/language-model/prefix.ts'
-import { createProgramCache, programFor } from '../../model/language-model/program-cache.ts'
-import { responseFeeds, responseLogits } from '../../model/score/response-logits.ts'
-import { packedLayout, rowLength, sharedPromptLength } from '../../model/score/row-layout.ts'
-import { labelLogps } from '../../model/score/token-logps.ts'
+import type { LanguageModel, Prefix, Score } from '../../model/language-model/language-model.ts'
+import { createProgramCache } from '../../model/language-model/program-cache.ts'
+import { ownTokens } from '../../model/score/readouts.ts'
+import { type ScoringOptions, scoreExamples } from '../../model/score/score.ts'
 
 /** A pair whose responses' probabilities are asked for. */
 export interface TokenPair {
@@ -32,46 +28,24 @@ export async function pairLogps(
   model: LanguageModel,
   pairs: readonly TokenPair[],
   prefix: Prefix | undefined,
-  { onProgress, signal }: { onProgress?: (done: number) => void; signal?: AbortSignal | undefined } = {},
+  { onProgress, signal }: Pick<ScoringOptions, 'onProgress' | 'signal'> = {},
 ): Promise<PairScore[]> {
-  const programs = createProgramCache(model.backend, { capacity: 4, scope: programScope(model) })
-  const shared = sharedPromptLength(pairs.map(({ prompt }) => prompt))
-  const rows = pairs.map(({ prompt, chosen, rejected }) => ({ prompt, responses: [chosen, rejected] }))
-  const order = [...rows.keys()].sort((a, b) => lengthOf(a) - lengthOf(b))
-  function lengthOf(index: number): number {
-    return rowLength(rows[index] as (typeof rows)[number], shared)
-  }
-  const scores: PairScore[] = new Array(pairs.length)
+  const { architecture, config, weights, precision, backend } = model
+  const programs = createProgramCache(backend, { capacity: 4, scope: programScope(model) })
+  const examples = pairs.map(({ prompt, chosen, rejected }) => ({ prompt, responses: [chosen, rejected] }))
   try {
-    for (let start = 0; start < order.length; start += BATCH) {
-      throwIfAborted(signal, 'scoring pairs')
-      const chosen = order.slice(start, start + BATCH)
-      const sums = await runBatch(chosen.map((index) => rows[index] as (typeof rows)[number]))
-      for (const [i, index] of chosen.entries()) scores[index] = sums[i] as PairScore
-      onProgress?.(Math.min(start + BATCH, order.length))
-    }
+    const scores = await scoreExamples(
+      { architecture, config, weights, precision, programs },
+      examples,
+      prefix,
+      ownTokens,
+      { batchSize: BATCH, sharedStep: 1, onProgress, signal },
+    )
+    return scores.map(([chosen, rejected]) => ({ chosen: totalOf(chosen), rejected: totalOf(rejected) }))
   } finally {
     await programs.dispose()
   }
-  return scores
-
-  async function runBatch(batch: typeof rows): Promise<PairScore[]> {
-    const layout = packedLayout(batch, { before: spanOf(prefix), shared })
-    const { shape } = layout
-    const sharedIds = (batch[0] as (typeof rows)[number]).prompt.slice(0, shared)
-    const feeds = responseFeeds(model.config, layout, { prefix, sharedIds })
-    const key = `pairs ${JSON.stringify(shape)} ${sharedKey(prefix, shared)}`
-    const compiled = await programs.get(key, () =>
-      programFor(feeds, model, (inputs, weights) => ({
-        logps: labelLogps(responseLogits(model, weights, inputs, shape.batch), inputs.labels),
-      })),
-    )
-    const { data } = (await compiled.run(feeds)).logps as HostTensor
-    const sums = batch.map(() => ({ chosen: 0, rejected: 0 }))
-    for (const [i, { example, response }] of layout.owners.entries()) {
-      const own = sums[example] as { chosen: number; rejected: number }
-      own[response === 0 ? 'chosen' : 'rejected'] += data[i] as number
-    }
-    return sums
-  }
 }
+
+const totalOf = (score: Score | undefined): number =>
+  (score as Score).logProbabilities.reduce((sum, logp) => sum + logp, 0)

@@ -167,7 +167,7 @@ async function divergenceOf(
     response: chosen,
     candidates: (teacher as Teacher).ids,
   }))
-  const students = await model.candidateLogps(requests)
+  const students = await model.scoreCandidates(requests)
   const means = examples.map(({ teacher }, i) => {
     const { k, logps } = teacher as Teacher
     const values = klAtPositions({ k, logProbabilities: logps }, students[i] as Float32Array)
