@@ -63,10 +63,10 @@ export function probabilitiesOf(
   const reference =
     'model' in subject ? modelReference({ model: subject.model, ...settings }) : subject.reference(settings)
   const tokenizer = 'model' in subject ? subject.model.tokenizer : subject.tokenizer
-  const { score, scoreCandidates } = reference
-  if (!score || !scoreCandidates) return { reason: `${reference.name} gives no probabilities` }
+  const { scoreTotals, scoreCandidates } = reference
+  if (!scoreTotals || !scoreCandidates) return { reason: `${reference.name} gives no probabilities` }
   if (!tokenizer) return { reason: `no tokenizer was given for ${subject.name}` }
-  return { tokenizer, format, score, scoreCandidates }
+  return { tokenizer, format, scoreTotals, scoreCandidates }
 }
 
 /** How to sample one response per prompt: options of `modelReference` and `systemPromptReference`. */

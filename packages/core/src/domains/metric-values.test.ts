@@ -11,8 +11,12 @@ describe('rememberedSource', () => {
   const source = rememberedSource({ score } as unknown as ProbabilitySource)
 
   it('asks only for what was not asked before, each once, and answers in the order of the requests', async () => {
-    expect(await source.score([request('a', 1), request('a', 2), request('a', 1)])).toEqual([-1, -2, -1])
-    expect(await source.score([request('a', 3), request('a', 2), request('b', 2)])).toEqual([-3, -2, -2])
+    expect(await source.scoreTotals([request('a', 1), request('a', 2), request('a', 1)])).toEqual([
+      -1, -2, -1,
+    ])
+    expect(await source.scoreTotals([request('a', 3), request('a', 2), request('b', 2)])).toEqual([
+      -3, -2, -2,
+    ])
     expect(score.mock.calls.map(([requests]) => requests)).toEqual([
       [request('a', 1), request('a', 2)],
       [request('a', 3), request('b', 2)],
@@ -21,7 +25,7 @@ describe('rememberedSource', () => {
 
   it('asks nothing where all is known', async () => {
     const before = score.mock.calls.length
-    expect(await source.score([request('b', 2)])).toEqual([-2])
+    expect(await source.scoreTotals([request('b', 2)])).toEqual([-2])
     expect(score).toHaveBeenCalledTimes(before)
   })
 })

@@ -71,7 +71,7 @@ async function valuesOf(
 export function rememberedSource(source: ProbabilitySource): ProbabilitySource {
   return {
     ...source,
-    score: remembered((requests) => source.score(requests)),
+    scoreTotals: remembered((requests) => source.scoreTotals(requests)),
     scoreCandidates: remembered((requests) => source.scoreCandidates(requests)),
   }
 }

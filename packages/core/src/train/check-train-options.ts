@@ -1,7 +1,7 @@
 import { PatchError } from '../errors.ts'
 import { isTarget } from '../pairs/rows/prompt-kind.ts'
 import { distributionsOf } from './examples/add-teachers.ts'
-import { scoreOf } from './examples/reference-logps.ts'
+import { scoreTotalsOf } from './examples/reference-logps.ts'
 import { type ResolvedOptions, stageObjective } from './resolve-options.ts'
 import type { TrainPatchOptions } from './train-options.ts'
 import { checkTraining } from './trainer/training-settings.ts'
@@ -19,7 +19,7 @@ export function checkTrainOptions(
     if (training) checkTraining({ ...training, objective: stageObjective(stage, resolved) })
   }
   const { dpo, sft, distillation, maxResponseTokens, validation } = resolved
-  if (dpo && dpo.reference === 'reference') scoreOf(reference)
+  if (dpo && dpo.reference === 'reference') scoreTotalsOf(reference)
   const targets = [...prompts, ...pairs].some(({ kind }) => isTarget(kind))
   if (sft && distillation && (targets || distillation.harmless === 'reference')) distributionsOf(reference)
   const { share = 0, limit = 1, every = 1, maxTokens = 1 } = validation || {}

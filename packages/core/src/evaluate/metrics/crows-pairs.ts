@@ -61,9 +61,9 @@ export function crowsPairsMetrics(
   ]
 }
 
-function sentenceLogps({ tokenizer, score }: ProbabilitySource, sentences: readonly string[]) {
+function sentenceLogps({ tokenizer, scoreTotals }: ProbabilitySource, sentences: readonly string[]) {
   const prompt = startPrompt(tokenizer)
-  return score(
+  return scoreTotals(
     sentences.map((text) => ({ prompt, response: tokenizer.encode(text, { addSpecialTokens: false }) })),
   )
 }

@@ -79,7 +79,7 @@ export interface ProbabilitySource {
   /** The domain's prompt format. */
   readonly format: PromptFormat
   /** Σ log π of given responses, in nats. */
-  score(requests: readonly ScoreRequest[]): Promise<readonly number[]>
+  scoreTotals(requests: readonly ScoreRequest[]): Promise<readonly number[]>
   /** log π of named tokens at each position of given responses, [tokens, k]. */
   scoreCandidates(requests: readonly CandidateRequest[]): Promise<readonly Float32Array[]>
 }

@@ -6,7 +6,7 @@ import type { Reference } from './reference.ts'
 
 /** A reference whose probabilities are at hand too. */
 export type ScoringReference = Reference &
-  Required<Pick<Reference, 'score' | 'scoreTop' | 'scoreCandidates' | 'identity'>>
+  Required<Pick<Reference, 'scoreTotals' | 'scoreTop' | 'scoreCandidates' | 'identity'>>
 
 export interface ModelReferenceOptions extends Omit<GenerateOptions, 'signal'> {
   /** The model that answers: a safer release, the target with a LoRA merged, or one with a patch applied. */
@@ -38,7 +38,7 @@ export function modelReference({ model, ...options }: ModelReferenceOptions): Sc
       })
       for await (const { index, text } of generations) yield { index, response: text }
     },
-    async score(requests) {
+    async scoreTotals(requests) {
       const scores = await model.score(requests)
       return scores.map(({ logProbabilities }) => logProbabilities.reduce((sum, logp) => sum + logp, 0))
     },

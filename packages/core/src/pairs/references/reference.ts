@@ -37,7 +37,7 @@ export interface Reference {
     options?: { readonly signal?: AbortSignal },
   ): AsyncIterable<SourceResponse>
   /** Σ log M'(y | x) of given responses, in nats: for references with probabilities over the target's tokens. */
-  score?(requests: readonly ScoreRequest[]): Promise<readonly number[]>
+  scoreTotals?(requests: readonly ScoreRequest[]): Promise<readonly number[]>
   /** The k most probable tokens at each position of given responses; likewise. */
   scoreTop?(requests: readonly ScoreRequest[], k: number): Promise<TopLogProbabilities[]>
   /** log M' of the candidates at each position of given responses, [tokens, k]; likewise. */

@@ -23,7 +23,7 @@ export interface SystemPromptReferenceOptions extends ModelReferenceOptions {
 export function systemPromptReference(options: SystemPromptReferenceOptions): ScoringReference {
   const { systemPrompt = safetySystemPrompt, ...rest } = options
   const reference = modelReference({ name: `system-prompt:${rest.model.id}`, ...rest })
-  const { score, scoreTop, scoreCandidates } = reference
+  const { scoreTotals, scoreTop, scoreCandidates } = reference
   const prompted = <Request extends ScoreRequest>(request: Request): Request => ({
     ...request,
     prompt: underSystemPrompt(request.prompt),
@@ -36,7 +36,7 @@ export function systemPromptReference(options: SystemPromptReferenceOptions): Sc
         prompts.map(({ prompt, kind }) => ({ kind, prompt: underSystemPrompt(prompt) })),
         respondOptions,
       ),
-    score: (requests) => score(requests.map(prompted)),
+    scoreTotals: (requests) => scoreTotals(requests.map(prompted)),
     scoreTop: (requests, k) => scoreTop(requests.map(prompted), k),
     scoreCandidates: (requests) => scoreCandidates(requests.map(prompted)),
   }

@@ -44,8 +44,8 @@ export async function addReferenceLogps(
 }
 
 /** The reference's way of scoring. Throws `INVALID_ARGUMENT` if it has none. */
-export function scoreOf(reference: Reference | undefined): NonNullable<Reference['score']> {
-  if (reference?.score) return reference.score
+export function scoreTotalsOf(reference: Reference | undefined): NonNullable<Reference['scoreTotals']> {
+  if (reference?.scoreTotals) return reference.scoreTotals
   throw new PatchError('INVALID_ARGUMENT', {
     expected: "a reference with log-probabilities, for the DPO reference `reference` (M' itself)",
     found: reference ? `${reference.name}, which gives only outputs` : 'none',
@@ -60,7 +60,7 @@ async function scoreByReference(
   tokenized: readonly TokenPair[],
   format: PromptFormat,
 ): Promise<PairScore[]> {
-  const score = scoreOf(reference)
+  const scoreTotals = scoreTotalsOf(reference)
   const requests = tokenized.flatMap(({ chosen, rejected }, i) => {
     const prompt = formatPrompt((pairs[i] as PreferencePair).prompt, format)
     return [
@@ -68,6 +68,6 @@ async function scoreByReference(
       { prompt, response: rejected },
     ]
   })
-  const sums = await score(requests)
+  const sums = await scoreTotals(requests)
   return tokenized.map((_, i) => ({ chosen: sums[2 * i] as number, rejected: sums[2 * i + 1] as number }))
 }
