@@ -8,7 +8,7 @@ describe('rememberedSource', () => {
   const score = vi.fn(async (requests: readonly ScoreRequest[]) =>
     requests.map(({ response }) => -(response[0] as number)),
   )
-  const source = rememberedSource({ score } as unknown as ProbabilitySource)
+  const source = rememberedSource({ scoreTotals: score } as unknown as ProbabilitySource)
 
   it('asks only for what was not asked before, each once, and answers in the order of the requests', async () => {
     expect(await source.scoreTotals([request('a', 1), request('a', 2), request('a', 1)])).toEqual([
