@@ -17,6 +17,16 @@ const builtIn = '^packages/(core/src/(tf|hub/hub-client)|backend-web/src/tfjs-we
 
 const into = (name) => `${core}/${name}/`
 
+/** The rooms of core's model, each on those before it; files, which read models, are on all of them. */
+const rooms = ['decoder', 'language-model', 'score', 'extend', 'gate', 'generate']
+const room = (name, allowed) => ({
+  name: `core-model-${name}`,
+  comment: `of the model, ${name} imports only ${allowed.join(', ') || 'itself'}`,
+  severity: 'error',
+  from: { path: into(`model/${name}`), pathNot: test },
+  to: { path: into('model'), pathNot: [name, ...allowed].map((one) => into(`model/${one}`)) },
+})
+
 /** A package imports, of this repository, only the packages named. */
 const onlyPackages = (name, allowed) => ({
   name: `${name}-packages`,
@@ -45,8 +55,16 @@ module.exports = {
       to: { path: '^packages/', pathNot: base },
     },
     folder('hub', [], 'hub, where models are fetched from, imports only the root files'),
-    folder('tokenize', [into('model')], 'tokenize and model import only the root files and each other'),
-    folder('model', [into('tokenize')], 'tokenize and model import only the root files and each other'),
+    folder('tokenize', [], 'tokenize imports only the root files'),
+    folder('model', [into('tokenize')], 'model uses tokenize'),
+    ...rooms.map((name, i) => room(name, rooms.slice(0, i))),
+    {
+      name: 'core-model-files',
+      comment: 'a model is built of parts without knowing the files that they came from',
+      severity: 'error',
+      from: { path: `${core}/model/[^/]+\\.ts$`, pathNot: test },
+      to: { path: into('model/files') },
+    },
     folder('pairs', [into('tokenize'), into('model')], 'pairs uses tokenize and model'),
     folder(
       'evaluate',
