@@ -37,7 +37,7 @@ afterEach(() => void vi.restoreAllMocks())
 async function said(...lines: readonly string[]): Promise<string[]> {
   const input = new PassThrough()
   input.end(lines.map((line) => `${line}\n`).join(''))
-  await chat({ base, patches: [patch], head: [], sampling: { maxTokens: 6 }, input })
+  await chat({ base, patches: [patch], opening: [], sampling: { maxTokens: 6 }, input })
   return printed.split(/^> |\n> /)
 }
 

@@ -9,7 +9,7 @@ export interface ChatOptions {
   readonly base: LanguageModel
   readonly patches: readonly Patch[]
   /** What stands before the conversation. */
-  readonly head: readonly ChatMessage[]
+  readonly opening: readonly ChatMessage[]
   readonly sampling: GenerateOptions
   /** Default: standard input. */
   readonly input?: NodeJS.ReadableStream
@@ -24,7 +24,7 @@ const help = `/patch           answer with the patch
 
 /** A conversation on the terminal, until an empty line, `/quit` or the end of input. */
 export async function chat(options: ChatOptions): Promise<void> {
-  const { base, head, sampling, input = process.stdin } = options
+  const { base, opening, sampling, input = process.stdin } = options
   const { signal } = sampling
   const terminal = createInterface({ input, output: process.stdout, prompt: '> ' })
   // In raw mode the terminal sends no signal of its own.
@@ -32,7 +32,7 @@ export async function chat(options: ChatOptions): Promise<void> {
   signal?.addEventListener('abort', () => terminal.close(), { once: true })
   let patches = options.patches
   let model = withPatches(base, patches)
-  let messages = [...head]
+  let messages = [...opening]
   printText(`${nameOf(base, patches)}. Type /help for the commands. An empty line ends the chat.`)
   try {
     terminal.prompt()
@@ -44,7 +44,7 @@ export async function chat(options: ChatOptions): Promise<void> {
         messages.push({ role: 'assistant', content: await printAnswer(model.stream(messages, sampling)) })
       } else if (command === 'help') printText(help)
       else if (command === 'new') {
-        messages = [...head]
+        messages = [...opening]
         printText('New conversation.')
       } else if (command === 'base') {
         model = base

@@ -71,10 +71,10 @@ async function generate(
   for (const place of options.patch ?? []) patches.push(await findPatch(place))
   const base = await context.loadModel(baseModel(context, options.model, patches[0]))
   const sampling: GenerateOptions = { maxTokens, temperature, topP, seed, signal: context.signal }
-  const head: ChatMessage[] = system === undefined ? [] : [{ role: 'system', content: system }]
-  if (isChat) return chat({ base, patches, head, sampling })
+  const opening: ChatMessage[] = system === undefined ? [] : [{ role: 'system', content: system }]
+  if (isChat) return chat({ base, patches, opening, sampling })
   const model = patches.length > 0 ? applyPatch(base, patches) : base
-  const prompt: Prompt = format === 'text' ? text : [...head, { role: 'user', content: text }]
+  const prompt: Prompt = format === 'text' ? text : [...opening, { role: 'user', content: text }]
   if (context.json) {
     const { text: response, tokens, finishReason } = await model.generate(prompt, sampling)
     return context.print(response, { response, tokens: tokens.length, finishReason })

@@ -85,13 +85,13 @@ interface Draws extends EverydayPromptsOptions {
 /** What the model says in the user's place, draw by draw, where it comes to an end. */
 async function drawTurns(
   model: LanguageModel,
-  { head, end, stopTokens }: UserTurn,
+  { before, end, stopTokens }: UserTurn,
   { openings = [], seed = 0, temperature = 0.8, maxTokens = 48, batchSize, first, size, signal }: Draws,
 ): Promise<string[]> {
   const draws = Array.from({ length: size }, (_, index) => first + index)
   const openingOf = (draw: number) => (openings.length > 0 ? (openings[draw % openings.length] ?? '') : '')
   const requests = draws.map((draw) => ({
-    prompt: `${head}${openingOf(draw)}`,
+    prompt: `${before}${openingOf(draw)}`,
     seed: promptSeed(seed, `everyday ${draw}`),
   }))
   const { tokenizer } = model

@@ -6,12 +6,12 @@ import { openUserTurn } from './user-turn.ts'
 const tokenizer = characterTokenizer as Tokenizer
 
 test('a turn opens after what the template adds, its start token once, and ends with a text', () => {
-  expect(openUserTurn(tokenizer)).toEqual({ head: '[system]be kind[user]', end: '[end]', stopTokens: [] })
+  expect(openUserTurn(tokenizer)).toEqual({ before: '[system]be kind[user]', end: '[end]', stopTokens: [] })
 })
 
 test('the start token stays where encoding adds none', () => {
   const encode: Tokenizer['encode'] = (text) => tokenizer.encode(text, { addSpecialTokens: false })
-  expect(openUserTurn({ ...tokenizer, encode }).head).toBe('<s>[system]be kind[user]')
+  expect(openUserTurn({ ...tokenizer, encode }).before).toBe('<s>[system]be kind[user]')
 })
 
 test('a turn ends with a token where the template has one', () => {

@@ -4,7 +4,7 @@ import type { Tokenizer } from '../../tokenize/tokenizer.ts'
 /** How a chat template puts a user's turn. */
 export interface UserTurn {
   /** What a prompt's text begins with, up to where the user speaks. */
-  readonly head: string
+  readonly before: string
   /** The text with which the turn ends, such as `<|im_end|>` or `[/INST]`; empty where nothing ends it. */
   readonly end: string
   /** The id that ends the turn, where one does. */
@@ -16,32 +16,32 @@ const marker = 'policypatch-user-turn'
 
 /**
  * Finds out how a tokenizer's chat template opens and ends a user's turn, by rendering one. What the template adds of its
- * own, such as a default system prompt, is part of the head.
+ * own, such as a default system prompt, is part of `before`.
  *
  * @throws `NO_CHAT_TEMPLATE` if the tokenizer has none; `UNSUPPORTED` for a template that alters what the user says.
  */
 export function openUserTurn(tokenizer: Tokenizer): UserTurn {
   const rendered = tokenizer.renderChat([{ role: 'user', content: marker }], { addGenerationPrompt: true })
-  const [head, tail, ...more] = rendered.split(marker)
-  if (head === undefined || tail === undefined || more.length > 0) {
+  const [before, after, ...more] = rendered.split(marker)
+  if (before === undefined || after === undefined || more.length > 0) {
     throw new PatchError('UNSUPPORTED', {
       expected: "a chat template that contains the user's text exactly once, unchanged",
       found: `it ${rendered.split(marker).length - 1} times`,
       remedy: 'Pass your own prompts instead of generating them with the model',
     })
   }
-  const end = /\S+/u.exec(tail)?.[0] ?? ''
+  const end = /\S+/u.exec(after)?.[0] ?? ''
   const [first] = end === '' ? [] : tokenizer.encode(end, { addSpecialTokens: false })
   const special = first !== undefined && tokenizer.decode([first]) === ''
-  return { head: withoutDoubledStart(head, tokenizer), end, stopTokens: special ? [first] : [] }
+  return { before: withoutDoubledStart(before, tokenizer), end, stopTokens: special ? [first] : [] }
 }
 
 /** Templates write the start token that a text's encoding adds as well. */
-function withoutDoubledStart(head: string, tokenizer: Tokenizer): string {
+function withoutDoubledStart(before: string, tokenizer: Tokenizer): string {
   const { bosTokenId } = tokenizer
-  if (bosTokenId === undefined) return head
-  const [first, second] = tokenizer.encode(head)
+  if (bosTokenId === undefined) return before
+  const [first, second] = tokenizer.encode(before)
   const start = tokenizer.decode([bosTokenId], { skipSpecialTokens: false })
-  const doubled = first === bosTokenId && second === bosTokenId && head.startsWith(start)
-  return doubled ? head.slice(start.length) : head
+  const doubled = first === bosTokenId && second === bosTokenId && before.startsWith(start)
+  return doubled ? before.slice(start.length) : before
 }

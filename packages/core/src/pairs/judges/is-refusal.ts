@@ -16,8 +16,8 @@ const anywhere = compile(anywherePhrases)
  */
 export function isRefusal(text: string): boolean {
   const flat = normalize(text)
-  const head = flat.slice(0, opening)
-  return first.test(head) || early.test(head) || anywhere.test(flat)
+  const beginning = flat.slice(0, opening)
+  return first.test(beginning) || early.test(beginning) || anywhere.test(flat)
 }
 
 function normalize(text: string): string {

@@ -97,8 +97,8 @@ it('promptPlace finds what stands around a system message', () => {
   const prompt = [{ role: 'user', content: 'bake bread' }]
   const text = 'a poem'
   expect([
-    ...place.head,
+    ...place.before,
     ...tokenizer.encode(text, { addSpecialTokens: false }),
-    ...place.tail(prompt),
+    ...place.after(prompt),
   ]).toEqual(tokenizer.encodePrompt([{ role: 'system', content: text }, ...prompt]))
 })

@@ -76,13 +76,13 @@ export async function optimizeTextPrompt(options: OptimizeTextPromptOptions): Pr
   const format = task.format ?? 'chat'
   const rows = taught.examples.map((example, i) => ({
     ...example,
-    prompt: place.tail(formatPrompt(taught.prompts[i] as string, format)),
+    prompt: place.after(formatPrompt(taught.prompts[i] as string, format)),
   }))
   // A text's end and a prompt's beginning may be read as one token.
   const shown = taught.prompts.slice(0, 32).map((prompt) => formatPrompt(prompt, format))
   const table = embeddingMatrix(model)
   const prefixOf = (ids: readonly number[]) => {
-    const all = [...place.head, ...ids]
+    const all = [...place.before, ...ids]
     return { length: all.length, embeddings: embeddingRows(table, all) }
   }
   const allowed = readableTokens(tokenizer, config.vocabSize)
@@ -106,7 +106,7 @@ export async function optimizeTextPrompt(options: OptimizeTextPromptOptions): Pr
       let least = loss
       for (let tried = 0; tried < candidates; tried++) {
         const at = random.integer(best.length)
-        const row = place.head.length + at
+        const row = place.before.length + at
         const own = gradient.subarray(row * config.hiddenSize, (row + 1) * config.hiddenSize)
         const promising = promisingTokens(own, table, allowed, choices)
         const ids = best.with(at, promising[random.integer(promising.length)] as number)
@@ -146,11 +146,11 @@ async function teach({ model, patch, task, signal }: OptimizeTextPromptOptions):
 /** Whether a host that is given the text reads the very tokens that were tried. */
 function isRead(
   tokenizer: LanguageModel['tokenizer'],
-  { head, tail, withText }: PromptPlace,
+  { before, after, withText }: PromptPlace,
   ids: readonly number[],
   prompt: Prompt,
 ): boolean {
-  const wanted = [...head, ...ids, ...tail(prompt)]
+  const wanted = [...before, ...ids, ...after(prompt)]
   const found = tokenizer.encodePrompt(withText(prompt, tokenizer.decode(ids)))
   return found.length === wanted.length && found.every((id, i) => id === wanted[i])
 }

@@ -5,9 +5,9 @@ import type { ChatMessage, Prompt, Tokenizer } from '../../tokenize/tokenizer.ts
 /** Where a text prompt stands among the tokens: everything before it is the same for all prompts. */
 export interface PromptPlace {
   /** Tokens before the text. */
-  readonly head: readonly number[]
+  readonly before: readonly number[]
   /** Tokens after it, for a prompt. */
-  tail(prompt: Prompt): number[]
+  after(prompt: Prompt): number[]
   /** The prompt with the text in its place. */
   withText(prompt: Prompt, text: string): Prompt
 }
@@ -24,9 +24,9 @@ export function promptPlace(tokenizer: Tokenizer, format: PromptFormat): PromptP
   /** Two texts of a token each: what their encodings have in common is what stands around the text. */
   const around = (prompt: Prompt) => {
     const [a, b] = marks.map((mark) => encoded(prompt, mark)) as [number[], number[]]
-    const head = a.findIndex((id, i) => id !== b[i])
-    if (head >= 0 && a.length === b.length && a.slice(head + 1).every((id, i) => id === b[head + 1 + i])) {
-      return { head: a.slice(0, head), tail: a.slice(head + 1) }
+    const at = a.findIndex((id, i) => id !== b[i])
+    if (at >= 0 && a.length === b.length && a.slice(at + 1).every((id, i) => id === b[at + 1 + i])) {
+      return { before: a.slice(0, at), after: a.slice(at + 1) }
     }
     throw new PatchError('UNSUPPORTED', {
       expected: 'a chat template that inserts a system message unchanged',
@@ -35,7 +35,7 @@ export function promptPlace(tokenizer: Tokenizer, format: PromptFormat): PromptP
     })
   }
   const first = around(format === 'text' ? '' : [{ role: 'user', content: marks[0] as string }])
-  return { head: first.head, tail: (prompt) => around(prompt).tail, withText }
+  return { before: first.before, after: (prompt) => around(prompt).after, withText }
 }
 
 const marks = ['A', 'B'] as const

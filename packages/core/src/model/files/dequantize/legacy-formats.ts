@@ -14,8 +14,8 @@ const noMinimum = -0
 /** value = d·(q − 8), or d·q + m where the block has a minimum. */
 function fourBits(hasMinimum: boolean): BlockFormat {
   const centre = hasMinimum ? 0 : 8
-  const head = hasMinimum ? 4 : 2
-  const blockBytes = head + half
+  const scales = hasMinimum ? 4 : 2
+  const blockBytes = scales + half
   return {
     blockLength: length,
     blockBytes,
@@ -25,7 +25,7 @@ function fourBits(hasMinimum: boolean): BlockFormat {
         const d = halves[bytes[block]! | (bytes[block + 1]! << 8)]!
         const m = hasMinimum ? halves[bytes[block + 2]! | (bytes[block + 3]! << 8)]! : noMinimum
         for (let i = 0; i < half; i++) {
-          const nibbles = bytes[block + head + i]!
+          const nibbles = bytes[block + scales + i]!
           out[at + i] = d * ((nibbles & 15) - centre) + m
           out[at + half + i] = d * ((nibbles >> 4) - centre) + m
         }
@@ -38,8 +38,8 @@ function fourBits(hasMinimum: boolean): BlockFormat {
 function fiveBits(hasMinimum: boolean): BlockFormat {
   const centre = hasMinimum ? 0 : 16
   const mask = hasMinimum ? 4 : 2
-  const head = mask + 4
-  const blockBytes = head + half
+  const scales = mask + 4
+  const blockBytes = scales + half
   return {
     blockLength: length,
     blockBytes,
@@ -51,7 +51,7 @@ function fiveBits(hasMinimum: boolean): BlockFormat {
         const low = bytes[block + mask]! | (bytes[block + mask + 1]! << 8)
         const high = bytes[block + mask + 2]! | (bytes[block + mask + 3]! << 8)
         for (let i = 0; i < half; i++) {
-          const nibbles = bytes[block + head + i]!
+          const nibbles = bytes[block + scales + i]!
           out[at + i] = d * (((nibbles & 15) | (((low >> i) & 1) << 4)) - centre) + m
           out[at + half + i] = d * (((nibbles >> 4) | (((high >> i) & 1) << 4)) - centre) + m
         }
