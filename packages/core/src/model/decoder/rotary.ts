@@ -1,5 +1,6 @@
 import * as tf from '../../tf.ts'
 import type { ModelConfig } from './families/model-config.ts'
+import { customGradient } from './layers/custom-gradient.ts'
 import { fused } from './layers/fused.ts'
 
 /** cos and sin tables for RoPE, [positions, headSize], the sign of rotate-half folded into the sine. */
@@ -68,17 +69,10 @@ const turn = (x: tf.Tensor, cos: tf.Tensor, sin: tf.Tensor): tf.Tensor =>
  * {@link rotaryTables} gives them. The gradient is the rotation back and keeps nothing.
  */
 export function rotate(x: tf.Tensor, cos: tf.Tensor, sin: tf.Tensor): tf.Tensor {
-  const rotation = tf.customGrad((...args) => {
-    const [input, save] = args as unknown as [tf.Tensor, tf.GradSaveFunc]
+  return customGradient(
+    [x],
     // The tables may be made inside of the scope that is being differentiated, and go with it.
-    save([cos, sin])
-    return {
-      value: turn(input, cos, sin),
-      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-        const [keptCos, keptSin] = saved as [tf.Tensor, tf.Tensor]
-        return turn(dy, keptCos, tf.neg(keptSin))
-      },
-    }
-  })
-  return rotation(x)
+    (input) => ({ value: turn(input, cos, sin), kept: [cos, sin] }),
+    (dy, keptCos, keptSin) => turn(dy, keptCos, tf.neg(keptSin)),
+  )
 }

@@ -1,4 +1,5 @@
 import * as tf from '../../../tf.ts'
+import { customGradient } from './custom-gradient.ts'
 
 /**
  * Keys and values that queries may attend to. `batch` 1 means that every row of the batch sees the same ones
@@ -70,28 +71,19 @@ export function attendRows(
   values: tf.Tensor,
   mask: tf.Tensor,
 ): tf.Tensor {
-  const attend = tf.customGrad((...args) => {
-    const [q, k, v, save] = args as unknown as [tf.Tensor, tf.Tensor, tf.Tensor, tf.GradSaveFunc]
-    const p = tf.softmax(masked(tf.matMul(q, k, false, true), mask))
-    const o = tf.matMul(p, v)
-    save([q, k, v, p, o])
-    return {
-      value: o,
-      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-        const [keptQ, keptK, keptV, keptP, keptO] = saved as [
-          tf.Tensor,
-          tf.Tensor,
-          tf.Tensor,
-          tf.Tensor,
-          tf.Tensor,
-        ]
-        const along = tf.sum(tf.mul(dy, keptO), -1, true)
-        const ds = tf.mul(keptP, tf.sub(tf.matMul(dy, keptV, false, true), along))
-        return [tf.matMul(ds, keptK), tf.matMul(ds, keptQ, true, false), tf.matMul(keptP, dy, true, false)]
-      },
-    }
-  })
-  return attend(queries, keys, values)
+  return customGradient(
+    [queries, keys, values],
+    (q, k, v) => {
+      const p = tf.softmax(masked(tf.matMul(q, k, false, true), mask))
+      const o = tf.matMul(p, v)
+      return { value: o, kept: [q, k, v, p, o] }
+    },
+    (dy, q, k, v, p, o) => {
+      const along = tf.sum(tf.mul(dy, o), -1, true)
+      const ds = tf.mul(p, tf.sub(tf.matMul(dy, v, false, true), along))
+      return [tf.matMul(ds, k), tf.matMul(ds, q, true, false), tf.matMul(p, dy, true, false)]
+    },
+  )
 }
 
 /** Adds a mask [B or 1, T, L] to scores [kvHeads, B, group · T, L]. */

@@ -1,4 +1,5 @@
 import * as tf from '../../../tf.ts'
+import { customGradient } from './custom-gradient.ts'
 
 /**
  * A step for which some backends have an operator of their own: runs the kernel `name` where the current tfjs backend
@@ -22,21 +23,18 @@ export function fused<Result extends tf.Tensor | tf.Tensor[]>(
  * frozen and gets none.
  */
 export function rmsNorm(x: tf.Tensor, weight: tf.Tensor, epsilon: number): tf.Tensor {
-  const normalize = tf.customGrad((...args) => {
-    const [input, save] = args as unknown as [tf.Tensor, tf.GradSaveFunc]
-    const [value, r] = normalized(input, weight, epsilon)
-    save([input, r])
-    return {
-      value,
-      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-        const [kept, scale] = saved as [tf.Tensor, tf.Tensor]
-        const g = tf.mul(dy, weight)
-        const along = tf.mul(tf.mean(tf.mul(g, kept), -1, true), tf.square(scale))
-        return tf.mul(tf.sub(g, tf.mul(kept, along)), scale)
-      },
-    }
-  })
-  return normalize(x)
+  return customGradient(
+    [x],
+    (input) => {
+      const [value, r] = normalized(input, weight, epsilon)
+      return { value, kept: [input, r] }
+    },
+    (dy, kept, scale) => {
+      const g = tf.mul(dy, weight)
+      const along = tf.mul(tf.mean(tf.mul(g, kept), -1, true), tf.square(scale))
+      return tf.mul(tf.sub(g, tf.mul(kept, along)), scale)
+    },
+  )
 }
 
 /** y [rows, d] and r [rows, 1]. */
@@ -52,20 +50,17 @@ function normalized(x: tf.Tensor, weight: tf.Tensor, epsilon: number): readonly 
  * computes the sigmoid again: silu'(g) = σ(g) · (1 + g − silu(g)).
  */
 export function gatedSilu(gate: tf.Tensor, up: tf.Tensor): tf.Tensor {
-  const apply = tf.customGrad((...args) => {
-    const [g, u, save] = args as unknown as [tf.Tensor, tf.Tensor, tf.GradSaveFunc]
-    save([g, u])
-    const silu = fused('PolicypatchSilu', { x: g }, {}, () => tf.mul(g, tf.sigmoid(g)))
-    return {
-      value: tf.mul(silu, u),
-      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-        const [keptGate, keptUp] = saved as [tf.Tensor, tf.Tensor]
-        const sigma = tf.sigmoid(keptGate)
-        const again = tf.mul(keptGate, sigma)
-        const slope = tf.mul(sigma, tf.add(tf.sub(keptGate, again), 1))
-        return [tf.mul(tf.mul(dy, keptUp), slope), tf.mul(dy, again)]
-      },
-    }
-  })
-  return apply(gate, up)
+  return customGradient(
+    [gate, up],
+    (g, u) => {
+      const silu = fused('PolicypatchSilu', { x: g }, {}, () => tf.mul(g, tf.sigmoid(g)))
+      return { value: tf.mul(silu, u), kept: [g, u] }
+    },
+    (dy, g, u) => {
+      const sigma = tf.sigmoid(g)
+      const silu = tf.mul(g, sigma)
+      const slope = tf.mul(sigma, tf.add(tf.sub(g, silu), 1))
+      return [tf.mul(tf.mul(dy, u), slope), tf.mul(dy, silu)]
+    },
+  )
 }

@@ -1,4 +1,5 @@
 import * as tf from '../../../tf.ts'
+import { customGradient } from './custom-gradient.ts'
 
 /** x Wᵀ (+ b): x [rows, in], W [out, in] as checkpoints store it. W is frozen: the gradient is dx = dy W. */
 export function linear(x: tf.Tensor, weight: tf.Tensor, bias?: tf.Tensor): tf.Tensor {
@@ -15,20 +16,19 @@ const CHUNK = 256
  * so that dh = dy · Σ_v softmax_v w_v. The output matrix is frozen.
  */
 export function linearLogSumExp(hidden: tf.Tensor, output: tf.Tensor): tf.Tensor {
-  const reduce = tf.customGrad((...args) => {
-    const [h, save] = args as unknown as [tf.Tensor, tf.GradSaveFunc]
-    const [rows, d] = h.shape as [number, number]
-    const parts = Array.from({ length: Math.ceil(rows / CHUNK) }, (_, i) => {
-      const count = Math.min(CHUNK, rows - i * CHUNK)
-      return reduceChunk(tf.slice(h, [i * CHUNK, 0], [count, d]), output)
-    })
-    save([tf.concat(parts.map(({ direction }) => direction))])
-    return {
-      value: tf.concat(parts.map(({ value }) => value)),
-      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => tf.mul(tf.expandDims(dy, -1), saved[0] as tf.Tensor),
-    }
-  })
-  return reduce(hidden)
+  return customGradient(
+    [hidden],
+    (h) => {
+      const [rows, d] = h.shape as [number, number]
+      const parts = Array.from({ length: Math.ceil(rows / CHUNK) }, (_, i) => {
+        const count = Math.min(CHUNK, rows - i * CHUNK)
+        return reduceChunk(tf.slice(h, [i * CHUNK, 0], [count, d]), output)
+      })
+      const direction = tf.concat(parts.map((part) => part.direction))
+      return { value: tf.concat(parts.map(({ value }) => value)), kept: [direction] }
+    },
+    (dy, direction) => tf.mul(tf.expandDims(dy, -1), direction),
+  )
 }
 
 function reduceChunk(hidden: tf.Tensor, output: tf.Tensor): { value: tf.Tensor; direction: tf.Tensor } {
