@@ -1,3 +1,8 @@
+/**
+ * Graphs of ONNX nodes: values are added to one as they are computed, constants are kept apart and written once, and lengths
+ * that are known only when the graph runs (free-sizes) are worked out in it.
+ */
+
 import type { Precision } from '@policypatch/core/platform'
 import { constantPool } from './constant.ts'
 import { type FreeSizes, freeSizes } from './free-sizes.ts'

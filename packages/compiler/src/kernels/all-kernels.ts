@@ -1,3 +1,7 @@
+/**
+ * How each kernel of tfjs is written as ONNX nodes, by what kernels do; what several need is in operations/.
+ */
+
 import { arithmeticKernels } from './arithmetic.ts'
 import { creationKernels } from './creation.ts'
 import { fusedKernels } from './fused.ts'

@@ -1,3 +1,8 @@
+/**
+ * Running graphs: a backend that compiles programs to ONNX and runs them with ONNX Runtime, wherever that runs (onnx-runtime).
+ * Weights are fed from where they lie, or from tensors that are made of them once (weight-tensors).
+ */
+
 import { PatchError } from '@policypatch/core'
 import {
   type Backend,

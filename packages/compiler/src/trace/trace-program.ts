@@ -1,3 +1,8 @@
+/**
+ * Tracing: a program is run once with tensors that have no values, so that what it computes, with its gradient, is written down
+ * as a graph. tfjs does the differentiating; each of its kernels becomes nodes (kernels/, out of operations/).
+ */
+
 import { PatchError } from '@policypatch/core'
 import type { NamedTensors, Signature, TensorProgram, TensorSpec } from '@policypatch/core/platform'
 import * as tf from '@policypatch/core/tf'

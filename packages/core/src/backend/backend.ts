@@ -1,3 +1,8 @@
+/**
+ * Backends: what runs tensor programs. A program is a pure function of tensors; a backend compiles it for a signature (the
+ * shapes that are fed, and the weights) and runs it. `eager-backend.ts` is the one that is right and slow.
+ */
+
 import type { Tensor } from '../tf.ts'
 
 /** The element types a program may take and give. */

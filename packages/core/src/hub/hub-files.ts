@@ -1,3 +1,8 @@
+/**
+ * The Hugging Face Hub: an id (hub-id) names a repository; of its files those of one model are chosen (choose-files) at one
+ * commit, with their digests, here; and they come over connections that may break (transfer, retrying-fetch).
+ */
+
 import type { ListFileEntry } from '@huggingface/hub'
 import * as z from 'zod/mini'
 import { PatchError } from '../errors.ts'

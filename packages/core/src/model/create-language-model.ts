@@ -1,3 +1,8 @@
+/**
+ * A model from its parts. Here its rooms come together: requests get their tokens and their prefix, gates decide (gate/), and
+ * generation (generate/), scoring (score/) or hidden states are what is asked for.
+ */
+
 import {
   type Backend,
   expandWeight,

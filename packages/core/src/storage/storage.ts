@@ -1,3 +1,8 @@
+/**
+ * Files, wherever they are: a storage reads and writes them by path, a `ByteSource` reads parts of one. JSON of others is read
+ * strictly (strict-json), rows line by line (json-lines), and what is no such file is called by its name (foreign-file).
+ */
+
 import { PatchError } from '../errors.ts'
 
 /** Bytes that can be read in ranges: a file, a blob, a remote object. */

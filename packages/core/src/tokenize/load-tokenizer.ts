@@ -1,3 +1,9 @@
+/**
+ * Tokenizers: text and conversations become ids, and ids text, exactly as transformers does it. tokenizer.json is built
+ * component by component (build-exact-tokenizer, exact/, patterns/), a GGUF's vocabulary is turned into one (gguf-tokenizer),
+ * and the model's chat template renders conversations (compile-chat-template, chat-template/).
+ */
+
 import { PatchError } from '../errors.ts'
 import { buildExactTokenizer } from './build-exact-tokenizer.ts'
 import type { ChatTemplateOptions, NamedTokens, RenderChat } from './compile-chat-template.ts'

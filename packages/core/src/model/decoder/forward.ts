@@ -1,12 +1,3 @@
-import type { HostTensor, NamedTensors } from '../../backend/backend.ts'
-import * as tf from '../../tf.ts'
-import type { Architecture } from './families/architecture.ts'
-import type { ModelConfig } from './families/model-config.ts'
-import { attentionToShared, decodeLayer, type Stream } from './layer.ts'
-import type { KeyValues } from './layers/attention.ts'
-import { causalMask, MASKED } from './layers/mask.ts'
-import { rotaryTables } from './rotary.ts'
-
 /**
  * The forward pass of a decoder: from ids or embeddings, and where they stand, to the residual stream after the last layer.
  * Every program that runs a model is built of it. RoPE tables and masks follow from the positions: {@link placeFeeds} makes
@@ -15,6 +6,15 @@ import { rotaryTables } from './rotary.ts'
  * Rows may have tokens in common that stand before each of them, a prefix and a shared prompt. These run once, in front of
  * the rows in the same residual stream, and all tokens of the rows see them.
  */
+
+import type { HostTensor, NamedTensors } from '../../backend/backend.ts'
+import * as tf from '../../tf.ts'
+import type { Architecture } from './families/architecture.ts'
+import type { ModelConfig } from './families/model-config.ts'
+import { attentionToShared, decodeLayer, type Stream } from './layer.ts'
+import type { KeyValues } from './layers/attention.ts'
+import { causalMask, MASKED } from './layers/mask.ts'
+import { rotaryTables } from './rotary.ts'
 
 /** What a program needs to know of a model. */
 export interface ModelShape {

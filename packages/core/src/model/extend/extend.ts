@@ -1,3 +1,9 @@
+/**
+ * Going on from what is known: new tokens are run behind keys and values that are at hand. To prefill is to extend by a prompt,
+ * to decode is to extend each row by the one token that was chosen. What several requests begin with, a prefix and a shared
+ * prompt, is run once and put before each (shared-context).
+ */
+
 import type { HostTensor, NamedTensors } from '../../backend/backend.ts'
 import * as tf from '../../tf.ts'
 import { forward, placeFeeds } from '../decoder/forward.ts'

@@ -1,3 +1,10 @@
+/**
+ * Loading: a model's files become a `LanguageModel`. The folder or GGUF file is opened (open-model-folder, open-gguf-model),
+ * which gives its architecture, configuration, tokenizer and a reader of tensors (tensors/); an adapter is merged (lora/) while
+ * the weights that the architecture names are read (load-weights), packed ones as they are, to be decoded when they are used
+ * (dequantize/).
+ */
+
 import type { Backend, Precision } from '../../backend/backend.ts'
 import { PatchError, settleAll } from '../../errors.ts'
 import type { Storage } from '../../storage/storage.ts'

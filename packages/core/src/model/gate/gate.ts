@@ -1,3 +1,8 @@
+/**
+ * Gates: whether a prefix takes effect on a prompt. The base reads the prompt (hidden-states), what is read of it is chosen in
+ * asked-request, a gate makes one number of the reading, here, and open-gates leaves of each request's prefix what fired.
+ */
+
 import { PatchError } from '../../errors.ts'
 import type { ModelConfig } from '../decoder/families/model-config.ts'
 import { type Gate, joinEmbeddings, type Prefix, type ReadingPlace } from '../language-model/prefix.ts'

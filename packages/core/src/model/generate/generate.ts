@@ -1,3 +1,8 @@
+/**
+ * Generation: prompts are prefilled (prefill), then each row is extended by the token that was chosen for it (sample), many
+ * rows at a time, and a row that ends makes room for the next prompt.
+ */
+
 import { PatchError, throwIfAborted } from '../../errors.ts'
 import {
   createKeyValueCache,

@@ -1,3 +1,9 @@
+/**
+ * A language model as all of the package uses it: a frozen decoder with its tokenizer on a backend, with or without a prefix.
+ * `create-language-model.ts` makes one; what it and its versions with other prefixes share is its `ModelCore`, with the
+ * compiled programs (program-cache) and the keys and values of prefixes (prefix-cache).
+ */
+
 import type { Backend, NamedWeights, Precision } from '../../backend/backend.ts'
 import type { Prompt, Tokenizer } from '../../tokenize/tokenizer.ts'
 import type { Architecture } from '../decoder/families/architecture.ts'

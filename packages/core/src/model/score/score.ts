@@ -1,3 +1,9 @@
+/**
+ * Scoring: what a model makes of given responses. There is one loop. Prompts with their responses are laid out in rows, several
+ * in one where they fit, the forward pass gives logits at the response positions, and a readout says what is kept of them:
+ * log-probabilities of the responses' own tokens, of the most probable ones, or of candidates.
+ */
+
 import type { NamedTensors } from '../../backend/backend.ts'
 import { PatchError, throwIfAborted } from '../../errors.ts'
 import type { ModelShape } from '../decoder/forward.ts'
@@ -7,12 +13,6 @@ import { type BoundModel, type ProgramCache, programFor } from '../language-mode
 import type { Readout } from './readouts.ts'
 import { responseFeeds, responseLogits } from './response-logits.ts'
 import { type LayoutExample, packedLayout, rowLength, sharedPromptLength } from './row-layout.ts'
-
-/**
- * Scoring: what a model makes of given responses. There is one loop. Prompts with their responses are laid out in rows, several
- * in one where they fit, the forward pass gives logits at the response positions, and a readout says what is kept of them:
- * log-probabilities of the responses' own tokens, of the most probable ones, or of candidates.
- */
 
 /** A model, and where its programs are kept. */
 export interface ScoringModel extends ModelShape, BoundModel {

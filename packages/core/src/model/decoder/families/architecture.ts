@@ -1,3 +1,9 @@
+/**
+ * Families of decoders: what of a model differs from family to family. An `Architecture` says what a family's files are called
+ * and what its layers compute; its configuration is read field by field (config-fields), and what a file asks for that the
+ * family does not do is refused by rules (field-rules). llama.ts and qwen2.ts are two of them.
+ */
+
 import type { NamedTensors } from '../../../backend/backend.ts'
 import type { Tensor } from '../../../tf.ts'
 import type { FieldRules } from './field-rules.ts'

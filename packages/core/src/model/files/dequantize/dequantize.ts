@@ -1,3 +1,8 @@
+/**
+ * Stored types of numbers: each is a format of blocks (block-format) that decodes to float32. Of GGML's there are the float
+ * types, the first quantizations (legacy-formats) and the k-quantizations (k-formats).
+ */
+
 import { PatchError } from '../../../errors.ts'
 import type { BlockFormat } from './block-format.ts'
 import { bfloat16, float16, float32 } from './float-formats.ts'

@@ -1,3 +1,8 @@
+/**
+ * Tensors in files. Safetensors and GGUF files, whole or in parts, are read through one interface: the header first, checked as
+ * the format's own library does, then tensor by tensor.
+ */
+
 import { PatchError, settleAll } from '../../../errors.ts'
 import type { PackedTensor } from '../dequantize/block-format.ts'
 
