@@ -17,7 +17,7 @@ export function transpose(graph: GraphBuilder, value: Value, permutation: readon
 }
 
 /** The value that `value` is the matrix-wise transpose of (last two axes swapped), if it is one. */
-export function matrixTransposeOf(value: Value): Value | undefined {
+function matrixTransposeOf(value: Value): Value | undefined {
   const source = value.kind === 'result' && value.node && transposedBy(value.node)
   if (!source) return undefined
   const rank = source.permutation.length

@@ -1,7 +1,7 @@
 import { PatchError } from '../errors.ts'
 
 /** Runs tasks one after the other, in the order in which they were given. */
-export type RunQueue = <Result>(task: () => Promise<Result> | Result) => Promise<Result>
+type RunQueue = <Result>(task: () => Promise<Result> | Result) => Promise<Result>
 
 /** A queue of a backend's runs; a task that fails does not hold up those behind it. */
 export function runQueue(): RunQueue {

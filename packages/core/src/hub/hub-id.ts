@@ -70,7 +70,7 @@ function pathOf(text: string, hubUrl: string | undefined): string | undefined {
 }
 
 /** Whether a text is an address of a Hub, of whatever there. */
-export function isHubAddress(text: string, hubUrl?: string): boolean {
+function isHubAddress(text: string, hubUrl?: string): boolean {
   return pathOf(text, hubUrl) !== undefined
 }
 

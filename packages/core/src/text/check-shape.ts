@@ -7,7 +7,7 @@ export type Shape<T> =
   | { readonly success: true; readonly data: T; readonly error?: undefined }
   | { readonly success: false; readonly data?: undefined; readonly error: ShapeError }
 
-export interface ShapeError {
+interface ShapeError {
   readonly issues: readonly z.core.$ZodIssue[]
 }
 

@@ -11,7 +11,7 @@ import { type Gate, joinEmbeddings, type Prefix, type ReadingPlace } from '../la
 export const LEAK = 0.1
 
 /** Standardized readings are cut to this. */
-export const LARGEST_READING = 8
+const LARGEST_READING = 8
 
 /** Log-odds, up to the threshold, that a prompt is one that the prefix is for; the gate fires from 0 up. */
 export function gateLogit(gate: Gate, reading: Float32Array): number {
@@ -69,7 +69,7 @@ export function checkGate(config: Pick<ModelConfig, 'layers' | 'hiddenSize'>, ga
 }
 
 /** 2dn: the width of a reading. */
-export const readingWidth = (
+const readingWidth = (
   { hiddenSize }: Pick<ModelConfig, 'hiddenSize'>,
   { layers }: Pick<ReadingPlace, 'layers'>,
 ): number => 2 * hiddenSize * layers.length

@@ -31,7 +31,7 @@ const INITIAL_CAPACITY = 512
 
 /**
  * Continuous batching: up to `batchSize` sequences are decoded together, each in a slot of the key/value cache.
- * When a quarter of the slots are free, waiting prompts are read in and take their places; when none wait and
+ * When a quarter of the slots are free, waiting prompts are prefilled and take their places; when none wait and
  * three quarters are free, the cache is made smaller. Gates decide before anything else.
  */
 export async function* generateTokens(
@@ -46,7 +46,7 @@ export async function* generateTokens(
     batchSize,
     ...(options.signal && { signal: options.signal }),
   })
-  // Prompts of like length are read in together, so that little of a block is padding.
+  // Prompts of like length are prefilled together, so that little of a block is padding.
   const waiting = [...requests].sort((a, b) => b.tokens.length - a.tokens.length || a.index - b.index)
   const contexts = await sharedContexts(core, requests)
   const need = Math.max(0, ...requests.map(({ tokens, prefix }) => tokens.length + (prefix?.length ?? 0)))

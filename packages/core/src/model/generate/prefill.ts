@@ -38,7 +38,7 @@ export interface Settings {
 }
 
 /**
- * Reads prompts in behind what they share, whose keys and values are at hand, and puts all of it into the slots of
+ * Prefills prompts behind what they share, whose keys and values are at hand, and puts all of it into the slots of
  * the cache that is decoded from.
  */
 export async function prefill(

@@ -26,7 +26,7 @@ export interface ComputingPrefixCache extends PrefixCache {
   get(prefix: Prefix, compute: () => Promise<BlockKeyValues>): Promise<BlockKeyValues>
 }
 
-export const DEFAULT_PREFIX_CACHE_BYTES = 256 * 2 ** 20
+const DEFAULT_PREFIX_CACHE_BYTES = 256 * 2 ** 20
 
 /** @throws `INVALID_ARGUMENT` for a limit that is not a number from 0 up. */
 export function createPrefixCache(limit = DEFAULT_PREFIX_CACHE_BYTES): ComputingPrefixCache {

@@ -12,7 +12,7 @@ import type {
 import { settleAll } from '../../errors.ts'
 import type { Tensor } from '../../tf.ts'
 
-export interface ProgramCacheOptions {
+interface ProgramCacheOptions {
   /** Programs held at once. Default 24. */
   readonly capacity?: number
   /** What all its programs have in common, besides their keys, that tells them from others; see `Signature.key`. */
@@ -73,7 +73,7 @@ export interface BoundModel {
 }
 
 /** Names of the axes of a feed whose length may change; see {@link TensorSpec}. */
-export type FreeAxes = (feed: string) => TensorSpec['free']
+type FreeAxes = (feed: string) => TensorSpec['free']
 
 /** The signature that fits given feeds, and others that differ from them in the length of free axes alone. */
 export function signatureOf(

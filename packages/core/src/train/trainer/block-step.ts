@@ -32,7 +32,7 @@ export interface BlockStep {
 /**
  * The same outputs as the program of `trainingProgram`, layer by layer: one program for a layer's forward pass and one for
  * its gradient serve all layers of a kind, with the weights of each fed in. Nothing is kept between the passes but what went into
- * each layer; the gradient works the layer out again (Chen et al. 2016), a third more arithmetic for a fraction of the
+ * each layer; the gradient recomputes the layer (Chen et al. 2016), a third more arithmetic for a fraction of the
  * memory.
  */
 export async function blockStep(step: BlockStep): Promise<NamedHostTensors> {

@@ -42,7 +42,7 @@ export function weightBytes({ weights, precision }: Pick<PlannedModel, 'weights'
   )
 }
 
-/** What a step keeps from the forward pass when nothing is worked out again. */
+/** What a step keeps from the forward pass when nothing is recomputed. */
 export function activationBytes(
   { config }: Pick<PlannedModel, 'config'>,
   { batch, length, targets }: LayoutShape,

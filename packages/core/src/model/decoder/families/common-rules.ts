@@ -61,7 +61,7 @@ export const commonRules: FieldRules = {
     'output_hidden_states output_attentions return_dict use_return_dict tie_last_hidden_states',
     output,
   ),
-  use_cache: harmless('keys and values are cached or worked out again to the same'),
+  use_cache: harmless('keys and values are cached or recomputed to the same'),
   ...rowsOf('chunk_size_feed_forward pretraining_tp', harmless('it cuts one product into several')),
   ...rowsOf('id2label label2id num_labels problem_type finetuning_task', heads),
   ...rowsOf('architectures transformers_version _name_or_path name_or_path auto_map', record),

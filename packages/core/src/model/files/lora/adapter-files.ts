@@ -4,7 +4,7 @@ import { describeValue } from '../../../text/describe-value.ts'
 import type { Json } from '../../decoder/families/config-fields.ts'
 import { type FieldRule, type FieldRules, isEmpty, only, rowsOf } from '../../decoder/families/field-rules.ts'
 
-export interface AdapterFiles {
+interface AdapterFiles {
   /** adapter_config.json */
   readonly config: { readonly name: string; readonly bytes: Uint8Array }
   /** Path of adapter_model.safetensors, which may be absent. */

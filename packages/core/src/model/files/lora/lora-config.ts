@@ -166,7 +166,7 @@ function malformed(file: string, found: string, cause: unknown): PatchError {
   })
 }
 
-export const loraRemedy = 'Merge the adapter into its model with PEFT and use the merged model'
+const loraRemedy = 'Merge the adapter into its model with PEFT and use the merged model'
 
 /** A method that makes of a weight something else than the rows marked `read` do. */
 const method: FieldRule = { only: 'absent', allows: isEmpty, remedy: loraRemedy }

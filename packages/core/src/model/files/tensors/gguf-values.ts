@@ -27,7 +27,7 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 const strictDecoder = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true })
 
 /** Elements that the arrays of a header may have together: those of the largest vocabularies have a quarter of them. */
-export interface ElementBudget {
+interface ElementBudget {
   left: number
 }
 

@@ -69,7 +69,7 @@ export interface PlacedTensor extends StoredTensor {
   readonly end: number
 }
 
-export interface SafetensorsHeader {
+interface SafetensorsHeader {
   readonly metadata: Readonly<Record<string, string>>
   readonly tensors: ReadonlyMap<string, PlacedTensor>
 }
@@ -109,7 +109,7 @@ const valueBytes: ReadonlyMap<unknown, number> = new Map([
  *
  * @throws PatchError `TRUNCATED`, `MALFORMED`, or `UNSUPPORTED` for a type that is not known.
  */
-export async function readSafetensorsHeader(source: ByteSource): Promise<SafetensorsHeader> {
+async function readSafetensorsHeader(source: ByteSource): Promise<SafetensorsHeader> {
   const { json, dataStart } = await readHeaderJson(source)
   const metadata = json.__metadata__ ?? {}
   if (!isTexts(metadata)) throw malformed(source, 'only texts in __metadata__', 'something else')

@@ -202,7 +202,7 @@ const simple: Readonly<Record<string, string>> = {
  * `unicode-escape`, so that an escape that is not known stays as it stands, and a backslash before a character
  * beyond ASCII stays with that character's escape.
  */
-export function unescapeString(source: string): string {
+function unescapeString(source: string): string {
   if (!source.includes('\\')) return source
   return source.replace(
     /\\(?:x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|([0-7]{1,3})|([\s\S]))/gu,
