@@ -3,7 +3,7 @@ import type { LanguageModel } from '../../src/model/language-model/language-mode
 import type { TrainPatchOptions } from '../../src/train/train-options.ts'
 import { trainPatch } from '../../src/train/train-patch.ts'
 import { cpuBackend } from '../cpu-backend.ts'
-import { pairs, prompts, quickOptions, safe } from '../training-run.ts'
+import { pairs, prompts, quickOptions, safe } from '../train/training-run.ts'
 import { wordModel } from '../word-model.ts'
 
 let model: LanguageModel

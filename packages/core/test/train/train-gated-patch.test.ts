@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { LanguageModel } from '../src/model/language-model/language-model.ts'
-import { readPatch } from '../src/patch/release/read-patch.ts'
-import { memoryStorage } from '../src/storage/memory-storage.ts'
-import { resolveOptions } from '../src/train/resolve-options.ts'
-import type { TrainPatchOptions } from '../src/train/train-options.ts'
-import { trainPatch } from '../src/train/train-patch.ts'
-import { cpuBackend } from './cpu-backend.ts'
+import type { LanguageModel } from '../../src/model/language-model/language-model.ts'
+import { readPatch } from '../../src/patch/release/read-patch.ts'
+import { memoryStorage } from '../../src/storage/memory-storage.ts'
+import { resolveOptions } from '../../src/train/resolve-options.ts'
+import type { TrainPatchOptions } from '../../src/train/train-options.ts'
+import { trainPatch } from '../../src/train/train-patch.ts'
+import { cpuBackend } from '../cpu-backend.ts'
+import { wordModel } from '../word-model.ts'
 import { runOptions } from './training-run.ts'
-import { wordModel } from './word-model.ts'
 
 let model: LanguageModel
 beforeAll(async () => {

@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Backend } from '../src/backend/backend.ts'
-import type { LanguageModel, Prefix } from '../src/model/language-model/language-model.ts'
-import { parallelPrefix } from '../src/patch/apply/compose-prefixes.ts'
-import { initPrefix } from '../src/train/trainer/prefix-init.ts'
-import { cpuBackend } from './cpu-backend.ts'
-import { goldenJson, goldenModel } from './goldens.ts'
-import { centred, logitsAfter } from './logits-after.ts'
-import { relativeDifference } from './relative-difference.ts'
+import type { Backend } from '../../src/backend/backend.ts'
+import type { LanguageModel, Prefix } from '../../src/model/language-model/language-model.ts'
+import { parallelPrefix } from '../../src/patch/apply/compose-prefixes.ts'
+import { initPrefix } from '../../src/train/trainer/prefix-init.ts'
+import { cpuBackend } from '../cpu-backend.ts'
+import { goldenJson, goldenModel } from '../goldens.ts'
+import { centred, logitsAfter } from '../logits-after.ts'
+import { relativeDifference } from '../relative-difference.ts'
 
 let model: LanguageModel
 let parts: readonly [Prefix, Prefix, Prefix]

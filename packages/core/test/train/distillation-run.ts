@@ -1,12 +1,12 @@
 import { expect } from 'vitest'
-import type { LanguageModel } from '../src/model/language-model/language-model.ts'
-import { describeBase } from '../src/patch/apply/check-fit.ts'
-import type { Patch } from '../src/patch/patch.ts'
-import { createPatch } from '../src/patch/release/create-patch.ts'
-import type { DistillTraining } from '../src/train/distill/distill-patch.ts'
-import type { TrainProgress } from '../src/train/train-options.ts'
-import { initPrefix } from '../src/train/trainer/prefix-init.ts'
-import { tinyManifest } from './patch/tiny-patch.ts'
+import type { LanguageModel } from '../../src/model/language-model/language-model.ts'
+import { describeBase } from '../../src/patch/apply/check-fit.ts'
+import type { Patch } from '../../src/patch/patch.ts'
+import { createPatch } from '../../src/patch/release/create-patch.ts'
+import type { DistillTraining } from '../../src/train/distill/distill-patch.ts'
+import type { TrainProgress } from '../../src/train/train-options.ts'
+import { initPrefix } from '../../src/train/trainer/prefix-init.ts'
+import { tinyManifest } from '../patch/tiny-patch.ts'
 
 /** A patch of four virtual tokens drawn at random. */
 export function patchOf(model: LanguageModel, name: string, seed: number): Promise<Patch> {

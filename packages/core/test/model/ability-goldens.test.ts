@@ -1,18 +1,18 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { evaluateMinimalPairs, type MinimalPair } from '../src/evaluate/ability/evaluate-minimal-pairs.ts'
+import { evaluateMinimalPairs, type MinimalPair } from '../../src/evaluate/ability/evaluate-minimal-pairs.ts'
 import {
   evaluateMultipleChoice,
   type MultipleChoiceQuestion,
-} from '../src/evaluate/ability/evaluate-multiple-choice.ts'
-import { evaluatePerplexity } from '../src/evaluate/ability/evaluate-perplexity.ts'
-import { loadStoredModel } from '../src/model/files/load-model.ts'
-import type { LanguageModel } from '../src/model/language-model/language-model.ts'
-import { importPeftPromptTuning } from '../src/patch/release/peft-adapter.ts'
-import { memoryStorage } from '../src/storage/memory-storage.ts'
-import type { Storage } from '../src/storage/storage.ts'
-import { cpuBackend } from './cpu-backend.ts'
-import { goldenJson, goldenStorage } from './goldens.ts'
-import { relativeDifference } from './relative-difference.ts'
+} from '../../src/evaluate/ability/evaluate-multiple-choice.ts'
+import { evaluatePerplexity } from '../../src/evaluate/ability/evaluate-perplexity.ts'
+import { loadStoredModel } from '../../src/model/files/load-model.ts'
+import type { LanguageModel } from '../../src/model/language-model/language-model.ts'
+import { importPeftPromptTuning } from '../../src/patch/release/peft-adapter.ts'
+import { memoryStorage } from '../../src/storage/memory-storage.ts'
+import type { Storage } from '../../src/storage/storage.ts'
+import { cpuBackend } from '../cpu-backend.ts'
+import { goldenJson, goldenStorage } from '../goldens.ts'
+import { relativeDifference } from '../relative-difference.ts'
 
 type Subject = 'base' | 'prompt-tuning' | 'lora'
 

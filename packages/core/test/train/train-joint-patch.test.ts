@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { LanguageModel, Prefix } from '../src/model/language-model/language-model.ts'
-import { modelReference } from '../src/pairs/references/model-reference.ts'
-import type { Patch } from '../src/patch/patch.ts'
-import { trainJointPatch } from '../src/train/distill/train-joint-patch.ts'
-import { cpuBackend } from './cpu-backend.ts'
+import type { LanguageModel, Prefix } from '../../src/model/language-model/language-model.ts'
+import { modelReference } from '../../src/pairs/references/model-reference.ts'
+import type { Patch } from '../../src/patch/patch.ts'
+import { trainJointPatch } from '../../src/train/distill/train-joint-patch.ts'
+import { cpuBackend } from '../cpu-backend.ts'
+import { goldenModel } from '../goldens.ts'
 import { fell, patchOf, training, watch } from './distillation-run.ts'
-import { goldenModel } from './goldens.ts'
 
 let model: LanguageModel
 let patches: readonly [Patch, Patch]

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { compileTemplate } from '../src/tokenize/chat-template/compile/compile-template.ts'
-import { TemplateError } from '../src/tokenize/chat-template/template-error.ts'
-import { compileChatTemplate } from '../src/tokenize/compile-chat-template.ts'
-import type { ChatMessage } from '../src/tokenize/tokenizer.ts'
-import { goldenJson } from './goldens.ts'
+import { compileTemplate } from '../../src/tokenize/chat-template/compile/compile-template.ts'
+import { TemplateError } from '../../src/tokenize/chat-template/template-error.ts'
+import { compileChatTemplate } from '../../src/tokenize/compile-chat-template.ts'
+import type { ChatMessage } from '../../src/tokenize/tokenizer.ts'
+import { goldenJson } from '../goldens.ts'
 
 interface Goldens {
   readonly now: readonly [number, number, number, number, number, number]
@@ -57,7 +57,7 @@ describe('made templates', () => {
 
 describe('templates of models', () => {
   it.each(Object.entries(goldens.real))('%s', async (name, digests) => {
-    const url = new URL(`./goldens/chat-templates/${name}.jinja`, import.meta.url)
+    const url = new URL(`../goldens/chat-templates/${name}.jinja`, import.meta.url)
     const render = compileTemplate(await readFile(url, 'utf8'))
     const found = goldens.conversations.flatMap((messages) =>
       [false, true].map((add_generation_prompt) => {

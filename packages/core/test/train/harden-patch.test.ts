@@ -1,22 +1,23 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { LanguageModel } from '../src/model/language-model/language-model.ts'
-import { isRefusal } from '../src/pairs/judges/is-refusal.ts'
-import { functionJudge } from '../src/pairs/judges/judge.ts'
-import type { PatchPrompt, PreferencePair } from '../src/pairs/rows/preference-pair.ts'
-import { checkFit } from '../src/patch/apply/check-fit.ts'
-import type { Patch } from '../src/patch/patch.ts'
-import { sha256 } from '../src/sha256.ts'
-import { memoryStorage } from '../src/storage/memory-storage.ts'
-import { GATE_QUESTION } from '../src/train/gate/train-gate.ts'
+import type { LanguageModel } from '../../src/model/language-model/language-model.ts'
+import { isRefusal } from '../../src/pairs/judges/is-refusal.ts'
+import { functionJudge } from '../../src/pairs/judges/judge.ts'
+import type { PatchPrompt, PreferencePair } from '../../src/pairs/rows/preference-pair.ts'
+import { checkFit } from '../../src/patch/apply/check-fit.ts'
+import type { Patch } from '../../src/patch/patch.ts'
+import { sha256 } from '../../src/sha256.ts'
+import { memoryStorage } from '../../src/storage/memory-storage.ts'
+import { GATE_QUESTION } from '../../src/train/gate/train-gate.ts'
 import {
   type HardenPatchOptions,
   type HardenProgress,
   hardenSettings,
-} from '../src/train/harden/harden-options.ts'
-import { hardenPatch } from '../src/train/harden/harden-patch.ts'
-import { trainPatch } from '../src/train/train-patch.ts'
-import { cpuBackend } from './cpu-backend.ts'
-import { failingStorage } from './failing-storage.ts'
+} from '../../src/train/harden/harden-options.ts'
+import { hardenPatch } from '../../src/train/harden/harden-patch.ts'
+import { trainPatch } from '../../src/train/train-patch.ts'
+import { cpuBackend } from '../cpu-backend.ts'
+import { failingStorage } from '../failing-storage.ts'
+import { wordModel } from '../word-model.ts'
 import {
   attacks,
   gate,
@@ -26,7 +27,6 @@ import {
   scriptedTrainee,
 } from './harden-run.ts'
 import { prompts, quickOptions, safe } from './training-run.ts'
-import { wordModel } from './word-model.ts'
 
 let tiny: LanguageModel
 let patch: Patch

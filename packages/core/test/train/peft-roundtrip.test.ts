@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import type { Prefix } from '../src/model/language-model/language-model.ts'
-import { importPeftPromptTuning } from '../src/patch/release/peft-adapter.ts'
-import { readPatch } from '../src/patch/release/read-patch.ts'
-import { cpuBackend } from './cpu-backend.ts'
-import { goldenJson, goldenModel, goldenStorage } from './goldens.ts'
-import { centred, logitsAfter } from './logits-after.ts'
-import { storageOf } from './patch/tiny-patch.ts'
-import { relativeDifference } from './relative-difference.ts'
+import type { Prefix } from '../../src/model/language-model/language-model.ts'
+import { importPeftPromptTuning } from '../../src/patch/release/peft-adapter.ts'
+import { readPatch } from '../../src/patch/release/read-patch.ts'
+import { cpuBackend } from '../cpu-backend.ts'
+import { goldenJson, goldenModel, goldenStorage } from '../goldens.ts'
+import { centred, logitsAfter } from '../logits-after.ts'
+import { storageOf } from '../patch/tiny-patch.ts'
+import { relativeDifference } from '../relative-difference.ts'
 
 interface PeftLogits {
   readonly prompts: number[][]
@@ -24,7 +24,7 @@ const prefixes: Record<keyof Omit<PeftLogits, 'prompts'>, () => Promise<Prefix |
   base: async () => null,
   adapter: async () => importPeftPromptTuning(await goldenStorage('peft/adapter'), 'peft/adapter'),
   patch: async () => {
-    const storage = await storageOf(new URL(`../fixtures/patches/${fixture}`, import.meta.url), fixture)
+    const storage = await storageOf(new URL(`../../fixtures/patches/${fixture}`, import.meta.url), fixture)
     return (await readPatch(storage, fixture)).prefix
   },
 }

@@ -1,9 +1,9 @@
-import type { LanguageModel } from '../src/model/language-model/language-model.ts'
-import { isRefusal } from '../src/pairs/judges/is-refusal.ts'
-import { functionJudge } from '../src/pairs/judges/judge.ts'
-import type { Reference } from '../src/pairs/references/reference.ts'
-import type { PatchPrompt, PreferencePair } from '../src/pairs/rows/preference-pair.ts'
-import type { TrainPatchOptions } from '../src/train/train-options.ts'
+import type { LanguageModel } from '../../src/model/language-model/language-model.ts'
+import { isRefusal } from '../../src/pairs/judges/is-refusal.ts'
+import { functionJudge } from '../../src/pairs/judges/judge.ts'
+import type { Reference } from '../../src/pairs/references/reference.ts'
+import type { PatchPrompt, PreferencePair } from '../../src/pairs/rows/preference-pair.ts'
+import type { TrainPatchOptions } from '../../src/train/train-options.ts'
 
 export const prompts: PatchPrompt[] = [
   ...['how to harm one', 'how to harm two', 'harm three', 'harm four please', 'harm five'].map((prompt) => ({

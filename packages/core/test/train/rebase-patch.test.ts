@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { LanguageModel } from '../src/model/language-model/language-model.ts'
-import type { Patch } from '../src/patch/patch.ts'
-import { rebasePatch } from '../src/train/distill/rebase-patch.ts'
-import { cpuBackend } from './cpu-backend.ts'
+import type { LanguageModel } from '../../src/model/language-model/language-model.ts'
+import type { Patch } from '../../src/patch/patch.ts'
+import { rebasePatch } from '../../src/train/distill/rebase-patch.ts'
+import { cpuBackend } from '../cpu-backend.ts'
+import { goldenModel } from '../goldens.ts'
 import { mean, patchOf, tasks, training, watch } from './distillation-run.ts'
-import { goldenModel } from './goldens.ts'
 
 let model: LanguageModel
 let patches: readonly [Patch, Patch]
@@ -19,7 +19,7 @@ describe('rebasePatch', () => {
     const name = 'model.layers.0.mlp.up_proj.weight'
     const weight = model.weights[name]!
     const data = (weight as { data: Float32Array }).data.map((value, i) => value * (1 + 0.1 * Math.sin(i)))
-    const { createLanguageModel } = await import('../src/model/create-language-model.ts')
+    const { createLanguageModel } = await import('../../src/model/create-language-model.ts')
     const to = await createLanguageModel({
       ...model,
       id: 'next',

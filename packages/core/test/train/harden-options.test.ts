@@ -1,14 +1,14 @@
 import { beforeAll, expect, it } from 'vitest'
-import type { LanguageModel } from '../src/model/language-model/language-model.ts'
-import { parallelPrefix } from '../src/patch/apply/compose-prefixes.ts'
-import type { Patch } from '../src/patch/patch.ts'
-import type { HardenPatchOptions } from '../src/train/harden/harden-options.ts'
-import { hardenPatch } from '../src/train/harden/harden-patch.ts'
-import { trainPatch } from '../src/train/train-patch.ts'
-import { cpuBackend } from './cpu-backend.ts'
+import type { LanguageModel } from '../../src/model/language-model/language-model.ts'
+import { parallelPrefix } from '../../src/patch/apply/compose-prefixes.ts'
+import type { Patch } from '../../src/patch/patch.ts'
+import type { HardenPatchOptions } from '../../src/train/harden/harden-options.ts'
+import { hardenPatch } from '../../src/train/harden/harden-patch.ts'
+import { trainPatch } from '../../src/train/train-patch.ts'
+import { cpuBackend } from '../cpu-backend.ts'
+import { wordModel } from '../word-model.ts'
 import { attacks, gate, hardenOptions, scriptedTrainee } from './harden-run.ts'
 import { prompts, quickOptions } from './training-run.ts'
-import { wordModel } from './word-model.ts'
 
 let tiny: LanguageModel
 let patch: Patch

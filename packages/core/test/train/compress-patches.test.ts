@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { LanguageModel } from '../src/model/language-model/language-model.ts'
-import type { Patch } from '../src/patch/patch.ts'
-import { memoryStorage } from '../src/storage/memory-storage.ts'
-import { type CompressionTask, compressPatches } from '../src/train/distill/compress-patches.ts'
-import { initPrefix } from '../src/train/trainer/prefix-init.ts'
-import { cpuBackend } from './cpu-backend.ts'
+import type { LanguageModel } from '../../src/model/language-model/language-model.ts'
+import type { Patch } from '../../src/patch/patch.ts'
+import { memoryStorage } from '../../src/storage/memory-storage.ts'
+import { type CompressionTask, compressPatches } from '../../src/train/distill/compress-patches.ts'
+import { initPrefix } from '../../src/train/trainer/prefix-init.ts'
+import { cpuBackend } from '../cpu-backend.ts'
+import { goldenModel } from '../goldens.ts'
 import { fell, patchOf, tasks, training, watch } from './distillation-run.ts'
-import { goldenModel } from './goldens.ts'
 
 let model: LanguageModel
 let patches: readonly [Patch, Patch]

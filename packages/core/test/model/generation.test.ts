@@ -4,11 +4,11 @@ import type {
   GenerateRequest,
   Generation,
   LanguageModel,
-} from '../src/model/language-model/language-model.ts'
-import { initPrefix } from '../src/train/trainer/prefix-init.ts'
-import { cpuBackend } from './cpu-backend.ts'
-import { goldenModel } from './goldens.ts'
-import { plainGreedy, prefixOfIds } from './plain-decoding.ts'
+} from '../../src/model/language-model/language-model.ts'
+import { initPrefix } from '../../src/train/trainer/prefix-init.ts'
+import { cpuBackend } from '../cpu-backend.ts'
+import { goldenModel } from '../goldens.ts'
+import { plainGreedy, prefixOfIds } from '../plain-decoding.ts'
 
 let model: LanguageModel
 beforeAll(async () => {

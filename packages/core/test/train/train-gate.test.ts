@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { LanguageModel } from '../src/model/language-model/language-model.ts'
-import type { PatchPrompt } from '../src/pairs/rows/preference-pair.ts'
-import { createRandom } from '../src/random.ts'
-import { trainGate } from '../src/train/gate/train-gate.ts'
-import { initPrefix } from '../src/train/trainer/prefix-init.ts'
-import { cpuBackend } from './cpu-backend.ts'
-import { goldenModel } from './goldens.ts'
+import type { LanguageModel } from '../../src/model/language-model/language-model.ts'
+import type { PatchPrompt } from '../../src/pairs/rows/preference-pair.ts'
+import { createRandom } from '../../src/random.ts'
+import { trainGate } from '../../src/train/gate/train-gate.ts'
+import { initPrefix } from '../../src/train/trainer/prefix-init.ts'
+import { cpuBackend } from '../cpu-backend.ts'
+import { goldenModel } from '../goldens.ts'
 
 let model: LanguageModel
 beforeAll(async () => {

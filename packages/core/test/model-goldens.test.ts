@@ -1,4 +1,0 @@
-import { cpuBackend } from './cpu-backend.ts'
-import { describeModelGoldens } from './model-goldens.ts'
-
-describeModelGoldens(cpuBackend)

@@ -1,0 +1,4 @@
+import { cpuBackend } from '../cpu-backend.ts'
+import { describeModelGoldens } from '../model-goldens.ts'
+
+describeModelGoldens(cpuBackend)
