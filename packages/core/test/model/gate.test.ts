@@ -84,12 +84,12 @@ describe('hidden states', () => {
   })
 
   it('are the same where what all prompts begin with is read once for all of them', async () => {
-    const head = [5, 17, 3, 80, 25, 25, 90, 3, 52, 11]
+    const shared = [5, 17, 3, 80, 25, 25, 90, 3, 52, 11]
     const rows = [
       [41, 7],
       [12, 13, 14, 15],
       [90, 2, 8],
-    ].map((own) => [...head, ...own])
+    ].map((own) => [...shared, ...own])
     const at = [{ layers: [1], window: 2 }]
     const apart = (from: number) =>
       hiddenStates(
@@ -97,12 +97,12 @@ describe('hidden states', () => {
         rows.map((tokens) => ({ tokens, from })),
         at,
       )
-    const [together, alone] = [await apart(head.length), await apart(0)]
+    const [together, alone] = [await apart(shared.length), await apart(0)]
     for (const [i, [reading]] of together.entries()) {
       expect(relativeDifference(reading as Float32Array, alone[i]?.[0] as Float32Array)).toBeLessThan(1e-5)
     }
-    // Another call takes the head from the first.
-    expect(await apart(head.length)).toEqual(together)
+    // Another call takes the shared prompt from the first.
+    expect(await apart(shared.length)).toEqual(together)
   })
 
   it('of an empty prompt are refused', async () => {

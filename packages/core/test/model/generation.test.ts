@@ -63,8 +63,8 @@ describe('greedy generation', () => {
   })
 
   it('gives the same to prompts that begin alike, whose beginning is read once', async () => {
-    const head = [3, 60, 8, 91, 14, 27, 55, 72, 30, 6]
-    const alike = prompts.slice(0, 5).map((ids) => [...head, ...ids])
+    const shared = [3, 60, 8, 91, 14, 27, 55, 72, 30, 6]
+    const alike = prompts.slice(0, 5).map((ids) => [...shared, ...ids])
     const together = await all(alike.map(textOf), { maxTokens: 5, batchSize: 2 })
     for (const [index, { tokens }] of together.entries())
       expect(tokens).toEqual((await model.generate(textOf(alike[index]!), { maxTokens: 5 })).tokens)

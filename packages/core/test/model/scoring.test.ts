@@ -81,8 +81,8 @@ describe('score', () => {
   })
 
   it('gives the same to prompts that begin alike', async () => {
-    const head = '3 60 8 91 14 27 55 72 30 6'
-    const alike = requests.map(({ prompt, response }) => ({ prompt: `${head} ${prompt}`, response }))
+    const shared = '3 60 8 91 14 27 55 72 30 6'
+    const alike = requests.map(({ prompt, response }) => ({ prompt: `${shared} ${prompt}`, response }))
     const together = await model.score(alike)
     for (const [i, request] of alike.entries()) {
       const [alone] = await model.score([request])

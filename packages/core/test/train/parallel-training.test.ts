@@ -23,7 +23,7 @@ beforeAll(async () => {
   ])
 })
 
-// With a common head, and without.
+// With a shared prompt, and without.
 const alike: DpoExample[] = [
   { prompt: [5, 17, 3], chosen: [9, 71, 8, 2], rejected: [44, 12, 2], kind: 'harmful' as const },
   { prompt: [5, 17, 90, 7], chosen: [66, 2], rejected: [5, 38, 21, 2], kind: 'harmless' as const },
@@ -57,7 +57,7 @@ const withGate = (prefix: Prefix): Prefix => {
 }
 
 describe.each([
-  ['with a common head', () => alike],
+  ['with a shared prompt', () => alike],
   ['without one', () => different],
 ] as const)('training parts side by side, prompts %s', (_, examplesOf) => {
   it.each(['none', 'block'] as const)('has the loss of score, recompute %s', async (recompute) => {

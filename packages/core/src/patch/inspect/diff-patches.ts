@@ -1,4 +1,3 @@
-import { flattenJson } from '../../flatten-json.ts'
 import type { PatchEffect } from '../manifest.ts'
 import type { PatchContents } from '../patch.ts'
 
@@ -87,3 +86,12 @@ export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
 }
 
 export const norm = (values: ArrayLike<number>): number => Math.sqrt(dot(values, values))
+
+/** The leaves of a value of JSON by their paths, such as `a.b.0`; an empty object or array is a leaf. */
+function flattenJson(value: unknown, path = ''): Map<string, unknown> {
+  const entries = typeof value === 'object' && value !== null ? Object.entries(value) : []
+  if (entries.length === 0) return new Map(value === undefined ? [] : [[path, value]])
+  return new Map(
+    entries.flatMap(([name, held]) => [...flattenJson(held, path === '' ? name : `${path}.${name}`)]),
+  )
+}
