@@ -10,6 +10,7 @@ import type { GraphInput, OnnxGraph } from './graph.ts'
 import type { Attribute, ElementType, Node, Result, Value } from './value.ts'
 import { writeGraph } from './write-graph.ts'
 
+/** Shape and type of what a node gives. */
 export interface OutputSpec {
   readonly shape: readonly number[]
   readonly dtype: ElementType

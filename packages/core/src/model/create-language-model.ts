@@ -38,6 +38,7 @@ import { type CandidateExample, candidateTokens, ownTokens, topTokens } from './
 import { responseTokens } from './score/row-layout.ts'
 import { scoreExamples } from './score/score.ts'
 
+/** What a model is made of. */
 export interface ModelParts {
   readonly id: string
   readonly architecture: Architecture

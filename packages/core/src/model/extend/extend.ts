@@ -13,6 +13,7 @@ import type { ModelCore } from '../language-model/model-core.ts'
 import { programFor } from '../language-model/program-cache.ts'
 import { decodingProgram, freeAxes, type StepSettings } from './decoding-program.ts'
 
+/** New tokens, and what they come after. */
 export interface ExtendInput {
   /** New tokens of each row; at least one each. */
   readonly tokens: readonly (readonly number[])[]

@@ -13,6 +13,7 @@ import type { PrefixCache } from './prefix-cache.ts'
 
 export type { Gate, Prefix, PrefixPart, ReadingPlace } from './prefix.ts'
 
+/** How responses are generated. */
 export interface GenerateOptions {
   /** Maximum number of tokens to generate. Default 128. */
   readonly maxTokens?: number

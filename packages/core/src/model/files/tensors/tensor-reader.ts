@@ -6,6 +6,7 @@
 import { PatchError, settleAll } from '../../../errors.ts'
 import type { PackedTensor } from '../dequantize/block-format.ts'
 
+/** A tensor as a file has it. */
 export interface StoredTensor {
   /** Row-major, outermost first (GGUF's order is turned round). */
   readonly shape: readonly number[]
