@@ -1,16 +1,17 @@
 import { PatchError } from '../errors.ts'
 import type { LanguageModel } from '../model/language-model/language-model.ts'
+import { drawSides, type ScoredSample, samplesIn } from '../pairs/draw-sides.ts'
 import { modelReference } from '../pairs/references/model-reference.ts'
 import type { Reference } from '../pairs/references/reference.ts'
 import type { StageProgress } from '../pairs/responses/collect-responses.ts'
 import { openResponseJournal, sourceMark } from '../pairs/responses/response-journal.ts'
+import { scoreResponses } from '../pairs/responses/score-responses.ts'
 import type { PatchPrompt, PreferencePair } from '../pairs/rows/preference-pair.ts'
 import { digestOf } from '../sha256.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Domain } from './domain.ts'
 import type { RespondSettings } from './domain-subject.ts'
-import { drawSides, type ScoredResponse } from './draw-sides.ts'
-import { sampleSeed } from './sample-responses.ts'
+import { judgeSamples, sampleResponses, sampleSeed, sampleSource, scoreSource } from './sample-responses.ts'
 
 export interface DomainPairsOptions {
   /** The target M. */
@@ -66,8 +67,26 @@ export async function domainPairs(
     seed,
     prompts: await digestOf(prompts.map((p) => [p.kind, p.prompt])),
   })
-  const stage = { journal, samples, seed, onProgress, signal }
-  const sides = await drawSides(recipe, prompts, sources, stage)
+  const stage = { journal, samples, gaps: true, onProgress, signal }
+  const draw = async (source: 'reference' | 'model', indices: readonly number[]) => {
+    const own = { ...stage, source }
+    await sampleResponses(async (sample) => sources[source](sample), prompts, indices, own)
+    await judgeSamples(judge, prompts, own)
+    const names = await Promise.all(
+      Array.from({ length: samples }, async (_, sample) => ({
+        responses: sampleSource(source, sample),
+        scores: await scoreSource(source, sample, judge),
+      })),
+    )
+    return samplesIn(journal, names)
+  }
+  const judgeRefusals = async (refusals: ReadonlyMap<number, string>) => {
+    await scoreResponses('refusal', judge, prompts, refusals, stage)
+    return journal.scores('refusal')
+  }
+  // Every prompt is asked as it is, also one that stands in a context.
+  const asked = prompts.map(({ prompt, kind }) => ({ prompt, kind }))
+  const sides = await drawSides(asked, { ...{ draw, judgeRefusals, seed }, sides: recipe.sides })
   return prompts.flatMap(({ prompt, kind, part }, index): PreferencePair[] => {
     const { chosen, rejected, unpicked } = sides(index)
     if (!chosen) return []
@@ -81,7 +100,7 @@ export async function domainPairs(
 }
 
 /** One side of a row of a pairs file. */
-function named<Side extends 'chosen' | 'rejected'>(side: Side, { response, score }: ScoredResponse) {
+function named<Side extends 'chosen' | 'rejected'>(side: Side, { response, score }: ScoredSample) {
   return { [side]: response, [`${side}Score`]: score } as Record<Side, string> &
     Record<`${Side}Score`, number>
 }

@@ -8,6 +8,7 @@ import {
 import type { Judge } from '../pairs/judges/judge.ts'
 import { refusalJudge } from '../pairs/judges/refusal-judge.ts'
 import { type ResponseClass, responseClass } from '../pairs/judges/response-class.ts'
+import { safetySides } from '../pairs/pair-recipe.ts'
 import type { Domain } from './domain.ts'
 
 export interface HarmfulnessDomainOptions {
@@ -36,10 +37,7 @@ export function harmfulnessDomain({
     sampling: { samples: 1, maxTokens: 64, temperature: 0 },
     pairs: {
       judge: refusalJudge(),
-      sides: {
-        harmful: { chosen: { from: 'reference' }, rejected: { from: 'model' } },
-        harmless: { chosen: { from: 'reference', orElse: 'model' }, rejected: { from: 'refusal' } },
-      },
+      sides: safetySides,
       filter: { marginThreshold: 0.5, winnerThreshold: 0.5 },
     },
     training: {},

@@ -22,6 +22,10 @@ export interface SampleOptions {
 /** The journal's name of one sample of every prompt. */
 export const sampleSource = (source: string, sample: number): string => `${source} ${sample}`
 
+/** The journal's name of a judge's scores of one sample; another judge, or the same with other settings, has another. */
+export const scoreSource = async (source: string, sample: number, judge: Judge): Promise<string> =>
+  `${sampleSource(source, sample)} by ${judge.name} ${(await digestOf(await sourceMark(judge))).slice(0, 12)}`
+
 /** The seed of one sample: different for each, and for each seed of a run. */
 export const sampleSeed = (seed: number, sample: number): number => seed * 2 ** 20 + sample
 
@@ -79,12 +83,11 @@ export async function judgeSamples(
   prompts: readonly PatchPrompt[],
   { journal, samples, source, onProgress, signal }: JudgeSamplesOptions,
 ): Promise<ReadonlyMap<number, number>[]> {
-  const mark = (await digestOf(await sourceMark(judge))).slice(0, 12)
   const total = samples * prompts.length
   const scores: ReadonlyMap<number, number>[] = []
   for (let sample = 0; sample < samples; sample++) {
     const own = sampleSource(source, sample)
-    const name = `${own} by ${judge.name} ${mark}`
+    const name = await scoreSource(source, sample, judge)
     const held = journal.scores(name)
     await scoreResponses(name, judge, prompts, journal.responses(own), {
       journal,

@@ -3,18 +3,18 @@ import type { GenerateOptions, LanguageModel } from '../model/language-model/lan
 import { digestOf } from '../sha256.ts'
 import { writeJsonLines } from '../storage/json-lines.ts'
 import type { Storage } from '../storage/storage.ts'
+import { type DrawnSides, drawSides, samplesIn } from './draw-sides.ts'
 import type { Judge } from './judges/judge.ts'
+import { goalSides, type SidesByKind, safetySides } from './pair-recipe.ts'
 import { checkAnswered, type PairsSummary, summaryOf } from './pairs-summary.ts'
-import { pickRefusals } from './pick-refusals.ts'
 import { checkReferenceShare, type ReferenceShare, shareOfJournal, shareOfPairs } from './reference-share.ts'
 import { modelReference } from './references/model-reference.ts'
 import type { Reference } from './references/reference.ts'
 import { collectResponses, type StageProgress } from './responses/collect-responses.ts'
-import { openResponseJournal, type ResponseJournal, sourceMark } from './responses/response-journal.ts'
+import { openResponseJournal, sourceMark } from './responses/response-journal.ts'
 import { scoreResponses } from './responses/score-responses.ts'
 import type { PatchPrompt, PreferencePair } from './rows/preference-pair.ts'
 import type { PromptFormat } from './rows/prompt-format.ts'
-import { isTarget } from './rows/prompt-kind.ts'
 import { readPairs } from './rows/read-rows.ts'
 
 export interface GeneratePairsOptions {
@@ -99,33 +99,58 @@ export async function generatePairs(options: GeneratePairsOptions): Promise<Pref
     return pairs
   }
   const stage = { journal, onProgress, signal }
-  const all = [...prompts.keys()]
-  await collectResponses('reference', reference, prompts.map(bareOf), all, stage)
-  checkAnswered(prompts, journal, reference)
-  await scoreResponses('reference', judge, prompts, journal.responses('reference'), stage)
-  told(shareOfJournal(prompts, journal, winnerThreshold))
-
-  const kindOf = (index: number) => (prompts[index] as PatchPrompt).kind
-  const helpful = (index: number) =>
-    harmlessChosen === 'reference' &&
-    prompts[index]?.bare === undefined &&
-    (journal.scores('reference').get(index) ?? 0) >= 0.5
-  const askModel = all.filter((index) => (isTarget(kindOf(index)) ? rejected : !helpful(index)))
-  await collectResponses('model', model, prompts, askModel, stage)
-  await scoreResponses('model', judge, prompts, journal.responses('model'), stage)
-
-  const refusals = new Map(
-    // Made up for safety alone: of another goal a refusal is nothing that a patch is in danger of learning.
-    [
-      ...(rejected ? pickRefusals(prompts, journal.responses('reference'), harmlessRejected, seed) : []),
-    ].filter(([index]) => kindOf(index) === 'harmless'),
-  )
-  await scoreResponses('refusal', judge, prompts, refusals, stage)
-
-  const pairs = assemblePairs(prompts, journal, refusals)
+  const asked = { reference: prompts.map(bareOf), model: prompts }
+  const draw = async (source: 'reference' | 'model', indices: readonly number[]) => {
+    await collectResponses(source, { reference, model }[source], asked[source], indices, stage)
+    if (source === 'reference') checkAnswered(prompts, journal, reference)
+    await scoreResponses(source, judge, prompts, journal.responses(source), stage)
+    if (source === 'reference') told(shareOfJournal(prompts, journal, winnerThreshold))
+    return samplesIn(journal, [{ responses: source, scores: source }])
+  }
+  const judgeRefusals = async (refusals: ReadonlyMap<number, string>) => {
+    await scoreResponses('refusal', judge, prompts, refusals, stage)
+    return journal.scores('refusal')
+  }
+  const sides = await drawSides(prompts, {
+    ...{ draw, judgeRefusals, seed },
+    sides: sidesOf(harmlessChosen, rejected),
+    refusals: harmlessRejected,
+  })
+  const pairs = prompts.flatMap((prompt, index) => rowOf(prompt, sides(index)) ?? [])
   onSummary?.(summaryOf(prompts, journal, pairs.length))
   if (storage) await writeJsonLines(storage, path, pairs)
   return pairs
+}
+
+function sidesOf(harmlessChosen: 'reference' | 'model', rejected: boolean): SidesByKind {
+  const chosen = {
+    reference: safetySides.harmless.chosen,
+    model: { from: 'model', orElse: 'reference' },
+  } as const
+  const { harmful, harmless } = safetySides
+  const target = { ...harmful, rejected: rejected ? harmful.rejected : undefined }
+  return {
+    ...{ target, harmful: target },
+    harmless: { chosen: chosen[harmlessChosen], rejected: rejected ? harmless.rejected : undefined },
+    keep: { ...goalSides.keep, chosen: chosen[harmlessChosen] },
+  }
+}
+
+function rowOf(
+  { prompt, kind, part, context, bare }: PatchPrompt,
+  { chosen, rejected }: ReturnType<DrawnSides>,
+): PreferencePair | undefined {
+  if (!chosen) return undefined
+  return {
+    ...{ prompt, kind },
+    ...(part !== undefined && { part }),
+    ...(context !== undefined && { context }),
+    ...(bare !== undefined && { bare }),
+    chosen: chosen.response,
+    ...(rejected && { rejected: rejected.response }),
+    chosenScore: chosen.score,
+    ...(rejected && { rejectedScore: rejected.score }),
+  }
 }
 
 /** What tells a prompt from others of the run. */
@@ -142,45 +167,5 @@ function notOurs(path: string, journalPath: string): PatchError {
     expected: `no file at ${path}, or one written by a run, with its ${journalPath}`,
     found: 'a file without a journal',
     remedy: 'Use another path, or move that file away',
-  })
-}
-
-/** What the reference says to a `keep` prompt is y⁻ where it does there too what targets alone shall have. */
-const notWanted = <Said extends { readonly score: number }>(said: Said | undefined): Said | undefined =>
-  said && said.score < 0.5 ? said : undefined
-
-/** The pairs, in the order of the prompts, of what the journal holds and the refusals picked. */
-export function assemblePairs(
-  prompts: readonly PatchPrompt[],
-  journal: ResponseJournal,
-  refusals: ReadonlyMap<number, string>,
-): PreferencePair[] {
-  const said = (source: string, index: number) => {
-    const text = source === 'refusal' ? refusals.get(index) : journal.responses(source).get(index)
-    const score = journal.scores(source).get(index)
-    return text == null || score === undefined ? undefined : { text, score }
-  }
-  return prompts.flatMap(({ prompt, kind, part, context, bare }, index) => {
-    // The model was asked about a prompt to keep only where the reference's answer will not do.
-    const ofReference = said('reference', index)
-    const ofModel = said('model', index)
-    const chosen = isTarget(kind) ? ofReference : (ofModel ?? ofReference)
-    const rejected = isTarget(kind)
-      ? ofModel
-      : kind === 'keep'
-        ? notWanted(ofReference)
-        : said('refusal', index)
-    if (!chosen) return []
-    return {
-      prompt,
-      kind,
-      ...(part !== undefined && { part }),
-      ...(context !== undefined && { context }),
-      ...(bare !== undefined && { bare }),
-      chosen: chosen.text,
-      ...(rejected && { rejected: rejected.text }),
-      chosenScore: chosen.score,
-      ...(rejected && { rejectedScore: rejected.score }),
-    }
   })
 }
