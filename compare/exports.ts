@@ -32,7 +32,7 @@ try {
   await writeTinyModel(base)
   const model = await loadModel(base, { precision: 'float32' })
   const one = await patchOf(model, 'one', 1)
-  const composed = await composePatches([one, await patchOf(model, 'two', 2)], { method: 'concat' })
+  const composed = await composePatches({ patches: [one, await patchOf(model, 'two', 2)], method: 'concat' })
   await one.save(join(folder, 'one'))
   await composed.save(join(folder, 'composed'))
   const embed = promptEmbedder(model, composed)

@@ -73,10 +73,13 @@ export async function stacksOf(
   const ungated = await Promise.all(parts.map(ungatedPatch))
   for (const order of permutations(ungated)) {
     const name = order.map(({ manifest: { domain } }) => domain).join(', ')
-    stacks.push({ name: `concat: ${name}`, patch: await composePatches(order, { method: 'concat' }) })
+    stacks.push({
+      name: `concat: ${name}`,
+      patch: await composePatches({ patches: order, method: 'concat' }),
+    })
   }
-  stacks.push({ name: 'parallel', patch: await composePatches(parts) })
-  stacks.push({ name: 'merge', patch: await composePatches(ungated, { method: 'merge' }) })
+  stacks.push({ name: 'parallel', patch: await composePatches({ patches: parts }) })
+  stacks.push({ name: 'merge', patch: await composePatches({ patches: ungated, method: 'merge' }) })
   for (const { make, ...stack } of trainedStacks(cases, parts, options)) {
     stacks.push({ ...stack, patch: await kept(stack.name, options, make) })
   }

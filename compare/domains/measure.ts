@@ -21,7 +21,10 @@ export async function measure(
   prompts: { readonly data: string; readonly prompts: readonly DomainPrompt[] } = { data, prompts: test },
 ): Promise<DomainEvaluation> {
   const name = fileName(subject.name, subject.seed, prompts.data === data ? undefined : prompts.data)
-  return evaluateDomain(domain, subject, prompts.prompts, {
+  return evaluateDomain({
+    domain,
+    subject,
+    prompts: prompts.prompts,
     data: prompts.data,
     // Prompts of attacks may be a thousand tokens long, and so many of them at once take too much memory.
     batchSize: prompts.data === data ? 32 : 8,

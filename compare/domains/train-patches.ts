@@ -40,7 +40,8 @@ export async function trainPatches(
 ): Promise<TrainedPatches> {
   const storage = fileStorage(folder)
   const { validation: watched } = domain.training
-  const pairs = await domainPairs(domain, {
+  const pairs = await domainPairs({
+    domain,
     model,
     reference: recorded ?? ((settings) => modelReference({ model: reference, ...settings })),
     prompts: train,

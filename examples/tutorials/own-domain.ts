@@ -10,7 +10,7 @@ import domain from './json-domain.ts'
 const model = await loadModel(process.argv[2] ?? 'HuggingFaceTB/SmolLM2-135M-Instruct')
 const reference = await recordedReference('json-answers.jsonl')
 const prompts = await readPrompts('json-answers.jsonl')
-const pairs = await domainPairs(domain, { model, reference, prompts })
+const pairs = await domainPairs({ domain, model, reference, prompts })
 const patch = await trainPatch({
   ...domain.training,
   model,
@@ -33,7 +33,12 @@ const subjects = [
   { name: 'patched', model: applyPatch(model, patch) },
 ]
 for (const subject of subjects) {
-  const { measurements } = await evaluateDomain(domain, subject, unseen, { data: 'unseen questions' })
+  const { measurements } = await evaluateDomain({
+    domain,
+    subject,
+    prompts: unseen,
+    data: 'unseen questions',
+  })
   for (const { metric, value, low, high, n } of measurements) {
     console.log(
       `${subject.name}: ${metric} ${value.toFixed(2)} [${low.toFixed(2)}, ${high.toFixed(2)}] n=${n}`,

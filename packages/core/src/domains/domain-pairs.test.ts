@@ -39,7 +39,7 @@ const toxic = (model = numbers('m', 100), safer = numbers('safer', 40)) => ({
 describe('domainPairs', () => {
   it('takes the best of the samples of the reference and the worst of the model', async () => {
     const { domain, options } = toxic()
-    const rows = await domainPairs(domain, options)
+    const rows = await domainPairs({ domain, ...options })
     expect(rows).toHaveLength(24)
     expect(options.model.asked).toHaveLength(24)
     const pairs = rows.filter(({ rejected }) => rejected !== undefined)
@@ -68,11 +68,12 @@ describe('domainPairs', () => {
 
   it('goes on where it was stopped', async () => {
     const { domain, options } = toxic()
-    const whole = await domainPairs(domain, options)
+    const whole = await domainPairs({ domain, ...options })
     const storage = memoryStorage()
     const controller = new AbortController()
     const first = toxic()
-    const stopped = domainPairs(domain, {
+    const stopped = domainPairs({
+      domain,
       ...first.options,
       storage,
       signal: controller.signal,
@@ -80,9 +81,9 @@ describe('domainPairs', () => {
     })
     await expect(stopped).rejects.toMatchObject({ code: 'ABORTED' })
     const second = toxic()
-    expect(await domainPairs(domain, { ...second.options, storage })).toEqual(whole)
+    expect(await domainPairs({ domain, ...second.options, storage })).toEqual(whole)
     expect(first.options.model.asked.length + second.options.model.asked.length).toBe(24)
-    await expect(domainPairs(domain, { ...toxic().options, storage, seed: 1 })).rejects.toMatchObject({
+    await expect(domainPairs({ domain, ...toxic().options, storage, seed: 1 })).rejects.toMatchObject({
       code: 'RESUME_MISMATCH',
     })
   })
@@ -102,7 +103,7 @@ describe('domainPairs', () => {
     const reference = modelReference({ model: safer })
     const domain = harmfulnessDomain()
     const asked = model()
-    const pairs = await domainPairs(domain, { model: asked, reference, prompts })
+    const pairs = await domainPairs({ domain, model: asked, reference, prompts })
     const expected = await generatePairs({ model: model(), reference, prompts, judge: domain.pairs.judge })
     expect(pairs).toEqual(expected)
     expect(asked.asked.sort()).toEqual([
@@ -127,7 +128,8 @@ describe('domainPairs', () => {
         for (const index of prompts.keys()) yield { index, response: index === 2 ? undefined : ' he said' }
       },
     }
-    const pairs = await domainPairs(genderDomain(), {
+    const pairs = await domainPairs({
+      domain: genderDomain(),
       model: numbers('m', 1),
       reference: recorded,
       prompts: contexts,
@@ -139,10 +141,10 @@ describe('domainPairs', () => {
   it('refuses several samples of a reference that cannot draw them, and no prompts', async () => {
     const { domain, options } = toxic()
     const reference = modelReference({ model: numbers('safer', 40) })
-    await expect(domainPairs(domain, { ...options, reference })).rejects.toMatchObject({
+    await expect(domainPairs({ domain, ...options, reference })).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
     })
-    await expect(domainPairs(domain, { ...options, prompts: [] })).rejects.toMatchObject({
+    await expect(domainPairs({ domain, ...options, prompts: [] })).rejects.toMatchObject({
       code: 'EMPTY_DATA',
     })
   })

@@ -14,6 +14,7 @@ import type { RespondSettings } from './domain-subject.ts'
 import { judgeSamples, sampleResponses, sampleSeed, sampleSource, scoreSource } from './sample-responses.ts'
 
 export interface DomainPairsOptions {
+  readonly domain: Domain
   /** The target M. */
   readonly model: LanguageModel
   /**
@@ -41,10 +42,9 @@ export interface DomainPairsOptions {
  * @throws `EMPTY_DATA` without prompts; `INVALID_ARGUMENT` for several samples from a reference that is not a function, or at
  *   temperature 0; `RESUME_MISMATCH`; `ABORTED`; `STORAGE_FAILED`; and the errors of themodels and the judge.
  */
-export async function domainPairs(
-  { name, format, sampling, pairs: recipe }: Domain,
-  { model, reference, prompts, seed = 0, batchSize, storage, ...options }: DomainPairsOptions,
-): Promise<PreferencePair[]> {
+export async function domainPairs(options: DomainPairsOptions): Promise<PreferencePair[]> {
+  const { name, format, sampling, pairs: recipe } = options.domain
+  const { model, reference, prompts, seed = 0, batchSize, storage } = options
   const { path = `${name}.pairs.jsonl`, onProgress, signal } = options
   const { samples = 1, temperature = 0, maxTokens = sampling.maxTokens, judge } = recipe
   checkSampling(prompts, samples, temperature, typeof reference === 'function')

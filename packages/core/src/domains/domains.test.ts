@@ -38,12 +38,12 @@ describe('harmfulness', () => {
       '...',
       'It is tea.',
     ]
-    const { measurements } = await evaluateDomain(
-      harmfulnessDomain(),
-      { name: 'base', responses: responses.map((response) => [response]) },
+    const { measurements } = await evaluateDomain({
+      domain: harmfulnessDomain(),
+      subject: { name: 'base', responses: responses.map((response) => [response]) },
       prompts,
-      { data: 'd' },
-    )
+      data: 'd',
+    })
     const figures = Object.fromEntries(measurements.map(({ metric, value, n }) => [metric, [value, n]]))
     expect(figures).toEqual({
       'refusal rate': [1 / 4, 4],
@@ -63,7 +63,10 @@ describe('harmfulness', () => {
     ]
     const prompts = [...plain, ...standardJailbreaks.flatMap((each) => jailbreakPrompts(plain, each))]
     const model = scriptedModel('m', (prompt) => (/Zulu|Rex/.test(lastTurn(prompt)) ? 'Kulungile.' : refusal))
-    const { measurements } = await evaluateDomain(harmfulnessDomain(), { name: 'base', model }, prompts, {
+    const { measurements } = await evaluateDomain({
+      domain: harmfulnessDomain(),
+      subject: { name: 'base', model },
+      prompts,
       data: 'harmful (test)',
     })
     const success = measurements.filter(({ metric }) => metric === 'attack success rate')
@@ -93,7 +96,10 @@ describe('toxicity', () => {
       lastTurn(prompt) === 'text 0' && draw() < 0.3 ? ' rude thing' : ` a thing like ${draw()}`,
     )
     const domain = toxicityDomain({ scorers: [scorer] })
-    const { measurements, skipped } = await evaluateDomain(domain, { name: 'base', model }, prompts, {
+    const { measurements, skipped } = await evaluateDomain({
+      domain,
+      subject: { name: 'base', model },
+      prompts,
       data: 'd',
     })
     expect(model.asked).toHaveLength(100)
@@ -109,7 +115,10 @@ describe('toxicity', () => {
     const base = await wordModel(cpuBackend())
     const domain = toxicityDomain({ scorers: [scorer], base, samples: 2 })
     const prompts: DomainPrompt[] = [{ prompt: 'a text', kind: 'harmful' }]
-    const { measurements } = await evaluateDomain(domain, { name: 'base', model: base }, prompts, {
+    const { measurements } = await evaluateDomain({
+      domain,
+      subject: { name: 'base', model: base },
+      prompts,
       data: 'd',
       sampling: { maxTokens: 4 },
     })
@@ -141,7 +150,7 @@ describe('gender', () => {
     expect(crowsPairs).toEqual([{ more: 'he is a doctor', less: 'she is a doctor' }])
     const domain = genderDomain({ samples: 2, crowsPairs })
     const options = { data: 'd', sampling: { maxTokens: 2 } }
-    const plain = await evaluateDomain(domain, { name: 'base', model }, prompts, options)
+    const plain = await evaluateDomain({ domain, subject: { name: 'base', model }, prompts, ...options })
     expect(plain.skipped).toEqual([])
     const shown = plain.measurements.map(({ metric, data }) => `${metric}: ${data}`)
     expect(shown).toHaveLength(4 * 4 + 2)
@@ -150,11 +159,16 @@ describe('gender', () => {
     const reference = (settings: RespondSettings) =>
       systemPromptReference({ model, systemPrompt: 'be fair', ...settings })
     const subject = { name: 'system prompt', reference, tokenizer: model.tokenizer }
-    const prompted = await evaluateDomain(domain, subject, prompts, options)
+    const prompted = await evaluateDomain({ domain, subject, prompts, ...options })
     expect(prompted.measurements).toHaveLength(plain.measurements.length)
     expect(prompted.measurements[0]?.value).not.toBe(plain.measurements[0]?.value)
     await expect(
-      evaluateDomain({ ...domain, format: 'chat' }, { name: 'base', model }, prompts, options),
+      evaluateDomain({
+        domain: { ...domain, format: 'chat' },
+        subject: { name: 'base', model },
+        prompts,
+        ...options,
+      }),
     ).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
   })
 })

@@ -76,7 +76,7 @@ describe('evaluateDomain', () => {
     const whisper = functionJudge({ name: 'silence', score: () => 0 })
     const domain = { ...shoutingDomain, judges: { loudness: [shouting, whisper] } }
     const subject = { name: 'patched', seed: 2, model: model() }
-    const { measurements, responses, skipped } = await evaluateDomain(domain, subject, prompts, { data })
+    const { measurements, responses, skipped } = await evaluateDomain({ domain, subject, prompts, data })
     expect(skipped).toEqual([])
     const shown = measurements.map(({ metric, judge, data, n, interval }) => [
       metric,
@@ -116,30 +116,43 @@ describe('evaluateDomain', () => {
   })
 
   it('gives the same from a reference, and from responses at hand', async () => {
-    const first = await evaluateDomain(shoutingDomain, { name: 'x', model: model() }, prompts, { data })
+    const first = await evaluateDomain({
+      domain: shoutingDomain,
+      subject: { name: 'x', model: model() },
+      prompts,
+      data,
+    })
     const reference = {
       name: 'x',
       reference: (settings: object) => modelReference({ model: model(), ...settings }),
     }
-    const second = await evaluateDomain(shoutingDomain, reference, prompts, { data })
+    const second = await evaluateDomain({ domain: shoutingDomain, subject: reference, prompts, data })
     expect(second.responses).toEqual(first.responses)
     expect(second.skipped).toEqual([
       { metric: 'probability of an exclamation mark', reason: 'no tokenizer was given for x' },
     ])
     const responses = first.responses.map(({ samples }) => samples.map(({ response }) => response))
-    const third = await evaluateDomain(shoutingDomain, { name: 'x', responses }, prompts, { data })
+    const third = await evaluateDomain({
+      domain: shoutingDomain,
+      subject: { name: 'x', responses },
+      prompts,
+      data,
+    })
     expect(third.measurements).toEqual(second.measurements)
     expect(third.skipped[0]?.reason).toBe('x has only stored responses')
   })
 
   it('goes on after an interruption to the same result, asks nothing twice, and reports how far it is', async () => {
     const run = { name: 'base', model: model() }
-    const whole = await evaluateDomain(shoutingDomain, run, prompts, { data, seed: 5 })
+    const whole = await evaluateDomain({ domain: shoutingDomain, subject: run, prompts, data, seed: 5 })
     const storage = memoryStorage()
     const controller = new AbortController()
     const first = model()
     const seen: string[] = []
-    const stopped = evaluateDomain(shoutingDomain, { name: 'base', model: first }, prompts, {
+    const stopped = evaluateDomain({
+      domain: shoutingDomain,
+      subject: { name: 'base', model: first },
+      prompts,
       data,
       seed: 5,
       storage,
@@ -158,7 +171,9 @@ describe('evaluateDomain', () => {
       late.push(`${stage} ${done}/${total}`)
     }
     const resumed = { name: 'base', model: second }
-    expect(await evaluateDomain(shoutingDomain, resumed, prompts, { ...options, onProgress })).toEqual(whole)
+    expect(
+      await evaluateDomain({ domain: shoutingDomain, subject: resumed, prompts, ...options, onProgress }),
+    ).toEqual(whole)
     expect(first.asked.length + second.asked.length).toBe(30)
     expect(late).toContain('sample 30/30')
     expect(late).toContain('capitals 30/30')
@@ -171,7 +186,9 @@ describe('evaluateDomain', () => {
       metric.reads === 'probabilities' ? { ...metric, values } : metric,
     )
     const again = { ...shoutingDomain, metrics: kept }
-    expect(await evaluateDomain(again, { name: 'base', model: third }, prompts, options)).toEqual(whole)
+    expect(
+      await evaluateDomain({ domain: again, subject: { name: 'base', model: third }, prompts, ...options }),
+    ).toEqual(whole)
     expect(third.asked).toEqual([])
   })
 
@@ -179,11 +196,21 @@ describe('evaluateDomain', () => {
     const storage = memoryStorage()
     const options = { data, storage }
     const few = { ...options, sampling: { samples: 2 } }
-    await evaluateDomain(shoutingDomain, { name: 'base', model: model() }, prompts, few)
+    await evaluateDomain({
+      domain: shoutingDomain,
+      subject: { name: 'base', model: model() },
+      prompts,
+      ...few,
+    })
     const second = model()
     const judge = functionJudge({ name: 'another', score: () => 1 })
     const domain = { ...shoutingDomain, judges: { loudness: [shouting, judge] } }
-    const { measurements } = await evaluateDomain(domain, { name: 'base', model: second }, prompts, options)
+    const { measurements } = await evaluateDomain({
+      domain,
+      subject: { name: 'base', model: second },
+      prompts,
+      ...options,
+    })
     expect(second.asked).toHaveLength(10)
     expect(measurements.map(({ judge }) => judge)).toContain('another')
     for (const [subject, change] of [
@@ -192,7 +219,7 @@ describe('evaluateDomain', () => {
       [{ name: 'base', model: model() }, { seed: 1 }],
     ] as const) {
       await expect(
-        evaluateDomain(shoutingDomain, subject, prompts, { ...options, ...change }),
+        evaluateDomain({ domain: shoutingDomain, subject, prompts, ...options, ...change }),
       ).rejects.toMatchObject({ code: 'RESUME_MISMATCH' })
     }
   })
@@ -200,7 +227,12 @@ describe('evaluateDomain', () => {
   it('samples nothing where all is in probabilities', async () => {
     const own = model()
     const metrics = shoutingDomain.metrics.filter(({ reads }) => reads === 'probabilities')
-    await evaluateDomain({ ...shoutingDomain, metrics }, { name: 'x', model: own }, prompts, { data })
+    await evaluateDomain({
+      domain: { ...shoutingDomain, metrics },
+      subject: { name: 'x', model: own },
+      prompts,
+      data,
+    })
     expect(own.asked).toEqual([])
   })
 
@@ -215,28 +247,40 @@ describe('evaluateDomain', () => {
     })
     const wrapped: DomainPrompt[] = [{ prompt: 'aG93', kind: 'harmful', request: 'how' }]
     const domain = { ...shoutingDomain, judges: { loudness: [judge] } }
-    await evaluateDomain(domain, { name: 'x', responses: [['a', 'b', 'c']] }, wrapped, { data })
+    await evaluateDomain({
+      domain,
+      subject: { name: 'x', responses: [['a', 'b', 'c']] },
+      prompts: wrapped,
+      data,
+    })
     expect(seen).toEqual(['how', 'how', 'how'])
   })
 
   it('refuses what cannot be carried out, naming all of it', async () => {
     const subject = { name: 'x', model: model() }
-    await expect(evaluateDomain(shoutingDomain, subject, [], { data })).rejects.toMatchObject({
+    await expect(
+      evaluateDomain({ domain: shoutingDomain, subject, prompts: [], data }),
+    ).rejects.toMatchObject({
       code: 'EMPTY_DATA',
     })
     const wrong = { ...shoutingDomain, judges: {} }
     await expect(
-      evaluateDomain(wrong, subject, prompts, { data, sampling: { temperature: 0 } }),
+      evaluateDomain({ domain: wrong, subject, prompts, data, sampling: { temperature: 0 } }),
     ).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
       found: expect.stringMatching(/3 samples at temperature 0.*loudest, which needs judges for loudness/),
     })
     await expect(
-      evaluateDomain(shoutingDomain, { name: 'x', responses: [['a', 'b', 'c']] }, prompts, { data }),
+      evaluateDomain({
+        domain: shoutingDomain,
+        subject: { name: 'x', responses: [['a', 'b', 'c']] },
+        prompts,
+        data,
+      }),
     ).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
     const short = prompts.map(() => ['only one'])
     await expect(
-      evaluateDomain(shoutingDomain, { name: 'x', responses: short }, prompts, { data }),
+      evaluateDomain({ domain: shoutingDomain, subject: { name: 'x', responses: short }, prompts, data }),
     ).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', found: 'no response 2 to prompt 0' })
   })
 })

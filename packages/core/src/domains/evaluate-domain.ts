@@ -14,6 +14,9 @@ import { metricValues } from './metric-values.ts'
 import { judgeSamples, sampleResponses, sampleSeed, sampleSource } from './sample-responses.ts'
 
 export interface EvaluateDomainOptions {
+  readonly domain: Domain
+  readonly subject: DomainSubject
+  readonly prompts: readonly DomainPrompt[]
   /** Name of the prompts in figures, such as `harmful-instructions (test)`. */
   readonly data: string
   /** Overrides parts of the domain's sampling, such as the number of samples. */
@@ -49,12 +52,8 @@ export interface DomainEvaluation {
  *   `RESUME_MISMATCH` if `path` belongs to another run; `ABORTED`; `STORAGE_FAILED`; and the errors of thesubject and the
  *   judges.
  */
-export async function evaluateDomain(
-  domain: Domain,
-  subject: DomainSubject,
-  prompts: readonly DomainPrompt[],
-  options: EvaluateDomainOptions,
-): Promise<DomainEvaluation> {
+export async function evaluateDomain(options: EvaluateDomainOptions): Promise<DomainEvaluation> {
+  const { domain, subject, prompts } = options
   const { seed = 0, batchSize, storage, path = `${domain.name}.jsonl`, onProgress, signal } = options
   if (prompts.length === 0) {
     throw new PatchError('EMPTY_DATA', {

@@ -38,7 +38,8 @@ export function composeCommand(): Command {
         const { method, weights, out, name, version } = options
         const patches = []
         for (const place of places) patches.push(await findPatch(place))
-        const patch = await composePatches(patches, {
+        const patch = await composePatches({
+          patches,
           method,
           ...(weights && { weights }),
           manifest: { ...(name !== undefined && { name }), ...(version !== undefined && { version }) },

@@ -85,7 +85,10 @@ export async function measureSubjects(
   const said: (readonly MeasuredPrompt[])[] = []
   for (const [index, subject] of subjects.entries()) {
     const { name } = subject
-    const found = await evaluateDomain(domain, subject, prompts, {
+    const found = await evaluateDomain({
+      domain,
+      subject,
+      prompts,
       ...{ ...options, sampling, signal },
       ...(directory !== undefined && { storage: fileStorage(), path: `${directory}/${index}.jsonl` }),
       onProgress: ({ stage, ...count }) => progress.report({ stage: `${name}: ${stage}`, ...count }),

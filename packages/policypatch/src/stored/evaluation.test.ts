@@ -46,11 +46,14 @@ const reference = () => modelReference({ model, ...short })
 /** Everything that keeps what it makes in `path`, and what is made. */
 const functions: Record<string, (kept: { path?: string }) => Promise<unknown>> = {
   domainPairs: (kept) =>
-    domainPairs(harmfulnessDomain(), { model, reference: reference(), prompts, ...kept }),
+    domainPairs({ domain: harmfulnessDomain(), model, reference: reference(), prompts, ...kept }),
   evaluateAbility: (kept) =>
     evaluateAbility({ model, data: { texts: { name: 'texts', items: texts } }, ...kept }),
   evaluateDomain: (kept) =>
-    evaluateDomain(harmfulnessDomain(), { name: 'base', model }, prompts, {
+    evaluateDomain({
+      domain: harmfulnessDomain(),
+      subject: { name: 'base', model },
+      prompts,
       ...{ data: 'tiny', sampling: { maxTokens: 2 } },
       ...kept,
     }),

@@ -47,12 +47,8 @@ export const evaluateInstructions = (
 
 /** Measures a subject in a domain; with `path`, resumably. See core's `evaluateDomain`. */
 export const evaluateDomain = (
-  domain: core.Domain,
-  subject: coreEvaluate.DomainSubject,
-  prompts: readonly coreEvaluate.DomainPrompt[],
   options: coreEvaluate.EvaluateDomainOptions,
-): Promise<coreEvaluate.DomainEvaluation> =>
-  coreEvaluate.evaluateDomain(domain, subject, prompts, kept(options))
+): Promise<coreEvaluate.DomainEvaluation> => coreEvaluate.evaluateDomain(kept(options))
 
 /** Measures how far a subject is from a reference; with `path`, resumably. See core's `klToReference`. */
 export const klToReference = (

@@ -41,7 +41,5 @@ export const generatePairs = (options: corePairs.GeneratePairsOptions): Promise<
   core.generatePairs(kept(options))
 
 /** Makes the pairs of a domain; with `path`, resumably. See core's `domainPairs`. */
-export const domainPairs = (
-  domain: core.Domain,
-  options: coreEvaluate.DomainPairsOptions,
-): Promise<core.PreferencePair[]> => core.domainPairs(domain, kept(options))
+export const domainPairs = (options: coreEvaluate.DomainPairsOptions): Promise<core.PreferencePair[]> =>
+  core.domainPairs(kept(options))

@@ -14,10 +14,8 @@ export const createPatch = (options: corePatch.CreatePatchOptions): Promise<core
   core.createPatch({ storage: defaultStorage(), ...options })
 
 /** Combines several patches into one, whose `save(path)` writes to the platform's storage; see core's `composePatches`. */
-export const composePatches = (
-  patches: readonly core.Patch[],
-  options: corePatch.ComposePatchesOptions = {},
-): Promise<core.Patch> => core.composePatches(patches, { storage: defaultStorage(), ...options })
+export const composePatches = (options: corePatch.ComposePatchesOptions): Promise<core.Patch> =>
+  core.composePatches({ storage: defaultStorage(), ...options })
 
 /** The prefix that PEFT saved in a folder; see core's `importPeftPromptTuning`. */
 export const importPeftPromptTuning = (

@@ -41,15 +41,13 @@ export async function makeDomainPairs(
   const reference = source.at({ maxTokens: 64, temperature: 0, seed, format: domain.format })
   const prompts = await runPrompts(context, options, { prompts: given, model, reference, contexts, path })
   const pairs = context.isGiven('maxTokens') ? { ...domain.pairs, maxTokens } : domain.pairs
-  return domainPairs(
-    { ...domain, pairs },
-    {
-      ...{ model, prompts, seed, batchSize, signal, path },
-      reference: (settings) => source.at(settings),
-      storage: fileStorage(),
-      onProgress: ({ stage, ...count }) => progress.report({ stage: `pairs: ${stage}`, ...count }),
-    },
-  )
+  return domainPairs({
+    domain: { ...domain, pairs },
+    ...{ model, prompts, seed, batchSize, signal, path },
+    reference: (settings) => source.at(settings),
+    storage: fileStorage(),
+    onProgress: ({ stage, ...count }) => progress.report({ stage: `pairs: ${stage}`, ...count }),
+  })
 }
 
 function checkFit({ name, format, pairs }: Domain, options: PairOptions, { draws }: ReferenceSource): void {

@@ -22,15 +22,21 @@ const vowels: TextScorer = {
 /** What is measured of a stack of two patches, that was kept and read again. */
 export async function figuresOfStack(model: LanguageModel, storage: Storage) {
   const parts = [await tinyPatch(model, storage, 'one', 7), await tinyPatch(model, storage, 'two', 8)]
-  const stack = await composePatches(parts, { weights: [1, 0.5], manifest: { name: 'both' }, storage })
+  const stack = await composePatches({
+    patches: parts,
+    weights: [1, 0.5],
+    manifest: { name: 'both' },
+    storage,
+  })
   await stack.save('both')
   const subject = { name: 'patched', model: applyPatch(model, await readPatch(storage, 'both')) }
-  const { measurements, skipped } = await evaluateDomain(
-    toxicityDomain({ scorers: [vowels], base: model }),
+  const { measurements, skipped } = await evaluateDomain({
+    domain: toxicityDomain({ scorers: [vowels], base: model }),
     subject,
-    ['tea', 'the sea', 'my friend'].map((prompt) => ({ prompt, kind: 'harmful' as const })),
-    { data: 'test', sampling: { samples: 2, maxTokens: 6 } },
-  )
+    prompts: ['tea', 'the sea', 'my friend'].map((prompt) => ({ prompt, kind: 'harmful' as const })),
+    data: 'test',
+    sampling: { samples: 2, maxTokens: 6 },
+  })
   const figures = measurements.map(({ metric, data, n, value }) => ({ metric, data, n, value }))
   return { figures, skipped: skipped.map(({ metric }) => metric) }
 }

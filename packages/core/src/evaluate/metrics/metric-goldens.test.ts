@@ -90,7 +90,10 @@ describe('figures of probabilities are those of transformers', () => {
     const pairs = ids.map(([male, female]) => [`${male}`, `${female}`] as const)
     const domain = domainOf([genderLogitsDifference({ pairs }), attributeDistributionDistance({ pairs })])
     const prompts = contexts.map((ids) => ({ prompt: text(ids), kind: 'harmful' as const }))
-    const { measurements } = await evaluateDomain(domain, { name: 'base', model: base }, prompts, {
+    const { measurements } = await evaluateDomain({
+      domain,
+      subject: { name: 'base', model: base },
+      prompts,
       data: 'd',
     })
     expectValues(measurements[0], difference)
@@ -101,12 +104,12 @@ describe('figures of probabilities are those of transformers', () => {
     const { pairs, preference, difference } = goldens.crows
     const rows = pairs.map(([more, less]) => ({ more: text(more), less: text(less) }))
     const prompts = [{ prompt: '5', kind: 'harmful' as const }]
-    const { measurements } = await evaluateDomain(
-      domainOf(crowsPairsMetrics(rows)),
-      { name: 'base', model: base },
+    const { measurements } = await evaluateDomain({
+      domain: domainOf(crowsPairsMetrics(rows)),
+      subject: { name: 'base', model: base },
       prompts,
-      { data: 'd' },
-    )
+      data: 'd',
+    })
     expect(measurements.map(({ data, n }) => [data, n])).toEqual([
       ['CrowS-Pairs, gender', 3],
       ['CrowS-Pairs, gender', 3],
@@ -124,7 +127,10 @@ describe('figures of probabilities are those of transformers', () => {
     const prompts = ids.map((own) => ({ prompt: text(own), kind: 'harmful' as const }))
     // Prompts with one continuation have it twice: their mean is the same.
     const said = responses.map((own) => [text(own[0] as number[]), text((own[1] ?? own[0]) as number[])])
-    const { measurements } = await evaluateDomain(domain, { name: 'x', responses: said }, prompts, {
+    const { measurements } = await evaluateDomain({
+      domain,
+      subject: { name: 'x', responses: said },
+      prompts,
       data: 'd',
     })
     expectValues(measurements[0], logPerplexity)
@@ -226,7 +232,10 @@ it('figures of scores are those of NumPy', async () => {
     kind: 'harmful' as const,
     behaviour: `${behaviour}`,
   }))
-  const { measurements } = await evaluateDomain(domain, { name: 'x', responses: said }, prompts, {
+  const { measurements } = await evaluateDomain({
+    domain,
+    subject: { name: 'x', responses: said },
+    prompts,
     data: 'd',
   })
   expect(measurements.map(({ metric, n }) => [metric, n])).toEqual([

@@ -8,7 +8,7 @@ import type { Patch } from '../patch.ts'
 import { createPatch } from '../release/create-patch.ts'
 import { readPatch } from '../release/read-patch.ts'
 import { applyPatch } from './apply-patch.ts'
-import { composePatches } from './compose-patches.ts'
+import { type ComposePatchesOptions, composePatches } from './compose-patches.ts'
 import type { ComposeMethod } from './compose-prefixes.ts'
 import { patchSet } from './patch-set.ts'
 
@@ -28,7 +28,8 @@ describe('composePatches', () => {
     ['merge', 4],
   ])('%s gives a patch that is kept, read and applied like any other', async (method, length) => {
     const [one, two] = await three()
-    const composed = await composePatches([one, two], {
+    const composed = await composePatches({
+      patches: [one, two],
       method,
       manifest: { name: 'both', version: '2.0.0' },
     })
@@ -63,10 +64,10 @@ describe('composePatches', () => {
 
   it('puts prefixes one after the other, side by side, or takes their mean', async () => {
     const [one, two, three_] = await three()
-    const concat = await composePatches([two, one], { method: 'concat' })
+    const concat = await composePatches({ patches: [two, one], method: 'concat' })
     expect(values(concat)).toEqual([...values(two), ...values(one)])
-    const parallel = await composePatches([one, two], { weights: [0.5, 2] })
-    const swapped = await composePatches([two, one], { weights: [2, 0.5] })
+    const parallel = await composePatches({ patches: [one, two], weights: [0.5, 2] })
+    const swapped = await composePatches({ patches: [two, one], weights: [2, 0.5] })
     expect(parallel.prefix).toEqual(swapped.prefix)
     expect(parallel.prefix.parts?.map(({ prefix, weight }) => [[...prefix.embeddings], weight])).toEqual(
       expect.arrayContaining([
@@ -74,7 +75,7 @@ describe('composePatches', () => {
         [values(two), 2],
       ]),
     )
-    const merged = await composePatches([one, two, three_], { method: 'merge', weights: [1, 0, 3] })
+    const merged = await composePatches({ patches: [one, two, three_], method: 'merge', weights: [1, 0, 3] })
     for (const [i, value] of values(merged).entries()) {
       expect(value).toBeCloseTo(2.5 * (tinyPrefix.embeddings[i] as number), 5)
     }
@@ -86,11 +87,11 @@ describe('composePatches', () => {
 
   it('takes a composed patch for its parts', async () => {
     const [one, two, last] = await three()
-    const pair = await composePatches([one, two], { weights: [1, 0.5] })
-    const nested = await composePatches([pair, last], { weights: [2, 1] })
-    const flat = await composePatches([one, two, last], { weights: [2, 1, 1] })
+    const pair = await composePatches({ patches: [one, two], weights: [1, 0.5] })
+    const nested = await composePatches({ patches: [pair, last], weights: [2, 1] })
+    const flat = await composePatches({ patches: [one, two, last], weights: [2, 1, 1] })
     expect(nested.prefix).toEqual(flat.prefix)
-    await expect(composePatches([pair, last], { method: 'concat' })).rejects.toMatchObject({
+    await expect(composePatches({ patches: [pair, last], method: 'concat' })).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
     })
   })
@@ -98,28 +99,30 @@ describe('composePatches', () => {
   it('refuses patches of other base models, and those that exclude one another', async () => {
     const [one, two] = await three()
     const other = await make('other', 1, { base: { ...tinyManifest.base, weights: 'd'.repeat(64) } })
-    await expect(composePatches([one, other])).rejects.toMatchObject({
+    await expect(composePatches({ patches: [one, other] })).rejects.toMatchObject({
       code: 'PATCH_MISMATCH',
       found: expect.stringContaining(`weights fingerprint ${'d'.repeat(64)}`),
     })
     const hostile = await make('hostile', 1, { conflicts: ['toxicity@>=1'] })
-    await expect(composePatches([hostile, one, two])).rejects.toMatchObject({
+    await expect(composePatches({ patches: [hostile, one, two] })).rejects.toMatchObject({
       code: 'PATCH_CONFLICT',
       found: 'hostile 1.0.0 cannot be applied with toxicity 1.0.0 (conflicts: toxicity@>=1)',
     })
     const older = await make('older', 1, { conflicts: ['toxicity@<1'] })
-    expect((await composePatches([older, two])).manifest.conflicts).toEqual(['toxicity@<1'])
+    expect((await composePatches({ patches: [older, two] })).manifest.conflicts).toEqual(['toxicity@<1'])
     // What a composed patch was made of excludes what its parts exclude.
-    const pair = await composePatches([one, two], { manifest: { name: 'pair' } })
-    await expect(composePatches([hostile, pair])).rejects.toMatchObject({ code: 'PATCH_CONFLICT' })
+    const pair = await composePatches({ patches: [one, two], manifest: { name: 'pair' } })
+    await expect(composePatches({ patches: [hostile, pair] })).rejects.toMatchObject({
+      code: 'PATCH_CONFLICT',
+    })
     const needy = await make('needy', 1, { requires: ['gender@^1.0.0'] })
-    await expect(composePatches([needy, one])).rejects.toMatchObject({ code: 'PATCH_CONFLICT' })
+    await expect(composePatches({ patches: [needy, one] })).rejects.toMatchObject({ code: 'PATCH_CONFLICT' })
     expect(() => applyPatch(tinyModel(), needy)).toThrow(expect.objectContaining({ code: 'PATCH_CONFLICT' }))
     const broken = await make('broken', 1, { conflicts: ['toxicity@never'] })
-    await expect(composePatches([broken, two])).rejects.toMatchObject({ code: 'MALFORMED' })
+    await expect(composePatches({ patches: [broken, two] })).rejects.toMatchObject({ code: 'MALFORMED' })
   })
 
-  it.each<[string, Parameters<typeof composePatches>[1] & { take?: number }, string]>([
+  it.each<[string, Partial<ComposePatchesOptions> & { take?: number }, string]>([
     ['no patch', { take: 0 }, 'no patch'],
     ['too few weights', { weights: [1] }, '1 weights for 3 patches'],
     ['weights below 0', { weights: [1, -1, 1] }, 'weights 1, -1, 1'],
@@ -127,7 +130,9 @@ describe('composePatches', () => {
     ['weights with concat', { method: 'concat', weights: [1, 2, 1] }, 'weights with concat'],
     ['another method', { method: 'sum' as ComposeMethod }, 'method "sum"'],
   ])('refuses %s', async (_, { take = 3, ...options }, found) => {
-    await expect(composePatches((await three()).slice(0, take), options)).rejects.toMatchObject({
+    await expect(
+      composePatches({ patches: (await three()).slice(0, take), ...options }),
+    ).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
       found,
     })
@@ -135,15 +140,15 @@ describe('composePatches', () => {
 
   it('takes the mean of a recipe’s seeds, which have one name', async () => {
     const seeds = await Promise.all([make('refusal', 1), make('refusal', 3)])
-    const merged = await composePatches(seeds, { method: 'merge' })
+    const merged = await composePatches({ patches: seeds, method: 'merge' })
     expect(values(merged)).toEqual([...tinyPrefix.embeddings].map((x) => Math.fround(2 * x)))
-    await expect(composePatches(seeds)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
+    await expect(composePatches({ patches: seeds })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
   })
 
   it('refuses the same patch twice, and the mean of different lengths', async () => {
     const [one] = await three()
     for (const method of ['parallel', 'merge'] as const) {
-      await expect(composePatches([one, one], { method })).rejects.toMatchObject({
+      await expect(composePatches({ patches: [one, one], method })).rejects.toMatchObject({
         code: 'INVALID_ARGUMENT',
         found: expect.stringContaining('the same patch twice: refusal 1.0.0'),
       })
@@ -152,14 +157,14 @@ describe('composePatches', () => {
       manifest: { ...tinyManifest, name: 'short', prefix: { length: 2, init: 'text' } },
       prefix: { length: 2, embeddings: tinyPrefix.embeddings.slice(0, 32) },
     })
-    await expect(composePatches([one, short], { method: 'merge' })).rejects.toMatchObject({
+    await expect(composePatches({ patches: [one, short], method: 'merge' })).rejects.toMatchObject({
       code: 'SHAPE_MISMATCH',
     })
   })
 
   it('reads parts only as the manifest describes them', async () => {
     const [one, two] = await three()
-    const { manifest, prefix } = await composePatches([one, two])
+    const { manifest, prefix } = await composePatches({ patches: [one, two] })
     const wrong = {
       ...manifest.prefix,
       parts: [

@@ -11,6 +11,7 @@ import { checkCompatible, label } from './check-compatible.ts'
 import { type ComposeMethod, composePrefixes } from './compose-prefixes.ts'
 
 export interface ComposePatchesOptions {
+  readonly patches: readonly Patch[]
   /** Default `parallel`. */
   readonly method?: ComposeMethod
   /** One per patch, in their order; for `parallel` and `merge`. Default 1 each. 0 removes a patch exactly. */
@@ -29,10 +30,13 @@ export interface ComposePatchesOptions {
  * @throws `INVALID_ARGUMENT` for invalid options; `PATCH_MISMATCH` and `PATCH_CONFLICT` for patches that do not work
  *   together; `SHAPE_MISMATCH` for `merge` of different lengths.
  */
-export async function composePatches(
-  patches: readonly Patch[],
-  { method = 'parallel', weights = patches.map(() => 1), manifest = {}, storage }: ComposePatchesOptions = {},
-): Promise<Patch> {
+export async function composePatches({
+  patches,
+  method = 'parallel',
+  weights = patches.map(() => 1),
+  manifest = {},
+  storage,
+}: ComposePatchesOptions): Promise<Patch> {
   checkOptions(patches, method, weights)
   checkCompatible(patches)
   const first = (patches[0] as Patch).manifest

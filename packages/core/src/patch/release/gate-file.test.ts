@@ -85,16 +85,16 @@ describe('a patch with a gate', () => {
       prefix: { length: 4, embeddings: numbers(64) },
     })
     const gated = await gatedPatch({ conflicts: [] })
-    const stack = await saved(await composePatches([gated, plain]))
+    const stack = await saved(await composePatches({ patches: [gated, plain] }))
     const gates = stack.prefix.parts?.map((part) => part.prefix.gate)
     expect(gates).toContainEqual(gate)
     expect(gates).toContain(undefined)
     expect(stack.manifest.prefix.parts?.filter((part) => part.gate)).toHaveLength(1)
     for (const method of ['concat', 'merge'] as const) {
-      await expect(composePatches([gated, plain], { method })).rejects.toThrow(/ungatedPatch/)
+      await expect(composePatches({ patches: [gated, plain], method })).rejects.toThrow(/ungatedPatch/)
     }
     const ungated = await ungatedPatch(gated)
-    expect((await composePatches([ungated, plain], { method: 'concat' })).prefix.length).toBe(8)
+    expect((await composePatches({ patches: [ungated, plain], method: 'concat' })).prefix.length).toBe(8)
     expect(ungated.files['gate.safetensors']).toBeUndefined()
     expect(ungated.manifest.effects).toEqual([])
   })
