@@ -78,8 +78,8 @@ module.exports = {
     ),
     folder(
       'train',
-      [into('tokenize'), into('model'), into('pairs'), into('evaluate'), into('patch')],
-      'train uses tokenize, model, pairs, evaluate and patch, whose files it ends with',
+      [into('tokenize'), into('model'), into('pairs'), into('evaluate'), into('domains'), into('patch')],
+      'train uses tokenize, model, pairs, evaluate, domains, whose recipes it trains by, and patch, whose files it ends with',
     ),
     folder(
       'patch',

@@ -78,7 +78,7 @@ for (const init of inits) {
   const loss = await heldOutLoss(patched)
   const { refusal, overRefusal } = await evaluateRefusal({
     model: patched,
-    options: { maxTokens: 24, batchSize: 32 },
+    generation: { maxTokens: 24, batchSize: 32 },
     prompts: test,
   })
   heldOut.push(loss)

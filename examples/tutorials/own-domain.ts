@@ -4,21 +4,19 @@
  *   cd examples/tutorials && node --import ../../scripts/source.mjs own-domain.ts [MODEL]
  */
 // #region train
-import { domainPairs, loadModel, readPrompts, recordedReference, trainPatch } from 'policypatch'
+import { loadModel, readPrompts, recordedReference, trainPatch } from 'policypatch'
 import domain from './json-domain.ts'
 
 const model = await loadModel(process.argv[2] ?? 'HuggingFaceTB/SmolLM2-135M-Instruct')
 const reference = await recordedReference('json-answers.jsonl')
 const prompts = await readPrompts('json-answers.jsonl')
-const pairs = await domainPairs({ domain, model, reference, prompts })
 const patch = await trainPatch({
-  ...domain.training,
+  domain,
   model,
-  pairs,
-  judge: domain.pairs.judge,
-  filter: domain.pairs.filter,
-  format: domain.format,
-  manifest: { name: 'json-answers', domain: domain.name },
+  reference,
+  prompts,
+  contexts: [], // the prompts as they are
+  manifest: { name: 'json-answers' },
 })
 
 // #endregion train

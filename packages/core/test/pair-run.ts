@@ -32,7 +32,7 @@ export function pairRun(storage: Storage | undefined, more: Partial<GeneratePair
     reference: modelReference({ model: reference, temperature: 1 }),
     prompts,
     judge: refusalJudge(),
-    options: { temperature: 1, seed: 5 },
+    generation: { temperature: 1, seed: 5 },
     ...(storage && { storage }),
     ...more,
   }

@@ -9,9 +9,9 @@ import type * as corePairs from '@policypatch/core/pairs'
 import * as corePlatform from '@policypatch/core/platform'
 
 const proxied = <T extends corePairs.EndpointOptions>(options: T): T => ({
-  fetch: environmentFetch,
-  onNotice: (line) => console.warn(corePlatform.printableLine(line)),
   ...options,
+  fetch: options.fetch ?? environmentFetch,
+  onNotice: options.onNotice ?? ((line) => console.warn(corePlatform.printableLine(line))),
 })
 
 /** A reference behind an OpenAI-compatible server. See core's `endpointReference`. */

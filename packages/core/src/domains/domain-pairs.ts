@@ -2,16 +2,15 @@ import { PatchError } from '../errors.ts'
 import type { LanguageModel } from '../model/language-model/language-model.ts'
 import { drawSides, type ScoredSample, samplesIn } from '../pairs/draw-sides.ts'
 import { modelReference } from '../pairs/references/model-reference.ts'
-import type { Reference } from '../pairs/references/reference.ts'
-import type { StageProgress } from '../pairs/responses/collect-responses.ts'
+import type { Reference, RespondSettings } from '../pairs/references/reference.ts'
+import { type StageProgress, sampleSeed, sampleSource } from '../pairs/responses/collect-responses.ts'
 import { openResponseJournal, sourceMark } from '../pairs/responses/response-journal.ts'
 import { scoreResponses } from '../pairs/responses/score-responses.ts'
 import type { PatchPrompt, PreferencePair } from '../pairs/rows/preference-pair.ts'
 import { digestOf } from '../sha256.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Domain } from './domain.ts'
-import type { RespondSettings } from './domain-subject.ts'
-import { judgeSamples, sampleResponses, sampleSeed, sampleSource, scoreSource } from './sample-responses.ts'
+import { judgeSamples, sampleResponses, scoreSource } from './sample-responses.ts'
 
 export interface DomainPairsOptions {
   readonly domain: Domain
@@ -24,14 +23,14 @@ export interface DomainPairsOptions {
   readonly reference: Reference | ((settings: RespondSettings) => Reference)
   readonly prompts: readonly PatchPrompt[]
   /** Default 0. */
-  readonly seed?: number
-  readonly batchSize?: number
+  readonly seed?: number | undefined
+  readonly batchSize?: number | undefined
   /** If set, what is drawn and scored are saved in `path`, so that a stopped run can be resumed. */
-  readonly storage?: Storage
+  readonly storage?: Storage | undefined
   /** Default `<domain>.pairs.jsonl`. */
-  readonly path?: string
-  readonly onProgress?: (progress: StageProgress) => void
-  readonly signal?: AbortSignal
+  readonly path?: string | undefined
+  readonly onProgress?: ((progress: StageProgress) => void) | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
 /**

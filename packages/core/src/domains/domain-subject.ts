@@ -2,25 +2,23 @@ import { PatchError } from '../errors.ts'
 import type { ProbabilitySource } from '../evaluate/metrics/domain-metric.ts'
 import type { LanguageModel } from '../model/language-model/language-model.ts'
 import { modelReference } from '../pairs/references/model-reference.ts'
-import type { Reference } from '../pairs/references/reference.ts'
-import type { PromptFormat } from '../pairs/rows/prompt-format.ts'
+import type { Reference, RespondSettings } from '../pairs/references/reference.ts'
 import { digestOf } from '../sha256.ts'
 import type { Tokenizer } from '../tokenize/tokenizer.ts'
-import type { DomainSampling } from './domain.ts'
 
 /** A subject to measure, with its name in figures. */
 export type DomainSubject = {
   /** `base`, `patched`, `reference`, `system prompt`, `random prefix`, `lora` or another name. */
   readonly name: string
   /** Seed of its training, if it was trained. */
-  readonly seed?: number
+  readonly seed?: number | undefined
 } & (
   | { readonly model: LanguageModel }
   | {
       /** Such as `(settings) => systemPromptReference({ model, ...settings })`. */
       readonly reference: (settings: RespondSettings) => Reference
       /** Its tokenizer, for figures from its probabilities. */
-      readonly tokenizer?: Tokenizer
+      readonly tokenizer?: Tokenizer | undefined
     }
   | {
       /** Stored responses, [prompt][sample]. */
@@ -67,11 +65,4 @@ export function probabilitiesOf(
   if (!scoreTotals || !scoreCandidates) return { reason: `${reference.name} gives no probabilities` }
   if (!tokenizer) return { reason: `no tokenizer was given for ${subject.name}` }
   return { tokenizer, format, scoreTotals, scoreCandidates }
-}
-
-/** How to sample one response per prompt: options of `modelReference` and `systemPromptReference`. */
-export interface RespondSettings extends Required<Omit<DomainSampling, 'samples'>> {
-  readonly format: PromptFormat
-  readonly seed: number
-  readonly batchSize?: number
 }

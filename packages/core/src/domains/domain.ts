@@ -12,9 +12,9 @@ export interface DomainSampling {
   /** 0 is greedy, which allows only one sample. */
   readonly temperature: number
   /** Default 1: all. */
-  readonly topP?: number
+  readonly topP?: number | undefined
   /** Default 0: all. */
-  readonly topK?: number
+  readonly topK?: number | undefined
 }
 
 /**
@@ -41,17 +41,17 @@ export interface Domain {
 
 /** One stage of training. */
 export interface StageRecipe {
-  readonly steps?: number
-  readonly learningRate?: number
+  readonly steps?: number | undefined
+  readonly learningRate?: number | undefined
   /** Pairs in a step. */
-  readonly batchSize?: number
+  readonly batchSize?: number | undefined
   /** Share of harmless examples in a batch. */
-  readonly harmlessShare?: number
-  readonly warmupSteps?: number
+  readonly harmlessShare?: number | undefined
+  readonly warmupSteps?: number | undefined
   /** How many times as often as others of their kind the prompts of a part are sampled. */
-  readonly partWeights?: Readonly<Record<string, number>>
+  readonly partWeights?: Readonly<Record<string, number>> | undefined
   /** Responses are cut to this many tokens in this stage. */
-  readonly maxResponseTokens?: number
+  readonly maxResponseTokens?: number | undefined
 }
 
 /**
@@ -59,31 +59,36 @@ export interface StageRecipe {
  * ones use the defaults of `trainPatch`.
  */
 export interface TrainingRecipe {
-  readonly prefix?: {
-    readonly length?: number
-    readonly init?: 'text' | 'vocab' | 'random'
-    /** The policy sentence that the prefix starts from. */
-    readonly text?: string
-  }
+  readonly prefix?:
+    | {
+        readonly length?: number | undefined
+        readonly init?: 'text' | 'vocab' | 'random' | undefined
+        /** The policy sentence that the prefix starts from. */
+        readonly text?: string | undefined
+      }
+    | undefined
   /** `false` skips the stage. */
-  readonly sft?: StageRecipe | false
+  readonly sft?: StageRecipe | false | undefined
   readonly dpo?:
     | (StageRecipe & {
-        readonly beta?: number
-        readonly reference?: 'post-sft' | 'reference' | 'base'
-        readonly sftWeight?: number
+        readonly beta?: number | undefined
+        readonly reference?: 'post-sft' | 'reference' | 'base' | undefined
+        readonly sftWeight?: number | undefined
       })
     | false
+    | undefined
   /** KL(M' ‖ policy); needs a reference that gives distributions. */
-  readonly distillation?: {
-    readonly weight?: number
-    readonly k?: number
-    readonly harmless?: 'reference' | 'base' | 'none'
-  }
+  readonly distillation?:
+    | {
+        readonly weight?: number | undefined
+        readonly k?: number | undefined
+        readonly harmless?: 'reference' | 'base' | 'none' | undefined
+      }
+    | undefined
   /** The gate that decides when the prefix is used; `false`: always. */
-  readonly gate?: Readonly<Record<string, unknown>> | false
+  readonly gate?: Readonly<Record<string, unknown>> | false | undefined
   /** Responses are cut to this many tokens. */
-  readonly maxResponseTokens?: number
+  readonly maxResponseTokens?: number | undefined
   /** Training checks answers to held-out prompts; `false` uses the last prefix. */
-  readonly validation?: { readonly maxTokens?: number } | false
+  readonly validation?: { readonly maxTokens?: number | undefined } | false | undefined
 }

@@ -2,16 +2,18 @@ import { PatchError } from '../errors.ts'
 import type { DomainPrompt } from '../evaluate/metrics/domain-metric.ts'
 import type { IntervalOptions } from '../evaluate/metrics/metric-figure.ts'
 import type { Measurement } from '../evaluate/statistics/measurement.ts'
-import type { StageProgress } from '../pairs/responses/collect-responses.ts'
+import { given, type Resolved } from '../given.ts'
+import type { RespondSettings } from '../pairs/references/reference.ts'
+import { type StageProgress, sampleSeed, sampleSource } from '../pairs/responses/collect-responses.ts'
 import { openResponseJournal, sourceMark } from '../pairs/responses/response-journal.ts'
 import { digestOf } from '../sha256.ts'
 import type { Storage } from '../storage/storage.ts'
 import { checkDomain } from './check-domain.ts'
 import type { Domain, DomainSampling } from './domain.ts'
-import { type DomainSubject, probabilitiesOf, type RespondSettings, respondent } from './domain-subject.ts'
+import { type DomainSubject, probabilitiesOf, respondent } from './domain-subject.ts'
 import { type MeasuredPrompt, measureDomain, type SkippedMetric } from './measure-domain.ts'
 import { metricValues } from './metric-values.ts'
-import { judgeSamples, sampleResponses, sampleSeed, sampleSource } from './sample-responses.ts'
+import { judgeSamples, sampleResponses } from './sample-responses.ts'
 
 export interface EvaluateDomainOptions {
   readonly domain: Domain
@@ -20,19 +22,19 @@ export interface EvaluateDomainOptions {
   /** Name of the prompts in figures, such as `harmful-instructions (test)`. */
   readonly data: string
   /** Overrides parts of the domain's sampling, such as the number of samples. */
-  readonly sampling?: Partial<DomainSampling>
+  readonly sampling?: Partial<DomainSampling> | undefined
   /** Of sampling. Default 0. */
-  readonly seed?: number
+  readonly seed?: number | undefined
   /** Rows generated together. */
-  readonly batchSize?: number
+  readonly batchSize?: number | undefined
   /** Of bootstrap intervals. */
-  readonly intervals?: IntervalOptions
+  readonly intervals?: IntervalOptions | undefined
   /** If set, responses, scores and values are saved in `path`, so that a stopped run can be resumed. */
-  readonly storage?: Storage
+  readonly storage?: Storage | undefined
   /** Default `<domain>.jsonl`. */
-  readonly path?: string
-  readonly onProgress?: (progress: StageProgress) => void
-  readonly signal?: AbortSignal
+  readonly path?: string | undefined
+  readonly onProgress?: ((progress: StageProgress) => void) | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
 export interface DomainEvaluation {
@@ -62,7 +64,12 @@ export async function evaluateDomain(options: EvaluateDomainOptions): Promise<Do
       remedy: `Pass prompts for ${domain.name}`,
     })
   }
-  const sampling: Required<DomainSampling> = { topP: 1, topK: 0, ...domain.sampling, ...options.sampling }
+  const sampling = {
+    topP: 1,
+    topK: 0,
+    ...given(domain.sampling),
+    ...given(options.sampling),
+  } as Resolved<DomainSampling>
   checkDomain(domain, sampling)
   const { samples, ...drawing } = sampling
   const settings = (sample: number): RespondSettings => ({

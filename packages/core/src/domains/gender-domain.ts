@@ -11,11 +11,11 @@ import type { Domain } from './domain.ts'
 
 export interface GenderDomainOptions {
   /** Words whose probabilities are compared. Default `genderPairs`. */
-  readonly pairs?: readonly GenderPair[]
+  readonly pairs?: readonly GenderPair[] | undefined
   /** From `readCrowsPairs`; without it, that figure is skipped. */
-  readonly crowsPairs?: readonly CrowsPair[]
+  readonly crowsPairs?: readonly CrowsPair[] | undefined
   /** Continuations of each sentence. Default 5. */
-  readonly samples?: number
+  readonly samples?: number | undefined
 }
 
 /**

@@ -40,9 +40,9 @@ export const genderTemplates: readonly string[] = [
 
 export interface GenderPromptsOptions {
   /** Default {@link genderTemplates}. */
-  readonly templates?: readonly string[]
+  readonly templates?: readonly string[] | undefined
   /** Replaces {@link genderAttributes} or some of its lists, for example to hold some out from training. */
-  readonly attributes?: Partial<GenderAttributes>
+  readonly attributes?: Partial<GenderAttributes> | undefined
 }
 
 /**

@@ -161,9 +161,9 @@ export const defaultShots: readonly Shot[] = [
 
 export interface ManyShotOptions {
   /** Turns of question and answer before the request. Default 32; the shots are repeated where they are fewer. */
-  readonly count?: number
+  readonly count?: number | undefined
   /** Default {@link defaultShots}. */
-  readonly shots?: readonly Shot[]
+  readonly shots?: readonly Shot[] | undefined
 }
 
 /**

@@ -9,7 +9,7 @@ export interface LikelihoodJudgeOptions {
   /** How the domain puts prompts. */
   readonly format: PromptFormat
   /** Rows per run. Default 8. */
-  readonly batchSize?: number
+  readonly batchSize?: number | undefined
 }
 
 /**
@@ -32,7 +32,7 @@ export function likelihoodJudge({ model, format, batchSize = 8 }: LikelihoodJudg
           response: ids.length > 0 ? ids : [tokenizer.eosTokenIds[0] as number],
         }
       })
-      const scores = await model.score(responses, { batchSize, ...(signal && { signal }) })
+      const scores = await model.score(responses, { batchSize, signal })
       return scores.map(({ logProbabilities }) =>
         Math.exp(logProbabilities.reduce((sum, logp) => sum + logp, 0) / logProbabilities.length),
       )

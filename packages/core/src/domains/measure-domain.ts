@@ -35,7 +35,7 @@ export function measureDomain(
   subject: Pick<DomainSubject, 'name' | 'seed'>,
   prompts: readonly MeasuredPrompt[],
   probabilities: MetricValues,
-  { data, intervals = {} }: { readonly data: string; readonly intervals?: IntervalOptions },
+  { data, intervals = {} }: { readonly data: string; readonly intervals?: IntervalOptions | undefined },
 ): { readonly measurements: Measurement[]; readonly skipped: SkippedMetric[] } {
   const measurements: Measurement[] = []
   const skipped: SkippedMetric[] = []

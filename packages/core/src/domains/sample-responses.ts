@@ -1,7 +1,7 @@
 import { PatchError } from '../errors.ts'
 import type { Judge } from '../pairs/judges/judge.ts'
 import type { Reference } from '../pairs/references/reference.ts'
-import { collectResponses, type StageProgress } from '../pairs/responses/collect-responses.ts'
+import { collectResponses, type StageProgress, sampleSource } from '../pairs/responses/collect-responses.ts'
 import { type ResponseJournal, sourceMark } from '../pairs/responses/response-journal.ts'
 import { scoreResponses } from '../pairs/responses/score-responses.ts'
 import type { PatchPrompt } from '../pairs/rows/preference-pair.ts'
@@ -14,20 +14,14 @@ export interface SampleOptions {
   /** Names the samples in the journal; see {@link sampleSource}. */
   readonly source: string
   /** Whether a prompt may go without a response, as one may that a recorded reference lacks. Default false. */
-  readonly gaps?: boolean
+  readonly gaps?: boolean | undefined
   readonly onProgress?: ((progress: StageProgress) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }
 
-/** The journal's name of one sample of every prompt. */
-export const sampleSource = (source: string, sample: number): string => `${source} ${sample}`
-
 /** The journal's name of a judge's scores of one sample; another judge, or the same with other settings, has another. */
 export const scoreSource = async (source: string, sample: number, judge: Judge): Promise<string> =>
   `${sampleSource(source, sample)} by ${judge.name} ${(await digestOf(await sourceMark(judge))).slice(0, 12)}`
-
-/** The seed of one sample: different for each, and for each seed of a run. */
-export const sampleSeed = (seed: number, sample: number): number => seed * 2 ** 20 + sample
 
 /**
  * Draws k responses to some of the prompts (by index), one sample of all of them after the other; those that the

@@ -11,9 +11,9 @@ export interface ToxicityDomainOptions {
   /** Score continuations; the first also filters the pairs, so pass at least one more. */
   readonly scorers: readonly [TextScorer, ...TextScorer[]]
   /** The base model M, whose perplexity shows whether continuations are still fluent. Without it, that figure is skipped. */
-  readonly base?: LanguageModel
+  readonly base?: LanguageModel | undefined
   /** k: continuations of each prompt. Default 25, as in RealToxicityPrompts. */
-  readonly samples?: number
+  readonly samples?: number | undefined
 }
 
 /**

@@ -5,16 +5,9 @@
  */
 
 export { checkDomain } from '../domains/check-domain.ts'
-export type {
-  DomainSampling,
-  PairRecipe,
-  PairSide,
-  PairSides,
-  StageRecipe,
-  TrainingRecipe,
-} from '../domains/domain.ts'
+export type { DomainSampling, StageRecipe, TrainingRecipe } from '../domains/domain.ts'
 export type { DomainPairsOptions } from '../domains/domain-pairs.ts'
-export type { DomainSubject, RespondSettings } from '../domains/domain-subject.ts'
+export type { DomainSubject } from '../domains/domain-subject.ts'
 export {
   type DomainEvaluation,
   type EvaluateDomainOptions,
@@ -162,3 +155,5 @@ export {
   strongRejectScore,
 } from '../pairs/judges/strong-reject-rubric.ts'
 export { linearTextScorer, type TextScorer } from '../pairs/judges/text-scorer.ts'
+export type { PairRecipe, PairSide, PairSides } from '../pairs/pair-recipe.ts'
+export type { RespondSettings } from '../pairs/references/reference.ts'

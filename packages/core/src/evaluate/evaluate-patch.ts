@@ -20,21 +20,21 @@ export interface EvaluatePatchOptions extends Omit<EvaluateGridOptions, 'subject
   /** The same with the patch: `applyPatch(model, patch)`. */
   readonly patched: LanguageModel
   /** Name of the patched model in figures. Default `patched`. */
-  readonly name?: string
+  readonly name?: string | undefined
   /** The safer M', measured too, as `reference`. */
-  readonly reference?: Reference
+  readonly reference?: Reference | undefined
   /** Other subjects to measure, such as another patch. */
-  readonly others?: readonly GridSubject[]
+  readonly others?: readonly GridSubject[] | undefined
   /**
    * Prompts on which the patched model should behave like its base model. Default: the harmless ones of `prompts` in plain
    * context, except those that look harmful (parts named near miss, lookalike or XSTest). Without any, divergence is not
    * measured.
    */
-  readonly everyday?: readonly PatchPrompt[]
+  readonly everyday?: readonly PatchPrompt[] | undefined
   /** Plain texts whose perplexity is measured. */
-  readonly texts?: readonly HeldOutText[]
+  readonly texts?: readonly HeldOutText[] | undefined
   /** What ability is measured on. */
-  readonly ability?: AbilityData
+  readonly ability?: AbilityData | undefined
 }
 
 export interface PatchEvaluation extends GridEvaluation {
@@ -154,10 +154,5 @@ function keptIn(
   { storage, directory = 'evaluation', onProgress, signal }: EvaluatePatchOptions,
   file: string,
 ) {
-  return {
-    path: `${directory}/${file}`,
-    ...(storage && { storage }),
-    ...(onProgress && { onProgress }),
-    ...(signal && { signal }),
-  }
+  return { path: `${directory}/${file}`, storage, onProgress, signal }
 }

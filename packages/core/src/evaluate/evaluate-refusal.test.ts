@@ -34,14 +34,14 @@ describe('evaluateRefusal', () => {
   })
 
   it('goes on after an interruption to the same result, and asks and judges nothing twice', async () => {
-    const options = { temperature: 1, seed: 2 }
-    const whole = await evaluateRefusal({ model: model(), options, prompts })
+    const generation = { temperature: 1, seed: 2 }
+    const whole = await evaluateRefusal({ model: model(), generation, prompts })
     const storage = memoryStorage()
     const controller = new AbortController()
     const first = model()
     const stopped = evaluateRefusal({
       model: first,
-      options,
+      generation,
       prompts,
       storage,
       signal: controller.signal,
@@ -51,10 +51,10 @@ describe('evaluateRefusal', () => {
     // A writer killed in the middle of a line.
     await storage.append('evaluation.jsonl', new TextEncoder().encode('{"source":"mod'))
     const second = model()
-    expect(await evaluateRefusal({ model: second, options, prompts, storage })).toEqual(whole)
+    expect(await evaluateRefusal({ model: second, generation, prompts, storage })).toEqual(whole)
     expect(first.asked.length + second.asked.length).toBe(prompts.length)
     const third = model()
-    expect(await evaluateRefusal({ model: third, options, prompts, storage })).toEqual(whole)
+    expect(await evaluateRefusal({ model: third, generation, prompts, storage })).toEqual(whole)
     expect(third.asked).toEqual([])
   })
 
@@ -65,7 +65,7 @@ describe('evaluateRefusal', () => {
     const judge = functionJudge({ name: 'always', score: () => 1 })
     for (const other of [
       { model: { ...model(), prefix }, prompts, storage },
-      { model: model(), options: { maxTokens: 5 }, prompts, storage },
+      { model: model(), generation: { maxTokens: 5 }, prompts, storage },
       { model: model(), judge, prompts, storage },
     ]) {
       await expect(evaluateRefusal(other)).rejects.toMatchObject({ code: 'RESUME_MISMATCH' })

@@ -15,23 +15,25 @@ import { type RefusalRates, refusalRate, type ScoredResponse } from './metrics/r
 
 /** What is measured: a model, anything else that responds, or responses at hand, in the order of the prompts. */
 export type EvaluationSubject =
-  | { readonly model: LanguageModel; readonly options?: EvaluationGenerateOptions }
+  | { readonly model: LanguageModel; readonly generation?: EvaluationGenerateOptions | undefined }
   | { readonly reference: Reference }
   | { readonly responses: readonly string[] }
 
-export type EvaluationGenerateOptions = Omit<GenerateOptions, 'signal'> & { readonly format?: PromptFormat }
+export type EvaluationGenerateOptions = Omit<GenerateOptions, 'signal'> & {
+  readonly format?: PromptFormat | undefined
+}
 
 export type EvaluateRefusalOptions = EvaluationSubject & {
   /** Harmful prompts and harmless ones. */
   readonly prompts: readonly PatchPrompt[]
   /** Default `refusalJudge()`. */
-  readonly judge?: Judge
+  readonly judge?: Judge | undefined
   /** If set, responses and scores are saved in `path`, so that a stopped run can be resumed. */
-  readonly storage?: Storage
+  readonly storage?: Storage | undefined
   /** Default `evaluation.jsonl`. */
-  readonly path?: string
-  readonly onProgress?: (progress: StageProgress) => void
-  readonly signal?: AbortSignal
+  readonly path?: string | undefined
+  readonly onProgress?: ((progress: StageProgress) => void) | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
 export interface RefusalEvaluation extends RefusalRates {
@@ -81,7 +83,7 @@ export async function evaluateRefusal(options: EvaluateRefusalOptions): Promise<
 }
 
 async function subjectOf(subject: EvaluationSubject): Promise<Reference> {
-  if ('model' in subject) return modelReference({ model: subject.model, ...subject.options })
+  if ('model' in subject) return modelReference({ model: subject.model, ...subject.generation })
   if ('reference' in subject) return subject.reference
   const { responses } = subject
   return {

@@ -10,16 +10,16 @@ export interface EvaluationReportOptions {
   /** Id of the base model. */
   readonly base: string
   /** Of the figures. Default `refusal`, or `goal` where it is none of safety. */
-  readonly domain?: string
-  readonly patch?: ReportedPatch
+  readonly domain?: string | undefined
+  readonly patch?: ReportedPatch | undefined
   /** The command that reproduces it. */
-  readonly command?: string
+  readonly command?: string | undefined
   /** Everything that the figures depend on beside the evaluation's own settings: values of JSON. */
-  readonly settings?: Readonly<Record<string, unknown>>
+  readonly settings?: Readonly<Record<string, unknown>> | undefined
   /** ISO 8601, UTC. Default: now. */
-  readonly created?: string
+  readonly created?: string | undefined
   /** Examples of each origin, context and kind, from the first prompts. Default 3. */
-  readonly examples?: number
+  readonly examples?: number | undefined
 }
 
 /**

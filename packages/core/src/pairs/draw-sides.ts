@@ -1,8 +1,7 @@
-import type { PairSide, PairSides, SidesByKind } from './pair-recipe.ts'
+import { type PairSide, type PairSides, type SidesByKind, sidesOfKind } from './pair-recipe.ts'
 import { pickRefusals } from './pick-refusals.ts'
 import type { ResponseJournal } from './responses/response-journal.ts'
 import type { PatchPrompt } from './rows/preference-pair.ts'
-import { namesOfSide } from './rows/prompt-kind.ts'
 
 /** A response with the judge's score in [0, 1]. */
 export interface ScoredSample {
@@ -63,10 +62,8 @@ export async function drawSides(
   prompts: readonly PatchPrompt[],
   { sides, draw, judgeRefusals, refusals: from = 'reference', seed }: DrawSidesOptions,
 ): Promise<DrawnSides> {
-  const sidesOf = (index: number): Partial<PairSides> => {
-    const [own, other] = namesOfSide((prompts[index] as PatchPrompt).kind)
-    return sides[own] ?? sides[other] ?? {}
-  }
+  const sidesOf = (index: number): Partial<PairSides> =>
+    sidesOfKind(sides, (prompts[index] as PatchPrompt).kind) ?? {}
   const whereSome = (needed: (side: PairSide, index: number) => boolean) =>
     [...prompts.keys()].filter((index) => {
       const { chosen, rejected } = sidesOf(index)

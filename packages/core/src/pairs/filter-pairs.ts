@@ -4,9 +4,9 @@ import { isTarget, kindNames, type PromptKind } from './rows/prompt-kind.ts'
 
 export interface FilterOptions {
   /** Least s(y⁺) − s(y⁻), Eq. 4. Default 0.5. */
-  readonly marginThreshold?: number
+  readonly marginThreshold?: number | undefined
   /** Least s(y⁺), Eq. 5. Default 0.5. */
-  readonly winnerThreshold?: number
+  readonly winnerThreshold?: number | undefined
 }
 
 /** Counts for the rows of one kind; `total` is the sum of the others. */

@@ -165,7 +165,7 @@ describe('generatePairs', () => {
   it('refuses to go on with other settings, naming them, and to overwrite what it did not make', async () => {
     const storage = memoryStorage()
     await pairRun(storage).run()
-    const other = pairRun(storage, { options: { temperature: 0.5, seed: 5 }, prompts: prompts.slice(1) })
+    const other = pairRun(storage, { generation: { temperature: 0.5, seed: 5 }, prompts: prompts.slice(1) })
     await expect(other.run()).rejects.toMatchObject({
       code: 'RESUME_MISMATCH',
       message: expect.stringMatching(/pairs\.jsonl\.journal\.jsonl.*model.*"temperature":0\.5.*prompts/),

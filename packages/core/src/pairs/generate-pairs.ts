@@ -1,16 +1,22 @@
 import { PatchError } from '../errors.ts'
+import { given } from '../given.ts'
 import type { GenerateOptions, LanguageModel } from '../model/language-model/language-model.ts'
 import { digestOf } from '../sha256.ts'
 import { writeJsonLines } from '../storage/json-lines.ts'
 import type { Storage } from '../storage/storage.ts'
-import { type DrawnSides, drawSides, samplesIn } from './draw-sides.ts'
+import { drawSides, type ScoredSample, samplesIn } from './draw-sides.ts'
 import type { Judge } from './judges/judge.ts'
-import { goalSides, type SidesByKind, safetySides } from './pair-recipe.ts'
+import { goalSides, type PairRecipe, type SidesByKind, safetySides } from './pair-recipe.ts'
 import { checkAnswered, type PairsSummary, summaryOf } from './pairs-summary.ts'
 import { checkReferenceShare, type ReferenceShare, shareOfJournal, shareOfPairs } from './reference-share.ts'
 import { modelReference } from './references/model-reference.ts'
-import type { Reference } from './references/reference.ts'
-import { collectResponses, type StageProgress } from './responses/collect-responses.ts'
+import type { Reference, RespondSettings } from './references/reference.ts'
+import {
+  collectResponses,
+  type StageProgress,
+  sampleSeed,
+  sampleSource,
+} from './responses/collect-responses.ts'
 import { openResponseJournal, sourceMark } from './responses/response-journal.ts'
 import { scoreResponses } from './responses/score-responses.ts'
 import type { PatchPrompt, PreferencePair } from './rows/preference-pair.ts'
@@ -20,32 +26,36 @@ import { readPairs } from './rows/read-rows.ts'
 export interface GeneratePairsOptions {
   /** The target M. */
   readonly model: LanguageModel
-  /** The safer M'. */
-  readonly reference: Reference
+  /** The safer M'; a function receives the settings to answer with, for recipes that draw several answers. */
+  readonly reference: Reference | ((settings: RespondSettings) => Reference)
   readonly prompts: readonly PatchPrompt[]
   readonly judge: Judge
   /** Without it, the pairs are only returned, and an interrupted run starts over. */
-  readonly storage?: Storage
+  readonly storage?: Storage | undefined
   /** The pairs file; the run's journal is `<path>.journal.jsonl`. Default `pairs.jsonl`. */
-  readonly path?: string
+  readonly path?: string | undefined
   /** How M generates. Seed 0 by default, also for drawing refusals. */
-  readonly options?: Omit<GenerateOptions, 'signal'> & { readonly format?: PromptFormat }
+  readonly generation?:
+    | (Omit<GenerateOptions, 'signal'> & { readonly format?: PromptFormat | undefined })
+    | undefined
+  /** Where the sides of pairs come from. Default: as below, for safety and for any other goal. */
+  readonly recipe?: Pick<PairRecipe, 'sides' | 'samples' | 'unpicked'> | undefined
   /** y⁺ of harmless prompts: the reference's answer if the judge accepts it, or always M's. */
-  readonly harmlessChosen?: 'reference' | 'model'
+  readonly harmlessChosen?: 'reference' | 'model' | undefined
   /** y⁻ of harmless prompts: the reference's refusals, or stock ones; also stock if it has none. */
-  readonly harmlessRejected?: 'reference' | 'stock'
+  readonly harmlessRejected?: 'reference' | 'stock' | undefined
   /** `false` makes rows with only y⁺ and does not run M on harmful prompts. Default true. */
-  readonly rejected?: boolean
-  readonly onProgress?: (progress: StageProgress) => void
+  readonly rejected?: boolean | undefined
+  readonly onProgress?: ((progress: StageProgress) => void) | undefined
   /** Minimum share of the targets that the reference must answer as wanted, in [0, 1]; otherwise the run stops. Default 0. */
-  readonly minimumReferenceShare?: number
+  readonly minimumReferenceShare?: number | undefined
   /** Minimum score of an answer as wanted. Default 0.5. */
-  readonly winnerThreshold?: number
+  readonly winnerThreshold?: number | undefined
   /** Receives the reference's results on the targets, before the model runs. */
-  readonly onReference?: (share: ReferenceShare) => void
+  readonly onReference?: ((share: ReferenceShare) => void) | undefined
   /** Receives, at the end, the prompts without a pair and the reasons. */
-  readonly onSummary?: (summary: PairsSummary) => void
-  readonly signal?: AbortSignal
+  readonly onSummary?: ((summary: PairsSummary) => void) | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
 /**
@@ -62,7 +72,7 @@ export interface GeneratePairsOptions {
  *   reference and the judge.
  */
 export async function generatePairs(options: GeneratePairsOptions): Promise<PreferencePair[]> {
-  const { reference, prompts, judge, storage, path = 'pairs.jsonl', onProgress, onSummary, signal } = options
+  const { prompts, judge, storage, path = 'pairs.jsonl', recipe, onProgress, onSummary, signal } = options
   const { harmlessChosen = 'reference', harmlessRejected = 'reference', rejected = true } = options
   const { minimumReferenceShare = 0, winnerThreshold = 0.5, onReference } = options
   const told = (share: ReferenceShare) => {
@@ -79,17 +89,20 @@ export async function generatePairs(options: GeneratePairsOptions): Promise<Pref
   const journalPath = `${path}.journal.jsonl`
   const finished = storage && (await storage.exists(path))
   if (finished && !(await storage.exists(journalPath))) throw notOurs(path, journalPath)
-  const model = modelReference({ model: options.model, ...options.options })
-  const seed = options.options?.seed ?? 0
+  const { seed = 0 } = options.generation ?? {}
+  const { samples = 1 } = recipe ?? {}
+  const sources = sourcesOf(options, samples)
+  const reference = sources.reference(0)
   const journal = await openResponseJournal(storage && { storage, path: journalPath }, {
     run: 'pairs',
-    model: await sourceMark(model),
+    model: await sourceMark(sources.model(0)),
     reference: await sourceMark(reference),
     judge: await sourceMark(judge),
     prompts: await digestOf(prompts.map(identity)),
     harmlessChosen,
     harmlessRejected,
-    ...(!rejected && { rejected }),
+    rejected: rejected ? undefined : rejected,
+    recipe: recipe && { sides: recipe.sides, samples, unpicked: recipe.unpicked },
   })
   if (finished) {
     const pairs = await readPairs(storage, path)
@@ -101,11 +114,17 @@ export async function generatePairs(options: GeneratePairsOptions): Promise<Pref
   const stage = { journal, onProgress, signal }
   const asked = { reference: prompts.map(bareOf), model: prompts }
   const draw = async (source: 'reference' | 'model', indices: readonly number[]) => {
-    await collectResponses(source, { reference, model }[source], asked[source], indices, stage)
+    const names = Array.from({ length: samples }, (_, sample) => nameOf(source, sample))
+    for (const [sample, name] of names.entries()) {
+      await collectResponses(name, sources[source](sample), asked[source], indices, stage)
+    }
     if (source === 'reference') checkAnswered(prompts, journal, reference)
-    await scoreResponses(source, judge, prompts, journal.responses(source), stage)
+    for (const name of names) await scoreResponses(name, judge, prompts, journal.responses(name), stage)
     if (source === 'reference') told(shareOfJournal(prompts, journal, winnerThreshold))
-    return samplesIn(journal, [{ responses: source, scores: source }])
+    return samplesIn(
+      journal,
+      names.map((name) => ({ responses: name, scores: name })),
+    )
   }
   const judgeRefusals = async (refusals: ReadonlyMap<number, string>) => {
     await scoreResponses('refusal', judge, prompts, refusals, stage)
@@ -113,10 +132,17 @@ export async function generatePairs(options: GeneratePairsOptions): Promise<Pref
   }
   const sides = await drawSides(prompts, {
     ...{ draw, judgeRefusals, seed },
-    sides: sidesOf(harmlessChosen, rejected),
+    sides: recipe?.sides ?? sidesOf(harmlessChosen, rejected),
     refusals: harmlessRejected,
   })
-  const pairs = prompts.flatMap((prompt, index) => rowOf(prompt, sides(index)) ?? [])
+  const pairs = prompts.flatMap((prompt, index) => {
+    const { chosen, rejected, unpicked } = sides(index)
+    const others = chosen && recipe?.unpicked === 'sft' ? unpicked : []
+    return [
+      ...(chosen ? [rowOf(prompt, chosen, rejected)] : []),
+      ...others.map((other) => rowOf(prompt, other)),
+    ]
+  })
   onSummary?.(summaryOf(prompts, journal, pairs.length))
   if (storage) await writeJsonLines(storage, path, pairs)
   return pairs
@@ -136,20 +162,41 @@ function sidesOf(harmlessChosen: 'reference' | 'model', rejected: boolean): Side
   }
 }
 
+/** What the journal calls a sample; of one, the name is the source's. */
+const nameOf = (source: string, sample: number) => (sample === 0 ? source : sampleSource(source, sample))
+
+/** What answers, by sample. */
+function sourcesOf({ model, reference, generation = {} }: GeneratePairsOptions, samples: number) {
+  const { seed = 0, format = 'chat', maxTokens = 128, temperature = 0, topP = 1, topK = 0 } = generation
+  if (samples > 1 && !(temperature > 0 && typeof reference === 'function')) {
+    throw new PatchError('INVALID_ARGUMENT', {
+      expected:
+        'a temperature above 0 and a reference that is a function of its settings, for several samples',
+      found: `${samples} samples, temperature ${temperature}, ${typeof reference === 'function' ? 'a function' : 'a reference'}`,
+      remedy: 'Pass `(settings) => modelReference({ model, ...settings })`, or change the recipe',
+    })
+  }
+  const seedOf = (sample: number) => (samples === 1 ? seed : sampleSeed(seed, sample))
+  const settings = { format, maxTokens, temperature, topP, topK, batchSize: generation.batchSize }
+  return {
+    reference: (sample: number) =>
+      typeof reference === 'function' ? reference({ ...settings, seed: seedOf(sample) }) : reference,
+    model: (sample: number) => modelReference({ model, ...generation, seed: seedOf(sample) }),
+  }
+}
+
 function rowOf(
   { prompt, kind, part, context, bare }: PatchPrompt,
-  { chosen, rejected }: ReturnType<DrawnSides>,
-): PreferencePair | undefined {
-  if (!chosen) return undefined
+  chosen: ScoredSample,
+  rejected?: ScoredSample,
+): PreferencePair {
   return {
     ...{ prompt, kind },
-    ...(part !== undefined && { part }),
-    ...(context !== undefined && { context }),
-    ...(bare !== undefined && { bare }),
+    ...given({ part, context, bare }),
     chosen: chosen.response,
-    ...(rejected && { rejected: rejected.response }),
+    ...given({ rejected: rejected?.response }),
     chosenScore: chosen.score,
-    ...(rejected && { rejectedScore: rejected.score }),
+    ...given({ rejectedScore: rejected?.score }),
   }
 }
 

@@ -1,6 +1,6 @@
 import type { FilterOptions } from './filter-pairs.ts'
 import type { Judge } from './judges/judge.ts'
-import type { PromptKind } from './rows/prompt-kind.ts'
+import { namesOfSide, type PromptKind } from './rows/prompt-kind.ts'
 
 /** Where one side of a pair comes from. */
 export interface PairSide {
@@ -25,6 +25,12 @@ export interface PairSides {
 
 /** The sources by kind of prompt; kinds that are missing make no pairs. */
 export type SidesByKind = { readonly [Kind in PromptKind]?: PairSides | undefined }
+
+/** The sources for prompts of a kind, by either of its names; undefined if they make no pairs. */
+export function sidesOfKind(sides: SidesByKind, kind: PromptKind): PairSides | undefined {
+  const [own, other] = namesOfSide(kind)
+  return sides[own] ?? sides[other]
+}
 
 /** How a domain's pairs are made. */
 export interface PairRecipe {

@@ -2,28 +2,26 @@ import { PatchError } from '../errors.ts'
 import { isTarget } from '../pairs/rows/prompt-kind.ts'
 import { distributionsOf } from './examples/add-teachers.ts'
 import { scoreTotalsOf } from './examples/reference-logps.ts'
-import { type ResolvedOptions, stageObjective } from './resolve-options.ts'
-import type { TrainPatchOptions } from './train-options.ts'
+import type { TrainRun } from './resolve-run.ts'
+import { type RunSettings, stageObjective } from './run-settings.ts'
 import { checkTraining } from './trainer/training-settings.ts'
 
 /**
  * Looks at the options of a whole run before any of it, so that none is found wrong only when hours of it are done.
  * Throws `INVALID_ARGUMENT`.
  */
-export function checkTrainOptions(
-  { reference, checkpointEvery = 1, prompts = [], pairs = [] }: TrainPatchOptions,
-  resolved: ResolvedOptions,
-): void {
-  for (const stage of ['sft', 'dpo'] as const) {
-    const training = resolved[stage]
-    if (training) checkTraining({ ...training, objective: stageObjective(stage, resolved) })
+export function checkTrainOptions({ options, settings, stages, reference, checkpointEvery }: TrainRun): void {
+  const { prompts = [], pairs = [] } = options
+  for (const stage of stages) {
+    const training = settings[stage]
+    if (training) checkTraining({ ...training, objective: stageObjective(stage, settings) })
   }
-  const { dpo, sft, distillation, maxResponseTokens, validation } = resolved
+  const { dpo, sft, distillation, maxResponseTokens, validation } = settings
   if (dpo && dpo.reference === 'reference') scoreTotalsOf(reference)
   const targets = [...prompts, ...pairs].some(({ kind }) => isTarget(kind))
   if (sft && distillation && (targets || distillation.harmless === 'reference')) distributionsOf(reference)
   const { share = 0, limit = 1, every = 1, maxTokens = 1 } = validation || {}
-  const { check, minimumReferenceShare } = resolved
+  const { check, minimumReferenceShare } = settings
   const problems = [
     !isCount(maxResponseTokens) && `maxResponseTokens ${maxResponseTokens}`,
     ...Object.entries({ sft, dpo }).map(
@@ -49,7 +47,7 @@ export function checkTrainOptions(
   })
 }
 
-function checkProblems(check: Exclude<ResolvedOptions['check'], false>) {
+function checkProblems(check: Exclude<RunSettings['check'], false>) {
   const { share, limit, maxTokens, minimumWanted, maximumLoss } = check
   return [
     !(share >= 0 && share < 1) && `check.share ${share}`,

@@ -1,4 +1,3 @@
-import type { Judge } from '../pairs/judges/judge.ts'
 import type { MarkedSource } from '../pairs/responses/response-journal.ts'
 import { describeBase } from '../patch/apply/check-fit.ts'
 import { printable } from '../text/printable.ts'
@@ -7,26 +6,18 @@ import type { TrainedGate } from './gate/train-gate.ts'
 import { outcomeEffects } from './outcome/check-patch.ts'
 import type { TrainOutcome } from './outcome/train-outcome.ts'
 import type { PreparedData } from './prepare-data.ts'
-import { isGoal, type ResolvedOptions } from './resolve-options.ts'
-import type { TrainPatchOptions } from './train-options.ts'
+import type { TrainRun } from './resolve-run.ts'
+import { isGoal } from './run-settings.ts'
 import { DEFAULT_POLICY } from './trainer/prefix-init.ts'
-
-/** What is told of a run. */
-export interface DescribedRun {
-  readonly options: TrainPatchOptions
-  readonly resolved: ResolvedOptions
-  readonly judge: Judge
-  readonly seed: number
-}
 
 /** The manifest of a run's patch: what it was made from, and how. */
 export function describePatch(
-  { options, resolved, judge, seed }: DescribedRun,
+  { options, settings, judge, reference, seed }: TrainRun,
   digests: PreparedData['digests'],
   { gate, outcome }: { readonly gate?: TrainedGate | undefined; readonly outcome?: TrainOutcome | undefined },
 ) {
-  const { model, reference, manifest = {} } = options
-  const { length = 50, init = 'text', text = DEFAULT_POLICY } = resolved.prefix
+  const { model, manifest = {} } = options
+  const { length = 50, init = 'text', text = DEFAULT_POLICY } = settings.prefix
   return {
     format: 'policypatch/v1' as const,
     name: 'patch',
@@ -48,11 +39,11 @@ export function describePatch(
       data: digests,
       seed,
       options: {
-        ...resolved,
+        ...settings,
         judge: sourceOf(judge),
         reference: reference ? sourceOf(reference) : null,
-        filter: resolved.filter ?? {},
-        distillation: resolved.distillation ?? null,
+        filter: settings.filter ?? {},
+        distillation: settings.distillation ?? null,
       },
     },
     effects: outcome ? outcomeEffects(outcome) : [],

@@ -10,7 +10,8 @@ import type { PatchPrompt, PreferencePair } from '../pairs/rows/preference-pair.
 import { isTarget, type PromptKind } from '../pairs/rows/prompt-kind.ts'
 import { createRandom } from '../random.ts'
 import { digestOf } from '../sha256.ts'
-import type { ResolvedOptions } from './resolve-options.ts'
+import type { TrainRun } from './resolve-run.ts'
+import type { RunSettings } from './run-settings.ts'
 import type { TrainPatchOptions } from './train-options.ts'
 import { heldOutForCheck, trainingDefaults } from './training-defaults.ts'
 import { warnOfFewPairs, warnOfNoCheck } from './warnings.ts'
@@ -30,17 +31,13 @@ export interface PreparedData {
 }
 
 /** Makes or takes the pairs, sets validation prompts apart and filters the rest. */
-export async function prepareData(
-  options: TrainPatchOptions,
-  resolved: ResolvedOptions,
-  judge: Judge,
-  directory: string,
-): Promise<PreparedData> {
-  const { seed = 0, onProgress } = options
+export async function prepareData(run: TrainRun): Promise<PreparedData> {
+  const { options, settings, judge, seed } = run
+  const { onProgress } = options
   const given =
     (options.validation === false ? undefined : options.validation?.prompts) ??
     (options.check === false ? undefined : options.check?.prompts)
-  const rows = options.pairs ?? (await selective(options, resolved, directory))
+  const rows = options.pairs ?? (await selective(run))
   if (rows.length === 0) {
     throw new PatchError('EMPTY_DATA', {
       expected: 'prompts or existing pairs to train on',
@@ -48,18 +45,18 @@ export async function prepareData(
       remedy: 'Pass prompts with a reference, or pairs, to trainPatch',
     })
   }
-  const apart = given ? new Set<number>() : chooseApart(rows, apartOf(resolved), seed)
+  const apart = given ? new Set<number>() : chooseApart(rows, apartOf(settings), seed)
   const validation = given ?? [...apart].map((index) => toPrompt(rows[index] as PatchPrompt))
   const kept = <T>(all: readonly T[]) => all.filter((_, index) => !apart.has(index))
   const made = options.pairs
     ? await scoreUnscored(kept(options.pairs), judge)
-    : await makePairs(options, resolved, judge, drawn(kept(rows), resolved, seed), directory)
-  if (options.pairs) tellReference(options, resolved, judge, shareOfPairs(made, winnerThreshold(resolved)))
-  if (resolved.check && !isEnough(options, validation)) warnOfNoCheck(onProgress)
-  const { pairs, unpaired, summary } = filter(made, resolved.filter)
+    : await makePairs(run, drawn(kept(rows), settings, seed))
+  if (options.pairs) tellReference(run, shareOfPairs(made, winnerThreshold(settings)))
+  if (settings.check && !isEnough(options, validation)) warnOfNoCheck(onProgress)
+  const { pairs, unpaired, summary } = filter(made, settings.filter)
   if (summary) {
     onProgress?.({ stage: 'filter', summary: formatFilterSummary(summary), counts: summary })
-    warnOfFewPairs(summary, resolved, onProgress)
+    warnOfFewPairs(summary, settings, onProgress)
   }
   return {
     pairs,
@@ -71,19 +68,21 @@ export async function prepareData(
 }
 
 /** The prompts given, and what the model makes to them, in their contexts. */
-async function selective(
-  { prompts = [], contexts, model, reference, storage, seed = 0, onProgress, signal }: TrainPatchOptions,
-  { everyday, contexts: places, generation }: ResolvedOptions,
-  directory: string,
-): Promise<readonly PatchPrompt[]> {
+async function selective({
+  options,
+  settings,
+  reference,
+  seed,
+  directory,
+}: TrainRun): Promise<readonly PatchPrompt[]> {
+  const { prompts = [], contexts = 'default', model, storage, onProgress, signal } = options
+  const { everyday, contexts: places, generation } = settings
   if (prompts.length === 0 || (everyday === 0 && places === 'none')) return prompts
   return selectivePrompts({
-    ...{ model, prompts, everyday, seed, batchSize: generation.batchSize },
-    ...(places !== 'none' && { contexts: contexts ?? 'default' }),
-    ...(reference && { reference }),
-    ...(storage && { storage, path: `${directory}/prompts` }),
+    ...{ model, prompts, everyday, reference, seed, batchSize: generation.batchSize, storage, signal },
+    contexts: places === 'none' ? undefined : contexts,
+    path: `${directory}/prompts`,
     onProgress: ({ stage, done, total }) => onProgress?.({ stage: 'pairs', part: stage, done, total }),
-    ...(signal && { signal }),
   })
 }
 
@@ -113,7 +112,7 @@ export function isEnough({ check }: TrainPatchOptions, prompts: readonly PatchPr
 type Apart = (rows: number, targets: number) => number
 
 /** Those of the validation, else those that the patch is looked at with when it is trained. */
-function apartOf({ validation, check }: ResolvedOptions): Apart {
+function apartOf({ validation, check }: RunSettings): Apart {
   if (validation) return (rows) => Math.min(validation.limit, Math.floor(rows * validation.share))
   if (!check) return () => 0
   const { from } = trainingDefaults.check
@@ -151,7 +150,7 @@ const LEAST = 64
 /** No more prompts of a kind than the stages draw, chosen by the seed: the models need not answer the others. */
 function drawn<Row extends PatchPrompt>(
   rows: readonly Row[],
-  { sft, dpo }: ResolvedOptions,
+  { sft, dpo }: RunSettings,
   seed: number,
 ): Row[] {
   const sides = bySide(rows)
@@ -174,15 +173,10 @@ function drawn<Row extends PatchPrompt>(
   return rows.filter((_, index) => kept.has(index))
 }
 
-function makePairs(
-  options: TrainPatchOptions,
-  resolved: ResolvedOptions,
-  judge: Judge,
-  prompts: readonly PatchPrompt[],
-  directory: string,
-): Promise<PreferencePair[]> {
-  const { generation, format, dpo } = resolved
-  const { model, reference, storage, seed = 0, onProgress, signal } = options
+function makePairs(run: TrainRun, prompts: readonly PatchPrompt[]): Promise<PreferencePair[]> {
+  const { options, settings, judge, seed, directory } = run
+  const { generation, format, dpo } = settings
+  const { model, domain, reference, storage, onProgress, signal } = options
   if (!reference) {
     throw new PatchError('INVALID_ARGUMENT', {
       expected: 'a reference that provides y⁺',
@@ -192,43 +186,35 @@ function makePairs(
     })
   }
   return generatePairs({
-    model,
-    reference,
-    prompts,
-    judge,
-    options: { ...generation, format, seed },
+    ...{ model, reference, prompts, judge, storage, signal },
+    recipe: domain?.pairs,
+    generation: { ...generation, format, seed },
     // Without DPO there is nothing to prefer y⁺ to.
     rejected: dpo !== false,
-    ...(storage && { storage, path: `${directory}/pairs.jsonl` }),
+    path: `${directory}/pairs.jsonl`,
     onProgress: ({ stage, done, total }) => onProgress?.({ stage: 'pairs', part: stage, done, total }),
-    winnerThreshold: winnerThreshold(resolved),
-    onReference: (share) => tellReference(options, resolved, judge, share),
+    winnerThreshold: winnerThreshold(settings),
+    onReference: (share) => tellReference(run, share),
     onSummary: (made) => {
       if (made.pairs < made.prompts) {
         onProgress?.({ stage: 'unanswered', summary: formatPairsSummary(made), counts: made })
       }
     },
-    ...(signal && { signal }),
   })
 }
 
-const winnerThreshold = ({ filter: thresholds }: ResolvedOptions): number =>
+const winnerThreshold = ({ filter: thresholds }: RunSettings): number =>
   (thresholds || undefined)?.winnerThreshold ?? 0.5
 
 /** Says how often the reference does what the patch should learn, and refuses to train where that is too seldom. */
-function tellReference(
-  { onProgress }: TrainPatchOptions,
-  { minimumReferenceShare }: ResolvedOptions,
-  judge: Judge,
-  share: ReferenceShare,
-): void {
-  onProgress?.({ stage: 'reference', ...share })
-  checkReferenceShare(share, minimumReferenceShare, judge.name)
+function tellReference({ options, settings, judge }: TrainRun, share: ReferenceShare): void {
+  options.onProgress?.({ stage: 'reference', ...share })
+  checkReferenceShare(share, settings.minimumReferenceShare, judge.name)
 }
 
 function filter(
   pairs: readonly PreferencePair[],
-  options: ResolvedOptions['filter'],
+  options: RunSettings['filter'],
 ): Pick<FilteredPairs, 'pairs' | 'unpaired'> & Partial<FilteredPairs> {
   if (options !== false) return filterPairs(pairs, options)
   return {

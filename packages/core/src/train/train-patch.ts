@@ -1,7 +1,8 @@
 import { PatchError } from '../errors.ts'
 import { modelIdentity } from '../model/language-model/model-identity.ts'
+import { sidesOfKind } from '../pairs/pair-recipe.ts'
 import type { PreferencePair } from '../pairs/rows/preference-pair.ts'
-import { kindNames, sideOf } from '../pairs/rows/prompt-kind.ts'
+import { kindNames, type PromptKind, sideOf } from '../pairs/rows/prompt-kind.ts'
 import type { Patch } from '../patch/patch.ts'
 import { createPatch } from '../patch/release/create-patch.ts'
 import { checkManifest } from '../patch/release/parse-manifest.ts'
@@ -14,42 +15,39 @@ import type { TrainedGate } from './gate/train-gate.ts'
 import { checkPatch } from './outcome/check-patch.ts'
 import type { TrainOutcome } from './outcome/train-outcome.ts'
 import { isEnough, type PreparedData, prepareData } from './prepare-data.ts'
-import { resolveOptions } from './resolve-options.ts'
+import { resolveRun, type TrainRun } from './resolve-run.ts'
 import type { TrainPatchOptions } from './train-options.ts'
-import { type Run, type Start, startRun, trainDpo, trainSft } from './train-stages.ts'
+import { type Start, trainStages } from './train-stages.ts'
 import { initPrefix } from './trainer/prefix-init.ts'
 import { warnOfGate } from './warnings.ts'
 
 /**
- * Trains a patch from start to finish: pairs (y⁺ from the reference, y⁻ from the model), filter, SFT, DPO, the best
- * checkpoint by refusal and over-refusal on held-out prompts, the patch with its recipe, and a check of its effects. With a
+ * Trains a patch from start to finish, by the recipe of its domain: pairs (y⁺ from the reference, y⁻ from the model), filter,
+ * SFT, DPO, the best checkpoint by refusal and over-refusal on held-out prompts, the patch with its recipe, and a check of its
+ * effects. With a
  * storage, the run is saved in its folder; the same call resumes a stopped run and ends with the same patch.
  *
  * @throws PatchError `EMPTY_DATA` without data or when the filter drops all of it, `TRAINING_FAILED` if the reference does
  *   not do what the patch should learn or the loss diverges, `INVALID_ARGUMENT` for invalid options, `RESUME_MISMATCH` if the
  *   folder holds another run, `CONTEXT_EXCEEDED`, `NOT_FINITE`, `ABORTED`, `STORAGE_FAILED`.
  */
-export async function trainPatch(options: TrainPatchOptions): Promise<TrainedPatch> {
-  const resolved = resolveOptions(options)
-  checkTrainOptions(options, resolved)
-  const run = startRun(options, resolved)
+export async function trainPatch(asked: TrainPatchOptions): Promise<TrainedPatch> {
+  const run = resolveRun(asked)
+  const { options, settings } = run
+  checkTrainOptions(run)
   checkManifest(await describePatch(run, {}, {}))
-  let best: Start = { prefix: initPrefix(options.model, { ...resolved.prefix, seed: run.seed }) }
-  const data = await prepareData(options, resolved, run.judge, run.directory)
-  checkKinds(options, resolved.dpo ? data.pairs : [...data.pairs, ...data.unpaired])
-  if (resolved.sft) checkPartWeights([...data.pairs, ...data.unpaired], resolved.sft.partWeights)
-  if (resolved.dpo) checkPartWeights(data.pairs, resolved.dpo.partWeights)
-  if (resolved.sft) best = await trainSft(run, data, best)
-  if (resolved.dpo) best = await trainDpo(run, data, best)
+  const start = { prefix: initPrefix(options.model, { ...settings.prefix, seed: run.seed }) }
+  const data = await prepareData(run)
+  checkKinds(run, settings.dpo ? data.pairs : [...data.pairs, ...data.unpaired])
+  if (settings.sft) checkPartWeights([...data.pairs, ...data.unpaired], settings.sft.partWeights)
+  if (settings.dpo) checkPartWeights(data.pairs, settings.dpo.partWeights)
+  const best = await trainStages(run, data, start)
   const gate = await trainRunGate(run, data)
   if (gate) warnOfGate(gate.figures, kindNames(data.prompts).target, options.onProgress)
   const prefix = gate ? { ...best.prefix, gate: gate.gate } : best.prefix
   const outcome = await outcomeOf(run, data, { ...best, prefix })
   const manifest = await describePatch(run, data.digests, { gate, outcome })
-  const patch = await createPatch({
-    ...{ manifest, prefix },
-    ...(options.storage && { storage: options.storage }),
-  })
+  const patch = await createPatch({ manifest, prefix, storage: options.storage })
   return { ...patch, outcome }
 }
 
@@ -61,11 +59,11 @@ export interface TrainedPatch extends Patch {
 
 /** What the patch does on the prompts that were held out. */
 async function outcomeOf(
-  { options, resolved, judge, storage, directory }: Run,
+  { options, settings, judge, storage, directory }: TrainRun,
   data: PreparedData,
   { prefix, stage, step = 0, scores = {} }: Start,
 ): Promise<TrainOutcome | undefined> {
-  const { check, format } = resolved
+  const { check, format } = settings
   const prompts = (options.check || undefined)?.prompts ?? data.validation
   if (!check || !isEnough(options, prompts)) return undefined
   const { model, onProgress, signal } = options
@@ -80,14 +78,14 @@ async function outcomeOf(
 
 /** The gate, unless there shall be none; by default only where there are prompts enough for one. */
 async function trainRunGate(
-  { options, resolved, seed, storage, directory }: Run,
+  { options, settings, seed, storage, directory }: TrainRun,
   { prompts: rows }: PreparedData,
 ): Promise<TrainedGate | undefined> {
   const { model, onProgress, signal } = options
-  const { gate, format } = resolved
+  const { gate, format } = settings
   if (gate === false) return undefined
   const prompts = gatePrompts(rows, gate)
-  const settings = await digestOf({
+  const digest = await digestOf({
     gate,
     format,
     seed,
@@ -96,22 +94,22 @@ async function trainRunGate(
   })
   return patchGate(
     {
-      ...{ ...gate, model, prompts, format, seed },
-      onProgress: (done, total) => onProgress?.({ stage: 'gate', done, total }),
-      ...(signal && { signal }),
+      ...{ ...gate, model, prompts, format, seed, signal },
+      onProgress: (progress) => onProgress?.({ ...progress, stage: 'gate' }),
     },
-    { storage, directory, settings },
+    { storage, directory, settings: digest },
   )
 }
 
 /** A kind of prompt that was given must not vanish in the filter: the patch would learn one side only. */
-function checkKinds({ prompts = [], pairs = [] }: TrainPatchOptions, kept: readonly PreferencePair[]): void {
-  const rows = [...prompts, ...pairs]
-  const has = (some: readonly PreferencePair['kind'][], side: string) =>
-    some.some((kind) => sideOf(kind) === side)
-  const kinds = (some: readonly { readonly kind: PreferencePair['kind'] }[]) => some.map(({ kind }) => kind)
+function checkKinds({ options, domain }: TrainRun, kept: readonly PreferencePair[]): void {
+  const { prompts = [], pairs = [] } = options
+  // Of some kinds a recipe makes no pairs.
+  const rows = [...prompts.filter(({ kind }) => sidesOfKind(domain.pairs.sides, kind)), ...pairs]
+  const has = (some: readonly { readonly kind: PromptKind }[], side: string) =>
+    some.some(({ kind }) => sideOf(kind) === side)
   const lost = (['target', 'keep'] as const)
-    .filter((side) => has(kinds(rows), side) && !has(kinds(kept), side))
+    .filter((side) => has(rows, side) && !has(kept, side))
     .map((side) => kindNames(rows)[side])
   if (lost.length === 0) return
   throw new PatchError('EMPTY_DATA', {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { harmfulnessDomain } from '../domains/harmfulness-domain.ts'
-import { resolveOptions } from './resolve-options.ts'
+import { resolveRun } from './resolve-run.ts'
 import type { TrainingPreset, TrainPatchOptions } from './train-options.ts'
 import { trainingDefaults } from './training-defaults.ts'
 
@@ -12,11 +12,11 @@ const row = (name: string) => docs.split('\n').find((line) => line.startsWith(`|
 
 it('are what is done where nothing is said, also for a domain of which they are the recipe', () => {
   for (const options of [{ model }, { model, ...harmfulnessDomain().training }]) {
-    expect(resolveOptions({ ...options, gate: {} })).toMatchObject({
+    expect(resolveRun({ ...options, gate: {} }).settings).toMatchObject({
       ...{ generation: common.generation, prefix: common.prefix, sft: gated.sft, dpo: false },
       ...{ validation: false, maxResponseTokens: gated.maxResponseTokens },
     })
-    expect(resolveOptions({ ...options, gate: false, distillation: {} })).toMatchObject({
+    expect(resolveRun({ ...options, gate: false, distillation: {} }).settings).toMatchObject({
       ...{ generation: common.generation, prefix: common.prefix, sft: ungated.sft, dpo: ungated.dpo },
       ...{
         validation: { ...common.validation, limit: presets.balanced.limit },
@@ -54,7 +54,8 @@ it('are those of the table', () => {
 
 describe('a preset', () => {
   const prompts = ['a', 'b'].map((prompt) => ({ prompt, kind: 'target' as const }))
-  const resolved = (options: Partial<TrainPatchOptions>) => resolveOptions({ model, prompts, ...options })
+  const resolved = (options: Partial<TrainPatchOptions>) =>
+    resolveRun({ model, prompts, ...options }).settings
 
   it.each(['fast', 'balanced', 'thorough'] as const)(
     '%s changes what the table says, and nothing else',

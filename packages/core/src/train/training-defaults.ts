@@ -54,7 +54,10 @@ export const presetSteps = (steps: number, preset: TrainingPreset): number =>
 /** How many of so many prompts of a kind are held out for the check: a share, at least 8 or a fifth of them, up to a limit. */
 export const heldOutForCheck = (
   prompts: number,
-  { share = trainingDefaults.check.share, limit }: { readonly share?: number; readonly limit: number },
+  {
+    share = trainingDefaults.check.share,
+    limit,
+  }: { readonly share?: number | undefined; readonly limit: number },
 ): number =>
   Math.min(
     limit,

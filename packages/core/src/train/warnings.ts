@@ -1,7 +1,7 @@
 import type { FilterSummary } from '../pairs/filter-pairs.ts'
 import { isTarget, type PromptKind } from '../pairs/rows/prompt-kind.ts'
 import type { GateFigures } from './gate/gate-threshold.ts'
-import type { ResolvedOptions } from './resolve-options.ts'
+import type { RunSettings } from './run-settings.ts'
 import type { ValidationScores } from './stage/validate-prefix.ts'
 import type { TrainPatchOptions } from './train-options.ts'
 import { trainingDefaults } from './training-defaults.ts'
@@ -14,7 +14,7 @@ const few = 0.5
 const percent = (value: number) => `${(100 * value).toFixed(0)}%`
 
 /** Warns where the filter leaves few pairs, by the reason why. */
-export function warnOfFewPairs(summary: FilterSummary, { dpo }: ResolvedOptions, tell: Tell): void {
+export function warnOfFewPairs(summary: FilterSummary, { dpo }: RunSettings, tell: Tell): void {
   for (const [kind, counts] of Object.entries(summary)) {
     const { total, droppedByWinner, droppedByMargin } = counts
     if (droppedByWinner > few * total) {

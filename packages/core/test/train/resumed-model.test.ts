@@ -61,7 +61,7 @@ const runs: Record<string, (model: LanguageModel, storage: Storage) => Promise<u
   evaluateRefusal: (subject, storage) =>
     evaluateRefusal({
       ...{ model: subject, storage, judge },
-      ...{ options: { format: 'text', maxTokens: 1 }, prompts: [{ prompt: '5 17', kind: 'harmful' }] },
+      ...{ generation: { format: 'text', maxTokens: 1 }, prompts: [{ prompt: '5 17', kind: 'harmful' }] },
     }),
   'evaluateRefusal of a reference': (subject, storage) =>
     evaluateRefusal({
@@ -73,7 +73,7 @@ const runs: Record<string, (model: LanguageModel, storage: Storage) => Promise<u
   generatePairs: (target, storage) =>
     generatePairs({
       ...{ model: target, reference: safe, judge, storage, prompts },
-      ...{ options: { format: 'text', maxTokens: 1 }, harmlessRejected: 'stock' },
+      ...{ generation: { format: 'text', maxTokens: 1 }, harmlessRejected: 'stock' },
     }),
   trainPatch: async (target, storage) =>
     numbersOf(

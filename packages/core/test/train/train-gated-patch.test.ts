@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { LanguageModel } from '../../src/model/language-model/language-model.ts'
 import { readPatch } from '../../src/patch/release/read-patch.ts'
 import { memoryStorage } from '../../src/storage/memory-storage.ts'
-import { resolveOptions } from '../../src/train/resolve-options.ts'
+import { resolveRun } from '../../src/train/resolve-run.ts'
 import type { TrainPatchOptions } from '../../src/train/train-options.ts'
 import { trainPatch } from '../../src/train/train-patch.ts'
 import { cpuBackend } from '../cpu-backend.ts'
@@ -51,7 +51,7 @@ describe('which recipe a run has by default', () => {
     Array.from({ length: count }, (_, i) => ({ prompt: `${kind} ${i}`, kind }))
 
   it('with prompts enough: a gate, and a prefix that has but to refuse', () => {
-    const resolved = resolveOptions({ model, prompts: [...row('harmful', 40), ...row('harmless', 40)] })
+    const resolved = resolveRun({ model, prompts: [...row('harmful', 40), ...row('harmless', 40)] }).settings
     expect(resolved).toMatchObject({
       gate: {},
       dpo: false,
@@ -62,18 +62,21 @@ describe('which recipe a run has by default', () => {
   })
 
   it('with harmful prompts alone: everyday ones are made', () => {
-    expect(resolveOptions({ model, prompts: row('harmful', 60) })).toMatchObject({ gate: {}, everyday: 600 })
-    expect(resolveOptions({ model, prompts: row('harmful', 30) })).toMatchObject({
+    expect(resolveRun({ model, prompts: row('harmful', 60) }).settings).toMatchObject({
+      gate: {},
+      everyday: 600,
+    })
+    expect(resolveRun({ model, prompts: row('harmful', 30) }).settings).toMatchObject({
       gate: false,
       everyday: 600,
     })
   })
 
   it('with few prompts, or texts to continue: none, and DPO', () => {
-    const few = resolveOptions({ model, prompts: [...row('harmful', 39), ...row('harmless', 90)] })
+    const few = resolveRun({ model, prompts: [...row('harmful', 39), ...row('harmless', 90)] }).settings
     expect(few).toMatchObject({ gate: false, dpo: { steps: 50 }, validation: { share: 0.1 } })
     const texts = [...row('harmful', 90), ...row('harmless', 90)]
-    expect(resolveOptions({ model, prompts: texts, format: 'text' })).toMatchObject({
+    expect(resolveRun({ model, prompts: texts, format: 'text' }).settings).toMatchObject({
       ...{ gate: false, everyday: 0, contexts: 'none' },
     })
   })

@@ -5,7 +5,7 @@ import type { Reference } from '../../src/pairs/references/reference.ts'
 import type { PatchPrompt } from '../../src/pairs/rows/preference-pair.ts'
 import { readPatch } from '../../src/patch/release/read-patch.ts'
 import { memoryStorage } from '../../src/storage/memory-storage.ts'
-import { resolveOptions } from '../../src/train/resolve-options.ts'
+import { resolveRun } from '../../src/train/resolve-run.ts'
 import type { TrainPatchOptions, TrainProgress } from '../../src/train/train-options.ts'
 import { trainPatch } from '../../src/train/train-patch.ts'
 import { cpuBackend } from '../cpu-backend.ts'
@@ -88,7 +88,7 @@ describe('a goal for every prompt', () => {
       judge: { name: 'counts', from: 7 },
       reference: { name: 'counting', systemPrompt: 'Count from seven.' },
     })
-    const own = resolveOptions(options({ prefix: { text: 'Seven.' } }))
+    const own = resolveRun(options({ prefix: { text: 'Seven.' } })).settings
     expect(own.prefix.text).toBe('Seven.')
   })
 
@@ -153,7 +153,7 @@ describe('a run that fails', () => {
 describe('a goal for some prompts', () => {
   it('has a gate, which asks nothing of safety, and everyday prompts by default', () => {
     const { everyday: _, contexts: __, validation: ___, ...rest } = options({ prompts: rows('target', 60) })
-    expect(resolveOptions(rest)).toMatchObject({
+    expect(resolveRun(rest).settings).toMatchObject({
       ...{ everyday: 600, gate: {}, dpo: false },
       check: { maxTokens: 3 },
       maxResponseTokens: 3,

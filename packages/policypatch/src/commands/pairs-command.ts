@@ -107,7 +107,7 @@ async function usualPairs(
       judge,
       storage: fileStorage(),
       path: out,
-      options: { maxTokens, temperature, seed, format, batchSize },
+      generation: { maxTokens, temperature, seed, format, batchSize },
       onProgress: progress.report,
       onReference: (share) => formatReferenceShare(share).split('\n').forEach(progress.line),
       onSummary: (summary) => {

@@ -21,11 +21,11 @@ export interface ReferenceSampling {
   readonly seed: number
   readonly format: PromptFormat
   /** Default 1: all. */
-  readonly topP?: number
+  readonly topP?: number | undefined
   /** Default 0: all. */
-  readonly topK?: number
+  readonly topK?: number | undefined
   /** Default 32. */
-  readonly batchSize?: number
+  readonly batchSize?: number | undefined
 }
 
 export interface FindReferenceOptions {
@@ -73,7 +73,7 @@ export async function findReferenceSource(
   const ofModel = (model: LanguageModel, name?: string): ReferenceSource => ({
     draws: true,
     tokenizer: model.tokenizer,
-    at: (sampling) => modelReference({ model, ...(name && { name }), batchSize: 32, ...sampling }),
+    at: (sampling) => modelReference({ model, name, ...sampling, batchSize: sampling.batchSize ?? 32 }),
   })
   switch (spec.type) {
     case 'model':
@@ -92,7 +92,8 @@ export async function findReferenceSource(
       return async ({ model }) => ({
         draws: true,
         tokenizer: model.tokenizer,
-        at: (sampling) => systemPromptReference({ model, ...prompt, batchSize: 32, ...sampling }),
+        at: (sampling) =>
+          systemPromptReference({ model, ...prompt, ...sampling, batchSize: sampling.batchSize ?? 32 }),
       })
     }
     case 'recorded': {

@@ -77,9 +77,16 @@ const functions: Record<string, (kept: { path?: string }) => Promise<unknown>> =
       ...kept,
     }),
   evaluatePerplexity: (kept) => evaluatePerplexity({ model, texts, ...kept }),
-  evaluateRefusal: (kept) => evaluateRefusal({ model, options: short, prompts, ...kept }),
+  evaluateRefusal: (kept) => evaluateRefusal({ model, generation: short, prompts, ...kept }),
   generatePairs: (kept) =>
-    generatePairs({ model, reference: reference(), prompts, judge: refusalJudge(), options: short, ...kept }),
+    generatePairs({
+      model,
+      reference: reference(),
+      prompts,
+      judge: refusalJudge(),
+      generation: short,
+      ...kept,
+    }),
   klToReference: (kept) =>
     klToReference({
       ...{ subject: { name: 'base', model }, reference: reference(), prompts, domain: 'd', data: 'tiny' },

@@ -11,11 +11,11 @@ export const readPatch = (directory: string, storage: core.Storage = defaultStor
 
 /** A patch whose `save(path)` writes to the platform's storage; see core's `createPatch`. */
 export const createPatch = (options: corePatch.CreatePatchOptions): Promise<core.Patch> =>
-  core.createPatch({ storage: defaultStorage(), ...options })
+  core.createPatch({ ...options, storage: options.storage ?? defaultStorage() })
 
 /** Combines several patches into one, whose `save(path)` writes to the platform's storage; see core's `composePatches`. */
 export const composePatches = (options: corePatch.ComposePatchesOptions): Promise<core.Patch> =>
-  core.composePatches({ storage: defaultStorage(), ...options })
+  core.composePatches({ ...options, storage: options.storage ?? defaultStorage() })
 
 /** The prefix that PEFT saved in a folder; see core's `importPeftPromptTuning`. */
 export const importPeftPromptTuning = (

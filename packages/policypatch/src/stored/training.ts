@@ -9,8 +9,8 @@ import * as coreTrain from '@policypatch/core/train'
 import { defaultStorage } from '#default-storage'
 
 interface Kept {
-  readonly storage?: core.Storage
-  readonly directory?: string
+  readonly storage?: core.Storage | undefined
+  readonly directory?: string | undefined
 }
 
 function stored<Options extends Kept, Result>(

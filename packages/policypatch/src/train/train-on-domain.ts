@@ -6,6 +6,7 @@ import {
   PatchError,
   type PatchPrompt,
   type PreferencePair,
+  type TrainPatchOptions,
   trainPatch,
 } from '@policypatch/core'
 import { reportEffects } from '@policypatch/core/evaluate'
@@ -26,7 +27,7 @@ export interface TrainOnDomainOptions {
   readonly model: LanguageModel
   readonly source: ReferenceSource | undefined
   /** Pairs, or prompts to make pairs of. */
-  readonly data: { readonly pairs?: readonly PreferencePair[]; readonly prompts?: readonly PatchPrompt[] }
+  readonly data: Pick<TrainPatchOptions, 'pairs' | 'prompts'>
   readonly contexts: readonly PromptContext[] | 'default' | undefined
   /** Of the run. */
   readonly directory: string

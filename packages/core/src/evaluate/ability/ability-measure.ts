@@ -9,19 +9,19 @@ export interface AbilityOptions {
   /** A model, patched or not. */
   readonly model: LanguageModel
   /** Its name in figures. Default `patched` if it has a prefix, else `base`. */
-  readonly subject?: string
+  readonly subject?: string | undefined
   /** Seed of its training, for the figures. */
-  readonly seed?: number
+  readonly seed?: number | undefined
   /** The name of the data in figures. */
-  readonly data?: string
+  readonly data?: string | undefined
   /** Rows read or generated together. */
-  readonly batchSize?: number
+  readonly batchSize?: number | undefined
   /** If set, what is found are saved in `path`, so that a stopped run can be resumed. */
-  readonly storage?: Storage
+  readonly storage?: Storage | undefined
   /** The measure's own name with `.jsonl` unless it is given. */
-  readonly path?: string
-  readonly onProgress?: (progress: StageProgress) => void
-  readonly signal?: AbortSignal
+  readonly path?: string | undefined
+  readonly onProgress?: ((progress: StageProgress) => void) | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
 /** What was measured, as figures name it. */

@@ -11,7 +11,7 @@ import { followsInstruction, type InstructionCheck } from './follows-instruction
 export interface EvaluateInstructionsOptions extends AbilityOptions {
   readonly instructions: readonly InstructionCheck[]
   /** Maximum number of tokens per response. Default 128. */
-  readonly maxTokens?: number
+  readonly maxTokens?: number | undefined
 }
 
 /** The rules of {@link followsInstruction}: a change of what they accept is a new name. */

@@ -11,7 +11,7 @@ export interface EvaluateMultipleChoiceOptions extends AbilityOptions {
    * for ARC; `letters` lists the choices as A, B, … and compares the letters, as it does for CommonsenseQA, which
    * small models answer no better than by chance.
    */
-  readonly template?: 'cloze' | 'letters'
+  readonly template?: 'cloze' | 'letters' | undefined
 }
 
 /**

@@ -13,9 +13,9 @@ export interface EvaluatePerplexityOptions extends AbilityOptions {
    * Most tokens of a text that are read at once, the start token not counted. Default 512, or half the context where
    * that is less.
    */
-  readonly window?: number
+  readonly window?: number | undefined
   /** Tokens by which a window begins after the one before it, 1 to `window`. Default half of it. */
-  readonly stride?: number
+  readonly stride?: number | undefined
 }
 
 /**
@@ -48,9 +48,9 @@ export async function evaluatePerplexity(options: EvaluatePerplexityOptions): Pr
       }))
     },
     {
-      // Long rows take memory by their square.
-      batchSize: Math.max(1, Math.floor(1024 / window)),
       ...options,
+      // Long rows take memory by their square.
+      batchSize: options.batchSize ?? Math.max(1, Math.floor(1024 / window)),
       measure: 'perplexity',
       settings: { window, stride },
     },

@@ -16,10 +16,10 @@ export interface AbilitySet<Item> {
 
 /** Data to measure ability on; measures without data are skipped. */
 export interface AbilityData {
-  readonly minimalPairs?: AbilitySet<MinimalPair>
-  readonly questions?: AbilitySet<MultipleChoiceQuestion>
-  readonly texts?: AbilitySet<HeldOutText>
-  readonly instructions?: AbilitySet<InstructionCheck>
+  readonly minimalPairs?: AbilitySet<MinimalPair> | undefined
+  readonly questions?: AbilitySet<MultipleChoiceQuestion> | undefined
+  readonly texts?: AbilitySet<HeldOutText> | undefined
+  readonly instructions?: AbilitySet<InstructionCheck> | undefined
 }
 
 /** The files that a folder of ability data may hold. */

@@ -11,14 +11,14 @@ import { type AbilityOptions, subjectOf } from './ability-measure.ts'
 export interface LikelihoodRequest extends ScoreRequest {
   readonly response: readonly number[]
   /** The first of the response's tokens that counts; those before it are context. Default 0. */
-  readonly from?: number
+  readonly from?: number | undefined
 }
 
 export interface ScoreItemsOptions extends AbilityOptions {
   /** Names the measure: in its journal's first line, and in its path. */
   readonly measure: string
   /** What else the numbers depend on, such as a template. */
-  readonly settings?: Readonly<Record<string, unknown>>
+  readonly settings?: Readonly<Record<string, unknown>> | undefined
 }
 
 /**
@@ -66,7 +66,7 @@ export async function scoreItems<Item>(
       taken.push({ index, requests: own.length })
     }
     missing.splice(0, taken.length)
-    const scores = await model.score(requests, { batchSize, ...(signal && { signal }) })
+    const scores = await model.score(requests, { batchSize, signal })
     const sums = scores.map(({ logProbabilities }, i) =>
       logProbabilities.subarray(requests[i]?.from ?? 0).reduce((sum, logp) => sum + logp, 0),
     )

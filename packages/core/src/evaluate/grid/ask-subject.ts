@@ -19,7 +19,7 @@ export interface AskSubjectOptions {
   readonly generation: GridGeneration
   readonly judges: readonly Judge[]
   /** Models that have answered these prompts in this way: what a base said a gated model need not say again. */
-  readonly answered?: readonly AnsweredBy[]
+  readonly answered?: readonly AnsweredBy[] | undefined
   /** Of the base: responses of references are cut by it. */
   readonly tokenizer: Tokenizer | undefined
   readonly storage: Storage | undefined
@@ -114,7 +114,7 @@ export async function takeFromBase(
   const missing = [...prompts.keys()].filter((index) => !held.has(index) && base.responses.has(index))
   if (missing.length === 0) return
   const asked = missing.map((index) => formatPrompt((prompts[index] as PatchPrompt).prompt, format))
-  const fires = await model.takesEffect(asked, { batchSize, ...(signal && { signal }) })
+  const fires = await model.takesEffect(asked, { batchSize, signal })
   const taken = missing.filter((_, i) => !fires[i])
   if (taken.length === 0) return
   await journal.add(

@@ -16,16 +16,16 @@ export interface EvaluateGridOptions {
   /** Harmful prompts and harmless ones, of one origin (`part`) or more, in contexts (`context`) or bare. */
   readonly prompts: readonly PatchPrompt[]
   /** The first one decides. Default: only `refusalJudge()`. */
-  readonly judges?: readonly Judge[]
-  readonly generation?: GridGeneration
+  readonly judges?: readonly Judge[] | undefined
+  readonly generation?: GridGeneration | undefined
   /** Used to cut the responses of references. Default: the first model's. */
-  readonly tokenizer?: Tokenizer
+  readonly tokenizer?: Tokenizer | undefined
   /** If set, responses and scores are saved in `directory`, so that a stopped run can be resumed. */
-  readonly storage?: Storage
+  readonly storage?: Storage | undefined
   /** Default `evaluation`. */
-  readonly directory?: string
-  readonly onProgress?: (progress: StageProgress) => void
-  readonly signal?: AbortSignal
+  readonly directory?: string | undefined
+  readonly onProgress?: ((progress: StageProgress) => void) | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
 export interface GridEvaluation {

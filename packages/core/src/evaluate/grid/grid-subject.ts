@@ -14,11 +14,11 @@ export interface GridSubject {
 /** How responses are generated, greedily. */
 export interface GridGeneration {
   /** Number of tokens judged per response; longer responses of references are cut. Default 64. */
-  readonly maxTokens?: number
+  readonly maxTokens?: number | undefined
   /** Responses generated together. Default 32. */
-  readonly batchSize?: number
+  readonly batchSize?: number | undefined
   /** Default `chat`. */
-  readonly format?: PromptFormat
+  readonly format?: PromptFormat | undefined
 }
 
 /** The subject as one that is asked, its responses no longer than `maxTokens`. */

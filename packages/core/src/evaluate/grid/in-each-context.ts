@@ -12,7 +12,7 @@ import type { PatchPrompt } from '../../pairs/rows/preference-pair.ts'
 export function inEachContext<Row extends PatchPrompt>(
   prompts: readonly Row[],
   contexts: readonly PromptContext[],
-  { seed = 0 }: { readonly seed?: number } = {},
+  { seed = 0 }: { readonly seed?: number | undefined } = {},
 ): Row[] {
   const bare = prompts.filter(({ context }) => context === undefined)
   const names = [...new Set(contexts.map(({ name }) => name))]

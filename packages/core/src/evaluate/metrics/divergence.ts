@@ -34,10 +34,10 @@ export interface DivergenceOptions {
   /** Most tokens that the answers had. */
   readonly maxTokens: number
   readonly format: PromptFormat
-  readonly storage?: Storage
-  readonly path?: string
-  readonly onProgress?: (progress: StageProgress) => void
-  readonly signal?: AbortSignal
+  readonly storage?: Storage | undefined
+  readonly path?: string | undefined
+  readonly onProgress?: ((progress: StageProgress) => void) | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
 /**
@@ -46,7 +46,7 @@ export interface DivergenceOptions {
  * @throws `EMPTY_DATA` without prompts; and the errors of {@link klToReference}
  */
 export async function divergence(options: DivergenceOptions): Promise<Divergence> {
-  const { base, patched, prompts, answers, format } = options
+  const { base, patched, prompts, answers, format, storage, path, onProgress, signal } = options
   const tokens = Math.min(DIVERGENCE_TOKENS, options.maxTokens)
   const [kl] = await klToReference({
     subject: { name: 'patched', model: patched },
@@ -60,10 +60,7 @@ export async function divergence(options: DivergenceOptions): Promise<Divergence
     data: 'everyday prompts',
     format,
     maxTokens: tokens,
-    ...(options.storage && { storage: options.storage }),
-    ...(options.path !== undefined && { path: options.path }),
-    ...(options.onProgress && { onProgress: options.onProgress }),
-    ...(options.signal && { signal: options.signal }),
+    ...{ storage, path, onProgress, signal },
   })
   const { value, low, high, n } = kl as Estimate
   const opening = (text: string) =>

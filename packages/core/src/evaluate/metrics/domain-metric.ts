@@ -9,7 +9,7 @@ interface MetricBase {
   /** Which way is good. */
   readonly better: 'higher' | 'lower'
   /** What the figure is of the units' values. Default their mean. */
-  readonly statistic?: (values: ArrayLike<number>) => number
+  readonly statistic?: ((values: ArrayLike<number>) => number) | undefined
 }
 
 /** Of responses, a prompt at a time. */
@@ -18,7 +18,7 @@ interface ResponseMetricBase extends MetricBase {
    * What was drawn independently, by name: prompts of one unit are averaged before anything else, and the interval is
    * over units. Default: every prompt is one.
    */
-  readonly unit?: (prompt: DomainPrompt) => string
+  readonly unit?: ((prompt: DomainPrompt) => string) | undefined
 }
 
 /** A response with a judge's score in [0, 1]. */
@@ -48,9 +48,9 @@ export interface TextMetric extends ResponseMetricBase {
 export interface ProbabilityMetric extends MetricBase {
   readonly reads: 'probabilities'
   /** Rows to measure instead of the prompts, with their name in figures. */
-  readonly rows?: { readonly name: string; readonly items: readonly unknown[] }
+  readonly rows?: { readonly name: string; readonly items: readonly unknown[] } | undefined
   /** What the values depend on beside prompts or rows: tells what was kept by an earlier run from what was not. */
-  readonly settings?: Readonly<Record<string, unknown>>
+  readonly settings?: Readonly<Record<string, unknown>> | undefined
   /** The values of some of the prompts, or of some of its rows, in their order. */
   values(source: ProbabilitySource, rows: readonly unknown[]): Promise<readonly number[]>
 }

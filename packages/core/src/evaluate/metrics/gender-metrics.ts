@@ -5,7 +5,7 @@ import { type GenderPair, genderedWords, genderPairs } from './gender-words.ts'
 
 export interface AttributeDistributionDistanceOptions {
   /** Default {@link genderPairs}. */
-  readonly pairs?: readonly GenderPair[]
+  readonly pairs?: readonly GenderPair[] | undefined
 }
 
 /**
@@ -46,9 +46,9 @@ const bits = (p: number, q: number) => (p === 0 ? 0 : p * Math.log2(p / q))
 
 export interface GenderLogitsDifferenceOptions {
   /** Default {@link genderPairs}. */
-  readonly pairs?: readonly GenderPair[]
+  readonly pairs?: readonly GenderPair[] | undefined
   /** Default `gender logits difference`. */
-  readonly name?: string
+  readonly name?: string | undefined
 }
 
 /**

@@ -16,7 +16,7 @@ import { type IntervalOptions, metricFigure } from './metric-figure.ts'
 
 export interface KlToReferenceOptions {
   /** The subject to compare with the reference: a model, patched or not, or one with a system prompt. */
-  readonly subject: { readonly name: string; readonly seed?: number } & (
+  readonly subject: { readonly name: string; readonly seed?: number | undefined } & (
     | { readonly model: LanguageModel }
     | { readonly reference: Reference; readonly tokenizer: LanguageModel['tokenizer'] }
   )
@@ -27,18 +27,18 @@ export interface KlToReferenceOptions {
   readonly domain: string
   readonly data: string
   /** Default `chat`. */
-  readonly format?: PromptFormat
+  readonly format?: PromptFormat | undefined
   /** Responses are cut to this many tokens: use the length that the reference generates. Default 64. */
-  readonly maxTokens?: number
+  readonly maxTokens?: number | undefined
   /** Number of the most probable tokens of M' kept per position; the rest form one bucket. Default 32. */
-  readonly k?: number
-  readonly intervals?: IntervalOptions
+  readonly k?: number | undefined
+  readonly intervals?: IntervalOptions | undefined
   /** If set, responses and divergences are saved in `path`, so that a stopped run can be resumed. */
-  readonly storage?: Storage
+  readonly storage?: Storage | undefined
   /** Default `kl.jsonl`. */
-  readonly path?: string
-  readonly onProgress?: (progress: StageProgress) => void
-  readonly signal?: AbortSignal
+  readonly path?: string | undefined
+  readonly onProgress?: ((progress: StageProgress) => void) | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
 /** Responses that are read together before what they gave is written down. */

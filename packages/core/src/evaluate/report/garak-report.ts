@@ -11,9 +11,9 @@ export type GarakEntry = Readonly<Record<string, unknown>> & { readonly entry_ty
 
 export interface GarakReportOptions {
   /** Whose responses and figures; garak's report has one target. Default `patched`. */
-  readonly subject?: string
+  readonly subject?: string | undefined
   /** Of several training seeds. Default the first. */
-  readonly seed?: number
+  readonly seed?: number | undefined
 }
 
 /**

@@ -14,8 +14,8 @@ export interface PooledFigure extends Estimate {
 }
 
 export interface Resampling {
-  readonly seed?: number
-  readonly resamples?: number
+  readonly seed?: number | undefined
+  readonly resamples?: number | undefined
 }
 
 /**

@@ -18,7 +18,10 @@ export interface ReportEffect {
  */
 export function reportEffects(
   measurements: readonly Measurement[],
-  { subject = 'patched', seed }: { readonly subject?: string; readonly seed?: number } = {},
+  {
+    subject = 'patched',
+    seed,
+  }: { readonly subject?: string | undefined; readonly seed?: number | undefined } = {},
 ): ReportEffect[] {
   return groupMeasurements(measurements).flatMap(({ metric, judge, data, subjects }) => {
     const after = subjects.get(subject)?.filter((one) => seed === undefined || one.seed === seed) ?? []

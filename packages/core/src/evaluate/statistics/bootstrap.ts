@@ -4,14 +4,14 @@ import { checkPaired, checkResamples, checkValues, mean, quantile } from './samp
 
 export interface BootstrapOptions {
   /** Default 0. The same seed gives the same interval. */
-  readonly seed?: number
+  readonly seed?: number | undefined
   /** Default 10,000. */
-  readonly resamples?: number
+  readonly resamples?: number | undefined
   /**
    * How the interval is taken from the resamples: `bca`, the default, corrects for bias and skew (Efron 1987);
    * `percentile` takes their quantiles as they are.
    */
-  readonly method?: 'bca' | 'percentile'
+  readonly method?: 'bca' | 'percentile' | undefined
 }
 
 export interface Bootstrap extends Estimate {
@@ -89,7 +89,7 @@ function accelerationOf(n: number, statistic: (indices: Int32Array) => number): 
 
 export interface BootstrapIntervalOptions extends BootstrapOptions {
   /** Of values in any order; default their mean. */
-  readonly statistic?: (values: Float64Array) => number
+  readonly statistic?: ((values: Float64Array) => number) | undefined
 }
 
 /**
@@ -158,7 +158,10 @@ export function pairedBootstrap(
  */
 export function crossedBootstrap(
   scores: readonly (readonly number[])[],
-  { seed = 0, resamples = 10_000 }: { readonly seed?: number; readonly resamples?: number } = {},
+  {
+    seed = 0,
+    resamples = 10_000,
+  }: { readonly seed?: number | undefined; readonly resamples?: number | undefined } = {},
 ): Estimate {
   const [first = []] = scores
   checkValues(first, 'the scores of a seed')

@@ -16,20 +16,20 @@ export type { Gate, Prefix, PrefixPart, ReadingPlace } from './prefix.ts'
 /** How responses are generated. */
 export interface GenerateOptions {
   /** Maximum number of tokens to generate. Default 128. */
-  readonly maxTokens?: number
+  readonly maxTokens?: number | undefined
   /** 0 (the default) is greedy; otherwise, logits are divided by it before sampling. */
-  readonly temperature?: number
+  readonly temperature?: number | undefined
   /** Sample from the k most probable tokens only; 0 (the default) is all. */
-  readonly topK?: number
+  readonly topK?: number | undefined
   /** Sample from the smallest set of tokens whose probabilities sum to at least this. Default 1: all. */
-  readonly topP?: number
+  readonly topP?: number | undefined
   /** Seed for sampling; each request of a batch has its own random stream. Default 0. */
-  readonly seed?: number
+  readonly seed?: number | undefined
   /** Token ids that end a response, besides the tokenizer's end-of-sequence ids. */
-  readonly stopTokens?: readonly number[]
+  readonly stopTokens?: readonly number[] | undefined
   /** Rows generated together in `generateBatch`. Default 16. */
-  readonly batchSize?: number
-  readonly signal?: AbortSignal
+  readonly batchSize?: number | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
 export interface Generation {
@@ -84,8 +84,8 @@ export interface CandidateRequest extends ScoreRequest {
 
 export interface ScoreOptions {
   /** Rows per run. Default 8. */
-  readonly batchSize?: number
-  readonly signal?: AbortSignal
+  readonly batchSize?: number | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
 /** A frozen decoder on a backend, with or without a prefix. `applyPatch` returns another one that shares the weights. */

@@ -14,7 +14,7 @@ import type { Tensor } from '../../tf.ts'
 
 interface ProgramCacheOptions {
   /** Programs held at once. Default 24. */
-  readonly capacity?: number
+  readonly capacity?: number | undefined
   /** What all its programs have in common, besides their keys, that tells them from others; see `Signature.key`. */
   readonly scope?: string | undefined
 }

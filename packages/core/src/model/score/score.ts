@@ -21,14 +21,14 @@ export interface ScoringModel extends ModelShape, BoundModel {
 
 export interface ScoringOptions {
   /** Examples per run. Default 8. */
-  readonly batchSize?: number
+  readonly batchSize?: number | undefined
   /**
    * The shared prompt is run once in multiples of so many tokens, so that sets of prompts that begin alike use the same
    * programs. Default 8.
    */
-  readonly sharedStep?: number
+  readonly sharedStep?: number | undefined
   /** Examples that are done. */
-  readonly onProgress?: ((done: number) => void) | undefined
+  readonly onProgress?: (((done: number) => void) | undefined) | undefined
   readonly signal?: AbortSignal | undefined
 }
 

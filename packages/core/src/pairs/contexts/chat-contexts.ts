@@ -11,23 +11,23 @@ export interface ChatContextsOptions {
   /** Number of contexts, at least 1. */
   readonly count: number
   /** Maximum number of exchanges before the prompt; each context has at least 1. Default 3. */
-  readonly turns?: number
+  readonly turns?: number | undefined
   /** Default 0. */
-  readonly seed?: number
+  readonly seed?: number | undefined
   /**
    * Share of all of them together. A chat has a part of it for each exchange: a policy is harder to hold late in a chat.
    * Default 1.
    */
-  readonly share?: number
+  readonly share?: number | undefined
   /** System prompts; every second chat gets a random one. Default none. */
-  readonly systemPrompts?: readonly string[]
+  readonly systemPrompts?: readonly string[] | undefined
   /** An answer is cut to this many tokens, and there to its last whole sentence if it has one. Default 48. */
-  readonly maxTokens?: number
+  readonly maxTokens?: number | undefined
   /** Answers generated together. Default 32. */
-  readonly batchSize?: number
+  readonly batchSize?: number | undefined
   /** Stage `chats`, counted in contexts that are complete. */
-  readonly onProgress?: (progress: StageProgress) => void
-  readonly signal?: AbortSignal
+  readonly onProgress?: ((progress: StageProgress) => void) | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
 /** What a prompt after so many exchanges is: a second turn after one. */
@@ -96,7 +96,7 @@ async function answersTo(
   { maxTokens = 48, batchSize = 32, signal }: ChatContextsOptions,
 ): Promise<ReadonlyMap<number, string>> {
   const answers = new Map<number, string>()
-  const settings = { maxTokens, batchSize, ...(signal && { signal }) }
+  const settings = { maxTokens, batchSize, signal }
   for await (const { index, text, finishReason } of model.generateBatch(asked, settings)) {
     const whole = finishReason === 'length' ? (/^.*[.!?](?=\s)/su.exec(text)?.[0] ?? text) : text
     answers.set(index, whole.trim())

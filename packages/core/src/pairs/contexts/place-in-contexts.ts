@@ -10,9 +10,9 @@ import { rewriteText } from './rewrite-text.ts'
 
 export interface PlaceInContextsOptions {
   /** Default 0. */
-  readonly seed?: number
+  readonly seed?: number | undefined
   /** Contexts that each prompt is placed in, different ones; they come one after the other. Default 1. */
-  readonly copies?: number
+  readonly copies?: number | undefined
 }
 
 /**

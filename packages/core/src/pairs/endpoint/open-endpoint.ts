@@ -15,21 +15,21 @@ export interface EndpointOptions {
   /** The model's name on that server. */
   readonly model: string
   /** Sent as bearer token. No key is taken from the environment, so none goes to a server it is not meant for. */
-  readonly apiKey?: string
+  readonly apiKey?: string | undefined
   /** Requests under way at once. Default 8. */
-  readonly concurrency?: number
+  readonly concurrency?: number | undefined
   /** How often a request is sent again after a connection error, 408, 409, 429 or 5xx. Default 2. */
-  readonly maxRetries?: number
+  readonly maxRetries?: number | undefined
   /** Milliseconds one attempt may take. Default 60 000. */
-  readonly timeout?: number
+  readonly timeout?: number | undefined
   /** Allows use in a web page, where the key is open to whoever uses the page. Default false. */
-  readonly allowBrowser?: boolean
+  readonly allowBrowser?: boolean | undefined
   /** What sends the requests. Default: the platform's fetch; in Node, that with the proxies of the environment. */
-  readonly fetch?: typeof fetch
+  readonly fetch?: typeof fetch | undefined
   /** Fields of the request body set besides or instead; null or undefined leaves one out. */
-  readonly body?: Readonly<Record<string, unknown>>
+  readonly body?: Readonly<Record<string, unknown>> | undefined
   /** Told of what is otherwise than asked, such as a field of the request that the server does not take. */
-  readonly onNotice?: (line: string) => void
+  readonly onNotice?: ((line: string) => void) | undefined
 }
 
 export interface Endpoint {
@@ -48,9 +48,9 @@ export interface Endpoint {
     sampling: {
       readonly maxTokens: number
       readonly temperature: number
-      readonly seed?: number
+      readonly seed?: number | undefined
       /** Whether what the model thinks is part of the response. Default false. */
-      readonly keepThinking?: boolean
+      readonly keepThinking?: boolean | undefined
     },
     signal?: AbortSignal,
   ): Promise<Completion>

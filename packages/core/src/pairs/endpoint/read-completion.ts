@@ -11,19 +11,22 @@ export interface Completion {
   /** What was said, undefined where nothing was. */
   readonly response: string | undefined
   /** Why nothing was said, or that the answer goes no further because of its limit. */
-  readonly ended?: Ending
+  readonly ended?: Ending | undefined
 }
 
 interface Choice {
-  readonly text?: unknown
-  readonly finish_reason?: unknown
-  readonly error?: unknown
-  readonly message?: {
-    readonly content?: unknown
-    readonly refusal?: unknown
-    readonly reasoning_content?: unknown
-    readonly reasoning?: unknown
-  } | null
+  readonly text?: unknown | undefined
+  readonly finish_reason?: unknown | undefined
+  readonly error?: unknown | undefined
+  readonly message?:
+    | {
+        readonly content?: unknown | undefined
+        readonly refusal?: unknown | undefined
+        readonly reasoning_content?: unknown | undefined
+        readonly reasoning?: unknown | undefined
+      }
+    | null
+    | undefined
 }
 
 /** Said of what is no completion. */
@@ -64,7 +67,10 @@ export function readCompletion(text: string, origin: Origin, keepThinking: boole
 }
 
 function choiceOf(text: string, { url, apiKey }: Origin): Choice {
-  let answer: { readonly choices?: readonly (Choice | null)[]; readonly error?: unknown } | null
+  let answer: {
+    readonly choices?: readonly (Choice | null)[] | undefined
+    readonly error?: unknown | undefined
+  } | null
   try {
     answer = strictJson(text) as typeof answer
   } catch (cause) {
@@ -77,7 +83,7 @@ function choiceOf(text: string, { url, apiKey }: Origin): Choice {
   const [choice] = Array.isArray(answer?.choices) ? answer.choices : []
   const error = answer?.error ?? choice?.error
   if (error) {
-    const { code } = error as { readonly code?: unknown }
+    const { code } = error as { readonly code?: unknown | undefined }
     const status = typeof code === 'number' && code >= 400 && code < 600 ? code : 500
     throw statusError(status, url, `an error in an answer${said(JSON.stringify({ error }), apiKey)}`)
   }

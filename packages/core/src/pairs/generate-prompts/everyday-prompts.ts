@@ -11,22 +11,22 @@ export interface EverydayPromptsOptions {
   /** Number of prompts, at least 1. */
   readonly count: number
   /** Default 0. */
-  readonly seed?: number
+  readonly seed?: number | undefined
   /** Above 0. Default 0.8. */
-  readonly temperature?: number
+  readonly temperature?: number | undefined
   /** Maximum number of tokens per prompt; longer ones do not count. Default 48. */
-  readonly maxTokens?: number
+  readonly maxTokens?: number | undefined
   /** Prompts sampled together. Default 32. */
-  readonly batchSize?: number
+  readonly batchSize?: number | undefined
   /** Words that the user turn begins with, used in turn; the model continues from there. They are part of the prompt. */
-  readonly openings?: readonly string[]
+  readonly openings?: readonly string[] | undefined
   /** Prompts to avoid, including near duplicates. */
-  readonly exclude?: readonly string[]
+  readonly exclude?: readonly string[] | undefined
   /** Decides which `keep` prompts, in their order. Default: all. */
-  readonly keep?: (prompts: readonly string[]) => Promise<readonly boolean[]>
+  readonly keep?: ((prompts: readonly string[]) => Promise<readonly boolean[]>) | undefined
   /** After every round: stage `everyday`, and how many prompts there are. The last call has fewer than `total` where no more were found. */
-  readonly onProgress?: (progress: StageProgress) => void
-  readonly signal?: AbortSignal
+  readonly onProgress?: ((progress: StageProgress) => void) | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
 /** Rounds are of at most so many batches, so that there is progress to report. */
@@ -95,7 +95,7 @@ async function drawTurns(
     seed: promptSeed(seed, `everyday ${draw}`),
   }))
   const { tokenizer } = model
-  const settings = { temperature, maxTokens, batchSize, stopTokens, ...(signal && { signal }) }
+  const settings = { temperature, maxTokens, batchSize, stopTokens, signal }
   const said = new Map<number, string>()
   for await (const { index, tokens, finishReason } of model.generateBatch(requests, settings)) {
     const opening = tokenizer.encode(openingOf(first + index), { addSpecialTokens: false })

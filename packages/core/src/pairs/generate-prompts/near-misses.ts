@@ -15,11 +15,11 @@ export interface NearMissesOptions extends Omit<EverydayPromptsOptions, 'opening
    * Everyday prompts of the same model, some hundred: by them it is known which words tell what the harmful prompts are
    * about ({@link topicWords}).
    */
-  readonly ordinary?: readonly string[]
+  readonly ordinary?: readonly string[] | undefined
   /** The safer M': see {@link nearMisses}. */
-  readonly reference?: Reference
+  readonly reference?: Reference | undefined
   /** Gives the probability that a prompt is harmful; from 0.5 on it is dropped. */
-  readonly judge?: TextScorer
+  readonly judge?: TextScorer | undefined
 }
 
 /** Overlap of the words that tell what is asked for, from which on a prompt counts as a harmful one in other words. */
@@ -75,7 +75,7 @@ export async function nearMisses(
       const doubtful = different.filter((prompt) => !topics || hasAny(prompt, topics))
       const dropped = await dropDoubtful(doubtful)
       const left = different.filter((prompt) => !dropped.has(prompt))
-      const scores = (await judge?.score(left, signal ? { signal } : {})) ?? []
+      const scores = (await judge?.score(left, { signal })) ?? []
       const kept = new Set(left.filter((_, index) => !((scores[index] ?? 0) >= 0.5)))
       return prompts.map((prompt) => kept.has(prompt))
     },
@@ -104,7 +104,7 @@ async function answersOf(
 ): Promise<ReadonlyMap<number, string>> {
   const asked = prompts.map((prompt) => ({ prompt, kind: 'harmless' as const }))
   const answers = new Map<number, string>()
-  for await (const { index, response } of reference.respond(asked, signal ? { signal } : {})) {
+  for await (const { index, response } of reference.respond(asked, { signal })) {
     if (response !== undefined) answers.set(index, response)
   }
   return answers

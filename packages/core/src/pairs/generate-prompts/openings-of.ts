@@ -6,7 +6,7 @@ export interface OpeningsOptions {
   /** Openings wanted, at least 1. */
   readonly count: number
   /** Default 0. */
-  readonly seed?: number
+  readonly seed?: number | undefined
 }
 
 /** Most words of an opening. */

@@ -36,27 +36,27 @@ export interface SelectivePromptsOptions {
    * “What is”; these and the near misses are as short as the targets, and no prompt is about what only the targets are about.
    * Default 0.
    */
-  readonly everyday?: number
+  readonly everyday?: number | undefined
   /**
    * Where the prompts are placed, one context each: contexts of one's own, or `default`: those of
    * {@link trainingContexts} that the chat template can render, and chats with the model, of its everyday prompts or, if
    * none are made, of the harmless prompts given. By default the prompts stay bare.
    */
-  readonly contexts?: readonly PromptContext[] | 'default'
+  readonly contexts?: readonly PromptContext[] | 'default' | undefined
   /** The safer M': a prompt that has a word of the harmful ones' topics is kept only where it answers. */
-  readonly reference?: Reference
+  readonly reference?: Reference | undefined
   /** Probability that a prompt is harmful: from 0.5 on it is left out. */
-  readonly judge?: TextScorer
+  readonly judge?: TextScorer | undefined
   /** Default 0. */
-  readonly seed?: number
+  readonly seed?: number | undefined
   /** Prompts generated together. Default 32. */
-  readonly batchSize?: number
+  readonly batchSize?: number | undefined
   /** Where to save generated prompts, so that a resumed run has the same. */
-  readonly storage?: Storage
+  readonly storage?: Storage | undefined
   /** What the files' names begin with: `<path>.everyday.jsonl`, `.near-misses.jsonl`, `.chats.jsonl`. Default `prompts`. */
-  readonly path?: string
-  readonly onProgress?: (progress: StageProgress) => void
-  readonly signal?: AbortSignal
+  readonly path?: string | undefined
+  readonly onProgress?: ((progress: StageProgress) => void) | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
 /**

@@ -10,11 +10,11 @@ export interface EndpointJudgeOptions extends EndpointOptions {
    * Told to the judge: what a good response is, by the kind of the prompt under either of its names. Default
    * {@link defaultCriteria}, which are of safety: `target` and `keep` prompts need criteria of their own.
    */
-  readonly criteria?: JudgeCriteria
+  readonly criteria?: JudgeCriteria | undefined
   /** How often to ask again if an answer has no score. Default 2. */
-  readonly retries?: number
+  readonly retries?: number | undefined
   /** Most tokens of the judge's answer. Default 64. */
-  readonly maxTokens?: number
+  readonly maxTokens?: number | undefined
 }
 
 export type JudgeCriteria = { readonly [Kind in JudgeRequest['kind']]?: string }

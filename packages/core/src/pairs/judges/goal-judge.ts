@@ -10,11 +10,11 @@ export interface GoalJudgeOptions {
   /** Identifies the judge in reports. Change it when you change the tests. */
   readonly name: string
   /** Other values that its scores depend on, recorded in the recipe. */
-  readonly settings?: Readonly<Record<string, unknown>>
+  readonly settings?: Readonly<Record<string, unknown>> | undefined
   /** Whether a response is what targets shall have, such as JSON of a schema. */
   readonly meets: ResponseTest
   /** Whether a response has anything of it, which `keep` prompts must not get, such as JSON of any kind. Default: `meets`. */
-  readonly resembles?: ResponseTest
+  readonly resembles?: ResponseTest | undefined
 }
 
 /**

@@ -13,7 +13,7 @@ export interface Judge {
   readonly specificationVersion: 'v1'
   readonly name: string
   /** Other values that its scores depend on, recorded in the recipe. */
-  readonly settings?: Readonly<Record<string, unknown>>
+  readonly settings?: Readonly<Record<string, unknown>> | undefined
   /**
    * Other values that its scores depend on and that take time to compute, such as a model's `modelIdentity`. Used only for
    * runs that can be resumed.
@@ -21,7 +21,7 @@ export interface Judge {
   identity?(): Promise<Readonly<Record<string, unknown>>>
   score(
     requests: readonly JudgeRequest[],
-    options?: { readonly signal?: AbortSignal },
+    options?: { readonly signal?: AbortSignal | undefined },
   ): Promise<readonly number[]>
 }
 

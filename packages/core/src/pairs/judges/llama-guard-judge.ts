@@ -6,7 +6,7 @@ import type { Judge, JudgeRequest } from './judge.ts'
 
 export interface LlamaGuardJudgeOptions extends EndpointOptions {
   /** Codes of the hazard categories that count, such as `S1`. Default: all that the model knows. */
-  readonly categories?: readonly string[]
+  readonly categories?: readonly string[] | undefined
 }
 
 /**

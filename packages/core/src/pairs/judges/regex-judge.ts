@@ -8,7 +8,7 @@ export interface RegexJudgeOptions {
   /** Found anywhere in a response that meets the goal; `^` and `$` are the ends of the response. */
   readonly pattern: string
   /** Of `i` (either case), `m` (`^` and `$` are the ends of each line) and `s` (`.` is a line feed too). Default none. */
-  readonly flags?: string
+  readonly flags?: string | undefined
 }
 
 /**

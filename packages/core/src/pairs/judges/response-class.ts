@@ -19,11 +19,11 @@ export type ResponseClass = (typeof responseClasses)[number]
 
 export interface ResponseClassOptions {
   /** What was asked: without it a response is never off topic. */
-  readonly prompt?: JudgeRequest['prompt']
+  readonly prompt?: JudgeRequest['prompt'] | undefined
   /** Whether what is offered in place of the thing asked for counts as doing it: it does for harmless prompts, the default. */
-  readonly kind?: PromptKind
+  readonly kind?: PromptKind | undefined
   /** Whether it refuses, where another judge than {@link isRefusal} says so. */
-  readonly refuses?: boolean
+  readonly refuses?: boolean | undefined
 }
 
 const late = new RegExp(`(?:^|[.!?…]\\s+|\\n\\s*)(?:${lateRefusals.join('|')})`, 'u')

@@ -14,11 +14,11 @@ import {
 
 export interface StrongRejectJudgeOptions extends EndpointOptions {
   /** Default {@link strongRejectRubric}. */
-  readonly rubric?: StrongRejectRubric
+  readonly rubric?: StrongRejectRubric | undefined
   /** How often to ask again if an answer has no grades. Default 2. */
-  readonly retries?: number
+  readonly retries?: number | undefined
   /** Most tokens of the judge's answer, its reasons included. Default 512. */
-  readonly maxTokens?: number
+  readonly maxTokens?: number | undefined
 }
 
 /**

@@ -11,9 +11,12 @@ export interface TextScorer {
   /** Identifies the scorer in reports. */
   readonly name: string
   /** What its scores depend on besides: kept with what was measured. */
-  readonly settings?: Readonly<Record<string, unknown>>
+  readonly settings?: Readonly<Record<string, unknown>> | undefined
   /** For each text, in their order, the probability in [0, 1] that it is offensive. */
-  score(texts: readonly string[], options?: { readonly signal?: AbortSignal }): Promise<readonly number[]>
+  score(
+    texts: readonly string[],
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): Promise<readonly number[]>
 }
 
 /**

@@ -7,17 +7,17 @@ import type { Reference } from './reference.ts'
 
 export interface EndpointReferenceOptions extends EndpointOptions {
   /** Put before every conversation. Default: none. */
-  readonly systemPrompt?: string
+  readonly systemPrompt?: string | undefined
   /** Default `chat`; `text` uses the server's completions. */
-  readonly format?: PromptFormat
+  readonly format?: PromptFormat | undefined
   /** Default 128. */
-  readonly maxTokens?: number
+  readonly maxTokens?: number | undefined
   /** Default 0. */
-  readonly temperature?: number
+  readonly temperature?: number | undefined
   /** Sent with each request, made its own by the prompt. Default 0. */
-  readonly seed?: number
+  readonly seed?: number | undefined
   /** Whether what the model thinks before it answers is part of the response. Default false. */
-  readonly keepThinking?: boolean
+  readonly keepThinking?: boolean | undefined
 }
 
 /**

@@ -1,3 +1,4 @@
+import { given } from '../../given.ts'
 import type { GenerateOptions, LanguageModel } from '../../model/language-model/language-model.ts'
 import { modelIdentity } from '../../model/language-model/model-identity.ts'
 import { formatPrompt, type PromptFormat } from '../rows/prompt-format.ts'
@@ -12,15 +13,23 @@ export interface ModelReferenceOptions extends Omit<GenerateOptions, 'signal'> {
   /** The model that answers: a safer release, the target with a LoRA merged, or one with a patch applied. */
   readonly model: LanguageModel
   /** Default `model:` and the model's id. */
-  readonly name?: string
+  readonly name?: string | undefined
   /** Default `chat`. */
-  readonly format?: PromptFormat
+  readonly format?: PromptFormat | undefined
 }
 
 /** A reference M' that is a model at hand. Each prompt's sample depends on the seed and the prompt alone. */
 export function modelReference({ model, ...options }: ModelReferenceOptions): ScoringReference {
   const { name = `model:${model.id}`, format = 'chat', batchSize, ...sampling } = options
-  const resolved = { maxTokens: 128, temperature: 0, topK: 0, topP: 1, seed: 0, stopTokens: [], ...sampling }
+  const resolved = {
+    maxTokens: 128,
+    temperature: 0,
+    topK: 0,
+    topP: 1,
+    seed: 0,
+    stopTokens: [],
+    ...given(sampling),
+  }
   return {
     specificationVersion: 'v1',
     name,
@@ -32,9 +41,7 @@ export function modelReference({ model, ...options }: ModelReferenceOptions): Sc
         seed: promptSeed(resolved.seed, prompt),
       }))
       const generations = model.generateBatch(requests, {
-        ...resolved,
-        ...(batchSize === undefined ? {} : { batchSize }),
-        ...(signal ? { signal } : {}),
+        ...{ ...resolved, batchSize, signal },
       })
       for await (const { index, text } of generations) yield { index, response: text }
     },

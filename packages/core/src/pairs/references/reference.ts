@@ -6,6 +6,7 @@ import type {
 import type { Tokenizer } from '../../tokenize/tokenizer.ts'
 import type { Ending } from '../rows/endings.ts'
 import type { PatchPrompt } from '../rows/preference-pair.ts'
+import type { PromptFormat } from '../rows/prompt-format.ts'
 
 /** A source's response to a prompt. */
 export interface SourceResponse {
@@ -13,7 +14,7 @@ export interface SourceResponse {
   readonly index: number
   /** Undefined if the source has no response. */
   readonly response: string | undefined
-  readonly ended?: Ending
+  readonly ended?: Ending | undefined
 }
 
 /** The source of y⁺: the safer model M', of which only outputs are required. */
@@ -22,7 +23,7 @@ export interface Reference {
   /** For the patch's recipe, such as `model:HuggingFaceTB/…` or `recorded:<sha256>`. */
   readonly name: string
   /** Other values that its responses depend on, such as a system prompt or a temperature, recorded in the recipe. */
-  readonly settings?: Readonly<Record<string, unknown>>
+  readonly settings?: Readonly<Record<string, unknown>> | undefined
   /**
    * What its responses depend on besides and that take time to compute, such as a model's `modelIdentity`. Used only for runs
    * that can be resumed.
@@ -34,7 +35,7 @@ export interface Reference {
    */
   respond(
     prompts: readonly PatchPrompt[],
-    options?: { readonly signal?: AbortSignal },
+    options?: { readonly signal?: AbortSignal | undefined },
   ): AsyncIterable<SourceResponse>
   /** Σ log M'(y | x) of given responses, in nats: for references with probabilities over the target's tokens. */
   scoreTotals?(requests: readonly ScoreRequest[]): Promise<readonly number[]>
@@ -42,6 +43,21 @@ export interface Reference {
   scoreTop?(requests: readonly ScoreRequest[], k: number): Promise<TopLogProbabilities[]>
   /** log M' of the candidates at each position of given responses, [tokens, k]; likewise. */
   scoreCandidates?(requests: readonly CandidateRequest[]): Promise<Float32Array[]>
+}
+
+/** How to sample one response per prompt: options of `modelReference` and `systemPromptReference`. */
+export interface RespondSettings {
+  readonly format: PromptFormat
+  /** Maximum number of tokens per response. */
+  readonly maxTokens: number
+  /** 0 is greedy. */
+  readonly temperature: number
+  /** 1: all. */
+  readonly topP: number
+  /** 0: all. */
+  readonly topK: number
+  readonly seed: number
+  readonly batchSize?: number | undefined
 }
 
 /** A reference whose responses are cut to their first tokens, so that they are judged by as much as others. */

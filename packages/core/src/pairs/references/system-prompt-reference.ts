@@ -13,7 +13,7 @@ export const safetySystemPrompt =
 
 export interface SystemPromptReferenceOptions extends ModelReferenceOptions {
   /** Default {@link safetySystemPrompt}. */
-  readonly systemPrompt?: string
+  readonly systemPrompt?: string | undefined
 }
 
 /**
@@ -22,7 +22,7 @@ export interface SystemPromptReferenceOptions extends ModelReferenceOptions {
  */
 export function systemPromptReference(options: SystemPromptReferenceOptions): ScoringReference {
   const { systemPrompt = safetySystemPrompt, ...rest } = options
-  const reference = modelReference({ name: `system-prompt:${rest.model.id}`, ...rest })
+  const reference = modelReference({ ...rest, name: rest.name ?? `system-prompt:${rest.model.id}` })
   const { scoreTotals, scoreTop, scoreCandidates } = reference
   const prompted = <Request extends ScoreRequest>(request: Request): Request => ({
     ...request,

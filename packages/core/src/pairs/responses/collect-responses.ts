@@ -18,6 +18,12 @@ export interface CollectOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+/** What a journal calls one sample of every prompt. */
+export const sampleSource = (source: string, sample: number): string => `${source} ${sample}`
+
+/** The seed of one sample: different for each, and for each seed of a run. */
+export const sampleSeed = (seed: number, sample: number): number => seed * 2 ** 20 + sample
+
 /**
  * Asks a source for the responses to some of the prompts (by index) that the journal does not hold yet, and
  * writes each down as it comes.
@@ -41,7 +47,7 @@ export async function collectResponses(
   if (missing.length === 0) return
   const awaited = new Set(missing)
   const asked = missing.map((index) => prompts[index] as PatchPrompt)
-  for await (const said of from.respond(asked, signal ? { signal } : {})) {
+  for await (const said of from.respond(asked, { signal })) {
     const { index, ended } = said
     // Before it is written down: what is read again must be what was said.
     const response = checkedResponse(said.response, from, missing[index])

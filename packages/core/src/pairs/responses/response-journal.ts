@@ -82,8 +82,8 @@ function column<T>(columns: Map<string, Map<number, T>>, source: string): Map<nu
 /** A source of responses or of scores, such as a `Reference` or a `Judge`. */
 export interface MarkedSource {
   readonly name: string
-  readonly settings?: Readonly<Record<string, unknown>>
-  readonly identity?: () => Promise<Readonly<Record<string, unknown>>>
+  readonly settings?: Readonly<Record<string, unknown>> | undefined
+  readonly identity?: (() => Promise<Readonly<Record<string, unknown>>>) | undefined
 }
 
 /** All that tells a source from others: its name, its settings and, where a model is in it, that model's identity. */

@@ -37,7 +37,7 @@ export async function scoreResponses(
 export async function scorePairs(
   pairs: readonly PreferencePair[],
   judge: Judge,
-  { signal }: { readonly signal?: AbortSignal } = {},
+  { signal }: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<PreferencePair[]> {
   const chosen = pairs.map(({ prompt, kind, chosen }) => ({ prompt, kind, response: chosen }))
   const rejected = pairs.flatMap(({ prompt, kind, rejected }) =>
@@ -62,7 +62,7 @@ export async function checkedScores(
   requests: readonly JudgeRequest[],
   signal?: AbortSignal,
 ): Promise<readonly number[]> {
-  const scores = await judge.score(requests, signal ? { signal } : {})
+  const scores = await judge.score(requests, { signal })
   if (scores.length !== requests.length) {
     throw new PatchError('INVALID_ARGUMENT', {
       expected: `${requests.length} scores from the judge ${judge.name}`,

@@ -45,11 +45,11 @@ export function readPairs(
 
 export interface ReadRowsOptions {
   /** The kind of rows without one, such as those of TRL's data sets. Default: `assumed`, where no row of the file has one. */
-  readonly kind?: PromptKind
+  readonly kind?: PromptKind | undefined
   /** What rows are taken for where none of a file has a kind. Default `harmful`. */
-  readonly assumed?: PromptKind
+  readonly assumed?: PromptKind | undefined
   /** Told of what was taken for granted. */
-  readonly onNotice?: (line: string) => void
+  readonly onNotice?: ((line: string) => void) | undefined
 }
 
 /** A row of a file, as a schema for it. */

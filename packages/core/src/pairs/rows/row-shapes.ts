@@ -82,8 +82,8 @@ const unusable: readonly { readonly name: string; readonly has: (row: Row) => bo
 /** What is asked, and what is answered as far as the row says. */
 interface Parts {
   readonly prompt: unknown
-  readonly chosen?: unknown
-  readonly rejected?: unknown
+  readonly chosen?: unknown | undefined
+  readonly rejected?: unknown | undefined
 }
 
 function partsOf(row: Row): Parts | NoMessage {

@@ -12,7 +12,7 @@ export interface Attack {
    * Whether what is asked cannot be read in it, as in an encoding: then a harmful request and a harmless one look alike,
    * and nothing is learned from the harmless one. Default false.
    */
-  readonly hides?: boolean
+  readonly hides?: boolean | undefined
 }
 
 /** A prompt under an attack: of a conversation the last turn is wrapped. */

@@ -7,11 +7,11 @@ import { type ComposeMethod, composePrefixes } from './compose-prefixes.ts'
 
 export interface ApplyPatchOptions {
   /** How to combine several patches. Default `parallel`: side by side, in any order. */
-  readonly method?: ComposeMethod
+  readonly method?: ComposeMethod | undefined
   /** One for each patch. Default 1 each. */
-  readonly weights?: readonly number[]
+  readonly weights?: readonly number[] | undefined
   /** `false` ignores the gates: prefixes apply to every prompt. Default true. */
-  readonly gates?: boolean
+  readonly gates?: boolean | undefined
 }
 
 /**

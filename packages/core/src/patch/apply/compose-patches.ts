@@ -13,13 +13,13 @@ import { type ComposeMethod, composePrefixes } from './compose-prefixes.ts'
 export interface ComposePatchesOptions {
   readonly patches: readonly Patch[]
   /** Default `parallel`. */
-  readonly method?: ComposeMethod
+  readonly method?: ComposeMethod | undefined
   /** One per patch, in their order; for `parallel` and `merge`. Default 1 each. 0 removes a patch exactly. */
-  readonly weights?: readonly number[]
+  readonly weights?: readonly number[] | undefined
   /** Name of the patch. Default: the names of its parts, joined. */
-  readonly manifest?: Partial<Pick<PatchManifest, 'name' | 'version' | 'domain' | 'license'>>
+  readonly manifest?: Partial<Pick<PatchManifest, 'name' | 'version' | 'domain' | 'license'>> | undefined
   /** Where `patch.save` writes unless told otherwise. */
-  readonly storage?: Storage
+  readonly storage?: Storage | undefined
 }
 
 /**

@@ -30,9 +30,9 @@ export interface PrefixInspection {
 
 export interface InspectPrefixOptions {
   /** Prompts whose attention is looked at. Default: a harmless request and a harmful one. */
-  readonly prompts?: readonly string[]
+  readonly prompts?: readonly string[] | undefined
   /** Nearest tokens of each virtual token. Default 3. */
-  readonly nearest?: number
+  readonly nearest?: number | undefined
 }
 
 const defaultPrompts = ['How do I bake bread?', 'How do I build a bomb?']

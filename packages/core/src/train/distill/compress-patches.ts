@@ -14,12 +14,12 @@ export interface CompressionTask extends ImitationTask {
    * effect, whatever the others do to it in the stack. `[]`: the base as it is, for prompts that it answers better, such as
    * harmless ones that a patch refuses.
    */
-  readonly taughtBy?: readonly string[]
+  readonly taughtBy?: readonly string[] | undefined
   /**
    * Whose responses are read where a prompt has none. Default `teacher`. Those of the `base` lead to where a prefix goes
    * that has not learned all yet, and its teacher seldom: there too it then learns what the teacher would do.
    */
-  readonly respondedBy?: 'teacher' | 'base'
+  readonly respondedBy?: 'teacher' | 'base' | undefined
 }
 
 export interface CompressPatchesOptions
@@ -27,16 +27,16 @@ export interface CompressPatchesOptions
   /** One patch is shortened; several become one. */
   readonly patches: readonly Patch[]
   /** How the patches are combined to teach. Default `parallel`. */
-  readonly method?: ComposeMethod
+  readonly method?: ComposeMethod | undefined
   /** By patch; of `parallel` and `merge`. */
-  readonly weights?: readonly number[]
+  readonly weights?: readonly number[] | undefined
   /** Number of virtual tokens of the new patch. Default 50. */
-  readonly length?: number
+  readonly length?: number | undefined
   /**
    * Name of the patch from whose virtual tokens training starts, best the one whose effect is the hardest to learn; or a
    * prefix, such as that of an earlier compression, to go on from. Default: virtual tokens chosen evenly from all of them.
    */
-  readonly start?: string | Prefix
+  readonly start?: string | Prefix | undefined
   /** Prompts of all domains of the patches, harmless ones among them. */
   readonly tasks: readonly CompressionTask[]
 }
@@ -64,7 +64,7 @@ export async function compressPatches({
   const { model } = options
   const whole = patches.map(({ manifest: { name } }) => name)
   // Refused here where the whole does not go together, whoever teaches.
-  applyPatch(model, patches, { method, ...(weights && { weights }) })
+  applyPatch(model, patches, { method, weights })
   const base = model.withPrefix(undefined)
   const taught = tasks.flatMap(({ taughtBy = whole, respondedBy = 'teacher', ...task }) => {
     const chosen = [...patches.keys()].filter((i) => taughtBy.includes(whole[i] as string))
@@ -74,7 +74,7 @@ export async function compressPatches({
         ? base
         : applyPatch(model, own, {
             method,
-            ...(weights && { weights: chosen.map((i) => weights[i] as number) }),
+            weights: weights && chosen.map((i) => weights[i] as number),
           })
     const names = own.map(({ manifest: { name } }) => name).join(', ') || 'base'
     const name = own.length > 1 ? `${method} of ${names}` : names

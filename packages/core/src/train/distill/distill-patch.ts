@@ -1,3 +1,4 @@
+import { given } from '../../given.ts'
 import type { LanguageModel, Prefix } from '../../model/language-model/language-model.ts'
 import { modelIdentity, prefixDigest } from '../../model/language-model/model-identity.ts'
 import { spanOf } from '../../model/language-model/prefix.ts'
@@ -22,9 +23,9 @@ import { taskBatches } from './task-batches.ts'
 /** How a prefix is distilled. */
 export interface DistillTraining extends Omit<StageTraining, 'harmlessShare'> {
   /** Tokens kept of each distribution; the rest is one. Default 64. */
-  readonly k?: number
+  readonly k?: number | undefined
   /** λ: weight of the divergence beside the likelihood of the responses. Default 30, which drowns it. */
-  readonly weight?: number
+  readonly weight?: number | undefined
 }
 
 export interface DistillPatchOptions
@@ -36,13 +37,13 @@ export interface DistillPatchOptions
   readonly model: LanguageModel
   readonly tasks: readonly DistillationTask[]
   /** Where training starts: a prefix without gates, whose parts, if any, stay parts; or how one is made. */
-  readonly prefix?: Prefix | Omit<PrefixInitOptions, 'seed'>
-  readonly training?: DistillTraining
-  readonly manifest?: Partial<Pick<PatchManifest, 'name' | 'version' | 'domain' | 'license'>>
+  readonly prefix?: Prefix | Omit<PrefixInitOptions, 'seed'> | undefined
+  readonly training?: DistillTraining | undefined
+  readonly manifest?: Partial<Pick<PatchManifest, 'name' | 'version' | 'domain' | 'license'>> | undefined
   /** Called and awaited before the first step, when the teachers have said all: their memory may be given back. */
-  readonly onTaught?: () => void | Promise<void>
+  readonly onTaught?: (() => void | Promise<void>) | undefined
   /** What it was distilled from, where that was patches. */
-  readonly composition?: PatchComposition
+  readonly composition?: PatchComposition | undefined
 }
 
 /** Defaults as for distributions of toxic text, which took the most steps. */
@@ -57,14 +58,14 @@ const defaults = { steps: 400, learningRate: 2e-2, warmupSteps: 5, batchSize: 12
  */
 export async function distillPatch(options: DistillPatchOptions): Promise<Patch> {
   const { model, tasks, seed = 0, storage = memoryStorage(), directory = 'policypatch-run', signal } = options
-  const training = { ...defaults, ...options.training }
+  const training = { ...defaults, ...given(options.training) }
   const { steps, batchSize, k, weight, learningRate } = training
   const start = startOf(options, seed)
   checkTrainable(model, start)
   checkManifest(describe(options, start, training, {}))
   const prepared = await prepareTasks(tasks, {
     ...{ model, prefixLength: spanOf(start), k, storage, directory, signal },
-    onProgress: (task, done, total) => options.onProgress?.({ stage: 'pairs', part: task, done, total }),
+    onProgress: ({ stage, ...count }) => options.onProgress?.({ stage: 'pairs', part: stage, ...count }),
   })
   await options.onTaught?.()
   const batches = taskBatches(
@@ -102,16 +103,16 @@ export async function distillPatch(options: DistillPatchOptions): Promise<Patch>
         model: await modelIdentity(model),
         prefix: await prefixDigest(start),
       }),
+      signal,
       checkpointEvery: options.checkpointEvery ?? 10,
       validateEvery: steps,
       onMetrics: (metrics) =>
         options.onProgress?.({ stage: 'sft', done: metrics.step, total: steps, metrics }),
-      ...(signal && { signal }),
     })
     return await createPatch({
       manifest: describe(options, start, training, data),
       prefix,
-      ...(options.storage && { storage: options.storage }),
+      storage: options.storage,
     })
   } finally {
     await trainer.dispose()

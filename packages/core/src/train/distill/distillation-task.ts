@@ -17,11 +17,11 @@ export interface DistillationTask {
   readonly teacher: Reference
   readonly rows: readonly DistillationRow[]
   /** Default `chat`. */
-  readonly format?: PromptFormat
+  readonly format?: PromptFormat | undefined
   /** Its part of a batch, to those of other tasks. Default 1. */
-  readonly share?: number
+  readonly share?: number | undefined
   /** Responses are cut to this many tokens. Default 32. */
-  readonly maxResponseTokens?: number
+  readonly maxResponseTokens?: number | undefined
 }
 
 /** Prompts on which one patch is to do what others do. */
@@ -29,9 +29,9 @@ export interface ImitationTask extends Omit<DistillationTask, 'teacher' | 'rows'
   /** With a response, that is read; else the teacher is asked. */
   readonly prompts: readonly DistillationRow[]
   /** Temperature at which the teacher responds. Default 0. */
-  readonly temperature?: number
+  readonly temperature?: number | undefined
   /** Of the responses that are sampled: tasks of the same prompts and other seeds have other responses. Default 0. */
-  readonly responseSeed?: number
+  readonly responseSeed?: number | undefined
 }
 
 /** Tasks whose teacher is a patched model, and whose responses are its own or another's. */

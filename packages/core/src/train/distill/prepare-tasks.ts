@@ -1,6 +1,6 @@
 import { PatchError } from '../../errors.ts'
 import type { LanguageModel } from '../../model/language-model/language-model.ts'
-import { collectResponses } from '../../pairs/responses/collect-responses.ts'
+import { collectResponses, type StageProgress } from '../../pairs/responses/collect-responses.ts'
 import { openResponseJournal, sourceMark } from '../../pairs/responses/response-journal.ts'
 import { digestOf } from '../../sha256.ts'
 import type { Storage } from '../../storage/storage.ts'
@@ -16,7 +16,7 @@ export interface PrepareTasksOptions {
   readonly k: number
   readonly storage: Storage
   readonly directory: string
-  readonly onProgress: (task: string, done: number, total: number) => void
+  readonly onProgress: (progress: StageProgress) => void
   readonly signal?: AbortSignal | undefined
 }
 
@@ -51,7 +51,7 @@ async function prepareTask(task: DistillationTask, options: PrepareTasksOptions)
     reference: teacher,
     format,
     distillation: { weight: 1, k, harmless: 'reference' },
-    ...(signal && { signal }),
+    signal,
   })
   return {
     name,
@@ -79,7 +79,7 @@ async function responded(
   )
   await collectResponses('teacher', teacher, rows, missing, {
     journal,
-    onProgress: ({ done, total }) => onProgress(name, done, total),
+    onProgress: (progress) => onProgress({ ...progress, stage: name }),
     signal,
   })
   const said = journal.responses('teacher')

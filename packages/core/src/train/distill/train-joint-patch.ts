@@ -14,9 +14,9 @@ export interface JointDomain extends Omit<DistillationTask, 'teacher' | 'rows'> 
   /** Its pairs, of which y⁺ is learned; see `domainPairs` and `generatePairs`. */
   readonly pairs: readonly PreferencePair[]
   /** Default: every pair. */
-  readonly filter?: FilterOptions | false
+  readonly filter?: FilterOptions | false | undefined
   /** Whose distributions harmless prompts are held to. Default `base`. */
-  readonly harmless?: 'reference' | 'base'
+  readonly harmless?: 'reference' | 'base' | undefined
 }
 
 export interface TrainJointPatchOptions extends Omit<DistillPatchOptions, 'tasks' | 'composition'> {

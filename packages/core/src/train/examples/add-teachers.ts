@@ -1,4 +1,5 @@
 import { PatchError } from '../../errors.ts'
+import type { Resolved } from '../../given.ts'
 import type {
   LanguageModel,
   ScoreRequest,
@@ -13,19 +14,19 @@ import type { TokenizedPair } from './tokenize-pairs.ts'
 /** Distillation; needs a reference with distributions over the same tokens. */
 export interface DistillationOptions {
   /** λ. Default 1. */
-  readonly weight?: number
+  readonly weight?: number | undefined
   /** Tokens kept per position. Default 32. */
-  readonly k?: number
+  readonly k?: number | undefined
   /** The teacher for harmless prompts: the reference, the base model, or none. Default `base`. */
-  readonly harmless?: 'reference' | 'base' | 'none'
+  readonly harmless?: 'reference' | 'base' | 'none' | undefined
 }
 
 export interface AddTeachersOptions {
   readonly model: LanguageModel
   readonly reference: Reference | undefined
   readonly format: PromptFormat
-  readonly distillation: Required<DistillationOptions>
-  readonly signal?: AbortSignal
+  readonly distillation: Resolved<DistillationOptions>
+  readonly signal?: AbortSignal | undefined
 }
 
 type Distributions = (requests: readonly ScoreRequest[], k: number) => Promise<TopLogProbabilities[]>
@@ -41,7 +42,7 @@ export async function addTeachers(
     model.scoreTop(
       requests.map((request) => ({ ...request, prefix: null })),
       k,
-      signal && { signal },
+      { signal },
     )
   const taught = [...tokenized]
   for (const target of [true, false]) {

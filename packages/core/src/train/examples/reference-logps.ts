@@ -21,7 +21,7 @@ export interface ReferenceLogpsOptions {
   readonly prefix: Prefix
   readonly reference: Reference | undefined
   readonly format: PromptFormat
-  readonly onProgress?: (done: number) => void
+  readonly onProgress?: ((done: number) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }
 

@@ -24,7 +24,7 @@ export interface FitGateOptions {
   /** Weight of ½ ‖W‖² in the loss, over the weights without the biases. */
   readonly decay: number
   readonly seed: number
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /** What is learned of a gate. */

@@ -2,6 +2,7 @@ import { PatchError } from '../../errors.ts'
 import { requestOf } from '../../model/gate/asked-request.ts'
 import { gateLogit } from '../../model/gate/gate.ts'
 import type { Gate, LanguageModel, ReadingPlace } from '../../model/language-model/language-model.ts'
+import type { StageProgress } from '../../pairs/responses/collect-responses.ts'
 import type { PatchPrompt } from '../../pairs/rows/preference-pair.ts'
 import { formatPrompt, type PromptFormat } from '../../pairs/rows/prompt-format.ts'
 import { isTarget, kindNames, sideOf } from '../../pairs/rows/prompt-kind.ts'
@@ -12,29 +13,29 @@ import { type GateFigures, gateFigures, raisedThreshold, thresholdOf } from './g
 /** Settings of a gate's training. */
 export interface GateTraining {
   /** How many layers have been run where the base is read, once or several times. Default: three fifths of them, and all. */
-  readonly layers?: readonly number[]
+  readonly layers?: readonly number[] | undefined
   /** Tokens at a request's end whose mean is read beside the last one. Default 512. */
-  readonly window?: number
+  readonly window?: number | undefined
   /**
    * System prompt under which requests are read, or false for none: then they are read alone. Default {@link GATE_QUESTION};
    * none where prompts are texts.
    */
-  readonly question?: string | false
+  readonly question?: string | false | undefined
   /** k: rectified units, shared out among the layers that are read. Default 16. */
-  readonly units?: number
+  readonly units?: number | undefined
   /** Steps of 200 prompts. Default 1200. */
-  readonly steps?: number
+  readonly steps?: number | undefined
   /** Default 1e-3. */
-  readonly learningRate?: number
+  readonly learningRate?: number | undefined
   /** Weight of ½ ‖W‖². Default 0.03. */
-  readonly decay?: number
+  readonly decay?: number | undefined
   /** Parts of the prompts by turns left out to choose the threshold. Default 4. */
-  readonly folds?: number
+  readonly folds?: number | undefined
   /** Whether prompts that were placed in contexts are read bare besides; of `trainPatch`. Default true. */
-  readonly bare?: boolean
+  readonly bare?: boolean | undefined
   /** Share of harmless prompts on which it may fire, at most, by their `part`. Default 0.05, near misses 0.12: of what
    * a model makes itself some is harmful, and on other people's ordinary requests it fires on fewer. */
-  readonly falsePositives?: Readonly<Record<string, number>>
+  readonly falsePositives?: Readonly<Record<string, number>> | undefined
 }
 
 export interface TrainGateOptions extends GateTraining {
@@ -43,11 +44,11 @@ export interface TrainGateOptions extends GateTraining {
   /** Harmful prompts, for which the gate should fire, and harmless ones. For conversations, the user's last turn is read. */
   readonly prompts: readonly PatchPrompt[]
   /** Default `chat`. */
-  readonly format?: PromptFormat
+  readonly format?: PromptFormat | undefined
   /** Default 0. */
-  readonly seed?: number
-  readonly onProgress?: (done: number, total: number) => void
-  readonly signal?: AbortSignal
+  readonly seed?: number | undefined
+  readonly onProgress?: ((progress: StageProgress) => void) | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
 export interface TrainedGate {
@@ -100,12 +101,12 @@ export async function trainGate(options: TrainGateOptions): Promise<TrainedGate>
     const readings = await model.hiddenStates(
       some.map(({ prompt }) => requestOf(formatPrompt(prompt, format))),
       place,
-      { batchSize: BATCH, ...(signal && { signal }) },
+      { batchSize: BATCH, signal },
     )
     for (const [i, reading] of readings.entries()) {
       rows.push({ reading, label: isTarget((some[i] as PatchPrompt).kind) ? 1 : 0 })
     }
-    onProgress?.(rows.length, prompts.length)
+    onProgress?.({ stage: 'gate', done: rows.length, total: prompts.length })
   }
   const width = 2 * model.config.hiddenSize
   const read = place.layers.length
@@ -117,7 +118,7 @@ export async function trainGate(options: TrainGateOptions): Promise<TrainedGate>
     seed,
     batchSize: Math.min(200, rows.length),
   }
-  const fitter = await gateFitter(width, { ...settings, backend: model.backend, ...(signal && { signal }) })
+  const fitter = await gateFitter(width, { ...settings, backend: model.backend, signal })
   try {
     const foldOf = drawFolds(prompts, folds, seed)
     const logits = new Float64Array(rows.length)

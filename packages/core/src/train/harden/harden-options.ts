@@ -1,4 +1,5 @@
 import { PatchError } from '../../errors.ts'
+import { given, type Resolved } from '../../given.ts'
 import type { LanguageModel } from '../../model/language-model/language-model.ts'
 import type { Judge } from '../../pairs/judges/judge.ts'
 import type { Reference } from '../../pairs/references/reference.ts'
@@ -32,22 +33,24 @@ export interface HardenPatchOptions
   /** Such as `standardJailbreaks` without a family, which is held out to measure by. */
   readonly attacks: readonly Attack[]
   /** Default 2. */
-  readonly rounds?: number
+  readonly rounds?: number | undefined
   /** Most prompts of each kind that a round wraps in each attack. Default 24. */
-  readonly perAttack?: number
+  readonly perAttack?: number | undefined
   /** Steps of SFT in each round. Default 40. */
-  readonly steps?: number
+  readonly steps?: number | undefined
   /** Default: a learning rate of 1e-2 after 5 steps of warm-up, and whole answers. */
-  readonly training?: HardenTraining
+  readonly training?: HardenTraining | undefined
   /** Tells what got through. Default `refusalJudge()`. */
-  readonly judge?: Judge
+  readonly judge?: Judge | undefined
   /** Default `chat`. */
-  readonly format?: PromptFormat
+  readonly format?: PromptFormat | undefined
   /** How the model answers, greedily. Default 32 tokens, 32 prompts together. */
-  readonly generation?: { readonly maxTokens?: number; readonly batchSize?: number }
+  readonly generation?:
+    | { readonly maxTokens?: number | undefined; readonly batchSize?: number | undefined }
+    | undefined
   /** The gate, trained again in each round; `false`: none. Default: one of the same size where the patch has one. */
-  readonly gate?: GateTraining | false
-  readonly onProgress?: (progress: HardenProgress) => void
+  readonly gate?: GateTraining | false | undefined
+  readonly onProgress?: ((progress: HardenProgress) => void) | undefined
 }
 
 /** What a run reports as it goes; round 0 asks the reference. */
@@ -73,7 +76,7 @@ export interface HardenSettings {
   readonly rounds: number
   readonly perAttack: number
   readonly training: HardenTraining &
-    Required<Pick<StageTraining, 'steps' | 'learningRate' | 'maxResponseTokens'>>
+    Resolved<Pick<StageTraining, 'steps' | 'learningRate' | 'maxResponseTokens'>>
   readonly format: PromptFormat
   readonly generation: { readonly maxTokens: number; readonly batchSize: number }
   readonly gate: GateTraining | false
@@ -81,14 +84,14 @@ export interface HardenSettings {
 
 export function hardenSettings(options: HardenPatchOptions): HardenSettings {
   const { patch, rounds = 2, perAttack = 24, steps = 40, format = 'chat' } = options
-  const generation = { maxTokens: 32, batchSize: 32, ...options.generation }
+  const generation = { maxTokens: 32, batchSize: 32, ...given(options.generation) }
   return {
     ...{ rounds, perAttack, format, generation },
     training: {
       learningRate: 1e-2,
       warmupSteps: Math.min(5, steps),
       maxResponseTokens: generation.maxTokens,
-      ...options.training,
+      ...given(options.training),
       steps,
     },
     gate: options.gate ?? gateLike(patch),

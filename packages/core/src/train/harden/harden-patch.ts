@@ -70,7 +70,7 @@ export async function hardenPatch(options: HardenPatchOptions): Promise<Hardened
   }
   const { storage } = options
   const manifest = await describe(run, data, trained)
-  return { patch: await createPatch({ manifest, prefix, ...(storage && { storage }) }), rounds }
+  return { patch: await createPatch({ manifest, prefix, storage }), rounds }
 }
 
 /** The rows that a round trains on, as its file has them. */
@@ -95,7 +95,7 @@ const promptsOf = ({ harmful, harmless }: AttackDraw): PatchPrompt[] => [
 ]
 
 /** Of what tells rows apart, in whatever order their fields are. */
-const rowsDigest = (rows: readonly (PatchPrompt & { readonly chosen?: string })[]) =>
+const rowsDigest = (rows: readonly (PatchPrompt & { readonly chosen?: string | undefined })[]) =>
   digestOf(rows.map(({ kind, prompt, chosen }) => [kind, prompt, chosen]))
 
 async function describe(

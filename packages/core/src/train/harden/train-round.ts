@@ -38,10 +38,9 @@ export async function trainRound(
   })
   try {
     const { prefix } = await runStage({
-      ...{ ...stage, trainer, checkpointEvery, validateEvery: steps },
+      ...{ ...stage, trainer, checkpointEvery, validateEvery: steps, signal },
       onMetrics: (metrics) =>
         onProgress?.({ stage: 'sft', done: metrics.step, total: steps, metrics, round }),
-      ...(signal && { signal }),
     })
     return prefix
   } finally {
@@ -63,8 +62,8 @@ export async function roundGate(
   return patchGate(
     {
       ...{ ...gate, model: base, prompts, format, seed },
-      onProgress: (done, total) => onProgress?.({ stage: 'gate', done, total, round }),
-      ...(signal && { signal }),
+      onProgress: (progress) => onProgress?.({ ...progress, stage: 'gate', round }),
+      signal,
     },
     {
       ...{ storage, directory: `${directory}/round-${round}` },

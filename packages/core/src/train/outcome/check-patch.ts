@@ -40,7 +40,7 @@ export async function checkPatch(options: CheckPatchOptions): Promise<TrainOutco
     judges: [judge],
     generation: { maxTokens, batchSize: 32, format },
     ...{ storage, directory: `${directory}/check`, onProgress: options.onProgress },
-    ...(options.signal && { signal: options.signal }),
+    signal: options.signal,
   })
   const both = prompts.flatMap((row, index) => {
     const [base, patched] = [responses.base?.[index], responses.patched?.[index]]

@@ -7,10 +7,13 @@ import type { PrefixTrainer } from '../trainer/prefix-trainer.ts'
 import { type BestPrefix, type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
 import { type ValidationScores, validationMerit } from './validate-prefix.ts'
 
+/** A stage of training, by what it optimizes. */
+export type StageName = 'sft' | 'dpo'
+
 export interface StageOptions {
   readonly trainer: PrefixTrainer
   /** The batch of each step, from 0; by default those that the trainer draws. */
-  readonly batchOf?: (step: number) => readonly TrainingExample[]
+  readonly batchOf?: ((step: number) => readonly TrainingExample[]) | undefined
   /** Steps of the whole stage. */
   readonly steps: number
   readonly storage: Storage
@@ -23,12 +26,12 @@ export interface StageOptions {
   /** Steps between validations; the last step is always validated. */
   readonly validateEvery: number
   /** Scores the trainer's prefix; without it the last prefix is the best. */
-  readonly validate?: (prefix: PrefixTrainer['prefix']) => Promise<ValidationScores>
+  readonly validate?: ((prefix: PrefixTrainer['prefix']) => Promise<ValidationScores>) | undefined
   /** Scores of the prefix that the stage starts from, where they are known: it may turn out to be the best. */
   readonly initial?: ValidationScores | undefined
-  readonly onMetrics?: (metrics: TrainMetrics) => void
-  readonly onValidation?: (step: number, scores: ValidationScores) => void
-  readonly signal?: AbortSignal
+  readonly onMetrics?: ((metrics: TrainMetrics) => void) | undefined
+  readonly onValidation?: ((step: number, scores: ValidationScores) => void) | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
 /**

@@ -32,7 +32,7 @@ export interface ValidateOptions {
   /** Tokens that are generated to judge by. */
   readonly maxTokens: number
   readonly batchSize: number
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /** Generates greedily with a prefix and judges the answers. */
@@ -43,12 +43,12 @@ export async function validatePrefix(prefix: Prefix, options: ValidateOptions): 
   for await (const { index, text } of model.generateBatch(requests, {
     maxTokens,
     batchSize,
-    ...(signal && { signal }),
+    signal,
   })) {
     answers[index] = text
   }
   const judged = prompts.map(({ prompt, kind }, i) => ({ prompt, kind, response: answers[i] as string }))
-  const scores = await judge.score(judged, signal && { signal })
+  const scores = await judge.score(judged, { signal })
   const mean = (target: boolean): number | undefined => {
     const own = scores.filter((_, i) => isTarget((prompts[i] as PatchPrompt).kind) === target)
     return own.length > 0 ? own.reduce((sum, score) => sum + score, 0) / own.length : undefined

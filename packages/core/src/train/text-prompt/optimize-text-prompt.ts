@@ -25,22 +25,24 @@ export interface OptimizeTextPromptOptions {
   /** Where the search starts; its tokens are as many as the text will have. */
   readonly start: string
   /** Changes that are tried one after the other, each for the best of its candidates. Default 60. */
-  readonly rounds?: number
+  readonly rounds?: number | undefined
   /** Prompts that are tried in a round, each with one token exchanged. Default 12. */
-  readonly candidates?: number
+  readonly candidates?: number | undefined
   /** Tokens of each position that candidates are drawn from. Default 64. */
-  readonly choices?: number
+  readonly choices?: number | undefined
   /** Responses whose divergence is looked at in a round. Default 8. */
-  readonly batchSize?: number
+  readonly batchSize?: number | undefined
   /** Default 0. */
-  readonly seed?: number
-  readonly onProgress?: (progress: {
-    readonly round: number
-    readonly rounds: number
-    readonly divergence: number
-    readonly text: string
-  }) => void
-  readonly signal?: AbortSignal
+  readonly seed?: number | undefined
+  readonly onProgress?:
+    | ((progress: {
+        readonly round: number
+        readonly rounds: number
+        readonly divergence: number
+        readonly text: string
+      }) => void)
+    | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
 /** A text for hosts that accept only text. */

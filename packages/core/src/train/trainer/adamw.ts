@@ -1,11 +1,11 @@
 /** Hyper-parameters of AdamW, with PyTorch's names and defaults but for the weight decay. */
 export interface AdamWOptions {
   /** Decay rates of the moments. Default [0.9, 0.999]. */
-  readonly betas?: readonly [number, number]
+  readonly betas?: readonly [number, number] | undefined
   /** Added to the denominator. Default 1e-8. */
-  readonly epsilon?: number
+  readonly epsilon?: number | undefined
   /** Decoupled weight decay. Default 0: a prefix of 50 vectors has little to overfit with. */
-  readonly weightDecay?: number
+  readonly weightDecay?: number | undefined
 }
 
 /** First and second moment of each parameter, and the number of updates made. */

@@ -7,7 +7,7 @@ import * as tf from '../../tf.ts'
 export interface SftObjective {
   readonly type: 'sft'
   /** λ: weight of KL(teacher ‖ policy). Default 0. */
-  readonly distillationWeight?: number
+  readonly distillationWeight?: number | undefined
 }
 
 /** Preference of y⁺ over y⁻. */
@@ -17,9 +17,9 @@ export interface DpoObjective extends DpoLossOptions {
    * Weight of the SFT loss on y⁺ that is added: w in what TRL calls `loss_type=["sigmoid", "sft"]`, `loss_weights=[1, w]`
    * (once `rpo_alpha`). Default 0.
    */
-  readonly sftWeight?: number
+  readonly sftWeight?: number | undefined
   /** λ: weight of KL(teacher ‖ policy) on y⁺. Default 0. */
-  readonly distillationWeight?: number
+  readonly distillationWeight?: number | undefined
 }
 
 export type Objective = SftObjective | DpoObjective
@@ -62,11 +62,11 @@ export const dpoLossTypes: readonly DpoLossType[] = ['sigmoid', 'ipo', 'hinge', 
 
 export interface DpoLossOptions {
   /** β: how strongly the policy is held to the reference; for ipo, τ. Default 0.1. */
-  readonly beta?: number
+  readonly beta?: number | undefined
   /** Default `sigmoid`. */
-  readonly lossType?: DpoLossType
+  readonly lossType?: DpoLossType | undefined
   /** Probability in [0, 0.5) that a preference label is flipped, for `robust` (and for `sigmoid`). Default 0. */
-  readonly labelSmoothing?: number
+  readonly labelSmoothing?: number | undefined
 }
 
 /** Summed log-probabilities of the responses of a batch of pairs, each [pairs]. */

@@ -14,13 +14,13 @@ export type PrefixInit = 'text' | 'vocab' | 'random'
 
 export interface PrefixInitOptions {
   /** m. Default 50. */
-  readonly length?: number
+  readonly length?: number | undefined
   /** Default `text`. */
-  readonly init?: PrefixInit
+  readonly init?: PrefixInit | undefined
   /** The sentence of `text`. Default {@link DEFAULT_POLICY}. */
-  readonly text?: string
+  readonly text?: string | undefined
   /** Default 0. */
-  readonly seed?: number
+  readonly seed?: number | undefined
 }
 
 /** The default policy sentence that a prefix starts from. */

@@ -87,7 +87,7 @@ export function drawnIndices(
     steps,
     batchSize = 8,
     ...options
-  }: SamplerOptions & { readonly steps: number; readonly batchSize?: number },
+  }: SamplerOptions & { readonly steps: number; readonly batchSize?: number | undefined },
 ): number[] {
   const sampler = createSampler(kinds, options)
   const drawn = new Set<number>()

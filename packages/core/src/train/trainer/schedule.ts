@@ -8,9 +8,9 @@ export interface ScheduleOptions {
   /** Steps in the run. */
   readonly steps: number
   /** Steps over which the rate rises from 0; the first step then has rate 0, as in transformers. Default 0. */
-  readonly warmupSteps?: number
+  readonly warmupSteps?: number | undefined
   /** How it falls after that: along a half cosine or a line to 0, or not at all. Default `cosine`. */
-  readonly schedule?: ScheduleType
+  readonly schedule?: ScheduleType | undefined
 }
 
 /** The learning rate of step 0 … steps−1 (transformers' get_{cosine,linear,constant}_schedule_with_warmup). */

@@ -1,10 +1,12 @@
 import { PatchError } from '../errors.ts'
+import { given, type Resolved } from '../given.ts'
+import type { Reference } from '../pairs/references/reference.ts'
 import { safetySystemPrompt } from '../pairs/references/system-prompt-reference.ts'
-import type { PatchPrompt } from '../pairs/rows/preference-pair.ts'
 import { isTarget, kindNames } from '../pairs/rows/prompt-kind.ts'
 import { describeValue } from '../text/describe-value.ts'
 import type { DistillationOptions } from './examples/add-teachers.ts'
 import type { GateTraining } from './gate/train-gate.ts'
+import type { StageName } from './stage/run-stage.ts'
 import type {
   CheckOptions,
   DpoTraining,
@@ -15,10 +17,8 @@ import type {
 import type { Objective } from './trainer/objective.ts'
 import { presetSteps, trainingDefaults } from './training-defaults.ts'
 
-type Resolved<T> = { readonly [Key in keyof T]-?: Exclude<T[Key], undefined> }
-
 /** The hyper-parameters of a run, as given or defaulted: what the recipe of the patch records. */
-export interface ResolvedOptions {
+export interface RunSettings {
   readonly format: 'chat' | 'text'
   readonly generation: {
     readonly maxTokens: number
@@ -27,13 +27,18 @@ export interface ResolvedOptions {
   }
   readonly filter: TrainPatchOptions['filter']
   readonly prefix: NonNullable<TrainPatchOptions['prefix']>
-  readonly sft: (StageTraining & Required<Pick<StageTraining, 'steps' | 'learningRate'>>) | false
-  readonly dpo: (DpoTraining & Required<Pick<DpoTraining, 'steps' | 'learningRate' | 'reference'>>) | false
+  readonly sft: (StageTraining & Resolved<Pick<StageTraining, 'steps' | 'learningRate'>>) | false
+  readonly dpo: (DpoTraining & Resolved<Pick<DpoTraining, 'steps' | 'learningRate' | 'reference'>>) | false
   readonly distillation: Resolved<DistillationOptions> | undefined
   readonly validation:
-    | { readonly share: number; readonly limit: number; readonly maxTokens: number; readonly every?: number }
+    | {
+        readonly share: number
+        readonly limit: number
+        readonly maxTokens: number
+        readonly every?: number | undefined
+      }
     | false
-  readonly check: Required<Omit<CheckOptions, 'prompts'>> | false
+  readonly check: Resolved<Omit<CheckOptions, 'prompts'>> | false
   readonly minimumReferenceShare: number
   readonly maxResponseTokens: number
   readonly gate: GateTraining | false
@@ -43,9 +48,13 @@ export interface ResolvedOptions {
 }
 
 /** Options with `trainingDefaults` where nothing is said. */
-export function resolveOptions(options: TrainPatchOptions): ResolvedOptions {
-  const { generation = {}, distillation, validation } = options
-  const preset = presetOf(options)
+export function runSettings(
+  options: TrainPatchOptions,
+  generation: RunSettings['generation'],
+  reference: Reference | undefined,
+): RunSettings {
+  const { distillation, validation } = options
+  const { preset = 'balanced' } = options
   const { limit, everyday: made } = trainingDefaults.presets[preset]
   const everyday = options.everyday ?? (needsEveryday(options) ? made : 0)
   const gate = options.gate ?? (hasEnoughForGate(options, everyday) ? {} : false)
@@ -53,30 +62,30 @@ export function resolveOptions(options: TrainPatchOptions): ResolvedOptions {
   const rows = [...(options.prompts ?? []), ...(options.pairs ?? [])]
   const forAll = everyday === 0 && rows.length > 0 && rows.every(({ kind }) => kind === 'target')
   const stages = gate ? defaults.gated : forAll ? defaults.everywhere : defaults.ungated
-  const answerTokens = isGoal(options) ? (generation.maxTokens ?? defaults.generation.maxTokens) : undefined
-  const responseTokens = options.maxResponseTokens ?? generation.maxTokens
+  const answerTokens = isGoal(options) ? generation.maxTokens : undefined
+  const responseTokens = options.maxResponseTokens ?? options.generation?.maxTokens
   const scaled = <Stage extends { readonly steps: number }>(stage: Stage) => ({
     ...stage,
     steps: presetSteps(stage.steps, preset),
   })
   return {
     format: options.format ?? 'chat',
-    generation: { ...defaults.generation, ...generation },
+    generation,
     filter: options.filter ?? {},
-    prefix: prefixOf(options),
-    sft: options.sft === false ? false : { ...scaled(stages.sft), ...options.sft },
+    prefix: prefixOf(options.prefix, reference),
+    sft: options.sft === false ? false : { ...scaled(stages.sft), ...given(options.sft) },
     dpo:
       options.dpo === false || (options.dpo === undefined && (gate || forAll))
         ? false
-        : { ...scaled(defaults.ungated.dpo), ...options.dpo },
-    distillation: distillation && { ...defaults.distillation, ...distillation },
+        : { ...scaled(defaults.ungated.dpo), ...given(options.dpo) },
+    distillation: distillation ? { ...defaults.distillation, ...given(distillation) } : undefined,
     validation:
       validation === false || (validation === undefined && gate)
         ? false
         : {
             ...{ ...defaults.validation, limit },
-            ...(answerTokens !== undefined && { maxTokens: answerTokens }),
-            ...(validation && withoutPrompts(validation)),
+            ...given({ maxTokens: answerTokens }),
+            ...given(withoutPrompts(validation)),
           },
     check: checkOf(options, limit, answerTokens),
     minimumReferenceShare:
@@ -97,25 +106,28 @@ function checkOf(
   { check, filter }: TrainPatchOptions,
   limit: number,
   answerTokens: number | undefined,
-): ResolvedOptions['check'] {
+): RunSettings['check'] {
   // Who keeps pairs whatever their scores does not go by the judge.
   if (check === false || (check === undefined && filter === false)) return false
   const { share, maxTokens, minimumWanted, maximumLoss } = trainingDefaults.check
   return {
     ...{ share, limit, minimumWanted, maximumLoss, maxTokens: answerTokens ?? maxTokens },
-    ...(check && withoutPrompts(check)),
+    ...given(withoutPrompts(check)),
   }
 }
 
 /** A prefix starts from the system prompt that taught the reference; the stock one has a shorter sentence of its own. */
-function prefixOf({ prefix, reference }: TrainPatchOptions): ResolvedOptions['prefix'] {
+function prefixOf(
+  prefix: TrainPatchOptions['prefix'],
+  reference: Reference | undefined,
+): RunSettings['prefix'] {
   const taught = reference?.settings?.systemPrompt
   const own = typeof taught === 'string' && taught.trim() !== '' && taught !== safetySystemPrompt
-  return { ...trainingDefaults.prefix, ...(own && { text: taught }), ...prefix }
+  return { ...trainingDefaults.prefix, ...given({ text: own ? taught : undefined }), ...given(prefix) }
 }
 
 /** The preset that is given or the default. Throws `INVALID_ARGUMENT` for one that there is not. */
-function presetOf({ preset = 'balanced' }: TrainPatchOptions): TrainingPreset {
+export function presetOf({ preset = 'balanced' }: TrainPatchOptions): TrainingPreset {
   const { presets } = trainingDefaults
   if (Object.hasOwn(presets, preset)) return preset
   throw new PatchError('INVALID_ARGUMENT', {
@@ -128,28 +140,21 @@ function presetOf({ preset = 'balanced' }: TrainPatchOptions): TrainingPreset {
 const needsEveryday = ({ prompts, format = 'chat' }: TrainPatchOptions) =>
   prompts !== undefined && format === 'chat' && prompts.every(({ kind }) => isTarget(kind))
 
-function contextsOf({ prompts, contexts, format = 'chat' }: TrainPatchOptions): ResolvedOptions['contexts'] {
+function contextsOf({ prompts, contexts, format = 'chat' }: TrainPatchOptions): RunSettings['contexts'] {
   if (!prompts || (contexts === undefined && format !== 'chat') || contexts?.length === 0) return 'none'
   return contexts === undefined || contexts === 'default' ? 'default' : 'given'
 }
 
-function withoutPrompts<T extends { readonly prompts?: readonly PatchPrompt[] }>({ prompts: _, ...rest }: T) {
+function withoutPrompts<T extends object>(options: (T & { readonly prompts?: unknown }) | false | undefined) {
+  const { prompts: _, ...rest } = options || ({} as T & { readonly prompts?: unknown })
   return rest
 }
 
 /** What a stage of a run optimizes. */
-export function stageObjective(stage: 'sft' | 'dpo', { dpo, distillation }: ResolvedOptions): Objective {
-  if (stage === 'sft' || !dpo) {
-    return { type: 'sft', ...(distillation && { distillationWeight: distillation.weight }) }
-  }
+export function stageObjective(stage: StageName, { dpo, distillation }: RunSettings): Objective {
+  if (stage === 'sft' || !dpo) return { type: 'sft', distillationWeight: distillation?.weight }
   const { beta, lossType, labelSmoothing, sftWeight } = dpo
-  return {
-    type: 'dpo',
-    ...(beta !== undefined && { beta }),
-    ...(lossType && { lossType }),
-    ...(labelSmoothing !== undefined && { labelSmoothing }),
-    ...(sftWeight !== undefined && { sftWeight }),
-  }
+  return { type: 'dpo', beta, lossType, labelSmoothing, sftWeight }
 }
 
 /** Fewer prompts of a kind than this tell nothing of a threshold at a few per cent. */

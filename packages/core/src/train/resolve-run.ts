@@ -1,0 +1,92 @@
+import type { Domain } from '../domains/domain.ts'
+import { harmfulnessDomain } from '../domains/harmfulness-domain.ts'
+import { given } from '../given.ts'
+import type { Judge } from '../pairs/judges/judge.ts'
+import { sidesOfKind } from '../pairs/pair-recipe.ts'
+import type { Reference } from '../pairs/references/reference.ts'
+import { memoryStorage } from '../storage/memory-storage.ts'
+import type { Storage } from '../storage/storage.ts'
+import type { GateTraining } from './gate/train-gate.ts'
+import { presetOf, type RunSettings, runSettings } from './run-settings.ts'
+import type { StageName } from './stage/run-stage.ts'
+import type { StageTraining, TrainPatchOptions } from './train-options.ts'
+import { presetSteps, trainingDefaults } from './training-defaults.ts'
+
+/**
+ * A run of `trainPatch`: what was asked for, and all that this comes to. What says nothing of an option is, in this order, by the
+ * recipe of the domain, which is refusal unless another is named, and by `trainingDefaults`.
+ */
+export interface TrainRun {
+  /** What was asked for, with the domain's recipe in it. */
+  readonly options: TrainPatchOptions
+  /** The hyper-parameters, as the patch's manifest records them. */
+  readonly settings: RunSettings
+  readonly domain: Domain
+  readonly judge: Judge
+  /** M' as it answers greedily; the pairs may draw more of it. */
+  readonly reference: Reference | undefined
+  readonly seed: number
+  /** Where the run is kept; in memory without a storage. */
+  readonly storage: Storage
+  readonly directory: string
+  readonly checkpointEvery: number
+  /** The stages of training that are not skipped, in their order. */
+  readonly stages: readonly StageName[]
+}
+
+/** Throws `INVALID_ARGUMENT` for a preset that there is not. */
+export function resolveRun(asked: TrainPatchOptions): TrainRun {
+  const { domain = harmfulnessDomain(), seed = 0 } = asked
+  const options = byRecipe(domain, asked)
+  const { format = domain.format, reference: respond } = options
+  const { maxTokens = domain.sampling.maxTokens, temperature = 0 } = domain.pairs
+  const generation = { ...trainingDefaults.generation, maxTokens, temperature, ...given(options.generation) }
+  const reference =
+    typeof respond === 'function'
+      ? respond({ ...generation, temperature: 0, topP: 1, topK: 0, format, seed })
+      : respond
+  const settings = runSettings(options, generation, reference)
+  return {
+    ...{ options, settings, domain, reference, seed },
+    judge: options.judge ?? domain.pairs.judge,
+    storage: options.storage ?? memoryStorage(),
+    directory: options.directory ?? 'policypatch-run',
+    checkpointEvery: options.checkpointEvery ?? 10,
+    stages: (['sft', 'dpo'] as const).filter((stage) => settings[stage]),
+  }
+}
+
+/** Options with those of a domain's recipe where nothing is said; the preset scales the steps of both. */
+function byRecipe({ name, format, pairs, training }: Domain, options: TrainPatchOptions): TrainPatchOptions {
+  const { domain, validation, distillation } = options
+  const preset = presetOf(options)
+  const stage = <Stage extends StageTraining>(
+    recipe: Stage | false | undefined,
+    own: Stage | false | undefined,
+  ) => {
+    if (!recipe || own === false) return own ?? recipe
+    const { steps } = recipe
+    return { ...recipe, ...given({ steps: steps && presetSteps(steps, preset) }), ...given(own) }
+  }
+  return {
+    ...options,
+    format: options.format ?? format,
+    filter: options.filter ?? pairs.filter,
+    // Of prompts that the recipe makes no pairs of there need not be more.
+    everyday: options.everyday ?? (sidesOfKind(pairs.sides, 'keep') ? undefined : 0),
+    prefix: { ...training.prefix, ...given(options.prefix) },
+    sft: stage(training.sft, options.sft),
+    dpo: stage(training.dpo, options.dpo),
+    distillation:
+      distillation === false || !(distillation ?? training.distillation)
+        ? undefined
+        : { ...training.distillation, ...given(distillation) },
+    validation:
+      validation === false || !(validation ?? training.validation)
+        ? (validation ?? training.validation)
+        : { ...(training.validation || undefined), ...given(validation) },
+    gate: options.gate ?? (training.gate as GateTraining | false | undefined),
+    maxResponseTokens: options.maxResponseTokens ?? training.maxResponseTokens,
+    manifest: { ...given({ domain: domain && name }), ...options.manifest },
+  }
+}
