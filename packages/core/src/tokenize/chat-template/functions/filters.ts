@@ -1,3 +1,8 @@
+/**
+ * What a template can call: filters (here, of text and of sequences), tests, global functions, and the methods and attributes
+ * that values have (methods, subscript).
+ */
+
 import { failed, unsupported } from '../template-error.ts'
 import { roundedQuotient, scaledTo } from '../text/number-text.ts'
 import { builtin, needInteger } from '../values/builtin.ts'

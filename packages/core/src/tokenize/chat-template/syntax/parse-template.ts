@@ -1,3 +1,8 @@
+/**
+ * From text to a tree: a template is cut into tokens (tokenize-template), which are read into statements, here, and expressions
+ * (parse-expression).
+ */
+
 import { beyond, limits } from '../fuel.ts'
 import { unsupported } from '../template-error.ts'
 import { parseExpression, parseFilter, parseTuple } from './parse-expression.ts'
