@@ -1,6 +1,6 @@
 /**
- * Values as Python has them, for a template means what Python makes of it: their classes are here, how they are written (text-
- * of, format-*), compared, gone through and reckoned with beside.
+ * Values as Python has them, for a template means what Python makes of it: their classes are here, how they are written
+ * (text-of, format-*), compared, gone through and reckoned with beside.
  */
 
 import type { Fuel } from '../fuel.ts'
