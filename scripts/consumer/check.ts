@@ -12,7 +12,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { findChromium } from '../../packages/core/test/chromium.ts'
+import { findChromium } from '../../packages/core/test/browser/chromium.ts'
 import { commandLines } from './command-lines.ts'
 import { firstAnswer, usesShippedPatch } from './first-answer.ts'
 import { npmInstall, packPackages, type Tarball } from './pack-packages.ts'

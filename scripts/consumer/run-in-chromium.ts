@@ -1,6 +1,6 @@
 import { contentSecurityPolicy } from '../../examples/playground/content-security-policy.ts'
 import { serveFolder } from '../../examples/playground/test/serve-folder.ts'
-import { openChromium } from '../../packages/core/test/chromium.ts'
+import { openChromium } from '../../packages/core/test/browser/chromium.ts'
 
 /** Opens a built page and gives what its Worker has said by the time that it is through. Throws what the page complains of. */
 export async function runInChromium(chromium: string, folder: string): Promise<string> {

@@ -9,7 +9,7 @@ import { readFileSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { findChromium } from '../../packages/core/test/chromium.ts'
+import { findChromium } from '../../packages/core/test/browser/chromium.ts'
 import { serveSite } from './serve-site.ts'
 
 /** The last that runs with Node 20. */

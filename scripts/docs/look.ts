@@ -8,8 +8,8 @@
  */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { accessibilityFaults } from '../../packages/core/test/accessibility.ts'
-import { findChromium, openChromium } from '../../packages/core/test/chromium.ts'
+import { accessibilityFaults } from '../../packages/core/test/browser/accessibility.ts'
+import { findChromium, openChromium } from '../../packages/core/test/browser/chromium.ts'
 import { serveSite } from './serve-site.ts'
 
 type Page = Parameters<typeof accessibilityFaults>[0]

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
-import { contentType } from '../../packages/core/test/content-type.ts'
+import { contentType } from '../../packages/core/test/browser/content-type.ts'
 import { base, fileAt, site } from './built-site.ts'
 
 /** Serves the built site on this machine, as a static host does. */

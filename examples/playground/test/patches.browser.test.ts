@@ -5,8 +5,8 @@ import { unzipSync, zipSync } from 'fflate'
 import { readPatch } from 'policypatch'
 import { memoryStorage } from 'policypatch/platform'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import { accessibilityFaults } from '../../../packages/core/test/accessibility.ts'
-import { findChromium } from '../../../packages/core/test/chromium.ts'
+import { accessibilityFaults } from '../../../packages/core/test/browser/accessibility.ts'
+import { findChromium } from '../../../packages/core/test/browser/chromium.ts'
 import { openPlayground, type Playground } from './open-playground.ts'
 
 vi.setConfig({ testTimeout: 900_000, hookTimeout: 600_000 })

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import { accessibilityFaults } from '../../../packages/core/test/accessibility.ts'
-import { findChromium } from '../../../packages/core/test/chromium.ts'
+import { accessibilityFaults } from '../../../packages/core/test/browser/accessibility.ts'
+import { findChromium } from '../../../packages/core/test/browser/chromium.ts'
 import { longestTask } from './longest-task.ts'
 import { openPlayground, type Playground } from './open-playground.ts'
 

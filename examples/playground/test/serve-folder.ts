@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join, normalize } from 'node:path'
-import { contentType } from '../../../packages/core/test/content-type.ts'
+import { contentType } from '../../../packages/core/test/browser/content-type.ts'
 
 export interface ServedFolder {
   readonly url: string

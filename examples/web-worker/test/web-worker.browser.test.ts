@@ -1,6 +1,6 @@
 import type { Browser } from 'puppeteer-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { findChromium, openChromium } from '../../../packages/core/test/chromium.ts'
+import { findChromium, openChromium } from '../../../packages/core/test/browser/chromium.ts'
 import { buildExample } from '../../playground/test/build-example.ts'
 import { type ServedFolder, serveFolder } from '../../playground/test/serve-folder.ts'
 

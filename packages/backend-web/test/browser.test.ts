@@ -8,7 +8,7 @@ import { eagerBackend, loadStoredModel, memoryStorage } from '@policypatch/core/
 import { initPrefix } from '@policypatch/core/train'
 import type { Browser, Page } from 'puppeteer-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { findChromium, openChromium } from '../../core/test/chromium.ts'
+import { findChromium, openChromium } from '../../core/test/browser/chromium.ts'
 import { writeTinyModel } from '../../core/test/tiny-model.ts'
 import { buildPage } from './build-page.ts'
 import type { Outcome } from './page/run-task.ts'

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { contentType } from '../../core/test/content-type.ts'
+import { contentType } from '../../core/test/browser/content-type.ts'
 
 /** No inline scripts, no eval, nothing from elsewhere: as strict as WebAssembly allows. */
 const policy =
