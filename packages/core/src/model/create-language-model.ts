@@ -47,7 +47,7 @@ export interface ModelParts {
   readonly weights: NamedWeights
   readonly backend: Backend
   /** Default `float32`. */
-  readonly precision?: Precision
+  readonly precision?: Precision | undefined
   /** Maximum size of the cached keys and values of applied prefixes, in bytes. Default 256 MiB. */
   readonly prefixCacheBytes?: number | undefined
   /** The model's `dispose` frees the backend too: it was made for this model alone. Default false. */
@@ -85,7 +85,7 @@ function modelWith(core: ModelCore, prefix: Prefix | undefined): LanguageModel {
       prompt,
       tokens: tokenizer.encodePrompt(prompt),
       prefix: chosen,
-      ...(seed !== undefined && { seed }),
+      seed,
     }
   }
 

@@ -207,8 +207,8 @@ function streamOf(config: ModelConfig, batch: number, places: PlaceTensors): Str
     sin: allSin,
     queryCos: tf.mul(allCos, scale),
     querySin: tf.mul(allSin, scale),
-    ...(mask && { mask }),
-    ...(front && { sharedMask: front }),
+    mask,
+    sharedMask: front,
   }
 }
 

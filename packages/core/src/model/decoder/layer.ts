@@ -19,9 +19,9 @@ export interface Stream {
   readonly queryCos: tf.Tensor
   readonly querySin: tf.Tensor
   /** Added to the attention logits of the rows' tokens, [batch or 1, length, S + length]; absent for single tokens. */
-  readonly mask?: tf.Tensor
+  readonly mask?: tf.Tensor | undefined
   /** To those of the shared tokens on one another, [1, S, S]. */
-  readonly sharedMask?: tf.Tensor
+  readonly sharedMask?: tf.Tensor | undefined
 }
 
 /** A model within a program. */
@@ -53,7 +53,7 @@ export function decodeLayer(
       attendSource(tokens, { keys, values }, mask as tf.Tensor),
     ])
   } else if (past || !mask) {
-    attended = attention(tokens.queries, [...(past ?? []), { ...tokens, ...(mask && { mask }) }])
+    attended = attention(tokens.queries, [...(past ?? []), { ...tokens, mask }])
   } else attended = attendSource(tokens, tokens, mask)
   return {
     x: architecture.finishLayer(config, weights, layer, x, attended),

@@ -20,7 +20,7 @@ export interface ExtendInput {
   /** Position of each row's first new token. */
   readonly starts: readonly number[]
   /** What went before, one slot per row. */
-  readonly past?: KeyValueCache
+  readonly past?: KeyValueCache | undefined
   /** What is wanted at each row's last token: all logits [rows, V], or the id of the largest. */
   readonly output: 'logits' | 'argmax'
   /** Given where every row has one new token and a past, and more such runs are to come. */

@@ -83,7 +83,7 @@ export async function contextOf(
     tokens: [sharedPrompt],
     starts: [cache.position(0)],
     output: 'argmax',
-    ...(prefix && { past: cache }),
+    past: prefix && cache,
   })
   cache.append(0, block, 0, sharedPrompt.length)
   return { sharedTokens: sharedPrompt.length, length, pieces: [{ block: cache.block(), length }], lead }
@@ -117,5 +117,5 @@ export interface TokenizedRequest {
   readonly tokens: readonly number[]
   readonly prefix: Prefix | undefined
   /** Of its own sampling stream; by default one of the batch's seed and the index. */
-  readonly seed?: number
+  readonly seed?: number | undefined
 }

@@ -64,9 +64,9 @@ export async function loadStoredModel(place: StoredPlace, options: LoadModelOpti
     const adapted = adapter ? adaptedConfig(adapter, architecture, config) : config
     const weights = await loadWeights(reader, architecture, config, {
       adapted,
-      ...(adapter && { adapter }),
-      ...(options.onProgress && { onProgress: options.onProgress }),
-      ...(options.signal && { signal: options.signal }),
+      adapter,
+      onProgress: options.onProgress,
+      signal: options.signal,
     })
     const { id = place.path, backend, ownsBackend = false, precision, prefixCacheBytes } = options
     return await createLanguageModel({
@@ -79,7 +79,7 @@ export async function loadStoredModel(place: StoredPlace, options: LoadModelOpti
       ),
       weights,
       ...{ backend, ownsBackend, prefixCacheBytes },
-      ...(precision && { precision }),
+      precision,
     })
   } finally {
     await settleAll([reader, adapter].map((file) => file?.close() ?? Promise.resolve()))

@@ -10,11 +10,11 @@ import type { TensorReader } from './tensors/tensor-reader.ts'
 
 export interface LoadWeightsOptions {
   /** A LoRA adapter that is merged into the weights as they are read. */
-  readonly adapter?: LoraAdapter
+  readonly adapter?: LoraAdapter | undefined
   /** The configuration that it makes of the model's: see `adaptedConfig`. */
   readonly adapted?: ModelConfig
-  readonly onProgress?: (done: number, total: number) => void
-  readonly signal?: AbortSignal
+  readonly onProgress?: ((done: number, total: number) => void) | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
 /**

@@ -42,10 +42,7 @@ export async function* generateTokens(
   const settings = checkOptions(options, given.length)
   for (const request of given) checkLength(core, request)
   const { batchSize } = settings
-  const requests = await openGates(core, given, {
-    batchSize,
-    ...(options.signal && { signal: options.signal }),
-  })
+  const requests = await openGates(core, given, { batchSize, signal: options.signal })
   // Prompts of like length are prefilled together, so that little of a block is padding.
   const waiting = [...requests].sort((a, b) => b.tokens.length - a.tokens.length || a.index - b.index)
   const contexts = await sharedContexts(core, requests)

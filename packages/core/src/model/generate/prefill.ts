@@ -64,7 +64,7 @@ export async function prefill(
     tokens: [...own, ...padding],
     starts: Array.from({ length: batch }, (_, row) => past.position(row)),
     output: settings.output,
-    ...(longest > 0 && { past }),
+    past: longest > 0 ? past : undefined,
   })
   return requests.map((request, row) => {
     const slot = slots[row] as number

@@ -11,7 +11,7 @@ export interface KeyValues {
   /** [kvHeads, batch, length, D]. */
   readonly values: tf.Tensor
   /** Added to the logits, [batch, queries or 1, length]: 0 where visible, a large negative number elsewhere. */
-  readonly mask?: tf.Tensor
+  readonly mask?: tf.Tensor | undefined
 }
 
 /**
