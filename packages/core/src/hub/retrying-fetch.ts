@@ -101,6 +101,9 @@ const isPassing = ({ status }: Response) => status === 429 || status >= 500
 /**
  * A fetch that waits for headers for a bounded time and repeats requests that may succeed the next time. Gives
  * every other response as it is; throws `UNREACHABLE` or `ABORTED`, and what the request's own signal gives.
+ *
+ * By hand, for what is told apart here is more than the loop that a library would take over: a host that is not there from one
+ * that is busy, how long the Hub asks to wait, and for each what its user can do.
  */
 export function retryingFetch(options: RetryOptions = {}): typeof fetch {
   const { retries = 4, signal } = options
