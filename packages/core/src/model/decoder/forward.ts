@@ -153,8 +153,9 @@ export interface Forward {
 export function forward(input: ForwardInput): Forward {
   const { config, batch, places, past, afterLayer, toShared, layers = config.layers } = input
   const keyValues: KeyValues[] = []
-  let x = embedded(input, input.weights, input)
+  const parts = embeddings(input, input.weights, input)
   const stream = streamOf(config, batch, places)
+  let x = joined(parts)
   for (let layer = 0; layer < layers; layer++) {
     toShared?.(attentionToShared(input, stream, layer, x))
     const output = decodeLayer(input, stream, layer, x, past?.[layer])
@@ -174,17 +175,23 @@ export function forwardLayer(
 }
 
 /** The residual stream before the first layer: prefix, shared prompt, rows; [S + batch · length, d]. */
-export function embedded(
+export const embedded = (model: ModelShape, weights: NamedTensors, tokens: PassTokens): tf.Tensor =>
+  joined(embeddings(model, weights, tokens))
+
+function embeddings(
   { architecture, config }: ModelShape,
   weights: NamedTensors,
   { tokens, prefix, sharedIds }: PassTokens,
-): tf.Tensor {
+): readonly tf.Tensor[] {
   const embed = (ids: tf.Tensor) => architecture.embed(config, weights, ids)
   const own = tokens.dtype === 'int32' ? embed(tokens) : tokens
   const prompt = sharedIds && embed(sharedIds)
   const front = prefix && prompt ? tf.concat([prefix, prompt]) : (prefix ?? prompt)
-  return front ? tf.concat([front, own]) : own
+  return front ? [front, own] : [own]
 }
+
+const joined = (parts: readonly tf.Tensor[]): tf.Tensor =>
+  parts.length === 1 ? (parts[0] as tf.Tensor) : tf.concat([...parts])
 
 /** The last `count` rows of a residual stream: the rows' own tokens, without the shared ones before them. */
 export const ownRows = (x: tf.Tensor, count: number): tf.Tensor =>
