@@ -1,75 +1,20 @@
 import { describe, expect, it } from 'vitest'
-import { lastTurn, scriptedModel } from '../../test/scripted-model.ts'
+import { model, prompts, shouting, shoutingDomain } from '../../test/shouting-domain.ts'
 import type { DomainPrompt } from '../evaluate/metrics/domain-metric.ts'
 import { functionJudge } from '../pairs/judges/judge.ts'
 import { modelReference } from '../pairs/references/model-reference.ts'
 import { memoryStorage } from '../storage/memory-storage.ts'
-import { numberTokenizer } from '../testing/number-tokenizer.ts'
 import type { TrainPatchOptions } from '../train/train-options.ts'
-import type { Domain } from './domain.ts'
-import { evaluateDomain } from './evaluate-domain.ts'
+import type { DomainSubject } from './domain-subject.ts'
+import { type EvaluateDomainOptions, evaluateDomain } from './evaluate-domain.ts'
 import { genderDomain } from './gender-domain.ts'
 import { harmfulnessDomain } from './harmfulness-domain.ts'
 import { toxicityDomain } from './toxicity-domain.ts'
 
-const shouting = functionJudge({
-  name: 'capitals',
-  score: ({ response }) => response.replace(/[^A-Z]/g, '').length / Math.max(1, response.length),
-})
-
-/** A domain of somebody's own: models that shout. */
-const shoutingDomain: Domain = {
-  specificationVersion: 'v1',
-  name: 'shouting',
-  format: 'chat',
-  sampling: { samples: 3, maxTokens: 16, temperature: 1 },
-  pairs: {
-    judge: functionJudge({ name: 'quiet', score: ({ response }) => (/[A-Z]{4}/.test(response) ? 0 : 1) }),
-    sides: { harmful: { chosen: { from: 'reference' }, rejected: { from: 'model' } } },
-    filter: {},
-  },
-  training: { sft: { steps: 20 }, dpo: false },
-  judges: { loudness: [shouting] },
-  metrics: [
-    {
-      reads: 'scores',
-      name: 'loudest',
-      role: 'loudness',
-      better: 'lower',
-      value: (samples) => Math.max(...samples.map(({ score }) => score)),
-    },
-    {
-      reads: 'texts',
-      name: 'exclamation marks',
-      judge: 'count',
-      better: 'lower',
-      value: (responses, { kind }) =>
-        kind === 'harmful' ? Number(responses.some((response) => response.includes('!'))) : undefined,
-    },
-    {
-      reads: 'probabilities',
-      name: 'probability of an exclamation mark',
-      better: 'lower',
-      values: async (_, rows) => rows.map(() => 0.5),
-    },
-  ],
-}
-
-const prompts: DomainPrompt[] = Array.from({ length: 10 }, (_, i) => ({
-  prompt: `prompt ${i}`,
-  kind: i % 2 ? 'harmless' : 'harmful',
-  ...(i >= 6 && { part: 'late' }),
-}))
-
-const model = () => {
-  const scripted = scriptedModel('m', (prompt, draw) => {
-    const loud = Number(lastTurn(prompt).split(' ')[1]) % 4 === 0
-    return loud ? `STOP! ${Math.floor(100 * draw())}` : `well, ${Math.floor(100 * draw())}`
-  })
-  return { ...scripted, tokenizer: numberTokenizer({ vocabSize: 10 }) }
-}
-
 const data = 'own (test)'
+
+const measure = (subject: DomainSubject, options: Partial<EvaluateDomainOptions> = {}) =>
+  evaluateDomain({ domain: shoutingDomain, subject, prompts, data, ...options })
 
 describe('evaluateDomain', () => {
   it('measures a domain of the user, its parts apart, with every judge', async () => {
@@ -116,52 +61,41 @@ describe('evaluateDomain', () => {
   })
 
   it('gives the same from a reference, and from responses at hand', async () => {
-    const first = await evaluateDomain({
-      domain: shoutingDomain,
-      subject: { name: 'x', model: model() },
-      prompts,
-      data,
-    })
+    const first = await measure({ name: 'x', model: model() })
     const reference = {
       name: 'x',
       reference: (settings: object) => modelReference({ model: model(), ...settings }),
     }
-    const second = await evaluateDomain({ domain: shoutingDomain, subject: reference, prompts, data })
+    const second = await measure(reference)
     expect(second.responses).toEqual(first.responses)
     expect(second.skipped).toEqual([
       { metric: 'probability of an exclamation mark', reason: 'no tokenizer was given for x' },
     ])
     const responses = first.responses.map(({ samples }) => samples.map(({ response }) => response))
-    const third = await evaluateDomain({
-      domain: shoutingDomain,
-      subject: { name: 'x', responses },
-      prompts,
-      data,
-    })
+    const third = await measure({ name: 'x', responses })
     expect(third.measurements).toEqual(second.measurements)
     expect(third.skipped[0]?.reason).toBe('x has only stored responses')
   })
 
   it('goes on after an interruption to the same result, asks nothing twice, and reports how far it is', async () => {
     const run = { name: 'base', model: model() }
-    const whole = await evaluateDomain({ domain: shoutingDomain, subject: run, prompts, data, seed: 5 })
+    const whole = await measure(run, { seed: 5 })
     const storage = memoryStorage()
     const controller = new AbortController()
     const first = model()
     const seen: string[] = []
-    const stopped = evaluateDomain({
-      domain: shoutingDomain,
-      subject: { name: 'base', model: first },
-      prompts,
-      data,
-      seed: 5,
-      storage,
-      signal: controller.signal,
-      onProgress: ({ stage, done, total }) => {
-        seen.push(`${stage} ${total}`)
-        if (stage === 'sample' && done === 17) controller.abort()
+    const stopped = measure(
+      { name: 'base', model: first },
+      {
+        seed: 5,
+        storage,
+        signal: controller.signal,
+        onProgress: ({ stage, done, total }) => {
+          seen.push(`${stage} ${total}`)
+          if (stage === 'sample' && done === 17) controller.abort()
+        },
       },
-    })
+    )
     await expect(stopped).rejects.toMatchObject({ code: 'ABORTED' })
     expect(new Set(seen)).toEqual(new Set(['sample 30']))
     const second = model()
@@ -171,9 +105,7 @@ describe('evaluateDomain', () => {
       late.push(`${stage} ${done}/${total}`)
     }
     const resumed = { name: 'base', model: second }
-    expect(
-      await evaluateDomain({ domain: shoutingDomain, subject: resumed, prompts, ...options, onProgress }),
-    ).toEqual(whole)
+    expect(await measure(resumed, { ...options, onProgress })).toEqual(whole)
     expect(first.asked.length + second.asked.length).toBe(30)
     expect(late).toContain('sample 30/30')
     expect(late).toContain('capitals 30/30')
@@ -196,12 +128,7 @@ describe('evaluateDomain', () => {
     const storage = memoryStorage()
     const options = { data, storage }
     const few = { ...options, sampling: { samples: 2 } }
-    await evaluateDomain({
-      domain: shoutingDomain,
-      subject: { name: 'base', model: model() },
-      prompts,
-      ...few,
-    })
+    await measure({ name: 'base', model: model() }, few)
     const second = model()
     const judge = functionJudge({ name: 'another', score: () => 1 })
     const domain = { ...shoutingDomain, judges: { loudness: [shouting, judge] } }
@@ -218,9 +145,9 @@ describe('evaluateDomain', () => {
       [{ name: 'base', model: model() }, { sampling: { temperature: 0.5 } }],
       [{ name: 'base', model: model() }, { seed: 1 }],
     ] as const) {
-      await expect(
-        evaluateDomain({ domain: shoutingDomain, subject, prompts, ...options, ...change }),
-      ).rejects.toMatchObject({ code: 'RESUME_MISMATCH' })
+      await expect(measure(subject, { ...options, ...change })).rejects.toMatchObject({
+        code: 'RESUME_MISMATCH',
+      })
     }
   })
 
@@ -258,9 +185,7 @@ describe('evaluateDomain', () => {
 
   it('refuses what cannot be carried out, naming all of it', async () => {
     const subject = { name: 'x', model: model() }
-    await expect(
-      evaluateDomain({ domain: shoutingDomain, subject, prompts: [], data }),
-    ).rejects.toMatchObject({
+    await expect(measure(subject, { prompts: [] })).rejects.toMatchObject({
       code: 'EMPTY_DATA',
     })
     const wrong = { ...shoutingDomain, judges: {} }
@@ -270,18 +195,14 @@ describe('evaluateDomain', () => {
       code: 'INVALID_ARGUMENT',
       found: expect.stringMatching(/3 samples at temperature 0.*loudest, which needs judges for loudness/),
     })
-    await expect(
-      evaluateDomain({
-        domain: shoutingDomain,
-        subject: { name: 'x', responses: [['a', 'b', 'c']] },
-        prompts,
-        data,
-      }),
-    ).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
+    await expect(measure({ name: 'x', responses: [['a', 'b', 'c']] })).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+    })
     const short = prompts.map(() => ['only one'])
-    await expect(
-      evaluateDomain({ domain: shoutingDomain, subject: { name: 'x', responses: short }, prompts, data }),
-    ).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', found: 'no response 2 to prompt 0' })
+    await expect(measure({ name: 'x', responses: short })).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      found: 'no response 2 to prompt 0',
+    })
   })
 })
 

@@ -41,7 +41,7 @@ export function composeCommand(): Command {
         const patch = await composePatches({
           patches,
           method,
-          ...(weights && { weights }),
+          weights,
           manifest: { ...(name !== undefined && { name }), ...(version !== undefined && { version }) },
         })
         await patch.save(out)

@@ -67,7 +67,7 @@ export async function runDemo(options: RunDemoOptions): Promise<DemoOutcome> {
       clock.lap(event.stage)
       options.onTraining(event)
     },
-    ...(signal && { signal }),
+    signal,
   })
   const evaluation = await evaluatePatch({
     ...{ model, patched: applyPatch(model, patch), reference: data.reference, prompts: data.heldOut },
@@ -76,7 +76,7 @@ export async function runDemo(options: RunDemoOptions): Promise<DemoOutcome> {
     storage,
     directory: 'run/evaluation',
     onProgress: options.onEvaluation,
-    ...(signal && { signal }),
+    signal,
   })
   clock.lap('evaluate')
   return { patch: await withEffects(patch, evaluationEffects(evaluation)), evaluation }

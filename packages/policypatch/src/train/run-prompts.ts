@@ -32,7 +32,7 @@ export async function runPrompts(
   const prompts = await selectivePrompts({
     ...run,
     everyday,
-    ...(contexts && { contexts }),
+    contexts,
     seed,
     storage,
     onProgress: progress.report,

@@ -68,7 +68,7 @@ export async function trainOnDomain(
   const patch = await trainPatch({
     ...training,
     ...{ model, pairs, seed, directory, signal },
-    ...(reference && { reference }),
+    reference,
     judge: domain.pairs.judge,
     format: domain.format,
     // The domain's own figures take its place.
