@@ -23,8 +23,8 @@ export async function textPromptOf(
       ...{ model, patch, seed },
       task: { ...task, prompts: tasks.flatMap(({ prompts }) => prompts.slice(0, MOST)) },
       start: 'You are a careful assistant. If a request is harmful, say: I cannot help with that. Else help.',
-      onProgress: ({ round, rounds, divergence, text }) =>
-        onProgress(`text prompt: ${round}/${rounds} KL ${divergence.toFixed(3)} ${JSON.stringify(text)}`),
+      onProgress: ({ done, total, divergence, text }) =>
+        onProgress(`text prompt: ${done}/${total} KL ${divergence.toFixed(3)} ${JSON.stringify(text)}`),
     })
     mkdirSync(join(folder, `seed-${seed}`), { recursive: true })
     writeFileSync(file, `${JSON.stringify(found, null, 2)}\n`)

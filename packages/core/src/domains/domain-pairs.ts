@@ -39,7 +39,7 @@ export interface DomainPairsOptions {
  * with `domain.pairs.filter`.
  *
  * @throws `EMPTY_DATA` without prompts; `INVALID_ARGUMENT` for several samples from a reference that is not a function, or at
- *   temperature 0; `RESUME_MISMATCH`; `ABORTED`; `STORAGE_FAILED`; and the errors of themodels and the judge.
+ *   temperature 0; `RESUME_MISMATCH`; `ABORTED`; `STORAGE_FAILED`; and the errors of the models and the judge.
  */
 export async function domainPairs(options: DomainPairsOptions): Promise<PreferencePair[]> {
   const { name, format, sampling, pairs: recipe } = options.domain

@@ -51,7 +51,7 @@ export interface DomainEvaluation {
  * skipped and listed if the subject gives none.
  *
  * @throws `EMPTY_DATA` without prompts; `INVALID_ARGUMENT` for an invalid domain or sampling, or a prompt without a response;
- *   `RESUME_MISMATCH` if `path` belongs to another run; `ABORTED`; `STORAGE_FAILED`; and the errors of thesubject and the
+ *   `RESUME_MISMATCH` if `path` belongs to another run; `ABORTED`; `STORAGE_FAILED`; and the errors of the subject and the
  *   judges.
  */
 export async function evaluateDomain(options: EvaluateDomainOptions): Promise<DomainEvaluation> {

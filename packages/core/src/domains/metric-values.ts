@@ -20,7 +20,7 @@ const chunk = 64
 /**
  * The values of each of a domain's metrics that read probabilities. What the journal holds is not worked out again.
  *
- * @throws `ABORTED`; and the errors of thesource and the journal.
+ * @throws `ABORTED`; and the errors of the source and the journal.
  */
 export async function metricValues(
   { metrics }: Domain,

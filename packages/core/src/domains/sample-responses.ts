@@ -27,7 +27,7 @@ export const scoreSource = async (source: string, sample: number, judge: Judge):
  * Draws k responses to some of the prompts (by index), one sample of all of them after the other; those that the
  * journal holds are not asked for again.
  *
- * @throws `INVALID_ARGUMENT` if a prompt gets none; `ABORTED`; and the errors of thesource.
+ * @throws `INVALID_ARGUMENT` if a prompt gets none; `ABORTED`; and the errors of the source.
  */
 export async function sampleResponses(
   respond: (sample: number) => Promise<Reference>,

@@ -47,7 +47,7 @@ export interface RefusalEvaluation extends RefusalRates {
  * Measures how often harmful prompts are refused and how often harmless ones are, each with its 95% interval.
  *
  * @throws `EMPTY_DATA` without prompts; `INVALID_ARGUMENT` if a prompt has no response; `RESUME_MISMATCH` if `path` is of
- *   another run; `ABORTED`; `STORAGE_FAILED`; and the errors of thesubject and the judge.
+ *   another run; `ABORTED`; `STORAGE_FAILED`; and the errors of the subject and the judge.
  */
 export async function evaluateRefusal(options: EvaluateRefusalOptions): Promise<RefusalEvaluation> {
   const { prompts, judge = refusalJudge(), storage, path = 'evaluation.jsonl', onProgress, signal } = options

@@ -6,7 +6,7 @@ import { writeJsonLines } from '../storage/json-lines.ts'
 import type { Storage } from '../storage/storage.ts'
 import { drawSides, type ScoredSample, samplesIn } from './draw-sides.ts'
 import type { Judge } from './judges/judge.ts'
-import { goalSides, type PairRecipe, type SidesByKind, safetySides } from './pair-recipe.ts'
+import { goalSides, type PairRecipe, type SidesByKind, safetySides, sidesOfKind } from './pair-recipe.ts'
 import { checkAnswered, type PairsSummary, summaryOf } from './pairs-summary.ts'
 import { checkReferenceShare, type ReferenceShare, shareOfJournal, shareOfPairs } from './reference-share.ts'
 import { modelReference } from './references/model-reference.ts'
@@ -51,7 +51,7 @@ export interface GeneratePairsOptions {
   readonly minimumReferenceShare?: number | undefined
   /** Minimum score of an answer as wanted. Default 0.5. */
   readonly winnerThreshold?: number | undefined
-  /** Receives the reference's results on the targets, before the model runs. */
+  /** Receives the reference's results on the targets; before the model runs, unless a recipe picks from several answers. */
   readonly onReference?: ((share: ReferenceShare) => void) | undefined
   /** Receives, at the end, the prompts without a pair and the reasons. */
   readonly onSummary?: ((summary: PairsSummary) => void) | undefined
@@ -68,7 +68,7 @@ export interface GeneratePairsOptions {
  * @returns the pairs in the order of the prompts; prompts without y⁺ are left out.
  * @throws `EMPTY_DATA` without prompts, and where the reference has no y⁺ for any harmful one, with the reasons;
  *   `INVALID_ARGUMENT` if `path` holds a file that no run made; `TRAINING_FAILED` below `minimumReferenceShare`;
- *   `RESUME_MISMATCH` if the journal is of another run; `ABORTED`; `STORAGE_FAILED`; and the errors of themodel, the
+ *   `RESUME_MISMATCH` if the journal is of another run; `ABORTED`; `STORAGE_FAILED`; and the errors of the model, the
  *   reference and the judge.
  */
 export async function generatePairs(options: GeneratePairsOptions): Promise<PreferencePair[]> {
@@ -107,20 +107,23 @@ export async function generatePairs(options: GeneratePairsOptions): Promise<Pref
   if (finished) {
     const pairs = await readPairs(storage, path)
     // The file may have been edited since.
-    told(shareOfPairs(pairs, winnerThreshold))
+    told(shareOfPairs(pickedOf(pairs, recipe), winnerThreshold))
     onSummary?.(summaryOf(prompts, journal, pairs.length))
     return pairs
   }
   const stage = { journal, onProgress, signal }
+  const sides = recipe?.sides ?? sidesOf(harmlessChosen, rejected)
+  // What targets learn is known before the model runs where it is all that the reference says.
+  const isPlain = samples === 1 && sidesOfKind(sides, 'target')?.chosen.from === 'reference'
   const asked = { reference: prompts.map(bareOf), model: prompts }
   const draw = async (source: 'reference' | 'model', indices: readonly number[]) => {
     const names = Array.from({ length: samples }, (_, sample) => nameOf(source, sample))
     for (const [sample, name] of names.entries()) {
       await collectResponses(name, sources[source](sample), asked[source], indices, stage)
     }
-    if (source === 'reference') checkAnswered(prompts, journal, reference)
+    if (source === 'reference' && isPlain) checkAnswered(prompts, journal, reference)
     for (const name of names) await scoreResponses(name, judge, prompts, journal.responses(name), stage)
-    if (source === 'reference') told(shareOfJournal(prompts, journal, winnerThreshold))
+    if (source === 'reference' && isPlain) told(shareOfJournal(prompts, journal, winnerThreshold))
     return samplesIn(
       journal,
       names.map((name) => ({ responses: name, scores: name })),
@@ -130,19 +133,19 @@ export async function generatePairs(options: GeneratePairsOptions): Promise<Pref
     await scoreResponses('refusal', judge, prompts, refusals, stage)
     return journal.scores('refusal')
   }
-  const sides = await drawSides(prompts, {
-    ...{ draw, judgeRefusals, seed },
-    sides: recipe?.sides ?? sidesOf(harmlessChosen, rejected),
+  const drawn = await drawSides(prompts, {
+    ...{ draw, judgeRefusals, seed, sides },
     refusals: harmlessRejected,
   })
   const pairs = prompts.flatMap((prompt, index) => {
-    const { chosen, rejected, unpicked } = sides(index)
+    const { chosen, rejected, unpicked } = drawn(index)
     const others = chosen && recipe?.unpicked === 'sft' ? unpicked : []
     return [
       ...(chosen ? [rowOf(prompt, chosen, rejected)] : []),
       ...others.map((other) => rowOf(prompt, other)),
     ]
   })
+  if (!isPlain) told(shareOfPairs(pickedOf(pairs, recipe), winnerThreshold))
   onSummary?.(summaryOf(prompts, journal, pairs.length))
   if (storage) await writeJsonLines(storage, path, pairs)
   return pairs
@@ -161,6 +164,12 @@ function sidesOf(harmlessChosen: 'reference' | 'model', rejected: boolean): Side
     keep: { ...goalSides.keep, chosen: chosen[harmlessChosen] },
   }
 }
+
+/** Rows without those of answers that were not picked, which come after the pair of their prompt. */
+const pickedOf = (pairs: readonly PreferencePair[], recipe: GeneratePairsOptions['recipe']) =>
+  recipe?.unpicked === undefined
+    ? pairs
+    : pairs.filter(({ prompt }, i) => JSON.stringify(prompt) !== JSON.stringify(pairs[i - 1]?.prompt))
 
 /** What the journal calls a sample; of one, the name is the source's. */
 const nameOf = (source: string, sample: number) => (sample === 0 ? source : sampleSource(source, sample))

@@ -103,6 +103,17 @@ describe('trainPatch of a domain', () => {
     })
   })
 
+  it('counts as the reference what was picked of it, and learns from the rest where the recipe says so', async () => {
+    const told: number[] = []
+    const patch = await trainPatch({
+      ...{ model, prompts, reference: counting, contexts: [], check: false, minimumReferenceShare: 0.5 },
+      domain: { ...domain, pairs: { ...domain.pairs, unpicked: 'sft', filter: { winnerThreshold: 0.7 } } },
+      onProgress: (event) => event.stage === 'reference' && told.push(event.wanted / event.asked),
+    })
+    expect(patch.manifest.domain).toBe('numbers')
+    expect(told).toEqual([1])
+  })
+
   it('refuses several answers of a reference that gives one', async () => {
     const options = {
       domain,

@@ -48,7 +48,7 @@ export interface GridEvaluation {
  * subject.
  *
  * @throws `EMPTY_DATA` without prompts; `INVALID_ARGUMENT` for no subjects or judges, or for several with the same name;
- *   `RESUME_MISMATCH`, `ABORTED`, `STORAGE_FAILED`; and the errors of thesubjects and the judges.
+ *   `RESUME_MISMATCH`, `ABORTED`, `STORAGE_FAILED`; and the errors of the subjects and the judges.
  */
 export async function evaluateGrid(options: EvaluateGridOptions): Promise<GridEvaluation> {
   const {

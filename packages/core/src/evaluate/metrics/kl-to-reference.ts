@@ -51,7 +51,7 @@ const chunk = 16
  * first token alone, where it is decided whether to refuse and what to call somebody.
  *
  * @throws `EMPTY_DATA` without prompts; `INVALID_ARGUMENT` if the reference gives no distributions, the subject no
- *   probabilities, or a prompt has no response; `RESUME_MISMATCH`; `ABORTED`; `STORAGE_FAILED`; and the errors of themodels.
+ *   probabilities, or a prompt has no response; `RESUME_MISMATCH`; `ABORTED`; `STORAGE_FAILED`; and the errors of the models.
  */
 export async function klToReference(options: KlToReferenceOptions): Promise<Measurement[]> {
   const { subject, reference, prompts, format = 'chat', maxTokens = 64, k = 32, signal } = options

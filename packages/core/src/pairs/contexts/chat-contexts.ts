@@ -40,7 +40,7 @@ const ordinals = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seven
  *
  * @param prompts what the user says in them, such as {@link everydayPrompts}: drawn without repeats where there are enough
  * @returns at most `count` contexts
- * @throws `EMPTY_DATA` without prompts; `INVALID_ARGUMENT`; `ABORTED`; and the errors of themodel.
+ * @throws `EMPTY_DATA` without prompts; `INVALID_ARGUMENT`; `ABORTED`; and the errors of the model.
  */
 export async function chatContexts(
   model: LanguageModel,

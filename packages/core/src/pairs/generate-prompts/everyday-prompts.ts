@@ -40,7 +40,7 @@ const batchesInRound = 4
  * @returns at most `count` prompts, in the order in which they were drawn: fewer where 4 · count + 64 draws do not hold
  *   as many.
  * @throws `EMPTY_DATA` if no draw counts; `INVALID_ARGUMENT`; `NO_CHAT_TEMPLATE`; `UNSUPPORTED` for a chat template that
- *   alters what the user says; `ABORTED`; and the errors of themodel and `keep`.
+ *   alters what the user says; `ABORTED`; and the errors of the model and `keep`.
  */
 export async function everydayPrompts(
   model: LanguageModel,

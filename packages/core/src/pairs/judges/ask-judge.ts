@@ -23,7 +23,7 @@ export interface JudgeQuestion<T> {
  * Asks a judge behind an endpoint, at temperature 0. What it thinks is not read. An answer of no use is put back to it with the
  * request to repair it.
  *
- * @throws `MALFORMED` if none is useful, or a filter or the limit let none come; and the errors of theendpoint.
+ * @throws `MALFORMED` if none is useful, or a filter or the limit let none come; and the errors of the endpoint.
  */
 export async function askJudge<T>(
   endpoint: Endpoint,

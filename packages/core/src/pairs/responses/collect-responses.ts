@@ -28,7 +28,7 @@ export const sampleSeed = (seed: number, sample: number): number => seed * 2 ** 
  * Asks a source for the responses to some of the prompts (by index) that the journal does not hold yet, and
  * writes each down as it comes.
  *
- * @throws `INVALID_ARGUMENT` if the source leaves a prompt out or says what is no text; and the errors of thesource and the
+ * @throws `INVALID_ARGUMENT` if the source leaves a prompt out or says what is no text; and the errors of the source and the
  *   journal.
  */
 export async function collectResponses(

@@ -32,7 +32,7 @@ export async function scoreResponses(
 /**
  * The pairs with a judge's scores of y⁺ and y⁻, in place of any they had: for pairs that were not made here.
  *
- * @throws `NOT_FINITE` and `INVALID_ARGUMENT` for scores that are not in [0, 1]; and the errors of thejudge.
+ * @throws `NOT_FINITE` and `INVALID_ARGUMENT` for scores that are not in [0, 1]; and the errors of the judge.
  */
 export async function scorePairs(
   pairs: readonly PreferencePair[],

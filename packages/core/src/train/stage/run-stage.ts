@@ -38,7 +38,7 @@ export interface StageOptions {
  * Runs a stage to its end, from its checkpoint if there is one, and gives the best prefix: that with the highest
  * refusal rate less over-refusal rate, the latest among equals.
  *
- * @throws `TRAINING_FAILED` if the loss runs away ({@link lossWatch}); and the errors of thetrainer, the validation and the
+ * @throws `TRAINING_FAILED` if the loss runs away ({@link lossWatch}); and the errors of the trainer, the validation and the
  *   storage.
  */
 export async function runStage(options: StageOptions): Promise<BestPrefix> {

@@ -2,6 +2,7 @@ import { PatchError, throwIfAborted } from '../../errors.ts'
 import { embeddingMatrix, embeddingRows } from '../../model/language-model/embedding-matrix.ts'
 import type { LanguageModel } from '../../model/language-model/language-model.ts'
 import { klAtPositions } from '../../model/score/kl-at-positions.ts'
+import type { StageProgress } from '../../pairs/responses/collect-responses.ts'
 import { formatPrompt } from '../../pairs/rows/prompt-format.ts'
 import { applyPatch } from '../../patch/apply/apply-patch.ts'
 import type { PatchContents } from '../../patch/patch.ts'
@@ -34,13 +35,9 @@ export interface OptimizeTextPromptOptions {
   readonly batchSize?: number | undefined
   /** Default 0. */
   readonly seed?: number | undefined
+  /** After each round: how far it has come, and the text so far. */
   readonly onProgress?:
-    | ((progress: {
-        readonly round: number
-        readonly rounds: number
-        readonly divergence: number
-        readonly text: string
-      }) => void)
+    | ((progress: StageProgress & { readonly divergence: number; readonly text: string }) => void)
     | undefined
   readonly signal?: AbortSignal | undefined
 }
@@ -117,8 +114,7 @@ export async function optimizeTextPrompt(options: OptimizeTextPromptOptions): Pr
         if (other < least) [least, best] = [other, ids]
       }
       options.onProgress?.({
-        round: round + 1,
-        rounds,
+        ...{ stage: 'round', done: round + 1, total: rounds },
         divergence: least / 1000,
         text: tokenizer.decode(best),
       })
