@@ -72,7 +72,7 @@ export function runSettings(
     format: options.format ?? 'chat',
     generation,
     filter: options.filter ?? {},
-    prefix: prefixOf(options.prefix, reference),
+    prefix: prefixOf(options, reference),
     sft: options.sft === false ? false : { ...scaled(stages.sft), ...given(options.sft) },
     dpo:
       options.dpo === false || (options.dpo === undefined && (gate || forAll))
@@ -116,14 +116,25 @@ function checkOf(
   }
 }
 
-/** A prefix starts from the system prompt that taught the reference; the stock one has a shorter sentence of its own. */
-function prefixOf(
-  prefix: TrainPatchOptions['prefix'],
-  reference: Reference | undefined,
-): RunSettings['prefix'] {
+/**
+ * A prefix starts from the system prompt that taught the reference; of a goal other than safety for which there is none, from
+ * answers as they are wanted, as far as they are known beforehand. The stock system prompt has a shorter sentence of its own.
+ */
+function prefixOf(options: TrainPatchOptions, reference: Reference | undefined): RunSettings['prefix'] {
   const taught = reference?.settings?.systemPrompt
   const own = typeof taught === 'string' && taught.trim() !== '' && taught !== safetySystemPrompt
-  return { ...trainingDefaults.prefix, ...given({ text: own ? taught : undefined }), ...given(prefix) }
+  const text = own ? taught : isGoal(options) ? exampleText(options, reference) : undefined
+  return { ...trainingDefaults.prefix, ...given({ text }), ...given(options.prefix) }
+}
+
+/** Some answers to targets, in a sentence that asks for more of them. */
+function exampleText({ prompts = [], pairs = [] }: TrainPatchOptions, reference: Reference | undefined) {
+  const answers = [
+    ...pairs.filter(({ kind }) => isTarget(kind)).map(({ chosen }) => chosen),
+    ...prompts.filter(({ kind }) => isTarget(kind)).map(({ prompt }) => reference?.known?.(prompt)),
+  ].filter((answer) => answer !== undefined)
+  if (answers.length === 0) return undefined
+  return `Answer as in these examples: ${answers.slice(0, 4).join(' ')}`
 }
 
 /** The preset that is given or the default. Throws `INVALID_ARGUMENT` for one that there is not. */

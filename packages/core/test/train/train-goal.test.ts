@@ -92,6 +92,18 @@ describe('a goal for every prompt', () => {
     expect(own.prefix.text).toBe('Seven.')
   })
 
+  it('starts from answers that are known beforehand where no system prompt taught', () => {
+    const { name, respond, specificationVersion } = options({}).reference as Reference
+    const known = (prompt: unknown) => `Answer to ${prompt}.`
+    const recorded: Reference = { name, respond, specificationVersion, known }
+    const { prompts = [] } = options({})
+    const { text } = resolveRun(options({ reference: recorded })).settings.prefix
+    const some = prompts.slice(0, 4).map(({ prompt }) => known(prompt))
+    expect(text).toBe(`Answer as in these examples: ${some.join(' ')}`)
+    const safe = prompts.map((row) => ({ ...row, kind: 'harmful' as const }))
+    expect(resolveRun(options({ reference: recorded, prompts: safe })).settings.prefix.text).toBeUndefined()
+  })
+
   it('asks nothing again where it is taken up when it has ended', async () => {
     const stages: string[] = []
     const again = await trainPatch(options({ storage, onProgress: ({ stage }) => stages.push(stage) }))

@@ -45,6 +45,7 @@ export async function recordedReference({ storage, path }: RecordedReferenceOpti
   return {
     specificationVersion: 'v1',
     name: `recorded:${digest}`,
+    known: (prompt) => responses.get(keyOf(prompt)),
     async *respond(prompts, { signal } = {}) {
       for (const [index, { prompt }] of prompts.entries()) {
         throwIfAborted(signal, 'reading recorded responses')

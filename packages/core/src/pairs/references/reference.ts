@@ -37,6 +37,8 @@ export interface Reference {
     prompts: readonly PatchPrompt[],
     options?: { readonly signal?: AbortSignal | undefined },
   ): AsyncIterable<SourceResponse>
+  /** The response to a prompt where it is known without asking, as of recorded ones. */
+  known?(prompt: PatchPrompt['prompt']): string | undefined
   /** Σ log M'(y | x) of given responses, in nats: for references with probabilities over the target's tokens. */
   scoreTotals?(requests: readonly ScoreRequest[]): Promise<readonly number[]>
   /** The k most probable tokens at each position of given responses; likewise. */
