@@ -20,7 +20,7 @@ import {
 } from 'policypatch'
 import { describeBase, exportKeyValues, exportOnnx, promptEmbedder } from 'policypatch/patch'
 import { initPrefix } from 'policypatch/train'
-import { writeTinyModel } from '../packages/core/test/tiny-model.ts'
+import { writeTinyModel } from '../packages/core/test/models/tiny-model.ts'
 import { pythonCommand, quietEnvironment } from './command.ts'
 
 const TOLERANCE = 1e-3

@@ -1,4 +1,4 @@
-import type { GgufPair, GgufTensorToWrite } from '../../packages/core/test/write-gguf.ts'
+import type { GgufPair, GgufTensorToWrite } from '../../packages/core/test/models/write-gguf.ts'
 import { firstTwice } from './double-names.ts'
 
 /** Bytes and values of a block, by GGML's number of the type: from gguf-py's GGML_QUANT_SIZES. */

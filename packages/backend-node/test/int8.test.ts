@@ -1,7 +1,7 @@
 import { createRandom, type Precision } from '@policypatch/core/platform'
 import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
-import { relativeDifference } from '../../core/test/relative-difference.ts'
+import { relativeDifference } from '../../core/test/goldens.ts'
 import { onnxruntimeBackend } from '../src/onnxruntime/onnxruntime-backend.ts'
 
 const [rows, inner, columns] = [7, 96, 128]

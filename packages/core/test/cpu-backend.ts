@@ -1,8 +1,22 @@
 import '@tensorflow/tfjs-backend-cpu'
-import type { Backend } from '../src/backend/backend.ts'
+import { type Backend, expandWeight, type NamedWeights } from '../src/backend/backend.ts'
 import { eagerBackend } from '../src/backend/eager-backend.ts'
 
 /** The reference backend on tfjs' plain JavaScript kernels: the same bits on every run. */
 export function cpuBackend(): Backend {
   return eagerBackend({ tfBackend: 'cpu' })
+}
+
+/** The same weights with every matrix packed, as from a file of a smaller precision. */
+export function packed(weights: NamedWeights): NamedWeights {
+  const entries = Object.entries(weights).map(([name, weight]) => {
+    if (weight.shape.length !== 2) return [name, weight] as const
+    const values = expandWeight(weight).data as Float32Array
+    const expand = (out = new Float32Array(values.length)) => {
+      out.set(values)
+      return out
+    }
+    return [name, { shape: weight.shape, expand }] as const
+  })
+  return Object.fromEntries(entries)
 }

@@ -4,8 +4,7 @@ import { capacityFor, createKeyValueCache } from '../src/model/decoder/key-value
 import { extend } from '../src/model/extend/extend.ts'
 import { loadStoredModel } from '../src/model/files/load-model.ts'
 import { coreOf } from '../src/model/language-model/model-core.ts'
-import { goldenJson, goldenModel, goldenStorage, goldenTensor } from './goldens.ts'
-import { relativeDifference } from './relative-difference.ts'
+import { goldenJson, goldenModel, goldenStorage, goldenTensor, relativeDifference } from './goldens.ts'
 
 const models = [
   ['llama', 'config.json', 'llama'],

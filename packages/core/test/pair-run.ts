@@ -3,7 +3,7 @@ import { refusalJudge } from '../src/pairs/judges/refusal-judge.ts'
 import { modelReference } from '../src/pairs/references/model-reference.ts'
 import type { PatchPrompt } from '../src/pairs/rows/preference-pair.ts'
 import type { Storage } from '../src/storage/storage.ts'
-import { lastTurn, scriptedModel } from './scripted-model.ts'
+import { lastTurn, scriptedModel } from './models/scripted-model.ts'
 
 export const prompts: PatchPrompt[] = [
   { prompt: 'harm one', kind: 'harmful' },

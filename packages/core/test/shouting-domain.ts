@@ -2,7 +2,7 @@ import type { Domain } from '../src/domains/domain.ts'
 import type { DomainPrompt } from '../src/evaluate/metrics/domain-metric.ts'
 import { functionJudge } from '../src/pairs/judges/judge.ts'
 import { numberTokenizer } from '../src/testing/number-tokenizer.ts'
-import { lastTurn, scriptedModel } from './scripted-model.ts'
+import { lastTurn, scriptedModel } from './models/scripted-model.ts'
 
 export const shouting = functionJudge({
   name: 'capitals',

@@ -4,8 +4,7 @@ import type { LanguageModel, Prefix } from '../src/model/language-model/language
 import type { DpoExample } from '../src/train/examples/example.ts'
 import type { DpoLossType, Objective } from '../src/train/trainer/objective.ts'
 import { PrefixTrainer } from '../src/train/trainer/prefix-trainer.ts'
-import { goldenJson, goldenModel } from './goldens.ts'
-import { relativeDifference } from './relative-difference.ts'
+import { goldenJson, goldenModel, relativeDifference } from './goldens.ts'
 
 interface TrainingGoldens {
   rows: { prompt: number[]; chosen: number[]; rejected: number[] }[]

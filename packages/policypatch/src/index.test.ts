@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import * as core from '@policypatch/core'
 import { afterAll, expect, test } from 'vitest'
-import { writeTinyModel } from '../../core/test/tiny-model.ts'
+import { writeTinyModel } from '../../core/test/models/tiny-model.ts'
 import { temporaryFolder } from '../test/temporary-folder.ts'
 import { writeTinyData } from '../test/tiny-data.ts'
 import * as api from './index.ts'

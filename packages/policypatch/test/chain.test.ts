@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { zipPatch } from '../../../examples/playground/src/worker/zip-patch.ts'
-import { writeTinyModel } from '../../core/test/tiny-model.ts'
+import { writeTinyModel } from '../../core/test/models/tiny-model.ts'
 import { readPatch } from '../src/stored/patches.ts'
 import { runCommand } from './run-command.ts'
 import { temporaryFolder } from './temporary-folder.ts'

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { loadModel } from 'policypatch'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { patchOf } from '../../../examples/patched-transformers-js.ts'
-import { writeTinyModel } from '../../core/test/tiny-model.ts'
+import { writeTinyModel } from '../../core/test/models/tiny-model.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 // Each is a process of its own, from sources, with a tiny model in place of its real one.

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { access, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
-import { writeTinyModel } from '../../core/test/tiny-model.ts'
+import { writeTinyModel } from '../../core/test/models/tiny-model.ts'
 import { type CommandResult, runCommand } from './run-command.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 

@@ -1,5 +1,5 @@
 import { beforeAll, expect, vi } from 'vitest'
-import { writeTinyModel } from '../../core/test/tiny-model.ts'
+import { writeTinyModel } from '../../core/test/models/tiny-model.ts'
 import { type CommandResult, type RunOptions, runCommand } from './run-command.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 import { writeTinyData } from './tiny-data.ts'

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { loadModel } from 'policypatch'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { patchOf } from '../../../examples/patched-transformers-js.ts'
-import { writeTinyModel } from '../../core/test/tiny-model.ts'
+import { writeTinyModel } from '../../core/test/models/tiny-model.ts'
 import { runShellScript } from './run-command.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 

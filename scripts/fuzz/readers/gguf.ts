@@ -1,7 +1,11 @@
 import { bytesSource, openGguf } from '@policypatch/core/platform'
 import fc from 'fast-check'
 import { openGgufModel } from '../../../packages/core/src/model/files/open-gguf-model.ts'
-import { type GgufPair, type GgufTensorToWrite, writeGguf } from '../../../packages/core/test/write-gguf.ts'
+import {
+  type GgufPair,
+  type GgufTensorToWrite,
+  writeGguf,
+} from '../../../packages/core/test/models/write-gguf.ts'
 import type { Files, FuzzedReader } from '../fuzzed-reader.ts'
 import { ggufAmbiguity, ggufParts } from '../gguf-parts.ts'
 import { golden } from '../golden-files.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { lastTurn, scriptedModel } from '../../test/scripted-model.ts'
+import { lastTurn, scriptedModel } from '../../test/models/scripted-model.ts'
 import { generatePairs } from '../pairs/generate-pairs.ts'
 import { isRefusal } from '../pairs/judges/is-refusal.ts'
 import type { TextScorer } from '../pairs/judges/text-scorer.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { lastTurn, scriptedModel } from '../../test/scripted-model.ts'
+import { lastTurn, scriptedModel } from '../../test/models/scripted-model.ts'
 import { functionJudge } from '../pairs/judges/judge.ts'
 import { modelReference } from '../pairs/references/model-reference.ts'
 import type { PatchPrompt } from '../pairs/rows/preference-pair.ts'

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { writeSafetensors } from '../../src/model/files/tensors/write-safetensors.ts'
 import { memoryStorage } from '../../src/storage/memory-storage.ts'
-import { type GgufPair, writeGguf } from '../write-gguf.ts'
+import { type GgufPair, writeGguf } from '../models/write-gguf.ts'
 import { encode, folder, load, weights, wholeModel } from './damage.ts'
 import { type Case, describeCases } from './describe-cases.ts'
 

@@ -3,8 +3,8 @@ import type { LanguageModel } from '../../src/model/language-model/language-mode
 import type { TrainPatchOptions } from '../../src/train/train-options.ts'
 import { trainPatch } from '../../src/train/train-patch.ts'
 import { cpuBackend } from '../cpu-backend.ts'
+import { wordModel } from '../models/word-model.ts'
 import { pairs, prompts, quickOptions, safe } from '../train/training-run.ts'
-import { wordModel } from '../word-model.ts'
 
 let model: LanguageModel
 beforeAll(async () => {

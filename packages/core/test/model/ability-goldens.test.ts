@@ -11,8 +11,7 @@ import { importPeftPromptTuning } from '../../src/patch/release/peft-adapter.ts'
 import { memoryStorage } from '../../src/storage/memory-storage.ts'
 import type { Storage } from '../../src/storage/storage.ts'
 import { cpuBackend } from '../cpu-backend.ts'
-import { goldenJson, goldenStorage } from '../goldens.ts'
-import { relativeDifference } from '../relative-difference.ts'
+import { goldenJson, goldenStorage, relativeDifference } from '../goldens.ts'
 
 type Subject = 'base' | 'prompt-tuning' | 'lora'
 

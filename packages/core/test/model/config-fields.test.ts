@@ -8,9 +8,8 @@ import { loadWeights } from '../../src/model/files/load-weights.ts'
 import { openShardedSafetensors } from '../../src/model/files/tensors/sharded-safetensors.ts'
 import { numberTokenizer } from '../../src/testing/number-tokenizer.ts'
 import { cpuBackend } from '../cpu-backend.ts'
-import { goldenJson, goldenStorage } from '../goldens.ts'
+import { goldenJson, goldenStorage, relativeDifference } from '../goldens.ts'
 import { centred, logitsAfter } from '../logits-after.ts'
-import { relativeDifference } from '../relative-difference.ts'
 
 interface Case {
   readonly change: Json

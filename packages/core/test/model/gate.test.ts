@@ -8,8 +8,7 @@ import { coreOf } from '../../src/model/language-model/model-core.ts'
 import { parallelPrefix } from '../../src/patch/apply/compose-prefixes.ts'
 import { initPrefix } from '../../src/train/trainer/prefix-init.ts'
 import { cpuBackend } from '../cpu-backend.ts'
-import { goldenJson, goldenModel, goldenTensor } from '../goldens.ts'
-import { relativeDifference } from '../relative-difference.ts'
+import { goldenJson, goldenModel, goldenTensor, relativeDifference } from '../goldens.ts'
 
 let model: LanguageModel
 let plain: Prefix

@@ -7,10 +7,8 @@ import type { LanguageModel } from '../../src/model/language-model/language-mode
 import * as tf from '../../src/tf.ts'
 import { initPrefix } from '../../src/train/trainer/prefix-init.ts'
 import { PrefixTrainer } from '../../src/train/trainer/prefix-trainer.ts'
-import { cpuBackend } from '../cpu-backend.ts'
-import { goldenModel } from '../goldens.ts'
-import { packed } from '../packed.ts'
-import { relativeDifference } from '../relative-difference.ts'
+import { cpuBackend, packed } from '../cpu-backend.ts'
+import { goldenModel, relativeDifference } from '../goldens.ts'
 
 const examples = [
   { prompt: [5, 17, 3], chosen: [9, 71, 8, 2], kind: 'harmful' as const },

@@ -8,9 +8,8 @@ import { openLora } from '../../src/model/files/lora/lora.ts'
 import { openShardedSafetensors } from '../../src/model/files/tensors/sharded-safetensors.ts'
 import { numberTokenizer } from '../../src/testing/number-tokenizer.ts'
 import { cpuBackend } from '../cpu-backend.ts'
-import { goldenJson, goldenStorage, goldenTensor } from '../goldens.ts'
+import { goldenJson, goldenStorage, goldenTensor, relativeDifference } from '../goldens.ts'
 import { centred, logitsAfter } from '../logits-after.ts'
-import { relativeDifference } from '../relative-difference.ts'
 
 const { ids, bases } = await goldenJson<{ ids: number[]; bases: Record<string, string> }>(
   'lora-adapters/merged.json',

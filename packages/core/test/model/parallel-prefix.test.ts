@@ -4,9 +4,8 @@ import type { LanguageModel, Prefix } from '../../src/model/language-model/langu
 import { parallelPrefix } from '../../src/patch/apply/compose-prefixes.ts'
 import { initPrefix } from '../../src/train/trainer/prefix-init.ts'
 import { cpuBackend } from '../cpu-backend.ts'
-import { goldenJson, goldenModel } from '../goldens.ts'
+import { goldenJson, goldenModel, relativeDifference } from '../goldens.ts'
 import { centred, logitsAfter } from '../logits-after.ts'
-import { relativeDifference } from '../relative-difference.ts'
 
 let model: LanguageModel
 let parts: readonly [Prefix, Prefix, Prefix]

@@ -2,9 +2,8 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { LanguageModel } from '../../src/model/language-model/language-model.ts'
 import { initPrefix } from '../../src/train/trainer/prefix-init.ts'
 import { cpuBackend } from '../cpu-backend.ts'
-import { goldenModel } from '../goldens.ts'
+import { goldenModel, relativeDifference } from '../goldens.ts'
 import { logitsAfter, prefixOfIds } from '../plain-decoding.ts'
-import { relativeDifference } from '../relative-difference.ts'
 
 let model: LanguageModel
 beforeAll(async () => {

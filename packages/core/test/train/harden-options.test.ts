@@ -6,7 +6,7 @@ import type { HardenPatchOptions } from '../../src/train/harden/harden-options.t
 import { hardenPatch } from '../../src/train/harden/harden-patch.ts'
 import { trainPatch } from '../../src/train/train-patch.ts'
 import { cpuBackend } from '../cpu-backend.ts'
-import { wordModel } from '../word-model.ts'
+import { wordModel } from '../models/word-model.ts'
 import { attacks, gate, hardenOptions, scriptedTrainee } from './harden-run.ts'
 import { prompts, quickOptions } from './training-run.ts'
 

@@ -17,7 +17,7 @@ import { hardenPatch } from '../../src/train/harden/harden-patch.ts'
 import { trainPatch } from '../../src/train/train-patch.ts'
 import { cpuBackend } from '../cpu-backend.ts'
 import { failingStorage } from '../failing-storage.ts'
-import { wordModel } from '../word-model.ts'
+import { wordModel } from '../models/word-model.ts'
 import {
   attacks,
   gate,

@@ -4,7 +4,7 @@ import type { Attack } from '../../src/pairs/rows/wrap-prompt.ts'
 import type { Storage } from '../../src/storage/storage.ts'
 import type { Prompt } from '../../src/tokenize/tokenizer.ts'
 import type { HardenPatchOptions } from '../../src/train/harden/harden-options.ts'
-import { lastTurn } from '../scripted-model.ts'
+import { lastTurn } from '../models/scripted-model.ts'
 import { prompts, safe } from './training-run.ts'
 
 /** One attack in the words themselves, one by earlier turns, one that hides the words. */

@@ -9,8 +9,7 @@ import { decodeCheckpoint, encodeCheckpoint } from '../../src/train/stage/checkp
 import { initPrefix } from '../../src/train/trainer/prefix-init.ts'
 import { PrefixTrainer, type PrefixTrainerOptions } from '../../src/train/trainer/prefix-trainer.ts'
 import { cpuBackend } from '../cpu-backend.ts'
-import { goldenModel } from '../goldens.ts'
-import { relativeDifference } from '../relative-difference.ts'
+import { goldenModel, relativeDifference } from '../goldens.ts'
 import { tasks, training } from './distillation-run.ts'
 
 let model: LanguageModel

@@ -3,10 +3,9 @@ import type { Prefix } from '../../src/model/language-model/language-model.ts'
 import { importPeftPromptTuning } from '../../src/patch/release/peft-adapter.ts'
 import { readPatch } from '../../src/patch/release/read-patch.ts'
 import { cpuBackend } from '../cpu-backend.ts'
-import { goldenJson, goldenModel, goldenStorage } from '../goldens.ts'
+import { goldenJson, goldenModel, goldenStorage, relativeDifference } from '../goldens.ts'
 import { centred, logitsAfter } from '../logits-after.ts'
 import { storageOf } from '../patch/tiny-patch.ts'
-import { relativeDifference } from '../relative-difference.ts'
 
 interface PeftLogits {
   readonly prompts: number[][]

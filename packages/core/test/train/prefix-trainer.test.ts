@@ -5,10 +5,8 @@ import type { LanguageModel, Prefix } from '../../src/model/language-model/langu
 import type { DpoExample, SftExample } from '../../src/train/examples/example.ts'
 import { initPrefix } from '../../src/train/trainer/prefix-init.ts'
 import { PrefixTrainer, type PrefixTrainerOptions } from '../../src/train/trainer/prefix-trainer.ts'
-import { cpuBackend } from '../cpu-backend.ts'
-import { goldenModel } from '../goldens.ts'
-import { packed } from '../packed.ts'
-import { relativeDifference } from '../relative-difference.ts'
+import { cpuBackend, packed } from '../cpu-backend.ts'
+import { goldenModel, relativeDifference } from '../goldens.ts'
 
 let model: LanguageModel
 let prefix: Prefix

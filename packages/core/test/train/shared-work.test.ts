@@ -11,8 +11,7 @@ import { initPrefix } from '../../src/train/trainer/prefix-init.ts'
 import { stepFeeds } from '../../src/train/trainer/step-feeds.ts'
 import { trainingProgram } from '../../src/train/trainer/training-program.ts'
 import { cpuBackend } from '../cpu-backend.ts'
-import { goldenModel } from '../goldens.ts'
-import { relativeDifference } from '../relative-difference.ts'
+import { goldenModel, relativeDifference } from '../goldens.ts'
 
 // What makes a step cheaper than running every row by itself must not change its loss or gradient.
 

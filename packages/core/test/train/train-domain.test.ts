@@ -8,7 +8,7 @@ import { memoryStorage } from '../../src/storage/memory-storage.ts'
 import { resolveRun } from '../../src/train/resolve-run.ts'
 import { trainPatch } from '../../src/train/train-patch.ts'
 import { cpuBackend } from '../cpu-backend.ts'
-import { wordModel } from '../word-model.ts'
+import { wordModel } from '../models/word-model.ts'
 import { prompts, runOptions } from './training-run.ts'
 
 let model: LanguageModel

@@ -6,7 +6,7 @@ import { resolveRun } from '../../src/train/resolve-run.ts'
 import type { TrainPatchOptions } from '../../src/train/train-options.ts'
 import { trainPatch } from '../../src/train/train-patch.ts'
 import { cpuBackend } from '../cpu-backend.ts'
-import { wordModel } from '../word-model.ts'
+import { wordModel } from '../models/word-model.ts'
 import { runOptions } from './training-run.ts'
 
 let model: LanguageModel

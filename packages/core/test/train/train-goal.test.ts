@@ -9,7 +9,7 @@ import { resolveRun } from '../../src/train/resolve-run.ts'
 import type { TrainPatchOptions, TrainProgress } from '../../src/train/train-options.ts'
 import { trainPatch } from '../../src/train/train-patch.ts'
 import { cpuBackend } from '../cpu-backend.ts'
-import { wordModel } from '../word-model.ts'
+import { wordModel } from '../models/word-model.ts'
 
 let model: LanguageModel
 beforeAll(async () => {

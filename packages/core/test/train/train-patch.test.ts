@@ -9,7 +9,7 @@ import { trainPatch } from '../../src/train/train-patch.ts'
 import { initPrefix } from '../../src/train/trainer/prefix-init.ts'
 import { cpuBackend } from '../cpu-backend.ts'
 import { failingStorage } from '../failing-storage.ts'
-import { wordModel } from '../word-model.ts'
+import { wordModel } from '../models/word-model.ts'
 import { judge, pairs, prompts, quickOptions, runOptions, safe } from './training-run.ts'
 
 let model: LanguageModel

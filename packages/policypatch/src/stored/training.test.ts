@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { afterAll, expect, test } from 'vitest'
-import { writeTinyModel } from '../../../core/test/tiny-model.ts'
+import { writeTinyModel } from '../../../core/test/models/tiny-model.ts'
 import { temporaryFolder } from '../../test/temporary-folder.ts'
 import { writeTinyData } from '../../test/tiny-data.ts'
 import { standardJailbreaks } from '../doors/evaluate.ts'

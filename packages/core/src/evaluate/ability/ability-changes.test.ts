@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { scoringModel } from '../../../test/scoring-model.ts'
+import { scoringModel } from '../../../test/models/scoring-model.ts'
 import { abilityChanges } from './ability-changes.ts'
 import { evaluateMinimalPairs } from './evaluate-minimal-pairs.ts'
 import { evaluatePerplexity } from './evaluate-perplexity.ts'

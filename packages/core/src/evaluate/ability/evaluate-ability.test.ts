@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { scoringModel } from '../../../test/scoring-model.ts'
+import { scoringModel } from '../../../test/models/scoring-model.ts'
 import { memoryStorage } from '../../storage/memory-storage.ts'
 import { evaluateAbility } from './evaluate-ability.ts'
 import { readAbilityData } from './read-ability-data.ts'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { lastTurn, scriptedModel } from '../../../test/scripted-model.ts'
+import { lastTurn, scriptedModel } from '../../../test/models/scripted-model.ts'
 import { memoryStorage } from '../../storage/memory-storage.ts'
 import { evaluateInstructions } from './evaluate-instructions.ts'
 import type { InstructionCheck } from './follows-instruction.ts'

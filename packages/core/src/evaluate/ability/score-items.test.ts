@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { scoringModel } from '../../../test/scoring-model.ts'
+import { scoringModel } from '../../../test/models/scoring-model.ts'
 import { memoryStorage } from '../../storage/memory-storage.ts'
 import { numberTokenizer } from '../../testing/number-tokenizer.ts'
 import { createTokenizer } from '../../tokenize/load-tokenizer.ts'

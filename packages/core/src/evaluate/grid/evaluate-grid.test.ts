@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { lastTurn, scriptedModel } from '../../../test/scripted-model.ts'
+import { lastTurn, scriptedModel } from '../../../test/models/scripted-model.ts'
 import { functionJudge } from '../../pairs/judges/judge.ts'
 import { refusalJudge } from '../../pairs/judges/refusal-judge.ts'
 import type { Reference } from '../../pairs/references/reference.ts'

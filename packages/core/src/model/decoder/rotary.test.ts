@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { relativeDifference } from '../../../test/goldens.ts'
 import { normalTensor, outputAndGradients } from '../../../test/gradients.ts'
-import { relativeDifference } from '../../../test/relative-difference.ts'
 import * as tf from '../../tf.ts'
 import type { ModelConfig, RopeScaling } from './families/model-config.ts'
 import { inverseFrequencies, rotaryTables, rotate } from './rotary.ts'

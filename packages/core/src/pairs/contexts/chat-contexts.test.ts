@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { lastTurn, scriptedModel } from '../../../test/scripted-model.ts'
-import { userTurnModel } from '../../../test/user-turn-model.ts'
+import { lastTurn, scriptedModel } from '../../../test/models/scripted-model.ts'
+import { userTurnModel } from '../../../test/models/user-turn-model.ts'
 import { chatContexts } from './chat-contexts.ts'
 
 const prompts = ['tea', 'cake', 'soup', 'song', 'walk', 'read', 'poem', 'draw']

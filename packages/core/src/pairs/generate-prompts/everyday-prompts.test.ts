@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { userTurnModel } from '../../../test/user-turn-model.ts'
+import { userTurnModel } from '../../../test/models/user-turn-model.ts'
 import { everydayPrompts } from './everyday-prompts.ts'
 
 const topics = ['tea', 'bread', 'maps', 'boats', 'poems', 'stars', 'cats', 'rain', 'chess', 'soap']

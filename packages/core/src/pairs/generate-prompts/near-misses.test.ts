@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { scriptedModel } from '../../../test/scripted-model.ts'
-import { userTurnModel } from '../../../test/user-turn-model.ts'
+import { scriptedModel } from '../../../test/models/scripted-model.ts'
+import { userTurnModel } from '../../../test/models/user-turn-model.ts'
 import { modelReference } from '../references/model-reference.ts'
 import { nearMisses } from './near-misses.ts'
 import { openingsOf } from './openings-of.ts'

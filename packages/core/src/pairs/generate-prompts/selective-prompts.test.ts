@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { lastTurn } from '../../../test/scripted-model.ts'
-import { userTurnModel } from '../../../test/user-turn-model.ts'
+import { lastTurn } from '../../../test/models/scripted-model.ts'
+import { userTurnModel } from '../../../test/models/user-turn-model.ts'
 import { memoryStorage } from '../../storage/memory-storage.ts'
 import type { Reference } from '../references/reference.ts'
 import type { StageProgress } from '../responses/collect-responses.ts'

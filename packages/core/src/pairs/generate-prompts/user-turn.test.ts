@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { characterTokenizer } from '../../../test/user-turn-model.ts'
+import { characterTokenizer } from '../../../test/models/user-turn-model.ts'
 import type { Tokenizer } from '../../tokenize/tokenizer.ts'
 import { openUserTurn } from './user-turn.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { scriptedModel } from '../../../test/scripted-model.ts'
+import { scriptedModel } from '../../../test/models/scripted-model.ts'
 import { memoryStorage } from '../../storage/memory-storage.ts'
 import type { ChatMessage, Prompt } from '../../tokenize/tokenizer.ts'
 import type { PatchPrompt } from '../rows/preference-pair.ts'

@@ -1,7 +1,6 @@
 import { beforeAll, expect, it } from 'vitest'
-import { cpuBackend } from '../../../test/cpu-backend.ts'
+import { cpuBackend, packed } from '../../../test/cpu-backend.ts'
 import { goldenModel } from '../../../test/goldens.ts'
-import { packed } from '../../../test/packed.ts'
 import { expandWeight } from '../../backend/backend.ts'
 import type { LanguageModel } from '../../model/language-model/language-model.ts'
 import { activationBytes, planMemory, weightBytes } from './memory-plan.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { relativeDifference } from '../../../../test/goldens.ts'
 import { normalTensor, outputAndGradients } from '../../../../test/gradients.ts'
-import { relativeDifference } from '../../../../test/relative-difference.ts'
 import * as tf from '../../../tf.ts'
 import { attendRows, attention, tokensFirst } from './attention.ts'
 import { MASKED } from './mask.ts'

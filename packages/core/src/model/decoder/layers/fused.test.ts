@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
+import { relativeDifference } from '../../../../test/goldens.ts'
 import { normalTensor, outputAndGradients } from '../../../../test/gradients.ts'
-import { relativeDifference } from '../../../../test/relative-difference.ts'
 import * as tf from '../../../tf.ts'
 import { gatedSilu, rmsNorm } from './fused.ts'
 

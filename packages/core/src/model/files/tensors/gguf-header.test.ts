@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type GgufToWrite, writeGguf } from '../../../../test/write-gguf.ts'
+import { type GgufToWrite, writeGguf } from '../../../../test/models/write-gguf.ts'
 import { bytesSource } from '../../../storage/memory-storage.ts'
 import { openGguf } from './gguf.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type GgufPair, writeGguf } from '../../../../test/write-gguf.ts'
+import { type GgufPair, writeGguf } from '../../../../test/models/write-gguf.ts'
 import { memoryStorage } from '../../../storage/memory-storage.ts'
 import type { Storage } from '../../../storage/storage.ts'
 import { openGgufParts } from './gguf-parts.ts'

@@ -1,5 +1,5 @@
-import type { LanguageModel } from '../src/model/language-model/language-model.ts'
-import type { ChatMessage, Prompt, Tokenizer } from '../src/tokenize/tokenizer.ts'
+import type { LanguageModel } from '../../src/model/language-model/language-model.ts'
+import type { ChatMessage, Prompt, Tokenizer } from '../../src/tokenize/tokenizer.ts'
 import { scriptedModel } from './scripted-model.ts'
 
 /** A token for each character, but one each for the markers of its chat template. */

@@ -1,6 +1,6 @@
-import { throwIfAborted } from '../src/errors.ts'
-import type { LanguageModel } from '../src/model/language-model/language-model.ts'
-import { numberTokenizer } from '../src/testing/number-tokenizer.ts'
+import { throwIfAborted } from '../../src/errors.ts'
+import type { LanguageModel } from '../../src/model/language-model/language-model.ts'
+import { numberTokenizer } from '../../src/testing/number-tokenizer.ts'
 
 /**
  * A model of which only `score` and the tokenizer work: a text's tokens are its characters, a token's log-probability

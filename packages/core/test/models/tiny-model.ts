@@ -1,7 +1,7 @@
 import { copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 
-const goldens = fileURLToPath(new URL('./goldens/models/', import.meta.url))
+const goldens = fileURLToPath(new URL('../goldens/models/', import.meta.url))
 
 /** One token for each printable character of ASCII but `~`, after three special ones: the 97 of the tiny models. */
 const characters = Array.from({ length: 94 }, (_, i) => String.fromCharCode(32 + i))

@@ -1,8 +1,8 @@
-import { throwIfAborted } from '../src/errors.ts'
-import type { GenerateRequest, LanguageModel } from '../src/model/language-model/language-model.ts'
-import { createRandom } from '../src/random.ts'
-import { contentText } from '../src/tokenize/chat-messages.ts'
-import type { Prompt } from '../src/tokenize/tokenizer.ts'
+import { throwIfAborted } from '../../src/errors.ts'
+import type { GenerateRequest, LanguageModel } from '../../src/model/language-model/language-model.ts'
+import { createRandom } from '../../src/random.ts'
+import { contentText } from '../../src/tokenize/chat-messages.ts'
+import type { Prompt } from '../../src/tokenize/tokenizer.ts'
 
 /** The last turn's text. */
 export const lastTurn = (prompt: Prompt): string =>

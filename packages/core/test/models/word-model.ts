@@ -1,8 +1,8 @@
-import type { Backend } from '../src/backend/backend.ts'
-import { createLanguageModel } from '../src/model/create-language-model.ts'
-import type { LanguageModel } from '../src/model/language-model/language-model.ts'
-import { fnv1a } from '../src/pairs/rows/prompt-seed.ts'
-import { goldenModel } from './goldens.ts'
+import type { Backend } from '../../src/backend/backend.ts'
+import { createLanguageModel } from '../../src/model/create-language-model.ts'
+import type { LanguageModel } from '../../src/model/language-model/language-model.ts'
+import { fnv1a } from '../../src/pairs/rows/prompt-seed.ts'
+import { goldenModel } from '../goldens.ts'
 
 /**
  * A tiny random model that takes words too: a word has an id of its own spelling's, so that policies, refusals and
