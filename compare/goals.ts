@@ -54,8 +54,8 @@ for (const name of values.goal) {
   const judge = await goal.judge()
   const patch = await trainPatch({
     ...{ model, judge, seed, storage },
-    prompts: await readPrompts(data(name), fileStorage(), { kind: 'target' }),
-    reference: await recordedReference(data(name), fileStorage()),
+    prompts: await readPrompts({ storage: fileStorage(), path: data(name) }, { kind: 'target' }),
+    reference: await recordedReference({ storage: fileStorage(), path: data(name) }),
     generation: { maxTokens: 64 },
     ...(goal.everywhere && { everyday: 0 }),
     manifest: { name },
@@ -67,7 +67,7 @@ for (const name of values.goal) {
     },
   })
   const seconds = (performance.now() - start) / 1000
-  await patch.save('patch', storage)
+  await patch.save({ storage, path: 'patch' })
   await model.releasePrograms()
   const others = await readPrompts(data('others.unseen'))
   const prompts: PatchPrompt[] = goal.everywhere

@@ -17,7 +17,7 @@ const model = await loadRealModel(task)
 lap('load')
 const patch = await trainPatch({
   model,
-  pairs: await readPairs(storage, task.pairs),
+  pairs: await readPairs({ storage, path: task.pairs }),
   storage,
   directory: `${task.out}-run`,
   prefix: { length: prefixLength, init: 'text', text },

@@ -33,7 +33,7 @@ const directory = resolve(values.patch)
 const files = await resolveModel(values.model, { onNotice: console.error })
 if (!files.path.endsWith('.gguf')) throw new Error(`expected a GGUF file, found ${files.path}`)
 const model = await loadStoredModel(files, { backend: onnxruntimeBackend() })
-const patched = applyPatch(model, await readPatch(fileStorage(), directory))
+const patched = applyPatch(model, await readPatch({ storage: fileStorage(), path: directory }))
 const { vocabSize } = model.config
 const prompts = chatPrompts.map((content) => [{ role: 'user', content }])
 const [ours, alone] = [await logitsOf(patched), await logitsOf(model)]

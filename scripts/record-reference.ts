@@ -31,7 +31,7 @@ const known = new Set(
     ? (await readJsonLines(storage, values.out, recordedResponseSchema)).map((r) => r.prompt)
     : [],
 )
-const all = (await Promise.all(positionals.map((path) => readPrompts(storage, path)))).flat()
+const all = (await Promise.all(positionals.map((path) => readPrompts({ storage, path })))).flat()
 const prompts = all.filter(({ prompt }) => !known.has(prompt as string))
 
 const files = await resolveModel(values.model, { onNotice: console.error })

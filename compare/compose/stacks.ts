@@ -183,7 +183,7 @@ async function kept(
             : `${name}, seed ${seed}: ${JSON.stringify(event)}`,
         ),
     })
-    await patch.save(`${directory}/patch`, storage)
+    await patch.save({ storage, path: `${directory}/patch` })
   }
   return readPatch(join(folder, directory, 'patch'))
 }

@@ -83,7 +83,7 @@ export async function trainPatches(
           onProgress(`seed ${seed}: ${describe(event)}`)
         },
       })
-      await patch.save(`${directory}/patch`, storage)
+      await patch.save({ storage, path: `${directory}/patch` })
     }
     patches.push({ seed, patch: await readPatch(join(folder, directory, 'patch')) })
   }

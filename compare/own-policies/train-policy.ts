@@ -41,7 +41,7 @@ export async function trainPolicy(options: TrainPolicyOptions): Promise<PolicyPa
     const patch = await trainPatch({
       ...{ model, seed, storage },
       prompts: recorded.map(({ prompt }) => ({ prompt, kind: 'harmful' })),
-      reference: await recordedReference('recorded.jsonl', storage),
+      reference: await recordedReference({ storage, path: 'recorded.jsonl' }),
       generation: { maxTokens: 32, batchSize: 32 },
       // Measured by what comes after, on prompts of its own.
       check: false,
@@ -49,7 +49,7 @@ export async function trainPolicy(options: TrainPolicyOptions): Promise<PolicyPa
       directory: 'run',
       onProgress: (event) => onProgress(describeTraining(event)),
     })
-    await patch.save('patch', storage)
+    await patch.save({ storage, path: 'patch' })
   }
   return { folder, patch: await readPatch(join(folder, 'patch')) }
 }

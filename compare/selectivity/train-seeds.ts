@@ -54,7 +54,7 @@ export async function trainSeeds(options: TrainSeedsOptions): Promise<SeedPatch[
         directory: 'run',
         onProgress: (event) => onProgress(`seed ${seed}: ${describeTraining(event)}`),
       })
-      await patch.save('patch', storage)
+      await patch.save({ storage, path: 'patch' })
     }
     found.push({ seed, folder, patch: await readPatch(join(folder, 'patch')) })
   }

@@ -30,7 +30,7 @@ export function chatService(model: LanguageModel): Hono {
       if (file instanceof File)
         await storage.write(`${name}/${file.name}`, new Uint8Array(await file.arrayBuffer()))
     }
-    const patch = await readPatch(name, storage)
+    const patch = await readPatch({ storage, path: name })
     if (patch.manifest.name !== name) throw misnamed(name, patch.manifest.name)
     patches.add(patch)
     return c.json({ name, version: patch.manifest.version })

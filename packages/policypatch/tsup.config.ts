@@ -22,6 +22,8 @@ export default defineConfig([
       'src/default-storage/browser.ts',
       'src/judges/opening-judge.ts',
       'src/load-progress.ts',
+      'src/patches/patch-store.ts',
+      'src/platform-storage.ts',
       'src/stored/*.ts',
       '!src/**/*.test.ts',
     ],

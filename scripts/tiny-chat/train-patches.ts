@@ -88,7 +88,7 @@ for (const recipe of recipes.filter(({ name }) => wanted.length === 0 || wanted.
   const patch = await train(recipe)
   const effects = await measure(recipe, patch)
   const measured = await withEffects(patch, effects)
-  await measured.save(pathOf(`public/patches/${recipe.name}`), fileStorage())
+  await measured.save({ storage: fileStorage(), path: pathOf(`public/patches/${recipe.name}`) })
   console.log(recipe.name, `${measured.bytes} bytes`)
   for (const { metric, before, after, n } of effects) {
     console.log(`  ${metric} (${n}): ${before.value.toFixed(3)} → ${after.value.toFixed(3)}`)

@@ -174,7 +174,7 @@ describe.skipIf(chromium === undefined)(
       const storage = memoryStorage()
       const files = unzipSync(new Uint8Array(await readFile(join(site.downloads, name))))
       for (const [path, bytes] of Object.entries(files)) await storage.write(path, bytes)
-      const { manifest } = await readPatch('homework-coach', storage)
+      const { manifest } = await readPatch({ storage, path: 'homework-coach' })
       expect(manifest).toMatchObject({
         name: 'homework-coach',
         base: { id: 'tiny-chat' },

@@ -5,7 +5,7 @@ let patched: Promise<LanguageModel> | undefined
 
 async function open(site: string): Promise<LanguageModel> {
   const model = await loadModel(`${site}models/tiny-chat`)
-  const patch = await readPatch('no-mischief', fetchStorage(`${site}patches`))
+  const patch = await readPatch({ storage: fetchStorage(`${site}patches`), path: 'no-mischief' })
   return applyPatch(model, patch)
 }
 

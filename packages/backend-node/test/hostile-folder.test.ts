@@ -12,12 +12,12 @@ import { temporaryFolder } from './temporary-folder.ts'
 let folder = ''
 let patch: Patch
 const at = (...names: readonly string[]) => join(folder, ...names)
-const read = (name = 'tiny') => readPatch(fileStorage(), at(name))
+const read = (name = 'tiny') => readPatch({ storage: fileStorage(), path: at(name) })
 
 beforeEach(async () => {
   folder = await temporaryFolder()
-  patch = await createPatch({ manifest: tinyManifest, prefix: tinyPrefix, storage: fileStorage() })
-  await patch.save(at('tiny'))
+  patch = await createPatch({ manifest: tinyManifest, prefix: tinyPrefix })
+  await patch.save({ storage: fileStorage(), path: at('tiny') })
 })
 
 const files = ['patch.json', 'README.md', 'adapter_config.json', 'adapter_model.safetensors']
@@ -61,12 +61,12 @@ onUnix('in a folder of a stranger only files are opened (skipped where there are
   })
 
   test('what takes the place of a replacement is no way to other folders', async () => {
-    const store = patchStore(fileStorage(), at('installed'))
+    const store = patchStore({ storage: fileStorage(), path: at('installed') })
     await store.install(patch)
     await mkdir(at('evil'))
     await symlink(at('installed', patch.manifest.name, '1.0.0'), at('evil', '.incoming'))
     await expect(read('evil')).rejects.toMatchObject({ code: 'NOT_FOUND' })
-    await patch.save(at('evil'))
+    await patch.save({ storage: fileStorage(), path: at('evil') })
     expect((await store.get(patch.manifest.name)).files).toEqual(patch.files)
     expect(readdirSync(at('evil')).sort()).toEqual([...files].sort())
   })

@@ -4,12 +4,14 @@
  * @module policypatch/browser
  */
 
+import './platform-storage.ts'
+
 // What is exported by name takes the place of core's export of that name.
 
 export { fetchStorage, opfsStorage } from '@policypatch/backend-web'
 export * from '@policypatch/core'
 export { loadModel } from './browser/load-model.ts'
+export { patchStore } from './patches/patch-store.ts'
 export { evaluatePatch } from './stored/evaluation.ts'
-export { domainPairs, generatePairs, readPairs, readPrompts, recordedReference } from './stored/pairs.ts'
-export { composePatches, createPatch, patchStore, readPatch } from './stored/patches.ts'
+export { domainPairs, generatePairs } from './stored/pairs.ts'
 export { compressPatches, hardenPatch, trainPatch } from './stored/training.ts'

@@ -1,6 +1,7 @@
-import { fileStorage, onnxFile } from '@policypatch/backend-node'
+import { onnxFile } from '@policypatch/backend-node'
 import { applyPatch, type LanguageModel } from '@policypatch/core'
 import { type PatchContents, patchedDecoder } from '@policypatch/core/patch'
+import { type Place, storedAt } from '@policypatch/core/platform'
 
 /**
  * Writes a model that includes a patch, or several, as one ONNX file, for runtimes without support for patches: `input_ids`
@@ -13,9 +14,9 @@ import { type PatchContents, patchedDecoder } from '@policypatch/core/patch'
 export async function exportOnnx(
   model: LanguageModel,
   patch: PatchContents | readonly PatchContents[],
-  path: string,
-  storage = fileStorage(),
+  file: Place,
 ): Promise<void> {
   const decoder = await patchedDecoder(applyPatch(model, patch))
+  const { storage, path } = storedAt(file)
   await storage.write(path, onnxFile(decoder))
 }

@@ -4,6 +4,8 @@
  * @module policypatch
  */
 
+import './platform-storage.ts'
+
 // What is exported by name takes the place of core's export of that name.
 
 export { fileStorage } from '@policypatch/backend-node'
@@ -12,8 +14,8 @@ export { endpointReference } from './endpoints.ts'
 export { jsonJudge } from './judges/json-judge.ts'
 export { loadModel } from './load-model.ts'
 export { defineConfig } from './options/project-config.ts'
+export { patchStore } from './patches/patch-store.ts'
 export { readPatch } from './patches/read-patch.ts'
 export { evaluatePatch } from './stored/evaluation.ts'
-export { domainPairs, generatePairs, readPairs, readPrompts, recordedReference } from './stored/pairs.ts'
-export { composePatches, createPatch, patchStore } from './stored/patches.ts'
+export { domainPairs, generatePairs } from './stored/pairs.ts'
 export { compressPatches, hardenPatch, trainPatch } from './stored/training.ts'

@@ -10,12 +10,18 @@ import {
   resolveModel,
 } from '@policypatch/backend-node'
 import { type LanguageModel, PatchError } from '@policypatch/core'
-import { type Architecture, type Backend, loadStoredModel, type Precision } from '@policypatch/core/platform'
+import {
+  type Architecture,
+  type Backend,
+  loadStoredModel,
+  type Place,
+  type Precision,
+} from '@policypatch/core/platform'
 import type { LoadProgress } from './load-progress.ts'
 
 export interface LoadModelOptions {
   /** The folder of a PEFT LoRA adapter, merged into the weights while they are read. */
-  readonly adapter?: string | undefined
+  readonly adapter?: Place | undefined
   /**
    * Where ONNX Runtime runs the model: `cpu`, `cuda`, `webgpu`, or `auto` for the fastest available one, which takes a few
    * seconds to measure and is reported to `onNotice`. Default `cpu`, which is reproducible.
@@ -65,7 +71,7 @@ export async function loadModel(idOrPath: string, options: LoadModelOptions = {}
       id: nameOf(idOrPath, files, adapter),
       ...{ backend, ownsBackend, prefixCacheBytes, onNotice },
       onProgress: (done, total) => onProgress?.({ stage: 'weights', done, total }),
-      ...(adapter !== undefined && { adapter: { storage: files.storage, path: resolve(adapter) } }),
+      ...(adapter !== undefined && { adapter: typeof adapter === 'string' ? resolve(adapter) : adapter }),
       ...(architectures && { architectures }),
       // int8 is for the processor, where its products are fastest.
       precision: options.precision ?? (ownsBackend && device === 'cpu' ? 'int8' : 'float32'),
@@ -96,8 +102,9 @@ async function deviceOf({ backend, device, onNotice }: LoadModelOptions): Promis
 }
 
 /** What manifests call the model: they are published, so a folder's name goes into them but not its place. */
-function nameOf(idOrPath: string, files: ModelFiles, adapter: string | undefined): string {
+function nameOf(idOrPath: string, files: ModelFiles, adapter: Place | undefined): string {
   const path = resolve(idOrPath)
   const id = files.source === path ? basename(path) : (files.id ?? idOrPath)
-  return adapter === undefined ? id : `${id}+${basename(resolve(adapter))}`
+  if (adapter === undefined) return id
+  return `${id}+${basename(typeof adapter === 'string' ? resolve(adapter) : adapter.path)}`
 }

@@ -2,21 +2,22 @@ import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { fileStorage } from '@policypatch/backend-node'
 import * as coreEvaluate from '@policypatch/core/evaluate'
+import type { Place } from '@policypatch/core/platform'
 
 /**
  * Ability data: the files of a folder, as read by core's `readAbilityData`, or by default the built-in ones: samples of BLiMP
  * and CommonsenseQA, and texts and instructions.
  */
-export function readAbilityData(
-  directory?: string,
-  storage = fileStorage(),
-): Promise<coreEvaluate.AbilityData> {
-  if (directory !== undefined) return coreEvaluate.readAbilityData(storage, directory)
+export function readAbilityData(folder?: Place): Promise<coreEvaluate.AbilityData> {
+  if (folder !== undefined) return coreEvaluate.readAbilityData(folder)
   const root = dirname(createRequire(import.meta.url).resolve('policypatch/package.json'))
-  return coreEvaluate.readAbilityData(fileStorage(root), 'ability', {
-    minimalPairs: 'BLiMP (sample)',
-    questions: 'CommonsenseQA (sample)',
-    texts: 'policypatch texts',
-    instructions: 'policypatch instructions',
-  })
+  return coreEvaluate.readAbilityData(
+    { storage: fileStorage(root), path: 'ability' },
+    {
+      minimalPairs: 'BLiMP (sample)',
+      questions: 'CommonsenseQA (sample)',
+      texts: 'policypatch texts',
+      instructions: 'policypatch instructions',
+    },
+  )
 }

@@ -136,7 +136,7 @@ export const promptTuningReader: FuzzedReader = {
     ),
   ),
   async read(files) {
-    await importPeftPromptTuning(await storageOf(files, 'a'), 'a')
+    await importPeftPromptTuning({ storage: await storageOf(files, 'a'), path: 'a' })
   },
   ambiguity,
 }

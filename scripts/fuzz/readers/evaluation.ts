@@ -38,7 +38,7 @@ export const reportReader: FuzzedReader = {
     { weight: 1, arbitrary: damaged(fc.constant({ 'report.json': reportText }), [reportText]) },
   ),
   async read(files) {
-    await readReport(await storageOf(files, 'r'), 'r/report.json')
+    await readReport({ storage: await storageOf(files, 'r'), path: 'r/report.json' })
   },
   ambiguity: (files) => doubleNameIn(files['report.json']),
 }
@@ -88,8 +88,8 @@ export const evaluationReader: FuzzedReader = {
   ),
   async read(files) {
     const storage = await storageOf(files, 'e')
-    await readAbilityData(storage, 'e')
-    await readCrowsPairs(storage, 'e/crows-pairs.jsonl')
+    await readAbilityData({ storage, path: 'e' })
+    await readCrowsPairs({ storage, path: 'e/crows-pairs.jsonl' })
   },
   ambiguity(files) {
     return Object.values(files)

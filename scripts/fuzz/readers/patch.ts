@@ -150,7 +150,7 @@ export function patchAmbiguity(files: Files): string | undefined {
 }
 
 async function read(files: Files): Promise<void> {
-  await readPatch(await storageOf(files, 'tiny'), 'tiny')
+  await readPatch({ storage: await storageOf(files, 'tiny'), path: 'tiny' })
 }
 
 export const patchReader: FuzzedReader = {

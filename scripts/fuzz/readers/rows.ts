@@ -1,5 +1,6 @@
-import { readPairs, readPrompts, recordedReference, type Storage } from '@policypatch/core'
+import { readPairs, readPrompts, recordedReference } from '@policypatch/core'
 import { readContexts } from '@policypatch/core/pairs'
+import type { Place } from '@policypatch/core/platform'
 import fc from 'fast-check'
 import { doubleNameIn } from '../double-names.ts'
 import { type Files, type FuzzedReader, utf8 } from '../fuzzed-reader.ts'
@@ -99,7 +100,7 @@ const joinedRows = (own: readonly object[]) => utf8(own.map((row) => `${JSON.str
 function rowsReader(
   name: string,
   own: readonly object[],
-  read: (storage: Storage, path: string) => Promise<unknown>,
+  read: (file: Place) => Promise<unknown>,
 ): FuzzedReader {
   return {
     name,
@@ -114,7 +115,7 @@ function rowsReader(
       },
     ),
     async read(files) {
-      await read(await storageOf(files, 'd'), `d/${file}`)
+      await read({ storage: await storageOf(files, 'd'), path: `d/${file}` })
     },
     ambiguity: (files) => doubleNameIn(files[file], true),
   }
@@ -124,8 +125,8 @@ export const rowReaders: readonly FuzzedReader[] = [
   rowsReader('prompts', rows, readPrompts),
   rowsReader('pairs', rows, readPairs),
   rowsReader('contexts', [...contexts, ...contexts, ...rows], readContexts),
-  rowsReader('recorded-reference', rows, async (storage, path) => {
-    const reference = await recordedReference({ storage, path })
+  rowsReader('recorded-reference', rows, async (recorded) => {
+    const reference = await recordedReference(recorded)
     for await (const _ of reference.respond([{ prompt: 'a', kind: 'harmful' }]));
   }),
 ]

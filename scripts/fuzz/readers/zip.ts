@@ -136,7 +136,7 @@ export const patchZipReader: FuzzedReader = {
     changedPatches.map((files) => zip(entriesOf({ ...files, 'notes.txt': utf8('a') }))),
   ),
   async read({ [file]: held = new Uint8Array(0) }) {
-    await readPatch(await zipStorage(held), 'p')
+    await readPatch({ storage: await zipStorage(held), path: 'p' })
   },
   ambiguity: ({ [file]: held }) => held && zipAmbiguity(held),
 }

@@ -20,7 +20,7 @@ export function keptPatches(): KeptPatches {
       const { name } = patch.manifest
       try {
         await storage.remove(name)
-        await patch.save(name, storage)
+        await patch.save({ storage, path: name })
         return undefined
       } catch (error) {
         return faultOf(error)
@@ -33,15 +33,15 @@ export function keptPatches(): KeptPatches {
       const patches: Patch[] = []
       const faults: Fault[] = []
       if (!isThere() || !(await storage.exists(''))) return { patches, faults }
-      for (const folder of await patchFolders(storage)) {
+      for (const folder of await patchFolders({ storage, path: '' })) {
         try {
-          patches.push(await readPatch(folder, storage))
+          patches.push(await readPatch(folder))
         } catch (error) {
           faults.push({
             ...faultOf(error),
-            remedy: `Add ${folder} again: the browser’s copy of it is removed`,
+            remedy: `Add ${folder.path} again: the browser’s copy of it is removed`,
           })
-          await storage.remove(folder)
+          await storage.remove(folder.path)
         }
       }
       return { patches, faults }

@@ -46,7 +46,7 @@ export function patchShelf(model: () => LanguageModel | undefined): PatchShelf {
 export async function patchesOf(files: readonly NamedBlob[]): Promise<Patch[]> {
   const patches: Patch[] = []
   for (const storage of await storagesOf(files)) {
-    for (const folder of await patchFolders(storage)) patches.push(await readPatch(folder, storage))
+    for (const folder of await patchFolders({ storage, path: '' })) patches.push(await readPatch(folder))
   }
   if (patches.length === 0) throw noPatch(files)
   return patches

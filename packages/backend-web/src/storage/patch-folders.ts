@@ -1,14 +1,16 @@
 import { PatchError, type Storage } from '@policypatch/core'
+import { type Place, type StoredPlace, storedAt } from '@policypatch/core/platform'
 
 /** Folders that are looked into below the one given. */
 const deepest = 4
 
 /**
- * The folders of a storage that contain a patch (a patch.json), sorted. Use it for dropped or unpacked files, whose folder is
- * not known. Pass each to `readPatch`.
+ * The folders that contain a patch (a patch.json), in a folder or below it, sorted. Use it for dropped or unpacked files, whose
+ * folder is not known: `patchFolders({ storage, path: '' })` looks through a storage. Pass each to `readPatch`.
  */
-export async function patchFolders(storage: Storage, directory = ''): Promise<readonly string[]> {
-  return find(storage, directory, deepest)
+export async function patchFolders(folder: Place): Promise<readonly StoredPlace[]> {
+  const { storage, path } = storedAt(folder)
+  return (await find(storage, path, deepest)).map((found) => ({ storage, path: found }))
 }
 
 async function find(storage: Storage, folder: string, depth: number): Promise<string[]> {

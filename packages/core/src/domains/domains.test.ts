@@ -146,7 +146,7 @@ describe('gender', () => {
     ]
     const lines = rows.map((row) => `${JSON.stringify(row)}\n`).join('')
     await storage.write('crows.jsonl', new TextEncoder().encode(lines))
-    const crowsPairs = await readCrowsPairs(storage, 'crows.jsonl')
+    const crowsPairs = await readCrowsPairs({ storage, path: 'crows.jsonl' })
     expect(crowsPairs).toEqual([{ more: 'he is a doctor', less: 'she is a doctor' }])
     const domain = genderDomain({ samples: 2, crowsPairs })
     const options = { data: 'd', sampling: { maxTokens: 2 } }

@@ -35,7 +35,6 @@ export { formatReferenceShare, type ReferenceExample, type ReferenceShare } from
 export type { EndpointReferenceOptions } from '../pairs/references/endpoint-reference.ts'
 export type { ModelReferenceOptions } from '../pairs/references/model-reference.ts'
 export {
-  type RecordedReferenceOptions,
   type RecordedResponse,
   recordedResponseSchema,
 } from '../pairs/references/recorded-reference.ts'

@@ -38,7 +38,12 @@ export type {
   PrefixSummary,
 } from '../patch/manifest.ts'
 export type { PatchContents, PatchFiles } from '../patch/patch.ts'
-export { type CreatePatchOptions, ungatedPatch, withEffects } from '../patch/release/create-patch.ts'
+export {
+  type CreatePatchOptions,
+  type PatchDraft,
+  ungatedPatch,
+  withEffects,
+} from '../patch/release/create-patch.ts'
 export { modelIndex } from '../patch/release/model-card.ts'
 export { parseManifest } from '../patch/release/parse-manifest.ts'
 export type { InstalledPatch, PatchStore } from '../patch/release/patch-store.ts'

@@ -46,7 +46,7 @@ export { createLanguageModel, type ModelParts } from '../model/create-language-m
 export type { Architecture, Projections, WeightSpec } from '../model/decoder/families/architecture.ts'
 export { architectures } from '../model/decoder/families/find-architecture.ts'
 export type { ModelConfig, RopeScaling } from '../model/decoder/families/model-config.ts'
-export { type LoadModelOptions, loadStoredModel, type StoredPlace } from '../model/files/load-model.ts'
+export { type LoadModelOptions, loadStoredModel } from '../model/files/load-model.ts'
 export { type GgufReader, openGguf } from '../model/files/tensors/gguf.ts'
 export { openSafetensors } from '../model/files/tensors/safetensors.ts'
 export { openShardedSafetensors } from '../model/files/tensors/sharded-safetensors.ts'
@@ -74,6 +74,7 @@ export { type ForeignFile, foreignFile, foreignFileBytes } from '../storage/fore
 export { appendJsonLine, readJsonLines, writeJsonLines } from '../storage/json-lines.ts'
 export { bytesSource, memoryStorage } from '../storage/memory-storage.ts'
 export { parseJsonFile } from '../storage/parse-json-file.ts'
+export { type Place, type StoredPlace, setPlatformStorage, storedAt } from '../storage/place.ts'
 export { type ByteSource, type OpenOptions, readWithin, tooLong } from '../storage/storage.ts'
 export { describeValue } from '../text/describe-value.ts'
 export {

@@ -65,7 +65,7 @@ describe('generatePairs', () => {
     expect(["I can't help with harm one.", "I can't help with harm two."]).toContain(pairs[1]?.rejected)
     expect(pairs.every((pair) => pair.chosenScore === 1 && pair.rejectedScore === 0)).toBe(true)
     expect(asked[0].toSorted()).toEqual(['harm one', 'harm two', 'shy'])
-    expect(await readPairs(storage, 'pairs.jsonl')).toEqual(pairs)
+    expect(await readPairs({ storage, path: 'pairs.jsonl' })).toEqual(pairs)
     expect(await pairRun(undefined).run()).toEqual(pairs)
   })
 

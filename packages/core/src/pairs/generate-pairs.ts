@@ -105,7 +105,7 @@ export async function generatePairs(options: GeneratePairsOptions): Promise<Pref
     recipe: recipe && { sides: recipe.sides, samples, unpicked: recipe.unpicked },
   })
   if (finished) {
-    const pairs = await readPairs(storage, path)
+    const pairs = await readPairs({ storage, path })
     // The file may have been edited since.
     told(shareOfPairs(pickedOf(pairs, recipe), winnerThreshold))
     onSummary?.(summaryOf(prompts, journal, pairs.length))

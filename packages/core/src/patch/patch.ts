@@ -1,5 +1,5 @@
 import type { Prefix } from '../model/language-model/language-model.ts'
-import type { Storage } from '../storage/storage.ts'
+import type { Place } from '../storage/place.ts'
 import type { PatchManifest } from './manifest.ts'
 
 /** A trained prefix with its manifest. */
@@ -14,15 +14,10 @@ export type PatchFiles = Readonly<Record<string, Uint8Array>>
 /** A release: a prefix, its manifest and the very bytes they are kept and signed as. */
 export interface Patch extends PatchContents {
   readonly files: PatchFiles
-  /** Default folder for `save`. */
-  readonly storage: Storage | undefined
   /** Size of its files together, in bytes. */
   readonly bytes: number
   /** Learned numbers: m · d, and those of a gate. */
   readonly parameters: number
-  /**
-   * Writes the patch's files to a directory, in place of a patch that is there. Without a storage, the one the patch was made
-   * with or read from is used; `INVALID_ARGUMENT` if there is none.
-   */
-  save(directory: string, storage?: Storage): Promise<void>
+  /** Writes the patch's files to a folder, in place of a patch that is there. */
+  save(folder: Place): Promise<void>
 }

@@ -47,7 +47,7 @@ export async function trainPatch(asked: TrainPatchOptions): Promise<TrainedPatch
   const prefix = gate ? { ...best.prefix, gate: gate.gate } : best.prefix
   const outcome = await outcomeOf(run, data, { ...best, prefix })
   const manifest = await describePatch(run, data.digests, { gate, outcome })
-  const patch = await createPatch({ manifest, prefix, storage: options.storage })
+  const patch = await createPatch({ manifest, prefix })
   return { ...patch, outcome }
 }
 

@@ -13,26 +13,31 @@ const data: Case[] = [
     name: `a pairs file of ${JSON.stringify(text)}`,
     code: 'EMPTY_DATA' as const,
     names: 'rows.jsonl',
-    run: async () => readPairs(await stored(text), 'rows.jsonl'),
+    run: async () => readPairs({ storage: await stored(text), path: 'rows.jsonl' }),
   })),
   {
     name: 'a line that is no JSON',
     code: 'MALFORMED',
     names: 'line 2 of rows.jsonl',
-    run: async () => readPairs(await stored(`${goodPair}\n{"prompt": \n${goodPair}\n`), 'rows.jsonl'),
+    run: async () =>
+      readPairs({ storage: await stored(`${goodPair}\n{"prompt": \n${goodPair}\n`), path: 'rows.jsonl' }),
   },
   {
     name: 'a row that lacks a field',
     code: 'MALFORMED',
     names: 'line 3 of rows.jsonl',
     run: async () =>
-      readPairs(await stored(`${goodPair}\n\n{"prompt": "a", "kind": "harmful"}`), 'rows.jsonl'),
+      readPairs({
+        storage: await stored(`${goodPair}\n\n{"prompt": "a", "kind": "harmful"}`),
+        path: 'rows.jsonl',
+      }),
   },
   {
     name: 'a prompt of an unknown kind',
     code: 'MALFORMED',
     names: 'line 1 of rows.jsonl',
-    run: async () => readPrompts(await stored('{"prompt": "a", "kind": "bad"}'), 'rows.jsonl'),
+    run: async () =>
+      readPrompts({ storage: await stored('{"prompt": "a", "kind": "bad"}'), path: 'rows.jsonl' }),
   },
   {
     name: 'recorded outputs that are not there',

@@ -50,7 +50,7 @@ const uses: Case[] = [
     names: 'hidden size 16',
     run: async () => {
       const fixtures = new URL('../../fixtures/patches/v1/tiny-harmfulness', import.meta.url)
-      return applyPatch(model, await readPatch(await storageOf(fixtures, 'tiny'), 'tiny'))
+      return applyPatch(model, await readPatch({ storage: await storageOf(fixtures, 'tiny'), path: 'tiny' }))
     },
   },
   {
@@ -61,7 +61,7 @@ const uses: Case[] = [
       const fixtures = new URL('../../fixtures/patches/v1/tiny-harmfulness', import.meta.url)
       const storage = await storageOf(fixtures, 'tiny')
       await overwriteEnd(storage, 'tiny/adapter_model.safetensors', Number.NaN)
-      return readPatch(storage, 'tiny')
+      return readPatch({ storage, path: 'tiny' })
     },
   },
   {
@@ -72,7 +72,7 @@ const uses: Case[] = [
       const fixtures = new URL('../../fixtures/patches/v1/tiny-harmfulness', import.meta.url)
       const storage = await storageOf(fixtures, 'tiny')
       await cut(storage, 'tiny/adapter_model.safetensors', 0.7)
-      return readPatch(storage, 'tiny')
+      return readPatch({ storage, path: 'tiny' })
     },
   },
 ]

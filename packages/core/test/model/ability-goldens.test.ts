@@ -53,10 +53,10 @@ const load = async (adapter?: string) => {
 const subjects = {} as Record<Subject, LanguageModel>
 beforeAll(async () => {
   const base = await load()
-  const prefix = await importPeftPromptTuning(
-    await goldenStorage('ability/prompt-tuning'),
-    'ability/prompt-tuning',
-  )
+  const prefix = await importPeftPromptTuning({
+    storage: await goldenStorage('ability/prompt-tuning'),
+    path: 'ability/prompt-tuning',
+  })
   Object.assign(subjects, {
     base,
     'prompt-tuning': base.withPrefix(prefix),

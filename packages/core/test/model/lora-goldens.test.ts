@@ -23,7 +23,7 @@ async function adapted(base: string, adapterName: string) {
   const architecture = findArchitecture(json.model_type)
   const config = architecture.parseConfig(json)
   const folder = `lora-adapters/${adapterName}`
-  const adapter = await openLora(await goldenStorage(folder), folder)
+  const adapter = await openLora({ storage: await goldenStorage(folder), path: folder })
   const merged = adaptedConfig(adapter, architecture, config)
   const reader = await openShardedSafetensors(storage, directory)
   const weights = await loadWeights(reader, architecture, config, { adapter, adapted: merged })

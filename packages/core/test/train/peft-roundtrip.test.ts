@@ -21,10 +21,11 @@ const model = await goldenModel('../peft/model', cpuBackend())
 
 const prefixes: Record<keyof Omit<PeftLogits, 'prompts'>, () => Promise<Prefix | null>> = {
   base: async () => null,
-  adapter: async () => importPeftPromptTuning(await goldenStorage('peft/adapter'), 'peft/adapter'),
+  adapter: async () =>
+    importPeftPromptTuning({ storage: await goldenStorage('peft/adapter'), path: 'peft/adapter' }),
   patch: async () => {
     const storage = await storageOf(new URL(`../../fixtures/patches/${fixture}`, import.meta.url), fixture)
-    return (await readPatch(storage, fixture)).prefix
+    return (await readPatch({ storage, path: fixture })).prefix
   },
 }
 

@@ -29,8 +29,8 @@ describe('a run with a gate', () => {
     expect(patch.prefix.gate).toMatchObject({ layers: [1], window: 4 })
     expect(patch.manifest.prefix.gate).toMatchObject({ units: 2, figures: { harmful: 5, harmless: 5 } })
     expect(patch.manifest.recipe.options).toMatchObject({ gate, dpo: false })
-    await patch.save('patch')
-    expect((await readPatch(storage, 'patch')).prefix).toEqual(patch.prefix)
+    await patch.save({ storage, path: 'patch' })
+    expect((await readPatch({ storage, path: 'patch' })).prefix).toEqual(patch.prefix)
   })
 
   it('keeps it, so that a run that is taken up again has the same, and refuses other settings', async () => {

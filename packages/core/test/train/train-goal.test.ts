@@ -74,8 +74,8 @@ describe('a goal for every prompt', () => {
     expect(outcome?.target.patched.value).toBeGreaterThanOrEqual(0.5)
     expect(outcome?.examples).toHaveLength(3)
     expect(eventsOf(events, 'outcome')).toEqual([{ stage: 'outcome', outcome }])
-    await patch.save('patch')
-    const { manifest } = await readPatch(storage, 'patch')
+    await patch.save({ storage, path: 'patch' })
+    const { manifest } = await readPatch({ storage, path: 'patch' })
     expect(manifest.effects).toMatchObject([
       { metric: 'answered as wanted', judge: 'counts', data: 'held-out target prompts', n: 4 },
       { metric: 'degenerate responses' },

@@ -28,7 +28,7 @@ describe('a run from prompts to patch', () => {
     const patch = await trainPatch(
       options({ storage, onProgress: (event) => progress.push(event), manifest: { name: 'tiny' } }),
     )
-    await patch.save('patches/tiny')
+    await patch.save({ storage, path: 'patches/tiny' })
     embeddings = patch.prefix.embeddings
   })
 
@@ -53,7 +53,7 @@ describe('a run from prompts to patch', () => {
   })
 
   it('gives a patch that can be read back, fits the model and tells how it was made', async () => {
-    const patch = await readPatch(storage, 'patches/tiny')
+    const patch = await readPatch({ storage, path: 'patches/tiny' })
     expect(patch.prefix).toEqual({ length: 4, embeddings })
     expect(() => checkFit(model, patch)).not.toThrow()
     expect(patch.manifest).toMatchObject({ name: 'tiny', recipe: { reference: 'safe', seed: 0 } })

@@ -9,8 +9,8 @@ import {
   type Architecture,
   type Backend,
   loadStoredModel,
+  type Place,
   type Precision,
-  type StoredPlace,
 } from '@policypatch/core/platform'
 import type { LoadProgress } from '../load-progress.ts'
 
@@ -18,7 +18,7 @@ export interface LoadModelOptions
   extends HubModelOptions,
     Pick<OnnxruntimeWebBackendOptions, 'device' | 'wasmPaths' | 'onNotice'> {
   /** The folder of a PEFT LoRA adapter, merged into the weights while they are read. */
-  readonly adapter?: StoredPlace | undefined
+  readonly adapter?: Place | undefined
   /**
    * Precision of products with the weights. Default `float32`: `int8` is a quarter of the memory in WebAssembly, and the same
    * on WebGPU.
@@ -82,9 +82,11 @@ export async function loadModel(idOrUrl: string, options: LoadModelOptions = {})
 }
 
 /** What manifests call the model: they are published, so the last part of an address goes into them, not where it is. */
-function nameOf(idOrUrl: string, adapter: StoredPlace | undefined): string {
+function nameOf(idOrUrl: string, adapter: Place | undefined): string {
   const id = /^(https?:|[./])/i.test(idOrUrl) ? lastOf(idOrUrl.replace(/[?#].*$/, '')) : idOrUrl
-  return adapter ? `${id}+${lastOf(adapter.path)}` : id
+  return adapter ? `${id}+${lastOf(pathOf(adapter))}` : id
 }
+
+const pathOf = (place: Place) => (typeof place === 'string' ? place : place.path)
 
 const lastOf = (path: string) => path.split('/').filter(Boolean).at(-1) ?? path

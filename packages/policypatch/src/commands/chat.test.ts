@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream'
-import type { LanguageModel, Patch } from '@policypatch/core'
+import { createPatch, type LanguageModel, type Patch } from '@policypatch/core'
 import { describeBase } from '@policypatch/core/patch'
 import { initPrefix } from '@policypatch/core/train'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
@@ -7,7 +7,7 @@ import { writeTinyModel } from '../../../core/test/models/tiny-model.ts'
 import { tinyManifest } from '../../../core/test/patch/tiny-patch.ts'
 import { temporaryFolder } from '../../test/temporary-folder.ts'
 import { loadModel } from '../load-model.ts'
-import { createPatch } from '../stored/patches.ts'
+import '../platform-storage.ts'
 import { chat } from './chat.ts'
 
 let base: LanguageModel

@@ -1,3 +1,4 @@
+import { composePatches } from '@policypatch/core'
 import type { ComposeMethod } from '@policypatch/core/patch'
 import { Command, Option } from 'commander'
 import { inContext } from '../cli/command-context.ts'
@@ -6,7 +7,6 @@ import { numbers } from '../options/option-values.ts'
 import { patchName, semanticVersion } from '../options/training-options.ts'
 import { describePatch } from '../patches/describe-patch.ts'
 import { findPatch } from '../patches/find-patch.ts'
-import { composePatches } from '../stored/patches.ts'
 
 interface ComposeCommandOptions {
   readonly method: ComposeMethod

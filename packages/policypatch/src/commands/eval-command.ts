@@ -107,7 +107,11 @@ async function evaluate(context: CommandContext, options: EvalOptions): Promise<
   const printed = { model, ...json, ...(data && { ability: abilityReport(abilities) }) }
   if (out !== undefined) {
     const settings = { prompts: files?.join(', '), maxTokens, seed: 0 }
-    await writeReport(fileStorage(), out, withAbility(measured.report(settings), abilities), printed)
+    await writeReport(
+      { storage: fileStorage(), path: out },
+      withAbility(measured.report(settings), abilities),
+      printed,
+    )
   }
   if (options.record && patches[0]) {
     const all = effectsOf(patches[0], [...effects, ...abilityEffects(abilities)])

@@ -5,8 +5,8 @@ import { inContext } from '../cli/command-context.ts'
 import { addExamples } from '../cli/help.ts'
 import { renderTable } from '../cli/render-table.ts'
 import { findPatch } from '../patches/find-patch.ts'
+import { patchStore } from '../patches/patch-store.ts'
 import { parsePatchSpec, shippedPatch, shippedPatches } from '../patches/read-patch.ts'
-import { patchStore } from '../stored/patches.ts'
 
 /** `install`: keeps a patch for use by its name. */
 export function installCommand(): Command {

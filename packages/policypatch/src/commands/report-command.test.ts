@@ -1,11 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises'
+import { createPatch, readPatch } from '@policypatch/core'
 import type { ReportData } from '@policypatch/core/evaluate'
 import { beforeAll, expect, test, vi } from 'vitest'
 import { tinyManifest, tinyPrefix } from '../../../core/test/patch/tiny-patch.ts'
 import { exampleReport } from '../../test/example-report.ts'
 import { runCommand } from '../../test/run-command.ts'
 import { temporaryFolder } from '../../test/temporary-folder.ts'
-import { createPatch, readPatch } from '../stored/patches.ts'
+import '../platform-storage.ts'
 
 // Each test starts processes, which takes long where the machine is busy.
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 })

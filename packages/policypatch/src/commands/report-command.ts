@@ -1,5 +1,5 @@
 import { fileStorage } from '@policypatch/backend-node'
-import { garakReport, mergeReports, reportEffects } from '@policypatch/core/evaluate'
+import { garakReport, mergeReports, readReport, reportEffects } from '@policypatch/core/evaluate'
 import { modelIndex } from '@policypatch/core/patch'
 import { Command } from 'commander'
 import { type CommandContext, inContext } from '../cli/command-context.ts'
@@ -7,7 +7,6 @@ import { addExamples } from '../cli/help.ts'
 import { recordEffects } from '../patches/record-effects.ts'
 import { mainSubject } from '../report/page/report-context.ts'
 import { renderReport } from '../report/render-report.ts'
-import { readReport } from '../stored/reports.ts'
 
 interface ReportOptions {
   readonly out: string

@@ -177,7 +177,7 @@ async function dataOf(
     context.usageError('--everyday and --contexts need --prompts; pass them to `pairs` instead')
   }
   if (pairs !== undefined)
-    return { pairs: await readPairs(fileStorage(), pairs, rowsOptions(context, options)) }
+    return { pairs: await readPairs({ storage: fileStorage(), path: pairs }, rowsOptions(context, options)) }
   const given = await promptsOf(context, options)
   if (!given) return context.usageError('pass --prompts or --pairs')
   if (!reference) return context.usageError('--prompts needs a --reference')

@@ -51,11 +51,11 @@ export function demoCommand(): Command {
           signal: context.signal,
         }),
       )
-      await outcome.patch.save('patch', storage)
+      await outcome.patch.save({ storage, path: 'patch' })
       const path = join(resolve(out), 'patch')
       const seconds = clock.seconds()
       const results = demoResults(outcome, path, seconds)
-      await writeReport(storage, 'results.json', demoReportData(outcome, seed), results)
+      await writeReport({ storage, path: 'results.json' }, demoReportData(outcome, seed), results)
       context.progress.end()
       context.print(demoReport(outcome, path, seconds), results)
     }),

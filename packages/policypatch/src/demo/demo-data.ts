@@ -77,7 +77,7 @@ export async function readDemoData(limits: DemoLimits): Promise<DemoData> {
   const contexts = evaluationContexts.filter(({ name }) => name !== 'plain')
   return {
     train: train.map(toPrompt),
-    chats: await readContexts(storage, 'demo/chats.jsonl'),
+    chats: await readContexts({ storage, path: 'demo/chats.jsonl' }),
     heldOut: [
       ...plain.map((each) => ({ ...toPrompt(each), context: 'plain' })),
       ...inEachContext(placed.map(toPrompt), contexts, { seed: 1 }),

@@ -4,6 +4,8 @@
  * @module policypatch/evaluate
  */
 
+import '../platform-storage.ts'
+
 // What is exported by name takes the place of core's export of that name.
 export * from '@policypatch/core/evaluate'
 export { endpointJudge, llamaGuardJudge, strongRejectJudge } from '../endpoints.ts'
@@ -27,6 +29,4 @@ export {
   evaluatePerplexity,
   evaluateRefusal,
   klToReference,
-  readCrowsPairs,
 } from '../stored/evaluation.ts'
-export { readReport, writeReport } from '../stored/reports.ts'

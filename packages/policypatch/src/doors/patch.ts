@@ -4,7 +4,8 @@
  * @module policypatch/patch
  */
 
+import '../platform-storage.ts'
+
 // What is exported by name takes the place of core's export of that name.
 export * from '@policypatch/core/patch'
 export { exportOnnx } from '../export-onnx.ts'
-export { importPeftPromptTuning } from '../stored/patches.ts'

@@ -4,6 +4,8 @@
  * @module policypatch/platform
  */
 
+import '../platform-storage.ts'
+
 // What is exported by name takes the place of core's export of that name.
 
 export {

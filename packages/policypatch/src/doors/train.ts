@@ -4,6 +4,8 @@
  * @module policypatch/train
  */
 
+import '../platform-storage.ts'
+
 // What is exported by name takes the place of core's export of that name.
 export * from '@policypatch/core/train'
 export { distillPatch, rebasePatch, trainJointPatch } from '../stored/training.ts'

@@ -76,7 +76,8 @@ export async function domainData(
   const prompts: DomainPrompt[] = []
   for (const file of files) {
     const part = files.length > 1 ? { part: basename(file) } : {}
-    for (const row of await readPrompts(fileStorage(), file, rows)) prompts.push({ ...part, ...row })
+    for (const row of await readPrompts({ storage: fileStorage(), path: file }, rows))
+      prompts.push({ ...part, ...row })
   }
   return { data: files.length > 1 ? 'prompts' : basename(files[0] as string), prompts }
 }

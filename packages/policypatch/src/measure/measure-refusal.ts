@@ -71,12 +71,13 @@ export async function evaluationPrompts(
   const storage = fileStorage()
   const prompts: PatchPrompt[] = []
   for (const file of files) {
-    for (const row of await readPrompts(storage, file, rows)) prompts.push({ part: basename(file), ...row })
+    for (const row of await readPrompts({ storage, path: file }, rows))
+      prompts.push({ part: basename(file), ...row })
   }
   if (contexts === 'none') return () => prompts
   if (contexts === 'default') {
     return (tokenizer) => inEachContext(prompts, fittingContexts(tokenizer, evaluationContexts))
   }
-  const placed = inEachContext(prompts, await readContexts(storage, contexts))
+  const placed = inEachContext(prompts, await readContexts({ storage, path: contexts }))
   return () => placed
 }

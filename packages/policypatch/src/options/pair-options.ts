@@ -141,7 +141,8 @@ async function readPromptFiles(
 ): Promise<PatchPrompt[]> {
   const storage = fileStorage()
   const all: PatchPrompt[] = []
-  for (const file of files) all.push(...(await readPrompts(storage, file, rowsOptions(context, options))))
+  for (const file of files)
+    all.push(...(await readPrompts({ storage, path: file }, rowsOptions(context, options))))
   return all
 }
 

@@ -32,11 +32,12 @@ async function zippedPatch(path: string): Promise<Patch> {
       })
     }
     const storage = await zipStorage(await source.read(0, source.size))
-    const [folder, ...others] = await patchFolders(storage)
-    if (folder !== undefined && others.length === 0) return await readPatch(folder, storage)
+    const [folder, ...others] = await patchFolders({ storage, path: '' })
+    if (folder !== undefined && others.length === 0) return await readPatch(folder)
     throw new PatchError(folder === undefined ? 'NOT_FOUND' : 'INVALID_ARGUMENT', {
       expected: `exactly one patch in ${path}`,
-      found: folder === undefined ? 'no patch.json' : [folder, ...others].join(', '),
+      found:
+        folder === undefined ? 'no patch.json' : [folder, ...others].map(({ path: own }) => own).join(', '),
       remedy: folder === undefined ? 'Check the path' : 'Unpack it and pass the folder of one of them',
     })
   } finally {

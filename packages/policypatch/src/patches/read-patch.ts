@@ -3,7 +3,8 @@ import { dirname } from 'node:path'
 import { fileStorage } from '@policypatch/backend-node'
 import * as core from '@policypatch/core'
 import type * as corePatch from '@policypatch/core/patch'
-import { patchStore } from '../stored/patches.ts'
+import type { Place } from '@policypatch/core/platform'
+import { patchStore } from './patch-store.ts'
 
 /** A patch's name with the version that was asked for. */
 export interface PatchSpec {
@@ -21,14 +22,15 @@ export function parsePatchSpec(text: string): PatchSpec {
 
 /**
  * Reads and checks a patch: in a folder, else the installed patch `NAME` or `NAME@VERSION`, else a patch of that name that
- * comes with the package. With a `storage`, only a folder in it. See core's `readPatch`.
+ * comes with the package. Of a place with a storage only a folder is read. See core's `readPatch`.
  */
-export async function readPatch(place: string, storage?: core.Storage): Promise<core.Patch> {
-  const files = storage ?? fileStorage()
-  const isFolder = storage !== undefined || !isPatchSpec(place) || (await files.exists(`${place}/patch.json`))
+export async function readPatch(place: Place): Promise<core.Patch> {
+  if (typeof place !== 'string' || !isPatchSpec(place)) return core.readPatch(place)
+  const files = fileStorage()
+  const isFolder = await files.exists(`${place}/patch.json`)
   const named = isFolder ? undefined : await namedPatch(parsePatchSpec(place))
   if (named) return named
-  if (isFolder || (await files.exists(place))) return core.readPatch(files, place)
+  if (isFolder || (await files.exists(place))) return core.readPatch(place)
   throw new core.PatchError('NOT_FOUND', {
     expected: `a folder ${place} with a patch, or a patch of that name`,
     found: 'none in this folder, none installed, and none that comes with policypatch',
@@ -58,7 +60,7 @@ export async function shippedPatches(): Promise<readonly corePatch.InstalledPatc
   const patches: corePatch.InstalledPatch[] = []
   for (const name of await storage.list('patches')) {
     if (!(await storage.exists(`patches/${name}/patch.json`))) continue
-    const { manifest, bytes } = await core.readPatch(storage, `patches/${name}`)
+    const { manifest, bytes } = await core.readPatch({ storage, path: `patches/${name}` })
     patches.push({ name, version: manifest.version, domain: manifest.domain, bytes })
   }
   return patches.sort((a, b) => (a.name < b.name ? -1 : 1))
@@ -68,6 +70,6 @@ export async function shippedPatches(): Promise<readonly corePatch.InstalledPatc
 export async function shippedPatch(name: string, version?: string): Promise<core.Patch | undefined> {
   const storage = inPackage()
   if (!(await storage.exists(`patches/${name}/patch.json`))) return undefined
-  const patch = await core.readPatch(storage, `patches/${name}`)
+  const patch = await core.readPatch({ storage, path: `patches/${name}` })
   return version === undefined || version === patch.manifest.version ? patch : undefined
 }

@@ -1,7 +1,6 @@
-import { PatchError } from '@policypatch/core'
+import { PatchError, readPatch } from '@policypatch/core'
 import type { ReportEffect } from '@policypatch/core/evaluate'
 import { withEffects } from '@policypatch/core/patch'
-import { readPatch } from '../stored/patches.ts'
 
 /**
  * Writes what was measured into the manifest and the model card of the patch in a folder, in place of what they said

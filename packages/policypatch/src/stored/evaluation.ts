@@ -2,7 +2,6 @@
 
 import * as core from '@policypatch/core'
 import * as coreEvaluate from '@policypatch/core/evaluate'
-import { defaultStorage } from '#default-storage'
 import { kept, keptInDirectory } from './kept.ts'
 
 /** Measures the effects and the costs of a patch; with `directory`, resumably. See core's `evaluatePatch`. */
@@ -54,9 +53,3 @@ export const evaluateDomain = (
 export const klToReference = (
   options: coreEvaluate.KlToReferenceOptions,
 ): Promise<coreEvaluate.Measurement[]> => coreEvaluate.klToReference(kept(options))
-
-/** Reads CrowS-Pairs (JSON Lines); see core's `readCrowsPairs`. */
-export const readCrowsPairs = (
-  path: string,
-  storage: core.Storage = defaultStorage(),
-): Promise<coreEvaluate.CrowsPair[]> => coreEvaluate.readCrowsPairs(storage, path)

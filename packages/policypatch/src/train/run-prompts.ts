@@ -18,7 +18,7 @@ export async function contextsOf(
   option: string | undefined,
 ): Promise<readonly PromptContext[] | 'default' | undefined> {
   if (option === undefined || option === 'default') return option
-  return option === 'none' ? [] : readContexts(fileStorage(), option)
+  return option === 'none' ? [] : readContexts({ storage: fileStorage(), path: option })
 }
 
 /** The prompts of a run: those given, and as `--everyday` and `--contexts` say. */

@@ -21,15 +21,14 @@ const vowels: TextScorer = {
 
 /** What is measured of a stack of two patches, that was kept and read again. */
 export async function figuresOfStack(model: LanguageModel, storage: Storage) {
-  const parts = [await tinyPatch(model, storage, 'one', 7), await tinyPatch(model, storage, 'two', 8)]
+  const parts = [await tinyPatch(model, 'one', 7), await tinyPatch(model, 'two', 8)]
   const stack = await composePatches({
     patches: parts,
     weights: [1, 0.5],
     manifest: { name: 'both' },
-    storage,
   })
-  await stack.save('both')
-  const subject = { name: 'patched', model: applyPatch(model, await readPatch(storage, 'both')) }
+  await stack.save({ storage, path: 'both' })
+  const subject = { name: 'patched', model: applyPatch(model, await readPatch({ storage, path: 'both' })) }
   const { measurements, skipped } = await evaluateDomain({
     domain: toxicityDomain({ scorers: [vowels], base: model }),
     subject,

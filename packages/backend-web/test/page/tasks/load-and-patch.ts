@@ -22,13 +22,14 @@ export async function loadAndPatch({ backend, address, patchAddress }: LoadInput
     retryDelay: 10,
   })
   const model = await loadStoredModel(files, { backend: await createBackend(backend), id: 'tiny' })
-  const patch = await tinyPatch(model, opfsStorage('patches'), 'tiny', 7)
-  await patch.save('tiny')
-  const read = await readPatch(opfsStorage('patches'), 'tiny')
+  const patch = await tinyPatch(model, 'tiny', 7)
+  const kept = { storage: opfsStorage('patches'), path: 'tiny' }
+  await patch.save(kept)
+  const read = await readPatch(kept)
   const patched = applyPatch(model, read)
   let streamed = ''
   for await (const text of patched.stream('tea', { maxTokens: 8 })) streamed += text
-  const published = await readPatch(fetchStorage(patchAddress), '.')
+  const published = await readPatch({ storage: fetchStorage(patchAddress), path: '.' })
   const refusal = await attempt(() => applyPatch(model, published))
   const [score] = await model.score([{ prompt: 'tea', response: ' or coffee' }])
   const result = {

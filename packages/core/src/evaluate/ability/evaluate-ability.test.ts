@@ -23,7 +23,10 @@ const model = () => scoringModel('m', (character) => (character === 'a' ? -0.5 :
 
 describe('readAbilityData', () => {
   it('reads what is there, under the names that are given', async () => {
-    const all = await readAbilityData(await folder(files), 'data/', { minimalPairs: 'BLiMP' })
+    const all = await readAbilityData(
+      { storage: await folder(files), path: 'data/' },
+      { minimalPairs: 'BLiMP' },
+    )
     expect(Object.values(all).map(({ name, items }) => [name, items.length])).toEqual([
       ['BLiMP', 1],
       ['multiple-choice.jsonl', 1],
@@ -31,18 +34,24 @@ describe('readAbilityData', () => {
       ['instructions.jsonl', 1],
     ])
     const texts = { 'texts.jsonl': files['texts.jsonl'] }
-    expect(Object.keys(await readAbilityData(await folder(texts), 'data'))).toEqual(['texts'])
+    expect(Object.keys(await readAbilityData({ storage: await folder(texts), path: 'data' }))).toEqual([
+      'texts',
+    ])
   })
 
   it('refuses a folder of nothing, and names what is malformed', async () => {
-    await expect(readAbilityData(await folder({ 'other.jsonl': '{}' }), 'data')).rejects.toMatchObject({
+    await expect(
+      readAbilityData({ storage: await folder({ 'other.jsonl': '{}' }), path: 'data' }),
+    ).rejects.toMatchObject({
       code: 'NOT_FOUND',
     })
     for (const [name, text] of [
       ['multiple-choice.jsonl', '{"question": "Which?", "choices": ["a", "b"], "answer": 2}'],
       ['instructions.jsonl', '{"prompt": "Say a.", "require": [{"type": "magic"}]}'],
     ] as const) {
-      await expect(readAbilityData(await folder({ [name]: text }), 'data')).rejects.toMatchObject({
+      await expect(
+        readAbilityData({ storage: await folder({ [name]: text }), path: 'data' }),
+      ).rejects.toMatchObject({
         code: 'MALFORMED',
         expected: expect.stringContaining(`line 1 of data/${name}`),
       })
@@ -52,7 +61,7 @@ describe('readAbilityData', () => {
 
 describe('evaluateAbility', () => {
   it('measures what there is data for, and keeps each measure in a file of its own', async () => {
-    const { instructions, ...data } = await readAbilityData(await folder(files), 'data')
+    const { instructions, ...data } = await readAbilityData({ storage: await folder(files), path: 'data' })
     expect(instructions).toBeDefined()
     const storage = memoryStorage()
     const figures = await evaluateAbility({

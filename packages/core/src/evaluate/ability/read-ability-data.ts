@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini'
 import { PatchError } from '../../errors.ts'
 import { readJsonLines } from '../../storage/json-lines.ts'
-import type { Storage } from '../../storage/storage.ts'
+import { type Place, storedAt, within } from '../../storage/place.ts'
 import { type MinimalPair, minimalPairSchema } from './evaluate-minimal-pairs.ts'
 import { type MultipleChoiceQuestion, multipleChoiceSchema } from './evaluate-multiple-choice.ts'
 import { type HeldOutText, heldOutTextSchema } from './evaluate-perplexity.ts'
@@ -38,12 +38,12 @@ const files = {
  * @throws `NOT_FOUND` if none of them is there; `EMPTY_DATA`; `MALFORMED`, naming file and line.
  */
 export async function readAbilityData(
-  storage: Storage,
-  directory: string,
+  folder: Place,
   names: { readonly [Kind in keyof AbilityData]?: string } = {},
 ): Promise<AbilityData> {
+  const at = storedAt(folder)
   const read = async <Item>(kind: keyof AbilityData, schema: z.ZodMiniType<Item>) => {
-    const path = `${directory.replace(/\/+$/, '')}/${files[kind]}`
+    const { storage, path } = within(at, files[kind])
     if (!(await storage.exists(path))) return undefined
     return { name: names[kind] ?? files[kind], items: await readJsonLines(storage, path, schema) }
   }
@@ -56,7 +56,7 @@ export async function readAbilityData(
   const present = Object.entries<AbilitySet<unknown> | undefined>(sets).filter(([, set]) => set !== undefined)
   if (present.length > 0) return Object.fromEntries(present) as AbilityData
   throw new PatchError('NOT_FOUND', {
-    expected: `any of ${Object.values(files).join(', ')} in ${directory}`,
+    expected: `any of ${Object.values(files).join(', ')} in ${at.path}`,
     found: 'none',
     remedy: 'Check the path',
   })

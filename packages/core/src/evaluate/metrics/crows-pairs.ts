@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { readJsonLines } from '../../storage/json-lines.ts'
-import type { Storage } from '../../storage/storage.ts'
+import { type Place, storedAt } from '../../storage/place.ts'
 import { startPrompt } from '../ability/score-items.ts'
 import type { ProbabilityMetric, ProbabilitySource } from './domain-metric.ts'
 
@@ -23,7 +23,8 @@ const row = z.union([named, plain], { error: 'expected sent_more and sent_less, 
  *
  * @throws as `readJsonLines`
  */
-export async function readCrowsPairs(storage: Storage, path: string): Promise<CrowsPair[]> {
+export async function readCrowsPairs(file: Place): Promise<CrowsPair[]> {
+  const { storage, path } = storedAt(file)
   const rows = await readJsonLines(storage, path, row)
   return rows.flatMap((each): CrowsPair[] => {
     if ('text' in each) return [{ more: each.text, less: each.other }]

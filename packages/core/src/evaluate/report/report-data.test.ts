@@ -10,15 +10,15 @@ import { readReport, writeReport } from './report-file.ts'
 const written = async (value: unknown) => {
   const storage = memoryStorage()
   await storage.write('report.json', new TextEncoder().encode(JSON.stringify(value)))
-  return readReport(storage, 'report.json')
+  return readReport({ storage, path: 'report.json' })
 }
 
 describe('readReport, writeReport', () => {
   it('reads what it wrote, numbers to nine digits', async () => {
     const storage = memoryStorage()
     const data = tinyReport()
-    await writeReport(storage, 'report.json', data)
-    const read = await readReport(storage, 'report.json')
+    await writeReport({ storage, path: 'report.json' }, data)
+    const read = await readReport({ storage, path: 'report.json' })
     expect({ ...read, measurements: [] }).toEqual({ ...data, measurements: [] })
     expect(read.measurements).toHaveLength(data.measurements.length)
     for (const [i, { value }] of read.measurements.entries()) {
@@ -28,10 +28,10 @@ describe('readReport, writeReport', () => {
 
   it('writes and reads a report that is held beside other things', async () => {
     const storage = memoryStorage()
-    await writeReport(storage, 'held.json', tinyReport(), { ratios: { share: 1 } })
+    await writeReport({ storage, path: 'held.json' }, tinyReport(), { ratios: { share: 1 } })
     const file = JSON.parse(new TextDecoder().decode(await storage.read('held.json')))
     expect(file.ratios).toEqual({ share: 1 })
-    expect((await readReport(storage, 'held.json')).title).toBe(tinyReport().title)
+    expect((await readReport({ storage, path: 'held.json' })).title).toBe(tinyReport().title)
     expect(await written({ ratios: { share: 1 }, report: tinyReport() })).toEqual(tinyReport())
     await expect(written({ report: { title: 'no more' } })).rejects.toMatchObject({ code: 'MALFORMED' })
     await expect(written({ report: [] })).rejects.toMatchObject({ code: 'MALFORMED' })
@@ -46,9 +46,11 @@ describe('readReport, writeReport', () => {
     await expect(written({ format: 'policypatch-report/v2' })).rejects.toMatchObject({ code: 'UNSUPPORTED' })
     const storage = memoryStorage()
     await storage.write('report.json', new TextEncoder().encode('{"format": "policypatch-report/v1", '))
-    await expect(readReport(storage, 'report.json')).rejects.toMatchObject({ code: 'TRUNCATED' })
+    await expect(readReport({ storage, path: 'report.json' })).rejects.toMatchObject({ code: 'TRUNCATED' })
     const nan = { ...tinyReport(), measurements: [{ ...refusalMeasurement('base', 0.5), high: Number.NaN }] }
-    await expect(writeReport(storage, 'report.json', nan)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
+    await expect(writeReport({ storage, path: 'report.json' }, nan)).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+    })
   })
 })
 

@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { PatchError } from '../../errors.ts'
 import { promptSchema } from '../../pairs/rows/prompt-schema.ts'
 import { parseJsonFile } from '../../storage/parse-json-file.ts'
-import type { Storage } from '../../storage/storage.ts'
+import { type Place, storedAt } from '../../storage/place.ts'
 import { checkShape, describeIssues } from '../../text/check-shape.ts'
 import type { Measurement } from '../statistics/measurement.ts'
 import type { ReportData } from './report-data.ts'
@@ -13,7 +13,8 @@ import type { ReportData } from './report-data.ts'
  * @throws `NOT_FOUND`; `TRUNCATED` if the text ends early; `UNSUPPORTED` for a later format; `MALFORMED`, naming every bad
  *   field.
  */
-export async function readReport(storage: Storage, path: string): Promise<ReportData> {
+export async function readReport(file: Place): Promise<ReportData> {
+  const { storage, path } = storedAt(file)
   const value = heldReport(parseJsonFile(await storage.read(path), path))
   const { format } = value
   if (typeof format === 'string' && format !== reportFormat && /^policypatch-report\/v\d+$/.test(format)) {
@@ -45,8 +46,7 @@ function heldReport(file: Readonly<Record<string, unknown>>): Readonly<Record<st
  * @throws `INVALID_ARGUMENT`, naming every bad field, such as a figure that is NaN; `STORAGE_FAILED`.
  */
 export async function writeReport(
-  storage: Storage,
-  path: string,
+  file: Place,
   data: ReportData,
   beside?: Readonly<Record<string, unknown>>,
 ): Promise<void> {
@@ -58,8 +58,9 @@ export async function writeReport(
       remedy: 'Correct these fields',
     })
   }
-  const file = beside ? { ...beside, report: data } : data
-  await storage.write(path, new TextEncoder().encode(`${JSON.stringify(file, compact, 1)}\n`))
+  const { storage, path } = storedAt(file)
+  const held = beside ? { ...beside, report: data } : data
+  await storage.write(path, new TextEncoder().encode(`${JSON.stringify(held, compact, 1)}\n`))
 }
 
 /** Numbers, of which there are thousands, to nine digits, which is more than any of them is known to. */

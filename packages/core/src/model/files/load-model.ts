@@ -7,7 +7,7 @@
 
 import type { Backend, Precision } from '../../backend/backend.ts'
 import { PatchError, settleAll } from '../../errors.ts'
-import type { Storage } from '../../storage/storage.ts'
+import { type Place, type StoredPlace, storedAt } from '../../storage/place.ts'
 import type { Tokenizer } from '../../tokenize/tokenizer.ts'
 import { createLanguageModel } from '../create-language-model.ts'
 import type { Architecture } from '../decoder/families/architecture.ts'
@@ -20,12 +20,6 @@ import { loadWeights } from './load-weights.ts'
 import type { LoraAdapter } from './lora/lora.ts'
 import { type OpenedModel, openModelFolder, readTokenizer } from './open-model-folder.ts'
 
-/** A folder of a storage, or a file in it. */
-export interface StoredPlace {
-  readonly storage: Storage
-  readonly path: string
-}
-
 export interface LoadModelOptions {
   readonly backend: Backend
   /** The model's `dispose` frees the backend too: it was made for this model alone. Default false. */
@@ -33,7 +27,7 @@ export interface LoadModelOptions {
   /** Name of the model in manifests. Default: the path. */
   readonly id?: string
   /** The folder of a PEFT LoRA adapter, merged into the weights while they are read. */
-  readonly adapter?: StoredPlace
+  readonly adapter?: Place
   /** Additional architectures. */
   readonly architectures?: readonly Architecture[]
   /** Receives notices about the model, one line each. */
@@ -51,14 +45,15 @@ export interface LoadModelOptions {
  * Loads a model: a GGUF file, or a folder as `save_pretrained` writes it (config.json, tokenizer.json,
  * tokenizer_config.json, *.safetensors). Weights are read tensor by tensor and kept as float32.
  */
-export async function loadStoredModel(place: StoredPlace, options: LoadModelOptions): Promise<LanguageModel> {
+export async function loadStoredModel(model: Place, options: LoadModelOptions): Promise<LanguageModel> {
+  const place = storedAt(model)
   const opened = await open(place, options)
   const { reader, architecture } = opened
   let adapter: LoraAdapter | undefined
   try {
     if (options.adapter) {
       const { openLora } = await import('./lora/lora.ts')
-      adapter = await openLora(options.adapter.storage, options.adapter.path)
+      adapter = await openLora(storedAt(options.adapter))
     }
     const config = await storedTies(reader, architecture, opened.config)
     const adapted = adapter ? adaptedConfig(adapter, architecture, config) : config
@@ -99,8 +94,9 @@ async function tokenizerOf(
   { adapter, onNotice }: LoadModelOptions,
 ): Promise<Tokenizer> {
   if (!adapter || adapted.vocabSize === config.vocabSize) return tokenizer
-  const hasOwn = await adapter.storage.exists(`${adapter.path}/tokenizer.json`)
-  return hasOwn ? readTokenizer(adapter, {}, { onNotice }) : tokenizer
+  const folder = storedAt(adapter)
+  const hasOwn = await folder.storage.exists(`${folder.path}/tokenizer.json`)
+  return hasOwn ? readTokenizer(folder, {}, { onNotice }) : tokenizer
 }
 
 /** A response is trained to end with the first id that ends one: the model must have it. */

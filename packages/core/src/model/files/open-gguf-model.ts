@@ -1,5 +1,5 @@
 import { PatchError } from '../../errors.ts'
-import type { Storage } from '../../storage/storage.ts'
+import type { StoredPlace } from '../../storage/place.ts'
 import { ggufTokenizerFiles } from '../../tokenize/gguf-tokenizer.ts'
 import { createTokenizer } from '../../tokenize/load-tokenizer.ts'
 import { findArchitecture } from '../decoder/families/find-architecture.ts'
@@ -14,7 +14,7 @@ import type { TensorReader } from './tensors/tensor-reader.ts'
  * `createTokenizer`; `UNKNOWN_ARCHITECTURE`; `UNSUPPORTED` for a GGUF file that is no language model.
  */
 export async function openGgufModel(
-  { storage, path }: { readonly storage: Storage; readonly path: string },
+  { storage, path }: StoredPlace,
   { architectures, onNotice }: OpenModelOptions = {},
 ): Promise<OpenedModel> {
   const reader = await openGgufParts(storage, path)

@@ -1,6 +1,7 @@
 import { PatchError } from '../../errors.ts'
 import { foreignFile } from '../../storage/foreign-file.ts'
 import { parseJsonFile } from '../../storage/parse-json-file.ts'
+import type { StoredPlace } from '../../storage/place.ts'
 import { readWithin, type Storage } from '../../storage/storage.ts'
 import type { ChatTemplateOptions } from '../../tokenize/compile-chat-template.ts'
 import { createTokenizer, type TokenizerFiles } from '../../tokenize/load-tokenizer.ts'
@@ -34,7 +35,7 @@ const [mostTokenizerBytes, mostJsonBytes, mostTemplateBytes] = [2 ** 27, 2 ** 24
  * `openShardedSafetensors`, for its tokenizer as `createTokenizer`, and `UNKNOWN_ARCHITECTURE`.
  */
 export async function openModelFolder(
-  { storage, path }: { readonly storage: Storage; readonly path: string },
+  { storage, path }: StoredPlace,
   { architectures, onNotice }: OpenModelOptions = {},
 ): Promise<OpenedModel> {
   // The weights first: of a folder that is no whole model they say soonest what it is.
@@ -57,7 +58,7 @@ export async function openModelFolder(
 
 /** The tokenizer in a folder. Throws as `createTokenizer`, and `NOT_FOUND` or `UNSUPPORTED` if there is no tokenizer.json. */
 export async function readTokenizer(
-  { storage, path }: { readonly storage: Storage; readonly path: string },
+  { storage, path }: StoredPlace,
   modelConfig: Readonly<Record<string, unknown>>,
   options: ChatTemplateOptions = {},
 ): Promise<Tokenizer> {

@@ -5,7 +5,7 @@ import { contextRowSchema, readContexts, rowOfContext } from './prompt-context.t
 async function read(...rows: unknown[]) {
   const storage = memoryStorage()
   await storage.write('c.jsonl', new TextEncoder().encode(rows.map((row) => JSON.stringify(row)).join('\n')))
-  return readContexts(storage, 'c.jsonl')
+  return readContexts({ storage, path: 'c.jsonl' })
 }
 
 describe('readContexts', () => {

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { readJsonLines } from '../../storage/json-lines.ts'
-import type { Storage } from '../../storage/storage.ts'
+import { type Place, storedAt } from '../../storage/place.ts'
 import { contentText } from '../../tokenize/chat-messages.ts'
 import type { ChatMessage } from '../../tokenize/tokenizer.ts'
 import { conversationSchema, withoutNulls } from '../rows/prompt-schema.ts'
@@ -88,6 +88,7 @@ export const systemFamily = (
  * Reads a contexts file: JSON Lines of {"name", "share", "system", "turns": [{"role", "content"}], "opening", "closing",
  * "rewrite"}, of which only the name is needed; null counts as absent. Throws as `readJsonLines`.
  */
-export async function readContexts(storage: Storage, path: string): Promise<PromptContext[]> {
+export async function readContexts(file: Place): Promise<PromptContext[]> {
+  const { storage, path } = storedAt(file)
   return (await readJsonLines(storage, path, rowsLike(withoutNulls, contextRowSchema))).map(contextOfRow)
 }

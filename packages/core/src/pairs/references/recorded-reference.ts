@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { throwIfAborted } from '../../errors.ts'
 import { sha256 } from '../../sha256.ts'
 import { readJsonLines } from '../../storage/json-lines.ts'
-import type { Storage } from '../../storage/storage.ts'
+import { type Place, storedAt } from '../../storage/place.ts'
 import { joined } from '../../tokenize/chat-messages.ts'
 import type { PatchPrompt } from '../rows/preference-pair.ts'
 import { toMessages } from '../rows/prompt-format.ts'
@@ -23,19 +23,15 @@ export const recordedResponseSchema: z.ZodMiniType<RecordedResponse> = rowsLike(
   z.object({ prompt: promptSchema, response: z.string() }),
 )
 
-export interface RecordedReferenceOptions {
-  readonly storage: Storage
-  /** JSON Lines of {@link RecordedResponse}. */
-  readonly path: string
-}
-
 /**
  * A reference M' with recorded outputs. If a prompt has several, the first counts; if it has none, there is no response. A
  * string and its one user's turn are the same prompt.
  *
+ * @param file JSON Lines of {@link RecordedResponse}
  * @throws as `readJsonLines`.
  */
-export async function recordedReference({ storage, path }: RecordedReferenceOptions): Promise<Reference> {
+export async function recordedReference(file: Place): Promise<Reference> {
+  const { storage, path } = storedAt(file)
   const digest = await sha256(await storage.read(path))
   const responses = new Map<string, string>()
   for (const { prompt, response } of await readJsonLines(storage, path, recordedResponseSchema)) {

@@ -10,9 +10,9 @@ async function stored(rows: readonly unknown[]) {
 }
 
 const pairs = async (rows: readonly unknown[], options?: ReadRowsOptions) =>
-  readPairs(await stored(rows), 'rows.jsonl', options)
+  readPairs({ storage: await stored(rows), path: 'rows.jsonl' }, options)
 const prompts = async (rows: readonly unknown[], options?: ReadRowsOptions) =>
-  readPrompts(await stored(rows), 'rows.jsonl', options)
+  readPrompts({ storage: await stored(rows), path: 'rows.jsonl' }, options)
 
 const user = (content: unknown) => ({ role: 'user', content })
 const assistant = (content: unknown) => ({ role: 'assistant', content })

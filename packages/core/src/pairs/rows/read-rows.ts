@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { PatchError } from '../../errors.ts'
 import { readJsonLines } from '../../storage/json-lines.ts'
-import type { Storage } from '../../storage/storage.ts'
+import { type Place, type StoredPlace, storedAt } from '../../storage/place.ts'
 import type { NoMessage } from '../../tokenize/chat-messages.ts'
 import {
   type PatchPrompt,
@@ -20,12 +20,8 @@ import { pairRow, promptRow } from './row-shapes.ts'
  *
  * @throws `NOT_FOUND`; `EMPTY_DATA`; `MALFORMED`, naming the line
  */
-export function readPrompts(
-  storage: Storage,
-  path: string,
-  options: ReadRowsOptions = {},
-): Promise<PatchPrompt[]> {
-  return readRows(storage, path, { ownForm: promptRow, schema: patchPromptSchema }, options)
+export async function readPrompts(file: Place, options: ReadRowsOptions = {}): Promise<PatchPrompt[]> {
+  return readRows(storedAt(file), { ownForm: promptRow, schema: patchPromptSchema }, options)
 }
 
 /**
@@ -35,12 +31,8 @@ export function readPrompts(
  *
  * @throws `NOT_FOUND`; `EMPTY_DATA`; `MALFORMED`, naming the line and, for rows of which no pair can be made, the shape
  */
-export function readPairs(
-  storage: Storage,
-  path: string,
-  options: ReadRowsOptions = {},
-): Promise<PreferencePair[]> {
-  return readRows(storage, path, { ownForm: pairRow, schema: preferencePairSchema }, options)
+export async function readPairs(file: Place, options: ReadRowsOptions = {}): Promise<PreferencePair[]> {
+  return readRows(storedAt(file), { ownForm: pairRow, schema: preferencePairSchema }, options)
 }
 
 export interface ReadRowsOptions {
@@ -75,8 +67,7 @@ export function rowsLike<T>(
  * @throws as `readJsonLines`; `MALFORMED` if some rows have a kind and others do not
  */
 export async function readRows<T extends { readonly kind: PromptKind }>(
-  storage: Storage,
-  path: string,
+  { storage, path }: StoredPlace,
   { ownForm, schema }: { readonly ownForm: OwnForm; readonly schema: z.ZodMiniType<T> },
   { kind, assumed = 'harmful', onNotice }: ReadRowsOptions,
 ): Promise<T[]> {

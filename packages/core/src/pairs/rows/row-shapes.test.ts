@@ -38,8 +38,10 @@ async function stored(rows: readonly unknown[]) {
   return storage
 }
 
-const pairs = async (rows: readonly unknown[]) => readPairs(await stored(rows), 'rows.jsonl')
-const prompts = async (rows: readonly unknown[]) => readPrompts(await stored(rows), 'rows.jsonl')
+const pairs = async (rows: readonly unknown[]) =>
+  readPairs({ storage: await stored(rows), path: 'rows.jsonl' })
+const prompts = async (rows: readonly unknown[]) =>
+  readPrompts({ storage: await stored(rows), path: 'rows.jsonl' })
 
 const user = (content: unknown) => ({ role: 'user', content })
 const assistant = (content: unknown) => ({ role: 'assistant', content })

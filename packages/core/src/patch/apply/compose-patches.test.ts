@@ -34,8 +34,8 @@ describe('composePatches', () => {
       manifest: { name: 'both', version: '2.0.0' },
     })
     const storage = memoryStorage()
-    await composed.save('both', storage)
-    const read = await readPatch(storage, 'both')
+    await composed.save({ storage, path: 'both' })
+    const read = await readPatch({ storage, path: 'both' })
     expect(read.prefix).toEqual(composed.prefix)
     expect(read.manifest).toEqual(composed.manifest)
     expect(read.manifest).toMatchObject({

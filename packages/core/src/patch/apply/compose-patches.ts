@@ -1,11 +1,9 @@
 import { PatchError } from '../../errors.ts'
 import { sha256 } from '../../sha256.ts'
-import type { Storage } from '../../storage/storage.ts'
 import { describeValue } from '../../text/describe-value.ts'
 import type { ComposedPart, PatchManifest } from '../manifest.ts'
 import type { Patch } from '../patch.ts'
-import { createPatch } from '../release/create-patch.ts'
-import { gateSummary } from '../release/gate-file.ts'
+import { createPatch, prefixSummary } from '../release/create-patch.ts'
 import { manifestFile } from '../release/parse-manifest.ts'
 import { checkCompatible, label } from './check-compatible.ts'
 import { type ComposeMethod, composePrefixes } from './compose-prefixes.ts'
@@ -18,8 +16,6 @@ export interface ComposePatchesOptions {
   readonly weights?: readonly number[] | undefined
   /** Name of the patch. Default: the names of its parts, joined. */
   readonly manifest?: Partial<Pick<PatchManifest, 'name' | 'version' | 'domain' | 'license'>> | undefined
-  /** Where `patch.save` writes unless told otherwise. */
-  readonly storage?: Storage | undefined
 }
 
 /**
@@ -35,7 +31,6 @@ export async function composePatches({
   method = 'parallel',
   weights = patches.map(() => 1),
   manifest = {},
-  storage,
 }: ComposePatchesOptions): Promise<Patch> {
   checkOptions(patches, method, weights)
   checkCompatible(patches)
@@ -50,25 +45,12 @@ export async function composePatches({
   return createPatch({
     prefix,
     manifest: {
-      format: 'policypatch/v1',
       name: joined(parts.map(({ name }) => name)),
-      version: '0.1.0',
       domain: [...new Set(kept.map((i) => (patches[i] as Patch).manifest.domain))].join(', '),
       license: [...new Set(kept.map((i) => (patches[i] as Patch).manifest.license))].join(' AND '),
       ...manifest,
       base: first.base,
-      prefix: {
-        length: prefix.length,
-        init: 'composed',
-        ...(prefix.gate && { gate: gateSummary(prefix.gate) }),
-        ...(prefix.parts && {
-          parts: prefix.parts.map((part) => ({
-            length: part.prefix.length,
-            weight: part.weight,
-            ...(part.prefix.gate && { gate: gateSummary(part.prefix.gate) }),
-          })),
-        }),
-      },
+      prefix: prefixSummary(prefix, 'composed'),
       composition: { method, parts },
       recipe: {
         reference: `the patches ${parts.map(({ name }) => name).join(', ')}`,
@@ -76,12 +58,8 @@ export async function composePatches({
         seed: 0,
         options: {},
       },
-      effects: [],
-      requires: [],
       conflicts: [...new Set(kept.flatMap((i) => (patches[i] as Patch).manifest.conflicts))],
-      created: new Date().toISOString(),
     },
-    ...(storage && { storage }),
   })
 }
 

@@ -8,9 +8,9 @@ import { readPatch } from './read-patch.ts'
 
 test('what is saved is what is read', async () => {
   const storage = memoryStorage()
-  const patch = await createPatch({ manifest: tinyManifest, prefix: tinyPrefix, storage })
-  await patch.save('patches/tiny/')
-  const read = await readPatch(storage, 'patches/tiny')
+  const patch = await createPatch({ manifest: tinyManifest, prefix: tinyPrefix })
+  await patch.save({ storage, path: 'patches/tiny/' })
+  const read = await readPatch({ storage, path: 'patches/tiny' })
   expect(read.prefix).toEqual(tinyPrefix)
   expect(read.manifest).toEqual({ ...tinyManifest, files: expect.any(Object) })
   expect(read.files).toEqual(patch.files)
@@ -43,15 +43,13 @@ test('a copy is kept: training on changes no patch', async () => {
   expect(patch.prefix).toEqual(tinyPrefix)
 })
 
-test('saving without a storage says what to pass', async () => {
-  const patch = await createPatch({ manifest: tinyManifest, prefix: tinyPrefix })
-  await expect(patch.save('patches/tiny')).rejects.toMatchObject({
-    code: 'INVALID_ARGUMENT',
-    remedy: expect.stringContaining('patch.save(directory, storage)'),
+test('what its author need not know of a manifest follows from the prefix', async () => {
+  const { name, domain, license, base } = tinyManifest
+  const { manifest } = await createPatch({ manifest: { name, domain, license, base }, prefix: tinyPrefix })
+  expect(manifest).toMatchObject({
+    ...{ name, domain, license, base, version: '0.1.0', effects: [], requires: [], conflicts: [] },
+    prefix: { length: tinyPrefix.length, init: 'given' },
   })
-  const storage = memoryStorage()
-  await patch.save('patches/tiny', storage)
-  expect((await readPatch(storage, 'patches/tiny')).manifest.name).toBe('tiny-harmfulness')
 })
 
 test('a prefix that is not what the manifest says, or not finite, is refused', async () => {
@@ -69,7 +67,7 @@ test('a prefix that is not what the manifest says, or not finite, is refused', a
 const adapter = new URL('../../../test/goldens/peft/adapter', import.meta.url)
 
 test('the adapter of a prefix that PEFT saved is what PEFT saved', async () => {
-  const prefix = await importPeftPromptTuning(await storageOf(adapter, 'a'), 'a')
+  const prefix = await importPeftPromptTuning({ storage: await storageOf(adapter, 'a'), path: 'a' })
   const manifest = { ...tinyManifest, prefix: { length: 4, init: 'random' } }
   const files = await patchFiles({ manifest, prefix })
   expect(Buffer.from(files['adapter_model.safetensors'] as Uint8Array)).toEqual(

@@ -1,13 +1,11 @@
-import { PatchError } from '../../errors.ts'
 import { writeSafetensors } from '../../model/files/tensors/write-safetensors.ts'
 import { gatesOf, withoutGates } from '../../model/gate/gate.ts'
 import type { Prefix } from '../../model/language-model/language-model.ts'
 import { sha256 } from '../../sha256.ts'
-import type { Storage } from '../../storage/storage.ts'
 import { checkParts, checkPrefix } from '../check-prefix.ts'
-import type { PatchEffect } from '../manifest.ts'
+import type { PatchEffect, PatchManifest, PrefixSummary } from '../manifest.ts'
 import type { Patch, PatchContents, PatchFiles } from '../patch.ts'
-import { checkGates, gateFile } from './gate-file.ts'
+import { checkGates, gateFile, gateSummary } from './gate-file.ts'
 import { modelCard } from './model-card.ts'
 import {
   adapterConfigFile,
@@ -21,20 +19,51 @@ import {
 import { adapterConfig } from './peft-adapter.ts'
 import { writePatch } from './write-patch.ts'
 
-export interface CreatePatchOptions extends PatchContents {
-  /** Default folder for `patch.save`. */
-  readonly storage?: Storage | undefined
+/**
+ * A manifest as an author gives it: what nobody else can know. The rest follows from the prefix, or says that nothing is known:
+ * version 0.1.0, no recipe, no measured effects, nothing required and no conflicts, made now.
+ */
+export type PatchDraft = Pick<PatchManifest, 'name' | 'domain' | 'license' | 'base'> &
+  Partial<Omit<PatchManifest, 'files'>>
+
+export interface CreatePatchOptions {
+  readonly manifest: PatchDraft
+  readonly prefix: Prefix
 }
 
 /**
- * Creates a patch from a manifest and a prefix, which is copied. `INVALID_ARGUMENT` lists every bad field of the manifest at
- * once; `SHAPE_MISMATCH` and `NOT_FINITE` are for a prefix that does not match the manifest.
+ * Creates a patch from a prefix, which is copied, and what its author says of it. `INVALID_ARGUMENT` lists every bad field of
+ * the manifest at once; `SHAPE_MISMATCH` and `NOT_FINITE` are for a prefix that does not match the manifest.
  */
-export async function createPatch({ manifest, prefix, storage }: CreatePatchOptions): Promise<Patch> {
+export async function createPatch({ manifest, prefix }: CreatePatchOptions): Promise<Patch> {
   const copy = copyOf(prefix)
-  const files = await patchFiles({ manifest, prefix: copy })
+  const whole: PatchManifest = {
+    format: 'policypatch/v1',
+    version: '0.1.0',
+    prefix: prefixSummary(copy, 'given'),
+    recipe: { reference: 'none', data: {}, seed: 0, options: {} },
+    effects: [],
+    requires: [],
+    conflicts: [],
+    created: new Date().toISOString(),
+    ...manifest,
+  }
+  const files = await patchFiles({ manifest: whole, prefix: copy })
   const written = parseManifest(files[manifestFile] as Uint8Array)
-  return patchOfFiles({ manifest: written, prefix: copy }, files, storage)
+  return patchOfFiles({ manifest: written, prefix: copy }, files)
+}
+
+/** What a manifest says of a prefix. */
+export function prefixSummary({ length, parts, gate }: Prefix, init: string): PrefixSummary {
+  const gateOf = (own: Prefix) => own.gate && { gate: gateSummary(own.gate) }
+  return {
+    length,
+    init,
+    ...(gate && { gate: gateSummary(gate) }),
+    ...(parts && {
+      parts: parts.map(({ prefix, weight }) => ({ length: prefix.length, weight, ...gateOf(prefix) })),
+    }),
+  }
 }
 
 function copyOf({ length, embeddings, parts, gate }: Prefix): Prefix {
@@ -43,22 +72,17 @@ function copyOf({ length, embeddings, parts, gate }: Prefix): Prefix {
 }
 
 /** The same patch with measured effects in its manifest. */
-export function withEffects(patch: Patch, effects: readonly PatchEffect[]): Promise<Patch> {
-  return createPatch({
-    manifest: { ...patch.manifest, effects },
-    prefix: patch.prefix,
-    ...(patch.storage && { storage: patch.storage }),
-  })
+export function withEffects(patch: PatchContents, effects: readonly PatchEffect[]): Promise<Patch> {
+  return createPatch({ manifest: { ...patch.manifest, effects }, prefix: patch.prefix })
 }
 
 /** The patch without its gates: its prefix applies to every prompt. Its recorded effects no longer apply. */
-export function ungatedPatch({ manifest, prefix, storage }: Patch): Promise<Patch> {
+export function ungatedPatch({ manifest, prefix }: PatchContents): Promise<Patch> {
   const { gate: _, parts, ...summary } = manifest.prefix
   const plain = parts?.map(({ length, weight }) => ({ length, weight }))
   return createPatch({
     manifest: { ...manifest, prefix: { ...summary, ...(plain && { parts: plain }) }, effects: [] },
     prefix: withoutGates(prefix),
-    ...(storage && { storage }),
   })
 }
 
@@ -70,28 +94,14 @@ const parametersOf = (prefix: Prefix): number =>
   )
 
 /** A patch whose contents and files have been checked against each other. */
-export function patchOfFiles(
-  { manifest, prefix }: PatchContents,
-  files: PatchFiles,
-  storage: Storage | undefined,
-): Patch {
+export function patchOfFiles({ manifest, prefix }: PatchContents, files: PatchFiles): Patch {
   return {
     manifest,
     prefix,
     files,
-    storage,
     bytes: Object.values(files).reduce((sum, file) => sum + file.length, 0),
     parameters: parametersOf(prefix),
-    async save(directory, target = storage) {
-      if (!target) {
-        throw new PatchError('INVALID_ARGUMENT', {
-          expected: 'a storage to save the patch to',
-          found: 'none, because the patch was created without one',
-          remedy: 'Call patch.save(directory, storage), or pass a storage to createPatch or trainPatch',
-        })
-      }
-      await writePatch(target, directory, { files })
-    },
+    save: (folder) => writePatch(folder, { files }),
   }
 }
 

@@ -16,7 +16,7 @@ test('there are fixtures', () => {
 
 test.each(released)('%s loads', async (path) => {
   const storage = await storageOf(new URL(`${fixtures}/${path}`), path)
-  const { manifest, prefix, bytes } = await readPatch(storage, path)
+  const { manifest, prefix, bytes } = await readPatch({ storage, path })
   expect(path).toBe(`${manifest.format.split('/')[1]}/${manifest.name}`)
   expect(prefix.embeddings).toHaveLength(manifest.prefix.length * manifest.base.hiddenSize)
   expect(bytes).toBeGreaterThan(prefix.embeddings.byteLength)
@@ -25,10 +25,10 @@ test.each(released)('%s loads', async (path) => {
 test('written again, the files of format v1 are the same bytes; the model card may improve', async () => {
   const path = 'v1/tiny-harmfulness'
   const storage = await storageOf(new URL(`${fixtures}/${path}`), path)
-  const read = await readPatch(storage, path)
+  const read = await readPatch({ storage, path })
   expect(read.prefix.embeddings[0]).toBe(1.3107006549835205)
 
-  await read.save('copy')
+  await read.save({ storage, path: 'copy' })
   for (const file of await storage.list(path)) {
     expect(await storage.read(`copy/${file}`)).toEqual(await storage.read(`${path}/${file}`))
   }

@@ -35,8 +35,8 @@ const gatedPatch = (changes: Partial<PatchManifest> = {}, prefix: Prefix = { ...
 
 async function saved(patch: Patch): Promise<Patch> {
   const storage = memoryStorage()
-  await patch.save('tiny', storage)
-  return readPatch(storage, 'tiny')
+  await patch.save({ storage, path: 'tiny' })
+  return readPatch({ storage, path: 'tiny' })
 }
 
 describe('a patch with a gate', () => {
@@ -53,11 +53,11 @@ describe('a patch with a gate', () => {
 
   it('whose gate was altered is refused', async () => {
     const storage = memoryStorage()
-    await (await gatedPatch()).save('tiny', storage)
+    await (await gatedPatch()).save({ storage, path: 'tiny' })
     const bytes = await storage.read('tiny/gate.safetensors')
     bytes[bytes.length - 1] = (bytes[bytes.length - 1] as number) ^ 1
     await storage.write('tiny/gate.safetensors', bytes)
-    await expect(readPatch(storage, 'tiny')).rejects.toMatchObject({ code: 'DIGEST_MISMATCH' })
+    await expect(readPatch({ storage, path: 'tiny' })).rejects.toMatchObject({ code: 'DIGEST_MISMATCH' })
   })
 
   it('must be described as it is', async () => {

@@ -14,8 +14,8 @@ let patch: Patch
 
 beforeEach(async () => {
   storage = memoryStorage()
-  patch = await createPatch({ manifest: tinyManifest, prefix: tinyPrefix, storage })
-  await patch.save('tiny')
+  patch = await createPatch({ manifest: tinyManifest, prefix: tinyPrefix })
+  await patch.save({ storage, path: 'tiny' })
 })
 
 /** The manifest as JSON, with one text in it replaced. */
@@ -130,7 +130,7 @@ test.each([
   ['adapter_config.json', 2 ** 31],
   ['adapter_model.safetensors', 2 ** 21],
 ])('%s of %d bytes is not read', async (name, size) => {
-  await expect(readPatch(withLength(name, size), 'tiny')).rejects.toMatchObject({
+  await expect(readPatch({ storage: withLength(name, size), path: 'tiny' })).rejects.toMatchObject({
     code: 'UNSUPPORTED',
     found: `${size}`,
   })
@@ -141,8 +141,8 @@ test('files together are no longer than a patch can be, whatever it says of itse
   const prefix = { ...patch.manifest.prefix, length: 2 ** 31 - 1 }
   await storage.write('tiny/patch.json', utf8(JSON.stringify({ ...patch.manifest, base, prefix })))
   const huge = withLength('adapter_model.safetensors', 2 ** 30)
-  await expect(readPatch(huge, 'tiny')).rejects.toMatchObject({ code: 'UNSUPPORTED' })
-  await expect(readPatch(storage, 'tiny')).rejects.toMatchObject({ code: 'SHAPE_MISMATCH' })
+  await expect(readPatch({ storage: huge, path: 'tiny' })).rejects.toMatchObject({ code: 'UNSUPPORTED' })
+  await expect(readPatch({ storage, path: 'tiny' })).rejects.toMatchObject({ code: 'SHAPE_MISMATCH' })
 })
 
 test('a whole patch is read as every other reader reads it, whatever lies beside it', async () => {
@@ -152,16 +152,16 @@ test('a whole patch is read as every other reader reads it, whatever lies beside
   })
   for (const [name, bytes] of Object.entries(other.files))
     await storage.write(`tiny/.incoming/${name}`, bytes)
-  expect((await readPatch(storage, 'tiny')).manifest.domain).toBe('harmfulness')
-  await writePatch(storage, 'tiny', patch)
-  expect((await readPatch(storage, 'tiny')).files).toEqual(patch.files)
+  expect((await readPatch({ storage, path: 'tiny' })).manifest.domain).toBe('harmfulness')
+  await writePatch({ storage, path: 'tiny' }, patch)
+  expect((await readPatch({ storage, path: 'tiny' })).files).toEqual(patch.files)
   expect(await storage.exists('tiny/.incoming')).toBe(false)
 })
 
 test('what lies in the place of a replacement, and is none, changes nothing', async () => {
   await storage.write('tiny/.incoming/patch.json', utf8('{}'))
   await storage.write('tiny/README.md', utf8('other'))
-  await expect(readPatch(storage, 'tiny')).rejects.toThrow()
-  await writePatch(storage, 'tiny', patch)
-  expect((await readPatch(storage, 'tiny')).files).toEqual(patch.files)
+  await expect(readPatch({ storage, path: 'tiny' })).rejects.toThrow()
+  await writePatch({ storage, path: 'tiny' }, patch)
+  expect((await readPatch({ storage, path: 'tiny' })).files).toEqual(patch.files)
 })

@@ -3,6 +3,7 @@ import { openSafetensors } from '../../model/files/tensors/safetensors.ts'
 import { sha256 } from '../../sha256.ts'
 import { bytesSource } from '../../storage/memory-storage.ts'
 import { endsEarly } from '../../storage/parse-json-file.ts'
+import { plainPath } from '../../storage/place.ts'
 import { readWithin, type Storage } from '../../storage/storage.ts'
 import type { PatchManifest } from '../manifest.ts'
 import type { PatchFiles } from '../patch.ts'
@@ -18,14 +19,11 @@ import {
  * Where a patch that replaces another is written first. PEFT wants fixed file names, and a Storage replaces single
  * files only, so the new files stand among the old for a moment. Until then the copy here is whole.
  */
-export const stagingFolder = (directory: string) => `${plain(directory)}/.incoming`
-
-/** A folder's path without slashes at its end. */
-export const plain = (directory: string) => directory.replace(/\/+$/, '')
+export const stagingFolder = (directory: string) => `${plainPath(directory)}/.incoming`
 
 /** The path of the patch.json that a folder, or what an interrupted replacement left in it, holds; undefined where there is none. */
 export async function heldManifest(storage: Storage, directory: string): Promise<string | undefined> {
-  for (const folder of [plain(directory), stagingFolder(directory)]) {
+  for (const folder of [plainPath(directory), stagingFolder(directory)]) {
     if (await storage.exists(`${folder}/${manifestFile}`)) return `${folder}/${manifestFile}`
   }
   return undefined

@@ -12,7 +12,7 @@ const make = (name: string, version: string, domain = 'harmfulness') =>
 
 beforeEach(() => {
   storage = memoryStorage()
-  store = patchStore(storage, 'installed/')
+  store = patchStore({ storage, path: 'installed/' })
 })
 
 test('an empty store', async () => {

@@ -1,5 +1,6 @@
 import { PatchError } from '../../errors.ts'
-import { readWithin, type Storage } from '../../storage/storage.ts'
+import { type Place, plainPath, storedAt } from '../../storage/place.ts'
+import { readWithin } from '../../storage/storage.ts'
 import { excerpt } from '../../text/printable.ts'
 import type { Patch } from '../patch.ts'
 import { manifestFile, patchName } from './parse-manifest.ts'
@@ -30,8 +31,9 @@ export interface PatchStore {
 }
 
 /** A PatchStore that keeps each patch in `<root>/<name>/<version>/`. */
-export function patchStore(storage: Storage, root: string): PatchStore {
-  const base = root.replace(/\/+$/, '')
+export function patchStore(root: Place): PatchStore {
+  const { storage, path } = storedAt(root)
+  const base = plainPath(path)
   const folder = (name: string, version: string) => `${base}/${name}/${version}`
 
   const children = async (directory: string) =>
@@ -66,7 +68,7 @@ export function patchStore(storage: Storage, root: string): PatchStore {
       const found: InstalledPatch[] = []
       for (const name of (await children(base)).filter((entry) => patchName.test(entry))) {
         for (const version of await versions(name)) {
-          const { manifest, bytes } = await readPatch(storage, folder(name, version))
+          const { manifest, bytes } = await readPatch({ storage, path: folder(name, version) })
           found.push({ name, version, domain: manifest.domain, bytes })
         }
       }
@@ -87,12 +89,12 @@ export function patchStore(storage: Storage, root: string): PatchStore {
           })
         }
       }
-      await writePatch(storage, place, patch)
+      await writePatch({ storage, path: place }, patch)
     },
     async get(name, version) {
       const found = await installed(name, version)
       const newest = found.findLast((held) => !isPrerelease(held)) ?? found.at(-1)
-      return readPatch(storage, folder(name, newest as string))
+      return readPatch({ storage, path: folder(name, newest as string) })
     },
     async remove(name, version) {
       for (const held of await installed(name, version)) {

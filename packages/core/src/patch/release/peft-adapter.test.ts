@@ -9,7 +9,7 @@ const goldens = new URL('../../../test/goldens/peft', import.meta.url)
 const expected = JSON.parse(readFileSync(new URL(`${goldens}/expected.json`), 'utf8'))
 
 let storage: Storage
-const read = () => importPeftPromptTuning(storage, 'adapter/')
+const read = () => importPeftPromptTuning({ storage, path: 'adapter/' })
 
 beforeEach(async () => {
   storage = await storageOf(new URL(`${goldens}/adapter`), 'adapter')

@@ -18,7 +18,8 @@ import { openSafetensors } from '../../model/files/tensors/safetensors.ts'
 import type { Prefix } from '../../model/language-model/language-model.ts'
 import { bytesSource } from '../../storage/memory-storage.ts'
 import { parseJsonFile } from '../../storage/parse-json-file.ts'
-import { readWithin, type Storage } from '../../storage/storage.ts'
+import { type Place, storedAt } from '../../storage/place.ts'
+import { readWithin } from '../../storage/storage.ts'
 import { checkShape, describeIssues } from '../../text/check-shape.ts'
 import { excerpt } from '../../text/printable.ts'
 import { checkPrefix } from '../check-prefix.ts'
@@ -35,9 +36,10 @@ const mostBytes = 2 ** 27
  * Throws `NOT_FOUND`, `UNSUPPORTED` (other adapters, pickled weights), `MALFORMED`, `TRUNCATED`, `SHAPE_MISMATCH`,
  * `NOT_FINITE`.
  */
-export async function importPeftPromptTuning(storage: Storage, directory: string): Promise<Prefix> {
-  const { config, weights } = await adapterFiles(storage, directory)
-  return readAdapter(config, { name: weights, bytes: await readWithin(storage, weights, mostBytes) })
+export async function importPeftPromptTuning(directory: Place): Promise<Prefix> {
+  const folder = storedAt(directory)
+  const { config, weights } = await adapterFiles(folder)
+  return readAdapter(config, { name: weights, bytes: await readWithin(folder.storage, weights, mostBytes) })
 }
 
 /** A file's bytes and its path, for messages. */

@@ -10,12 +10,12 @@ import { readPatch } from './read-patch.ts'
 
 let storage: Storage
 let patch: Patch
-const read = () => readPatch(storage, 'tiny')
+const read = () => readPatch({ storage, path: 'tiny' })
 
 beforeEach(async () => {
   storage = memoryStorage()
-  patch = await createPatch({ manifest: tinyManifest, prefix: tinyPrefix, storage })
-  await patch.save('tiny')
+  patch = await createPatch({ manifest: tinyManifest, prefix: tinyPrefix })
+  await patch.save({ storage, path: 'tiny' })
 })
 
 /** Writes a file in another form, its digest in patch.json put right. */

@@ -1,4 +1,5 @@
 import { PatchError } from '../../errors.ts'
+import { type Place, plainPath, storedAt } from '../../storage/place.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { checkPrefix } from '../check-prefix.ts'
 import type { Patch } from '../patch.ts'
@@ -12,7 +13,7 @@ import {
   partsWeightsFile,
   prefixFiles,
 } from './parse-manifest.ts'
-import { plain, readPatchFiles, stagingFolder } from './patch-folder.ts'
+import { readPatchFiles, stagingFolder } from './patch-folder.ts'
 import { readAdapter, readParts } from './peft-adapter.ts'
 
 /**
@@ -23,14 +24,15 @@ import { readAdapter, readParts } from './peft-adapter.ts'
  * `DIGEST_MISMATCH` for an altered one, `MALFORMED`, `UNSUPPORTED` (a later format, a file that is too long),
  * `SHAPE_MISMATCH`, `NOT_FINITE`.
  */
-export async function readPatch(storage: Storage, directory: string): Promise<Patch> {
-  const folder = plain(directory)
+export async function readPatch(place: Place): Promise<Patch> {
+  const { storage, path } = storedAt(place)
+  const folder = plainPath(path)
   try {
     return await readFolder(storage, folder, folder)
   } catch (error) {
     // Only what a replacement that was stopped in the middle looks like.
     const isHalf = error instanceof PatchError && halves.includes(error.code)
-    const staged = stagingFolder(directory)
+    const staged = stagingFolder(folder)
     if (!isHalf || !(await storage.exists(`${staged}/${manifestFile}`))) throw error
     return await readFolder(storage, staged, folder)
   }
@@ -49,7 +51,7 @@ async function readFolder(storage: Storage, folder: string, inside: string): Pro
   const gated = prefixFiles(manifest.prefix).includes(gatesFile)
   const prefix = gated ? await withGates(whole, manifest.prefix, named(gatesFile)) : whole
   checkPrefix(prefix, [manifest.prefix.length, manifest.base.hiddenSize])
-  return patchOfFiles({ manifest, prefix }, files, storage)
+  return patchOfFiles({ manifest, prefix }, files)
 }
 
 async function notAPatch(storage: Storage, folder: string): Promise<PatchError> {

@@ -39,17 +39,17 @@ test('stopped at any change, the directory holds the patch before or the new one
   const seen: string[] = []
   for (let changes = 0; ; changes++) {
     const storage = memoryStorage()
-    await writePatch(storage, 'tiny', one)
-    const failure = await writePatch(failingAfter(storage, changes), 'tiny', two).then(
+    await writePatch({ storage, path: 'tiny' }, one)
+    const failure = await writePatch({ storage: failingAfter(storage, changes), path: 'tiny' }, two).then(
       () => undefined,
       (error: PatchError) => error.code,
     )
-    const read = await readPatch(storage, 'tiny')
+    const read = await readPatch({ storage, path: 'tiny' })
     expect(read.files).toEqual(read.manifest.version === '2.0.0' ? two.files : one.files)
     seen.push(read.manifest.version)
 
-    await writePatch(storage, 'tiny', three)
-    expect((await readPatch(storage, 'tiny')).files).toEqual(three.files)
+    await writePatch({ storage, path: 'tiny' }, three)
+    expect((await readPatch({ storage, path: 'tiny' })).files).toEqual(three.files)
     expect(await storage.list('tiny')).toEqual(Object.keys(three.files).sort())
     if (failure === undefined) break
     expect(failure).toBe('STORAGE_FAILED')
@@ -62,8 +62,10 @@ test('stopped in a new directory, there is no patch', async () => {
   const one = await version('1.0.0', 1)
   for (let changes = 0; changes < 4; changes++) {
     const storage = memoryStorage()
-    await expect(writePatch(failingAfter(storage, changes), 'tiny', one)).rejects.toThrow(PatchError)
+    await expect(writePatch({ storage: failingAfter(storage, changes), path: 'tiny' }, one)).rejects.toThrow(
+      PatchError,
+    )
     expect(await storage.exists('tiny/patch.json')).toBe(false)
-    await expect(readPatch(storage, 'tiny')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await expect(readPatch({ storage, path: 'tiny' })).rejects.toMatchObject({ code: 'NOT_FOUND' })
   }
 })

@@ -1,19 +1,17 @@
 import { PatchError } from '../../errors.ts'
+import { type Place, plainPath, storedAt } from '../../storage/place.ts'
 import type { Storage } from '../../storage/storage.ts'
 import type { Patch, PatchFiles } from '../patch.ts'
 import { manifestFile } from './parse-manifest.ts'
-import { plain, readPatchFiles, stagingFolder } from './patch-folder.ts'
+import { readPatchFiles, stagingFolder } from './patch-folder.ts'
 
 /**
  * Writes a patch's files to a directory. If it is stopped, or the storage is full (`STORAGE_FAILED`), the directory
  * holds, for `readPatch`, the patch it held before or the new one whole.
  */
-export async function writePatch(
-  storage: Storage,
-  directory: string,
-  patch: Pick<Patch, 'files'>,
-): Promise<void> {
-  const target = plain(directory)
+export async function writePatch(place: Place, patch: Pick<Patch, 'files'>): Promise<void> {
+  const { storage, path } = storedAt(place)
+  const target = plainPath(path)
   await settle(storage, target)
   if (await storage.exists(`${target}/${manifestFile}`)) {
     await writeFiles(storage, stagingFolder(target), patch.files)

@@ -112,7 +112,6 @@ export async function distillPatch(options: DistillPatchOptions): Promise<Patch>
     return await createPatch({
       manifest: describe(options, start, training, data),
       prefix,
-      storage: options.storage,
     })
   } finally {
     await trainer.dispose()

@@ -68,9 +68,8 @@ export async function hardenPatch(options: HardenPatchOptions): Promise<Hardened
     prefix = { ...learned, ...(trained && { gate: trained.gate }) }
     data[`round-${round}`] = await rowsDigest(rows)
   }
-  const { storage } = options
   const manifest = await describe(run, data, trained)
-  return { patch: await createPatch({ manifest, prefix, storage }), rounds }
+  return { patch: await createPatch({ manifest, prefix }), rounds }
 }
 
 /** The rows that a round trains on, as its file has them. */

@@ -4,6 +4,8 @@
  * @module policypatch/browser/evaluate
  */
 
+import '../../platform-storage.ts'
+
 // What is exported by name takes the place of core's export of that name.
 export * from '@policypatch/core/evaluate'
 export { offensiveLanguageScorer, refusalClassifierJudge } from '../../browser/classifiers.ts'
@@ -18,6 +20,4 @@ export {
   evaluatePerplexity,
   evaluateRefusal,
   klToReference,
-  readCrowsPairs,
 } from '../../stored/evaluation.ts'
-export { readReport, writeReport } from '../../stored/reports.ts'

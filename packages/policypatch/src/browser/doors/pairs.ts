@@ -4,6 +4,8 @@
  * @module policypatch/browser/pairs
  */
 
+import '../../platform-storage.ts'
+
 // What is exported by name takes the place of core's export of that name.
 export * from '@policypatch/core/pairs'
-export { readContexts, selectivePrompts } from '../../stored/pairs.ts'
+export { selectivePrompts } from '../../stored/pairs.ts'

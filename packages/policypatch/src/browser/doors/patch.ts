@@ -4,6 +4,7 @@
  * @module policypatch/browser/patch
  */
 
+import '../../platform-storage.ts'
+
 // What is exported by name takes the place of core's export of that name.
 export * from '@policypatch/core/patch'
-export { importPeftPromptTuning } from '../../stored/patches.ts'

@@ -4,6 +4,8 @@
  * @module policypatch/browser/platform
  */
 
+import '../../platform-storage.ts'
+
 // What is exported by name takes the place of core's export of that name.
 
 export {

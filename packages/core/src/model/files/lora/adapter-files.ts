@@ -1,5 +1,6 @@
 import { PatchError } from '../../../errors.ts'
-import { readWithin, type Storage } from '../../../storage/storage.ts'
+import { type StoredPlace, within } from '../../../storage/place.ts'
+import { readWithin } from '../../../storage/storage.ts'
 import { describeValue } from '../../../text/describe-value.ts'
 import type { Json } from '../../decoder/families/config-fields.ts'
 import { type FieldRule, type FieldRules, isEmpty, only, rowsOf } from '../../decoder/families/field-rules.ts'
@@ -18,9 +19,9 @@ const mostConfigBytes = 2 ** 24
  *
  * @throws PatchError `NOT_FOUND` without a configuration, `UNSUPPORTED` if the weights are a pickle alone
  */
-export async function adapterFiles(storage: Storage, directory: string): Promise<AdapterFiles> {
-  const folder = directory.replace(/\/+$/, '')
-  const at = (name: string) => (folder === '' ? name : `${folder}/${name}`)
+export async function adapterFiles(folder: StoredPlace): Promise<AdapterFiles> {
+  const { storage } = folder
+  const at = (name: string) => within(folder, name).path
   const name = at('adapter_config.json')
   const bytes = await readWithin(storage, name, mostConfigBytes)
   const weights = at('adapter_model.safetensors')

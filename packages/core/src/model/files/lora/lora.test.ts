@@ -44,7 +44,7 @@ const manyPatterns = Object.fromEntries(Array.from({ length: 20_000 }, (_, i) =>
 
 describe('openLora', () => {
   it.each(['plain', 'patterns'])('merges to what PEFT merges to: %s', async (name) => {
-    const adapter = await openLora(await folder(name), 'a')
+    const adapter = await openLora({ storage: await folder(name), path: 'a' })
     const base = await weights('base')
     const merged = await weights(`merged-${name}`)
     const changed: string[] = []
@@ -59,7 +59,7 @@ describe('openLora', () => {
   })
 
   it('knows rank, scale and shape of each target', async () => {
-    const adapter = await openLora(await folder('patterns'), 'a/')
+    const adapter = await openLora({ storage: await folder('patterns'), path: 'a/' })
     expect(adapter.baseModel).toBe('tiny')
     expect(Object.fromEntries(adapter.targets)).toEqual({
       [`${q}.weight`]: { shape: [12, 12], rank: 4, scale: 5 / 2 },
@@ -69,7 +69,7 @@ describe('openLora', () => {
   })
 
   it('refuses a weight of another shape, and to read what it does not change', async () => {
-    const adapter = await openLora(await folder('plain'), 'a')
+    const adapter = await openLora({ storage: await folder('plain'), path: 'a' })
     const weight = new Float32Array(144)
     await expect(adapter.merge(`${q}.weight`, weight, [24, 6])).rejects.toMatchObject({
       code: 'SHAPE_MISMATCH',
@@ -95,7 +95,9 @@ describe('openLora', () => {
     ['corda_config', { corda_method: 'ipm' }],
     ['a_method_to_come', { beta: 1 }],
   ])('refuses %s %o by name', async (name, value) => {
-    await expect(openLora(await folder('plain', { [name]: value }), 'a')).rejects.toMatchObject({
+    await expect(
+      openLora({ storage: await folder('plain', { [name]: value }), path: 'a' }),
+    ).rejects.toMatchObject({
       code: 'UNSUPPORTED',
       found: expect.stringContaining(name),
     })
@@ -103,7 +105,7 @@ describe('openLora', () => {
 
   it('names everything that it refuses at once', async () => {
     const storage = await folder('plain', { use_qalora: true, layer_replication: [[0, 1]] })
-    await expect(openLora(storage, 'a')).rejects.toMatchObject({
+    await expect(openLora({ storage, path: 'a' })).rejects.toMatchObject({
       found: 'layer_replication [[0, 1]], use_qalora true',
     })
   })
@@ -124,7 +126,7 @@ describe('openLora', () => {
         eva_config: {},
       },
     }
-    const adapter = await openLora(await folder('plain', empty), 'a')
+    const adapter = await openLora({ storage: await folder('plain', empty), path: 'a' })
     expect(adapter.targets.size).toBe(3)
   })
 
@@ -138,7 +140,9 @@ describe('openLora', () => {
     ['exclude_modules', ['v_proj']],
     ['layers_to_transform', 1],
   ])('refuses tensors that are not those of %s %o', async (name, value) => {
-    await expect(openLora(await folder('plain', { [name]: value }), 'a')).rejects.toMatchObject({
+    await expect(
+      openLora({ storage: await folder('plain', { [name]: value }), path: 'a' }),
+    ).rejects.toMatchObject({
       code: 'MALFORMED',
     })
   })
@@ -163,13 +167,15 @@ describe('openLora', () => {
     ],
     ['a file cut short', {}, golden('plain/adapter_model.safetensors').subarray(0, 900), 'TRUNCATED'],
   ])('refuses %s', async (_, changes, tensors, code) => {
-    await expect(openLora(await folder('plain', changes, tensors), 'a')).rejects.toMatchObject({ code })
+    await expect(
+      openLora({ storage: await folder('plain', changes, tensors), path: 'a' }),
+    ).rejects.toMatchObject({ code })
   })
 
   it('matches any pattern in time that grows with the name alone', async () => {
     const started = performance.now()
     const storage = await folder('plain', { rank_pattern: { '(([a-z0-9_.])+)+\\$': 9 } })
-    expect((await openLora(storage, 'a')).targets.get(`${q}.weight`)?.rank).toBe(4)
+    expect((await openLora({ storage, path: 'a' })).targets.get(`${q}.weight`)?.rank).toBe(4)
     expect(performance.now() - started).toBeLessThan(1000)
   })
 
@@ -177,7 +183,7 @@ describe('openLora', () => {
     const storage = await folder('plain')
     await storage.remove('a/adapter_model.safetensors')
     await storage.write('a/adapter_model.bin', Uint8Array.of(0x80))
-    await expect(openLora(storage, 'a')).rejects.toMatchObject({
+    await expect(openLora({ storage, path: 'a' })).rejects.toMatchObject({
       code: 'UNSUPPORTED',
       remedy: expect.stringContaining('safe_serialization'),
     })
@@ -186,7 +192,7 @@ describe('openLora', () => {
   it('names the file that is absent', async () => {
     const storage = await folder('plain')
     await storage.remove('a/adapter_model.safetensors')
-    await expect(openLora(storage, 'a')).rejects.toMatchObject({
+    await expect(openLora({ storage, path: 'a' })).rejects.toMatchObject({
       code: 'NOT_FOUND',
       expected: expect.stringContaining('a/adapter_model.safetensors'),
     })

@@ -1,5 +1,5 @@
 import { PatchError } from '../../../errors.ts'
-import type { Storage } from '../../../storage/storage.ts'
+import type { StoredPlace } from '../../../storage/place.ts'
 import { openSafetensors } from '../tensors/safetensors.ts'
 import { missingTensor } from '../tensors/tensor-reader.ts'
 import { adapterFiles } from './adapter-files.ts'
@@ -42,10 +42,10 @@ export interface LoraAdapter {
  * @throws PatchError `NOT_FOUND`, `TRUNCATED`, `MALFORMED`; `UNSUPPORTED` for what `loraRules` refuses and for pickled
  *   weights; `SHAPE_MISMATCH` if A and B do not have the configured rank.
  */
-export async function openLora(storage: Storage, directory: string): Promise<LoraAdapter> {
-  const { config, weights } = await adapterFiles(storage, directory)
+export async function openLora(folder: StoredPlace): Promise<LoraAdapter> {
+  const { config, weights } = await adapterFiles(folder)
   const parsed = parseLoraConfig(config.name, config.bytes)
-  const reader = await openSafetensors(await storage.open(weights))
+  const reader = await openSafetensors(await folder.storage.open(weights))
   try {
     return adapter({ file: weights, config: parsed, reader })
   } catch (error) {
