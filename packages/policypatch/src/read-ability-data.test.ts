@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import './platform-storage.ts'
 import { readAbilityData } from './read-ability-data.ts'
 
 test('the data that come with the package are whole', async () => {

@@ -1,5 +1,5 @@
 import { writeSafetensors } from '../../model/files/tensors/write-safetensors.ts'
-import { gatesOf, withoutGates } from '../../model/gate/gate.ts'
+import { withoutGates } from '../../model/gate/gate.ts'
 import type { Prefix } from '../../model/language-model/language-model.ts'
 import { sha256 } from '../../sha256.ts'
 import { checkParts, checkPrefix } from '../check-prefix.ts'
@@ -16,8 +16,7 @@ import {
   parseManifest,
   partsWeightsFile,
 } from './parse-manifest.ts'
-import { adapterConfig } from './peft-adapter.ts'
-import { writePatch } from './write-patch.ts'
+import { patchOfFiles } from './read-patch.ts'
 
 /**
  * A manifest as an author gives it: what nobody else can know. The rest follows from the prefix, or says that nothing is known:
@@ -86,25 +85,6 @@ export function ungatedPatch({ manifest, prefix }: PatchContents): Promise<Patch
   })
 }
 
-/** Learned numbers: those of the virtual tokens, and of the gates. */
-const parametersOf = (prefix: Prefix): number =>
-  gatesOf(prefix).reduce(
-    (sum, gate) => sum + (gate ? gate.hidden.length + gate.hiddenBias.length + gate.output.length + 1 : 0),
-    prefix.embeddings.length,
-  )
-
-/** A patch whose contents and files have been checked against each other. */
-export function patchOfFiles({ manifest, prefix }: PatchContents, files: PatchFiles): Patch {
-  return {
-    manifest,
-    prefix,
-    files,
-    bytes: Object.values(files).reduce((sum, file) => sum + file.length, 0),
-    parameters: parametersOf(prefix),
-    save: (folder) => writePatch(folder, { files }),
-  }
-}
-
 /**
  * The files of a patch: a PEFT prompt-tuning adapter (or the embeddings alone, of a prefix of parts, which PEFT does not
  * know), a model card, and patch.json with the SHA-256 of each. The
@@ -152,4 +132,34 @@ function sorted(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
   return Object.fromEntries(entries.map(([key, held]) => [key, sorted(held)]))
+}
+
+/** The words of PEFT's PromptTuningInit. */
+function initOf({ init, initText }: PatchManifest['prefix']): 'TEXT' | 'SAMPLE_VOCAB' | 'RANDOM' {
+  // PEFT refuses TEXT without the text.
+  if (init === 'text' && initText !== undefined) return 'TEXT'
+  return init === 'vocab' ? 'SAMPLE_VOCAB' : 'RANDOM'
+}
+
+/** adapter_config.json of a patch: the fields of PEFT 0.21's PromptTuningConfig. */
+function adapterConfig({ base, prefix }: PatchManifest): Readonly<Record<string, unknown>> {
+  const init = initOf(prefix)
+  return {
+    auto_mapping: null,
+    base_model_name_or_path: base.id,
+    inference_mode: true,
+    modules_to_save: null,
+    num_attention_heads: base.heads,
+    num_layers: base.layers,
+    num_transformer_submodules: 1,
+    num_virtual_tokens: prefix.length,
+    peft_type: 'PROMPT_TUNING',
+    prompt_tuning_init: init,
+    prompt_tuning_init_text: init === 'TEXT' ? prefix.initText : null,
+    revision: null,
+    task_type: 'CAUSAL_LM',
+    token_dim: base.hiddenSize,
+    tokenizer_kwargs: null,
+    tokenizer_name_or_path: init === 'TEXT' ? base.id : null,
+  }
 }

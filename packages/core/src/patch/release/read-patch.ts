@@ -1,9 +1,10 @@
 import { PatchError } from '../../errors.ts'
+import { gatesOf } from '../../model/gate/gate.ts'
+import type { Prefix } from '../../model/language-model/language-model.ts'
 import { type Place, plainPath, storedAt } from '../../storage/place.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { checkPrefix } from '../check-prefix.ts'
-import type { Patch } from '../patch.ts'
-import { patchOfFiles } from './create-patch.ts'
+import type { Patch, PatchContents, PatchFiles } from '../patch.ts'
 import { withGates } from './gate-file.ts'
 import {
   adapterConfigFile,
@@ -15,6 +16,7 @@ import {
 } from './parse-manifest.ts'
 import { readPatchFiles, stagingFolder } from './patch-folder.ts'
 import { readAdapter, readParts } from './peft-adapter.ts'
+import { writePatch } from './write-patch.ts'
 
 /**
  * Reads a patch and checks all of it. Files that patch.json does not list are ignored, links are not followed, and files
@@ -61,4 +63,23 @@ async function notAPatch(storage: Storage, folder: string): Promise<PatchError> 
     found: isAdapter ? 'a PEFT adapter without it' : 'none',
     remedy: isAdapter ? 'Read the prefix with importPeftPromptTuning' : 'Check the path',
   })
+}
+
+/** Learned numbers: those of the virtual tokens, and of the gates. */
+const parametersOf = (prefix: Prefix): number =>
+  gatesOf(prefix).reduce(
+    (sum, gate) => sum + (gate ? gate.hidden.length + gate.hiddenBias.length + gate.output.length + 1 : 0),
+    prefix.embeddings.length,
+  )
+
+/** A patch whose contents and files have been checked against each other. */
+export function patchOfFiles({ manifest, prefix }: PatchContents, files: PatchFiles): Patch {
+  return {
+    manifest,
+    prefix,
+    files,
+    bytes: Object.values(files).reduce((sum, file) => sum + file.length, 0),
+    parameters: parametersOf(prefix),
+    save: (folder) => writePatch(folder, { files }),
+  }
 }
