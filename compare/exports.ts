@@ -73,15 +73,7 @@ function patchOf(model: LanguageModel, name: string, seed: number): Promise<Patc
   const prefix = initPrefix(model, { length: 5, init: 'random', seed })
   return createPatch({
     prefix,
-    manifest: {
-      format: 'policypatch/v1',
-      ...{ name, version: '1.0.0', domain: name, license: 'Apache-2.0', requires: [], conflicts: [] },
-      base: describeBase(model),
-      prefix: { length: prefix.length, init: 'random' },
-      recipe: { reference: 'none', data: {}, seed, options: {} },
-      effects: [],
-      created: new Date(0).toISOString(),
-    },
+    manifest: { name, version: '1.0.0', domain: name, license: 'Apache-2.0', base: describeBase(model) },
   })
 }
 

@@ -43,14 +43,7 @@ export function patchOf(model: LanguageModel, length: number) {
   const prefix = initPrefix(model, { length, init: 'random', seed: 3 })
   return createPatch({
     prefix,
-    manifest: {
-      format: 'policypatch/v1',
-      ...{ name: 'example', version: '0.1.0', domain: 'none', license: 'Apache-2.0' },
-      base: describeBase(model),
-      prefix: { length, init: 'random' },
-      recipe: { reference: 'none', data: {}, seed: 3, options: {} },
-      ...{ effects: [], requires: [], conflicts: [], created: new Date().toISOString() },
-    },
+    manifest: { name: 'example', domain: 'none', license: 'Apache-2.0', base: describeBase(model) },
   })
 }
 
