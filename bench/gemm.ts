@@ -7,8 +7,8 @@
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { formatTable } from '@policypatch/core/evaluate'
-import { printLoad } from '../compare/print-load.ts'
-import { type GemmShape, gemmPeak, gemmSpeed } from './gemm-peak.ts'
+import { printLoad } from '../timing/figures.ts'
+import { type GemmShape, gemmPeak, gemmSpeed } from '../timing/gemm-peak.ts'
 
 const { values } = parseArgs({
   options: { threads: { type: 'string', default: String(availableParallelism()) } },

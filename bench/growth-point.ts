@@ -1,8 +1,7 @@
 /** One point of growth.ts, in a process of its own: takes it as JSON, prints the median step time and peak memory. */
 import { PrefixTrainer } from '@policypatch/core/train'
-import { median } from '../compare/median.ts'
-import { matrix, uniform } from '../compare/synthetic.ts'
-import { syntheticModel } from '../compare/synthetic-model.ts'
+import { median } from '../timing/figures.ts'
+import { matrix, syntheticModel, uniform } from '../timing/synthetic-model.ts'
 import type { GrowthPoint } from './growth.ts'
 
 const point = JSON.parse(process.argv[2] as string) as GrowthPoint

@@ -13,7 +13,7 @@ import { cpus, loadavg } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { formatTable } from '@policypatch/core/evaluate'
-import { gemmPeak } from './gemm-peak.ts'
+import { gemmPeak } from '../timing/gemm-peak.ts'
 
 export interface GrowthPoint {
   readonly batch: number

@@ -15,8 +15,8 @@ import { parseArgs } from 'node:util'
 import { modelCache } from '@policypatch/backend-node'
 import { PrefixTrainer } from '@policypatch/core/train'
 import { loadModel } from 'policypatch'
-import { pythonInterpreter } from '../compare/python.ts'
-import { matrix, uniform } from '../compare/synthetic.ts'
+import { pythonInterpreter } from '../timing/python.ts'
+import { matrix, uniform } from '../timing/synthetic-model.ts'
 
 const { values } = parseArgs({
   options: {

@@ -10,9 +10,8 @@ import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { formatTable } from '@policypatch/core/evaluate'
 import type { NamedWeights, Precision, Weight } from '@policypatch/core/platform'
-import { prepareTrainer } from '../compare/prepare-trainer.ts'
-import { stepCases, stepTask } from '../compare/step-case.ts'
-import { syntheticModel } from '../compare/synthetic-model.ts'
+import { syntheticModel } from '../timing/synthetic-model.ts'
+import { prepareTrainer, stepCases, stepTask } from '../timing/training-step.ts'
 
 const { values } = parseArgs({
   options: {

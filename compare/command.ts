@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { pythonInterpreter } from './python.ts'
+import { pythonInterpreter } from '../timing/python.ts'
 
 /** A program and its arguments. */
 export type Command = readonly [program: string, ...args: string[]]

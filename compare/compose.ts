@@ -21,6 +21,7 @@ import {
   type RespondSettings,
   writeReport,
 } from 'policypatch/evaluate'
+import { printLoad, printRatios } from '../timing/figures.ts'
 import { type Command, ownCommand } from './command.ts'
 import { orderDifference } from './compose/order-difference.ts'
 import { keptShares, overRefusalExcess, worstShare } from './compose/shares.ts'
@@ -33,8 +34,6 @@ import type { DomainCase } from './domains/domain-case.ts'
 import { measure } from './domains/measure.ts'
 import { openCases } from './domains/open-cases.ts'
 import { progressLine } from './domains/progress-line.ts'
-import { printLoad } from './print-load.ts'
-import { printRatios } from './print-ratios.ts'
 import { sideBySide } from './side-by-side.ts'
 
 const { values } = parseArgs({

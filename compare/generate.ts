@@ -10,15 +10,12 @@
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { formatTable } from '@policypatch/core/evaluate'
+import { median, printLoad, printRatios, timeCells } from '../timing/figures.ts'
 import { chatPrompts } from './chat-prompts.ts'
 import { ownCommand, pythonCommand } from './command.ts'
 import type { GenerateReport, GenerateTask } from './generate-task.ts'
-import { median } from './median.ts'
-import { printLoad } from './print-load.ts'
-import { printRatios } from './print-ratios.ts'
 import { modelOptions, realModel, realTokenizer } from './real-model.ts'
 import { runInTurn, type SideSpec } from './run-in-turn.ts'
-import { timeCells } from './time-cells.ts'
 
 const { values } = parseArgs({
   options: {

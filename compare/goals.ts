@@ -23,10 +23,10 @@ import {
 } from 'policypatch'
 import { evaluateGrid, formatTable } from 'policypatch/evaluate'
 import { formatOutcome } from 'policypatch/train'
+import { printLoad } from '../timing/figures.ts'
 import { baseModel } from './domains/base-model.ts'
 import { progressLine } from './domains/progress-line.ts'
 import { goals } from './goals/goals.ts'
-import { printLoad } from './print-load.ts'
 import { describeTraining } from './selectivity/train-seeds.ts'
 
 const { values } = parseArgs({

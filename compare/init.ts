@@ -26,7 +26,7 @@ import { evaluateRefusal, formatTable, type Rate } from '@policypatch/core/evalu
 import { scorePairs } from '@policypatch/core/pairs'
 import { loadStoredModel } from '@policypatch/core/platform'
 import type { PrefixInit } from '@policypatch/core/train'
-import { printRatios } from './print-ratios.ts'
+import { printRatios } from '../timing/figures.ts'
 
 const { values } = parseArgs({
   options: {

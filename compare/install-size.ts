@@ -12,8 +12,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { formatTable } from 'policypatch/evaluate'
 import { npmInstall, packPackages } from '../scripts/consumer/pack-packages.ts'
+import { printRatios } from '../timing/figures.ts'
 import { binaries } from './install-node-llama-cpp.mjs'
-import { printRatios } from './print-ratios.ts'
 
 interface Size {
   readonly packages: number

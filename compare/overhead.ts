@@ -10,12 +10,10 @@
  */
 import { parseArgs } from 'node:util'
 import { formatTable } from '@policypatch/core/evaluate'
+import { median, printLoad, printRatios } from '../timing/figures.ts'
 import { chatPrompts } from './chat-prompts.ts'
 import { ownCommand, pythonCommand } from './command.ts'
-import { median } from './median.ts'
 import type { OverheadReport, OverheadTask, TokenTimes } from './overhead-task.ts'
-import { printLoad } from './print-load.ts'
-import { printRatios } from './print-ratios.ts'
 import { modelOptions, realModel, realTokenizer } from './real-model.ts'
 import { runInTurn } from './run-in-turn.ts'
 

@@ -1,9 +1,8 @@
 /** Our side of generate.ts. */
 import type { GenerateReport, GenerateTask } from './generate-task.ts'
+import { timeStream, withoutEnd } from './own-stream.ts'
 import { loadRealModel } from './real-model.ts'
 import { serveSteps } from './serve-steps.ts'
-import { timeStream } from './time-stream.ts'
-import { withoutEnd } from './without-end.ts'
 
 await serveSteps<GenerateTask>(async (task) => {
   const model = await withoutEnd(await loadRealModel(task))

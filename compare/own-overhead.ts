@@ -2,10 +2,9 @@
 import type { LanguageModel } from '@policypatch/core'
 import { initPrefix } from '@policypatch/core/train'
 import type { OverheadReport, OverheadTask, TokenTimes } from './overhead-task.ts'
+import { timeStream, withoutEnd } from './own-stream.ts'
 import { loadRealModel } from './real-model.ts'
 import { serveSteps } from './serve-steps.ts'
-import { timeStream } from './time-stream.ts'
-import { withoutEnd } from './without-end.ts'
 
 await serveSteps<OverheadTask>(async (task) => {
   const plain = await withoutEnd(await loadRealModel(task))

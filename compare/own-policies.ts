@@ -14,13 +14,13 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { loadModel } from 'policypatch'
+import { printLoad } from '../timing/figures.ts'
 import { baseModel } from './domains/base-model.ts'
 import { progressLine } from './domains/progress-line.ts'
 import { measurePolicy } from './own-policies/measure-policy.ts'
 import { type Policy, policies, policyPrompts } from './own-policies/policy-prompts.ts'
 import { policyRows, printPolicyRows } from './own-policies/policy-rows.ts'
 import { trainPolicy } from './own-policies/train-policy.ts'
-import { printLoad } from './print-load.ts'
 
 const { values } = parseArgs({
   options: {

@@ -1,8 +1,8 @@
 /** Our side of step.ts: takes a task on the first line of its input, then a training step at every further line. */
-import { prepareTrainer } from './prepare-trainer.ts'
+
+import { syntheticModel } from '../timing/synthetic-model.ts'
+import { prepareTrainer, type StepReport, type StepTask } from '../timing/training-step.ts'
 import { serveSteps } from './serve-steps.ts'
-import type { StepReport, StepTask } from './step-case.ts'
-import { syntheticModel } from './synthetic-model.ts'
 
 await serveSteps<StepTask>(async (task) => {
   const trainer = prepareTrainer(task, await syntheticModel(task))

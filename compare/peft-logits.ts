@@ -15,9 +15,9 @@ import { parseArgs, promisify } from 'node:util'
 import { fileStorage, onnxruntimeBackend, resolveModel } from '@policypatch/backend-node'
 import { applyPatch, type LanguageModel, readPatch } from '@policypatch/core'
 import { loadStoredModel } from '@policypatch/core/platform'
+import { printRatios } from '../timing/figures.ts'
+import { pythonInterpreter } from '../timing/python.ts'
 import { chatPrompts } from './chat-prompts.ts'
-import { printRatios } from './print-ratios.ts'
-import { pythonInterpreter } from './python.ts'
 
 const { values } = parseArgs({
   options: {

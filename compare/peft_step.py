@@ -19,7 +19,7 @@ from transformers import LlamaConfig, LlamaForCausalLM
 
 
 def uniform(seed: int, length: int) -> numpy.ndarray:
-    """The function of the same name in synthetic.ts."""
+    """The function of the same name in timing/synthetic-model.ts."""
     factor, shift = numpy.uint32(0x45D9F3B), numpy.uint32(16)
     x = numpy.arange(length, dtype=numpy.uint32) * numpy.uint32(0x9E3779B1)
     x += numpy.uint32(seed * 0x85EBCA6B % 2**32)

@@ -3,8 +3,8 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { TextScorer } from 'policypatch/evaluate'
 import { throwIfAborted } from 'policypatch/platform'
+import { pythonInterpreter } from '../timing/python.ts'
 import { quietEnvironment } from './command.ts'
-import { pythonInterpreter } from './python.ts'
 
 export interface ProfanityScorer extends TextScorer {
   /** Ends its process. */

@@ -16,12 +16,8 @@ import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { formatTable } from '@policypatch/core/evaluate'
-import { gemmPeak } from '../bench/gemm-peak.ts'
-import { ownCommand, pythonCommand } from './command.ts'
-import { median } from './median.ts'
-import { printLoad } from './print-load.ts'
-import { printRatios } from './print-ratios.ts'
-import { runInTurn } from './run-in-turn.ts'
+import { median, printLoad, printRatios, timeCells } from '../timing/figures.ts'
+import { gemmPeak } from '../timing/gemm-peak.ts'
 import {
   neededFlops,
   type StepCase,
@@ -29,8 +25,9 @@ import {
   type StepTask,
   stepCases,
   stepTask,
-} from './step-case.ts'
-import { timeCells } from './time-cells.ts'
+} from '../timing/training-step.ts'
+import { ownCommand, pythonCommand } from './command.ts'
+import { runInTurn } from './run-in-turn.ts'
 
 const { values } = parseArgs({
   options: {

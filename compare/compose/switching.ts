@@ -1,7 +1,7 @@
 import type { LanguageModel, Patch } from 'policypatch'
 import { patchSet } from 'policypatch/patch'
 import { createRandom } from 'policypatch/platform'
-import { median } from '../median.ts'
+import { median } from '../../timing/figures.ts'
 
 const REQUESTS = 480
 

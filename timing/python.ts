@@ -7,7 +7,7 @@ export function pythonInterpreter(): string {
   const { COMPARE_PYTHON: given, COMPARE_VENV: folder } = process.env
   if (given) return given
   const name = process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python'
-  const own = join(folder ?? fileURLToPath(new URL('.venv', import.meta.url)), name)
+  const own = join(folder ?? fileURLToPath(new URL('../compare/.venv', import.meta.url)), name)
   if (existsSync(own)) return own
   throw new Error('There is no Python environment yet: run `npm run compare:setup`, or set COMPARE_PYTHON')
 }

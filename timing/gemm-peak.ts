@@ -1,7 +1,7 @@
 import { encodeOnnx, type GraphNode, type OnnxGraph } from '@policypatch/compiler'
 import type { Precision } from '@policypatch/core/platform'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
-import { median } from '../compare/median.ts'
+import { median } from './figures.ts'
 
 /** A product of [rows, depth] and [depth, columns]. */
 export type GemmShape = readonly [rows: number, depth: number, columns: number]
