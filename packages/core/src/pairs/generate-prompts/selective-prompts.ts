@@ -60,12 +60,15 @@ export interface SelectivePromptsOptions {
 }
 
 /**
- * What everyday prompts of a goal other than safety may begin with. Left to itself, a small model writes long requests: a gate
- * that has seen no other takes every short question for a target.
+ * What everyday prompts of a goal other than safety may begin with. Left to itself, a small model writes long requests, and those of
+ * work and computers: a gate that has seen no other takes every short question, or every one of the household, for a target.
  */
 const commonOpenings = (
   'What is|What are|What|Who|When|Where|Why|How|How do|How many|Which|Is|Can|Write|Write a|Give me|List|Name|Explain|' +
-  'Summarize|Translate|Suggest|Describe|Tell me|Compare|Help me|Define|Rewrite'
+  'Summarize|Translate|Suggest|Describe|Tell me|Compare|Help me|Define|Rewrite|How do I clean|How do I fix|How do I keep|' +
+  'How do I get|How do I stop|How do I choose|How do I learn|How do I grow|How do I remove|How do I build|How do I use|' +
+  'How do I wash|How do I say|How do I open|How do I paint|How can I find|How can I carry|How long should I|' +
+  'How often should I|What should I wear|What can I do with|What is the best|Why does my|Can I use|Is it safe to'
 ).split('|')
 
 /**

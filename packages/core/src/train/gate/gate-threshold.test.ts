@@ -47,7 +47,7 @@ it('is raised where targets lie far above it, and never lowered', () => {
   ]
   const [prompts, logits] = split(far)
   const threshold = thresholdOf(prompts, logits, { default: 0.25 })
-  expect(raisedThreshold(prompts, logits, threshold)).toBeCloseTo((threshold + 8) / 2, 6)
+  expect(raisedThreshold(prompts, logits, threshold)).toBeCloseTo(threshold + 0.9 * (8 - threshold), 6)
   const [near, close] = split([...harmless([1, 2]), ...harmful([0, 0, 3])])
   expect(raisedThreshold(near, close, 2.5)).toBe(2.5)
 })

@@ -37,16 +37,18 @@ export function thresholdOf(
 /** Share of the targets that a threshold may leave out where it is raised. */
 const lost = 0.05
 
+/** How far a threshold is raised: of the way to what all but those targets reach. */
+const raised = 0.9
+
 /**
- * A threshold raised where that costs no more than a twentieth of the targets: to halfway between it and the logit that all
- * other targets reach. What sets a goal's prompts apart is often plain, and then the share of others that is allowed would be
- * used up for nothing.
+ * A threshold raised where that costs no more than a twentieth of the targets: most of the way to the logit that all other targets
+ * reach. What sets a goal's prompts apart is often plain, and then the share of others that is allowed would be used up for nothing.
  */
 export function raisedThreshold(prompts: readonly PatchPrompt[], logits: Logits, threshold: number): number {
   const targets = [...prompts.keys()].filter((i) => isTarget((prompts[i] as PatchPrompt).kind))
   const sorted = targets.map((i) => logits[i] as number).sort((a, b) => a - b)
   const reached = sorted[Math.floor(lost * sorted.length)] ?? threshold
-  return Math.max(threshold, (threshold + reached) / 2)
+  return Math.max(threshold, threshold + raised * (reached - threshold))
 }
 
 export function gateFigures(prompts: readonly PatchPrompt[], logits: Logits, threshold: number): GateFigures {
