@@ -1,6 +1,8 @@
 import { PatchError } from '../../errors.ts'
 import { describeValue } from '../../text/describe-value.ts'
 
+// By hand, for numbers above 2⁵³, which are valid: `semver` refuses them, and `compare-versions` takes neighbours for equal.
+
 /** Semantic Versioning 2.0.0: major.minor.patch, pre-release, build; the grammar of semver.org. */
 export const semanticVersion =
   /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-((?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(?:\.(?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*))?(?:\+([0-9a-zA-Z-]+(?:\.[0-9a-zA-Z-]+)*))?$/
