@@ -1,7 +1,7 @@
 import type { Browser } from 'puppeteer-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { findChromium, openChromium } from '../../../packages/core/test/browser/chromium.ts'
-import { buildExample } from '../../playground/test/build-example.ts'
+import { buildExample } from '../../playground/test/open-playground.ts'
 import { type ServedFolder, serveFolder } from '../../playground/test/serve-folder.ts'
 
 vi.setConfig({ testTimeout: 900_000, hookTimeout: 600_000 })

@@ -1,8 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { backendConformance } from '@policypatch/core/testing'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { temporaryFolder } from '../test/temporary-folder.ts'
-import { tfjsNodeProblem } from '../test/tfjs-node-problem.ts'
+import { temporaryFolder, tfjsNodeProblem } from '../test/fixtures.ts'
 import { tfjsNodeBackend } from './tfjs-node-backend.ts'
 
 const problem = await tfjsNodeProblem()

@@ -8,9 +8,9 @@ import { describeModelGoldens } from '../../core/test/model-goldens.ts'
 import { describeTrainingGoldens } from '../../core/test/training-goldens.ts'
 import { onnxruntimeBackend } from '../src/onnxruntime/onnxruntime-backend.ts'
 import { tfjsNodeBackend } from '../src/tfjs-node-backend.ts'
+import { tfjsNodeProblem } from './fixtures.ts'
 import { sameTraining, type TrainingRun } from './same-training.ts'
 import { webgpuProblem } from './software-webgpu.ts'
-import { tfjsNodeProblem } from './tfjs-node-problem.ts'
 
 // In software shaders take seconds each to compile; one process, and so one file, compiles each once.
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })

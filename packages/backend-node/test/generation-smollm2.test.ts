@@ -3,7 +3,7 @@ import type { LanguageModel } from '@policypatch/core'
 import { loadStoredModel } from '@policypatch/core/platform'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { onnxruntimeBackend } from '../src/onnxruntime/onnxruntime-backend.ts'
-import { realModel } from './real-model.ts'
+import { realModel } from './fixtures.ts'
 
 interface Recorded {
   readonly maxTokens: number

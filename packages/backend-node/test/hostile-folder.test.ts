@@ -7,7 +7,7 @@ import { createPatch, type Patch, patchStore, readPatch } from '@policypatch/cor
 import { beforeEach, describe, expect, test } from 'vitest'
 import { tinyManifest, tinyPrefix } from '../../core/test/patch/tiny-patch.ts'
 import { fileStorage } from '../src/files/file-storage.ts'
-import { temporaryFolder } from './temporary-folder.ts'
+import { temporaryFolder } from './fixtures.ts'
 
 let folder = ''
 let patch: Patch

@@ -11,7 +11,7 @@ import { writeTinyModel } from '../../core/test/models/tiny-model.ts'
 import { writeGguf } from '../../core/test/models/write-gguf.ts'
 import { fileStorage } from '../src/files/file-storage.ts'
 import { onnxruntimeBackend } from '../src/onnxruntime/onnxruntime-backend.ts'
-import { temporaryFolder } from './temporary-folder.ts'
+import { temporaryFolder } from './fixtures.ts'
 
 const goldens = new URL('../../core/test/goldens/', import.meta.url).pathname
 const fileDescriptors = '/proc/self/fd'

@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest'
 import { modelCache } from '../src/download/model-cache.ts'
+import { temporaryFolder } from './fixtures.ts'
 import { type HubServerOptions, hubServer } from './hub-server.ts'
-import { temporaryFolder } from './temporary-folder.ts'
 
 export const weights = Buffer.alloc(200_000, 'weights')
 /** A repository in safetensors. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createTokenizer, ggufTokenizerFiles, openGguf } from '@policypatch/core/platform'
 import { describe, expect, it } from 'vitest'
 import { expectTransformers, type TransformersRecord } from '../../core/test/transformers-record.ts'
-import { realModel } from './real-model.ts'
+import { realModel } from './fixtures.ts'
 
 const { files, reason } = await realModel()
 const recorded: TransformersRecord = JSON.parse(

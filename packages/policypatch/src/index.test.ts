@@ -2,8 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import * as core from '@policypatch/core'
 import { afterAll, expect, test } from 'vitest'
 import { writeTinyModel } from '../../core/test/models/tiny-model.ts'
-import { temporaryFolder } from '../test/temporary-folder.ts'
-import { writeTinyData } from '../test/tiny-data.ts'
+import { temporaryFolder, writeTinyData } from '../test/fixtures.ts'
 import * as api from './index.ts'
 
 const { applyPatch, loadModel, readPatch, readPrompts, recordedReference, trainPatch } = api

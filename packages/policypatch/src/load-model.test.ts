@@ -4,7 +4,7 @@ import { PatchError } from '@policypatch/core'
 import { type Architecture, architectures } from '@policypatch/core/platform'
 import { expect, test } from 'vitest'
 import { writeTinyModel } from '../../core/test/models/tiny-model.ts'
-import { temporaryFolder } from '../test/temporary-folder.ts'
+import { temporaryFolder } from '../test/fixtures.ts'
 import { loadModel } from './load-model.ts'
 import type { LoadProgress } from './load-progress.ts'
 

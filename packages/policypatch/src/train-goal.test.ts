@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { writeTinyModel } from '../../core/test/models/tiny-model.ts'
+import { temporaryFolder } from '../test/fixtures.ts'
 import { runCommand } from '../test/run-command.ts'
-import { temporaryFolder } from '../test/temporary-folder.ts'
 
 // Each test starts processes, which takes long where the machine is busy.
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 })

@@ -1,11 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
-import { zipPatch } from '../../../examples/playground/src/worker/zip-patch.ts'
+import { zipPatch } from '../../../examples/playground/src/worker/own-patch.ts'
 import { writeTinyModel } from '../../core/test/models/tiny-model.ts'
 import { readPatch } from '../src/index.ts'
+import { temporaryFolder, writeTinyData } from './fixtures.ts'
 import { runCommand } from './run-command.ts'
-import { temporaryFolder } from './temporary-folder.ts'
-import { writeTinyData } from './tiny-data.ts'
 
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 })
 

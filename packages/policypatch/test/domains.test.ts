@@ -1,9 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { writeTinyModel } from '../../core/test/models/tiny-model.ts'
+import { temporaryFolder, writeTinyData } from './fixtures.ts'
 import { runCommand } from './run-command.ts'
-import { temporaryFolder } from './temporary-folder.ts'
-import { writeTinyData } from './tiny-data.ts'
 
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 })
 

@@ -5,7 +5,7 @@ import { loadModel } from 'policypatch'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { patchOf } from '../../../examples/patched-transformers-js.ts'
 import { writeTinyModel } from '../../core/test/models/tiny-model.ts'
-import { temporaryFolder } from './temporary-folder.ts'
+import { temporaryFolder } from './fixtures.ts'
 
 // Each is a process of its own, from sources, with a tiny model in place of its real one.
 const timeout = 300_000

@@ -3,8 +3,8 @@ import { access, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/pr
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { writeTinyModel } from '../../core/test/models/tiny-model.ts'
+import { temporaryFolder } from './fixtures.ts'
 import { type CommandResult, runCommand } from './run-command.ts'
-import { temporaryFolder } from './temporary-folder.ts'
 
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 })
 

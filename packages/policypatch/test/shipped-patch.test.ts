@@ -12,8 +12,8 @@ import {
   patchStore,
   readPatch,
 } from '../src/index.ts'
+import { temporaryFolder } from './fixtures.ts'
 import { runCommand } from './run-command.ts'
-import { temporaryFolder } from './temporary-folder.ts'
 
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 })
 

@@ -1,8 +1,7 @@
 import { beforeAll, expect, vi } from 'vitest'
 import { writeTinyModel } from '../../core/test/models/tiny-model.ts'
+import { temporaryFolder, writeTinyData } from './fixtures.ts'
 import { type CommandResult, type RunOptions, runCommand } from './run-command.ts'
-import { temporaryFolder } from './temporary-folder.ts'
-import { writeTinyData } from './tiny-data.ts'
 
 // Each test starts processes, which takes long where the machine is busy.
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 })

@@ -5,8 +5,8 @@ import { loadModel } from 'policypatch'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { patchOf } from '../../../examples/patched-transformers-js.ts'
 import { writeTinyModel } from '../../core/test/models/tiny-model.ts'
+import { temporaryFolder } from './fixtures.ts'
 import { runShellScript } from './run-command.ts'
-import { temporaryFolder } from './temporary-folder.ts'
 
 // Each starts processes, which takes long where the machine is busy.
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 })

@@ -1,3 +1,4 @@
+import { zipSync } from 'fflate'
 import {
   type LanguageModel,
   type Patch,
@@ -85,4 +86,10 @@ async function pairsOf(
       rejected: (changes[i % changes.length] as (typeof changes)[number]).answer,
     })),
   ]
+}
+
+/** A patch's folder as a zip archive: what PEFT and `readPatch` take once it is unpacked. */
+export function zipPatch({ manifest, files }: Patch): Uint8Array<ArrayBuffer> {
+  const inFolder = Object.entries(files).map(([name, bytes]) => [`${manifest.name}/${name}`, bytes] as const)
+  return new Uint8Array(zipSync(Object.fromEntries(inFolder)))
 }

@@ -7,9 +7,8 @@ import { fetchFiles } from './fetch-files.ts'
 import { keptPatches } from './kept-patches.ts'
 import { type Device, type OpenProgress, openModel } from './open-model.ts'
 import { type Fault, type Outcome, settle } from './outcome.ts'
-import { type OwnPatchRequest, trainOwnPatch } from './own-patch.ts'
+import { type OwnPatchRequest, trainOwnPatch, zipPatch } from './own-patch.ts'
 import { type PatchView, patchesOf, patchShelf } from './patch-shelf.ts'
-import { zipPatch } from './zip-patch.ts'
 
 /** What the page asks of the Worker. Only data crosses, so each task that can be stopped has a call that stops it. */
 export type Playground = ReturnType<typeof createPlayground>

@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { temporaryFolder } from '../../test/fixtures.ts'
 import { serveBytes } from '../../test/hub-server.ts'
-import { temporaryFolder } from '../../test/temporary-folder.ts'
 import { download } from './download.ts'
 
 const content = Buffer.from(Array.from({ length: 300_000 }, (_, index) => (index * 31) % 251))

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { EncodedProgram } from '@policypatch/compiler'
 import type { Signature } from '@policypatch/core/platform'
 import { expect, it } from 'vitest'
-import { temporaryFolder } from '../../test/temporary-folder.ts'
+import { temporaryFolder } from '../../test/fixtures.ts'
 import { programStore } from './program-store.ts'
 
 const signature = (key: string): Signature => ({

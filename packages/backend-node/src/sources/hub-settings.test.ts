@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { temporaryFolder } from '../../test/temporary-folder.ts'
+import { temporaryFolder } from '../../test/fixtures.ts'
 import { hubSettings } from './hub-settings.ts'
 
 /** A home with tokens in files, as `hf auth login` writes them. */

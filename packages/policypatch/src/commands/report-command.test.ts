@@ -4,8 +4,8 @@ import type { ReportData } from '@policypatch/core/evaluate'
 import { beforeAll, expect, test, vi } from 'vitest'
 import { tinyManifest, tinyPrefix } from '../../../core/test/patch/tiny-patch.ts'
 import { exampleReport } from '../../test/example-report.ts'
+import { temporaryFolder } from '../../test/fixtures.ts'
 import { runCommand } from '../../test/run-command.ts'
-import { temporaryFolder } from '../../test/temporary-folder.ts'
 import '../platform-storage.ts'
 
 // Each test starts processes, which takes long where the machine is busy.

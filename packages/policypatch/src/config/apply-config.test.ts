@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { afterAll, beforeEach, describe, expect, expectTypeOf, test } from 'vitest'
-import { temporaryFolder } from '../../test/temporary-folder.ts'
+import { temporaryFolder } from '../../test/fixtures.ts'
 import { createProgram } from '../cli/run-cli.ts'
 import { commands } from '../commands.ts'
 import {

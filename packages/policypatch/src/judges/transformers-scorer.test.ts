@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { temporaryFolder } from '../../test/temporary-folder.ts'
+import { temporaryFolder } from '../../test/fixtures.ts'
 import { importTransformers, type TransformersLibrary } from './transformers-library.ts'
 import { transformersScorer } from './transformers-scorer.ts'
 

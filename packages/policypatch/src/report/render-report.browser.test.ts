@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { accessibilityFaults } from '../../../core/test/browser/accessibility.ts'
 import { findChromium, openChromium } from '../../../core/test/browser/chromium.ts'
 import { exampleReport } from '../../test/example-report.ts'
-import { temporaryFolder } from '../../test/temporary-folder.ts'
+import { temporaryFolder } from '../../test/fixtures.ts'
 import { renderReport } from './render-report.ts'
 
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 })

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import type { LanguageModel } from '@policypatch/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { writeTinyModel } from '../../../core/test/models/tiny-model.ts'
-import { temporaryFolder } from '../../test/temporary-folder.ts'
+import { temporaryFolder } from '../../test/fixtures.ts'
 import {
   evaluateAbility,
   evaluateDomain,

@@ -1,8 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { afterAll, expect, test } from 'vitest'
 import { writeTinyModel } from '../../../core/test/models/tiny-model.ts'
-import { temporaryFolder } from '../../test/temporary-folder.ts'
-import { writeTinyData } from '../../test/tiny-data.ts'
+import { temporaryFolder, writeTinyData } from '../../test/fixtures.ts'
 import { standardJailbreaks } from '../doors/evaluate.ts'
 import { hardenPatch, loadModel, readPatch, readPrompts, recordedReference, trainPatch } from '../index.ts'
 

@@ -1,11 +1,11 @@
 import { conversation } from '../../state/conversation.ts'
 import { modelSession } from '../../state/model-session.ts'
+import { share } from '../../state/share.ts'
 import { FaultNotice } from '../fault-notice.tsx'
 import { PrefixStrip } from '../patch/prefix-strip.tsx'
 import { AnswerPanel } from './answer-panel.tsx'
 import { OffTemplateNotice } from './off-template-notice.tsx'
 import { ExamplePrompts, PromptForm } from './prompt-form.tsx'
-import { ShareButton } from './share-button.tsx'
 
 /** The prompt, and the two answers to it side by side. */
 export function AskSection() {
@@ -27,5 +27,24 @@ export function AskSection() {
         </AnswerPanel>
       </div>
     </section>
+  )
+}
+
+/** Makes a link to the prompt, the model and the patches that are seen. */
+export function ShareButton() {
+  return (
+    <>
+      <p class="quiet" role="status">
+        {share.news.value}
+      </p>
+      <button
+        type="button"
+        class="plain share"
+        title="Prompt, model and patches are in the address itself: nothing is sent"
+        onClick={() => share.copy()}
+      >
+        Copy link
+      </button>
+    </>
   )
 }

@@ -9,8 +9,7 @@ import {
 } from '@policypatch/core'
 import { evaluateDomain, type TextScorer } from '@policypatch/core/evaluate'
 import { loadStoredModel } from '@policypatch/core/platform'
-import { type BackendName, createBackend } from './create-backend.ts'
-import { tinyPatch } from './tiny-patch.ts'
+import { type BackendName, createBackend, tinyPatch } from './create-backend.ts'
 
 /** The share of vowels, which is as good a score as any. */
 const vowels: TextScorer = {

@@ -1,8 +1,7 @@
 import { cachedModels, fetchStorage, opfsStorage, resolveWebModel } from '@policypatch/backend-web'
 import { applyPatch, readPatch } from '@policypatch/core'
 import { loadStoredModel } from '@policypatch/core/platform'
-import { type BackendName, createBackend } from './create-backend.ts'
-import { tinyPatch } from './tiny-patch.ts'
+import { type BackendName, createBackend, tinyPatch } from './create-backend.ts'
 
 interface LoadInput {
   readonly backend: BackendName
