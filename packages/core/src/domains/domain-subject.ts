@@ -2,8 +2,7 @@ import { PatchError } from '../errors.ts'
 import type { ProbabilitySource } from '../evaluate/metrics/domain-metric.ts'
 import type { LanguageModel } from '../model/language-model/language-model.ts'
 import { modelReference } from '../pairs/references/model-reference.ts'
-import type { Reference, RespondSettings } from '../pairs/references/reference.ts'
-import { digestOf } from '../sha256.ts'
+import { type Reference, type RespondSettings, storedResponses } from '../pairs/references/reference.ts'
 import type { Tokenizer } from '../tokenize/tokenizer.ts'
 
 /** A subject to measure, with its name in figures. */
@@ -34,21 +33,15 @@ export async function respondent(
 ): Promise<Reference> {
   if ('model' in subject) return modelReference({ model: subject.model, ...settings })
   if ('reference' in subject) return subject.reference(settings)
-  const { responses } = subject
-  return {
-    specificationVersion: 'v1',
-    name: `responses:${await digestOf(responses)}`,
-    async *respond(prompts) {
-      if (prompts.length > responses.length) {
-        throw new PatchError('INVALID_ARGUMENT', {
-          expected: `responses of ${subject.name} to each of ${prompts.length} prompts`,
-          found: `${responses.length}`,
-          remedy: 'Pass one per prompt, in the order of the prompts',
-        })
-      }
-      for (const index of prompts.keys()) yield { index, response: responses[index]?.[sample] }
-    },
-  }
+  const { name, responses } = subject
+  return storedResponses(responses, (index, prompts) => {
+    if (prompts.length <= responses.length) return responses[index]?.[sample]
+    throw new PatchError('INVALID_ARGUMENT', {
+      expected: `responses of ${name} to each of ${prompts.length} prompts`,
+      found: `${responses.length}`,
+      remedy: 'Pass one per prompt, in the order of the prompts',
+    })
+  })
 }
 
 /** The subject's probabilities, or why there are none. */

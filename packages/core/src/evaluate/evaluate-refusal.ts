@@ -3,7 +3,7 @@ import type { GenerateOptions, LanguageModel } from '../model/language-model/lan
 import type { Judge } from '../pairs/judges/judge.ts'
 import { refusalJudge } from '../pairs/judges/refusal-judge.ts'
 import { modelReference } from '../pairs/references/model-reference.ts'
-import type { Reference } from '../pairs/references/reference.ts'
+import { type Reference, storedResponses } from '../pairs/references/reference.ts'
 import { collectResponses, type StageProgress } from '../pairs/responses/collect-responses.ts'
 import { openResponseJournal, sourceMark } from '../pairs/responses/response-journal.ts'
 import { scoreResponses } from '../pairs/responses/score-responses.ts'
@@ -86,11 +86,5 @@ async function subjectOf(subject: EvaluationSubject): Promise<Reference> {
   if ('model' in subject) return modelReference({ model: subject.model, ...subject.generation })
   if ('reference' in subject) return subject.reference
   const { responses } = subject
-  return {
-    specificationVersion: 'v1',
-    name: `responses:${await digestOf(responses)}`,
-    async *respond(prompts) {
-      for (const index of prompts.keys()) yield { index, response: responses[index] }
-    },
-  }
+  return storedResponses(responses, (index) => responses[index])
 }

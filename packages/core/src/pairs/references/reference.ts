@@ -3,6 +3,7 @@ import type {
   ScoreRequest,
   TopLogProbabilities,
 } from '../../model/language-model/language-model.ts'
+import { digestOf } from '../../sha256.ts'
 import type { Tokenizer } from '../../tokenize/tokenizer.ts'
 import type { Ending } from '../rows/endings.ts'
 import type { PatchPrompt } from '../rows/preference-pair.ts'
@@ -60,6 +61,20 @@ export interface RespondSettings {
   readonly topK: number
   readonly seed: number
   readonly batchSize?: number | undefined
+}
+
+/** Responses at hand as a source: `responseTo` gives that to each prompt, and `all` tells them from others. */
+export async function storedResponses(
+  all: unknown,
+  responseTo: (index: number, prompts: readonly PatchPrompt[]) => string | undefined,
+): Promise<Reference> {
+  return {
+    specificationVersion: 'v1',
+    name: `responses:${await digestOf(all)}`,
+    async *respond(prompts) {
+      for (const index of prompts.keys()) yield { index, response: responseTo(index, prompts) }
+    },
+  }
 }
 
 /** A reference whose responses are cut to their first tokens, so that they are judged by as much as others. */
