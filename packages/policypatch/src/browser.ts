@@ -12,6 +12,11 @@ export { fetchStorage, opfsStorage } from '@policypatch/backend-web'
 export * from '@policypatch/core'
 export { loadModel } from './browser/load-model.ts'
 export { patchStore } from './patches/patch-store.ts'
-export { evaluatePatch } from './stored/evaluation.ts'
-export { domainPairs, generatePairs } from './stored/pairs.ts'
-export { compressPatches, hardenPatch, trainPatch } from './stored/training.ts'
+export {
+  compressPatches,
+  domainPairs,
+  evaluatePatch,
+  generatePairs,
+  hardenPatch,
+  trainPatch,
+} from './stored/runs.ts'

@@ -16,6 +16,11 @@ export { loadModel } from './load-model.ts'
 export { defineConfig } from './options/project-config.ts'
 export { patchStore } from './patches/patch-store.ts'
 export { readPatch } from './patches/read-patch.ts'
-export { evaluatePatch } from './stored/evaluation.ts'
-export { domainPairs, generatePairs } from './stored/pairs.ts'
-export { compressPatches, hardenPatch, trainPatch } from './stored/training.ts'
+export {
+  compressPatches,
+  domainPairs,
+  evaluatePatch,
+  generatePairs,
+  hardenPatch,
+  trainPatch,
+} from './stored/runs.ts'

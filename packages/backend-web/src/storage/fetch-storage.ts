@@ -7,8 +7,7 @@ import {
   unreachable,
 } from '@policypatch/core/platform'
 import { blobSource } from './blob-source.ts'
-import { pathSegments } from './path-segments.ts'
-import { readOnly } from './read-only.ts'
+import { pathSegments, readOnly } from './paths-and-writes.ts'
 
 export interface FetchStorageOptions extends RetryOptions {
   /** Sent with every request. */

@@ -1,8 +1,7 @@
 import { PatchError, type Storage } from '@policypatch/core'
 import type { ByteSource } from '@policypatch/core/platform'
 import { blobSource } from './blob-source.ts'
-import { pathSegments } from './path-segments.ts'
-import { readOnly } from './read-only.ts'
+import { pathSegments, readOnly } from './paths-and-writes.ts'
 
 /** A file that the user dropped or selected, and its path, such as `harmfulness/patch.json`. */
 export interface NamedBlob {

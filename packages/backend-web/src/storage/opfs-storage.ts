@@ -1,7 +1,7 @@
 import { PatchError, type Storage } from '@policypatch/core'
 import { blobSource } from './blob-source.ts'
 import { appendToFile, removeAbandoned, replaceFile } from './opfs-file.ts'
-import { pathSegments } from './path-segments.ts'
+import { pathSegments } from './paths-and-writes.ts'
 import { storingOnWeb } from './web-storage-error.ts'
 
 /**

@@ -29,4 +29,4 @@ export {
   evaluatePerplexity,
   evaluateRefusal,
   klToReference,
-} from '../stored/evaluation.ts'
+} from '../stored/runs.ts'

@@ -1,9 +1,9 @@
-import { showAnswers } from '../../show-answers.ts'
 import { conversation } from '../../state/conversation.ts'
 import { modelSession } from '../../state/model-session.ts'
 import { patchStack } from '../../state/patch-stack.ts'
 import { training } from '../../state/training.ts'
 import { trainingDraft } from '../../state/training-draft.ts'
+import { showAnswers } from '../ask/prompt-form.tsx'
 import { DownloadButton } from '../patch/download-button.tsx'
 
 const isOn = (id: string) => patchStack.rows.value.some(({ view, on }) => view.id === id && on)

@@ -20,4 +20,4 @@ export {
   evaluatePerplexity,
   evaluateRefusal,
   klToReference,
-} from '../../stored/evaluation.ts'
+} from '../../stored/runs.ts'
