@@ -93,7 +93,7 @@ async function rootFolder(): Promise<FileSystemDirectoryHandle> {
   throw new PatchError('STORAGE_FAILED', {
     expected: "the browser's origin private file system",
     found: globalThis.isSecureContext ? 'a browser without it' : 'a page that is not a secure context',
-    remedy: 'Serve the page over HTTPS or from localhost, use a current browser, or pass a memoryStorage()',
+    remedy: 'Serve the page over HTTPS or from localhost, or pass a memoryStorage()',
   })
 }
 

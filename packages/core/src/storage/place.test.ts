@@ -15,7 +15,7 @@ test('a path alone that no platform knows names what to give', () => {
   expect(() => storedAt('a')).toThrow(
     expect.objectContaining({
       code: 'INVALID_ARGUMENT',
-      remedy: expect.stringContaining("package 'policypatch'"),
+      remedy: expect.stringContaining("import 'policypatch'"),
     }),
   )
 })

@@ -31,7 +31,7 @@ export function storedAt(place: Place): StoredPlace {
   throw new PatchError('INVALID_ARGUMENT', {
     expected: 'a place such as { storage, path }',
     found: `the path '${place}' alone`,
-    remedy: "Give a storage with it, or import the package 'policypatch', which knows this platform's own",
+    remedy: "Give a storage with it, or import 'policypatch'",
   })
 }
 

@@ -1,5 +1,6 @@
 import { PatchError } from '../../errors.ts'
-import { createRandom, fnv1a } from '../../random.ts'
+import { fnv1a } from '../../pairs/rows/prompt-seed.ts'
+import { createRandom } from '../../random.ts'
 import { garakAttempt, uuid } from './garak-attempt.ts'
 import { aggregation, garakDigest, probeCounts } from './garak-digest.ts'
 import { evalsOfExamples, evalsOfMeasurements, evalThreshold, type GarakEval } from './garak-evals.ts'

@@ -1,9 +1,10 @@
 import { PatchError } from '../../errors.ts'
-import { createRandom, promptSeed, type Random } from '../../random.ts'
+import { createRandom, type Random } from '../../random.ts'
 import { contentText } from '../../tokenize/chat-messages.ts'
 import type { ChatMessage, Tokenizer } from '../../tokenize/tokenizer.ts'
 import type { PatchPrompt } from '../rows/preference-pair.ts'
 import { toMessages } from '../rows/prompt-format.ts'
+import { promptSeed } from '../rows/prompt-seed.ts'
 import type { PromptContext } from './prompt-context.ts'
 import { rewriteText } from './rewrite-text.ts'
 

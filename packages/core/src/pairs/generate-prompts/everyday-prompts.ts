@@ -1,9 +1,9 @@
 import { PatchError, throwIfAborted } from '../../errors.ts'
 import type { LanguageModel } from '../../model/language-model/language-model.ts'
-import { promptSeed } from '../../random.ts'
 import { isDegenerate } from '../judges/is-degenerate.ts'
 import { isRefusal } from '../judges/is-refusal.ts'
 import type { StageProgress } from '../responses/collect-responses.ts'
+import { promptSeed } from '../rows/prompt-seed.ts'
 import { distinctTexts } from './distinct-texts.ts'
 import { openUserTurn, type UserTurn } from './user-turn.ts'
 

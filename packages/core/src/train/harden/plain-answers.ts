@@ -4,7 +4,8 @@ import { openResponseJournal, sourceMark } from '../../pairs/responses/response-
 import { scoreResponses } from '../../pairs/responses/score-responses.ts'
 import type { PatchPrompt, PreferencePair } from '../../pairs/rows/preference-pair.ts'
 import { isTarget } from '../../pairs/rows/prompt-kind.ts'
-import { createRandom, promptSeed } from '../../random.ts'
+import { promptSeed } from '../../pairs/rows/prompt-seed.ts'
+import { createRandom } from '../../random.ts'
 import { digestOf } from '../../sha256.ts'
 import type { HardenRun } from './harden-run.ts'
 

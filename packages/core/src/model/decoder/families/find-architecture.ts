@@ -18,7 +18,7 @@ export function findArchitecture(name: unknown, more: readonly Architecture[] = 
   throw new PatchError('UNKNOWN_ARCHITECTURE', {
     expected: `a model with one of the architectures ${all.map((one) => one.name).join(', ')}`,
     found: name === undefined ? 'no architecture in its configuration' : describeValue(name),
-    remedy: 'Use such a model, or pass your own architecture in the option `architectures` of loadModel',
+    remedy: "Use such a model, or pass your own in loadModel's `architectures`",
   })
 }
 
