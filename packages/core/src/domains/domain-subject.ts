@@ -3,6 +3,7 @@ import type { ProbabilitySource } from '../evaluate/metrics/domain-metric.ts'
 import type { LanguageModel } from '../model/language-model/language-model.ts'
 import { modelReference } from '../pairs/references/model-reference.ts'
 import { type Reference, type RespondSettings, storedResponses } from '../pairs/references/reference.ts'
+import type { PatchPrompt } from '../pairs/rows/preference-pair.ts'
 import type { Tokenizer } from '../tokenize/tokenizer.ts'
 
 /** A subject to measure, with its name in figures. */
@@ -28,20 +29,21 @@ export type DomainSubject = {
 /** One sample of every prompt, as a source of responses. */
 export async function respondent(
   subject: DomainSubject,
+  prompts: readonly PatchPrompt[],
   sample: number,
   settings: RespondSettings,
 ): Promise<Reference> {
   if ('model' in subject) return modelReference({ model: subject.model, ...settings })
   if ('reference' in subject) return subject.reference(settings)
   const { name, responses } = subject
-  return storedResponses(responses, (index, prompts) => {
-    if (prompts.length <= responses.length) return responses[index]?.[sample]
+  if (prompts.length > responses.length) {
     throw new PatchError('INVALID_ARGUMENT', {
       expected: `responses of ${name} to each of ${prompts.length} prompts`,
       found: `${responses.length}`,
       remedy: 'Pass one per prompt, in the order of the prompts',
     })
-  })
+  }
+  return storedResponses(responses, prompts, (place) => responses[place]?.[sample])
 }
 
 /** The subject's probabilities, or why there are none. */

@@ -78,7 +78,7 @@ export async function evaluateDomain(options: EvaluateDomainOptions): Promise<Do
     seed: sampleSeed(seed, sample),
     ...(batchSize !== undefined && { batchSize }),
   })
-  const first = await respondent(subject, 0, settings(0))
+  const first = await respondent(subject, prompts, 0, settings(0))
   const journal = await openResponseJournal(storage && { storage, path }, {
     run: 'domain',
     domain: domain.name,
@@ -91,7 +91,7 @@ export async function evaluateDomain(options: EvaluateDomainOptions): Promise<Do
   const stage = { journal, samples, source: 'sample', onProgress, signal }
   const readsResponses = domain.metrics.some(({ reads }) => reads !== 'probabilities')
   const sampled = readsResponses ? samples : 0
-  const respond = (sample: number) => respondent(subject, sample, settings(sample))
+  const respond = (sample: number) => respondent(subject, prompts, sample, settings(sample))
   await sampleResponses(respond, prompts, all, { ...stage, samples: sampled })
 
   const shown = prompts.map(({ kind, prompt, request }) => ({ kind, prompt: request ?? prompt }))

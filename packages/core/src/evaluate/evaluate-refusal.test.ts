@@ -58,6 +58,17 @@ describe('evaluateRefusal', () => {
     expect(third.asked).toEqual([])
   })
 
+  it('gives each prompt its own stored response, though it goes on in the middle', async () => {
+    const responses = prompts.map((_, place) => `This is answer ${place}.`)
+    const storage = memoryStorage()
+    const controller = new AbortController()
+    const onProgress = ({ done }: { done: number }) => done === 17 && controller.abort()
+    const stopped = evaluateRefusal({ responses, prompts, storage, signal: controller.signal, onProgress })
+    await expect(stopped).rejects.toMatchObject({ code: 'ABORTED' })
+    const result = await evaluateRefusal({ responses, prompts, storage })
+    expect(result.responses.map(({ response }) => response)).toEqual(responses)
+  })
+
   it('does not mix runs: another prefix, other options, another judge', async () => {
     const storage = memoryStorage()
     await evaluateRefusal({ model: model(), prompts, storage })

@@ -58,7 +58,7 @@ export async function evaluateRefusal(options: EvaluateRefusalOptions): Promise<
       remedy: 'Pass both harmful and harmless prompts',
     })
   }
-  const subject = await subjectOf(options)
+  const subject = await subjectOf(options, prompts)
   const journal = await openResponseJournal(storage && { storage, path }, {
     run: 'refusal',
     subject: await sourceMark(subject),
@@ -82,9 +82,9 @@ export async function evaluateRefusal(options: EvaluateRefusalOptions): Promise<
   return { ...refusalRate(responses), judge: judge.name, responses }
 }
 
-async function subjectOf(subject: EvaluationSubject): Promise<Reference> {
+async function subjectOf(subject: EvaluationSubject, prompts: readonly PatchPrompt[]): Promise<Reference> {
   if ('model' in subject) return modelReference({ model: subject.model, ...subject.generation })
   if ('reference' in subject) return subject.reference
   const { responses } = subject
-  return storedResponses(responses, (index) => responses[index])
+  return storedResponses(responses, prompts, (place) => responses[place])
 }

@@ -63,16 +63,24 @@ export interface RespondSettings {
   readonly batchSize?: number | undefined
 }
 
-/** Responses at hand as a source: `responseTo` gives that to each prompt, and `all` tells them from others. */
+/**
+ * Responses at hand as a source: `responseTo` gives that to each of the prompts, by its place among all of them, and `all` tells
+ * the responses from others. A run that is taken up again asks for some of the prompts alone.
+ */
 export async function storedResponses(
   all: unknown,
-  responseTo: (index: number, prompts: readonly PatchPrompt[]) => string | undefined,
+  prompts: readonly PatchPrompt[],
+  responseTo: (place: number) => string | undefined,
 ): Promise<Reference> {
+  const places = new Map(prompts.map((prompt, place) => [prompt, place]))
   return {
     specificationVersion: 'v1',
     name: `responses:${await digestOf(all)}`,
-    async *respond(prompts) {
-      for (const index of prompts.keys()) yield { index, response: responseTo(index, prompts) }
+    async *respond(asked) {
+      for (const [index, prompt] of asked.entries()) {
+        const place = places.get(prompt)
+        yield { index, response: place === undefined ? undefined : responseTo(place) }
+      }
     },
   }
 }
