@@ -10,7 +10,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { splitLine } from '../../packages/policypatch/test/run-command.ts'
+import { splitLine } from '../../packages/policypatch/test/split-line.ts'
 import { readmeLines } from './readme-lines.ts'
 import { addressOf, startProgram, stop } from './started-server.ts'
 

@@ -1,4 +1,4 @@
-import { splitLine } from '../../packages/policypatch/test/run-command.ts'
+import { splitLine } from '../../packages/policypatch/test/split-line.ts'
 import { readmeLines } from './readme-lines.ts'
 
 /** Commands that work with a model in any case. */

@@ -70,7 +70,7 @@ test("an architecture of one's own and the size of the cache of prefixes are tak
   await writeFile(`${folder}/tiny/config.json`, JSON.stringify({ ...config, model_type: 'mine' }))
   await expect(loadModel(`${folder}/tiny`)).rejects.toMatchObject({
     code: 'UNKNOWN_ARCHITECTURE',
-    remedy: expect.stringContaining('`architectures` of loadModel'),
+    remedy: expect.stringContaining("in loadModel's `architectures`"),
   })
   const mine: Architecture = { ...(architectures[0] as Architecture), name: 'mine', modelTypes: ['mine'] }
   const model = await loadModel(`${folder}/tiny`, { architectures: [mine], prefixCacheBytes: 12345 })

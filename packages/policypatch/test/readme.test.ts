@@ -7,7 +7,7 @@ import { type ReadmeLine, readmeLines } from '../../../scripts/consumer/readme-l
 import { missingOptions } from '../src/cli/help.ts'
 import { createProgram } from '../src/cli/run-cli.ts'
 import { commands } from '../src/commands.ts'
-import { splitLine } from './run-command.ts'
+import { splitLine } from './split-line.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const text = (path: string) => readFileSync(join(root, path), 'utf8')

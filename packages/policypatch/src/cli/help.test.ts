@@ -1,6 +1,6 @@
 import type { Command, Option } from 'commander'
 import { describe, expect, test } from 'vitest'
-import { splitLine } from '../../test/run-command.ts'
+import { splitLine } from '../../test/split-line.ts'
 import { commands } from '../commands.ts'
 import { examplesOf, isRequired, missingOptions } from './help.ts'
 import { createProgram } from './run-cli.ts'
