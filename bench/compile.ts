@@ -10,14 +10,8 @@ import { parseArgs } from 'node:util'
 import { encodeOnnx, type OnnxGraph, traceProgram } from '@policypatch/compiler'
 import type { HostTensor } from '@policypatch/core/platform'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
-import {
-  decoderStep,
-  smolLm135,
-  stepFeeds,
-  stepFlops,
-  stepSignature,
-  type WeightLayout,
-} from './decoder-step.ts'
+import { decoderStep } from './decoder-step.ts'
+import { smolLm135, stepFeeds, stepFlops, stepSignature, type WeightLayout } from './step-shape.ts'
 
 const { values } = parseArgs({
   options: {
