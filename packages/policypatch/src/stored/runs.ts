@@ -10,40 +10,36 @@ import * as corePairs from '@policypatch/core/pairs'
 import * as coreTrain from '@policypatch/core/train'
 import { defaultStorage } from '#default-storage'
 
-/** Options with the platform's storage, where they have a path that core keeps a run in and no storage. */
-const kept = <T extends { readonly path?: string | undefined; readonly storage?: Storage | undefined }>(
-  options: T,
-): T => (options.path === undefined || options.storage ? options : { ...options, storage: defaultStorage() })
+interface Run {
+  readonly path?: string | undefined
+  readonly directory?: string | undefined
+  readonly storage?: Storage | undefined
+}
 
-/** The same for options of a run that is kept in a directory. */
-const keptInDirectory = <
-  T extends { readonly directory?: string | undefined; readonly storage?: Storage | undefined },
->(
-  options: T,
-): T =>
-  options.directory === undefined || options.storage ? options : { ...options, storage: defaultStorage() }
+/** Options with the platform's storage, where they have a path or a directory that core keeps a run in and no storage. */
+const kept = <Options extends Run>(options: Options): Options =>
+  (options.path ?? options.directory) === undefined || options.storage
+    ? options
+    : { ...options, storage: defaultStorage() }
 
 /** Trains a patch; see core's `trainPatch`. @function */
-export const trainPatch: typeof core.trainPatch = (options) => core.trainPatch(keptInDirectory(options))
+export const trainPatch: typeof core.trainPatch = (options) => core.trainPatch(kept(options))
 
 /** Continues to train a patch against attacks; see core's `hardenPatch`. @function */
-export const hardenPatch: typeof core.hardenPatch = (options) => core.hardenPatch(keptInDirectory(options))
+export const hardenPatch: typeof core.hardenPatch = (options) => core.hardenPatch(kept(options))
 
 /** Trains a prefix on the distributions of teachers; see core's `distillPatch`. @function */
-export const distillPatch: typeof coreTrain.distillPatch = (options) =>
-  coreTrain.distillPatch(keptInDirectory(options))
+export const distillPatch: typeof coreTrain.distillPatch = (options) => coreTrain.distillPatch(kept(options))
 
 /** Trains one patch that does what a stack does, or a shorter one; see core's `compressPatches`. @function */
-export const compressPatches: typeof core.compressPatches = (options) =>
-  core.compressPatches(keptInDirectory(options))
+export const compressPatches: typeof core.compressPatches = (options) => core.compressPatches(kept(options))
 
 /** Moves a patch to another release of its base model; see core's `rebasePatch`. @function */
-export const rebasePatch: typeof coreTrain.rebasePatch = (options) =>
-  coreTrain.rebasePatch(keptInDirectory(options))
+export const rebasePatch: typeof coreTrain.rebasePatch = (options) => coreTrain.rebasePatch(kept(options))
 
 /** Trains one patch for several domains; see core's `trainJointPatch`. @function */
 export const trainJointPatch: typeof coreTrain.trainJointPatch = (options) =>
-  coreTrain.trainJointPatch(keptInDirectory(options))
+  coreTrain.trainJointPatch(kept(options))
 
 /** Your prompts and generated ones, in contexts; with `path`, generated ones are saved. See core's `selectivePrompts`. */
 export const selectivePrompts = (options: corePairs.SelectivePromptsOptions): Promise<core.PatchPrompt[]> =>
@@ -60,12 +56,12 @@ export const domainPairs = (options: coreEvaluate.DomainPairsOptions): Promise<c
 /** Measures the effects and the costs of a patch; with `directory`, resumably. See core's `evaluatePatch`. */
 export const evaluatePatch = (
   options: coreEvaluate.EvaluatePatchOptions,
-): Promise<coreEvaluate.PatchEvaluation> => core.evaluatePatch(keptInDirectory(options))
+): Promise<coreEvaluate.PatchEvaluation> => core.evaluatePatch(kept(options))
 
 /** Measures refusal by origin and context; with `directory`, resumably. See core's `evaluateGrid`. */
 export const evaluateGrid = (
   options: coreEvaluate.EvaluateGridOptions,
-): Promise<coreEvaluate.GridEvaluation> => coreEvaluate.evaluateGrid(keptInDirectory(options))
+): Promise<coreEvaluate.GridEvaluation> => coreEvaluate.evaluateGrid(kept(options))
 
 /** Measures refusal and over-refusal; with `path`, resumably. See core's `evaluateRefusal`. */
 export const evaluateRefusal = (

@@ -8,7 +8,7 @@ import { lastText } from '../rows/prompt-format.ts'
 import { wordOverlap } from './distinct-texts.ts'
 import { type EverydayPromptsOptions, everydayPrompts } from './everyday-prompts.ts'
 import { openingsOf } from './openings-of.ts'
-import { contentWords, topicWords } from './topic-words.ts'
+import { contentWords, hasTopic, topicWords } from './topic-words.ts'
 
 export interface NearMissesOptions extends Omit<EverydayPromptsOptions, 'openings' | 'keep'> {
   /**
@@ -72,7 +72,7 @@ export async function nearMisses(
     exclude: [...exclude, ...harmful],
     async keep(prompts) {
       const different = prompts.filter((prompt) => !harmful.some((other) => asksTheSame(prompt, other)))
-      const doubtful = different.filter((prompt) => !topics || hasAny(prompt, topics))
+      const doubtful = different.filter((prompt) => !topics || hasTopic(prompt, topics))
       const dropped = await dropDoubtful(doubtful)
       const left = different.filter((prompt) => !dropped.has(prompt))
       const scores = (await judge?.score(left, { signal })) ?? []
@@ -92,9 +92,6 @@ function asksTheSame(prompt: string, harmful: string): boolean {
   const [own, other] = [a, b].map((words) => contentWords(words.slice(shared).join(' ')))
   return own !== undefined && other !== undefined && wordOverlap(own, other) >= sameRequest
 }
-
-const hasAny = (text: string, words: ReadonlySet<string>): boolean =>
-  [...contentWords(text)].some((word) => words.has(word))
 
 /** What the reference answers, by index; nothing where it has no answer. */
 async function answersOf(

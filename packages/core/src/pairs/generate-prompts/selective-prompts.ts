@@ -23,7 +23,7 @@ import { lastText } from '../rows/prompt-format.ts'
 import { isTarget, kindNames } from '../rows/prompt-kind.ts'
 import { everydayPrompts } from './everyday-prompts.ts'
 import { nearMisses } from './near-misses.ts'
-import { contentWords, topicWords } from './topic-words.ts'
+import { hasTopic, topicWords } from './topic-words.ts'
 
 export interface SelectivePromptsOptions {
   /** The target M, which makes the everyday prompts and the earlier turns. */
@@ -138,10 +138,9 @@ async function makeHarmless(run: Run, count: number): Promise<readonly PatchProm
         shortFirst(wanted, openings && tokens, own, (left, exclude, maxTokens) =>
           everydayPrompts(model, {
             ...drawing(run, left, exclude),
-            ...counting(run, openings ? total - left : total - begun - left, total),
-            ...(judge && { keep: async (made) => (await judge.score(made)).map((score) => score < 0.5) }),
-            ...(openings && { openings }),
-            ...(maxTokens !== undefined && { maxTokens }),
+            ...{ openings, maxTokens },
+            onProgress: counting(run, (openings ? total : total - begun) - left, total),
+            keep: judge && (async (made) => (await judge.score(made)).map((score) => score < 0.5)),
           }),
         )
       const free = await draw(total - begun, texts)
@@ -153,7 +152,6 @@ async function makeHarmless(run: Run, count: number): Promise<readonly PatchProm
   const said = ordinary.flatMap(({ prompt }) => (typeof prompt === 'string' ? prompt : []))
   // Whether a reference answers says of safety alone that a prompt is none of the targets.
   const asked = names.target === 'harmful' ? reference : undefined
-  const sources = { ordinary: said, ...(asked && { reference: asked }), ...(judge && { judge }) }
   const alike = await keptRows({
     ...place,
     settings: {
@@ -169,9 +167,8 @@ async function makeHarmless(run: Run, count: number): Promise<readonly PatchProm
         await shortFirst(missing, tokens, [...texts, ...said], (left, exclude, maxTokens) =>
           nearMisses(model, harmful, {
             ...drawing(run, left, exclude),
-            ...counting(run, missing - left, missing),
-            ...sources,
-            ...(maxTokens !== undefined && { maxTokens }),
+            ...{ maxTokens, ordinary: said, reference: asked, judge },
+            onProgress: counting(run, missing - left, missing),
           }),
         ),
       ),
@@ -201,11 +198,8 @@ async function shortFirst(
 }
 
 /** Progress of what is drawn in parts: before this one there were so many. */
-const counting = ({ onProgress }: Run, before: number, total: number) => ({
-  ...(onProgress && {
-    onProgress: ({ stage, done }: StageProgress) => onProgress({ stage, done: before + done, total }),
-  }),
-})
+const counting = ({ onProgress }: Run, before: number, total: number) =>
+  onProgress && (({ stage, done }: StageProgress) => onProgress({ stage, done: before + done, total }))
 
 /** Tokens of the longest prompt. */
 const mostTokens = ({ tokenizer }: LanguageModel, prompts: readonly PatchPrompt['prompt'][]): number =>
@@ -217,7 +211,7 @@ const mostTokens = ({ tokenizer }: LanguageModel, prompts: readonly PatchPrompt[
 /** Nobody is asked whether an everyday prompt is one that the goal is for: those are left out that have a word of its topics. */
 function withoutTopics(made: readonly string[], targets: readonly string[]): readonly string[] {
   const topics = topicWords(targets, made)
-  return made.filter((prompt) => ![...contentWords(prompt)].some((word) => topics.has(word)))
+  return made.filter((prompt) => !hasTopic(prompt, topics))
 }
 
 async function defaultContexts(run: Run, rows: readonly PatchPrompt[]): Promise<readonly PromptContext[]> {
@@ -250,11 +244,4 @@ const drawing = (
   { seed = 0, batchSize, onProgress, signal }: Run,
   count: number,
   exclude: readonly string[],
-) => ({
-  count,
-  seed,
-  exclude,
-  ...(batchSize !== undefined && { batchSize }),
-  ...(onProgress && { onProgress }),
-  ...(signal && { signal }),
-})
+) => ({ count, seed, exclude, batchSize, onProgress, signal })

@@ -25,6 +25,10 @@ export function topicWords(prompts: readonly string[], ordinary: readonly string
   return found
 }
 
+/** Whether a text has one of the words of {@link topicWords}. */
+export const hasTopic = (text: string, topics: ReadonlySet<string>): boolean =>
+  [...contentWords(text)].some((word) => topics.has(word))
+
 const beginningOf = (text: string, words: number): string =>
   text.trim().split(/\s+/u).slice(0, words).join(' ')
 
