@@ -1,6 +1,7 @@
 """Random blocks of each GGML type that packages/core reads, and the values that gguf-py gives them.
 
-Writes packages/core/test/goldens/dequantize.json: bytes and float32 values (little-endian), base64.
+Writes packages/core/test/goldens/dequantize.json: bytes and float32 values (little-endian), base64; and the numbers of all
+types that gguf-py knows.
 """
 
 import base64
@@ -24,6 +25,10 @@ HALVES = {
     "Q4_K": [0, 2],
     "Q5_K": [0, 2],
     "Q6_K": [208],
+    "Q2_K": [80, 82],
+    "Q3_K": [108],
+    "IQ4_NL": [0],
+    "IQ4_XS": [0],
 }
 TYPES = ["F32", "F16", "BF16", *HALVES]
 VALUES = 256
@@ -59,10 +64,11 @@ def main() -> None:
     rng = np.random.default_rng(20251)
     types = {}
     for name in TYPES:
-        data = random_blocks(name, 2 * VALUES if name.endswith("_K") else VALUES, rng)
+        data = random_blocks(name, 2 * VALUES if GGML_QUANT_SIZES[GGMLQuantizationType[name]][0] == VALUES else VALUES, rng)
         types[name] = {"bytes": encode(data), "values": encode(values_of(name, data))}
     environment = {package: version(package) for package in ("gguf", "numpy")}
-    golden = {"environment": environment, "types": types}
+    numbers = {int(of): of.name for of in GGMLQuantizationType}
+    golden = {"environment": environment, "numbers": numbers, "types": types}
     (GOLDENS / "dequantize.json").write_text(json.dumps(golden, indent=1) + "\n")
 
 

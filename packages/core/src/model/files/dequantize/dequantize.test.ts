@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import goldens from '../../../../test/goldens/dequantize.json' with { type: 'json' }
 import { bytesSource } from '../../../storage/memory-storage.ts'
 import { readBlocks } from './block-format.ts'
-import { dequantize, ggmlFormats } from './dequantize.ts'
+import { dequantize, ggmlFormats, ggmlTypes } from './dequantize.ts'
 import { halfValues } from './float-formats.ts'
 
 const decode = (base64: string) => new Uint8Array(Buffer.from(base64, 'base64'))
@@ -11,6 +11,10 @@ const decode = (base64: string) => new Uint8Array(Buffer.from(base64, 'base64'))
 describe('dequantize', () => {
   it('has a golden for each type', () => {
     expect(Object.keys(goldens.types).sort()).toEqual(Object.keys(ggmlFormats).sort())
+  })
+
+  it('names the types as gguf-py does', () => {
+    expect(ggmlTypes).toEqual(goldens.numbers)
   })
 
   it.each(Object.entries(goldens.types))('gives the bits of gguf-py for %s', (type, golden) => {

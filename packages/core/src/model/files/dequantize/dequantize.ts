@@ -1,13 +1,15 @@
 /**
  * Stored types of numbers: each is a format of blocks (block-format) that decodes to float32. Of GGML's there are the float
- * types, the first quantizations (legacy-formats) and the k-quantizations (k-formats).
+ * types, the first quantizations (legacy-formats), the k-quantizations (k-formats) and two non-linear ones
+ * (non-linear-formats).
  */
 
 import { PatchError } from '../../../errors.ts'
 import type { BlockFormat } from './block-format.ts'
 import { bfloat16, float16, float32 } from './float-formats.ts'
-import { q4_k, q5_k, q6_k } from './k-formats.ts'
+import { q2_k, q3_k, q4_k, q5_k, q6_k } from './k-formats.ts'
 import { q4_0, q4_1, q5_0, q5_1, q8_0 } from './legacy-formats.ts'
+import { iq4_nl, iq4_xs } from './non-linear-formats.ts'
 
 /** The GGML types that can be read, under GGUF's names. */
 export const ggmlFormats: Readonly<Record<string, BlockFormat>> = {
@@ -19,9 +21,13 @@ export const ggmlFormats: Readonly<Record<string, BlockFormat>> = {
   Q4_1: q4_1,
   Q5_0: q5_0,
   Q5_1: q5_1,
+  Q2_K: q2_k,
+  Q3_K: q3_k,
   Q4_K: q4_k,
   Q5_K: q5_k,
   Q6_K: q6_k,
+  IQ4_NL: iq4_nl,
+  IQ4_XS: iq4_xs,
 }
 
 /**

@@ -5,6 +5,68 @@ import { halfValues } from './float-formats.ts'
 const length = 256
 
 /**
+ * Where value 0 of a group of 32 lies among two-bit numbers: each 32 bytes hold four groups, one in each pair of bits.
+ */
+const pairsOf = (group: number) => ({ from: (group >> 2) * 32, shift: (group & 3) * 2 })
+
+/**
+ * Q2_K: a 4-bit scale s and minimum m for each 16 values, sixteen bytes; 64 bytes of bit pairs; float16 d and d_min.
+ * value = (d·s)·q − (d_min·m).
+ */
+export const q2_k: BlockFormat = {
+  blockLength: length,
+  blockBytes: 84,
+  decode(bytes, out, at) {
+    const halves = halfValues()
+    for (let block = 0; block < bytes.length; block += 84) {
+      const d = halves[bytes[block + 80]! | (bytes[block + 81]! << 8)]!
+      const dMin = halves[bytes[block + 82]! | (bytes[block + 83]! << 8)]!
+      for (let group = 0; group < 8; group++) {
+        const { from, shift } = pairsOf(group)
+        const pairs = block + 16 + from
+        for (let half = 0; half < 2; half++) {
+          const packed = bytes[block + 2 * group + half]!
+          const scale = d * (packed & 15)
+          const minimum = dMin * (packed >> 4)
+          for (let i = 16 * half; i < 16 * half + 16; i++)
+            out[at++] = scale * ((bytes[pairs + i]! >> shift) & 3) - minimum
+        }
+      }
+    }
+  },
+}
+
+/**
+ * Q3_K: the third bits, bit g of byte i for value i of group g, which take four away where they are 0; 64 bytes of bit
+ * pairs; sixteen 6-bit scales s in twelve bytes: their low halves in the nibbles of the first eight, their high two bits in
+ * the bit pairs of the last four; float16 d. value = (d·(s − 32))·q, one s for 16 values.
+ */
+export const q3_k: BlockFormat = {
+  blockLength: length,
+  blockBytes: 110,
+  decode(bytes, out, at) {
+    const halves = halfValues()
+    for (let block = 0; block < bytes.length; block += 110) {
+      const d = halves[bytes[block + 108]! | (bytes[block + 109]! << 8)]!
+      for (let group = 0; group < 8; group++) {
+        const { from, shift } = pairsOf(group)
+        const pairs = block + 32 + from
+        for (let half = 0; half < 2; half++) {
+          const index = 2 * group + half
+          const low = (bytes[block + 96 + (index & 7)]! >> ((index >> 3) * 4)) & 15
+          const high = (bytes[block + 104 + (index & 3)]! >> ((index >> 2) * 2)) & 3
+          const scale = d * ((low | (high << 4)) - 32)
+          for (let i = 16 * half; i < 16 * half + 16; i++) {
+            const q = ((bytes[pairs + i]! >> shift) & 3) - ((bytes[block + i]! >> group) & 1 ? 0 : 4)
+            out[at++] = scale * q
+          }
+        }
+      }
+    }
+  },
+}
+
+/**
  * Q4_K and Q5_K: float16 d and d_min, then eight 6-bit scales s and minima m in twelve bytes, then (Q5_K) the
  * fifth bits, bit g of byte i for value i of group g, then nibbles, 32 bytes for two groups of 32.
  * value = (d·s)·q − (d_min·m).

@@ -78,7 +78,7 @@ describe('openGguf', () => {
       withDescription('blk.0.q8_0.weight', innerDimension, 33),
       'MALFORMED',
     ],
-    ['a tensor type that is not read', withDescription('blk.0.q8_0.weight', type, 10), 'UNSUPPORTED'],
+    ['a tensor type that is not read', withDescription('blk.0.q8_0.weight', type, 24), 'UNSUPPORTED'],
     ['a tensor type that is none', withDescription('blk.0.q8_0.weight', type, 250), 'UNSUPPORTED'],
     ['data outside the file', withDescription('blk.0.q8_0.weight', dataOffset, 1e6), 'TRUNCATED'],
     [
@@ -92,10 +92,25 @@ describe('openGguf', () => {
     await expect(open(bytes)).rejects.toMatchObject({ name: 'PatchError', code })
   })
 
-  it('names tensor and type it cannot read', async () => {
-    await expect(open(withDescription('blk.0.q8_0.weight', type, 10))).rejects.toMatchObject({
+  it.each([
+    [16, 'IQ2_XXS'],
+    [17, 'IQ2_XS'],
+    [18, 'IQ3_XXS'],
+    [19, 'IQ1_S'],
+    [21, 'IQ3_S'],
+    [22, 'IQ2_S'],
+    [29, 'IQ1_M'],
+    [34, 'TQ1_0'],
+    [35, 'TQ2_0'],
+    [39, 'MXFP4'],
+    [40, 'NVFP4'],
+    [99, 'type 99'],
+  ])('names tensor and type %i, which it cannot read: %s', async (number, found) => {
+    await expect(open(withDescription('blk.0.q8_0.weight', type, number))).rejects.toMatchObject({
+      code: 'UNSUPPORTED',
       expected: expect.stringContaining('tensor blk.0.q8_0.weight in m.gguf'),
-      found: 'Q2_K',
+      found,
+      remedy: expect.stringContaining('llama-quantize'),
     })
   })
 

@@ -21,7 +21,7 @@ interface PlacedTensor extends StoredTensor {
  * The reader takes the source over: its `close` closes it, and where the file is refused the source is closed.
  *
  * @throws PatchError `TRUNCATED` if header or data end early, `MALFORMED`, or `UNSUPPORTED` for a tensor type other than F32,
- *   F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q5_K, Q6_K.
+ *   F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q2_K, Q3_K, Q4_K, Q5_K, Q6_K, IQ4_NL, IQ4_XS.
  */
 export async function openGguf(source: ByteSource): Promise<GgufReader> {
   try {
@@ -89,7 +89,8 @@ function placeTensor(
     throw new PatchError('UNSUPPORTED', {
       expected: `tensor ${name} in ${source.name} to be one of ${Object.keys(ggmlFormats).join(', ')}`,
       found: dtype,
-      remedy: 'Use the model in another quantization, such as Q4_K_M or Q8_0',
+      remedy:
+        'Use the model in another quantization, such as Q4_K_M, or convert it: `llama-quantize --allow-requantize MODEL.gguf OUT.gguf Q8_0`',
     })
   }
   const described = `tensor ${name}, ${dtype} [${shape.join(', ')}]`
