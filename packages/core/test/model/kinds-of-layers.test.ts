@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { NamedWeights } from '../../src/backend/backend.ts'
 import { createLanguageModel } from '../../src/model/create-language-model.ts'
-import type { Architecture } from '../../src/model/decoder/families/architecture.ts'
+import type { Architecture } from '../../src/model/decoder/architectures/architecture.ts'
 import { expandedLayers, firstsOfKinds, layerWeights } from '../../src/model/decoder/layer-weights.ts'
 import type { LanguageModel } from '../../src/model/language-model/language-model.ts'
 import * as tf from '../../src/tf.ts'

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { createLanguageModel } from '../../src/model/create-language-model.ts'
-import { findArchitecture } from '../../src/model/decoder/families/find-architecture.ts'
+import { findArchitecture } from '../../src/model/decoder/architectures/find-architecture.ts'
 import { adaptedConfig } from '../../src/model/files/adapt-model.ts'
 import { loadStoredModel } from '../../src/model/files/load-model.ts'
 import { loadWeights } from '../../src/model/files/load-weights.ts'

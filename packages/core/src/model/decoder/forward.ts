@@ -9,8 +9,8 @@
 
 import type { HostTensor, NamedTensors } from '../../backend/backend.ts'
 import * as tf from '../../tf.ts'
-import type { Architecture } from './families/architecture.ts'
-import type { ModelConfig } from './families/model-config.ts'
+import type { Architecture } from './architectures/architecture.ts'
+import type { ModelConfig } from './config/model-config.ts'
 import { attentionToShared, decodeLayer, type Stream } from './layer.ts'
 import type { KeyValues } from './layers/attention.ts'
 import { causalMask, MASKED } from './layers/mask.ts'

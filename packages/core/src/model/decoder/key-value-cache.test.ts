@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { HostTensor } from '../../backend/backend.ts'
-import type { ModelConfig } from './families/model-config.ts'
+import type { ModelConfig } from './config/model-config.ts'
 import {
   type BlockKeyValues,
   capacityFor,

@@ -1,5 +1,5 @@
 import type { HostTensor, NamedHostTensors } from '../../backend/backend.ts'
-import type { ModelConfig } from './families/model-config.ts'
+import type { ModelConfig } from './config/model-config.ts'
 import { MASKED } from './layers/mask.ts'
 
 /** Keys and values of a token block as a program gives them: `key.0`, `value.0`, … [kvHeads, batch, length, D]. */

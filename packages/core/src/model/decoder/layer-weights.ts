@@ -1,6 +1,6 @@
 import type { HostTensor, NamedWeights, TransientWeight, Weight } from '../../backend/backend.ts'
-import type { Architecture } from './families/architecture.ts'
-import type { ModelConfig } from './families/model-config.ts'
+import type { Architecture } from './architectures/architecture.ts'
+import type { ModelConfig } from './config/model-config.ts'
 
 const nameOf = (layer: number) => `model.layers.${layer}.`
 

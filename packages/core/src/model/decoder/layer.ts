@@ -1,7 +1,7 @@
 import type { NamedTensors } from '../../backend/backend.ts'
 import * as tf from '../../tf.ts'
-import type { Architecture } from './families/architecture.ts'
-import type { ModelConfig } from './families/model-config.ts'
+import type { Architecture } from './architectures/architecture.ts'
+import type { ModelConfig } from './config/model-config.ts'
 import { attendRows, attention, type KeyValues, tokensFirst } from './layers/attention.ts'
 import { rotate } from './rotary.ts'
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { relativeDifference } from '../../../test/goldens.ts'
 import { normalTensor, outputAndGradients } from '../../../test/gradients.ts'
 import * as tf from '../../tf.ts'
-import type { ModelConfig, RopeScaling } from './families/model-config.ts'
+import type { ModelConfig, RopeScaling } from './config/model-config.ts'
 import { inverseFrequencies, rotaryTables, rotate } from './rotary.ts'
 
 const configOf = (ropeScaling?: RopeScaling) =>

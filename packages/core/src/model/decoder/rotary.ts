@@ -1,5 +1,5 @@
 import * as tf from '../../tf.ts'
-import type { ModelConfig } from './families/model-config.ts'
+import type { ModelConfig } from './config/model-config.ts'
 import { customGradient } from './layers/custom-gradient.ts'
 import { fused } from './layers/fused.ts'
 

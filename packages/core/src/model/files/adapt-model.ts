@@ -1,6 +1,6 @@
 import { PatchError } from '../../errors.ts'
-import type { Architecture } from '../decoder/families/architecture.ts'
-import type { ModelConfig } from '../decoder/families/model-config.ts'
+import type { Architecture } from '../decoder/architectures/architecture.ts'
+import type { ModelConfig } from '../decoder/config/model-config.ts'
 import { embeddingNames } from './embedding-ties.ts'
 import type { LoraAdapter } from './lora/lora.ts'
 

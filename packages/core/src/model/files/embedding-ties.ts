@@ -1,5 +1,5 @@
-import type { Architecture } from '../decoder/families/architecture.ts'
-import type { ModelConfig } from '../decoder/families/model-config.ts'
+import type { Architecture } from '../decoder/architectures/architecture.ts'
+import type { ModelConfig } from '../decoder/config/model-config.ts'
 import type { TensorReader } from './tensors/tensor-reader.ts'
 
 /** Where an architecture keeps the two matrices that may be one. */

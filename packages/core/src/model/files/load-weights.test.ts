@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { bytesSource } from '../../storage/memory-storage.ts'
-import { llama } from '../decoder/families/llama.ts'
+import { llama } from '../decoder/architectures/llama.ts'
 import { storedTies } from './embedding-ties.ts'
 import { loadWeights } from './load-weights.ts'
 import { openSafetensors } from './tensors/safetensors.ts'

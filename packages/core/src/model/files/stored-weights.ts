@@ -1,7 +1,7 @@
 import { PatchError } from '../../errors.ts'
 import { excerpt } from '../../text/printable.ts'
-import type { WeightSpec } from '../decoder/families/architecture.ts'
-import type { ModelConfig } from '../decoder/families/model-config.ts'
+import type { WeightSpec } from '../decoder/architectures/architecture.ts'
+import type { ModelConfig } from '../decoder/config/model-config.ts'
 import type { TensorReader } from './tensors/tensor-reader.ts'
 
 /** The name under which a file keeps a tensor. Throws `MISSING_TENSOR`. */

@@ -4,7 +4,7 @@
  */
 
 import { PatchError } from '../../errors.ts'
-import type { ModelConfig } from '../decoder/families/model-config.ts'
+import type { ModelConfig } from '../decoder/config/model-config.ts'
 import { type Gate, joinEmbeddings, type Prefix, type ReadingPlace } from '../language-model/prefix.ts'
 
 /** Slope of units below 0: with none, prompts on which all units rest could not be told apart. */

@@ -6,8 +6,8 @@
 
 import type { Backend, NamedWeights, Precision } from '../../backend/backend.ts'
 import type { Prompt, Tokenizer } from '../../tokenize/tokenizer.ts'
-import type { Architecture } from '../decoder/families/architecture.ts'
-import type { ModelConfig } from '../decoder/families/model-config.ts'
+import type { Architecture } from '../decoder/architectures/architecture.ts'
+import type { ModelConfig } from '../decoder/config/model-config.ts'
 import type { Prefix, ReadingPlace } from './prefix.ts'
 import type { PrefixCache } from './prefix-cache.ts'
 

@@ -1,5 +1,5 @@
 import { PatchError } from '../../errors.ts'
-import type { ModelConfig } from '../decoder/families/model-config.ts'
+import type { ModelConfig } from '../decoder/config/model-config.ts'
 import type { SharedPlaces } from '../decoder/forward.ts'
 import { MASKED } from '../decoder/layers/mask.ts'
 

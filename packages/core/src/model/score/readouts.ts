@@ -1,7 +1,7 @@
 import type { HostTensor, NamedHostTensors, NamedTensors } from '../../backend/backend.ts'
 import { PatchError } from '../../errors.ts'
 import * as tf from '../../tf.ts'
-import type { ModelConfig } from '../decoder/families/model-config.ts'
+import type { ModelConfig } from '../decoder/config/model-config.ts'
 import type { Score, TopLogProbabilities } from '../language-model/language-model.ts'
 import type { LayoutExample } from './row-layout.ts'
 import { labelLogps, type TokenLogits } from './token-logps.ts'

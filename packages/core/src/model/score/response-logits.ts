@@ -1,6 +1,6 @@
 import type { HostTensor, NamedTensors } from '../../backend/backend.ts'
 import * as tf from '../../tf.ts'
-import type { ModelConfig } from '../decoder/families/model-config.ts'
+import type { ModelConfig } from '../decoder/config/model-config.ts'
 import { forward, type ModelShape, type PlaceFeeds, placeFeeds } from '../decoder/forward.ts'
 import type { Prefix } from '../language-model/language-model.ts'
 import { sharedPlaces } from '../language-model/prefix.ts'

@@ -6,7 +6,7 @@ import {
   type FieldRules,
   only,
   rowsOf,
-} from '../../model/decoder/families/field-rules.ts'
+} from '../../model/decoder/config/field-rules.ts'
 import {
   adapterFiles,
   adapterRules,

@@ -1,5 +1,5 @@
 import type { NamedHostTensors, NamedWeights } from '../../backend/backend.ts'
-import { programScope } from '../../model/decoder/families/find-architecture.ts'
+import { programScope } from '../../model/decoder/architectures/find-architecture.ts'
 import { expandedLayers, firstsOfKinds, layerWeights } from '../../model/decoder/layer-weights.ts'
 import type { LanguageModel } from '../../model/language-model/language-model.ts'
 import { createProgramCache, programFor } from '../../model/language-model/program-cache.ts'

@@ -2,8 +2,8 @@ import { PatchError } from '../../../errors.ts'
 import { type StoredPlace, within } from '../../../storage/place.ts'
 import { readWithin } from '../../../storage/storage.ts'
 import { describeValue } from '../../../text/describe-value.ts'
-import type { Json } from '../../decoder/families/config-fields.ts'
-import { type FieldRule, type FieldRules, isEmpty, only, rowsOf } from '../../decoder/families/field-rules.ts'
+import type { Json } from '../../decoder/config/config-fields.ts'
+import { type FieldRule, type FieldRules, isEmpty, only, rowsOf } from '../../decoder/config/field-rules.ts'
 
 interface AdapterFiles {
   /** adapter_config.json */

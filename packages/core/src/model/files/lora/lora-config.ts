@@ -9,7 +9,7 @@ import {
   isEmpty,
   only,
   rowsOf,
-} from '../../decoder/families/field-rules.ts'
+} from '../../decoder/config/field-rules.ts'
 import { adapterRules, checkPeftType, unknownAdapterField } from './adapter-files.ts'
 import {
   layerIndex,

@@ -1,5 +1,5 @@
-import type { WeightSpec } from './architecture.ts'
-import type { ModelConfig } from './model-config.ts'
+import type { WeightSpec } from './architectures/architecture.ts'
+import type { ModelConfig } from './config/model-config.ts'
 
 /** Canonical name of a part of a layer. */
 export const layerName = (layer: number, part: string) => `model.layers.${layer}.${part}`

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { llama } from './llama.ts'
-import { qwen2 } from './qwen2.ts'
+import { llama } from '../architectures/llama.ts'
+import { qwen2 } from '../architectures/qwen2.ts'
 
 const metadata = {
   'general.architecture': 'llama',

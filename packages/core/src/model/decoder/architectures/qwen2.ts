@@ -1,9 +1,9 @@
+import { commonRules, fullAttention } from '../config/common-rules.ts'
+import { type Json, numeric } from '../config/config-fields.ts'
+import { decoderConfig, decoderGgufConfig } from '../config/decoder-config.ts'
+import { checkFieldRules, type FieldRules } from '../config/field-rules.ts'
+import { decoderWeights } from '../decoder-weights.ts'
 import type { Architecture } from './architecture.ts'
-import { commonRules, fullAttention } from './common-rules.ts'
-import { type Json, numeric } from './config-fields.ts'
-import { decoderConfig, decoderGgufConfig } from './decoder-config.ts'
-import { decoderWeights } from './decoder-weights.ts'
-import { checkFieldRules, type FieldRules } from './field-rules.ts'
 import { llama } from './llama.ts'
 
 const biases = { attentionBias: true, outputBias: false, feedForwardBias: false }

@@ -6,8 +6,8 @@
 
 import type { NamedTensors } from '../../../backend/backend.ts'
 import type { Tensor } from '../../../tf.ts'
-import type { FieldRules } from './field-rules.ts'
-import type { ModelConfig } from './model-config.ts'
+import type { FieldRules } from '../config/field-rules.ts'
+import type { ModelConfig } from '../config/model-config.ts'
 
 /** One tensor that an architecture needs, and where files keep it. */
 export interface WeightSpec {

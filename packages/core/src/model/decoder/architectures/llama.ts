@@ -1,12 +1,12 @@
 import * as tf from '../../../tf.ts'
+import { commonRules } from '../config/common-rules.ts'
+import { fieldsOf } from '../config/config-fields.ts'
+import { decoderConfig, decoderGgufConfig } from '../config/decoder-config.ts'
+import { checkFieldRules, type FieldRules } from '../config/field-rules.ts'
+import { decoderWeights, interleavedToHalves, layerName } from '../decoder-weights.ts'
 import { gatedSilu, rmsNorm } from '../layers/fused.ts'
 import { linear } from '../layers/linear.ts'
 import type { Architecture } from './architecture.ts'
-import { commonRules } from './common-rules.ts'
-import { fieldsOf } from './config-fields.ts'
-import { decoderConfig, decoderGgufConfig } from './decoder-config.ts'
-import { decoderWeights, interleavedToHalves, layerName } from './decoder-weights.ts'
-import { checkFieldRules, type FieldRules } from './field-rules.ts'
 
 const maxPositions = 2048
 

@@ -1,8 +1,8 @@
 import { PatchError } from '../../../errors.ts'
 import { describeValue } from '../../../text/describe-value.ts'
+import type { ModelConfig } from '../config/model-config.ts'
 import type { Architecture } from './architecture.ts'
 import { llama } from './llama.ts'
-import type { ModelConfig } from './model-config.ts'
 import { qwen2 } from './qwen2.ts'
 
 /** The architectures that come with the package. `loadModel` takes others beside them. */
