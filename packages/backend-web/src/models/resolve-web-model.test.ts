@@ -84,6 +84,22 @@ describe('resolveWebModel', () => {
     expect(await storage.read(path.replace('00001-of', '00002-of'))).toEqual(bytesOf('second'))
   })
 
+  test('a part that is missing is named, at an address and on the Hub', async () => {
+    const storage = memoryStorage()
+    const fetch = async (input: unknown) =>
+      String(input).includes('00002-of') ? new Response('none', { status: 404 }) : new Response('first')
+    const address = 'https://host.example/d/m-00001-of-00002.gguf'
+    await expect(
+      resolveWebModel(address, { storage, fetch: fetch as typeof globalThis.fetch }),
+    ).rejects.toMatchObject({ code: 'NOT_FOUND', message: expect.stringContaining('m-00002-of-00002.gguf') })
+    const listed = hub({ 'tiny-00001-of-00002.gguf': 'first' })
+    await expect(resolveWebModel('owner/tiny', { storage, fetch: listed.fetch })).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      expected: '2 parts of tiny in owner/tiny',
+    })
+    expect(listed.asked.some((url) => url.includes('/resolve/'))).toBe(false)
+  })
+
   test('a quantization is asked for by name', async () => {
     const storage = memoryStorage()
     const { fetch } = hub(quantized)

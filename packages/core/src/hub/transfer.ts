@@ -42,6 +42,16 @@ function placement({ headers, status }: Response): { start: number; total: numbe
   return { start: 0, total: length === null ? undefined : Number(length) }
 }
 
+function noFile(url: string, status: number): PatchError {
+  const found = `HTTP ${status}`
+  if (status !== 404 && status !== 410) return unreachable(url, found)
+  return new PatchError('NOT_FOUND', {
+    expected: `a file at ${url.replace(/\?.*/s, '')}`,
+    found,
+    remedy: 'Check the address; a model in several files needs all of them there',
+  })
+}
+
 /** Only a strong validator says that two responses are the same bytes. */
 function strongEtag({ headers }: Response): string | undefined {
   const etag = headers.get('etag')
@@ -147,7 +157,7 @@ export async function transfer(partial: PartialBytes, request: TransferRequest):
       continue
     }
     const { start } = placement(response)
-    const refused = response.ok ? refusal(response, request) : unreachable(url, `HTTP ${response.status}`)
+    const refused = response.ok ? refusal(response, request) : noFile(url, response.status)
     if (refused ?? start > size) {
       await response.body?.cancel()
       throw refused ?? unreachable(url, `bytes from ${start} instead of the requested ${size}`)
