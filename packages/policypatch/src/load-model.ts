@@ -41,7 +41,7 @@ export interface LoadModelOptions {
   /** Where downloaded models are kept. Default: `POLICYPATCH_CACHE`, else the user's cache folder. */
   readonly cache?: string | ModelCache | undefined
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined
-  /** Receives notices about the chosen device, failed sources while others remain, and the model. */
+  /** Receives notices about the chosen device, a known model's terms of use, failed sources while others remain, and the model. */
   readonly onNotice?: ((line: string) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }

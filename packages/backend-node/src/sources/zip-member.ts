@@ -34,13 +34,13 @@ async function extract(
       done += piece.length
       onProgress?.(done, entry.uncompressedSize)
     })
-    await pipeline(content, createWriteStream(target, { flags: 'wx', flush: true }), signal ? { signal } : {})
+    await pipeline(content, createWriteStream(target, { flags: 'a', flush: true }), signal ? { signal } : {})
     return true
   }
   return false
 }
 
-/** Writes one member of a zip archive to a new file, piece by piece. `NOT_FOUND` if absent, `MALFORMED` if it is no zip. */
+/** Writes one member of a zip archive to the end of a file, piece by piece. `NOT_FOUND` if absent, `MALFORMED` if it is no zip. */
 export async function extractMember(
   archive: string,
   member: string,

@@ -17,6 +17,8 @@ export interface HubModelOptions extends RetryOptions {
   readonly hubUrl?: string | undefined
   /** For gated and private models. It is sent to the Hub only. */
   readonly token?: string | undefined
+  /** Receives the terms of a known model before it is fetched. */
+  readonly onNotice?: ((line: string) => void) | undefined
 }
 
 /** What a Hub id stands for: the files to fetch, and what they must hash to. */
@@ -25,7 +27,8 @@ export async function hubModel(id: string, options: HubModelOptions): Promise<Mo
   const parsed = parseHubId(id, hubUrl)
   const known = knownModel(formatHubId(parsed))
   if (known) {
-    const { repo, revision, file, sha256 } = known
+    const { repo, revision, file, sha256, terms } = known
+    if (terms) options.onNotice?.(terms)
     const digest = { algorithm: 'sha256', hex: sha256 } as const
     const only: ModelFile = { name: file, url: hubFileUrl(hubUrl, repo, revision, file), digest }
     return { id, complete: false, files: [only], source: `${file} (SHA-256 ${sha256})` }

@@ -110,6 +110,26 @@ describe('resolveWebModel', () => {
     })
   })
 
+  test('the terms of a known model are said before it is fetched, and no others', async () => {
+    const said: string[] = []
+    const fetch = (async (input: unknown) => {
+      said.push(`fetch ${input}`)
+      return new Response('other')
+    }) as typeof globalThis.fetch
+    const onNotice = (line: string) => said.push(line)
+    const options = { storage: memoryStorage(), fetch, onNotice }
+    await expect(resolveWebModel('google/gemma-3-270m', options)).rejects.toMatchObject({
+      code: 'DIGEST_MISMATCH',
+    })
+    expect(said.slice(0, 2)).toEqual([
+      expect.stringContaining('Gemma Terms of Use'),
+      expect.stringMatching(/^fetch .*gguf$/),
+    ])
+    said.length = 0
+    await expect(resolveWebModel('HuggingFaceTB/SmolLM2-135M-Instruct', options)).rejects.toThrow()
+    expect(said.join()).not.toMatch(/Terms/)
+  })
+
   test('a body without end is left at the size that is listed', async () => {
     let pieces = 0
     const body = () =>

