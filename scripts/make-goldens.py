@@ -1,10 +1,11 @@
 """Records every golden under packages/core/test/goldens with PyTorch, transformers, PEFT and gguf-py.
 
     pip install -r scripts/requirements-goldens.txt
-    python scripts/make-goldens.py [--gguf SmolLM2-135M-Instruct.Q4_1.gguf] [--only models training …]
+    python scripts/make-goldens.py [--gguf SmolLM2-135M-Instruct.Q4_1.gguf] [--gemma gemma-3-270m-q4_k_m.gguf]
+                                   [--only models training …]
 
-Each part is a script of scripts/goldens with a main of its own. Parts that read the real model are left out,
-with a word, where --gguf is not given.
+Each part is a script of scripts/goldens with a main of its own. Parts that read a real model are left out, with a
+word, where it is not given.
 """
 
 import argparse
@@ -17,8 +18,8 @@ SCRIPTS = Path(__file__).resolve().parent
 PARTS = SCRIPTS / "goldens"
 # models first: the others read the tiny models it writes.
 FIRST = ["models"]
-# How a part asks for the real model.
-MODEL_FLAGS = ["--gguf", "--smollm2"]
+# How a part asks for a real model, and the option of this script that gives it.
+MODEL_FLAGS = {"--gguf": "gguf", "--smollm2": "gguf", "--gemma": "gemma"}
 
 
 def check_versions() -> None:
@@ -36,6 +37,7 @@ def main() -> None:
     names = sorted((part.stem for part in PARTS.glob("*.py")), key=lambda name: (name not in FIRST, name))
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--gguf", type=Path, help="the real SmolLM2-135M-Instruct model")
+    parser.add_argument("--gemma", type=Path, help="the real Gemma 3 270M model")
     parser.add_argument("--only", nargs="+", choices=names, default=names)
     options = parser.parse_args()
     check_versions()
@@ -45,12 +47,14 @@ def main() -> None:
             continue
         path = PARTS / f"{name}.py"
         source = path.read_text()
-        flags = [flag for flag in MODEL_FLAGS if f'"{flag}"' in source]
-        if flags and options.gguf is None:
-            print(f"{name}: left out, it needs --gguf", file=sys.stderr)
+        flags = {flag: option for flag, option in MODEL_FLAGS.items() if f'"{flag}"' in source}
+        missing = {option for option in flags.values() if getattr(options, option) is None}
+        if missing:
+            print(f"{name}: left out, it needs --{' --'.join(missing)}", file=sys.stderr)
             continue
         print(f"== {name}")
-        sys.argv = [str(path), *(argument for flag in flags for argument in (flag, str(options.gguf.resolve())))]
+        models = {flag: str(getattr(options, option).resolve()) for flag, option in flags.items()}
+        sys.argv = [str(path), *(argument for pair in models.items() for argument in pair)]
         runpy.run_path(str(path), run_name="__main__")
     for file in (SCRIPTS.parent / "packages/core/test/goldens").rglob("*"):
         if file.is_file():

@@ -97,10 +97,18 @@ def from_json(tokenizer, config):
         return AutoTokenizer.from_pretrained(folder), tokenizer_json
 
 
-def from_gguf(metadata):
+def cutting_digits(tokenizer):
+    """With the split of the model's own tokenizer.json, whose name in GGUF transformers does not know."""
+    digits = pre_tokenizers.Digits(individual_digits=True)
+    byte_level = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.backend_tokenizer.pre_tokenizer = pre_tokenizers.Sequence([digits, byte_level])
+    return tokenizer
+
+
+def from_gguf(metadata, architecture="llama"):
     """The tokenizer as AutoTokenizer loads it from a GGUF with this metadata."""
     with tempfile.TemporaryDirectory() as folder:
-        writer = gguf.GGUFWriter(f"{folder}/model.gguf", "llama")
+        writer = gguf.GGUFWriter(f"{folder}/model.gguf", architecture)
         writer.add_context_length(128)
         writer.add_embedding_length(8)
         writer.add_block_count(1)
@@ -190,7 +198,7 @@ def byte_level_metadata(tokenizer_json, pre, bos, eos, add_bos, template):
     }
 
 
-def write_small(name, tokenizer, config, metadata_of):
+def write_small(name, tokenizer, config, metadata_of, adapt=lambda tokenizer: tokenizer):
     loaded, tokenizer_json = from_json(tokenizer, config)
     metadata = metadata_of(tokenizer_json)
     writable = {key: value for key, value in metadata.items() if key != "general.architecture"}
@@ -201,7 +209,7 @@ def write_small(name, tokenizer, config, metadata_of):
             "tokenizerConfig": config,
             "fromJson": record(loaded),
             "ggufMetadata": metadata,
-            "fromGguf": record(from_gguf(writable), len(metadata["tokenizer.ggml.tokens"])),
+            "fromGguf": record(adapt(from_gguf(writable)), len(metadata["tokenizer.ggml.tokens"])),
         },
     )
 
@@ -214,7 +222,7 @@ def main():
     write("strings", {"strings": strings(), "chats": chats()})
     write("splits", {"splits": GGUF_PRE_TOKENIZER_SPLITS})
 
-    smollm2 = AutoTokenizer.from_pretrained(str(path.parent), gguf_file=path.name)
+    smollm2 = cutting_digits(AutoTokenizer.from_pretrained(str(path.parent), gguf_file=path.name))
     write("smollm2", record(smollm2))
 
     specials = ["<|begin_of_text|>", "<|end_of_text|>", "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>"]
@@ -256,6 +264,7 @@ def main():
          "chat_template": [{"name": "default", "template": templates["multiline"]},
                            {"name": "tool_use", "template": "{{ raise_exception('not this one') }}"}]},
         lambda j: byte_level_metadata(j, "smollm", *names.values(), False, templates["multiline"]),
+        cutting_digits,
     )
 
     tokens, scores, merges = train_sentencepiece()

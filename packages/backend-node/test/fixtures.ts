@@ -7,7 +7,7 @@ import type { ModelFiles } from '../src/sources/model-source.ts'
 import { resolveModel } from '../src/sources/resolve-model.ts'
 import { tfjsNodeBackend } from '../src/tfjs-node-backend.ts'
 
-/** Where SmolLM2-135M-Instruct is on this machine, or why it cannot be had. */
+/** Where a known model is on this machine, or why it cannot be had. */
 export interface RealModel {
   readonly files: ModelFiles | undefined
   /** For the name of a suite that is left out: empty, or the reason. */
@@ -15,9 +15,9 @@ export interface RealModel {
 }
 
 /** Finds the model in the cache, or fetches it from one of the project's own sources. */
-export async function realModel(): Promise<RealModel> {
+export async function realModel(id = 'HuggingFaceTB/SmolLM2-135M-Instruct'): Promise<RealModel> {
   try {
-    return { files: await resolveModel('HuggingFaceTB/SmolLM2-135M-Instruct'), reason: '' }
+    return { files: await resolveModel(id), reason: '' }
   } catch (error) {
     if (!(error instanceof PatchError && error.code === 'UNREACHABLE')) throw error
     return { files: undefined, reason: ` (left out: ${error.found})` }

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { splitsByName } from './gguf/split-names.ts'
 import { ggufTokenizerFiles } from './gguf-tokenizer.ts'
 import { createTokenizer } from './load-tokenizer.ts'
-import { splitPatterns } from './patterns/split-patterns.ts'
 
 const golden = (name: string) =>
   JSON.parse(readFileSync(new URL(`../../test/goldens/tokenizer-${name}.json`, import.meta.url), 'utf8'))
@@ -13,7 +13,23 @@ describe('ggufTokenizerFiles', () => {
   it('splits text before merging as transformers does for each pre-tokenizer it knows', () => {
     const { splits } = golden('splits') as { splits: Record<string, string> }
     for (const [pre, pattern] of Object.entries(splits))
-      expect([pre, splitPatterns.get(pre)]).toEqual([pre, pattern])
+      expect([pre, splitsByName.get(pre)?.pattern]).toEqual([pre, pattern])
+  })
+
+  it('splits text by each name as the tokenizers library splits it for the models that have the name', async () => {
+    const { ggufMetadata, groups } = golden('pre') as {
+      ggufMetadata: Record<string, unknown>
+      groups: { names: string[]; ids: (number[] | null)[] }[]
+    }
+    const { strings } = golden('strings') as { strings: string[] }
+    expect(groups.flatMap(({ names }) => names).sort()).toEqual([...splitsByName.keys()].sort())
+    for (const { names, ids } of groups)
+      for (const name of names) {
+        const files = ggufTokenizerFiles({ ...ggufMetadata, 'tokenizer.ggml.pre': name })
+        const tokenizer = await createTokenizer(files)
+        const expected = ids.map((row, at) => row ?? groups[0]!.ids[at])
+        expect([name, strings.map((text) => tokenizer.encode(text))]).toEqual([name, expected])
+      }
   })
 
   it('derives the merges of a SentencePiece vocabulary in the order of transformers', () => {
@@ -29,8 +45,8 @@ describe('ggufTokenizerFiles', () => {
     expect(() => ggufTokenizerFiles({ ...byteLevel, 'tokenizer.ggml.model': 'bert' })).toThrow(
       unsupported('bert'),
     )
-    expect(() => ggufTokenizerFiles({ ...sentencePiece, 'general.architecture': 'gemma2' })).toThrow(
-      unsupported('gemma2'),
+    expect(() => ggufTokenizerFiles({ ...sentencePiece, 'tokenizer.ggml.model': 'gemma4' })).toThrow(
+      unsupported('gemma4'),
     )
   })
 
@@ -80,14 +96,31 @@ describe('ggufTokenizerFiles', () => {
     expect(tokenizer.encode('of')).not.toEqual(tokenizer.encode(' of'))
   })
 
+  it.each([
+    ['qwen2', undefined, false],
+    ['llama-bpe', undefined, true],
+    ['llama-bpe', false, false],
+    ['tekken', undefined, true],
+    ['dbrx', true, true],
+  ])('starts a text with BOS as llama.cpp does: %s with the flag %s', async (pre, flag, starts) => {
+    const files = ggufTokenizerFiles({
+      ...byteLevel,
+      'tokenizer.ggml.pre': pre,
+      'tokenizer.ggml.add_bos_token': flag,
+    })
+    const tokenizer = await createTokenizer(files)
+    expect(tokenizer.encode('of')[0] === tokenizer.bosTokenId).toBe(starts)
+  })
+
   it('tells where a byte-level vocabulary does not say how text is split', () => {
     const notices: string[] = []
     const { 'tokenizer.ggml.pre': _, ...without } = byteLevel
     ggufTokenizerFiles(without, (line) => notices.push(line))
-    expect(notices).toEqual([expect.stringContaining('tokenizer.ggml.pre')])
+    ggufTokenizerFiles({ ...without, 'tokenizer.ggml.pre': 'default' }, (line) => notices.push(line))
+    expect(notices).toEqual(Array(2).fill(expect.stringContaining('tokenizer.ggml.pre')))
     ggufTokenizerFiles(byteLevel, (line) => notices.push(line))
-    ggufTokenizerFiles(sentencePiece, (line) => notices.push(line))
-    expect(notices).toHaveLength(1)
+    ggufTokenizerFiles({ ...sentencePiece, 'tokenizer.ggml.pre': 'default' }, (line) => notices.push(line))
+    expect(notices).toHaveLength(2)
   })
 
   it('matches control tokens outside the byte alphabet whole, and leaves out filling', async () => {

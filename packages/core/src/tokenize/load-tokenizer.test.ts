@@ -31,3 +31,9 @@ for (const name of ['llama3', 'qwen2', 'smollm', 'llama2', 'vicuna'])
       expect(fromMetadata.fingerprint).toMatch(/^[0-9a-f]{64}$/)
     })
   })
+
+for (const name of ['gemma', 'phi3', 'mistral'])
+  describe(`a SentencePiece vocabulary like ${name}'s, from GGUF`, async () => {
+    const { ggufMetadata, fromGguf } = golden(name)
+    expectTransformers(await createTokenizer(ggufTokenizerFiles(ggufMetadata)), fromGguf)
+  })

@@ -1,12 +1,11 @@
-import { gpt2Split, splitPatterns } from './split-patterns.ts'
+import { gpt2Split, gpt4oSplit, llama3Split, qwen2Split, qwen35Split, tekkenSplit } from './split-patterns.ts'
 
 const cjk = '[一-龥぀-ゟ゠-ヿ]+'
 const marks = '[!"#$%&\'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+'
 const deepseekWords = `${marks}|[^\r\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+| ?[\\p{P}\\p{S}]+[\r\n]*|\\s*[\r\n]+|\\s+(?!\\S)|\\s+`
 
 const sources = [
-  gpt2Split,
-  ...splitPatterns.values(),
+  ...[gpt2Split, llama3Split, qwen2Split, qwen35Split, tekkenSplit, gpt4oSplit],
   // GPT-4's, as it is written where numbers and punctuation do not give back what they took.
   "'(?i:[sdmt]|ll|ve|re)|[^\\r\\n\\p{L}\\p{N}]?+\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]++[\\r\\n]*|\\s*[\\r\\n]|\\s+(?!\\S)|\\s+",
   // DeepSeek V3's, one after another.

@@ -1,5 +1,5 @@
-import { PatchError } from '../errors.ts'
-import { describeValue } from '../text/describe-value.ts'
+import { PatchError } from '../../errors.ts'
+import { describeValue } from '../../text/describe-value.ts'
 
 /** `tokenizer.ggml.token_type`, as GGUF numbers it. */
 export const tokenTypes = { normal: 1, unknown: 2, control: 3, userDefined: 4, unused: 5, byte: 6 } as const
@@ -92,6 +92,14 @@ function list<T>(value: unknown, name: string, is: (entry: unknown) => entry is 
   )
 }
 
-function malformed(expected: string, found: string): PatchError {
+export function malformed(expected: string, found: string): PatchError {
   return new PatchError('MALFORMED', { expected, found, remedy: 'Convert the model to GGUF again' })
+}
+
+export function unsupported(what: string, found: string, known: Iterable<string>): PatchError {
+  return new PatchError('UNSUPPORTED', {
+    expected: `a GGUF ${what} of ${[...known].join(', ')}`,
+    found,
+    remedy: 'Load the model from its Hugging Face files instead, with tokenizer.json',
+  })
 }

@@ -1,10 +1,12 @@
-import { PatchError } from '../errors.ts'
+import { PatchError } from '../../errors.ts'
 
 /** Tokens in use have up to 64 characters; the time to cut them grows with the square. */
 const longest = 256
 
 interface Candidate {
   readonly pair: readonly [string, string]
+  readonly leftId: number
+  readonly rightId: number
   readonly score: number
   readonly leftLength: number
   readonly rightLength: number
@@ -25,27 +27,38 @@ export function sentencePieceMerges(
   const ids = new Map(tokens.map((token, id) => [token, id]))
   const candidates: Candidate[] = []
   for (const [token, id] of ids) {
-    if (token.length > 2 * longest) throw tooLong(token)
-    const characters = Array.from(token)
-    if (characters.length > longest) throw tooLong(token)
+    const length = lengthOf(token)
+    if (length > longest) throw tooLong(token)
     const cuts: Candidate[] = []
-    for (let cut = 1; cut < characters.length; cut++) {
-      const left = characters.slice(0, cut).join('')
-      const right = token.slice(left.length)
-      if (!ids.has(left) || !ids.has(right)) continue
+    for (let at = 0, cut = 1; cut < length; cut++) {
+      at += token.codePointAt(at)! > 0xffff ? 2 : 1
+      const left = token.slice(0, at)
+      const leftId = ids.get(left)
+      if (leftId === undefined) continue
+      const right = token.slice(at)
+      const rightId = ids.get(right)
+      if (rightId === undefined) continue
       cuts.push({
         pair: [left, right],
+        ...{ leftId, rightId },
         score: scores[id]!,
         leftLength: cut,
-        rightLength: characters.length - cut,
+        rightLength: length - cut,
       })
     }
-    const idOf = (part: string) => ids.get(part)!
-    cuts.sort((a, b) => idOf(a.pair[0]) - idOf(b.pair[0]) || idOf(a.pair[1]) - idOf(b.pair[1]))
+    if (cuts.length > 1) cuts.sort((a, b) => a.leftId - b.leftId || a.rightId - b.rightId)
     candidates.push(...cuts)
   }
   candidates.sort((a, b) => b.score - a.score || b.leftLength - a.leftLength || b.rightLength - a.rightLength)
   return candidates.map((candidate) => candidate.pair)
+}
+
+/** In characters, or above `longest` where that is sure to be more. */
+function lengthOf(token: string): number {
+  if (token.length > 2 * longest) return token.length
+  let length = 0
+  for (const _ of token) length++
+  return length
 }
 
 function tooLong(token: string): PatchError {
