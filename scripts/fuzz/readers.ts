@@ -8,6 +8,7 @@ import { ggufModelReader, ggufReader } from './readers/gguf.ts'
 import { hubReader } from './readers/hub-listing.ts'
 import { configReader } from './readers/model-folder.ts'
 import { gateReader, manifestReader, patchReader } from './readers/patch.ts'
+import { quantizedReader } from './readers/quantized-model.ts'
 import { rowReaders } from './readers/rows.ts'
 import { safetensorsReader, shardedSafetensorsReader } from './readers/safetensors.ts'
 import { tokenizerConfigReader, tokenizerReader } from './readers/tokenizer.ts'
@@ -20,6 +21,7 @@ export const fuzzedReaders: readonly FuzzedReader[] = [
   ggufReader,
   ggufModelReader,
   configReader,
+  quantizedReader,
   tokenizerReader,
   tokenizerConfigReader,
   chatTemplateReader,

@@ -4,6 +4,7 @@ import type { Backend } from '../src/backend/backend.ts'
 import { createLanguageModel } from '../src/model/create-language-model.ts'
 import { findArchitecture } from '../src/model/decoder/architectures/find-architecture.ts'
 import { loadWeights } from '../src/model/files/load-weights.ts'
+import { configured } from '../src/model/files/open-model-folder.ts'
 import { openSafetensors } from '../src/model/files/tensors/safetensors.ts'
 import { openShardedSafetensors } from '../src/model/files/tensors/sharded-safetensors.ts'
 import type { LanguageModel } from '../src/model/language-model/language-model.ts'
@@ -44,8 +45,9 @@ export async function goldenModel(
   const storage = await goldenStorage(directory)
   const json = JSON.parse(new TextDecoder().decode(await storage.read(`${directory}/${configFile}`)))
   const architecture = findArchitecture(json.model_type)
-  const config = architecture.parseConfig(json)
-  const weights = await loadWeights(await openShardedSafetensors(storage, directory), architecture, config)
+  const stored = await openShardedSafetensors(storage, directory)
+  const { config, reader } = await configured(stored, architecture, json)
+  const weights = await loadWeights(reader, architecture, config)
   const tokenizer = numberTokenizer({ vocabSize: config.vocabSize })
   return createLanguageModel({ id: name, architecture, config, tokenizer, weights, backend })
 }

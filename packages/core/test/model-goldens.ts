@@ -16,6 +16,10 @@ const models = [
   ['llama-bias', 'config.json', 'llama-bias'],
   ['llama-mlp-bias', 'config.json', 'llama-mlp-bias'],
   ['qwen2', 'config.json', 'qwen2'],
+  ['llama-gptq', 'config.json', 'llama-gptq'],
+  ['llama-awq', 'config.json', 'llama-awq'],
+  ['llama-fp8', 'config.json', 'llama-fp8'],
+  ['llama-compressed', 'config.json', 'llama-compressed'],
 ] as const
 
 /** The logits of tiny random models on a backend, against those that transformers computed. */

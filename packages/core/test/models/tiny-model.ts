@@ -28,6 +28,12 @@ const tokenizerConfig = {
   chat_template: `{% for message in messages %}{{ message.role[0] + ':' + message.content + '</s>' }}{% endfor %}{% if add_generation_prompt %}a:{% endif %}`,
 }
 
+/** The files of a tokenizer for the tiny models, by name. */
+export const tinyTokenizerFiles: Readonly<Record<string, string>> = {
+  'tokenizer.json': JSON.stringify(tokenizer),
+  'tokenizer_config.json': JSON.stringify(tokenizerConfig),
+}
+
 /** Writes a folder with one of core's tiny random models and a tokenizer for it, as `save_pretrained` would. */
 export async function writeTinyModel(
   folder: string,
@@ -37,6 +43,5 @@ export async function writeTinyModel(
   for (const file of ['config.json', 'model.safetensors']) {
     await copyFile(`${goldens}${name}/${file}`, `${folder}/${file}`)
   }
-  await writeFile(`${folder}/tokenizer.json`, JSON.stringify(tokenizer))
-  await writeFile(`${folder}/tokenizer_config.json`, JSON.stringify(tokenizerConfig))
+  for (const [file, text] of Object.entries(tinyTokenizerFiles)) await writeFile(`${folder}/${file}`, text)
 }

@@ -43,17 +43,26 @@ export async function openModelFolder(
   try {
     const json = await readJson(storage, `${path}/config.json`)
     const architecture = findArchitecture(json.model_type, architectures)
-    const config = architecture.parseConfig(json)
     return {
-      reader,
+      ...(await configured(reader, architecture, json)),
       architecture,
-      config,
       tokenizer: await readTokenizer({ storage, path }, json, { onNotice }),
     }
   } catch (error) {
     await reader.close()
     throw error
   }
+}
+
+/** A configuration and the weights that it is of; those of a quantized checkpoint as though they were not quantized. */
+export async function configured(
+  reader: TensorReader,
+  architecture: Architecture,
+  json: Readonly<Record<string, unknown>>,
+): Promise<Pick<OpenedModel, 'reader' | 'config'>> {
+  if (!json.quantization_config) return { reader, config: architecture.parseConfig(json) }
+  const { openQuantized } = await import('./quantized/open-quantized.ts')
+  return openQuantized(reader, architecture, json)
 }
 
 /** The tokenizer in a folder. Throws as `createTokenizer`, and `NOT_FOUND` or `UNSUPPORTED` if there is no tokenizer.json. */

@@ -8,6 +8,7 @@ import { type BlockFormat, packBlocks, readBlocks } from '../dequantize/block-fo
 import { bfloat16, float16, float32, float64, int32 } from '../dequantize/float-formats.ts'
 import { missingTensor, type StoredTensor, type TensorReader } from './tensor-reader.ts'
 
+/** Those of 8 bits, which are rare, are loaded when a file has them. */
 const formats: Readonly<Record<string, BlockFormat>> = {
   F64: float64,
   F32: float32,
@@ -17,7 +18,8 @@ const formats: Readonly<Record<string, BlockFormat>> = {
 }
 
 /**
- * Opens a safetensors file; only its header is read. `read` gives F64, F32, F16, BF16 and I32 as float32.
+ * Opens a safetensors file; only its header is read. `read` gives F64, F32, F16, BF16, F8_E4M3, F8_E5M2, F8_E8M0
+ * and I32 as float32.
  * The reader takes the source over: its `close` closes it, and where the file is refused the source is closed.
  *
  * @throws PatchError `TRUNCATED`, `MALFORMED` or `UNSUPPORTED`, naming file and tensor.
@@ -32,10 +34,13 @@ export async function openSafetensors(source: ByteSource): Promise<TensorReader>
 }
 
 function safetensorsReader(source: ByteSource, { tensors }: SafetensorsHeader): TensorReader {
-  const find = (name: string) => {
+  const find = async (name: string) => {
     const tensor = tensors.get(name)
     if (!tensor) throw missingTensor(name, source.name)
-    const format = Object.hasOwn(formats, tensor.dtype) ? formats[tensor.dtype] : undefined
+    const known = tensor.dtype.startsWith('F8_')
+      ? (await import('../dequantize/float8-formats.ts')).float8Formats
+      : formats
+    const format = Object.hasOwn(known, tensor.dtype) ? (known as typeof formats)[tensor.dtype] : undefined
     if (format) return { tensor, format }
     throw new PatchError('UNSUPPORTED', {
       expected: `tensor ${name} in ${source.name} to be one of ${Object.keys(formats).join(', ')}`,
@@ -47,11 +52,11 @@ function safetensorsReader(source: ByteSource, { tensors }: SafetensorsHeader): 
     format: 'safetensors',
     tensors,
     async read(name) {
-      const { tensor, format } = find(name)
+      const { tensor, format } = await find(name)
       return readBlocks(source, tensor, format)
     },
     async readPacked(name) {
-      const { tensor, format } = find(name)
+      const { tensor, format } = await find(name)
       return packBlocks(source, tensor, format)
     },
     close: () => source.close(),

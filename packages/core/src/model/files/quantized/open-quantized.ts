@@ -1,0 +1,27 @@
+import type { Architecture } from '../../decoder/architectures/architecture.ts'
+import type { ModelConfig } from '../../decoder/config/model-config.ts'
+import { checkLayers } from '../stored-weights.ts'
+import type { TensorReader } from '../tensors/tensor-reader.ts'
+import { parseQuantization } from './quantization-config.ts'
+import { quantizedReader } from './quantized-reader.ts'
+
+/**
+ * Opens a checkpoint whose configuration says that it is quantized as though it were not.
+ *
+ * @param json config.json
+ * @throws PatchError as `Architecture.parseConfig`, `parseQuantization` and `quantizedReader`
+ */
+export async function openQuantized(
+  reader: TensorReader,
+  architecture: Architecture,
+  json: Readonly<Record<string, unknown>>,
+): Promise<{ readonly reader: TensorReader; readonly config: ModelConfig }> {
+  const { quantization_config: field, ...rest } = json
+  const quantization = parseQuantization(field)
+  // What is no quantization is left to the rules of the configuration.
+  if (!quantization) return { reader, config: architecture.parseConfig(json) }
+  const config = architecture.parseConfig(rest)
+  checkLayers(reader, config)
+  const used = new Set(architecture.weightSpecs(config).map(({ name }) => name))
+  return { reader: await quantizedReader(reader, quantization, (name) => used.has(name)), config }
+}
