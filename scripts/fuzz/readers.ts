@@ -5,6 +5,7 @@ import { checkpointReader } from './readers/checkpoint.ts'
 import { endpointReader } from './readers/endpoint-answer.ts'
 import { evaluationReader, journalReader, reportReader } from './readers/evaluation.ts'
 import { ggufModelReader, ggufReader } from './readers/gguf.ts'
+import { ggufVocabularyReader } from './readers/gguf-vocabulary.ts'
 import { hubReader } from './readers/hub-listing.ts'
 import { configReader } from './readers/model-folder.ts'
 import { gateReader, manifestReader, patchReader } from './readers/patch.ts'
@@ -20,6 +21,7 @@ export const fuzzedReaders: readonly FuzzedReader[] = [
   shardedSafetensorsReader,
   ggufReader,
   ggufModelReader,
+  ggufVocabularyReader,
   configReader,
   quantizedReader,
   tokenizerReader,

