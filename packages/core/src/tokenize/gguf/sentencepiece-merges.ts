@@ -38,13 +38,8 @@ export function sentencePieceMerges(
       const right = token.slice(at)
       const rightId = ids.get(right)
       if (rightId === undefined) continue
-      cuts.push({
-        pair: [left, right],
-        ...{ leftId, rightId },
-        score: scores[id]!,
-        leftLength: cut,
-        rightLength: length - cut,
-      })
+      const [score, rightLength] = [scores[id]!, length - cut]
+      cuts.push({ pair: [left, right], leftId, rightId, score, leftLength: cut, rightLength })
     }
     if (cuts.length > 1) cuts.sort((a, b) => a.leftId - b.leftId || a.rightId - b.rightId)
     candidates.push(...cuts)
