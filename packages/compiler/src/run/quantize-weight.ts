@@ -1,6 +1,7 @@
 import { constant, integers, scalar } from '../graph/constant.ts'
 import type { OnnxGraph } from '../graph/graph.ts'
 import { graphBuilder } from '../graph/graph-builder.ts'
+import type { Result } from '../graph/value.ts'
 import { elementwise } from '../operations/elementwise.ts'
 import { multiply } from '../operations/multiply.ts'
 import { rotateBlocks } from '../operations/rotate-blocks.ts'
@@ -32,4 +33,21 @@ export function quantizeWeight(shape: readonly number[], transposed: boolean): O
     { axis: 0 },
   )
   return graph.finish({ values: transpose(graph, rounded, [1, 0]), scales })
+}
+
+/** The graph that joins what `quantizeWeight` made of some columns each, `size` of them but for the last, to [rows, columns]. */
+export function joinColumns([rows, columns]: readonly [number, number], size: number): OnnxGraph {
+  const graph = graphBuilder()
+  const values: Result[] = []
+  const scales: Result[] = []
+  for (let from = 0; from < columns; from += size) {
+    const count = Math.min(size, columns - from)
+    const name = values.length
+    values.push(graph.input('input', `values.${name}`, { shape: [rows, count], dtype: 'int8' }))
+    scales.push(graph.input('input', `scales.${name}`, { shape: [count], dtype: 'float32' }))
+  }
+  return graph.finish({
+    values: graph.add('Concat', values, { shape: [rows, columns], dtype: 'int8' }, { axis: 1 }),
+    scales: graph.add('Concat', scales, { shape: [columns], dtype: 'float32' }, { axis: 0 }),
+  })
 }

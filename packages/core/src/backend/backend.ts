@@ -21,6 +21,8 @@ export interface PackedWeight {
   readonly bytes?: Uint8Array
   /** All values, row-major, in `out` or else a fresh array. Throws `NOT_FINITE` if they are not. */
   expand(out?: Float32Array): Float32Array
+  /** Rows [from, to) of a matrix, in `out` or else a fresh array; absent where they cannot be had without the others. */
+  rows?(from: number, to: number, out?: Float32Array): Float32Array
 }
 
 /** A weight whose memory is used for another one after the run that it is given to: backends keep nothing of it. */

@@ -1,0 +1,132 @@
+import { expandWeight, type HostTensor, runQueue, type Weight } from '@policypatch/core/platform'
+import type { QuantizedPart } from '../graph/graph.ts'
+import { sizeOf } from '../graph/value.ts'
+import { encodeOnnx } from '../onnx/encode-onnx.ts'
+import type { OnnxRuntime, RuntimeSession, RuntimeTensor } from './onnx-runtime.ts'
+import { joinColumns, quantizeWeight } from './quantize-weight.ts'
+
+export type QuantizedTensors<Tensor> = Readonly<Record<QuantizedPart['part'], Tensor>>
+
+/** Values that are quantized at once, 64 MiB of them: one matrix of a large model, but not the embeddings of a small one. */
+const largestPiece = 2 ** 24
+
+/**
+ * What quantizes weights with a runtime. A matrix of more values than are taken at once is quantized in pieces, each of some of
+ * the columns of the result, which have scales of their own: on the way it takes several times its memory in float32.
+ *
+ * @param keep takes each session that is made, and releases it when the backend is disposed of
+ */
+export function weightQuantizer<Tensor extends RuntimeTensor>(
+  runtime: OnnxRuntime<Tensor>,
+  keep: (session: RuntimeSession<Tensor>) => RuntimeSession<Tensor>,
+): (weight: Weight, transposed: boolean, plain?: Promise<Tensor>) => Promise<QuantizedTensors<Tensor>> {
+  const inTurn = runQueue()
+  const sessions = new Map<string, Promise<RuntimeSession<Tensor>>>()
+  let scratch = new Float32Array(0)
+
+  return async (weight, transposed, plain) => {
+    if (sizeOf(weight.shape) > largestPiece) return inPieces(weight, transposed, plain)
+    const whole = await plain
+    // In turn: no other weight is expanded into the shared memory before this one was read.
+    return inTurn(() => quantize(whole ?? runtime.feed(expanded(weight)), weight.shape, transposed, true))
+  }
+
+  async function inPieces(weight: Weight, transposed: boolean, plain?: Promise<Tensor>) {
+    const [rows = 0, columns = 0] = weight.shape
+    const [count, length] = transposed ? [rows, columns] : [columns, rows]
+    const most = Math.max(1, Math.floor(largestPiece / length))
+    const size = Math.ceil(count / Math.ceil(count / most))
+    const data = await sourceOf(weight, transposed, plain)
+    const pieces: QuantizedTensors<Tensor>[] = []
+    for (let from = 0; from < count; from += size) {
+      const to = Math.min(from + size, count)
+      const shape = transposed ? [to - from, columns] : [rows, to - from]
+      pieces.push(
+        await inTurn(() => {
+          const values = transposed
+            ? rowsOf(weight, data, from, to)
+            : columnsOf(data!, weight.shape, from, to)
+          return quantize(runtime.feed({ shape, data: values }), shape, transposed, false)
+        }),
+      )
+    }
+    return join(pieces, [length, count], size)
+  }
+
+  /** All values of a weight; undefined where its rows can be had without the others. */
+  async function sourceOf(weight: Weight, transposed: boolean, plain?: Promise<Tensor>) {
+    const whole = await plain
+    if (whole) return whole.data as Float32Array
+    if ('expand' in weight && weight.rows && transposed) return undefined
+    return expandWeight(weight).data as Float32Array
+  }
+
+  function rowsOf(weight: Weight, data: Float32Array | undefined, from: number, to: number): Float32Array {
+    const width = weight.shape[1] as number
+    if (data) return data.subarray(from * width, to * width)
+    const { rows } = weight as Extract<Weight, { expand: unknown }>
+    return rows!(from, to, place((to - from) * width))
+  }
+
+  function columnsOf(data: Float32Array, [rows = 0, width = 0]: readonly number[], from: number, to: number) {
+    const values = place(rows * (to - from))
+    for (let row = 0; row < rows; row++) {
+      values.set(data.subarray(row * width + from, row * width + to), row * (to - from))
+    }
+    return values
+  }
+
+  /** The weight in memory that the next one overwrites: making such memory again takes longer than filling it. */
+  function expanded(weight: Weight): HostTensor {
+    if (!('expand' in weight)) return weight
+    return { shape: weight.shape, data: weight.expand(place(sizeOf(weight.shape))) }
+  }
+
+  function place(size: number): Float32Array {
+    if (scratch.length < size) scratch = new Float32Array(size)
+    return scratch.subarray(0, size)
+  }
+
+  async function quantize(
+    weight: Tensor,
+    shape: readonly number[],
+    transposed: boolean,
+    keepsMemory: boolean,
+  ): Promise<QuantizedTensors<Tensor>> {
+    const ready = await session(
+      `${shape} ${transposed}`,
+      () => quantizeWeight(shape, transposed),
+      keepsMemory,
+    )
+    return results(await ready.run({ 'input.w': weight }, ['output.values', 'output.scales']))
+  }
+
+  async function join(
+    pieces: readonly QuantizedTensors<Tensor>[],
+    shape: readonly [number, number],
+    size: number,
+  ): Promise<QuantizedTensors<Tensor>> {
+    const ready = await session(`${shape} of ${size}`, () => joinColumns(shape, size), false)
+    const feeds = pieces.flatMap(({ values, scales }, i) => [
+      [`input.values.${i}`, values] as const,
+      [`input.scales.${i}`, scales] as const,
+    ])
+    return results(await ready.run(Object.fromEntries(feeds), ['output.values', 'output.scales']))
+  }
+
+  function session(
+    form: string,
+    graph: () => Parameters<typeof encodeOnnx>[0],
+    keepsMemory: boolean,
+  ): Promise<RuntimeSession<Tensor>> {
+    const made =
+      sessions.get(form) ?? runtime.loadPreparation!(encodeOnnx(graph()), { keepsMemory }).then(keep)
+    sessions.set(form, made)
+    made.catch(() => sessions.delete(form))
+    return made
+  }
+}
+
+function results<Tensor>(made: Readonly<Record<string, Tensor>>): QuantizedTensors<Tensor> {
+  return { values: made['output.values'] as Tensor, scales: made['output.scales'] as Tensor }
+}
