@@ -13,8 +13,8 @@ import {
 import { createIncrementalDecoder } from '../tokenize/incremental-decoder.ts'
 import type { Prompt, Tokenizer } from '../tokenize/tokenizer.ts'
 import type { Architecture } from './decoder/architectures/architecture.ts'
-import { programScope } from './decoder/architectures/find-architecture.ts'
 import type { ModelConfig } from './decoder/config/model-config.ts'
+import { programScope } from './decoder/program-scope.ts'
 import type { TokenizedRequest } from './extend/shared-context.ts'
 import { readerOf } from './gate/asked-request.ts'
 import { checkGate, gatesOf } from './gate/gate.ts'
@@ -62,7 +62,13 @@ export async function createLanguageModel(parts: ModelParts): Promise<LanguageMo
     ...{ id, architecture, config, tokenizer, weights, backend, precision },
     ownsBackend: parts.ownsBackend ?? false,
     weightsFingerprint: await weightsFingerprint(
-      norms.map(({ name }) => [name, expandWeight(weights[name] as Weight).data as Float32Array] as const),
+      norms.map(({ name, offset = 0 }) => {
+        const { data } = expandWeight(weights[name] as Weight)
+        return [
+          name,
+          offset === 0 ? (data as Float32Array) : (data as Float32Array).map((one) => one + offset),
+        ]
+      }),
     ),
     programs: createProgramCache(backend, { scope: programScope(parts) }),
     residentPrograms: createProgramCache(backend, { scope: programScope(parts), capacity: 2 }),

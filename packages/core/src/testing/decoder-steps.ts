@@ -1,5 +1,6 @@
 import type { Backend, HostTensor, NamedTensors } from '../backend/backend.ts'
-import { gatedSilu, rmsNorm } from '../model/decoder/layers/fused.ts'
+import { gated } from '../model/decoder/layers/activation.ts'
+import { rmsNorm } from '../model/decoder/layers/norm.ts'
 import { rotate } from '../model/decoder/rotary.ts'
 import { createRandom } from '../random.ts'
 import * as tf from '../tf.ts'
@@ -25,7 +26,7 @@ const steps: Readonly<Record<string, readonly [own: Step, plain: Step]>> = {
       tf.mul(tf.div(x, tf.sqrt(tf.add(tf.mean(tf.square(x), -1, true), epsilon))), pick(inputs, 'w')),
   ],
   gated: [
-    (x, inputs) => gatedSilu(x, pick(inputs, 'up')),
+    (x, inputs) => gated('silu', x, pick(inputs, 'up')),
     (x, inputs) => tf.mul(tf.div(x, tf.add(1, tf.exp(tf.neg(x)))), pick(inputs, 'up')),
   ],
   rotated: [

@@ -44,7 +44,8 @@ describe('hidden states', () => {
   it('after the last layer give the logits of transformers', async () => {
     const ids = await goldenJson<number[][]>('models/ids.json')
     const golden = await goldenTensor('models/llama/logits.safetensors', 'logits')
-    const { layers, hiddenSize, vocabSize, normEpsilon } = model.config
+    const { layers, hiddenSize, vocabSize } = model.config
+    const { epsilon } = model.config.norm
     const states = await model.hiddenStates(
       ids.map((row) => row.join(' ')),
       { layers: [layers], window: 1 },
@@ -54,7 +55,7 @@ describe('hidden states', () => {
     const output = weightOf(model.architecture.outputWeight(model.config))
     for (const [row, state] of states.entries()) {
       const last = state.subarray(0, hiddenSize)
-      const size = Math.sqrt(last.reduce((sum, x) => sum + x * x, 0) / hiddenSize + normEpsilon)
+      const size = Math.sqrt(last.reduce((sum, x) => sum + x * x, 0) / hiddenSize + epsilon)
       const normed = last.map((x, i) => (x / size) * (norm[i] as number))
       const logits = Float32Array.from({ length: vocabSize }, (_, id) =>
         normed.reduce((sum, x, i) => sum + x * (output[id * hiddenSize + i] as number), 0),

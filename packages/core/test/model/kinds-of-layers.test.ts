@@ -92,10 +92,12 @@ describe('kinds of layers', () => {
       expand: (out = new Float32Array(size)) => out.fill(size),
     })
     const weights = { 'model.layers.0.a': of(2), 'model.layers.1.a': of(3), 'model.layers.2.a': of(2) }
-    const expanded = expandedLayers(weights)
+    const expanded = expandedLayers({}, weights)
     for (const [layer, size] of [2, 3, 2].entries()) {
       const found = expanded(layer, layer === 2 ? 0 : layer)
-      expect(Object.keys(found)).toEqual(Object.keys(layerWeights(weights, layer, layer === 2 ? 0 : layer)))
+      expect(Object.keys(found)).toEqual(
+        Object.keys(layerWeights({}, weights, layer, layer === 2 ? 0 : layer)),
+      )
       expect(Object.values(found)).toMatchObject([{ shape: [size], data: new Float32Array(size).fill(size) }])
     }
   })

@@ -72,11 +72,7 @@ describe('quantized checkpoints', () => {
   })
 
   it.each<[string, object | null, RegExp]>([
-    [
-      'a method that is not read',
-      { quant_method: 'bitsandbytes', load_in_4bit: true },
-      /bitsandbytes/,
-    ],
+    ['a method that is not read', { quant_method: 'bitsandbytes', load_in_4bit: true }, /bitsandbytes/],
     ['other bits', { quant_method: 'gptq', bits: 8, group_size: 16 }, /bits 8/],
     ['a configuration that says nothing of it', null, /GPTQ or AWQ \(tensor model\.layers/],
   ])('are refused by name: %s', async (_, quantization, words) => {

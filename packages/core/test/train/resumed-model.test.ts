@@ -51,7 +51,8 @@ function adapted(): ModelParts['weights'] {
 const changes: Record<string, () => Promise<LanguageModel>> = {
   'another precision': () => changed({ precision: 'int8' }),
   'a merged adapter': () => changed({ weights: adapted() }),
-  'another configuration': () => changed({ config: { ...model.config, ropeTheta: 20_000 } }),
+  'another configuration': () =>
+    changed({ config: { ...model.config, ropes: [{ theta: 20_000, size: 8 }] } }),
   'another tokenizer': () => changed({ tokenizer: { ...model.tokenizer, fingerprint: 'f'.repeat(64) } }),
   'a prefix': async () => model.withPrefix(prefix),
 }

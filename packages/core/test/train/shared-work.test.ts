@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { expandWeight, type HostTensor } from '../../src/backend/backend.ts'
-import { forward, placeFeeds } from '../../src/model/decoder/forward.ts'
+import { forward } from '../../src/model/decoder/forward.ts'
+import { placeFeeds } from '../../src/model/decoder/places.ts'
 import type { LanguageModel, Prefix } from '../../src/model/language-model/language-model.ts'
 import { programFor } from '../../src/model/language-model/program-cache.ts'
 import { sharedPromptLength } from '../../src/model/score/row-layout.ts'
@@ -58,7 +59,7 @@ function plainSft(batch: readonly SftExample[]) {
       const { hidden } = forward({
         ...{ architecture, config, weights, batch: 1 },
         tokens: tf.concat([p, architecture.embed(config, weights, ids)]),
-        places: { cos: tensorOf(own.cos), sin: tensorOf(own.sin) },
+        places: { cos: tensorOf(own.cos as HostTensor), sin: tensorOf(own.sin as HostTensor) },
       })
       const final = architecture.normalize(config, weights, hidden)
       const output = weights[architecture.outputWeight(config)] as tf.Tensor

@@ -10,7 +10,7 @@ import {
   selectSlots,
 } from './key-value-cache.ts'
 
-const config = { layers: 2, keyValueHeads: 2, headSize: 3 } as ModelConfig
+const config = { layers: 2, keyValueHeads: 2, headSize: 3, layerTypes: [{}, {}] } as unknown as ModelConfig
 
 /** A block whose every number tells its layer, kind, head, row, position and place in the head. */
 function blockOf(batch: number, length: number, from = 0): BlockKeyValues {

@@ -1,5 +1,5 @@
 import type { HostTensor, NamedHostTensors } from '../../backend/backend.ts'
-import type { ModelConfig } from './config/model-config.ts'
+import { type ModelConfig, needsPositions } from './config/model-config.ts'
 import { MASKED } from './layers/mask.ts'
 
 /** Keys and values of a token block as a program gives them: `key.0`, `value.0`, … [kvHeads, batch, length, D]. */
@@ -21,7 +21,10 @@ export interface KeyValueCache {
   /** Empties a slot; `lead` says how what is appended first counts. */
   clear(slot: number, lead?: Lead): void
   lead(slot: number): Lead | undefined
-  /** Feeds `past.key.i`, `past.value.i` [kvHeads, slots, capacity, D] and `past.mask` [slots, 1, capacity]. */
+  /**
+   * Feeds `past.key.i`, `past.value.i` [kvHeads, slots, capacity, D] and `past.mask` [slots, 1, capacity]; `past.positions`
+   * [slots, capacity] for models that need them.
+   */
   feeds(): NamedHostTensors
   /** All slots as a block [kvHeads, slots, capacity, D], to append from. */
   block(): BlockKeyValues
@@ -33,6 +36,8 @@ export interface Lead {
   readonly surplus: number
   /** Added to attention logits on them. */
   readonly logWeights: Float32Array
+  /** Where they stand. */
+  readonly positions: ArrayLike<number>
 }
 
 const STEP = 64
@@ -59,6 +64,7 @@ export function createKeyValueCache(
   capacityOf: (tokens: number, before: number) => number = capacityFor,
 ): KeyValueCache {
   const { layers, keyValueHeads, headSize } = config
+  const withPositions = needsPositions(config)
   let capacity = capacityOf(tokens, 0)
   const lengths = new Int32Array(slots)
   const leads: (Lead | undefined)[] = new Array(slots).fill(undefined)
@@ -89,6 +95,17 @@ export function createKeyValueCache(
       tensors[`${prefix}value.${layer}`] = { shape, data: arrays[2 * layer + 1] as Float32Array }
     }
     return tensors
+  }
+
+  const positions = (): Int32Array => {
+    const all = new Int32Array(slots * capacity)
+    for (let slot = 0; slot < slots; slot++) {
+      const { surplus = 0, positions: first = [] } = leads[slot] ?? {}
+      for (let place = 0; place < (lengths[slot] as number); place++) {
+        all[slot * capacity + place] = first[place] ?? place - surplus
+      }
+    }
+    return all
   }
 
   return {
@@ -126,7 +143,11 @@ export function createKeyValueCache(
         mask.fill(0, start, start + (lengths[slot] as number))
         mask.set(leads[slot]?.logWeights ?? [], start)
       }
-      return { ...named('past.'), 'past.mask': { shape: [slots, 1, capacity], data: mask } }
+      return {
+        ...named('past.'),
+        'past.mask': { shape: [slots, 1, capacity], data: mask },
+        ...(withPositions && { 'past.positions': { shape: [slots, capacity], data: positions() } }),
+      }
     },
     block: () => named(''),
   }

@@ -2,7 +2,10 @@ import type { HostTensor, NamedWeights, TransientWeight, Weight } from '../../ba
 import type { Architecture } from './architectures/architecture.ts'
 import type { ModelConfig } from './config/model-config.ts'
 
-const nameOf = (layer: number) => `model.layers.${layer}.`
+/** What the names of a layer's tensors begin with. */
+type Prefix = Architecture['layerPrefix']
+
+const nameOf = (prefix: Prefix, layer: number) => `${prefix ?? 'model.layers.'}${layer}.`
 
 /**
  * For each layer the first one of its kind, whose programs serve it too with its own weights fed in: layers of a kind
@@ -19,7 +22,7 @@ export function firstsOfKinds({
 }): readonly number[] {
   const known = new Map<string, number>()
   return Array.from({ length: config.layers }, (_, layer) => {
-    const own = Object.entries(layerWeights(weights, layer, 0)).map(
+    const own = Object.entries(layerWeights(architecture, weights, layer, 0)).map(
       ([name, weight]) => `${name} ${formOf(weight)} [${weight.shape}]`,
     )
     const computes = architecture.layerKind?.(config, layer) ?? layer
@@ -36,11 +39,16 @@ function formOf(weight: Weight): string {
 }
 
 /** The weights of one layer under the names that they would have in another, whose program is to be run with them. */
-export function layerWeights(weights: NamedWeights, layer: number, as: number): NamedWeights {
-  const own = nameOf(layer)
+export function layerWeights(
+  { layerPrefix }: Pick<Architecture, 'layerPrefix'>,
+  weights: NamedWeights,
+  layer: number,
+  as: number,
+): NamedWeights {
+  const own = nameOf(layerPrefix, layer)
   return Object.fromEntries(
     Object.entries(weights).flatMap(([name, weight]) =>
-      name.startsWith(own) ? [[`${nameOf(as)}${name.slice(own.length)}`, weight] as const] : [],
+      name.startsWith(own) ? [[`${nameOf(layerPrefix, as)}${name.slice(own.length)}`, weight] as const] : [],
     ),
   )
 }
@@ -49,7 +57,10 @@ export function layerWeights(weights: NamedWeights, layer: number, as: number): 
  * Like {@link layerWeights}, with packed weights expanded into memory that the next layer's take over: as much as one
  * layer needs, however many there are. What was given for one layer is not to be used after the next is asked for.
  */
-export function expandedLayers(weights: NamedWeights): (layer: number, as: number) => NamedWeights {
+export function expandedLayers(
+  architecture: Pick<Architecture, 'layerPrefix'>,
+  weights: NamedWeights,
+): (layer: number, as: number) => NamedWeights {
   const buffers = new Map<string, TransientWeight>()
   const place = (part: string, weight: Weight): HostTensor => {
     if (!('expand' in weight)) return weight
@@ -63,8 +74,11 @@ export function expandedLayers(weights: NamedWeights): (layer: number, as: numbe
   let held: { readonly layer: number; readonly as: number; readonly weights: NamedWeights } | undefined
   return (layer, as) => {
     if (held?.layer === layer && held.as === as) return held.weights
-    const entries = Object.entries(layerWeights(weights, layer, as))
-    const placed = entries.map(([name, weight]) => [name, place(name.slice(nameOf(as).length), weight)])
+    const entries = Object.entries(layerWeights(architecture, weights, layer, as))
+    const placed = entries.map(([name, weight]) => [
+      name,
+      place(name.slice(nameOf(architecture.layerPrefix, as).length), weight),
+    ])
     held = { layer, as, weights: Object.fromEntries(placed) }
     return held.weights
   }

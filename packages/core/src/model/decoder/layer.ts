@@ -1,28 +1,9 @@
 import type { NamedTensors } from '../../backend/backend.ts'
 import * as tf from '../../tf.ts'
 import type { Architecture } from './architectures/architecture.ts'
-import type { ModelConfig } from './config/model-config.ts'
+import type { LayerType, ModelConfig } from './config/model-config.ts'
 import { attendRows, attention, type KeyValues, tokensFirst } from './layers/attention.ts'
-import { rotate } from './rotary.ts'
-
-/** What all layers of one pass are given: how its rows stand, and what their tokens see. */
-export interface Stream {
-  readonly batch: number
-  /** Tokens of each row. */
-  readonly length: number
-  /** S: tokens that stand before every row and run once; 0 or more. */
-  readonly shared: number
-  /** RoPE tables of keys, [S + batch · length, D]: the shared tokens, then the rows'. */
-  readonly cos: tf.Tensor
-  readonly sin: tf.Tensor
-  /** Those of queries, divided by √D: attention logits are q · k / √D. */
-  readonly queryCos: tf.Tensor
-  readonly querySin: tf.Tensor
-  /** Added to the attention logits of the rows' tokens, [batch or 1, length, S + length]; absent for single tokens. */
-  readonly mask?: tf.Tensor | undefined
-  /** To those of the shared tokens on one another, [1, S, S]. */
-  readonly sharedMask?: tf.Tensor | undefined
-}
+import type { Stream } from './places.ts'
 
 /** A model within a program. */
 interface LayerModel {
@@ -31,16 +12,25 @@ interface LayerModel {
   readonly weights: NamedTensors
 }
 
+/** Keys and values of what went before, as a source of attention. */
+export interface PastKeyValues extends KeyValues {
+  /** Positions of what they belong to, [batch, length] float32; needed by layers with a window. */
+  readonly positions?: tf.Tensor | undefined
+}
+
 /** One layer of a forward pass: the residual stream [S + batch · length, d], and keys and values of the rows' tokens. */
 export function decodeLayer(
   { architecture, config, weights }: LayerModel,
   stream: Stream,
   layer: number,
   x: tf.Tensor,
-  past?: readonly KeyValues[],
+  past?: readonly PastKeyValues[],
 ): { readonly x: tf.Tensor; readonly keyValues: KeyValues } {
-  const { batch, length, shared, mask } = stream
-  const heads = rotatedHeads(config, architecture.project(config, weights, layer, x), stream)
+  const { batch, length, shared } = stream
+  const { cap } = config.attention
+  const type = typeOf(config, layer)
+  const mask = stream.mask(type)
+  const heads = placedHeads(config, architecture.project(config, weights, layer, x), stream, type)
   const [front, own] = shared > 0 ? splitRows(heads, shared) : [undefined, heads]
   const tokens = headsFirst(config, own, batch, length)
   let attended: tf.Tensor
@@ -49,17 +39,23 @@ export function decodeLayer(
     const keys = tf.concat([spread(before.keys, batch), tokens.keys], 2)
     const values = tf.concat([spread(before.values, batch), tokens.values], 2)
     attended = tf.concat([
-      attendSource(before, before, stream.sharedMask as tf.Tensor),
-      attendSource(tokens, { keys, values }, mask as tf.Tensor),
+      attendSource(before, before, stream.sharedMask(type), cap),
+      attendSource(tokens, { keys, values }, mask as tf.Tensor, cap),
     ])
   } else if (past || !mask) {
-    attended = attention(tokens.queries, [...(past ?? []), { ...tokens, mask }])
-  } else attended = attendSource(tokens, tokens, mask)
+    const sources = (past ?? []).map((source) => ({
+      ...source,
+      mask: stream.pastMask(type, source.mask, source.positions),
+    }))
+    attended = attention(tokens.queries, [...sources, { ...tokens, mask }], cap)
+  } else attended = attendSource(tokens, tokens, mask, cap)
   return {
     x: architecture.finishLayer(config, weights, layer, x, attended),
     keyValues: { keys: tokens.keys, values: tokens.values },
   }
 }
+
+const typeOf = ({ layerTypes }: ModelConfig, layer: number): LayerType => layerTypes[layer] as LayerType
 
 /**
  * What a layer's tokens attend to of the shared ones, by head: the sum of their attention weights on them, averaged over
@@ -72,13 +68,19 @@ export function attentionToShared(
   x: tf.Tensor,
 ): tf.Tensor {
   const { batch, length, shared } = stream
-  const heads = rotatedHeads(config, architecture.project(config, weights, layer, x), stream)
+  const type = typeOf(config, layer)
+  const heads = placedHeads(config, architecture.project(config, weights, layer, x), stream, type)
   const [front, own] = splitRows(heads, shared)
   const before = headsFirst(config, front, 1, shared)
   const tokens = headsFirst(config, own, batch, length)
   const keys = tf.concat([spread(before.keys, batch), tokens.keys], 2)
   const values = tf.concat([tf.ones(spread(before.values, batch).shape), tf.zeros(tokens.values.shape)], 2)
-  const attended = attendSource(tokens, { keys, values }, stream.mask as tf.Tensor)
+  const attended = attendSource(
+    tokens,
+    { keys, values },
+    stream.mask(type) as tf.Tensor,
+    config.attention.cap,
+  )
   const byHead = tf.reshape(attended, [batch * length, config.heads, config.headSize])
   return tf.mean(byHead, [0, 2])
 }
@@ -89,12 +91,12 @@ interface Heads {
   readonly values: tf.Tensor
 }
 
-/** [rows, heads · D] to [rows, heads, D], with RoPE applied to queries and keys. */
-function rotatedHeads({ headSize }: ModelConfig, projected: Heads, stream: Stream): Heads {
+/** [rows, heads · D] to [rows, heads, D], queries and keys with their positions. */
+function placedHeads({ headSize }: ModelConfig, projected: Heads, stream: Stream, type: LayerType): Heads {
   const split = (x: tf.Tensor) => tf.reshape(x, [x.shape[0] as number, -1, headSize])
   return {
-    queries: rotate(split(projected.queries), stream.queryCos, stream.querySin),
-    keys: rotate(split(projected.keys), stream.cos, stream.sin),
+    queries: stream.queries(split(projected.queries), type),
+    keys: stream.keys(split(projected.keys), type),
     values: split(projected.values),
   }
 }
@@ -133,10 +135,11 @@ function attendSource(
   { queries }: Heads,
   { keys, values }: Pick<KeyValues, 'keys' | 'values'>,
   mask: tf.Tensor,
+  cap: number | undefined,
 ): tf.Tensor {
   const [kvHeads, batch, group, length, size] = queries.shape as [number, number, number, number, number]
   const flat = tf.reshape(queries, [kvHeads, batch, group * length, size])
-  return tokensFirst(attendRows(flat, keys, values, mask), group, length)
+  return tokensFirst(attendRows(flat, keys, values, mask, cap), group, length)
 }
 
 /** Keys or values of the shared tokens, once for each row: [kvHeads, 1, S, D] to [kvHeads, batch, S, D]. */

@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest'
 import { relativeDifference } from '../../../test/goldens.ts'
 import { normalTensor, outputAndGradients } from '../../../test/gradients.ts'
 import * as tf from '../../tf.ts'
-import type { ModelConfig, RopeScaling } from './config/model-config.ts'
+import type { Rope } from './config/model-config.ts'
+import { linearScaling } from './config/rope-scaling.ts'
 import { inverseFrequencies, rotaryTables, rotate } from './rotary.ts'
 
-const configOf = (ropeScaling?: RopeScaling) =>
-  ({ headSize: 8, ropeTheta: 10_000, ropeScaling }) as unknown as ModelConfig
+const rope: Rope = { theta: 10_000, size: 8 }
 
 const tables = (positions: number[]) => {
-  const { cos, sin } = rotaryTables(configOf(), positions)
+  const { cos, sin } = rotaryTables(rope, positions)
   return [tf.tensor2d(cos, [positions.length, 8]), tf.tensor2d(sin, [positions.length, 8])] as const
 }
 
@@ -52,12 +52,12 @@ describe('rotate', () => {
 })
 
 describe('inverseFrequencies', () => {
-  const plain = [...inverseFrequencies(configOf())]
+  const plain = [...inverseFrequencies(rope)]
 
   it('divides every one by a linear factor, and each by its own where the file gives factors', () => {
-    const linear = inverseFrequencies(configOf({ type: 'linear', factor: 4 }))
+    const linear = inverseFrequencies({ ...rope, ...linearScaling(rope, 4) })
     expect([...linear]).toEqual(plain.map((frequency) => frequency / 4))
-    const own = inverseFrequencies(configOf({ type: 'factors', factors: [1, 2, 4, 8] }))
+    const own = inverseFrequencies({ ...rope, factors: [1, 2, 4, 8] })
     expect([...own]).toEqual(plain.map((frequency, i) => frequency / 2 ** i))
   })
 })

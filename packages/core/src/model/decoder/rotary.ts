@@ -1,40 +1,24 @@
 import * as tf from '../../tf.ts'
-import type { ModelConfig } from './config/model-config.ts'
+import type { Rope } from './config/model-config.ts'
 import { customGradient } from './layers/custom-gradient.ts'
 import { fused } from './layers/fused.ts'
 
-/** cos and sin tables for RoPE, [positions, headSize], the sign of rotate-half folded into the sine. */
+/** cos and sin tables for RoPE, [positions, size], the sign of the rotation folded into the sine. */
 export interface RotaryTables {
   readonly cos: Float32Array
   readonly sin: Float32Array
 }
 
-/** Inverse frequencies θ^(−2i/D) after the model's scaling, i in [0, D/2). */
-export function inverseFrequencies(config: ModelConfig): Float64Array {
-  const half = config.headSize / 2
-  const frequencies = new Float64Array(half)
-  for (let i = 0; i < half; i++) {
-    frequencies[i] = scaleFrequency(config.ropeTheta ** (-i / half), i, config)
-  }
-  return frequencies
+/** Inverse frequencies θ^(−2i/size) / factorᵢ, i in [0, size/2). */
+export function inverseFrequencies({ theta, size, factors }: Rope): Float64Array {
+  const half = size / 2
+  return Float64Array.from({ length: half }, (_, i) => theta ** (-i / half) / (factors?.[i] ?? 1))
 }
 
-function scaleFrequency(frequency: number, index: number, { ropeScaling: scaling }: ModelConfig): number {
-  if (!scaling) return frequency
-  if (scaling.type === 'linear') return frequency / scaling.factor
-  if (scaling.type === 'factors') return frequency / (scaling.factors[index] as number)
-  // Llama 3.1: long waves are stretched by the factor, short ones kept, those between blended.
-  const turns = (scaling.originalMaxPositions * frequency) / (2 * Math.PI)
-  if (turns < scaling.lowFrequencyFactor) return frequency / scaling.factor
-  if (turns > scaling.highFrequencyFactor) return frequency
-  const keep =
-    (turns - scaling.lowFrequencyFactor) / (scaling.highFrequencyFactor - scaling.lowFrequencyFactor)
-  return (1 - keep) * (frequency / scaling.factor) + keep * frequency
-}
-
-/** Tables for the given positions: y = x · cos + swap(x) · sin, swap exchanging the halves of a head. */
-export function rotaryTables(config: ModelConfig, positions: ArrayLike<number>): RotaryTables {
-  const frequencies = inverseFrequencies(config)
+/** Tables for the given positions: y = x · cos + swap(x) · sin, swap exchanging the numbers of each pair. */
+export function rotaryTables(rope: Rope, positions: ArrayLike<number>): RotaryTables {
+  const { magnitude = 1, interleaved = false } = rope
+  const frequencies = inverseFrequencies(rope)
   const half = frequencies.length
   const cos = new Float32Array(positions.length * half * 2)
   const sin = new Float32Array(positions.length * half * 2)
@@ -42,12 +26,13 @@ export function rotaryTables(config: ModelConfig, positions: ArrayLike<number>):
     const row = p * half * 2
     for (let i = 0; i < half; i++) {
       const angle = (positions[p] as number) * (frequencies[i] as number)
-      const c = Math.cos(angle)
-      const s = Math.sin(angle)
-      cos[row + i] = c
-      cos[row + half + i] = c
-      sin[row + i] = -s
-      sin[row + half + i] = s
+      const c = Math.cos(angle) * magnitude
+      const s = Math.sin(angle) * magnitude
+      const [first, second] = interleaved ? [row + 2 * i, row + 2 * i + 1] : [row + i, row + half + i]
+      cos[first] = c
+      cos[second] = c
+      sin[first] = -s
+      sin[second] = s
     }
   }
   return { cos, sin }
@@ -58,21 +43,34 @@ const swapHalves = (x: tf.Tensor): tf.Tensor => {
   return tf.concat([second, first], -1)
 }
 
-/** x · cos + swap(x) · sin for x [rows, heads, D] and tables [rows, D]. */
-const turn = (x: tf.Tensor, cos: tf.Tensor, sin: tf.Tensor): tf.Tensor =>
-  fused('PolicypatchRotate', { x, cos, sin }, {}, () =>
-    tf.add(tf.mul(x, tf.expandDims(cos, 1)), tf.mul(swapHalves(x), tf.expandDims(sin, 1))),
-  )
+const swapNeighbours = (x: tf.Tensor): tf.Tensor => {
+  const [rows, heads, size] = x.shape as [number, number, number]
+  return tf.reshape(swapHalves(tf.reshape(x, [rows, heads, size / 2, 2])), x.shape)
+}
+
+/** x · cos + swap(x) · sin for x [rows, heads, size] and tables [rows, size]. */
+function turn(x: tf.Tensor, cos: tf.Tensor, sin: tf.Tensor, interleaved: boolean): tf.Tensor {
+  const compose = (swap: (x: tf.Tensor) => tf.Tensor) =>
+    tf.add(tf.mul(x, tf.expandDims(cos, 1)), tf.mul(swap(x), tf.expandDims(sin, 1)))
+  if (interleaved) return compose(swapNeighbours)
+  return fused('PolicypatchRotate', { x, cos, sin }, {}, () => compose(swapHalves))
+}
 
 /**
- * RoPE (Su et al. 2021) in Hugging Face's half-split order: x [rows, heads, D], cos and sin [rows, D] as
- * {@link rotaryTables} gives them. The gradient is the rotation back and keeps nothing.
+ * RoPE (Su et al. 2021): x [rows, heads, D], cos and sin [rows, size] as {@link rotaryTables} gives them; of a head its first
+ * `size` numbers turn. Pairs are half of them apart, as Hugging Face has them, or `interleaved`, side by side. The gradient
+ * is the rotation back and keeps nothing.
  */
-export function rotate(x: tf.Tensor, cos: tf.Tensor, sin: tf.Tensor): tf.Tensor {
+export function rotate(x: tf.Tensor, cos: tf.Tensor, sin: tf.Tensor, interleaved = false): tf.Tensor {
+  const [size, width] = [cos.shape[1] as number, x.shape[2] as number]
+  if (size < width) {
+    const [turned, rest] = tf.split(x, [size, width - size], 2) as [tf.Tensor, tf.Tensor]
+    return tf.concat([rotate(turned, cos, sin, interleaved), rest], 2)
+  }
   return customGradient(
     [x],
     // The tables may be made inside of the scope that is being differentiated, and go with it.
-    (input) => ({ value: turn(input, cos, sin), kept: [cos, sin] }),
-    (dy, keptCos, keptSin) => turn(dy, keptCos, tf.neg(keptSin)),
+    (input) => ({ value: turn(input, cos, sin, interleaved), kept: [cos, sin] }),
+    (dy, keptCos, keptSin) => turn(dy, keptCos, tf.neg(keptSin), interleaved),
   )
 }

@@ -34,6 +34,7 @@ export function decodingProgram(
 export function freeAxes(feed: string, fixedRows: boolean): TensorSpec['free'] {
   const rows = (axis: number) => !fixedRows && { [axis]: 'rows' }
   if (feed === 'past.mask') return { ...rows(0), 2: 'past' }
+  if (feed === 'past.positions') return { ...rows(0), 1: 'past' }
   if (feed.startsWith('past.')) return { ...rows(1), 2: 'past' }
   return { ...rows(0) }
 }

@@ -6,9 +6,12 @@
 
 import type { HostTensor, NamedTensors } from '../../backend/backend.ts'
 import * as tf from '../../tf.ts'
-import { forward, placeFeeds } from '../decoder/forward.ts'
+import { forward } from '../decoder/forward.ts'
 import type { BlockKeyValues, KeyValueCache } from '../decoder/key-value-cache.ts'
+import type { PastKeyValues } from '../decoder/layer.ts'
 import type { KeyValues } from '../decoder/layers/attention.ts'
+import { outputLogits } from '../decoder/output-logits.ts'
+import { placeFeeds } from '../decoder/places.ts'
 import type { ModelCore } from '../language-model/model-core.ts'
 import { programFor } from '../language-model/program-cache.ts'
 import { decodingProgram, freeAxes, type StepSettings } from './decoding-program.ts'
@@ -66,8 +69,7 @@ export async function extend(core: ModelCore, input: ExtendInput): Promise<Exten
         batch: (inputs.ids.shape[0] as number) / length,
         past: past && pastKeyValues(config.layers, inputs),
       })
-      const final = architecture.normalize(config, weights, tf.gather(hidden, inputs.rows))
-      const logits = tf.matMul(final, weights[architecture.outputWeight(config)] as tf.Tensor, false, true)
+      const logits = outputLogits(core, weights, tf.gather(hidden, inputs.rows))
       return { logits, argmax: tf.argMax(logits, -1), ...namedKeyValues(keyValues) }
     },
     // Prefixes and stacks of any length share a program: another one costs no more than the same again.
@@ -82,10 +84,11 @@ export async function extend(core: ModelCore, input: ExtendInput): Promise<Exten
 }
 
 /** What a {@link KeyValueCache} feeds, as layers take it. */
-export function pastKeyValues(layers: number, inputs: NamedTensors): KeyValues[][] {
+export function pastKeyValues(layers: number, inputs: NamedTensors): PastKeyValues[][] {
   const input = (name: string) => inputs[`past.${name}`] as tf.Tensor
+  const positions = inputs['past.positions'] && tf.cast(input('positions'), 'float32')
   return Array.from({ length: layers }, (_, layer) => [
-    { keys: input(`key.${layer}`), values: input(`value.${layer}`), mask: input('mask') },
+    { keys: input(`key.${layer}`), values: input(`value.${layer}`), mask: input('mask'), positions },
   ])
 }
 

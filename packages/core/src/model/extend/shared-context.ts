@@ -1,11 +1,12 @@
 import type { Prompt } from '../../tokenize/tokenizer.ts'
-import { forward, placeFeeds } from '../decoder/forward.ts'
+import { forward } from '../decoder/forward.ts'
 import {
   type BlockKeyValues,
   createKeyValueCache,
   type KeyValueCache,
   type Lead,
 } from '../decoder/key-value-cache.ts'
+import { placeFeeds } from '../decoder/places.ts'
 import type { Prefix } from '../language-model/language-model.ts'
 import type { ModelCore } from '../language-model/model-core.ts'
 import { logWeights, partsOf, spanOf } from '../language-model/prefix.ts'
@@ -75,6 +76,7 @@ export async function contextOf(
   const lead = prefix?.parts && {
     surplus: prefix.length - spanOf(prefix),
     logWeights: logWeights(prefix),
+    positions: parts.flatMap(({ prefix: { length: own } }) => [...Array(own).keys()]),
   }
   if (sharedPrompt.length === 0) return { sharedTokens: 0, length, pieces, lead }
   const cache = createKeyValueCache(core.config, 1, length)

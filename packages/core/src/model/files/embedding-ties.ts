@@ -6,6 +6,8 @@ import type { TensorReader } from './tensors/tensor-reader.ts'
 export interface EmbeddingNames {
   /** Canonical name of the token embeddings [V, d]. */
   readonly embedding: string
+  /** Other names that checkpoints have for it. */
+  readonly otherEmbeddings: readonly string[]
   /** That of the output projection [V, d] where it is not tied to them. */
   readonly output: string
 }
@@ -13,7 +15,11 @@ export interface EmbeddingNames {
 export function embeddingNames(architecture: Architecture, config: ModelConfig): EmbeddingNames {
   const small = { ...config, layers: 1, tiedEmbeddings: false }
   const spec = architecture.weightSpecs(small).find(({ kind }) => kind === 'embedding')
-  return { embedding: spec?.name ?? '', output: architecture.outputWeight(small) }
+  return {
+    embedding: spec?.name ?? '',
+    otherEmbeddings: spec?.otherNames ?? [],
+    output: architecture.outputWeight(small),
+  }
 }
 
 /**
@@ -26,8 +32,8 @@ export async function storedTies(
   config: ModelConfig,
 ): Promise<ModelConfig> {
   if (!config.tiedEmbeddings || reader.format === 'gguf') return config
-  const { embedding, output } = embeddingNames(architecture, config)
-  const stored = [embedding, embedding.replace(/^model\./, '')].find((name) => reader.tensors.has(name))
+  const { embedding, output, otherEmbeddings } = embeddingNames(architecture, config)
+  const stored = [embedding, ...otherEmbeddings].find((name) => reader.tensors.has(name))
   if (stored === undefined || !reader.tensors.has(output)) return config
   return { ...config, tiedEmbeddings: await areEqual(reader, stored, output) }
 }

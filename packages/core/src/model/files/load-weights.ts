@@ -4,7 +4,7 @@ import type { Architecture, WeightSpec } from '../decoder/architectures/architec
 import type { ModelConfig } from '../decoder/config/model-config.ts'
 import { type EmbeddingNames, embeddingNames } from './embedding-ties.ts'
 import type { LoraAdapter } from './lora/lora.ts'
-import { checkAllUsed, checkLayers, checkShape, storedName } from './stored-weights.ts'
+import { checkAllUsed, checkLayers, checkShape, isTransposed, storedName } from './stored-weights.ts'
 import { checkFloat, checkNotQuantized } from './tensors/quantized-checkpoint.ts'
 import type { TensorReader } from './tensors/tensor-reader.ts'
 
@@ -64,7 +64,7 @@ function storedOfTied(
   { embedding, output }: EmbeddingNames,
 ): WeightSpec {
   const spec = specs.find(({ name }) => name === embedding) as WeightSpec
-  const isThere = [spec.name, spec.name.replace(/^model\./, ''), spec.gguf].some((name) => tensors.has(name))
+  const isThere = [spec.name, ...(spec.otherNames ?? []), spec.gguf].some((name) => tensors.has(name))
   return isThere || !tensors.has(output) ? spec : { ...spec, name: output }
 }
 
@@ -80,9 +80,26 @@ async function storedWeight(reader: TensorReader, spec: WeightSpec): Promise<Wei
 async function readWeight(reader: TensorReader, spec: WeightSpec): Promise<Float32Array> {
   const stored = checkedName(reader, spec)
   const data = await reader.read(stored)
-  if (reader.format === 'gguf') spec.fromGguf?.(data, spec.shape[0] as number)
+  reordered(reader, spec, data)
   checkFinite(stored, data)
   return data
+}
+
+/** Brings values from a file's order into the checkpoint's, in place. */
+function reordered(reader: TensorReader, spec: WeightSpec, data: Float32Array): void {
+  const [rows, columns] = spec.shape as [number, number]
+  if (reader.format === 'gguf') spec.fromGguf?.(data, rows)
+  if (isTransposed(reader, spec)) transpose(data, columns, rows)
+}
+
+/** [rows, columns] to [columns, rows], in place. */
+function transpose(data: Float32Array, rows: number, columns: number): void {
+  const stored = data.slice()
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      data[column * rows + row] = stored[row * columns + column] as number
+    }
+  }
 }
 
 function checkedName(reader: TensorReader, spec: WeightSpec): string {
@@ -100,13 +117,12 @@ function isPacked(reader: TensorReader, name: string): boolean {
 
 async function packedWeight(reader: TensorReader, stored: string, spec: WeightSpec): Promise<Weight> {
   const packed = await reader.readPacked(stored)
-  const turn = reader.format === 'gguf' ? spec.fromGguf : undefined
   return {
     shape: spec.shape,
     bytes: packed.bytes,
     expand(out) {
       const data = packed.decode(out)
-      turn?.(data, spec.shape[0] as number)
+      reordered(reader, spec, data)
       checkFinite(stored, data)
       return data
     },

@@ -2,7 +2,6 @@ import { PatchError } from '../../errors.ts'
 import type { StoredPlace } from '../../storage/place.ts'
 import { ggufTokenizerFiles } from '../../tokenize/gguf-tokenizer.ts'
 import { createTokenizer } from '../../tokenize/load-tokenizer.ts'
-import { findArchitecture } from '../decoder/architectures/find-architecture.ts'
 import type { ModelConfig } from '../decoder/config/model-config.ts'
 import type { OpenedModel, OpenModelOptions } from './open-model-folder.ts'
 import type { GgufReader } from './tensors/gguf.ts'
@@ -21,6 +20,7 @@ export async function openGgufModel(
   try {
     const { metadata } = reader
     checkKind(path, metadata)
+    const { findArchitecture } = await import('../decoder/architectures/find-architecture.ts')
     const architecture = findArchitecture(metadata['general.architecture'], architectures)
     const config = architecture.parseGguf(metadata, new Set(reader.tensors.keys()))
     return {
@@ -55,17 +55,15 @@ function checkKind(path: string, metadata: GgufReader['metadata']): void {
 }
 
 /** RoPE scaling that a GGUF file holds as a tensor: a factor for each frequency, beside that of the metadata. */
-async function readRopeFactors(
-  reader: TensorReader,
-  { headSize, ropeScaling }: ModelConfig,
-): Promise<Partial<Pick<ModelConfig, 'ropeScaling'>>> {
-  const name = 'rope_freqs.weight'
-  if (!reader.tensors.has(name)) return {}
+async function readRopeFactors(reader: TensorReader, { ropes }: ModelConfig): Promise<Partial<ModelConfig>> {
+  const [rope, ...others] = ropes
+  const name = ['rope_freqs.weight', 'rope_factors_short.weight'].find((one) => reader.tensors.has(one))
+  if (name === undefined || !rope) return {}
   const stored = await reader.read(name)
   const remedy = 'The file is damaged or belongs to another kind of model; download it again'
-  if (stored.length !== headSize / 2) {
+  if (stored.length !== rope.size / 2) {
     throw new PatchError('SHAPE_MISMATCH', {
-      expected: `tensor ${name} of shape [${headSize / 2}]`,
+      expected: `tensor ${name} of shape [${rope.size / 2}]`,
       found: `${stored.length} values`,
       remedy,
     })
@@ -74,6 +72,6 @@ async function readRopeFactors(
   if (wrong !== undefined) {
     throw new PatchError('MALFORMED', { expected: `positive factors in ${name}`, found: `${wrong}`, remedy })
   }
-  const ofAll = ropeScaling?.type === 'linear' ? ropeScaling.factor : 1
-  return { ropeScaling: { type: 'factors', factors: Array.from(stored, (factor) => factor * ofAll) } }
+  const factors = Array.from(stored, (factor, i) => factor * (rope.factors?.[i] ?? 1))
+  return { ropes: [{ ...rope, factors }, ...others] }
 }

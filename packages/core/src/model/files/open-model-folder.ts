@@ -7,7 +7,6 @@ import type { ChatTemplateOptions } from '../../tokenize/compile-chat-template.t
 import { createTokenizer, type TokenizerFiles } from '../../tokenize/load-tokenizer.ts'
 import type { Tokenizer } from '../../tokenize/tokenizer.ts'
 import type { Architecture } from '../decoder/architectures/architecture.ts'
-import { findArchitecture } from '../decoder/architectures/find-architecture.ts'
 import type { ModelConfig } from '../decoder/config/model-config.ts'
 import { openShardedSafetensors } from './tensors/sharded-safetensors.ts'
 import type { TensorReader } from './tensors/tensor-reader.ts'
@@ -42,6 +41,7 @@ export async function openModelFolder(
   const reader = await openShardedSafetensors(storage, path)
   try {
     const json = await readJson(storage, `${path}/config.json`)
+    const { findArchitecture } = await import('../decoder/architectures/find-architecture.ts')
     const architecture = findArchitecture(json.model_type, architectures)
     return {
       ...(await configured(reader, architecture, json)),

@@ -17,19 +17,24 @@ export function storedName(reader: TensorReader, spec: WeightSpec): string {
 }
 
 function namesOf(reader: TensorReader, spec: WeightSpec): string[] {
-  return reader.format === 'gguf' ? [spec.gguf] : [spec.name, spec.name.replace(/^model\./, '')]
+  return reader.format === 'gguf' ? [spec.gguf] : [spec.name, ...(spec.otherNames ?? [])]
 }
 
 /** Throws `SHAPE_MISMATCH` unless a tensor has the shape that the architecture gives it. */
 export function checkShape(reader: TensorReader, name: string, spec: WeightSpec): void {
   const shape = reader.tensors.get(name)?.shape ?? []
-  if (shape.length === spec.shape.length && shape.every((n, i) => n === spec.shape[i])) return
+  const expected = isTransposed(reader, spec) ? [...spec.shape].reverse() : spec.shape
+  if (shape.length === expected.length && shape.every((n, i) => n === expected[i])) return
   throw new PatchError('SHAPE_MISMATCH', {
-    expected: `tensor ${name} of shape [${spec.shape}]`,
+    expected: `tensor ${name} of shape [${expected}]`,
     found: `[${shape}]`,
     remedy: 'The configuration and the weights belong to different models; download both again',
   })
 }
+
+/** Whether a file has a matrix the other way round. */
+export const isTransposed = ({ format }: TensorReader, { transposed }: WeightSpec): boolean =>
+  format === 'safetensors' && transposed === true
 
 /**
  * Throws `MISSING_TENSOR` for more layers than the file has tensors, before anything is set aside for them: each layer
@@ -45,13 +50,20 @@ export function checkLayers({ tensors }: TensorReader, { layers }: ModelConfig):
 }
 
 /** Tensors of layers that hold nothing of the model's: tables that programs work out themselves. */
-const tables = /\.(rotary_emb\.inv_freq|attn_rot_embd\.weight|attn\.(masked_)?bias)$/
+const tables = /\.(rotary_emb\.inv_freq|attn_rot_embd\.weight|att(entio)?n\.(masked_)?bias)$/
 
-/** A part of a layer, or of a module that stands outside of them. */
-const parts = {
-  safetensors: /^(model\.)?(layers\.\d+\.|norm\.|embed_tokens\.)|^lm_head\.bias$/,
-  gguf: /^(blk\.\d+\.|output_norm\.|output\.|token_embd)/,
-} as const
+/** Where the tensors of a decoder lie in a file: the modules of its layers, and those that stand outside of them. */
+function modulesOf(reader: TensorReader, specs: readonly WeightSpec[]): readonly string[] {
+  const names = specs.flatMap((spec) => namesOf(reader, spec))
+  const modules = names.map((name) => /^(.*?\.)\d+\./.exec(name)?.[1] ?? name.replace(/[^.]*$/, ''))
+  return [...new Set(modules)]
+}
+
+/** An output projection may be there beside embeddings that it is tied to, but no bias of one. */
+const outputBias = /^(lm_head|embed_out|output)\.bias$/
+
+/** A module of layers has their numbers behind it; another has its tensors. */
+const isOfModule = (name: string, module: string) => /^(\d+\.|[^.]*$)/.test(name.slice(module.length))
 
 /**
  * Throws `UNSUPPORTED` for tensors of the decoder that the architecture has no use for: further biases, norms, layers
@@ -59,8 +71,11 @@ const parts = {
  */
 export function checkAllUsed(reader: TensorReader, specs: readonly WeightSpec[], config: ModelConfig): void {
   const used = new Set(specs.flatMap((spec) => namesOf(reader, spec)))
+  const modules = modulesOf(reader, specs)
+  const isPart = (name: string) =>
+    outputBias.test(name) || modules.some((module) => name.startsWith(module) && isOfModule(name, module))
   const unused = [...reader.tensors.keys()].filter(
-    (name) => !used.has(name) && parts[reader.format].test(name) && !tables.test(name),
+    (name) => !used.has(name) && isPart(name) && !tables.test(name),
   )
   const [first] = unused
   if (first === undefined) return

@@ -1,7 +1,7 @@
 import { PatchError } from '../../errors.ts'
 import type { ModelConfig } from '../decoder/config/model-config.ts'
-import type { SharedPlaces } from '../decoder/forward.ts'
 import { MASKED } from '../decoder/layers/mask.ts'
+import type { SharedPlaces } from '../decoder/places.ts'
 
 /** A prefix as a model applies it: m virtual tokens of width d, row-major. */
 export interface Prefix {

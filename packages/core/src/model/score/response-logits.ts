@@ -1,7 +1,8 @@
 import type { HostTensor, NamedTensors } from '../../backend/backend.ts'
 import * as tf from '../../tf.ts'
 import type { ModelConfig } from '../decoder/config/model-config.ts'
-import { forward, type ModelShape, type PlaceFeeds, placeFeeds } from '../decoder/forward.ts'
+import { forward, type ModelShape } from '../decoder/forward.ts'
+import { type PlaceFeeds, placeFeeds } from '../decoder/places.ts'
 import type { Prefix } from '../language-model/language-model.ts'
 import { sharedPlaces } from '../language-model/prefix.ts'
 import type { InputsOf } from '../language-model/program-cache.ts'
@@ -61,5 +62,5 @@ export function logitsAt(
   rows: tf.Tensor,
 ): TokenLogits {
   const final = architecture.normalize(config, weights, tf.gather(hidden, rows))
-  return tokenLogits(final, weights[architecture.outputWeight(config)] as tf.Tensor)
+  return tokenLogits(final, weights[architecture.outputWeight(config)] as tf.Tensor, config.logitCap)
 }

@@ -1,4 +1,5 @@
 import * as tf from '../../tf.ts'
+import { capped } from '../decoder/layers/attention.ts'
 import { linearLogSumExp } from '../decoder/layers/linear.ts'
 
 /** Logits of chosen tokens and what normalizes them, for n positions. */
@@ -16,16 +17,17 @@ export interface TokenLogits {
  * matrix times the hidden state, whose gradient touches that row alone.
  * @param hidden [n, d] after the final normalization
  * @param output [V, d]
+ * @param cap see `ModelConfig.logitCap`
  */
-export function tokenLogits(hidden: tf.Tensor, output: tf.Tensor): TokenLogits {
+export function tokenLogits(hidden: tf.Tensor, output: tf.Tensor, cap?: number): TokenLogits {
   const [n, d] = hidden.shape as [number, number]
   return {
-    all: () => tf.matMul(hidden as tf.Tensor2D, output as tf.Tensor2D, false, true),
-    normalizer: linearLogSumExp(hidden, output),
+    all: () => capped(tf.matMul(hidden as tf.Tensor2D, output as tf.Tensor2D, false, true), cap),
+    normalizer: linearLogSumExp(hidden, output, cap),
     of(ids) {
       const k = ids.shape[1] as number
       const rows = tf.reshape(tf.gather(output, tf.reshape(ids, [n * k])), [n, k, d])
-      return tf.sum(tf.mul(rows, tf.expandDims(hidden, 1)), -1)
+      return capped(tf.sum(tf.mul(rows, tf.expandDims(hidden, 1)), -1), cap)
     },
   }
 }

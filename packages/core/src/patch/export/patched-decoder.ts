@@ -1,6 +1,10 @@
 import type { HostTensor, NamedTensors, Signature, TensorProgram, TensorSpec } from '../../backend/backend.ts'
-import { forward, placesAt, rotaryWeights } from '../../model/decoder/forward.ts'
+import { PatchError } from '../../errors.ts'
+import type { ModelConfig } from '../../model/decoder/config/model-config.ts'
+import { forward } from '../../model/decoder/forward.ts'
 import type { KeyValues } from '../../model/decoder/layers/attention.ts'
+import { outputLogits } from '../../model/decoder/output-logits.ts'
+import { placesAt, rotaryWeights } from '../../model/decoder/places.ts'
 import { partKeyValues } from '../../model/extend/shared-context.ts'
 import type { LanguageModel } from '../../model/language-model/language-model.ts'
 import { coreOf } from '../../model/language-model/model-core.ts'
@@ -24,6 +28,7 @@ export async function patchedDecoder(model: LanguageModel): Promise<DecoderProgr
   const core = coreOf(model)
   const { prefix } = model
   const { architecture, config } = core
+  checkExportable(config)
   const { layers, keyValueHeads, headSize, maxPositions } = config
   const before: Record<string, HostTensor> = {}
   for (const [part, { prefix: own }] of (prefix ? partsOf(prefix) : []).entries()) {
@@ -53,10 +58,9 @@ export async function patchedDecoder(model: LanguageModel): Promise<DecoderProgr
     const { hidden, keyValues } = forward({
       ...{ architecture, config, weights, batch: 1, past: sources },
       tokens: tf.reshape(input('ids'), [-1]),
-      places: placesAt(weights, positions, span),
+      places: placesAt(config, weights, positions, span),
     })
-    const final = architecture.normalize(config, weights, hidden)
-    const logits = tf.matMul(final, weights[architecture.outputWeight(config)] as tf.Tensor, false, true)
+    const logits = outputLogits(core, weights, hidden)
     const present: Record<string, tf.Tensor> = {}
     for (const [layer, { keys, values }] of keyValues.entries()) {
       // Nothing may come after this but the output: P + T is no length that a compiler can follow.
@@ -86,6 +90,17 @@ export async function patchedDecoder(model: LanguageModel): Promise<DecoderProgr
       ),
     },
   }
+}
+
+/** What a program with free lengths cannot know: where the tokens of its cache stand. */
+function checkExportable({ architecture, layerTypes }: ModelConfig): void {
+  const windowed = layerTypes.filter(({ window }) => window !== undefined)
+  if (windowed.length === 0) return
+  throw new PatchError('UNSUPPORTED', {
+    expected: 'a model whose layers see the whole context',
+    found: `${architecture} with a sliding window in ${windowed.length} of ${layerTypes.length} layers`,
+    remedy: 'Apply the patch with policypatch, or export it for PEFT',
+  })
 }
 
 /** The parts of the prefix as sources of attention, each with its log w. */

@@ -1,4 +1,5 @@
-import { forward, placeFeeds } from '../../model/decoder/forward.ts'
+import { forward } from '../../model/decoder/forward.ts'
+import { placeFeeds } from '../../model/decoder/places.ts'
 import type { LanguageModel, Prefix } from '../../model/language-model/language-model.ts'
 import { coreOf } from '../../model/language-model/model-core.ts'
 import { programFor } from '../../model/language-model/program-cache.ts'

@@ -1,4 +1,4 @@
-import { programScope } from '../../model/decoder/architectures/find-architecture.ts'
+import { programScope } from '../../model/decoder/program-scope.ts'
 import type { LanguageModel, Prefix, Score } from '../../model/language-model/language-model.ts'
 import { createProgramCache } from '../../model/language-model/program-cache.ts'
 import { ownTokens } from '../../model/score/readouts.ts'

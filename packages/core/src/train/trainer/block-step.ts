@@ -1,11 +1,6 @@
 import type { HostTensor, NamedHostTensors, NamedTensors, NamedWeights } from '../../backend/backend.ts'
-import {
-  embedded,
-  forwardLayer,
-  ownRows,
-  type PlaceFeeds,
-  withoutPlaces,
-} from '../../model/decoder/forward.ts'
+import { embedded, forwardLayer, ownRows } from '../../model/decoder/forward.ts'
+import { type PlaceFeeds, withoutPlaces } from '../../model/decoder/places.ts'
 import type { LanguageModel } from '../../model/language-model/language-model.ts'
 import { type InputsOf, type ProgramCache, programFor } from '../../model/language-model/program-cache.ts'
 import { logitsAt } from '../../model/score/response-logits.ts'
@@ -41,8 +36,13 @@ export async function blockStep(step: BlockStep): Promise<NamedHostTensors> {
   const [places, { prefix, sharedIds, ids, ...rest }] = withoutPlaces(feeds)
   const { layers } = model.config
 
-  const start = await compiled.embed({ ids, ...(prefix && { prefix }), ...(sharedIds && { sharedIds }) })
-  const entering: HostTensor[] = [start.x as HostTensor]
+  const { positions, sharedPositions } = places
+  const first: EmbedFeeds = {
+    ...{ ids, ...(prefix && { prefix }), ...(sharedIds && { sharedIds }) },
+    ...(positions && { positions }),
+    ...(sharedPositions && { sharedPositions }),
+  }
+  const entering = [(await compiled.embed(first)).x as HostTensor]
   for (let layer = 0; layer < layers; layer++) {
     const { x } = await compiled.forward(layer, { ...places, x: entering[layer] as HostTensor })
     entering.push(x as HostTensor)
@@ -56,11 +56,10 @@ export async function blockStep(step: BlockStep): Promise<NamedHostTensors> {
     const x = entering.pop() as HostTensor
     dx = (await compiled.backward(layer, { ...places, x, dy: dx })).dx as HostTensor
   }
-  const { shape, data } = prefix as HostTensor
-  return { ...outputs, gradient: { shape, data: (dx.data as Float32Array).slice(0, data.length) } }
+  return { ...outputs, ...(await compiled.start({ ...first, dy: dx })) }
 }
 
-type EmbedFeeds = Pick<StepFeeds, 'ids' | 'prefix' | 'sharedIds'>
+type EmbedFeeds = Pick<StepFeeds, 'ids' | 'prefix' | 'sharedIds' | 'positions' | 'sharedPositions'>
 type LayerFeeds = PlaceFeeds & { readonly x: HostTensor }
 type ObjectiveFeeds = Omit<StepFeeds, keyof EmbedFeeds | keyof PlaceFeeds> & { readonly x: HostTensor }
 
@@ -74,6 +73,7 @@ function blockPrograms({ model, objective, shape, programs, key, firsts, weights
   readonly forward: RunLayer<LayerFeeds>
   readonly objective: Run<ObjectiveFeeds>
   readonly backward: RunLayer<LayerFeeds & { readonly dy: HostTensor }>
+  readonly start: Run<EmbedFeeds & { readonly dy: HostTensor }>
 } {
   const { architecture, config, precision } = model
   const { batch, length } = shape
@@ -100,10 +100,10 @@ function blockPrograms({ model, objective, shape, programs, key, firsts, weights
     }
   const layerOf = (layer: number, places: InputsOf<PlaceFeeds>, weights: NamedTensors) =>
     forwardLayer({ architecture, config, weights, batch, places }, layer)
+  const enter = (inputs: InputsOf<EmbedFeeds>, weights: NamedTensors, prefix: tf.Tensor | undefined) =>
+    embedded(model, weights, { tokens: inputs.ids, prefix, sharedIds: inputs.sharedIds }, inputs)
   return {
-    embed: whole('embed', ({ ids, prefix, sharedIds }, weights) => ({
-      x: embedded(model, weights, { tokens: ids, prefix, sharedIds }),
-    })),
+    embed: whole('embed', (inputs, weights) => ({ x: enter(inputs, weights, inputs.prefix) })),
     forward: ofLayer('forward', (first) => (inputs, weights) => ({
       x: layerOf(first, inputs, weights)(inputs.x),
     })),
@@ -114,6 +114,9 @@ function blockPrograms({ model, objective, shape, programs, key, firsts, weights
     ),
     backward: ofLayer('backward', (first) => (inputs, weights) => ({
       dx: tf.grad(layerOf(first, inputs, weights))(inputs.x, inputs.dy),
+    })),
+    start: whole('start', (inputs, weights) => ({
+      gradient: tf.grad((prefix) => enter(inputs, weights, prefix))(inputs.prefix as tf.Tensor, inputs.dy),
     })),
   }
 }

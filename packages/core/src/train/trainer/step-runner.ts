@@ -1,6 +1,6 @@
 import type { NamedHostTensors, NamedWeights } from '../../backend/backend.ts'
-import { programScope } from '../../model/decoder/architectures/find-architecture.ts'
 import { expandedLayers, firstsOfKinds, layerWeights } from '../../model/decoder/layer-weights.ts'
+import { programScope } from '../../model/decoder/program-scope.ts'
 import type { LanguageModel } from '../../model/language-model/language-model.ts'
 import { createProgramCache, programFor } from '../../model/language-model/program-cache.ts'
 import type { LayoutShape } from '../../model/score/row-layout.ts'
@@ -34,16 +34,16 @@ export function stepRunner({ model, objective, recompute, memoryBudget }: StepRu
   const programs = createProgramCache(backend, { capacity, scope: scopeOf(model, objective) })
   const asFirst = (of: (layer: number, as: number) => NamedWeights) => (layer: number) =>
     of(layer, firsts[layer] as number)
-  const held = asFirst((layer, as) => layerWeights(weights, layer, as))
+  const held = asFirst((layer, as) => layerWeights(model.architecture, weights, layer, as))
   let expanded: typeof held | undefined
   return {
     async run(shape, feeds) {
       const key = `${JSON.stringify(shape)} ${shapesOf(feeds)}`
-      const shared = feeds.sharedCos?.shape[0] ?? 0
+      const shared = (feeds.sharedCos ?? feeds.sharedPositions)?.shape[0] ?? 0
       const plan = planMemory(model, shape, { budget, recompute, shared })
       if (plan.recompute === 'block') {
         const holds = plan.weights === 'held'
-        expanded ??= asFirst(expandedLayers(weights))
+        expanded ??= asFirst(expandedLayers(model.architecture, weights))
         // What is expanded anew for each layer is not worth rounding first.
         const runs = holds ? model : { ...model, precision: 'float32' as const }
         const weightsOf = holds ? held : expanded

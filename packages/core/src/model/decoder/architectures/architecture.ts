@@ -1,7 +1,7 @@
 /**
- * Families of decoders: what of a model differs from family to family. An `Architecture` says what a family's files are called
- * and what its layers compute; its configuration is read field by field (config-fields), and what a file asks for that the
- * family does not do is refused by rules (field-rules). llama.ts and qwen2.ts are two of them.
+ * Architectures of decoders: what of a model differs from family to family. An `Architecture` says what a family's files are
+ * called and what its layers compute. Most are a {@link decoder} whose configuration says which of the known ideas it takes:
+ * llama.ts is the plain one, gemma3.ts takes many.
  */
 
 import type { NamedTensors } from '../../../backend/backend.ts'
@@ -13,10 +13,16 @@ import type { ModelConfig } from '../config/model-config.ts'
 export interface WeightSpec {
   /** Canonical name: the one in the Hugging Face checkpoint. */
   readonly name: string
+  /** Other names that checkpoints have for it. */
+  readonly otherNames?: readonly string[]
   /** Name in GGUF files. */
   readonly gguf: string
   readonly shape: readonly number[]
   readonly kind: 'embedding' | 'matrix' | 'bias' | 'norm'
+  /** What the arithmetic adds to the values; what tells models apart is the sum. Absent: 0. */
+  readonly offset?: number
+  /** The checkpoint has the matrix transposed, as transformers' `Conv1D`; GGUF has not. */
+  readonly transposed?: boolean
   /** Turns the values as GGUF stores them into the checkpoint's order, in place; `rows` is shape[0]. */
   readonly fromGguf?: (values: Float32Array, rows: number) => void
 }
@@ -40,6 +46,8 @@ export interface Architecture {
   readonly ggufArchitectures: readonly string[]
   /** What becomes of each field of config.json, for tests that go over all of them. */
   readonly configRules?: FieldRules
+  /** What the canonical names of a layer's tensors begin with, before its number. Default `model.layers.`. */
+  readonly layerPrefix?: string
   /** Reads a parsed config.json. Throws `MALFORMED` for absent fields, `UNSUPPORTED` for unknown features. */
   parseConfig(json: Readonly<Record<string, unknown>>): ModelConfig
   /** Reads GGUF metadata; `tensors` are the names in the file (GGUF has no field for tied embeddings). */
@@ -52,6 +60,8 @@ export interface Architecture {
   layerKind?(config: ModelConfig, layer: number): string
   /** Rows of the embedding matrix, scaled as the model scales them: ids [n] → [n, d]. */
   embed(config: ModelConfig, weights: NamedTensors, ids: Tensor): Tensor
+  /** What is done to all embeddings [rows, d], the prefix's too, before the first layer; positions [rows] where there are any. */
+  enter?(config: ModelConfig, weights: NamedTensors, x: Tensor, positions: Tensor | undefined): Tensor
   /** Normalizes and projects the input of a layer's attention. */
   project(config: ModelConfig, weights: NamedTensors, layer: number, x: Tensor): Projections
   /** Adds the attention's output [rows, heads · headSize] and then the feed-forward part to the stream. */

@@ -1,12 +1,28 @@
 import { PatchError } from '../../../errors.ts'
 import { describeValue } from '../../../text/describe-value.ts'
-import type { ModelConfig } from '../config/model-config.ts'
 import type { Architecture } from './architecture.ts'
+import { cohere } from './cohere.ts'
+import { cohere2 } from './cohere2.ts'
+import { gemma } from './gemma.ts'
+import { gemma2 } from './gemma2.ts'
+import { gemma3 } from './gemma3.ts'
+import { gptNeox } from './gpt-neox.ts'
+import { gpt2 } from './gpt2.ts'
+import { granite } from './granite.ts'
 import { llama } from './llama.ts'
+import { mistral } from './mistral.ts'
+import { olmo2 } from './olmo2.ts'
+import { phi3 } from './phi3.ts'
 import { qwen2 } from './qwen2.ts'
+import { qwen3 } from './qwen3.ts'
+import { smollm3 } from './smollm3.ts'
+import { stablelm } from './stablelm.ts'
 
 /** The architectures that come with the package. `loadModel` takes others beside them. */
-export const architectures: readonly Architecture[] = [llama, qwen2]
+export const architectures: readonly Architecture[] = [
+  ...[llama, mistral, qwen2, qwen3, gemma, gemma2, gemma3, phi3],
+  ...[smollm3, olmo2, granite, cohere, cohere2, stablelm, gptNeox, gpt2],
+]
 
 /** The architecture of a `model_type` or GGUF architecture name. Throws `UNKNOWN_ARCHITECTURE`. */
 export function findArchitecture(name: unknown, more: readonly Architecture[] = []): Architecture {
@@ -20,18 +36,4 @@ export function findArchitecture(name: unknown, more: readonly Architecture[] = 
     found: name === undefined ? 'no architecture in its configuration' : describeValue(name),
     remedy: "Use such a model, or pass your own in loadModel's `architectures`",
   })
-}
-
-/**
- * What tells a model's programs from another's: its architecture and configuration. Undefined for an architecture of the
- * caller's own, whose code may change under the same name.
- */
-export function programScope({
-  architecture,
-  config,
-}: {
-  readonly architecture: Architecture
-  readonly config: ModelConfig
-}): string | undefined {
-  return architectures.includes(architecture) ? JSON.stringify({ ...config }) : undefined
 }

@@ -1,9 +1,11 @@
 import { describeValue } from '../../../text/describe-value.ts'
 import { shortened } from '../../../text/printable.ts'
 import { type Json, numeric } from './config-fields.ts'
+import { activationNames } from './decoder-config.ts'
 import { type FieldRule, type FieldRules, isEmpty, only, rowsOf } from './field-rules.ts'
 
-const harmless = (why: string): FieldRule => ({ harmless: why })
+/** A field that changes no logits, and why. */
+export const harmless = (why: string): FieldRule => ({ harmless: why })
 
 const training = harmless('it matters in training alone')
 const output = harmless('it chooses what a call returns')
@@ -102,7 +104,7 @@ export const commonRules: FieldRules = {
   scale_attn_weights: only(true),
   attention_bias: only(false),
 
-  hidden_act: only('silu', 'swish'),
+  hidden_act: only(...activationNames),
   ...rowsOf('alibi use_alibi rope_interleaved rope_interleave use_mrope', only(false)),
   position_embedding_type: only('rope', 'rotary'),
   ...rowsOf('partial_rotary_factor rotary_pct rotary_percent rope_pct', only(1)),

@@ -1,56 +1,82 @@
 import { PatchError } from '../../../errors.ts'
+import { describeValue } from '../../../text/describe-value.ts'
 import { fieldsOf, type Json } from './config-fields.ts'
-import { checkGgufMetadata, ggufFields } from './gguf-metadata.ts'
-import type { ModelConfig } from './model-config.ts'
-import { parseRope } from './rope.ts'
+import type { GgufFields } from './gguf-metadata.ts'
+import type { Attention, FeedForward, LayerType, ModelConfig, Norm, Rope } from './model-config.ts'
+import { contextOfRope } from './rope.ts'
 
-/** What families of one shape differ in. */
-export interface DecoderFamily {
-  readonly architecture: string
-  /** `max_position_embeddings` where config.json has none. */
-  readonly maxPositions: number
-  readonly biases: Pick<ModelConfig, 'attentionBias' | 'outputBias' | 'feedForwardBias'>
+/** The numbers of a model that every family has. */
+export type DecoderSizes = Pick<
+  ModelConfig,
+  | 'architecture'
+  | 'vocabSize'
+  | 'hiddenSize'
+  | 'intermediateSize'
+  | 'layers'
+  | 'heads'
+  | 'keyValueHeads'
+  | 'headSize'
+  | 'maxPositions'
+  | 'tiedEmbeddings'
+> &
+  Pick<ModelConfig, 'norm' | 'attention' | 'feedForward' | 'ropes'>
+
+/** What a family may take otherwise than the plain decoder: {@link ModelConfig}, its groups in part. */
+export type DecoderPlan = Omit<ModelConfig, 'norm' | 'attention' | 'feedForward'> & {
+  readonly norm: Partial<Norm>
+  readonly attention: Partial<Attention>
+  readonly feedForward: Partial<FeedForward>
 }
 
-/** What a config.json of Llama's shape says, once its fields are checked. Throws as `Architecture.parseConfig`. */
-export function decoderConfig(
+/** Activations by the names that transformers has for them. */
+const activations: Readonly<Record<string, FeedForward['activation']>> = {
+  ...{ silu: 'silu', swish: 'silu', gelu: 'gelu', relu: 'relu' },
+  ...{ gelu_new: 'gelu tanh', gelu_pytorch_tanh: 'gelu tanh', gelu_fast: 'gelu tanh' },
+}
+
+export const activationNames: readonly string[] = Object.keys(activations)
+
+/** The activation under a field. It is one of {@link activationNames}. */
+export const activationOf = (name: unknown): FeedForward['activation'] =>
+  activations[name as string] as FeedForward['activation']
+
+/** What a config.json in the usual form says of the plain decoder. Throws as `Architecture.parseConfig`. */
+export function configSizes(
+  architecture: string,
   json: Json,
-  { architecture, maxPositions, biases }: DecoderFamily,
-): ModelConfig {
+  ropesOf: (json: Json, headSize: number) => readonly Rope[],
+): DecoderSizes {
   const fields = fieldsOf(json, 'config.json')
-  const context = fields.integer('max_position_embeddings', maxPositions)
   const heads = fields.integer('num_attention_heads')
-  return checked(configNames, {
+  const headSize = fields.integer('head_dim', fields.integer('hidden_size') / heads)
+  return {
     architecture,
     vocabSize: fields.integer('vocab_size'),
     hiddenSize: fields.integer('hidden_size'),
     intermediateSize: fields.integer('intermediate_size'),
     layers: fields.integer('num_hidden_layers'),
-    heads,
+    ...{ heads, headSize },
     keyValueHeads: fields.integer('num_key_value_heads', heads),
-    headSize: fields.integer('head_dim', fields.integer('hidden_size') / heads),
-    normEpsilon: fields.nonnegative('rms_norm_eps', 1e-6),
-    ...parseRope({ ...json, max_position_embeddings: context }),
-    maxPositions: context,
+    maxPositions: contextOfRope(json),
     tiedEmbeddings: fields.flag('tie_word_embeddings', false),
-    ...biases,
-  })
+    norm: { kind: 'rms', epsilon: fields.nonnegative('rms_norm_eps', 1e-6) },
+    attention: { bias: false, outputBias: false },
+    feedForward: { activation: activationOf(json.hidden_act ?? 'silu'), gated: true, bias: false },
+    ropes: ropesOf(json, headSize),
+  }
 }
 
-/** What the metadata of a GGUF of Llama's shape says. Throws as `Architecture.parseGguf`. */
-export function decoderGgufConfig(
-  metadata: Json,
+/** What the metadata of a GGUF says of the plain decoder. Throws as `Architecture.parseGguf`. */
+export function ggufSizes(
+  architecture: string,
+  fields: GgufFields,
   tensors: ReadonlySet<string>,
-  { architecture, biases }: Omit<DecoderFamily, 'maxPositions'>,
-): ModelConfig {
-  checkGgufMetadata(metadata)
-  const fields = ggufFields(metadata)
+): DecoderSizes {
   const heads = fields.perLayer('attention.head_count')
   const hiddenSize = fields.integer('embedding_length')
   const headSize = fields.integer('attention.key_length', hiddenSize / heads)
   fields.same('attention.value_length', headSize)
-  fields.same('rope.dimension_count', headSize)
-  return checked(ggufNames, {
+  return {
     architecture,
     vocabSize: fields.vocabSize(),
     hiddenSize,
@@ -59,14 +85,43 @@ export function decoderGgufConfig(
     heads,
     keyValueHeads: fields.perLayer('attention.head_count_kv', heads),
     headSize,
-    normEpsilon: fields.nonnegative('attention.layer_norm_rms_epsilon', 1e-6),
-    ropeTheta: fields.positive('rope.freq_base', 10_000),
-    ropeScaling: fields.ropeScaling(),
     maxPositions: fields.integer('context_length'),
     tiedEmbeddings: !tensors.has('output.weight'),
-    ...biases,
+    norm: { kind: 'rms', epsilon: fields.nonnegative('attention.layer_norm_rms_epsilon', 1e-6) },
+    attention: { bias: false, outputBias: false },
+    feedForward: { activation: 'silu', gated: true, bias: false },
+    ropes: [ggufRope(fields, headSize)],
+  }
+}
+
+function ggufRope(fields: GgufFields, headSize: number): Rope {
+  const rope = {
+    theta: fields.positive('rope.freq_base', 10_000),
+    size: fields.integer('rope.dimension_count', headSize),
+  }
+  return { ...rope, ...fields.ropeScaling(rope) }
+}
+
+/** The configuration of a decoder: its sizes, and what its family takes. Numbers that do not fit each other are refused. */
+export function checkedConfig(
+  file: 'config.json' | 'GGUF',
+  sizes: DecoderSizes,
+  plan: Partial<DecoderPlan>,
+): ModelConfig {
+  const rope: LayerType = { rope: 0 }
+  return fitting(file === 'GGUF' ? ggufNames : configNames, {
+    residual: 'before',
+    layerTypes: new Array<LayerType>(Math.min(sizes.layers, mostLayers)).fill(rope),
+    ...sizes,
+    ...plan,
+    norm: { ...sizes.norm, ...plan.norm },
+    attention: { ...sizes.attention, ...plan.attention },
+    feedForward: { ...sizes.feedForward, ...plan.feedForward },
   })
 }
+
+/** Far more than models have: what is damaged is not given room. Files have fewer tensors, which is found later. */
+const mostLayers = 10_000
 
 /** What a file calls the numbers that must fit each other. */
 interface HeadNames {
@@ -94,22 +149,32 @@ const ggufNames: HeadNames = {
 }
 
 /** Numbers that do not fit each other would be found later, by no name. */
-function checked(names: HeadNames, config: ModelConfig): ModelConfig {
-  const { heads, keyValueHeads, headSize, hiddenSize } = config
+function fitting(names: HeadNames, config: ModelConfig): ModelConfig {
+  const { heads, keyValueHeads, headSize, hiddenSize, ropes, attention } = config
+  const turned = ropes.map(({ size }) => size)
   const rules = [
     [
       heads % keyValueHeads === 0,
       `${names.heads} a multiple of ${names.keyValueHeads}`,
       [heads, keyValueHeads],
     ],
+    [
+      attention.fused !== 'heads' || heads === keyValueHeads,
+      `${names.keyValueHeads} equal to ${names.heads}, as queries, keys and values are stored together,`,
+      [keyValueHeads, heads],
+    ],
     [Number.isInteger(headSize), `${names.hiddenSize} a multiple of ${names.heads}`, [hiddenSize, heads]],
-    [headSize % 2 === 0, `${names.headSize} even, because RoPE rotates pairs,`, [headSize]],
+    [
+      turned.every((size) => size > 0 && size % 2 === 0 && size <= headSize),
+      `${names.headSize}, and the part of it that RoPE turns (partial_rotary_factor), even, because RoPE rotates pairs,`,
+      turned,
+    ],
   ] as const
   const broken = rules.find(([holds]) => !holds)
   if (!broken) return config
   throw new PatchError('MALFORMED', {
     expected: `${broken[1]} in ${names.file}`,
-    found: broken[2].join(' and '),
+    found: broken[2].map((one) => describeValue(one)).join(' and '),
     remedy: 'The model is damaged; download it again',
   })
 }

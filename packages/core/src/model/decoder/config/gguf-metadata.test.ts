@@ -17,32 +17,24 @@ const parse = (changes: object, tensors: readonly string[] = []) =>
   llama.parseGguf({ ...metadata, ...changes }, new Set(tensors))
 
 describe('RoPE scaling in GGUF metadata is that of llama.cpp', () => {
-  it.each<[object, object | undefined]>([
+  it.each<[object, number | undefined]>([
     [{}, undefined],
-    [
-      { 'llama.rope.scaling.type': 'linear', 'llama.rope.scaling.factor': 2 },
-      { type: 'linear', factor: 2 },
-    ],
-    [{ 'llama.rope.scaling.factor': 2 }, { type: 'linear', factor: 2 }],
-    [{ 'llama.rope.scale_linear': 2 }, { type: 'linear', factor: 2 }],
-    [
-      { 'llama.rope.scale_linear': 2, 'llama.rope.scaling.factor': 4 },
-      { type: 'linear', factor: 4 },
-    ],
+    [{ 'llama.rope.scaling.type': 'linear', 'llama.rope.scaling.factor': 2 }, 2],
+    [{ 'llama.rope.scaling.factor': 2 }, 2],
+    [{ 'llama.rope.scale_linear': 2 }, 2],
+    [{ 'llama.rope.scale_linear': 2, 'llama.rope.scaling.factor': 4 }, 4],
     [{ 'llama.rope.scaling.type': 'none', 'llama.rope.scaling.factor': 2 }, undefined],
     [{ 'llama.rope.scaling.factor': 0 }, undefined],
     [{ 'llama.rope.scaling.type': 'linear' }, undefined],
     [{ 'llama.rope.scale_linear': 1 }, undefined],
   ])('%o', (changes, expected) => {
-    expect(parse(changes).ropeScaling).toEqual(expected)
+    expect(parse(changes).ropes[0]?.factors).toEqual(expected && new Array(4).fill(expected))
   })
 })
 
 describe('what the arithmetic of a plain decoder leaves out is refused by name', () => {
   it.each([
-    ['rope.scaling.type', 'yarn'],
-    ['rope.scaling.type', 'longrope'],
-    ['rope.scaling.attn_factor', 1.2],
+    ['rope.scaling.type', 'of_another_kind'],
     ['rope.scaling.yarn_ext_factor', 0.5],
     ['rope.dimension_count', 4],
     ['rope.dimension_sections', [16, 24, 24, 0]],
@@ -108,10 +100,10 @@ it.each([
 })
 
 it('takes the biases that a Llama has, as llama.cpp does, and those that a Qwen2 must have', () => {
-  const biases = ({ attentionBias, outputBias, feedForwardBias }: ReturnType<typeof parse>) => [
-    attentionBias,
-    outputBias,
-    feedForwardBias,
+  const biases = ({ attention, feedForward }: ReturnType<typeof parse>) => [
+    attention.bias,
+    attention.outputBias,
+    feedForward.bias,
   ]
   expect(biases(parse({}))).toEqual([false, false, false])
   expect(biases(parse({}, ['blk.0.attn_q.bias']))).toEqual([true, false, false])

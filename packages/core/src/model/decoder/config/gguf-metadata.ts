@@ -2,7 +2,13 @@ import { PatchError } from '../../../errors.ts'
 import { describeValue } from '../../../text/describe-value.ts'
 import { type Fields, fieldsOf, type Json, numeric } from './config-fields.ts'
 import { checkFieldRules, type FieldRule, type FieldRules, isEmpty, only, rowsOf } from './field-rules.ts'
-import type { RopeScaling } from './model-config.ts'
+import {
+  linearScaling,
+  type PlainRope,
+  type RopeScaling,
+  yarnMagnitude,
+  yarnScaling,
+} from './rope-scaling.ts'
 
 const file = 'the GGUF metadata'
 const harmless = (why: string): FieldRule => ({ harmless: why })
@@ -14,7 +20,12 @@ const ggufRules: FieldRules = {
   ...rowsOf('attention.key_length attention.value_length rope.dimension_count rope.freq_base', 'read'),
   ...rowsOf('rope.scaling.type rope.scaling.factor rope.scale_linear', 'read'),
   'rope.scaling.finetuned': harmless('it records how the model was made'),
-  'rope.scaling.original_context_length': harmless('YaRN alone reads it'),
+  'rope.scaling.original_context_length': 'read',
+  ...rowsOf(
+    'rope.scaling.attn_factor rope.scaling.yarn_attn_factor rope.scaling.yarn_log_multiplier',
+    'read',
+  ),
+  ...rowsOf('rope.scaling.yarn_beta_fast rope.scaling.yarn_beta_slow', 'read'),
   'attention.layer_norm_epsilon': harmless('RMSNorm has its own'),
   tensor_data_layout: harmless('all layouts of this name keep rows alike'),
   pooling_type: harmless('embeddings alone are pooled'),
@@ -31,7 +42,6 @@ const ggufRules: FieldRules = {
     allows: (value, json) =>
       isNothing(value) || Math.abs(numeric(value) * Math.sqrt(headSize(json)) - 1) < 1e-6,
   },
-  ...rowsOf('rope.scaling.attn_factor rope.scaling.yarn_attn_factor', only(1)),
 }
 
 /** Any other key is one that changes the arithmetic, unless it is set to nothing. */
@@ -49,24 +59,28 @@ function headSize(json: Json): number {
 
 const prefixOf = (metadata: Json) => `${String(metadata['general.architecture'])}.`
 
-/** Refuses what GGUF metadata asks for beyond a plain decoder. Throws `UNSUPPORTED`. */
-export function checkGgufMetadata(metadata: Json): void {
+/** Refuses what GGUF metadata asks for beyond a plain decoder and a family's own rules. Throws `UNSUPPORTED`. */
+export function checkGgufMetadata(metadata: Json, ownRules: FieldRules = {}): void {
   const prefix = prefixOf(metadata)
   const own = Object.entries(metadata).flatMap(([key, value]) =>
     key.startsWith(prefix) ? [[key.slice(prefix.length), value] as const] : [],
   )
-  checkFieldRules(Object.fromEntries(own), ggufRules, `${file} under ${prefix}`, unknown)
+  checkFieldRules(Object.fromEntries(own), { ...ggufRules, ...ownRules }, `${file} under ${prefix}`, unknown)
 }
 
 export interface GgufFields extends Fields {
+  /** Whether there is a field of a name. */
+  has(name: string): boolean
   /** Rows of the vocabulary. */
   vocabSize(): number
   /** A number that files may give for each layer. `UNSUPPORTED` if layers differ. */
   perLayer(name: string, otherwise?: number): number
   /** Refuses, with `UNSUPPORTED`, a number other than the one that is implemented. */
   same(name: string, expected: number): void
+  /** Positions that a layer with a window sees; undefined where that is the whole context. */
+  window(): number | undefined
   /** As llama.cpp reads it: linear where a factor stands without a type, and under its older name. */
-  ropeScaling(): RopeScaling | undefined
+  ropeScaling(rope: PlainRope): RopeScaling
 }
 
 /** Fields of GGUF metadata under the model's architecture. */
@@ -89,6 +103,7 @@ export function ggufFields(metadata: Json): GgufFields {
   return {
     ...fields,
     perLayer,
+    has: (name) => metadata[prefix + name] !== undefined,
     vocabSize() {
       const tokens = metadata['tokenizer.ggml.tokens']
       return Array.isArray(tokens) ? tokens.length : fields.integer('vocab_size')
@@ -97,12 +112,28 @@ export function ggufFields(metadata: Json): GgufFields {
       const found = fields.integer(name, expected)
       if (found !== expected) throw unsupported(`${name} to be ${expected}, the width of a head,`, found)
     },
-    ropeScaling() {
+    window() {
+      const window = fields.integer('attention.sliding_window')
+      return window >= fields.integer('context_length') ? undefined : window
+    },
+    ropeScaling(rope) {
       const type = fields.text('rope.scaling.type', 'linear')
-      if (type === 'none') return undefined
-      if (type !== 'linear') throw unsupported('rope.scaling.type of none or linear, or rope_freqs,', type)
+      const magnitude = fields.nonnegative('rope.scaling.attn_factor', 1)
+      const scale = magnitude === 1 ? {} : { magnitude }
+      if (type === 'none' || type === 'longrope') return scale
+      if (type !== 'linear' && type !== 'yarn')
+        throw unsupported('rope.scaling.type of none, linear, yarn or longrope, or rope_freqs,', type)
       const factor = fields.nonnegative('rope.scaling.factor', fields.nonnegative('rope.scale_linear', 0))
-      return factor === 0 || factor === 1 ? undefined : { type, factor }
+      if (factor === 0 || factor === 1) return scale
+      if (type === 'linear') return { ...linearScaling(rope, factor), ...scale }
+      return yarnScaling(rope, {
+        factor,
+        originalMaxPositions: fields.integer('rope.scaling.original_context_length'),
+        betaFast: fields.nonnegative('rope.scaling.yarn_beta_fast', 32),
+        betaSlow: fields.nonnegative('rope.scaling.yarn_beta_slow', 1),
+        truncate: true,
+        magnitude: magnitude * fields.nonnegative('rope.scaling.yarn_attn_factor', 1) * yarnMagnitude(factor),
+      })
     },
   }
 }

@@ -1,8 +1,19 @@
 import { PatchError } from '../../../errors.ts'
 import { describeValue } from '../../../text/describe-value.ts'
-import { fieldsOf, type Json } from './config-fields.ts'
+import { fieldsOf, type Json, numeric } from './config-fields.ts'
 import { checkFieldRules, type FieldRules, isEmpty, only, rowsOf } from './field-rules.ts'
-import type { ModelConfig, RopeScaling } from './model-config.ts'
+import type { Rope } from './model-config.ts'
+import {
+  linearScaling,
+  llama3Scaling,
+  longRopeMagnitude,
+  type PlainRope,
+  type RopeScaling,
+  yarnMagnitude,
+  yarnScaling,
+} from './rope-scaling.ts'
+
+const original = 'original_max_position_embeddings'
 
 /** Parameters of RoPE beside those that the type reads, which the type would pass over. */
 const withoutEffect: FieldRules = {
@@ -13,7 +24,18 @@ const withoutEffect: FieldRules = {
 const reads: Readonly<Record<string, readonly string[]>> = {
   default: [],
   linear: ['factor'],
+  // It stretches what is longer than max_position_embeddings, and such contexts are not taken.
+  dynamic: ['factor'],
   llama3: ['factor', 'low_freq_factor', 'high_freq_factor'],
+  yarn: ['factor', 'attention_factor', 'beta_fast', 'beta_slow', 'mscale', 'mscale_all_dim', 'truncate'],
+  longrope: ['factor', 'attention_factor', 'short_factor', 'long_factor'],
+}
+
+export interface RopeOptions {
+  /** θ where the file has none. Default 10,000. */
+  readonly theta?: number
+  /** Whether the family turns a part of each head alone where `partial_rotary_factor` says so. Default false. */
+  readonly partial?: boolean
 }
 
 /**
@@ -21,48 +43,91 @@ const reads: Readonly<Record<string, readonly string[]>> = {
  * (`rope_parameters`), read as transformers 5 does: `rope_scaling` goes before `rope_parameters`, and θ in either of
  * them before `rope_theta`.
  *
- * @throws PatchError `UNSUPPORTED` for other types than default, linear and llama3, for parameters by layer type and for
- *   those that the type does not read; `MALFORMED` if one is missing or out of range
+ * @throws PatchError `UNSUPPORTED` for types that are not known, for parameters by layer type and for those that the type does
+ *   not read; `MALFORMED` if one is missing or out of range
  */
-export function parseRope(json: Json): Pick<ModelConfig, 'ropeTheta' | 'ropeScaling'> {
+export function parseRope(json: Json, headSize: number, options: RopeOptions = {}): Rope {
   const name = isEmpty(json.rope_scaling) ? 'rope_parameters' : 'rope_scaling'
   const given = json[name] ?? {}
-  if (typeof given !== 'object' || Array.isArray(given)) {
+  if (!isRecord(given)) {
     throw new PatchError('MALFORMED', {
       expected: `an object under ${name} in config.json`,
       found: describeValue(given),
       remedy: 'The model is incomplete or damaged; download it again',
     })
   }
-  const nested = given as Json
-  const byLayer = Object.entries(nested).find(([, value]) => isRecord(value))
+  const byLayer = Object.entries(given).find(([, value]) => isRecord(value))
   if (byLayer) throw unsupported(`${name} that are the same for all layers`, `${name}.${byLayer[0]}`)
-  const fields = fieldsOf(nested, `${name} of config.json`)
-  const ropeTheta = fieldsOf({ ...json, ...nested }, 'config.json').positive('rope_theta', 10_000)
-  const type = fields.text('rope_type', fields.text('type', 'default'))
-  const read = Object.hasOwn(reads, type) ? reads[type] : undefined
-  if (!read) throw unsupported(`${name}.rope_type of default, linear or llama3`, describeValue(type))
-  const others = Object.entries(nested).filter(([key]) => !read.includes(key))
-  checkFieldRules(Object.fromEntries(others), withoutEffect, `${name} of type ${type} in config.json`)
-  return { ropeTheta, ropeScaling: scaling(type, name, json) }
+  return ropeOf(json, name, { ...(options.partial && sharedPart(json)), ...given }, headSize, options)
 }
 
-function scaling(type: string, name: string, json: Json): RopeScaling | undefined {
-  const fields = fieldsOf(json[name] as Json, `${name} of config.json`)
-  if (type === 'linear') return { type, factor: fields.positive('factor') }
-  if (type !== 'llama3') return undefined
+const sharedPart = ({ partial_rotary_factor: part }: Json): Json =>
+  part === undefined || part === null ? {} : { partial_rotary_factor: part }
+
+/** The rope of parameters that stand in config.json under a name. Throws as {@link parseRope}. */
+export function ropeOf(
+  json: Json,
+  name: string,
+  parameters: Json,
+  headSize: number,
+  { theta = 10_000, partial = false }: RopeOptions = {},
+): Rope {
+  const fields = fieldsOf(parameters, `${name} of config.json`)
+  const type = fields.text('rope_type', fields.text('type', 'default'))
+  const read = Object.hasOwn(reads, type) ? reads[type] : undefined
+  if (!read) throw unsupported(`${name}.rope_type of ${Object.keys(reads).join(', ')}`, describeValue(type))
+  const known = [...read, ...(partial ? ['partial_rotary_factor'] : [])]
+  const others = Object.entries(parameters).filter(([key]) => !known.includes(key))
+  checkFieldRules(Object.fromEntries(others), withoutEffect, `${name} of type ${type} in config.json`)
+  const size = partial ? Math.floor(headSize * fields.positive('partial_rotary_factor', 1)) : headSize
+  const rope = {
+    theta: fieldsOf({ ...json, ...parameters }, 'config.json').positive('rope_theta', theta),
+    size,
+  }
+  return { ...rope, ...scalingOf(type, name, rope, json, parameters) }
+}
+
+/** The context of a model whose RoPE has other frequencies in longer ones (LongRoPE): what it was first trained with. */
+export function contextOfRope(json: Json): number {
+  const context = fieldsOf(json, 'config.json').integer('max_position_embeddings')
+  const given = isEmpty(json.rope_scaling) ? json.rope_parameters : json.rope_scaling
+  if (!isRecord(given) || ![given.rope_type, given.type].includes('longrope')) return context
+  return Math.min(context, originalContext(json, given as Json))
+}
+
+/** As transformers: beside the parameters goes before among them, and the context's length for want of both. */
+function originalContext(json: Json, parameters: Json): number {
   const whole = fieldsOf(json, 'config.json')
-  const original = 'original_max_position_embeddings'
+  const inner = fieldsOf(parameters, 'the RoPE parameters of config.json')
+  return whole.integer(original, inner.integer(original, whole.integer('max_position_embeddings')))
+}
+
+function scalingOf(type: string, name: string, rope: PlainRope, json: Json, parameters: Json): RopeScaling {
+  const fields = fieldsOf(parameters, `${name} of config.json`)
+  switch (type) {
+    case 'linear':
+      return linearScaling(rope, fields.positive('factor'))
+    case 'dynamic':
+      fields.positive('factor')
+      return {}
+    case 'llama3':
+      return llama3Scaling(rope, llama3Of(name, json, parameters))
+    case 'yarn':
+      return yarnScaling(rope, yarnOf(name, json, parameters))
+    case 'longrope':
+      return longRopeOf(name, rope, json, parameters)
+    default:
+      return {}
+  }
+}
+
+function llama3Of(name: string, json: Json, parameters: Json): Parameters<typeof llama3Scaling>[1] {
+  const fields = fieldsOf(parameters, `${name} of config.json`)
   const parsed = {
-    type: 'llama3' as const,
     factor: fields.positive('factor'),
     lowFrequencyFactor: fields.positive('low_freq_factor'),
     highFrequencyFactor: fields.positive('high_freq_factor'),
-    // As transformers: beside the parameters goes before among them, and the context's length for want of both.
-    originalMaxPositions: whole.integer(
-      original,
-      fields.integer(original, whole.integer('max_position_embeddings')),
-    ),
+    originalMaxPositions: originalContext(json, parameters),
   }
   if (parsed.highFrequencyFactor > parsed.lowFrequencyFactor) return parsed
   throw new PatchError('MALFORMED', {
@@ -72,7 +137,43 @@ function scaling(type: string, name: string, json: Json): RopeScaling | undefine
   })
 }
 
-const isRecord = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value)
+function yarnOf(name: string, json: Json, parameters: Json): Parameters<typeof yarnScaling>[1] {
+  const fields = fieldsOf(parameters, `${name} of config.json`)
+  const factor = fields.positive('factor')
+  const [weight, weightOfAll] = [fields.nonnegative('mscale', 0), fields.nonnegative('mscale_all_dim', 0)]
+  const ratio =
+    weight && weightOfAll
+      ? yarnMagnitude(factor, weight) / yarnMagnitude(factor, weightOfAll)
+      : yarnMagnitude(factor)
+  return {
+    factor,
+    originalMaxPositions: originalContext(json, parameters),
+    betaFast: fields.nonnegative('beta_fast', 0) || 32,
+    betaSlow: fields.nonnegative('beta_slow', 0) || 1,
+    truncate: fields.flag('truncate', true),
+    magnitude: fields.nonnegative('attention_factor', ratio),
+  }
+}
+
+function longRopeOf(name: string, { size }: PlainRope, json: Json, parameters: Json): RopeScaling {
+  const fields = fieldsOf(parameters, `${name} of config.json`)
+  const factors = parameters.short_factor
+  const whole = Array.isArray(factors) && factors.every((one) => numeric(one) > 0)
+  if (!whole || factors.length !== Math.floor(size / 2)) {
+    throw new PatchError('MALFORMED', {
+      expected: `${Math.floor(size / 2)} positive numbers under short_factor in ${name} of config.json`,
+      found: describeValue(factors),
+      remedy: 'The model is damaged; download it again',
+    })
+  }
+  const context = originalContext(json, parameters)
+  const longest = fieldsOf(json, 'config.json').integer('max_position_embeddings')
+  const magnitude = longRopeMagnitude(fields.positive('factor', longest / context), context)
+  return { factors: factors.map(numeric), magnitude: fields.nonnegative('attention_factor', magnitude) }
+}
+
+const isRecord = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function unsupported(expected: string, found: string): PatchError {
   return new PatchError('UNSUPPORTED', {

@@ -16,16 +16,18 @@ export interface KeyValues {
 
 /**
  * Grouped-query attention over several sources under one softmax:
- * softmax([q K₁ᵀ + mask₁, q K₂ᵀ + mask₂, …]) [V₁; V₂; …], the queries divided by √D beforehand.
+ * softmax([q K₁ᵀ + mask₁, q K₂ᵀ + mask₂, …]) [V₁; V₂; …], the queries divided by √D beforehand. With a cap c, logits
+ * are c · tanh(q Kᵀ / c) before the mask.
  *
  * Heads come first, [kvHeads, batch, group · queries, D], so that a source shared by the whole batch is one
  * matrix product per key/value head. Returns [batch · queries, heads · D].
  */
-export function attention(queries: tf.Tensor, sources: readonly KeyValues[]): tf.Tensor {
+export function attention(queries: tf.Tensor, sources: readonly KeyValues[], cap?: number): tf.Tensor {
   const [kvHeads, batch, group, length, size] = queries.shape as [number, number, number, number, number]
   const scores = sources.map((source) => {
     const span = source.keys.shape[2] as number
-    const logits = tf.reshape(multiply(queries, source.keys, true), [kvHeads, batch, group, length, span])
+    const product = capped(multiply(queries, source.keys, true), cap)
+    const logits = tf.reshape(product, [kvHeads, batch, group, length, span])
     if (!source.mask) return logits
     const [maskBatch, maskRows] = source.mask.shape as [number, number, number]
     return tf.add(logits, tf.reshape(source.mask, [1, maskBatch, 1, maskRows, span]))
@@ -63,24 +65,27 @@ function multiply(left: tf.Tensor, right: tf.Tensor, transposeRight: boolean): t
  * √D beforehand.
  *
  * With S = q Kᵀ + mask, P = softmax(S), O = P V, its gradient keeps q, K, V, P, O and takes the row sums of dP ∘ P from
- * dO ∘ O, which is smaller (Dao et al. 2022): dV = Pᵀ dO, dS = P ∘ (dO Vᵀ − Σ dO ∘ O), dq = dS K, dK = dSᵀ q.
+ * dO ∘ O, which is smaller (Dao et al. 2022): dV = Pᵀ dO, dS = P ∘ (dO Vᵀ − Σ dO ∘ O), dq = dS K, dK = dSᵀ q. With a cap c,
+ * logits are c · tanh(q Kᵀ / c), and dS is multiplied by 1 − tanh².
  */
 export function attendRows(
   queries: tf.Tensor,
   keys: tf.Tensor,
   values: tf.Tensor,
   mask: tf.Tensor,
+  cap?: number,
 ): tf.Tensor {
   return customGradient(
     [queries, keys, values],
     (q, k, v) => {
-      const p = tf.softmax(masked(tf.matMul(q, k, false, true), mask))
+      const p = tf.softmax(masked(capped(tf.matMul(q, k, false, true), cap), mask))
       const o = tf.matMul(p, v)
       return { value: o, kept: [q, k, v, p, o] }
     },
     (dy, q, k, v, p, o) => {
       const along = tf.sum(tf.mul(dy, o), -1, true)
-      const ds = tf.mul(p, tf.sub(tf.matMul(dy, v, false, true), along))
+      const below = tf.mul(p, tf.sub(tf.matMul(dy, v, false, true), along))
+      const ds = cap === undefined ? below : tf.mul(below, capSlope(tf.matMul(q, k, false, true), cap))
       return [tf.matMul(ds, k), tf.matMul(ds, q, true, false), tf.matMul(p, dy, true, false)]
     },
   )
@@ -92,4 +97,14 @@ function masked(scores: tf.Tensor, mask: tf.Tensor): tf.Tensor {
   const [maskBatch, length] = mask.shape as [number, number, number]
   const grouped = tf.reshape(scores, [kvHeads, batch, rows / length, length, span])
   return tf.reshape(tf.add(grouped, tf.reshape(mask, [1, maskBatch, 1, length, span])), scores.shape)
+}
+
+/** c · tanh(x / c), or x where there is no cap. */
+export function capped(x: tf.Tensor, cap: number | undefined): tf.Tensor {
+  return cap === undefined ? x : tf.mul(tf.tanh(tf.mul(x, 1 / cap)), cap)
+}
+
+/** The slope of {@link capped}: 1 − tanh²(x / c). */
+export function capSlope(x: tf.Tensor, cap: number): tf.Tensor {
+  return tf.sub(1, tf.square(tf.tanh(tf.mul(x, 1 / cap))))
 }

@@ -1,4 +1,5 @@
 import * as tf from '../../../tf.ts'
+import { capped, capSlope } from './attention.ts'
 import { customGradient } from './custom-gradient.ts'
 
 /** x Wᵀ (+ b): x [rows, in], W [out, in] as checkpoints store it. W is frozen: the gradient is dx = dy W. */
@@ -13,16 +14,17 @@ const CHUNK = 256
 /**
  * log Σ_v exp(h · w_v) for each row h of hidden [n, d] and all rows w_v of output [V, d]: [n]. Logits live for a few rows
  * at a time: what the gradient needs of them, Σ_v softmax_v w_v [n, d], is worked out with them and kept in their place,
- * so that dh = dy · Σ_v softmax_v w_v. The output matrix is frozen.
+ * so that dh = dy · Σ_v softmax_v w_v. With a cap c on logits, they are c · tanh(h · w_v / c), and each w_v counts by the slope
+ * 1 − tanh². The output matrix is frozen.
  */
-export function linearLogSumExp(hidden: tf.Tensor, output: tf.Tensor): tf.Tensor {
+export function linearLogSumExp(hidden: tf.Tensor, output: tf.Tensor, cap?: number): tf.Tensor {
   return customGradient(
     [hidden],
     (h) => {
       const [rows, d] = h.shape as [number, number]
       const parts = Array.from({ length: Math.ceil(rows / CHUNK) }, (_, i) => {
         const count = Math.min(CHUNK, rows - i * CHUNK)
-        return reduceChunk(tf.slice(h, [i * CHUNK, 0], [count, d]), output)
+        return reduceChunk(tf.slice(h, [i * CHUNK, 0], [count, d]), output, cap)
       })
       const direction = tf.concat(parts.map((part) => part.direction))
       return { value: tf.concat(parts.map(({ value }) => value)), kept: [direction] }
@@ -31,13 +33,19 @@ export function linearLogSumExp(hidden: tf.Tensor, output: tf.Tensor): tf.Tensor
   )
 }
 
-function reduceChunk(hidden: tf.Tensor, output: tf.Tensor): { value: tf.Tensor; direction: tf.Tensor } {
-  const logits = tf.matMul(hidden as tf.Tensor2D, output as tf.Tensor2D, false, true)
+function reduceChunk(
+  hidden: tf.Tensor,
+  output: tf.Tensor,
+  cap: number | undefined,
+): { value: tf.Tensor; direction: tf.Tensor } {
+  const product = tf.matMul(hidden as tf.Tensor2D, output as tf.Tensor2D, false, true)
+  const logits = capped(product, cap)
   const top = tf.max(logits, -1, true)
   const exponentials = tf.exp(tf.sub(logits, top))
   const sum = tf.sum(exponentials, -1, true)
+  const weights = cap === undefined ? exponentials : tf.mul(exponentials, capSlope(product, cap))
   return {
     value: tf.squeeze(tf.add(tf.log(sum), top), [-1]),
-    direction: tf.div(tf.matMul(exponentials as tf.Tensor2D, output as tf.Tensor2D), sum),
+    direction: tf.div(tf.matMul(weights as tf.Tensor2D, output as tf.Tensor2D), sum),
   }
 }

@@ -1,0 +1,47 @@
+import { commonRules, harmless } from '../config/common-rules.ts'
+import type { DecoderPlan } from '../config/decoder-config.ts'
+import type { FieldRules } from '../config/field-rules.ts'
+import { decoder } from './decoder.ts'
+
+export const cohereRules: FieldRules = {
+  ...commonRules,
+  ...{ layer_norm_eps: 'read', logit_scale: 'read', attention_bias: 'read' },
+  rms_norm_eps: harmless('layer_norm_eps is read'),
+}
+
+export const cohereDefaults = {
+  ...{ max_position_embeddings: 8192, layer_norm_eps: 1e-5, logit_scale: 0.0625, tie_word_embeddings: true },
+}
+
+/** What Cohere's families share: one LayerNorm before both parts, and scaled logits. */
+export const coherePlan = (epsilon: number, logitScale: number) =>
+  ({
+    norm: { kind: 'layer', epsilon },
+    residual: 'parallel of one norm',
+    scales: { logits: logitScale },
+  }) satisfies Partial<DecoderPlan>
+
+/** Command-R and Aya-23 (Cohere 2024): attention and SwiGLU side by side, RoPE's pairs too. */
+export const cohere = decoder({
+  name: 'cohere',
+  modelTypes: ['cohere'],
+  ggufArchitectures: ['command-r'],
+  rules: { ...cohereRules, use_qk_norm: 'read' },
+  defaults: cohereDefaults,
+  rope: { theta: 500_000, interleaved: true },
+  plan(fields) {
+    const bias = fields.flag('attention_bias', false)
+    return {
+      ...coherePlan(fields.nonnegative('layer_norm_eps'), fields.positive('logit_scale')),
+      attention: {
+        ...{ bias, outputBias: bias },
+        queryKeyNorm: fields.flag('use_qk_norm', false) ? 'heads' : undefined,
+      },
+    }
+  },
+  ggufPlan: (fields, tensors) => ({
+    ...coherePlan(fields.nonnegative('attention.layer_norm_epsilon', 1e-5), fields.positive('logit_scale')),
+    attention: { queryKeyNorm: tensors.has('blk.0.attn_q_norm.weight') ? 'heads' : undefined },
+  }),
+  ggufRules: { logit_scale: 'read', 'attention.layer_norm_epsilon': 'read' },
+})

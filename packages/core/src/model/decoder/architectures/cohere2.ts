@@ -1,0 +1,38 @@
+import { fullOrSliding, sightOfLayers, slidingBut, typesOf, windowOf } from '../config/layer-types.ts'
+import { cohereDefaults, coherePlan, cohereRules } from './cohere.ts'
+import { decoder } from './decoder.ts'
+
+/** Command-R7B and Aya Expanse's successor: Cohere with a window and RoPE in three layers, and neither in the fourth. */
+export const cohere2 = decoder({
+  name: 'cohere2',
+  modelTypes: ['cohere2'],
+  ggufArchitectures: ['cohere2'],
+  rules: {
+    ...cohereRules,
+    ...{ sliding_window: 'read', sliding_window_pattern: 'read', layer_types: fullOrSliding },
+  },
+  defaults: { ...cohereDefaults, sliding_window: 4096 },
+  rope: { interleaved: true },
+  plan(fields, json) {
+    const bias = fields.flag('attention_bias', false)
+    const every = fields.integer('sliding_window_pattern', 4)
+    const sights = sightOfLayers(json, slidingBut(every))
+    const window = windowOf(json, sights.includes('sliding_attention'))
+    return {
+      ...coherePlan(fields.nonnegative('layer_norm_eps'), fields.positive('logit_scale')),
+      attention: { bias, outputBias: bias },
+      layerTypes: typesOf(sights, {}, { rope: 0, window }),
+    }
+  },
+  ggufPlan(fields, _, { layers }) {
+    const window = fields.window()
+    const sights = Array.from({ length: layers }, (_, layer) => slidingBut(4)(layer))
+    return {
+      ...coherePlan(fields.nonnegative('attention.layer_norm_epsilon', 1e-5), fields.positive('logit_scale')),
+      layerTypes: typesOf(sights, {}, { rope: 0, window }),
+    }
+  },
+  ggufRules: {
+    ...{ logit_scale: 'read', 'attention.layer_norm_epsilon': 'read', 'attention.sliding_window': 'read' },
+  },
+})

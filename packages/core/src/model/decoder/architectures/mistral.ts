@@ -1,0 +1,21 @@
+import { commonRules } from '../config/common-rules.ts'
+import { windowedLayers } from '../config/layer-types.ts'
+import { decoder } from './decoder.ts'
+
+/** Mistral 7B (Jiang et al. 2023): Llama, in its first version with a window in each layer. Its GGUF files say `llama`. */
+export const mistral = decoder({
+  name: 'mistral',
+  modelTypes: ['mistral'],
+  ggufArchitectures: [],
+  rules: {
+    ...commonRules,
+    sliding_window: 'read',
+    layer_types: { harmless: 'sliding_window is the window of all layers' },
+  },
+  defaults: { max_position_embeddings: 131_072, num_key_value_heads: 8, sliding_window: 4096 },
+  plan(_, json) {
+    const sight = json.sliding_window === null ? 'full_attention' : 'sliding_attention'
+    return { layerTypes: windowedLayers({ ...json, layer_types: undefined }, () => sight) }
+  },
+  ggufPlan: () => ({}),
+})

@@ -1,0 +1,60 @@
+import { commonRules } from '../config/common-rules.ts'
+import type { Json } from '../config/config-fields.ts'
+import { windowedLayers } from '../config/layer-types.ts'
+import { decoder } from './decoder.ts'
+
+/** Earlier files call LongRoPE by other names. */
+function longRopeByName(json: Json): Json {
+  const renamed = (parameters: unknown) => {
+    if (typeof parameters !== 'object' || parameters === null) return parameters
+    const { rope_type: type, type: older, ...rest } = parameters as Json
+    const kind = type ?? older ?? 'default'
+    return { ...rest, rope_type: kind === 'su' || kind === 'yarn' ? 'longrope' : kind }
+  }
+  const { rope_scaling: scaling, rope_parameters: parameters } = json
+  return {
+    ...json,
+    ...(scaling !== undefined && { rope_scaling: renamed(scaling) }),
+    ...(parameters !== undefined && { rope_parameters: renamed(parameters) }),
+  }
+}
+
+/** Phi-3 and Phi-4-mini (Abdin et al. 2024): Llama with its projections in one matrix each, and LongRoPE on a part of a head. */
+export const phi3 = decoder({
+  name: 'phi3',
+  modelTypes: ['phi3'],
+  ggufArchitectures: ['phi3'],
+  rules: {
+    ...commonRules,
+    partial_rotary_factor: 'read',
+    sliding_window: 'read',
+    layer_types: { harmless: 'sliding_window is the window of all layers' },
+  },
+  defaults: {
+    ...{ max_position_embeddings: 4096, original_max_position_embeddings: 4096, rms_norm_eps: 1e-5 },
+    sliding_window: null,
+  },
+  usualForm: longRopeByName,
+  rope: { partial: true },
+  plan(_, json) {
+    const sight = json.sliding_window === null ? 'full_attention' : 'sliding_attention'
+    return {
+      attention: { fused: 'parts' },
+      feedForward: { gated: 'fused' },
+      layerTypes: windowedLayers({ ...json, layer_types: undefined }, () => sight),
+    }
+  },
+  ggufPlan(fields, tensors, { layers, maxPositions }) {
+    const window = fields.has('attention.sliding_window') ? fields.window() : undefined
+    return {
+      attention: { fused: 'parts' },
+      feedForward: { gated: 'fused' },
+      layerTypes: Array.from({ length: layers }, () => ({ rope: 0, window })),
+      // Its short factors hold in the context that the model was first trained with.
+      maxPositions: tensors.has('rope_factors_short.weight')
+        ? fields.integer('rope.scaling.original_context_length', maxPositions)
+        : maxPositions,
+    }
+  },
+  ggufRules: { 'attention.sliding_window': 'read' },
+})

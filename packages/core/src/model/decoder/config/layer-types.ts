@@ -1,0 +1,60 @@
+import { PatchError } from '../../../errors.ts'
+import { describeValue } from '../../../text/describe-value.ts'
+import { fieldsOf, type Json, numeric } from './config-fields.ts'
+import type { FieldRule } from './field-rules.ts'
+import type { LayerType } from './model-config.ts'
+
+/** What config.json calls what a layer sees. */
+type Sight = 'full_attention' | 'sliding_attention'
+
+/** A list of what each layer sees, for families of which some layers have a window. */
+export const fullOrSliding: FieldRule = {
+  only: 'full_attention or sliding_attention for each of the num_hidden_layers layers',
+  allows: (value, { num_hidden_layers: layers }) =>
+    Array.isArray(value) &&
+    value.length === layers &&
+    value.every((kind) => kind === 'full_attention' || kind === 'sliding_attention'),
+}
+
+/** The list under `layer_types`, or for want of it what `otherwise` says of each layer. */
+export function sightOfLayers(json: Json, otherwise: (layer: number) => Sight): readonly Sight[] {
+  if (Array.isArray(json.layer_types)) return json.layer_types
+  const layers = fieldsOf(json, 'config.json').integer('num_hidden_layers')
+  return Array.from({ length: Math.min(layers, 10_000) }, (_, layer) => otherwise(layer))
+}
+
+/** Every n-th layer sees all. */
+export const slidingBut =
+  (every: number) =>
+  (layer: number): Sight =>
+    (layer + 1) % every === 0 ? 'full_attention' : 'sliding_attention'
+
+/**
+ * The window under `sliding_window`; undefined where it is null, or no position of the context is outside of it.
+ *
+ * @throws PatchError `MALFORMED` for a window that is none, and where layers are to have one and there is none
+ */
+export function windowOf(json: Json, isNeeded: boolean): number | undefined {
+  if (json.sliding_window !== null && json.sliding_window !== undefined) {
+    const window = fieldsOf(json, 'config.json').integer('sliding_window')
+    return window >= numeric(json.max_position_embeddings) ? undefined : window
+  }
+  if (!isNeeded) return undefined
+  throw new PatchError('MALFORMED', {
+    expected: 'a number under sliding_window in config.json, as layer_types has sliding_attention',
+    found: describeValue(json.sliding_window),
+    remedy: 'The model is incomplete or damaged; download it again',
+  })
+}
+
+/** Types of layers by what they see: those that see all, and those that have a window. */
+export function typesOf(sights: readonly Sight[], full: LayerType, sliding: LayerType): readonly LayerType[] {
+  return sights.map((sight) => (sight === 'full_attention' ? full : sliding))
+}
+
+/** Types of layers with one rope, some of them with the window under `sliding_window`. */
+export function windowedLayers(json: Json, otherwise: (layer: number) => Sight): readonly LayerType[] {
+  const sights = sightOfLayers(json, otherwise)
+  const window = windowOf(json, sights.includes('sliding_attention'))
+  return typesOf(sights, { rope: 0 }, { rope: 0, window })
+}

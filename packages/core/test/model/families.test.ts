@@ -1,0 +1,4 @@
+import { cpuBackend } from '../cpu-backend.ts'
+import { describeFamilyGoldens } from '../family-goldens.ts'
+
+describeFamilyGoldens(cpuBackend, 'all')
