@@ -53,13 +53,13 @@ for (const name of values.goal) {
   const storage = fileStorage(join(resolve(values.work), name))
   const judge = await goal.judge()
   const patch = await trainPatch({
-    ...{ model, judge, seed, storage },
+    ...{ model, judge, seed },
     prompts: await readPrompts({ storage: fileStorage(), path: data(name) }, { kind: 'target' }),
     reference: await recordedReference({ storage: fileStorage(), path: data(name) }),
     generation: { maxTokens: 64 },
     ...(goal.everywhere && { everyday: 0 }),
     manifest: { name },
-    directory: 'run',
+    directory: { storage, path: 'run' },
     onProgress: (event) => {
       const line = `${name}: ${describeTraining(event)}`
       if (['warning', 'reference', 'filter'].includes(event.stage)) console.log(line)
@@ -78,7 +78,7 @@ for (const name of values.goal) {
       { name: 'base', of: { model } },
       { name: 'patched', of: { model: applyPatch(model, patch) } },
     ],
-    ...{ prompts, judges: [judge], storage, directory: 'evaluation' },
+    ...{ prompts, judges: [judge], directory: { storage, path: 'evaluation' } },
     generation: { maxTokens: 64, batchSize: 32 },
     onProgress: ({ stage, done, total }) => progress.show(`${name}: ${stage} ${done}/${total}`),
   })

@@ -18,8 +18,7 @@ lap('load')
 const patch = await trainPatch({
   model,
   pairs: await readPairs({ storage, path: task.pairs }),
-  storage,
-  directory: `${task.out}-run`,
+  directory: { storage, path: `${task.out}-run` },
   prefix: { length: prefixLength, init: 'text', text },
   filter: false,
   // PEFT has none.

@@ -86,9 +86,7 @@ export async function stacksOf(
   return stacks
 }
 
-type Run = Required<
-  Pick<Parameters<typeof compressPatches>[0], 'storage' | 'directory' | 'onProgress' | 'manifest'>
->
+type Run = Required<Pick<Parameters<typeof compressPatches>[0], 'directory' | 'onProgress' | 'manifest'>>
 
 interface TrainedStack extends Omit<Stack, 'patch'> {
   readonly make: (run: Run) => Promise<Patch>
@@ -173,8 +171,7 @@ async function kept(
   const directory = `seed-${seed}/${fileName(name)}`
   if (!(await storage.exists(`${directory}/patch/patch.json`))) {
     const patch = await make({
-      storage,
-      directory: `${directory}/run`,
+      directory: { storage, path: `${directory}/run` },
       manifest: { name: `smollm2-135m-${fileName(name)}` },
       onProgress: (event) =>
         onProgress(

@@ -22,8 +22,7 @@ export async function measureAbility(
         subject: name,
         ...(seed !== undefined && { seed }),
         data,
-        storage: fileStorage(folder),
-        path: `ability/${mark}`,
+        path: { storage: fileStorage(folder), path: `ability/${mark}` },
         onProgress: ({ stage, done, total }) => onProgress(`ability of ${mark}: ${stage} ${done}/${total}`),
       })),
     )

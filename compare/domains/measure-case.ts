@@ -45,8 +45,7 @@ export async function measureSubject(
           data,
           format,
           maxTokens: 20,
-          storage: fileStorage(options.folder),
-          path: 'measured/kl.jsonl',
+          path: { storage: fileStorage(options.folder), path: 'measured/kl.jsonl' },
         })
       : []
   return { subject, evaluation, ...(attacked && { attacked }), divergence }

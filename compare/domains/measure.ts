@@ -28,8 +28,7 @@ export async function measure(
     data: prompts.data,
     // Prompts of attacks may be a thousand tokens long, and so many of them at once take too much memory.
     batchSize: prompts.data === data ? 32 : 8,
-    storage: fileStorage(folder),
-    path: `measured/${name}.jsonl`,
+    path: { storage: fileStorage(folder), path: `measured/${name}.jsonl` },
     onProgress: ({ stage, done, total }) => onProgress(`${name}: ${stage} ${done}/${total}`),
   })
 }

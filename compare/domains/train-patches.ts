@@ -46,8 +46,7 @@ export async function trainPatches(
     reference: recorded ?? ((settings) => modelReference({ model: reference, ...settings })),
     prompts: train,
     batchSize: 32,
-    storage,
-    path: 'pairs.journal.jsonl',
+    path: { storage, path: 'pairs.journal.jsonl' },
     onProgress: ({ stage, done, total }) => onProgress(`pairs: ${stage} ${done}/${total}`),
   })
   await writeJsonLines(storage, 'pairs.jsonl', pairs)
@@ -70,8 +69,7 @@ export async function trainPatches(
         validation: watched !== false && validation.length > 0 && { ...watched, prompts: validation },
         manifest: { name: patchName(domain.name), domain: domain.name },
         seed,
-        storage,
-        directory: `${directory}/run`,
+        directory: { storage, path: `${directory}/run` },
         onProgress: (event) => {
           if (event.stage === 'sft' || event.stage === 'dpo') {
             const { stage, metrics } = event

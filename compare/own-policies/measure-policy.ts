@@ -33,7 +33,7 @@ export async function measurePolicy({
     prompts,
     judges: [refusalJudge(), await refusalClassifierJudge()],
     generation: { maxTokens, batchSize: 32 },
-    storage: fileStorage(folder),
+    directory: { storage: fileStorage(folder), path: 'evaluation' },
     onProgress: ({ stage, done, total }) => onProgress(`${stage} ${done}/${total}`),
   })
   const fires = patch.prefix.gate && (await gateDecisions(patched, prompts, { folder, onProgress }))

@@ -39,14 +39,14 @@ export async function trainPolicy(options: TrainPolicyOptions): Promise<PolicyPa
     const lines = recorded.map((row) => `${JSON.stringify(row)}\n`).join('')
     await storage.write('recorded.jsonl', new TextEncoder().encode(lines))
     const patch = await trainPatch({
-      ...{ model, seed, storage },
+      ...{ model, seed },
       prompts: recorded.map(({ prompt }) => ({ prompt, kind: 'harmful' })),
       reference: await recordedReference({ storage, path: 'recorded.jsonl' }),
       generation: { maxTokens: 32, batchSize: 32 },
       // Measured by what comes after, on prompts of its own.
       check: false,
       manifest: { name: policy, domain: policy },
-      directory: 'run',
+      directory: { storage, path: 'run' },
       onProgress: (event) => onProgress(describeTraining(event)),
     })
     await patch.save({ storage, path: 'patch' })

@@ -61,8 +61,7 @@ async function measure(
     everyday: prompts.filter(isEveryday),
     ...(texts && { texts: texts.items }),
     ability: { ...(minimalPairs && { minimalPairs }), ...(questions && { questions }) },
-    storage: fileStorage(folder),
-    directory: 'evaluation',
+    directory: { storage: fileStorage(folder), path: 'evaluation' },
     onProgress: ({ stage, done, total }) => onProgress(`${name}: ${stage} ${done}/${total}`),
   })
   const decided = gates && patch.prefix.gate !== undefined

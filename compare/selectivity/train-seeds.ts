@@ -43,7 +43,7 @@ export async function trainSeeds(options: TrainSeedsOptions): Promise<SeedPatch[
     const storage = fileStorage(folder)
     if (!(await storage.exists('patch/patch.json'))) {
       const patch = await trainPatch({
-        ...{ model, prompts, seed, storage },
+        ...{ model, prompts, seed },
         // Measured by what comes after, on prompts of its own.
         check: false,
         reference: modelReference({ model: reference, maxTokens: 32, batchSize: 32 }),
@@ -51,7 +51,7 @@ export async function trainSeeds(options: TrainSeedsOptions): Promise<SeedPatch[
         generation: { maxTokens: 32, batchSize: 32 },
         manifest: { name: 'harmfulness', domain: 'harmfulness' },
         ...recipe,
-        directory: 'run',
+        directory: { storage, path: 'run' },
         onProgress: (event) => onProgress(`seed ${seed}: ${describeTraining(event)}`),
       })
       await patch.save({ storage, path: 'patch' })

@@ -24,7 +24,6 @@ export default defineConfig([
       'src/load-progress.ts',
       'src/patches/patch-store.ts',
       'src/platform-storage.ts',
-      'src/stored/*.ts',
       '!src/**/*.test.ts',
     ],
     target: 'es2022',

@@ -33,7 +33,7 @@ export function pairRun(storage: Storage | undefined, more: Partial<GeneratePair
     prompts,
     judge: refusalJudge(),
     generation: { temperature: 1, seed: 5 },
-    ...(storage && { storage }),
+    path: storage && { storage, path: 'pairs.jsonl' },
     ...more,
   }
   return { run: () => generatePairs(options), asked: [model.asked, reference.asked] as const }

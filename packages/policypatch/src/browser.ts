@@ -12,11 +12,3 @@ export { fetchStorage, opfsStorage } from '@policypatch/backend-web'
 export * from '@policypatch/core'
 export { loadModel } from './browser/load-model.ts'
 export { patchStore } from './patches/patch-store.ts'
-export {
-  compressPatches,
-  domainPairs,
-  evaluatePatch,
-  generatePairs,
-  hardenPatch,
-  trainPatch,
-} from './stored/runs.ts'

@@ -16,11 +16,3 @@ export { loadModel } from './load-model.ts'
 export { defineConfig } from './options/project-config.ts'
 export { patchStore } from './patches/patch-store.ts'
 export { readPatch } from './patches/read-patch.ts'
-export {
-  compressPatches,
-  domainPairs,
-  evaluatePatch,
-  generatePairs,
-  hardenPatch,
-  trainPatch,
-} from './stored/runs.ts'

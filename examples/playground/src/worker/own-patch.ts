@@ -51,8 +51,7 @@ export async function trainOwnPatch(request: OwnPatchRequest, options: OwnPatchO
     dpo: request.dpoSteps > 0 && { steps: request.dpoSteps, batchSize: 8, sftWeight: 0.5 },
     generation: { maxTokens },
     manifest: { name: request.name, version: '0.1.0', domain: 'own', license: 'Apache-2.0' },
-    storage,
-    directory: `runs/${request.name}`,
+    directory: { storage, path: `runs/${request.name}` },
     onProgress,
     signal,
   })

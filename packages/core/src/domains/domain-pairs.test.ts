@@ -69,21 +69,21 @@ describe('domainPairs', () => {
   it('goes on where it was stopped', async () => {
     const { domain, options } = toxic()
     const whole = await domainPairs({ domain, ...options })
-    const storage = memoryStorage()
+    const path = { storage: memoryStorage(), path: 'pairs.jsonl' }
     const controller = new AbortController()
     const first = toxic()
     const stopped = domainPairs({
       domain,
       ...first.options,
-      storage,
+      path,
       signal: controller.signal,
       onProgress: ({ stage, done }) => stage === 'model' && done === 10 && controller.abort(),
     })
     await expect(stopped).rejects.toMatchObject({ code: 'ABORTED' })
     const second = toxic()
-    expect(await domainPairs({ domain, ...second.options, storage })).toEqual(whole)
+    expect(await domainPairs({ domain, ...second.options, path })).toEqual(whole)
     expect(first.options.model.asked.length + second.options.model.asked.length).toBe(24)
-    await expect(domainPairs({ domain, ...toxic().options, storage, seed: 1 })).rejects.toMatchObject({
+    await expect(domainPairs({ domain, ...toxic().options, path, seed: 1 })).rejects.toMatchObject({
       code: 'RESUME_MISMATCH',
     })
   })

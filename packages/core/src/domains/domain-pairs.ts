@@ -8,7 +8,7 @@ import { openResponseJournal, sourceMark } from '../pairs/responses/response-jou
 import { scoreResponses } from '../pairs/responses/score-responses.ts'
 import type { PatchPrompt, PreferencePair } from '../pairs/rows/preference-pair.ts'
 import { digestOf } from '../sha256.ts'
-import type { Storage } from '../storage/storage.ts'
+import type { Place } from '../storage/place.ts'
 import type { Domain } from './domain.ts'
 import { judgeSamples, sampleResponses, scoreSource } from './sample-responses.ts'
 
@@ -25,10 +25,8 @@ export interface DomainPairsOptions {
   /** Default 0. */
   readonly seed?: number | undefined
   readonly batchSize?: number | undefined
-  /** If set, what is drawn and scored are saved in `path`, so that a stopped run can be resumed. */
-  readonly storage?: Storage | undefined
-  /** Default `<domain>.pairs.jsonl`. */
-  readonly path?: string | undefined
+  /** Saves what is drawn and scored in this file, so that a stopped run can be resumed. */
+  readonly path?: Place | undefined
   readonly onProgress?: ((progress: StageProgress) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }
@@ -43,8 +41,8 @@ export interface DomainPairsOptions {
  */
 export async function domainPairs(options: DomainPairsOptions): Promise<PreferencePair[]> {
   const { name, format, sampling, pairs: recipe } = options.domain
-  const { model, reference, prompts, seed = 0, batchSize, storage } = options
-  const { path = `${name}.pairs.jsonl`, onProgress, signal } = options
+  const { model, reference, prompts, seed = 0, batchSize } = options
+  const { path, onProgress, signal } = options
   const { samples = 1, temperature = 0, maxTokens = sampling.maxTokens, judge } = recipe
   checkSampling(prompts, samples, temperature, typeof reference === 'function')
   const settings = (sample: number): RespondSettings => ({
@@ -56,7 +54,7 @@ export async function domainPairs(options: DomainPairsOptions): Promise<Preferen
       typeof reference === 'function' ? reference(settings(sample)) : reference,
     model: (sample: number) => modelReference({ model, ...settings(sample) }),
   }
-  const journal = await openResponseJournal(storage && { storage, path }, {
+  const journal = await openResponseJournal(path, {
     run: 'domain pairs',
     domain: name,
     reference: await sourceMark(sources.reference(0)),

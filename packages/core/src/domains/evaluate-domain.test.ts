@@ -80,7 +80,7 @@ describe('evaluateDomain', () => {
   it('goes on after an interruption to the same result, asks nothing twice, and reports how far it is', async () => {
     const run = { name: 'base', model: model() }
     const whole = await measure(run, { seed: 5 })
-    const storage = memoryStorage()
+    const path = { storage: memoryStorage(), path: 'evaluation.jsonl' }
     const controller = new AbortController()
     const first = model()
     const seen: string[] = []
@@ -88,7 +88,7 @@ describe('evaluateDomain', () => {
       { name: 'base', model: first },
       {
         seed: 5,
-        storage,
+        path,
         signal: controller.signal,
         onProgress: ({ stage, done, total }) => {
           seen.push(`${stage} ${total}`)
@@ -99,7 +99,7 @@ describe('evaluateDomain', () => {
     await expect(stopped).rejects.toMatchObject({ code: 'ABORTED' })
     expect(new Set(seen)).toEqual(new Set(['sample 30']))
     const second = model()
-    const options = { data, seed: 5, storage }
+    const options = { data, seed: 5, path }
     const late: string[] = []
     const onProgress = ({ stage, done, total }: { stage: string; done: number; total: number }) => {
       late.push(`${stage} ${done}/${total}`)
@@ -125,8 +125,8 @@ describe('evaluateDomain', () => {
   })
 
   it('takes more samples and another judge without drawing again, and no other run', async () => {
-    const storage = memoryStorage()
-    const options = { data, storage }
+    const path = { storage: memoryStorage(), path: 'evaluation.jsonl' }
+    const options = { data, path }
     const few = { ...options, sampling: { samples: 2 } }
     await measure({ name: 'base', model: model() }, few)
     const second = model()

@@ -7,7 +7,7 @@ import type { RespondSettings } from '../pairs/references/reference.ts'
 import { type StageProgress, sampleSeed, sampleSource } from '../pairs/responses/collect-responses.ts'
 import { openResponseJournal, sourceMark } from '../pairs/responses/response-journal.ts'
 import { digestOf } from '../sha256.ts'
-import type { Storage } from '../storage/storage.ts'
+import type { Place } from '../storage/place.ts'
 import { checkDomain } from './check-domain.ts'
 import type { Domain, DomainSampling } from './domain.ts'
 import { type DomainSubject, probabilitiesOf, respondent } from './domain-subject.ts'
@@ -29,10 +29,8 @@ export interface EvaluateDomainOptions {
   readonly batchSize?: number | undefined
   /** Of bootstrap intervals. */
   readonly intervals?: IntervalOptions | undefined
-  /** If set, responses, scores and values are saved in `path`, so that a stopped run can be resumed. */
-  readonly storage?: Storage | undefined
-  /** Default `<domain>.jsonl`. */
-  readonly path?: string | undefined
+  /** Saves responses, scores and values in this file, so that a stopped run can be resumed. */
+  readonly path?: Place | undefined
   readonly onProgress?: ((progress: StageProgress) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }
@@ -56,7 +54,7 @@ export interface DomainEvaluation {
  */
 export async function evaluateDomain(options: EvaluateDomainOptions): Promise<DomainEvaluation> {
   const { domain, subject, prompts } = options
-  const { seed = 0, batchSize, storage, path = `${domain.name}.jsonl`, onProgress, signal } = options
+  const { seed = 0, batchSize, path, onProgress, signal } = options
   if (prompts.length === 0) {
     throw new PatchError('EMPTY_DATA', {
       expected: 'at least one prompt',
@@ -79,7 +77,7 @@ export async function evaluateDomain(options: EvaluateDomainOptions): Promise<Do
     ...(batchSize !== undefined && { batchSize }),
   })
   const first = await respondent(subject, prompts, 0, settings(0))
-  const journal = await openResponseJournal(storage && { storage, path }, {
+  const journal = await openResponseJournal(path, {
     run: 'domain',
     domain: domain.name,
     format: domain.format,

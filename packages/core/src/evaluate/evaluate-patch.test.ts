@@ -101,9 +101,10 @@ describe('evaluatePatch', () => {
   })
 
   it('keeps what the base and the reference gave for another patch, and resumes', async () => {
-    const storage = memoryStorage()
+    const directory = { storage: memoryStorage(), path: 'evaluation' }
     const everyday: PatchPrompt[] = [...prompts.slice(1, 2), { prompt: '30 31', kind: 'harmless' }]
-    const options = { prompts, generation, texts, storage, everyday, reference: modelReference({ model }) }
+    const common = { prompts, generation, texts, directory, everyday }
+    const options = { ...common, reference: modelReference({ model }) }
     const first = await evaluatePatch({ ...options, model, patched })
     expect(first.divergence?.identical.n).toBe(2)
     const [base, again, reference] = [counting(model), counting(patched), counting(model)]

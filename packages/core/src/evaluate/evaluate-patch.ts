@@ -4,6 +4,7 @@ import type { Reference } from '../pairs/references/reference.ts'
 import type { PatchPrompt } from '../pairs/rows/preference-pair.ts'
 import { isTarget } from '../pairs/rows/prompt-kind.ts'
 import { digestOf } from '../sha256.ts'
+import { type StoredPlace, storedAt, within } from '../storage/place.ts'
 import { type AbilityChange, abilityChanges } from './ability/ability-changes.ts'
 import { evaluateAbility } from './ability/evaluate-ability.ts'
 import type { HeldOutText } from './ability/evaluate-perplexity.ts'
@@ -51,13 +52,14 @@ export interface PatchEvaluation extends GridEvaluation {
 /**
  * Measures the effects and the costs of a patch: refusal of harmful and harmless prompts by origin and context, for the base
  * model, the patched model and a reference ({@link evaluateGrid}); divergence from the base model on everyday prompts;
- * perplexity of plain texts; and ability. With a storage, everything is saved in `directory`. The base model's and the
+ * perplexity of plain texts; and ability. With a `directory`, everything is saved there. The base model's and the
  * reference's results are stored separately, so that a second patch can reuse them.
  *
  * @throws `EMPTY_DATA` without prompts; `INVALID_ARGUMENT`; `RESUME_MISMATCH`; `ABORTED`; `STORAGE_FAILED`; and the errors of
- *   themodels, the reference and the judges.
+ *   the models, the reference and the judges.
  */
-export async function evaluatePatch(options: EvaluatePatchOptions): Promise<PatchEvaluation> {
+export async function evaluatePatch(asked: EvaluatePatchOptions): Promise<PatchEvaluation> {
+  const options: Resolved = { ...asked, directory: storedAt(asked.directory) }
   const { model, patched, name = 'patched', reference, others = [], ...grid } = options
   const subjects: GridSubject[] = [
     { name: 'base', of: { model } },
@@ -79,6 +81,8 @@ export async function evaluatePatch(options: EvaluatePatchOptions): Promise<Patc
   }
 }
 
+type Resolved = Omit<EvaluatePatchOptions, 'directory'> & { readonly directory: StoredPlace | undefined }
+
 const looksHarmful = /near.?miss|look.?alike|look.?unsafe|xstest/iu
 
 const everydayOf = (prompts: readonly PatchPrompt[]) =>
@@ -89,10 +93,10 @@ const everydayOf = (prompts: readonly PatchPrompt[]) =>
 
 async function divergenceOn(
   everyday: readonly PatchPrompt[],
-  options: EvaluatePatchOptions,
+  options: Resolved,
   { responses }: GridEvaluation,
 ): Promise<Divergence> {
-  const { model, patched, name = 'patched', generation = {}, onProgress, signal } = options
+  const { model, patched, name = 'patched', generation = {}, directory, onProgress, signal } = options
   const { maxTokens = 64, format = 'chat' } = generation
   const key = ({ prompt }: PatchPrompt) => JSON.stringify(prompt)
   const known = new Set(options.prompts.map(key))
@@ -103,8 +107,7 @@ async function divergenceOn(
     )
     if (others.length === 0) return everyday.map((prompt) => held.get(key(prompt)) as string)
     const asked = await askSubject(subject, others, {
-      ...{ generation, onProgress, signal, storage: options.storage, tokenizer: model.tokenizer },
-      directory: options.directory ?? 'evaluation',
+      ...{ generation, directory, onProgress, signal, tokenizer: model.tokenizer },
       judges: [],
     })
     for (const [index, prompt] of others.entries()) {
@@ -123,20 +126,14 @@ async function divergenceOn(
   })
 }
 
-async function perplexityOf(
-  texts: readonly HeldOutText[],
-  options: EvaluatePatchOptions,
-): Promise<PerplexityChange> {
+async function perplexityOf(texts: readonly HeldOutText[], options: Resolved): Promise<PerplexityChange> {
   const { model, patched } = options
   const { path: base, ...kept } = keptIn(options, await pathOf('base.perplexity', model, texts))
   const { path: other } = keptIn(options, await pathOf('patched.perplexity', patched, texts))
   return perplexityChange({ ...kept, base: model, patched, texts, paths: { base, patched: other } })
 }
 
-async function abilityOf(
-  data: AbilityData,
-  options: EvaluatePatchOptions,
-): Promise<readonly AbilityChange[]> {
+async function abilityOf(data: AbilityData, options: Resolved): Promise<readonly AbilityChange[]> {
   const figures = async (subject: 'base' | 'patched', model: LanguageModel) =>
     evaluateAbility({
       ...{ model, subject, data },
@@ -150,9 +147,8 @@ async function pathOf(name: string, model: LanguageModel, data: unknown): Promis
   return `${name}-${(await digestOf([model.id, await modelIdentity(model), data])).slice(0, 12)}`
 }
 
-function keptIn(
-  { storage, directory = 'evaluation', onProgress, signal }: EvaluatePatchOptions,
-  file: string,
-) {
-  return { path: `${directory}/${file}`, storage, onProgress, signal }
-}
+const keptIn = ({ directory, onProgress, signal }: Resolved, file: string) => ({
+  path: directory && within(directory, file),
+  onProgress,
+  signal,
+})

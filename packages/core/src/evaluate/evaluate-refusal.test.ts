@@ -37,13 +37,14 @@ describe('evaluateRefusal', () => {
     const generation = { temperature: 1, seed: 2 }
     const whole = await evaluateRefusal({ model: model(), generation, prompts })
     const storage = memoryStorage()
+    const path = { storage, path: 'evaluation.jsonl' }
     const controller = new AbortController()
     const first = model()
     const stopped = evaluateRefusal({
       model: first,
       generation,
       prompts,
-      storage,
+      path,
       signal: controller.signal,
       onProgress: ({ done }) => done === 17 && controller.abort(),
     })
@@ -51,33 +52,33 @@ describe('evaluateRefusal', () => {
     // A writer killed in the middle of a line.
     await storage.append('evaluation.jsonl', new TextEncoder().encode('{"source":"mod'))
     const second = model()
-    expect(await evaluateRefusal({ model: second, generation, prompts, storage })).toEqual(whole)
+    expect(await evaluateRefusal({ model: second, generation, prompts, path })).toEqual(whole)
     expect(first.asked.length + second.asked.length).toBe(prompts.length)
     const third = model()
-    expect(await evaluateRefusal({ model: third, generation, prompts, storage })).toEqual(whole)
+    expect(await evaluateRefusal({ model: third, generation, prompts, path })).toEqual(whole)
     expect(third.asked).toEqual([])
   })
 
   it('gives each prompt its own stored response, though it goes on in the middle', async () => {
     const responses = prompts.map((_, place) => `This is answer ${place}.`)
-    const storage = memoryStorage()
+    const path = { storage: memoryStorage(), path: 'evaluation.jsonl' }
     const controller = new AbortController()
     const onProgress = ({ done }: { done: number }) => done === 17 && controller.abort()
-    const stopped = evaluateRefusal({ responses, prompts, storage, signal: controller.signal, onProgress })
+    const stopped = evaluateRefusal({ responses, prompts, path, signal: controller.signal, onProgress })
     await expect(stopped).rejects.toMatchObject({ code: 'ABORTED' })
-    const result = await evaluateRefusal({ responses, prompts, storage })
+    const result = await evaluateRefusal({ responses, prompts, path })
     expect(result.responses.map(({ response }) => response)).toEqual(responses)
   })
 
   it('does not mix runs: another prefix, other options, another judge', async () => {
-    const storage = memoryStorage()
-    await evaluateRefusal({ model: model(), prompts, storage })
+    const path = { storage: memoryStorage(), path: 'evaluation.jsonl' }
+    await evaluateRefusal({ model: model(), prompts, path })
     const prefix = { length: 1, embeddings: Float32Array.of(1) }
     const judge = functionJudge({ name: 'always', score: () => 1 })
     for (const other of [
-      { model: { ...model(), prefix }, prompts, storage },
-      { model: model(), generation: { maxTokens: 5 }, prompts, storage },
-      { model: model(), judge, prompts, storage },
+      { model: { ...model(), prefix }, prompts, path },
+      { model: model(), generation: { maxTokens: 5 }, prompts, path },
+      { model: model(), judge, prompts, path },
     ]) {
       await expect(evaluateRefusal(other)).rejects.toMatchObject({ code: 'RESUME_MISMATCH' })
     }

@@ -10,7 +10,7 @@ import { scoreResponses } from '../pairs/responses/score-responses.ts'
 import type { PatchPrompt } from '../pairs/rows/preference-pair.ts'
 import type { PromptFormat } from '../pairs/rows/prompt-format.ts'
 import { digestOf } from '../sha256.ts'
-import type { Storage } from '../storage/storage.ts'
+import type { Place } from '../storage/place.ts'
 import { type RefusalRates, refusalRate, type ScoredResponse } from './metrics/refusal-rate.ts'
 
 /** What is measured: a model, anything else that responds, or responses at hand, in the order of the prompts. */
@@ -28,10 +28,8 @@ export type EvaluateRefusalOptions = EvaluationSubject & {
   readonly prompts: readonly PatchPrompt[]
   /** Default `refusalJudge()`. */
   readonly judge?: Judge | undefined
-  /** If set, responses and scores are saved in `path`, so that a stopped run can be resumed. */
-  readonly storage?: Storage | undefined
-  /** Default `evaluation.jsonl`. */
-  readonly path?: string | undefined
+  /** Saves responses and scores in this file, so that a stopped run can be resumed. */
+  readonly path?: Place | undefined
   readonly onProgress?: ((progress: StageProgress) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }
@@ -50,7 +48,7 @@ export interface RefusalEvaluation extends RefusalRates {
  *   another run; `ABORTED`; `STORAGE_FAILED`; and the errors of the subject and the judge.
  */
 export async function evaluateRefusal(options: EvaluateRefusalOptions): Promise<RefusalEvaluation> {
-  const { prompts, judge = refusalJudge(), storage, path = 'evaluation.jsonl', onProgress, signal } = options
+  const { prompts, judge = refusalJudge(), path, onProgress, signal } = options
   if (prompts.length === 0) {
     throw new PatchError('EMPTY_DATA', {
       expected: 'at least one prompt',
@@ -59,7 +57,7 @@ export async function evaluateRefusal(options: EvaluateRefusalOptions): Promise<
     })
   }
   const subject = await subjectOf(options, prompts)
-  const journal = await openResponseJournal(storage && { storage, path }, {
+  const journal = await openResponseJournal(path, {
     run: 'refusal',
     subject: await sourceMark(subject),
     judge: await sourceMark(judge),

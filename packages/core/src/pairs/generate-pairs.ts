@@ -3,7 +3,7 @@ import { given } from '../given.ts'
 import type { GenerateOptions, LanguageModel } from '../model/language-model/language-model.ts'
 import { digestOf } from '../sha256.ts'
 import { writeJsonLines } from '../storage/json-lines.ts'
-import type { Storage } from '../storage/storage.ts'
+import { beside, type Place, type StoredPlace, storedAt } from '../storage/place.ts'
 import { drawSides, type ScoredSample, samplesIn } from './draw-sides.ts'
 import type { Judge } from './judges/judge.ts'
 import { goalSides, type PairRecipe, type SidesByKind, safetySides, sidesOfKind } from './pair-recipe.ts'
@@ -30,10 +30,11 @@ export interface GeneratePairsOptions {
   readonly reference: Reference | ((settings: RespondSettings) => Reference)
   readonly prompts: readonly PatchPrompt[]
   readonly judge: Judge
-  /** Without it, the pairs are only returned, and an interrupted run starts over. */
-  readonly storage?: Storage | undefined
-  /** The pairs file; the run's journal is `<path>.journal.jsonl`. Default `pairs.jsonl`. */
-  readonly path?: string | undefined
+  /**
+   * The pairs file; the run's journal is `<path>.journal.jsonl`. Without it, the pairs are only returned, and an interrupted run
+   * starts over.
+   */
+  readonly path?: Place | undefined
   /** How M generates. Seed 0 by default, also for drawing refusals. */
   readonly generation?:
     | (Omit<GenerateOptions, 'signal'> & { readonly format?: PromptFormat | undefined })
@@ -72,7 +73,7 @@ export interface GeneratePairsOptions {
  *   reference and the judge.
  */
 export async function generatePairs(options: GeneratePairsOptions): Promise<PreferencePair[]> {
-  const { prompts, judge, storage, path = 'pairs.jsonl', recipe, onProgress, onSummary, signal } = options
+  const { prompts, judge, path, recipe, onProgress, onSummary, signal } = options
   const { harmlessChosen = 'reference', harmlessRejected = 'reference', rejected = true } = options
   const { minimumReferenceShare = 0, winnerThreshold = 0.5, onReference } = options
   const told = (share: ReferenceShare) => {
@@ -86,14 +87,14 @@ export async function generatePairs(options: GeneratePairsOptions): Promise<Pref
       remedy: 'Pass both harmful and harmless prompts',
     })
   }
-  const journalPath = `${path}.journal.jsonl`
-  const finished = storage && (await storage.exists(path))
-  if (finished && !(await storage.exists(journalPath))) throw notOurs(path, journalPath)
+  const file = storedAt(path)
+  const journalFile = file && beside(file, '.journal.jsonl')
+  const finished = file && journalFile && (await finishedFile(file, journalFile))
   const { seed = 0 } = options.generation ?? {}
   const { samples = 1 } = recipe ?? {}
   const sources = sourcesOf(options, samples)
   const reference = sources.reference(0)
-  const journal = await openResponseJournal(storage && { storage, path: journalPath }, {
+  const journal = await openResponseJournal(journalFile, {
     run: 'pairs',
     model: await sourceMark(sources.model(0)),
     reference: await sourceMark(reference),
@@ -105,7 +106,7 @@ export async function generatePairs(options: GeneratePairsOptions): Promise<Pref
     recipe: recipe && { sides: recipe.sides, samples, unpicked: recipe.unpicked },
   })
   if (finished) {
-    const pairs = await readPairs({ storage, path })
+    const pairs = await readPairs(finished)
     // The file may have been edited since.
     told(shareOfPairs(pickedOf(pairs, recipe), winnerThreshold))
     onSummary?.(summaryOf(prompts, journal, pairs.length))
@@ -147,7 +148,7 @@ export async function generatePairs(options: GeneratePairsOptions): Promise<Pref
   })
   if (!isPlain) told(shareOfPairs(pickedOf(pairs, recipe), winnerThreshold))
   onSummary?.(summaryOf(prompts, journal, pairs.length))
-  if (storage) await writeJsonLines(storage, path, pairs)
+  if (file) await writeJsonLines(file.storage, file.path, pairs)
   return pairs
 }
 
@@ -218,9 +219,13 @@ const identity = ({ kind, prompt, bare }: PatchPrompt) => [
 
 const bareOf = (row: PatchPrompt): PatchPrompt => ({ ...row, prompt: row.bare ?? row.prompt })
 
-function notOurs(path: string, journalPath: string): PatchError {
-  return new PatchError('INVALID_ARGUMENT', {
-    expected: `no file at ${path}, or one written by a run, with its ${journalPath}`,
+/** The file of a run that has ended. */
+async function finishedFile(file: StoredPlace, journal: StoredPlace): Promise<StoredPlace | undefined> {
+  const { storage, path } = file
+  if (!(await storage.exists(path))) return undefined
+  if (await storage.exists(journal.path)) return file
+  throw new PatchError('INVALID_ARGUMENT', {
+    expected: `no file at ${path}, or one written by a run, with its ${journal.path}`,
     found: 'a file without a journal',
     remedy: 'Use another path, or move that file away',
   })

@@ -1,4 +1,5 @@
 import { PatchError } from '../errors.ts'
+import { type Place, type StoredPlace, storedAt } from './place.ts'
 import type { ByteSource, Storage } from './storage.ts'
 
 /** A ByteSource over bytes in memory. */
@@ -19,6 +20,10 @@ export function bytesSource(name: string, bytes: Uint8Array): ByteSource {
     async close() {},
   }
 }
+
+/** Where a run is kept: in memory if it was given no place. */
+export const keptAt = (place: Place | undefined): StoredPlace =>
+  storedAt(place ?? { storage: memoryStorage(), path: '' })
 
 /** A Storage in memory: for tests, and for pages that keep nothing. `capacity` in bytes makes it fill up. */
 export function memoryStorage({ capacity = Number.POSITIVE_INFINITY } = {}): Storage {

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import { memoryStorage } from './memory-storage.ts'
-import { setPlatformStorage, storedAt, within } from './place.ts'
+import { beside, setPlatformStorage, storedAt, within } from './place.ts'
 
 afterEach(() => setPlatformStorage(undefined))
 
@@ -18,6 +18,10 @@ test('a path alone that no platform knows names what to give', () => {
       remedy: expect.stringContaining("import 'policypatch'"),
     }),
   )
+})
+
+test('a journal stands beside the file that it is for', () => {
+  expect(beside({ storage: memoryStorage(), path: 'a/b' }, '.journal.jsonl').path).toBe('a/b.journal.jsonl')
 })
 
 test.each([

@@ -25,7 +25,9 @@ export function setPlatformStorage(storage: (() => Storage) | undefined): void {
 }
 
 /** A place with its storage. `INVALID_ARGUMENT` for a path alone where no platform has said where it leads. */
-export function storedAt(place: Place): StoredPlace {
+export function storedAt(place: Place): StoredPlace
+export function storedAt(place: Place | undefined): StoredPlace | undefined
+export function storedAt(place: Place | undefined): StoredPlace | undefined {
   if (typeof place !== 'string') return place
   if (platform) return { storage: platform(), path: place }
   throw new PatchError('INVALID_ARGUMENT', {
@@ -37,6 +39,12 @@ export function storedAt(place: Place): StoredPlace {
 
 /** The path of a folder without slashes at its end. */
 export const plainPath = (path: string): string => path.replace(/\/+$/, '')
+
+/** A file whose name goes on from that of a place, as a journal's does from that of the file it is for. */
+export const beside = ({ storage, path }: StoredPlace, ending: string): StoredPlace => ({
+  storage,
+  path: `${path}${ending}`,
+})
 
 /** What is in a folder under a name, or at a path from there. */
 export const within = ({ storage, path }: StoredPlace, name: string): StoredPlace => ({

@@ -10,6 +10,7 @@ import type { PatchPrompt, PreferencePair } from '../pairs/rows/preference-pair.
 import { isTarget, type PromptKind } from '../pairs/rows/prompt-kind.ts'
 import { createRandom } from '../random.ts'
 import { digestOf } from '../sha256.ts'
+import { within } from '../storage/place.ts'
 import type { TrainRun } from './resolve-run.ts'
 import type { RunSettings } from './run-settings.ts'
 import type { TrainPatchOptions } from './train-options.ts'
@@ -75,13 +76,13 @@ async function selective({
   seed,
   directory,
 }: TrainRun): Promise<readonly PatchPrompt[]> {
-  const { prompts = [], contexts = 'default', model, storage, onProgress, signal } = options
+  const { prompts = [], contexts = 'default', model, onProgress, signal } = options
   const { everyday, contexts: places, generation } = settings
   if (prompts.length === 0 || (everyday === 0 && places === 'none')) return prompts
   return selectivePrompts({
-    ...{ model, prompts, everyday, reference, seed, batchSize: generation.batchSize, storage, signal },
+    ...{ model, prompts, everyday, reference, seed, batchSize: generation.batchSize, signal },
     contexts: places === 'none' ? undefined : contexts,
-    path: `${directory}/prompts`,
+    path: within(directory, 'prompts'),
     onProgress: ({ stage, done, total }) => onProgress?.({ stage: 'pairs', part: stage, done, total }),
   })
 }
@@ -176,7 +177,7 @@ function drawn<Row extends PatchPrompt>(
 function makePairs(run: TrainRun, prompts: readonly PatchPrompt[]): Promise<PreferencePair[]> {
   const { options, settings, judge, seed, directory } = run
   const { generation, format, dpo } = settings
-  const { model, domain, reference, storage, onProgress, signal } = options
+  const { model, domain, reference, onProgress, signal } = options
   if (!reference) {
     throw new PatchError('INVALID_ARGUMENT', {
       expected: 'a reference that provides y⁺',
@@ -186,12 +187,12 @@ function makePairs(run: TrainRun, prompts: readonly PatchPrompt[]): Promise<Pref
     })
   }
   return generatePairs({
-    ...{ model, reference, prompts, judge, storage, signal },
+    ...{ model, reference, prompts, judge, signal },
     recipe: domain?.pairs,
     generation: { ...generation, format, seed },
     // Without DPO there is nothing to prefer y⁺ to.
     rejected: dpo !== false,
-    path: `${directory}/pairs.jsonl`,
+    path: within(directory, 'pairs.jsonl'),
     onProgress: ({ stage, done, total }) => onProgress?.({ stage: 'pairs', part: stage, done, total }),
     winnerThreshold: winnerThreshold(settings),
     onReference: (share) => tellReference(run, share),

@@ -4,8 +4,8 @@ import { given } from '../given.ts'
 import type { Judge } from '../pairs/judges/judge.ts'
 import { sidesOfKind } from '../pairs/pair-recipe.ts'
 import type { Reference } from '../pairs/references/reference.ts'
-import { memoryStorage } from '../storage/memory-storage.ts'
-import type { Storage } from '../storage/storage.ts'
+import { keptAt } from '../storage/memory-storage.ts'
+import type { StoredPlace } from '../storage/place.ts'
 import type { GateTraining } from './gate/train-gate.ts'
 import { presetOf, type RunSettings, runSettings } from './run-settings.ts'
 import type { StageName } from './stage/run-stage.ts'
@@ -26,9 +26,8 @@ export interface TrainRun {
   /** M' as it answers greedily; the pairs may draw more of it. */
   readonly reference: Reference | undefined
   readonly seed: number
-  /** Where the run is kept; in memory without a storage. */
-  readonly storage: Storage
-  readonly directory: string
+  /** Where the run is kept; in memory if nothing else was asked for. */
+  readonly directory: StoredPlace
   readonly checkpointEvery: number
   /** The stages of training that are not skipped, in their order. */
   readonly stages: readonly StageName[]
@@ -49,8 +48,7 @@ export function resolveRun(asked: TrainPatchOptions): TrainRun {
   return {
     ...{ options, settings, domain, reference, seed },
     judge: options.judge ?? domain.pairs.judge,
-    storage: options.storage ?? memoryStorage(),
-    directory: options.directory ?? 'policypatch-run',
+    directory: keptAt(options.directory),
     checkpointEvery: options.checkpointEvery ?? 10,
     stages: (['sft', 'dpo'] as const).filter((stage) => settings[stage]),
   }

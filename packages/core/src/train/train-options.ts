@@ -9,7 +9,7 @@ import type { Reference, RespondSettings } from '../pairs/references/reference.t
 import type { PatchPrompt, PreferencePair } from '../pairs/rows/preference-pair.ts'
 import type { PromptFormat } from '../pairs/rows/prompt-format.ts'
 import type { PatchManifest } from '../patch/manifest.ts'
-import type { Storage } from '../storage/storage.ts'
+import type { Place } from '../storage/place.ts'
 import type { DistillationOptions } from './examples/add-teachers.ts'
 import type { DpoReference } from './examples/reference-logps.ts'
 import type { GateTraining } from './gate/train-gate.ts'
@@ -147,10 +147,8 @@ export interface TrainPatchOptions {
     | undefined
   /** Random seed. Default 0. */
   readonly seed?: number | undefined
-  /** Where to save the run, so that it can be resumed; also used by `patch.save`. Without it, nothing is saved. */
-  readonly storage?: Storage | undefined
-  /** Folder of the run in the storage. Default `policypatch-run`. */
-  readonly directory?: string | undefined
+  /** Saves the run in this folder, so that it can be resumed. Without it, nothing is saved. */
+  readonly directory?: Place | undefined
   /** Steps between checkpoints. Default 10. */
   readonly checkpointEvery?: number | undefined
   readonly onProgress?: ((progress: TrainProgress) => void) | undefined

@@ -25,7 +25,7 @@ import { warnOfGate } from './warnings.ts'
  * Trains a patch from start to finish, by the recipe of its domain: pairs (y⁺ from the reference, y⁻ from the model), filter,
  * SFT, DPO, the best checkpoint by refusal and over-refusal on held-out prompts, the patch with its recipe, and a check of its
  * effects. With a
- * storage, the run is saved in its folder; the same call resumes a stopped run and ends with the same patch.
+ * `directory`, the run is saved there; the same call resumes a stopped run and ends with the same patch.
  *
  * @throws PatchError `EMPTY_DATA` without data or when the filter drops all of it, `TRAINING_FAILED` if the reference does
  *   not do what the patch should learn or the loss diverges, `INVALID_ARGUMENT` for invalid options, `RESUME_MISMATCH` if the
@@ -59,7 +59,7 @@ export interface TrainedPatch extends Patch {
 
 /** What the patch does on the prompts that were held out. */
 async function outcomeOf(
-  { options, settings, judge, storage, directory }: TrainRun,
+  { options, settings, judge, directory }: TrainRun,
   data: PreparedData,
   { prefix, stage, step = 0, scores = {} }: Start,
 ): Promise<TrainOutcome | undefined> {
@@ -68,7 +68,7 @@ async function outcomeOf(
   if (!check || !isEnough(options, prompts)) return undefined
   const { model, onProgress, signal } = options
   const outcome = await checkPatch({
-    ...{ ...check, model, prefix, prompts, judge, format, storage, directory, signal },
+    ...{ ...check, model, prefix, prompts, judge, format, directory, signal },
     checkpoint: stage && { stage, step, scores },
     onProgress: ({ stage: part, ...count }) => onProgress?.({ stage: 'check', part, ...count }),
   })
@@ -78,7 +78,7 @@ async function outcomeOf(
 
 /** The gate, unless there shall be none; by default only where there are prompts enough for one. */
 async function trainRunGate(
-  { options, settings, seed, storage, directory }: TrainRun,
+  { options, settings, seed, directory }: TrainRun,
   { prompts: rows }: PreparedData,
 ): Promise<TrainedGate | undefined> {
   const { model, onProgress, signal } = options
@@ -97,7 +97,7 @@ async function trainRunGate(
       ...{ ...gate, model, prompts, format, seed, signal },
       onProgress: (progress) => onProgress?.({ ...progress, stage: 'gate' }),
     },
-    { storage, directory, settings: digest },
+    { directory, settings: digest },
   )
 }
 

@@ -5,6 +5,7 @@ import { sourceMark } from '../pairs/responses/response-journal.ts'
 import type { PreferencePair } from '../pairs/rows/preference-pair.ts'
 import { isTarget } from '../pairs/rows/prompt-kind.ts'
 import { digestOf } from '../sha256.ts'
+import { within } from '../storage/place.ts'
 import { addTeachers } from './examples/add-teachers.ts'
 import type { TrainingExample } from './examples/example.ts'
 import { oversample } from './examples/oversample.ts'
@@ -95,7 +96,7 @@ const tokenizing = ({ settings }: TrainRun, prefix: Prefix, stage: StageTraining
 })
 
 async function trainStage(run: TrainRun, data: PreparedData, stage: StageName, start: Start): Promise<Start> {
-  const { options, settings, storage, directory, judge, seed, checkpointEvery } = run
+  const { options, settings, directory, judge, seed, checkpointEvery } = run
   const { model, onProgress, signal } = options
   const training = settings[stage]
   if (!training) return start
@@ -104,7 +105,8 @@ async function trainStage(run: TrainRun, data: PreparedData, stage: StageName, s
   const { validation } = settings
   const objective = stageObjective(stage, settings)
   const checkpoint = {
-    ...{ steps, storage, path: `${directory}/${stage}.safetensors` },
+    ...within(directory, `${stage}.safetensors`),
+    steps,
     settings: await stageDigest(run, data, stage, start),
   }
   const finished = await finishedStage(checkpoint)

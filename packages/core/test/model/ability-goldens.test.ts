@@ -78,7 +78,7 @@ async function written(storage: Storage, path: string): Promise<number[][]> {
 describe.each(['base', 'prompt-tuning', 'lora'] as const)('%s against transformers', (name) => {
   const expected = golden.subjects[name]
   const storage = memoryStorage()
-  const at = (path: string) => ({ model: subjects[name], storage, path, batchSize: 3 })
+  const at = (path: string) => ({ model: subjects[name], path: { storage, path }, batchSize: 3 })
 
   it('minimal pairs', async () => {
     const [all, ...fields] = await evaluateMinimalPairs({ ...at('pairs'), pairs })

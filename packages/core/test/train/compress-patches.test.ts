@@ -126,7 +126,7 @@ describe('compressPatches', () => {
   })
 
   it('goes on where it was stopped, and ends with the same patch', async () => {
-    const storage = memoryStorage()
+    const directory = { storage: memoryStorage(), path: 'run' }
     const options = {
       model,
       patches,
@@ -140,7 +140,7 @@ describe('compressPatches', () => {
     const controller = new AbortController()
     const stopped = compressPatches({
       ...options,
-      storage,
+      directory,
       signal: controller.signal,
       onProgress: (event) => event.stage === 'sft' && event.done === 5 && controller.abort(),
     })
@@ -148,12 +148,12 @@ describe('compressPatches', () => {
     const steps: number[] = []
     const resumed = await compressPatches({
       ...options,
-      storage,
+      directory,
       onProgress: (event) => event.stage === 'sft' && steps.push(event.done),
     })
     expect(steps[0]).toBe(5)
     expect(resumed.prefix).toEqual(whole.prefix)
-    await expect(compressPatches({ ...options, storage, seed: 1 })).rejects.toMatchObject({
+    await expect(compressPatches({ ...options, directory, seed: 1 })).rejects.toMatchObject({
       code: 'RESUME_MISMATCH',
     })
   })

@@ -26,7 +26,7 @@ import {
   type ScriptedTrainee,
   scriptedTrainee,
 } from './harden-run.ts'
-import { prompts, quickOptions, safe } from './training-run.ts'
+import { prompts, quickOptions, runIn, safe } from './training-run.ts'
 
 let tiny: LanguageModel
 let patch: Patch
@@ -53,7 +53,7 @@ describe('a run of two rounds', () => {
     model = scriptedTrainee(tiny)
     const onProgress = (event: HardenProgress) => progress.push(event)
     const manifest = { version: '0.2.0' }
-    hardened = await hardenPatch(options({ model, storage, onProgress, manifest }))
+    hardened = await hardenPatch(options({ model, directory: runIn(storage), onProgress, manifest }))
   })
 
   it('says by attack how much of the harmful got through before each round', () => {
@@ -138,7 +138,9 @@ describe('a run of two rounds', () => {
     const again = scriptedTrainee(tiny)
     const stages = new Set<string>()
     const onProgress = ({ stage }: HardenProgress) => stages.add(stage)
-    const { patch: same, rounds } = await hardenPatch(options({ model: again, storage, onProgress }))
+    const { patch: same, rounds } = await hardenPatch(
+      options({ model: again, directory: runIn(storage), onProgress }),
+    )
     expect(learned(same)).toEqual(learned(hardened.patch))
     expect(rounds).toEqual(hardened.rounds)
     expect(again.asked).toEqual([])
@@ -148,7 +150,7 @@ describe('a run of two rounds', () => {
   it('gives it too where the disk is full after every third write, and the run is started again', async () => {
     const disk = memoryStorage()
     for (let attempt = 1; attempt < 60; attempt++) {
-      const run = hardenPatch(options({ storage: failingStorage(disk, 3) }))
+      const run = hardenPatch(options({ directory: runIn(failingStorage(disk, 3)) }))
       const outcome = await run.catch((error: unknown) => error)
       if (!(outcome instanceof Error)) {
         expect(learned((outcome as Awaited<typeof run>).patch)).toEqual(learned(hardened.patch))
@@ -173,10 +175,12 @@ describe('a run of two rounds', () => {
       const stop = new AbortController()
       const onProgress = (event: HardenProgress) => moment(event) && stop.abort()
       await expect(
-        hardenPatch(options({ storage: disk, signal: stop.signal, onProgress })),
+        hardenPatch(options({ directory: runIn(disk), signal: stop.signal, onProgress })),
       ).rejects.toMatchObject({ code: 'ABORTED' })
     }
-    expect(learned((await hardenPatch(options({ storage: disk }))).patch)).toEqual(learned(hardened.patch))
+    expect(learned((await hardenPatch(options({ directory: runIn(disk) }))).patch)).toEqual(
+      learned(hardened.patch),
+    )
   })
 
   it.each<[string, Partial<HardenPatchOptions>]>([
@@ -187,7 +191,7 @@ describe('a run of two rounds', () => {
     ['another gate', { gate: { ...gate, steps: 4 } }],
     ['another reference', { reference: { ...safe, name: 'other' } }],
   ])('is not gone on with under %s', async (_, changes) => {
-    await expect(hardenPatch(options({ storage, ...changes }))).rejects.toMatchObject({
+    await expect(hardenPatch(options({ directory: runIn(storage), ...changes }))).rejects.toMatchObject({
       code: 'RESUME_MISMATCH',
     })
   })

@@ -58,7 +58,7 @@ export const hardenOptions = ({
 }: Pick<HardenPatchOptions, 'model' | 'patch'> & Partial<HardenPatchOptions>): HardenPatchOptions => ({
   ...{ model, patch, reference: safe, prompts, attacks, steps: 3, perAttack: 5, gate },
   training: { batchSize: 2, learningRate: 0.05, maxResponseTokens: 4 },
-  ...{ checkpointEvery: 1, directory: 'run' },
+  checkpointEvery: 1,
   ...changes,
 })
 

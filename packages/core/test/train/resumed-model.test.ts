@@ -11,7 +11,7 @@ import type { PreferencePair } from '../../src/pairs/rows/preference-pair.ts'
 import { parallelPrefix } from '../../src/patch/apply/compose-prefixes.ts'
 import type { Patch } from '../../src/patch/patch.ts'
 import { memoryStorage } from '../../src/storage/memory-storage.ts'
-import type { Storage } from '../../src/storage/storage.ts'
+import type { Place } from '../../src/storage/place.ts'
 import { distillPatch } from '../../src/train/distill/distill-patch.ts'
 import { trainPatch } from '../../src/train/train-patch.ts'
 import { initPrefix } from '../../src/train/trainer/prefix-init.ts'
@@ -57,31 +57,31 @@ const changes: Record<string, () => Promise<LanguageModel>> = {
   'a prefix': async () => model.withPrefix(prefix),
 }
 
-const runs: Record<string, (model: LanguageModel, storage: Storage) => Promise<unknown>> = {
-  evaluateRefusal: (subject, storage) =>
+const runs: Record<string, (model: LanguageModel, path: Place) => Promise<unknown>> = {
+  evaluateRefusal: (subject, path) =>
     evaluateRefusal({
-      ...{ model: subject, storage, judge },
+      ...{ model: subject, path, judge },
       ...{ generation: { format: 'text', maxTokens: 1 }, prompts: [{ prompt: '5 17', kind: 'harmful' }] },
     }),
-  'evaluateRefusal of a reference': (subject, storage) =>
+  'evaluateRefusal of a reference': (subject, path) =>
     evaluateRefusal({
-      ...{ storage, judge, reference: modelReference({ model: subject, format: 'text', maxTokens: 1 }) },
+      ...{ path, judge, reference: modelReference({ model: subject, format: 'text', maxTokens: 1 }) },
       prompts: [{ prompt: '5 17', kind: 'harmful' }],
     }),
-  evaluatePerplexity: (subject, storage) =>
-    evaluatePerplexity({ model: subject, subject: 'it', storage, texts: [{ text: '5 17 3' }] }),
-  generatePairs: (target, storage) =>
+  evaluatePerplexity: (subject, path) =>
+    evaluatePerplexity({ model: subject, subject: 'it', path, texts: [{ text: '5 17 3' }] }),
+  generatePairs: (target, path) =>
     generatePairs({
-      ...{ model: target, reference: safe, judge, storage, prompts },
+      ...{ model: target, reference: safe, judge, path, prompts },
       ...{ generation: { format: 'text', maxTokens: 1 }, harmlessRejected: 'stock' },
     }),
-  trainPatch: async (target, storage) =>
+  trainPatch: async (target, directory) =>
     numbersOf(
       await trainPatch({
         ...{
           model: target,
           pairs,
-          storage,
+          directory,
           judge,
           format: 'text',
           dpo: false,
@@ -91,16 +91,16 @@ const runs: Record<string, (model: LanguageModel, storage: Storage) => Promise<u
         ...{ prefix: { length: 2, init: 'vocab' }, sft: { steps: 1, batchSize: 2 } },
       }),
     ),
-  distillPatch: async (target, storage) => numbersOf(await distilled(target, model, storage)),
-  'distillPatch of a teacher': async (teacher, storage) =>
-    numbersOf(await distilled(model, teacher, storage)),
+  distillPatch: async (target, directory) => numbersOf(await distilled(target, model, directory)),
+  'distillPatch of a teacher': async (teacher, directory) =>
+    numbersOf(await distilled(model, teacher, directory)),
 }
 
 const numbersOf = ({ prefix: { embeddings } }: Patch) => embeddings
 
-const distilled = (target: LanguageModel, teacher: LanguageModel, storage: Storage) =>
+const distilled = (target: LanguageModel, teacher: LanguageModel, directory: Place) =>
   distillPatch({
-    ...{ model: target, storage, prefix, training: { ...distillation, steps: 1 } },
+    ...{ model: target, directory, prefix, training: { ...distillation, steps: 1 } },
     tasks: [
       {
         ...{ name: 'task', format: 'text', maxResponseTokens: 2 },
@@ -113,12 +113,12 @@ const distilled = (target: LanguageModel, teacher: LanguageModel, storage: Stora
 describe.each(Object.keys(runs))('%s', (name) => {
   const run = runs[name] as (typeof runs)[string]
   it('is taken up by the model that began it, and by no other', async () => {
-    const storage = memoryStorage()
-    const result = await run(model, storage)
-    const again = await run(await changed({}), storage)
+    const place = { storage: memoryStorage(), path: 'run' }
+    const result = await run(model, place)
+    const again = await run(await changed({}), place)
     expect(again).toEqual(result)
     for (const [change, make] of Object.entries(changes)) {
-      await expect(run(await make(), storage), change).rejects.toMatchObject({ code: 'RESUME_MISMATCH' })
+      await expect(run(await make(), place), change).rejects.toMatchObject({ code: 'RESUME_MISMATCH' })
     }
   })
 })

@@ -9,7 +9,7 @@ import { resolveRun } from '../../src/train/resolve-run.ts'
 import { trainPatch } from '../../src/train/train-patch.ts'
 import { cpuBackend } from '../cpu-backend.ts'
 import { wordModel } from '../models/word-model.ts'
-import { prompts, runOptions } from './training-run.ts'
+import { prompts, runIn, runOptions } from './training-run.ts'
 
 let model: LanguageModel
 beforeAll(async () => {
@@ -67,7 +67,7 @@ describe('trainPatch of a domain', () => {
       contexts: [],
       check: false as const,
     }
-    const { manifest, prefix } = await trainPatch({ ...options, storage })
+    const { manifest, prefix } = await trainPatch({ ...options, directory: runIn(storage) })
     expect(manifest).toMatchObject({ domain: 'numbers', recipe: { reference: 'counting' } })
     expect(manifest.recipe.options).toMatchObject({
       sft: { steps: 2, batchSize: 2 },
@@ -75,7 +75,7 @@ describe('trainPatch of a domain', () => {
     })
     expect(prefix.length).toBe(3)
     const rows = new TextDecoder()
-      .decode(await storage.read('policypatch-run/pairs.jsonl'))
+      .decode(await storage.read('run/pairs.jsonl'))
       .trim()
       .split('\n')
     expect(rows.map((row) => JSON.parse(row))).toEqual(
@@ -83,7 +83,7 @@ describe('trainPatch of a domain', () => {
         .filter(({ kind }) => kind === 'harmful')
         .map((prompt) => ({ ...prompt, chosen: '7', chosenScore: 0.7 })),
     )
-    expect(await trainPatch({ ...options, storage })).toMatchObject({ prefix })
+    expect(await trainPatch({ ...options, directory: runIn(storage) })).toMatchObject({ prefix })
   })
 
   it('gives way to what is said, undefined being nothing', () => {

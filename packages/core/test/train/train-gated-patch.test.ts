@@ -7,7 +7,7 @@ import type { TrainPatchOptions } from '../../src/train/train-options.ts'
 import { trainPatch } from '../../src/train/train-patch.ts'
 import { cpuBackend } from '../cpu-backend.ts'
 import { wordModel } from '../models/word-model.ts'
-import { runOptions } from './training-run.ts'
+import { runIn, runOptions } from './training-run.ts'
 
 let model: LanguageModel
 beforeAll(async () => {
@@ -24,7 +24,9 @@ describe('a run with a gate', () => {
   it('trains it after the prefix, on all prompts, and puts it into the patch', async () => {
     const storage = memoryStorage()
     const stages: string[] = []
-    const patch = await trainPatch(options({ storage, onProgress: ({ stage }) => stages.push(stage) }))
+    const patch = await trainPatch(
+      options({ directory: runIn(storage), onProgress: ({ stage }) => stages.push(stage) }),
+    )
     expect([...new Set(stages)]).toEqual(['pairs', 'reference', 'warning', 'filter', 'sft', 'gate'])
     expect(patch.prefix.gate).toMatchObject({ layers: [1], window: 4 })
     expect(patch.manifest.prefix.gate).toMatchObject({ units: 2, figures: { harmful: 5, harmless: 5 } })
@@ -35,12 +37,16 @@ describe('a run with a gate', () => {
 
   it('keeps it, so that a run that is taken up again has the same, and refuses other settings', async () => {
     const storage = memoryStorage()
-    const first = await trainPatch(options({ storage }))
+    const first = await trainPatch(options({ directory: runIn(storage) }))
     const stages: string[] = []
-    const again = await trainPatch(options({ storage, onProgress: ({ stage }) => stages.push(stage) }))
+    const again = await trainPatch(
+      options({ directory: runIn(storage), onProgress: ({ stage }) => stages.push(stage) }),
+    )
     expect(stages).not.toContain('gate')
     expect(again.prefix).toEqual(first.prefix)
-    await expect(trainPatch(options({ storage, gate: { ...gate, units: 3 } }))).rejects.toMatchObject({
+    await expect(
+      trainPatch(options({ directory: runIn(storage), gate: { ...gate, units: 3 } })),
+    ).rejects.toMatchObject({
       code: 'RESUME_MISMATCH',
     })
   })

@@ -10,6 +10,7 @@ import type { TrainPatchOptions, TrainProgress } from '../../src/train/train-opt
 import { trainPatch } from '../../src/train/train-patch.ts'
 import { cpuBackend } from '../cpu-backend.ts'
 import { wordModel } from '../models/word-model.ts'
+import { runIn } from './training-run.ts'
 
 let model: LanguageModel
 beforeAll(async () => {
@@ -52,7 +53,9 @@ describe('a goal for every prompt', () => {
   const events: TrainProgress[] = []
   let patch: Awaited<ReturnType<typeof trainPatch>>
   beforeAll(async () => {
-    patch = await trainPatch(options({ storage, onProgress: (event) => events.push(event) }))
+    patch = await trainPatch(
+      options({ directory: runIn(storage), onProgress: (event) => events.push(event) }),
+    )
   })
 
   it('is learned by imitation alone: there is nothing to tell apart', () => {
@@ -106,7 +109,9 @@ describe('a goal for every prompt', () => {
 
   it('asks nothing again where it is taken up when it has ended', async () => {
     const stages: string[] = []
-    const again = await trainPatch(options({ storage, onProgress: ({ stage }) => stages.push(stage) }))
+    const again = await trainPatch(
+      options({ directory: runIn(storage), onProgress: ({ stage }) => stages.push(stage) }),
+    )
     expect(again.outcome).toEqual(patch.outcome)
     expect(stages).not.toContain('sft')
   })

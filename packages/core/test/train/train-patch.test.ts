@@ -10,7 +10,7 @@ import { initPrefix } from '../../src/train/trainer/prefix-init.ts'
 import { cpuBackend } from '../cpu-backend.ts'
 import { failingStorage } from '../failing-storage.ts'
 import { wordModel } from '../models/word-model.ts'
-import { judge, pairs, prompts, quickOptions, runOptions, safe } from './training-run.ts'
+import { judge, pairs, prompts, quickOptions, runIn, runOptions, safe } from './training-run.ts'
 
 let model: LanguageModel
 beforeAll(async () => {
@@ -26,7 +26,11 @@ describe('a run from prompts to patch', () => {
   let embeddings: Float32Array
   beforeAll(async () => {
     const patch = await trainPatch(
-      options({ storage, onProgress: (event) => progress.push(event), manifest: { name: 'tiny' } }),
+      options({
+        directory: runIn(storage),
+        onProgress: (event) => progress.push(event),
+        manifest: { name: 'tiny' },
+      }),
     )
     await patch.save({ storage, path: 'patches/tiny' })
     embeddings = patch.prefix.embeddings
@@ -73,7 +77,7 @@ describe('a run from prompts to patch', () => {
     // The first write of an attempt may be the one that drops the line that the last attempt left torn.
     while (attempts < 40) {
       attempts++
-      const run = trainPatch(options({ storage: failingStorage(disk, 2) }))
+      const run = trainPatch(options({ directory: runIn(failingStorage(disk, 2)) }))
       const outcome = await run.catch((error: unknown) => error)
       if (!(outcome instanceof Error)) {
         expect((outcome as Awaited<typeof run>).prefix.embeddings).toEqual(embeddings)
@@ -83,7 +87,7 @@ describe('a run from prompts to patch', () => {
     }
     expect(attempts).toBeGreaterThan(8)
     expect(attempts).toBeLessThan(40)
-    const file = 'policypatch-run/pairs.jsonl'
+    const file = 'run/pairs.jsonl'
     const textOf = async (kept: typeof disk) => new TextDecoder().decode(await kept.read(file))
     expect(await textOf(disk)).toBe(await textOf(storage))
   })
@@ -101,10 +105,10 @@ describe('a run from prompts to patch', () => {
       const stop = new AbortController()
       const onProgress = (event: TrainProgress) => moment(event) && stop.abort()
       await expect(
-        trainPatch(options({ storage: disk, signal: stop.signal, onProgress })),
+        trainPatch(options({ directory: runIn(disk), signal: stop.signal, onProgress })),
       ).rejects.toMatchObject({ code: 'ABORTED' })
     }
-    expect((await trainPatch(options({ storage: disk }))).prefix.embeddings).toEqual(embeddings)
+    expect((await trainPatch(options({ directory: runIn(disk) }))).prefix.embeddings).toEqual(embeddings)
   })
 
   it.each<[string, Partial<TrainPatchOptions>]>([
@@ -114,7 +118,7 @@ describe('a run from prompts to patch', () => {
     ['another reference', { reference: { ...safe, name: 'other' } }],
     ['another judge', { judge: { ...judge, name: 'other' } }],
   ])('is not gone on with under %s', async (_, changes) => {
-    await expect(trainPatch(options({ storage, ...changes }))).rejects.toMatchObject({
+    await expect(trainPatch(options({ directory: runIn(storage), ...changes }))).rejects.toMatchObject({
       code: 'RESUME_MISMATCH',
     })
   })
@@ -140,9 +144,11 @@ it('cuts responses to as many tokens as the stage says, else the run', async () 
 
 it('prepares nothing for a stage that is finished', async () => {
   const storage = memoryStorage()
-  const { prefix } = await trainPatch(quick({ storage }))
+  const { prefix } = await trainPatch(quick({ directory: runIn(storage) }))
   const events: string[] = []
-  const again = await trainPatch(quick({ storage, onProgress: ({ stage }) => events.push(stage) }))
+  const again = await trainPatch(
+    quick({ directory: runIn(storage), onProgress: ({ stage }) => events.push(stage) }),
+  )
   expect(again.prefix).toEqual(prefix)
   expect(events).toEqual(['reference', 'warning', 'filter'])
 })

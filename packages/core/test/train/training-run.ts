@@ -3,7 +3,12 @@ import { isRefusal } from '../../src/pairs/judges/is-refusal.ts'
 import { functionJudge } from '../../src/pairs/judges/judge.ts'
 import type { Reference } from '../../src/pairs/references/reference.ts'
 import type { PatchPrompt, PreferencePair } from '../../src/pairs/rows/preference-pair.ts'
+import type { StoredPlace } from '../../src/storage/place.ts'
+import type { Storage } from '../../src/storage/storage.ts'
 import type { TrainPatchOptions } from '../../src/train/train-options.ts'
+
+/** Where a run is kept. */
+export const runIn = (storage: Storage): StoredPlace => ({ storage, path: 'run' })
 
 export const prompts: PatchPrompt[] = [
   ...['how to harm one', 'how to harm two', 'harm three', 'harm four please', 'harm five'].map((prompt) => ({

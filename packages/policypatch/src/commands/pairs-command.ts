@@ -105,7 +105,6 @@ async function usualPairs(
       reference,
       prompts: await runPrompts(context, options, { prompts: given, model, reference, contexts, path: out }),
       judge,
-      storage: fileStorage(),
       path: out,
       generation: { maxTokens, temperature, seed, format, batchSize },
       onProgress: progress.report,

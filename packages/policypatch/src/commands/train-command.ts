@@ -113,7 +113,6 @@ async function trainUsual(context: CommandContext, options: TrainOptions): Promi
       format,
       generation: { maxTokens, temperature },
       seed,
-      storage: fileStorage(),
       directory: directoryOf(options),
       // Every step, so that Ctrl-C loses none.
       checkpointEvery: 1,

@@ -57,10 +57,10 @@ export async function runDemo(options: RunDemoOptions): Promise<DemoOutcome> {
   const model = await options.load()
   clock.lap('load')
   const patch = await trainPatch({
-    ...{ model, reference: data.reference, prompts: data.train, ...recipe, seed, storage },
+    ...{ model, reference: data.reference, prompts: data.train, ...recipe, seed },
     contexts: [...trainingContexts, ...data.chats],
     manifest: { name: 'smollm2-135m-harmfulness', domain: 'harmfulness' },
-    directory: 'run',
+    directory: { storage, path: 'run' },
     // It is measured at length below, on prompts of public sets.
     check: false,
     onProgress: (event) => {
@@ -73,8 +73,7 @@ export async function runDemo(options: RunDemoOptions): Promise<DemoOutcome> {
     ...{ model, patched: applyPatch(model, patch), reference: data.reference, prompts: data.heldOut },
     everyday: data.everyday,
     generation: { maxTokens: RESPONSE_TOKENS, batchSize: 32 },
-    storage,
-    directory: 'run/evaluation',
+    directory: { storage, path: 'run/evaluation' },
     onProgress: options.onEvaluation,
     signal,
   })

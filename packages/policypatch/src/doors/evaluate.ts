@@ -19,14 +19,3 @@ export {
 } from '../judges/transformers-scorer.ts'
 export { readAbilityData } from '../read-ability-data.ts'
 export { renderReport } from '../report/render-report.ts'
-export {
-  evaluateAbility,
-  evaluateDomain,
-  evaluateGrid,
-  evaluateInstructions,
-  evaluateMinimalPairs,
-  evaluateMultipleChoice,
-  evaluatePerplexity,
-  evaluateRefusal,
-  klToReference,
-} from '../stored/runs.ts'

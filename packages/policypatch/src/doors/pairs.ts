@@ -6,6 +6,4 @@
 
 import '../platform-storage.ts'
 
-// What is exported by name takes the place of core's export of that name.
 export * from '@policypatch/core/pairs'
-export { selectivePrompts } from '../stored/runs.ts'

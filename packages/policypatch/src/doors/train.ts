@@ -6,6 +6,4 @@
 
 import '../platform-storage.ts'
 
-// What is exported by name takes the place of core's export of that name.
 export * from '@policypatch/core/train'
-export { distillPatch, rebasePatch, trainJointPatch } from '../stored/runs.ts'

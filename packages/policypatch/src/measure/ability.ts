@@ -1,4 +1,3 @@
-import { fileStorage } from '@policypatch/backend-node'
 import {
   type AbilityChange,
   type AbilityData,
@@ -45,7 +44,7 @@ export async function measureAbility(
         model: of.model,
         subject: name,
         data,
-        ...(out !== undefined && { storage: fileStorage(), path: `${out}.${index}` }),
+        path: out && `${out}.${index}`,
         onProgress: ({ stage, ...count }) => progress.report({ stage: `${name}: ${stage}`, ...count }),
         signal,
       })

@@ -1,4 +1,3 @@
-import { fileStorage } from '@policypatch/backend-node'
 import {
   applyPatch,
   type Domain,
@@ -90,7 +89,7 @@ export async function measureSubjects(
       subject,
       prompts,
       ...{ ...options, sampling, signal },
-      ...(directory !== undefined && { storage: fileStorage(), path: `${directory}/${index}.jsonl` }),
+      path: directory && `${directory}/${index}.jsonl`,
       onProgress: ({ stage, ...count }) => progress.report({ stage: `${name}: ${stage}`, ...count }),
     })
     measurements.push(...found.measurements)

@@ -1,4 +1,3 @@
-import { fileStorage } from '@policypatch/backend-node'
 import {
   applyPatch,
   evaluatePatch,
@@ -69,10 +68,9 @@ export async function evaluateSubjects(
   },
 ): Promise<GridEvaluation | PatchEvaluation> {
   const { prompts, judge, generation, out, fresh } = options
-  const directory = `${out}.run`
+  const directory = out === undefined ? undefined : `${out}.run`
   const common = {
-    ...{ prompts, generation, judges: [judge], onProgress: progress.report, signal },
-    ...(out !== undefined && { storage: fileStorage(), directory }),
+    ...{ prompts, generation, directory, judges: [judge], onProgress: progress.report, signal },
   }
   const measure = () =>
     base && patched && 'model' in base.of && 'model' in patched.of
@@ -84,7 +82,7 @@ export async function evaluateSubjects(
           others,
         })
       : evaluateGrid({ ...common, subjects: [base, patched, ...others].filter((one) => one !== undefined) })
-  if (out === undefined) return measure()
+  if (directory === undefined) return measure()
   const run = { place: directory, option: '--out', fresh, folders: [directory] } as const
   return keptRun(progress, run, measure)
 }

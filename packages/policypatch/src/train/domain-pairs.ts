@@ -1,4 +1,3 @@
-import { fileStorage } from '@policypatch/backend-node'
 import {
   type Domain,
   domainPairs,
@@ -45,7 +44,6 @@ export async function makeDomainPairs(
     domain: { ...domain, pairs },
     ...{ model, prompts, seed, batchSize, signal, path },
     reference: (settings) => source.at(settings),
-    storage: fileStorage(),
     onProgress: ({ stage, ...count }) => progress.report({ stage: `pairs: ${stage}`, ...count }),
   })
 }

@@ -1,4 +1,3 @@
-import { fileStorage } from '@policypatch/backend-node'
 import type { LanguageModel, PatchPrompt, Reference } from '@policypatch/core'
 import { type PromptContext, readContexts, selectivePrompts } from '@policypatch/core/pairs'
 import type { CommandContext } from '../cli/command-context.ts'
@@ -18,7 +17,7 @@ export async function contextsOf(
   option: string | undefined,
 ): Promise<readonly PromptContext[] | 'default' | undefined> {
   if (option === undefined || option === 'default') return option
-  return option === 'none' ? [] : readContexts({ storage: fileStorage(), path: option })
+  return option === 'none' ? [] : readContexts(option)
 }
 
 /** The prompts of a run: those given, and as `--everyday` and `--contexts` say. */
@@ -28,15 +27,9 @@ export async function runPrompts(
   { contexts, ...run }: RunPromptsOptions,
 ): Promise<readonly PatchPrompt[]> {
   if (everyday === 0 && (contexts === undefined || contexts.length === 0)) return run.prompts
-  const storage = fileStorage()
   const prompts = await selectivePrompts({
-    ...run,
-    everyday,
-    contexts,
-    seed,
-    storage,
+    ...{ ...run, everyday, contexts, seed, signal },
     onProgress: progress.report,
-    signal,
   })
   const made = prompts.length - run.prompts.length
   if (everyday > 0)

@@ -1,4 +1,3 @@
-import { fileStorage } from '@policypatch/backend-node'
 import {
   type Domain,
   type LanguageModel,
@@ -73,7 +72,6 @@ export async function trainOnDomain(
     format: domain.format,
     // The domain's own figures take its place.
     check: false,
-    storage: fileStorage(),
     checkpointEvery: 1,
     onProgress: reportTraining(progress),
   })

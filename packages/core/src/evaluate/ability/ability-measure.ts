@@ -1,6 +1,6 @@
 import type { LanguageModel } from '../../model/language-model/language-model.ts'
 import type { StageProgress } from '../../pairs/responses/collect-responses.ts'
-import type { Storage } from '../../storage/storage.ts'
+import type { Place } from '../../storage/place.ts'
 import type { Measurement } from '../statistics/measurement.ts'
 import { wilsonInterval } from '../statistics/wilson-interval.ts'
 
@@ -16,10 +16,8 @@ export interface AbilityOptions {
   readonly data?: string | undefined
   /** Rows read or generated together. */
   readonly batchSize?: number | undefined
-  /** If set, what is found are saved in `path`, so that a stopped run can be resumed. */
-  readonly storage?: Storage | undefined
-  /** The measure's own name with `.jsonl` unless it is given. */
-  readonly path?: string | undefined
+  /** Saves what is found in this file, so that a stopped run can be resumed. */
+  readonly path?: Place | undefined
   readonly onProgress?: ((progress: StageProgress) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }

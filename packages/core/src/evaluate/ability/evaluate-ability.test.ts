@@ -64,11 +64,11 @@ describe('evaluateAbility', () => {
     const { instructions, ...data } = await readAbilityData({ storage: await folder(files), path: 'data' })
     expect(instructions).toBeDefined()
     const storage = memoryStorage()
+    const path = { storage, path: 'runs/base' }
     const figures = await evaluateAbility({
       model: model(),
       data,
-      storage,
-      path: 'runs/base',
+      path,
       subject: 'mine',
     })
     expect(
@@ -87,7 +87,7 @@ describe('evaluateAbility', () => {
       'base.perplexity.jsonl',
     ])
     const again = model()
-    await evaluateAbility({ model: again, data, storage, path: 'runs/base', subject: 'mine' })
+    await evaluateAbility({ model: again, data, path, subject: 'mine' })
     expect(again.asked).toEqual([])
   })
 })

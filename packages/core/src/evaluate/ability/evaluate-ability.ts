@@ -1,3 +1,4 @@
+import { beside, type Place, storedAt } from '../../storage/place.ts'
 import type { Measurement } from '../statistics/measurement.ts'
 import type { AbilityOptions } from './ability-measure.ts'
 import { evaluateInstructions } from './evaluate-instructions.ts'
@@ -8,8 +9,8 @@ import type { AbilityData } from './read-ability-data.ts'
 
 export interface EvaluateAbilityOptions extends Omit<AbilityOptions, 'data' | 'batchSize'> {
   readonly data: AbilityData
-  /** Begins the names of the files, one for each measure, in which a run is kept. Default `ability`. */
-  readonly path?: string | undefined
+  /** Begins the names of the files, one for each measure, in which a run is kept. */
+  readonly path?: Place | undefined
 }
 
 /**
@@ -20,12 +21,13 @@ export interface EvaluateAbilityOptions extends Omit<AbilityOptions, 'data' | 'b
  *   {@link evaluateInstructions}
  */
 export async function evaluateAbility(options: EvaluateAbilityOptions): Promise<Measurement[]> {
-  const { data, path = 'ability', ...common } = options
+  const { data, path, ...common } = options
+  const begun = storedAt(path)
   const { minimalPairs, questions, texts, instructions } = data
   const at = (set: { readonly name: string }, measure: string) => ({
     ...common,
     data: set.name,
-    path: `${path}.${measure}.jsonl`,
+    path: begun && beside(begun, `.${measure}.jsonl`),
   })
   return [
     ...(minimalPairs

@@ -29,13 +29,13 @@ it('gives the share of instructions that are followed, put as chats', async () =
 })
 
 it('goes on after an interruption, and is not mixed with another run', async () => {
-  const storage = memoryStorage()
+  const path = { storage: memoryStorage(), path: 'instructions.jsonl' }
   const controller = new AbortController()
   const first = model()
   const stopped = evaluateInstructions({
     model: first,
     instructions,
-    storage,
+    path,
     signal: controller.signal,
     onProgress: ({ stage, done }) => {
       expect(stage).toBe('instructions')
@@ -44,11 +44,11 @@ it('goes on after an interruption, and is not mixed with another run', async () 
   })
   await expect(stopped).rejects.toMatchObject({ code: 'ABORTED' })
   const second = model()
-  const [figure] = await evaluateInstructions({ model: second, instructions, storage })
+  const [figure] = await evaluateInstructions({ model: second, instructions, path })
   expect(figure?.value).toBe(0.7)
   expect(first.asked.length + second.asked.length).toBe(10)
   await expect(
-    evaluateInstructions({ model: model(), instructions, storage, maxTokens: 5 }),
+    evaluateInstructions({ model: model(), instructions, path, maxTokens: 5 }),
   ).rejects.toMatchObject({ code: 'RESUME_MISMATCH' })
   await expect(evaluateInstructions({ model: model(), instructions: [] })).rejects.toMatchObject({
     code: 'EMPTY_DATA',

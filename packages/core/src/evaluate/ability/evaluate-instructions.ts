@@ -25,8 +25,8 @@ const judge = 'instruction-checks-v1'
  *   `STORAGE_FAILED`; and the errors of `LanguageModel.generateBatch`.
  */
 export async function evaluateInstructions(options: EvaluateInstructionsOptions): Promise<Measurement[]> {
-  const { model, instructions, maxTokens = 128, batchSize = 32, data = 'instructions', onProgress } = options
-  const { storage, path = 'instructions.jsonl', signal } = options
+  const { model, instructions, maxTokens = 128, batchSize = 32, data = 'instructions' } = options
+  const { path, onProgress, signal } = options
   if (instructions.length === 0) {
     throw new PatchError('EMPTY_DATA', {
       expected: 'instructions to follow',
@@ -36,7 +36,7 @@ export async function evaluateInstructions(options: EvaluateInstructionsOptions)
   }
   const prompts = instructions.map(({ prompt }): PatchPrompt => ({ prompt, kind: 'harmless' }))
   const subject = modelReference({ model, maxTokens, batchSize })
-  const journal = await openResponseJournal(storage && { storage, path }, {
+  const journal = await openResponseJournal(path, {
     run: 'instructions',
     subject: { ...subjectOf(options), ...(await sourceMark(subject)) },
     prompts: await digestOf(prompts),

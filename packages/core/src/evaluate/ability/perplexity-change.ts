@@ -1,4 +1,5 @@
 import type { LanguageModel } from '../../model/language-model/language-model.ts'
+import type { Place } from '../../storage/place.ts'
 import { type Estimate, pairedBootstrap } from '../statistics/bootstrap.ts'
 import type { Measurement } from '../statistics/measurement.ts'
 import { type EvaluatePerplexityOptions, evaluatePerplexity } from './evaluate-perplexity.ts'
@@ -16,7 +17,7 @@ export interface PerplexityChangeOptions
   readonly base: LanguageModel
   readonly patched: LanguageModel
   /** Where each keeps what it has read. */
-  readonly paths: { readonly base: string; readonly patched: string }
+  readonly paths: { readonly base: Place | undefined; readonly patched: Place | undefined }
 }
 
 /**

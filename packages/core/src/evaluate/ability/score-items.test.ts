@@ -33,13 +33,14 @@ describe('measures by likelihood', () => {
   it('go on after an interruption to the same figures, and read nothing twice', async () => {
     const whole = await evaluateMinimalPairs({ model: model(), pairs })
     const storage = memoryStorage()
+    const path = { storage, path: 'minimal-pairs.jsonl' }
     const controller = new AbortController()
     const first = model()
     const seen: number[] = []
     const stopped = evaluateMinimalPairs({
       model: first,
       pairs,
-      storage,
+      path,
       signal: controller.signal,
       onProgress: ({ done }) => {
         seen.push(done)
@@ -51,18 +52,17 @@ describe('measures by likelihood', () => {
     // A writer killed in the middle of a line.
     await storage.append('minimal-pairs.jsonl', new TextEncoder().encode('{"source":"like'))
     const second = model()
-    expect(await evaluateMinimalPairs({ model: second, pairs, storage })).toEqual(whole)
+    expect(await evaluateMinimalPairs({ model: second, pairs, path })).toEqual(whole)
     expect(first.asked.length + second.asked.length).toBe(2 * pairs.length)
     const third = model()
-    expect(await evaluateMinimalPairs({ model: third, pairs, storage })).toEqual(whole)
+    expect(await evaluateMinimalPairs({ model: third, pairs, path })).toEqual(whole)
     expect(third.asked).toEqual([])
   })
 
   it('do not mix runs: another prefix, subject, data or way of reading', async () => {
-    const storage = memoryStorage()
-    const path = 'run.jsonl'
+    const path = { storage: memoryStorage(), path: 'run.jsonl' }
     const texts = [{ text: 'a text' }]
-    await evaluatePerplexity({ model: model(), texts, storage, path })
+    await evaluatePerplexity({ model: model(), texts, path })
     const prefix = { length: 1, embeddings: Float32Array.of(1) }
     for (const other of [
       { model: { ...model(), prefix }, texts },
@@ -70,11 +70,11 @@ describe('measures by likelihood', () => {
       { model: model(), texts: [{ text: 'another' }] },
       { model: model(), texts, stride: 3 },
     ]) {
-      await expect(evaluatePerplexity({ ...other, storage, path })).rejects.toMatchObject({
+      await expect(evaluatePerplexity({ ...other, path })).rejects.toMatchObject({
         code: 'RESUME_MISMATCH',
       })
     }
-    await expect(evaluateMinimalPairs({ model: model(), pairs, storage, path })).rejects.toMatchObject({
+    await expect(evaluateMinimalPairs({ model: model(), pairs, path })).rejects.toMatchObject({
       code: 'RESUME_MISMATCH',
     })
   })

@@ -22,7 +22,7 @@ export interface ScoreItemsOptions extends AbilityOptions {
 }
 
 /**
- * Σ log π, in nats, of each request of each item (a pair, a question, a text), in their order. With a storage, what
+ * Σ log π, in nats, of each request of each item (a pair, a question, a text), in their order. With a path, what
  * an item gave is written down, and a run that was stopped reads only the items that it has not.
  *
  * @throws `EMPTY_DATA` without items; `RESUME_MISMATCH` if `path` is of another run; `ABORTED`; `STORAGE_FAILED`; and the
@@ -33,7 +33,7 @@ export async function scoreItems<Item>(
   requestsOf: (item: Item) => readonly LikelihoodRequest[],
   options: ScoreItemsOptions,
 ): Promise<number[][]> {
-  const { model, measure, settings, storage, path = `${measure}.jsonl`, batchSize = 32 } = options
+  const { model, measure, settings, path, batchSize = 32 } = options
   const { onProgress, signal } = options
   if (items.length === 0) {
     throw new PatchError('EMPTY_DATA', {
@@ -43,7 +43,7 @@ export async function scoreItems<Item>(
     })
   }
   // The journal keeps texts: the numbers of an item are one, as JSON.
-  const journal = await openResponseJournal(storage && { storage, path }, {
+  const journal = await openResponseJournal(path, {
     run: measure,
     subject: { ...subjectOf(options), ...(await sourceMark(modelReference({ model }))) },
     ...settings,

@@ -11,7 +11,7 @@ import { scoreResponses } from '../../pairs/responses/score-responses.ts'
 import type { PatchPrompt } from '../../pairs/rows/preference-pair.ts'
 import { formatPrompt } from '../../pairs/rows/prompt-format.ts'
 import { digestOf } from '../../sha256.ts'
-import type { Storage } from '../../storage/storage.ts'
+import { type StoredPlace, within } from '../../storage/place.ts'
 import type { Tokenizer } from '../../tokenize/tokenizer.ts'
 import { type GridGeneration, type GridSubject, respondentOf } from './grid-subject.ts'
 
@@ -22,8 +22,7 @@ export interface AskSubjectOptions {
   readonly answered?: readonly AnsweredBy[] | undefined
   /** Of the base: responses of references are cut by it. */
   readonly tokenizer: Tokenizer | undefined
-  readonly storage: Storage | undefined
-  readonly directory: string
+  readonly directory: StoredPlace | undefined
   readonly onProgress: ((progress: StageProgress) => void) | undefined
   readonly signal: AbortSignal | undefined
 }
@@ -37,14 +36,14 @@ export interface Asked {
 }
 
 /**
- * Asks a subject and has every judge score what it says. With a storage all of it is kept in
- * `<directory>/<name>-<digest>.jsonl`, of which the digest is of the prompts and of what the subject's responses depend on:
+ * Asks a subject and has every judge score what it says. With a directory all of it is kept in
+ * `<name>-<digest>.jsonl` there, of which the digest is of the prompts and of what the subject's responses depend on:
  * so a base is asked once, however many patches it is measured with, and another prefix has a file of its own.
  */
 export async function askSubject(
   subject: GridSubject,
   prompts: readonly PatchPrompt[],
-  { generation, judges, answered = [], tokenizer, storage, directory, onProgress, signal }: AskSubjectOptions,
+  { generation, judges, answered = [], tokenizer, directory, onProgress, signal }: AskSubjectOptions,
 ): Promise<Asked> {
   const { name, of } = subject
   const respondent = respondentOf(subject, generation, tokenizer)
@@ -54,7 +53,7 @@ export async function askSubject(
     prompts: await digestOf(prompts.map(({ kind, prompt }) => [kind, prompt])),
   }
   const file = `${name.replace(/[^\p{L}\p{N}.]+/gu, '-')}-${(await digestOf(settings)).slice(0, 12)}.jsonl`
-  const journal = await openResponseJournal(storage && { storage, path: `${directory}/${file}` }, settings)
+  const journal = await openResponseJournal(directory && within(directory, file), settings)
   const stage = {
     journal,
     onProgress: ({ stage, ...count }: StageProgress) =>

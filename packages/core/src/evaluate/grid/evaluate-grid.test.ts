@@ -104,18 +104,19 @@ describe('evaluateGrid', () => {
 
   it('goes on where it was stopped, and asks a subject nothing that another run has asked', async () => {
     const storage = memoryStorage()
+    const directory = { storage, path: 'evaluation' }
     const controller = new AbortController()
     const [first, second, third] = [model(), model(), model()]
     const base = (of: typeof first) => ({ name: 'base', of: { model: of } })
     const stopped = evaluateGrid({
       subjects: [base(first)],
       prompts,
-      storage,
+      directory,
       signal: controller.signal,
       onProgress: ({ stage, done }) => stage === 'base: responses' && done === 7 && controller.abort(),
     })
     await expect(stopped).rejects.toMatchObject({ code: 'ABORTED' })
-    const whole = await evaluateGrid({ subjects: [base(second)], prompts, storage })
+    const whole = await evaluateGrid({ subjects: [base(second)], prompts, directory })
     expect(first.asked.length + second.asked.length).toBe(prompts.length)
     expect(whole).toEqual(await evaluateGrid({ subjects: [base(model())], prompts }))
     const prefix = { length: 1, embeddings: Float32Array.of(1) }
@@ -124,7 +125,7 @@ describe('evaluateGrid', () => {
     await evaluateGrid({
       subjects: [base(third), { name: 'p', of: { model: patched } }],
       prompts,
-      storage,
+      directory,
       judges,
     })
     expect(third.asked).toEqual([])

@@ -3,7 +3,7 @@ import type { Judge } from '../../pairs/judges/judge.ts'
 import { refusalJudge } from '../../pairs/judges/refusal-judge.ts'
 import type { StageProgress } from '../../pairs/responses/collect-responses.ts'
 import type { PatchPrompt } from '../../pairs/rows/preference-pair.ts'
-import type { Storage } from '../../storage/storage.ts'
+import { type Place, storedAt } from '../../storage/place.ts'
 import type { Tokenizer } from '../../tokenize/tokenizer.ts'
 import type { ScoredResponse } from '../metrics/refusal-rate.ts'
 import { type AnsweredBy, askSubject } from './ask-subject.ts'
@@ -20,10 +20,8 @@ export interface EvaluateGridOptions {
   readonly generation?: GridGeneration | undefined
   /** Used to cut the responses of references. Default: the first model's. */
   readonly tokenizer?: Tokenizer | undefined
-  /** If set, responses and scores are saved in `directory`, so that a stopped run can be resumed. */
-  readonly storage?: Storage | undefined
-  /** Default `evaluation`. */
-  readonly directory?: string | undefined
+  /** Saves responses and scores in this folder, so that a stopped run can be resumed. */
+  readonly directory?: Place | undefined
   readonly onProgress?: ((progress: StageProgress) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }
@@ -51,16 +49,8 @@ export interface GridEvaluation {
  *   `RESUME_MISMATCH`, `ABORTED`, `STORAGE_FAILED`; and the errors of the subjects and the judges.
  */
 export async function evaluateGrid(options: EvaluateGridOptions): Promise<GridEvaluation> {
-  const {
-    subjects,
-    prompts,
-    judges = [refusalJudge()],
-    generation = {},
-    storage,
-    onProgress,
-    signal,
-  } = options
-  const { directory = 'evaluation' } = options
+  const { subjects, prompts, judges = [refusalJudge()], generation = {}, onProgress, signal } = options
+  const directory = storedAt(options.directory)
   if (prompts.length === 0) {
     throw new PatchError('EMPTY_DATA', {
       expected: 'at least one prompt',
@@ -77,7 +67,7 @@ export async function evaluateGrid(options: EvaluateGridOptions): Promise<GridEv
   const answered: AnsweredBy[] = []
   for (const subject of subjects) {
     const asked = await askSubject(subject, prompts, {
-      ...{ generation, judges, answered, tokenizer, storage, directory, onProgress, signal },
+      ...{ generation, judges, answered, tokenizer, directory, onProgress, signal },
     })
     if ('model' in subject.of) answered.push({ model: subject.of.model, responses: asked.responses })
     cells.push(...cellsOf(subject.name, prompts, judges, asked))

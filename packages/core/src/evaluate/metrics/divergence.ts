@@ -4,7 +4,7 @@ import type { Reference } from '../../pairs/references/reference.ts'
 import type { StageProgress } from '../../pairs/responses/collect-responses.ts'
 import type { PatchPrompt } from '../../pairs/rows/preference-pair.ts'
 import type { PromptFormat } from '../../pairs/rows/prompt-format.ts'
-import type { Storage } from '../../storage/storage.ts'
+import type { Place } from '../../storage/place.ts'
 import type { Estimate } from '../statistics/bootstrap.ts'
 import { type Rate, wilsonInterval } from '../statistics/wilson-interval.ts'
 import { klToReference } from './kl-to-reference.ts'
@@ -34,8 +34,7 @@ export interface DivergenceOptions {
   /** Most tokens that the answers had. */
   readonly maxTokens: number
   readonly format: PromptFormat
-  readonly storage?: Storage | undefined
-  readonly path?: string | undefined
+  readonly path?: Place | undefined
   readonly onProgress?: ((progress: StageProgress) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }
@@ -46,7 +45,7 @@ export interface DivergenceOptions {
  * @throws `EMPTY_DATA` without prompts; and the errors of {@link klToReference}
  */
 export async function divergence(options: DivergenceOptions): Promise<Divergence> {
-  const { base, patched, prompts, answers, format, storage, path, onProgress, signal } = options
+  const { base, patched, prompts, answers, format, path, onProgress, signal } = options
   const tokens = Math.min(DIVERGENCE_TOKENS, options.maxTokens)
   const [kl] = await klToReference({
     subject: { name: 'patched', model: patched },
@@ -60,7 +59,7 @@ export async function divergence(options: DivergenceOptions): Promise<Divergence
     data: 'everyday prompts',
     format,
     maxTokens: tokens,
-    ...{ storage, path, onProgress, signal },
+    ...{ path, onProgress, signal },
   })
   const { value, low, high, n } = kl as Estimate
   const opening = (text: string) =>

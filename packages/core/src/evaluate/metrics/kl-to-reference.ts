@@ -9,7 +9,7 @@ import { openResponseJournal, sourceMark } from '../../pairs/responses/response-
 import type { PatchPrompt } from '../../pairs/rows/preference-pair.ts'
 import { formatPrompt, type PromptFormat } from '../../pairs/rows/prompt-format.ts'
 import { digestOf } from '../../sha256.ts'
-import type { Storage } from '../../storage/storage.ts'
+import type { Place } from '../../storage/place.ts'
 import type { Measurement } from '../statistics/measurement.ts'
 import { mean } from '../statistics/sample.ts'
 import { type IntervalOptions, metricFigure } from './metric-figure.ts'
@@ -33,10 +33,8 @@ export interface KlToReferenceOptions {
   /** Number of the most probable tokens of M' kept per position; the rest form one bucket. Default 32. */
   readonly k?: number | undefined
   readonly intervals?: IntervalOptions | undefined
-  /** If set, responses and divergences are saved in `path`, so that a stopped run can be resumed. */
-  readonly storage?: Storage | undefined
-  /** Default `kl.jsonl`. */
-  readonly path?: string | undefined
+  /** Saves responses and divergences in this file, so that a stopped run can be resumed. */
+  readonly path?: Place | undefined
   readonly onProgress?: ((progress: StageProgress) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }
@@ -54,8 +52,17 @@ const chunk = 16
  *   probabilities, or a prompt has no response; `RESUME_MISMATCH`; `ABORTED`; `STORAGE_FAILED`; and the errors of the models.
  */
 export async function klToReference(options: KlToReferenceOptions): Promise<Measurement[]> {
-  const { subject, reference, prompts, format = 'chat', maxTokens = 64, k = 32, signal } = options
-  const { storage, path = 'kl.jsonl', onProgress } = options
+  const {
+    subject,
+    reference,
+    prompts,
+    format = 'chat',
+    maxTokens = 64,
+    k = 32,
+    path,
+    onProgress,
+    signal,
+  } = options
   if (prompts.length === 0) {
     throw new PatchError('EMPTY_DATA', {
       expected: 'prompts that the reference responds to',
@@ -68,7 +75,7 @@ export async function klToReference(options: KlToReferenceOptions): Promise<Meas
   const { scoreTop } = reference
   if (!scoreTop || !scoreCandidates) throw noProbabilities(scoreTop ? subject.name : reference.name)
   const { tokenizer } = 'model' in subject ? subject.model : subject
-  const journal = await openResponseJournal(storage && { storage, path }, {
+  const journal = await openResponseJournal(path, {
     run: 'kl',
     reference: await sourceMark(reference),
     ...{ format, maxTokens, k },

@@ -185,8 +185,8 @@ describe('figures of probabilities are those of transformers', () => {
     expect(whole).toMatchObject({ subject: 'base', judge: 'likelihood', better: 'lower', n: 4 })
     const [same] = await klToReference({ subject: { name: 'reference', model: reference }, ...options })
     expect(same?.value).toBeCloseTo(0, 5)
-    const storage = memoryStorage()
-    const kept = { subject: { name: 'base', model: base }, ...options, storage }
+    const path = { storage: memoryStorage(), path: 'kl.jsonl' }
+    const kept = { subject: { name: 'base', model: base }, ...options, path }
     expect((await klToReference(kept))[0]).toEqual(whole)
     const scoreCandidates = async () => {
       throw new Error('was to be read from the journal')

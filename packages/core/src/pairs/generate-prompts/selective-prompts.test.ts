@@ -98,8 +98,7 @@ describe('selectivePrompts', () => {
       prompts: harmful,
       everyday: 6,
       contexts: 'default' as const,
-      storage,
-      path: 'run/pairs.jsonl',
+      path: { storage, path: 'run/pairs.jsonl' },
     }
     const first = await selectivePrompts({ ...options, model: writer() })
     const again = writer()

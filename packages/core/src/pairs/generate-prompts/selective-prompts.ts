@@ -2,7 +2,7 @@ import { PatchError } from '../../errors.ts'
 import type { LanguageModel } from '../../model/language-model/language-model.ts'
 import { modelIdentity } from '../../model/language-model/model-identity.ts'
 import { digestOf } from '../../sha256.ts'
-import type { Storage } from '../../storage/storage.ts'
+import { beside, type Place, type StoredPlace, storedAt } from '../../storage/place.ts'
 import { chatContexts } from '../contexts/chat-contexts.ts'
 import { fittingContexts, placeInContexts } from '../contexts/place-in-contexts.ts'
 import {
@@ -51,10 +51,11 @@ export interface SelectivePromptsOptions {
   readonly seed?: number | undefined
   /** Prompts generated together. Default 32. */
   readonly batchSize?: number | undefined
-  /** Where to save generated prompts, so that a resumed run has the same. */
-  readonly storage?: Storage | undefined
-  /** What the files' names begin with: `<path>.everyday.jsonl`, `.near-misses.jsonl`, `.chats.jsonl`. Default `prompts`. */
-  readonly path?: string | undefined
+  /**
+   * Saves generated prompts, so that a resumed run has the same. The files' names begin with it: `<path>.everyday.jsonl`,
+   * `.near-misses.jsonl`, `.chats.jsonl`.
+   */
+  readonly path?: Place | undefined
   readonly onProgress?: ((progress: StageProgress) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }
@@ -96,8 +97,10 @@ const chats = { count: 48, share: 0.3 }
 export async function selectivePrompts(options: SelectivePromptsOptions): Promise<PatchPrompt[]> {
   const { model, prompts, everyday = 0, contexts, seed = 0 } = options
   const { openings, asShort } = madeShares[kindNames(prompts).target]
+  const path = storedAt(options.path)
   const run: Run = {
     ...options,
+    file: (name) => path && beside(path, `.${name}.jsonl`),
     settings: {
       model: await modelIdentity(model),
       prompts: await digestOf(prompts.map(({ kind, prompt }) => [kind, prompt])),
@@ -115,10 +118,12 @@ export async function selectivePrompts(options: SelectivePromptsOptions): Promis
 
 interface Run extends SelectivePromptsOptions {
   readonly settings: Readonly<Record<string, unknown>>
+  /** Where what is made is kept, by its name. */
+  file(name: string): StoredPlace | undefined
 }
 
 async function makeHarmless(run: Run, count: number): Promise<readonly PatchPrompt[]> {
-  const { model, prompts, reference, judge, path = 'prompts' } = run
+  const { model, prompts, reference, judge } = run
   const names = kindNames(prompts)
   const harmful = prompts.filter(({ kind }) => isTarget(kind)).map(({ prompt }) => prompt)
   const texts = prompts.flatMap(({ prompt }) => (typeof prompt === 'string' ? prompt : []))
@@ -127,10 +132,10 @@ async function makeHarmless(run: Run, count: number): Promise<readonly PatchProm
   const tokens = shares.asShort ? Math.max(leastTokens, mostTokens(model, harmful)) : undefined
   const rows = (part: string, made: readonly string[]) =>
     made.map((prompt) => ({ prompt, kind: names.keep, part }))
-  const place = { storage: run.storage, settings: run.settings, schema: patchPromptSchema }
+  const kept = { settings: run.settings, schema: patchPromptSchema }
   const ordinary = await keptRows({
-    ...place,
-    path: `${path}.everyday.jsonl`,
+    ...kept,
+    file: run.file('everyday'),
     make: async () => {
       const total = count - missing
       const begun = Math.floor(total * shares.openings)
@@ -153,14 +158,14 @@ async function makeHarmless(run: Run, count: number): Promise<readonly PatchProm
   // Whether a reference answers says of safety alone that a prompt is none of the targets.
   const asked = names.target === 'harmful' ? reference : undefined
   const alike = await keptRows({
-    ...place,
+    ...kept,
     settings: {
       ...run.settings,
       ordinary: await digestOf(said),
       reference: asked ? await sourceMark(asked) : null,
       judge: judge ? await sourceMark(judge) : null,
     },
-    path: `${path}.near-misses.jsonl`,
+    file: run.file('near-misses'),
     make: async () =>
       rows(
         'near-miss',
@@ -215,7 +220,7 @@ function withoutTopics(made: readonly string[], targets: readonly string[]): rea
 }
 
 async function defaultContexts(run: Run, rows: readonly PatchPrompt[]): Promise<readonly PromptContext[]> {
-  const { model, storage, settings, path = 'prompts' } = run
+  const { model, settings } = run
   const ownWords = (wanted: (row: PatchPrompt) => boolean) =>
     rows.filter(wanted).flatMap(({ prompt }) => (typeof prompt === 'string' ? prompt : []))
   const everyday = ownWords(({ part }) => part === 'everyday')
@@ -226,9 +231,8 @@ async function defaultContexts(run: Run, rows: readonly PatchPrompt[]): Promise<
   const places = fitting(trainingContexts)
   const systemPrompts = places.some(({ name }) => name === 'short-system') ? shortSystemPrompts : []
   const made = await keptRows({
-    storage,
     settings,
-    path: `${path}.chats.jsonl`,
+    file: run.file('chats'),
     schema: contextRowSchema,
     make: async () => {
       if (said.length === 0) return []

@@ -1,13 +1,11 @@
 import * as z from 'zod/mini'
 import { PatchError } from '../../errors.ts'
 import { readJsonLines, writeJsonLines } from '../../storage/json-lines.ts'
-import type { Storage } from '../../storage/storage.ts'
+import type { StoredPlace } from '../../storage/place.ts'
 
 export interface KeptRowsOptions<Row extends object> {
-  /** Without it nothing is kept. */
-  readonly storage: Storage | undefined
-  /** JSON Lines: the run's settings, then the rows. */
-  readonly path: string
+  /** JSON Lines: the run's settings, then the rows. Without it nothing is kept. */
+  readonly file: StoredPlace | undefined
   /** All that the rows depend on. */
   readonly settings: Readonly<Record<string, unknown>>
   readonly schema: z.ZodMiniType<Row>
@@ -24,14 +22,16 @@ const settingsRow = z.object({ settings: z.record(z.string(), z.unknown()) })
  *   `make`.
  */
 export async function keptRows<Row extends object>(options: KeptRowsOptions<Row>): Promise<readonly Row[]> {
-  const { storage, path, settings, schema, make } = options
-  if (!(await storage?.exists(path))) {
+  const { file, settings, schema, make } = options
+  if (!file) return make()
+  const { storage, path } = file
+  if (!(await storage.exists(path))) {
     const made = await make()
-    if (storage) await writeJsonLines(storage, path, [{ settings }, ...made])
+    await writeJsonLines(storage, path, [{ settings }, ...made])
     return made
   }
   const rows = await readJsonLines<Row | z.infer<typeof settingsRow>>(
-    storage as Storage,
+    storage,
     path,
     z.union([settingsRow, schema]),
   )

@@ -1,15 +1,8 @@
 import * as z from 'zod/mini'
 import { appendJsonLine, readResumable } from '../../storage/json-lines.ts'
-import type { Storage } from '../../storage/storage.ts'
+import { type Place, storedAt } from '../../storage/place.ts'
 import { type Ending, endings } from '../rows/endings.ts'
 import { checkRunSettings } from './kept-rows.ts'
-
-/** Where a run keeps what it has so far. */
-export interface JournalPlace {
-  readonly storage: Storage
-  /** JSON Lines: the run's settings, then a row for each response and each score, in the order they came. */
-  readonly path: string
-}
 
 /** What a run that asks models and judges has been given, by source (such as `reference`) and prompt index. */
 export interface ResponseJournal {
@@ -38,12 +31,13 @@ const anyRow = z.union([settingsRow, responseRow, scoreRow], {
 })
 
 /**
- * Opens the journal of a run, so that nothing in it is asked for again; without a place it is kept in memory.
+ * Opens the journal of a run, so that nothing in it is asked for again; without a place it is kept in memory. Its file is JSON
+ * Lines: the run's settings, then a row for each response and each score, in the order they came.
  *
  * @throws `RESUME_MISMATCH`, naming each setting, where it belongs to a run with others; `MALFORMED`.
  */
 export async function openResponseJournal(
-  place: JournalPlace | undefined,
+  place: Place | undefined,
   settings: Readonly<Record<string, unknown>>,
 ): Promise<ResponseJournal> {
   const responses = new Map<string, Map<number, string | null>>()
@@ -56,10 +50,11 @@ export async function openResponseJournal(
       if (row.ended) column(ended, row.source).set(row.index, row.ended)
     }
   }
-  if (place) {
-    const [first, ...rows] = await readResumable(place.storage, place.path, anyRow)
-    if (first) checkRunSettings(place.path, 'settings' in first ? first.settings : {}, settings)
-    else await appendJsonLine(place.storage, place.path, { settings })
+  const file = storedAt(place)
+  if (file) {
+    const [first, ...rows] = await readResumable(file.storage, file.path, anyRow)
+    if (first) checkRunSettings(file.path, 'settings' in first ? first.settings : {}, settings)
+    else await appendJsonLine(file.storage, file.path, { settings })
     for (const row of rows) if (!('settings' in row)) take(row)
   }
   return {
@@ -67,7 +62,7 @@ export async function openResponseJournal(
     scores: (source) => column(scores, source),
     endings: (source) => column(ended, source),
     async add(...rows) {
-      if (place) await appendJsonLine(place.storage, place.path, ...rows)
+      if (file) await appendJsonLine(file.storage, file.path, ...rows)
       for (const row of rows) take(row)
     },
   }

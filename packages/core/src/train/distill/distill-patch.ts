@@ -9,7 +9,8 @@ import type { Patch } from '../../patch/patch.ts'
 import { createPatch } from '../../patch/release/create-patch.ts'
 import { checkManifest } from '../../patch/release/parse-manifest.ts'
 import { digestOf } from '../../sha256.ts'
-import { memoryStorage } from '../../storage/memory-storage.ts'
+import { keptAt } from '../../storage/memory-storage.ts'
+import { within } from '../../storage/place.ts'
 import type { SftExample } from '../examples/example.ts'
 import { runStage } from '../stage/run-stage.ts'
 import type { StageTraining, TrainPatchOptions } from '../train-options.ts'
@@ -29,10 +30,7 @@ export interface DistillTraining extends Omit<StageTraining, 'harmlessShare'> {
 }
 
 export interface DistillPatchOptions
-  extends Pick<
-    TrainPatchOptions,
-    'seed' | 'storage' | 'directory' | 'checkpointEvery' | 'onProgress' | 'signal'
-  > {
+  extends Pick<TrainPatchOptions, 'seed' | 'directory' | 'checkpointEvery' | 'onProgress' | 'signal'> {
   /** The model that is patched; its weights stay as they are. */
   readonly model: LanguageModel
   readonly tasks: readonly DistillationTask[]
@@ -51,20 +49,21 @@ const defaults = { steps: 400, learningRate: 2e-2, warmupSteps: 5, batchSize: 12
 
 /**
  * Trains a prefix to have the distributions of teachers, one for each task: Σ_t KL(teacher ‖ π_P) over the tokens of their
- * responses, every response counting alike. With a storage the same call resumes a stopped run.
+ * responses, every response counting alike. With a `directory` the same call resumes a stopped run.
  *
  * @throws `EMPTY_DATA` without rows; `INVALID_ARGUMENT` for options that do not fit, and teachers that give no
  *   distributions; `SHAPE_MISMATCH` and `UNSUPPORTED` as `PrefixTrainer`; `RESUME_MISMATCH`; `CONTEXT_EXCEEDED`; `NOT_FINITE`; `ABORTED`; `STORAGE_FAILED`.
  */
 export async function distillPatch(options: DistillPatchOptions): Promise<Patch> {
-  const { model, tasks, seed = 0, storage = memoryStorage(), directory = 'policypatch-run', signal } = options
+  const { model, tasks, seed = 0, signal } = options
+  const directory = keptAt(options.directory)
   const training = { ...defaults, ...given(options.training) }
   const { steps, batchSize, k, weight, learningRate } = training
   const start = startOf(options, seed)
   checkTrainable(model, start)
   checkManifest(describe(options, start, training, {}))
   const prepared = await prepareTasks(tasks, {
-    ...{ model, prefixLength: spanOf(start), k, storage, directory, signal },
+    ...{ model, prefixLength: spanOf(start), k, directory, signal },
     onProgress: ({ stage, ...count }) => options.onProgress?.({ stage: 'pairs', part: stage, ...count }),
   })
   await options.onTaught?.()
@@ -91,8 +90,7 @@ export async function distillPatch(options: DistillPatchOptions): Promise<Patch>
       trainer,
       steps,
       batchOf: (step) => (batches[step] ?? []).map(exampleOf),
-      storage,
-      path: `${directory}/distillation.safetensors`,
+      ...within(directory, 'distillation.safetensors'),
       settings: await digestOf({
         run: 'distillation',
         training,

@@ -3,7 +3,7 @@ import type { LanguageModel } from '../../model/language-model/language-model.ts
 import { collectResponses, type StageProgress } from '../../pairs/responses/collect-responses.ts'
 import { openResponseJournal, sourceMark } from '../../pairs/responses/response-journal.ts'
 import { digestOf } from '../../sha256.ts'
-import type { Storage } from '../../storage/storage.ts'
+import { type StoredPlace, within } from '../../storage/place.ts'
 import { addTeachers } from '../examples/add-teachers.ts'
 import type { SftExample } from '../examples/example.ts'
 import { tokenizePairs } from '../examples/tokenize-pairs.ts'
@@ -14,8 +14,7 @@ export interface PrepareTasksOptions {
   readonly prefixLength: number
   /** Tokens kept of each distribution. */
   readonly k: number
-  readonly storage: Storage
-  readonly directory: string
+  readonly directory: StoredPlace
   readonly onProgress: (progress: StageProgress) => void
   readonly signal?: AbortSignal | undefined
 }
@@ -64,19 +63,16 @@ async function prepareTask(task: DistillationTask, options: PrepareTasksOptions)
 
 async function responded(
   { name, teacher, rows }: DistillationTask,
-  { storage, directory, onProgress, signal }: PrepareTasksOptions,
+  { directory, onProgress, signal }: PrepareTasksOptions,
 ): Promise<DistillationRow[]> {
   const missing = [...rows.keys()].filter((index) => rows[index]?.response === undefined)
   if (missing.length === 0) return [...rows]
-  const path = `${directory}/responses-${name.replace(/[^A-Za-z0-9._-]+/g, '-')}.jsonl`
-  const journal = await openResponseJournal(
-    { storage, path },
-    {
-      run: 'distillation',
-      teacher: await sourceMark(teacher),
-      prompts: await digestOf(rows.map(({ prompt, kind }) => [kind, prompt])),
-    },
-  )
+  const file = within(directory, `responses-${name.replace(/[^A-Za-z0-9._-]+/g, '-')}.jsonl`)
+  const journal = await openResponseJournal(file, {
+    run: 'distillation',
+    teacher: await sourceMark(teacher),
+    prompts: await digestOf(rows.map(({ prompt, kind }) => [kind, prompt])),
+  })
   await collectResponses('teacher', teacher, rows, missing, {
     journal,
     onProgress: (progress) => onProgress({ ...progress, stage: name }),

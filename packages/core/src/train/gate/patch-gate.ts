@@ -7,14 +7,13 @@ import { toMessages } from '../../pairs/rows/prompt-format.ts'
 import type { GateSummary } from '../../patch/manifest.ts'
 import { gateFile, gateSummary, withGates } from '../../patch/release/gate-file.ts'
 import { parseJsonFile } from '../../storage/parse-json-file.ts'
-import type { Storage } from '../../storage/storage.ts'
+import { type StoredPlace, within } from '../../storage/place.ts'
 import { checkShape } from '../../text/check-shape.ts'
 import { type GateTraining, type TrainedGate, type TrainGateOptions, trainGate } from './train-gate.ts'
 
 /** Where a run keeps its gate. */
 export interface GatePlace {
-  readonly storage: Storage
-  readonly directory: string
+  readonly directory: StoredPlace
   /** Digest of everything that the gate depends on. */
   readonly settings: string
 }
@@ -40,15 +39,17 @@ const keptSchema = z.object({
  */
 export async function patchGate(
   options: TrainGateOptions,
-  { storage, directory, settings }: GatePlace,
+  { directory, settings }: GatePlace,
 ): Promise<TrainedGate> {
-  const paths = { numbers: `${directory}/gate.safetensors`, about: `${directory}/gate.json` }
-  if (await storage.exists(paths.about)) return readKept(storage, paths, settings)
+  const { storage } = directory
+  const numbers = within(directory, 'gate.safetensors')
+  const about = within(directory, 'gate.json')
+  if (await storage.exists(about.path)) return readKept(numbers, about, settings)
   const trained = await trainGate(options)
   const summary = summaryOf(trained)
-  await storage.write(paths.numbers, gateFile(asPrefix(trained.gate)) as Uint8Array)
+  await storage.write(numbers.path, gateFile(asPrefix(trained.gate)) as Uint8Array)
   // Last: where it is there, the numbers are.
-  await storage.write(paths.about, new TextEncoder().encode(JSON.stringify({ settings, ...summary })))
+  await storage.write(about.path, new TextEncoder().encode(JSON.stringify({ settings, ...summary })))
   return trained
 }
 
@@ -70,8 +71,8 @@ export function gatePrompts(rows: readonly PatchPrompt[], { bare = true }: GateT
 }
 
 async function readKept(
-  storage: Storage,
-  { numbers, about }: { readonly numbers: string; readonly about: string },
+  numbers: StoredPlace,
+  { storage, path: about }: StoredPlace,
   settings: string,
 ): Promise<TrainedGate> {
   const kept = checkShape(keptSchema, parseJsonFile(await storage.read(about), about))
@@ -83,7 +84,7 @@ async function readKept(
     })
   }
   const { settings: _, figures, ...summary } = kept.data
-  const file = { name: numbers, bytes: await storage.read(numbers) }
+  const file = { name: numbers.path, bytes: await storage.read(numbers.path) }
   const { gate } = await withGates(asPrefix(), { length: 0, init: 'none', gate: summary }, file)
   return { gate: gate as Gate, figures }
 }

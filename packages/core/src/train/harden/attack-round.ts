@@ -7,6 +7,7 @@ import { promptSeed } from '../../pairs/rows/prompt-seed.ts'
 import { type Attack, wrapPrompt } from '../../pairs/rows/wrap-prompt.ts'
 import { createRandom } from '../../random.ts'
 import { digestOf } from '../../sha256.ts'
+import { within } from '../../storage/place.ts'
 import type { HardenRound } from './harden-options.ts'
 import type { HardenRun } from './harden-run.ts'
 
@@ -22,19 +23,16 @@ export async function attackRound(
   prefix: Prefix,
   draws: readonly AttackDraw[],
 ): Promise<AttackedRound> {
-  const { options, storage, directory, judge, base } = run
+  const { options, judge, base } = run
   const harmful = draws.flatMap((draw) => draw.harmful)
   const asked: readonly PatchPrompt[] = [...harmful, ...draws.flatMap((draw) => draw.harmless)]
   const [patched, own] = [run.answers(base.withPrefix(prefix)), run.answers()]
-  const journal = await openResponseJournal(
-    { storage, path: `${directory}/round-${round}/attacks.jsonl` },
-    {
-      ...{ run: 'harden', round },
-      patched: await sourceMark(patched),
-      judge: await sourceMark(judge),
-      prompts: await digestOf(asked.map(({ kind, prompt, bare }) => [kind, prompt, bare])),
-    },
-  )
+  const journal = await openResponseJournal(within(run.roundFolder(round), 'attacks.jsonl'), {
+    ...{ run: 'harden', round },
+    patched: await sourceMark(patched),
+    judge: await sourceMark(judge),
+    prompts: await digestOf(asked.map(({ kind, prompt, bare }) => [kind, prompt, bare])),
+  })
   const stage = { journal, onProgress: run.onProgress(round), signal: options.signal }
   await collectResponses('patched', patched, asked, [...harmful.keys()], stage)
   // Judges read the request itself: what wraps it would mislead them.

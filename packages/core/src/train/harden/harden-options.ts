@@ -18,10 +18,7 @@ import { checkTraining } from '../trainer/training-settings.ts'
 export type HardenTraining = Omit<StageTraining, 'steps' | 'partWeights'>
 
 export interface HardenPatchOptions
-  extends Pick<
-    TrainPatchOptions,
-    'manifest' | 'seed' | 'storage' | 'directory' | 'checkpointEvery' | 'signal'
-  > {
+  extends Pick<TrainPatchOptions, 'manifest' | 'seed' | 'directory' | 'checkpointEvery' | 'signal'> {
   /** The base M that the patch was made for; its weights stay as they are. */
   readonly model: LanguageModel
   /** The patch to begin with: of one prefix, gated or not. */

@@ -9,6 +9,7 @@ import type { PatchManifest } from '../../patch/manifest.ts'
 import { createPatch } from '../../patch/release/create-patch.ts'
 import { checkManifest, manifestFile } from '../../patch/release/parse-manifest.ts'
 import { digestOf, sha256 } from '../../sha256.ts'
+import { within } from '../../storage/place.ts'
 import { summaryOf } from '../gate/patch-gate.ts'
 import type { TrainedGate } from '../gate/train-gate.ts'
 import { type AttackDraw, attackRound, drawAttacks } from './attack-round.ts'
@@ -31,7 +32,7 @@ import { roundGate, trainRound } from './train-round.ts'
  * et al. 2023, arXiv 2311.07689), with given attacks in place of a model that writes them.
  *
  * Held-out data is not measured: do that, including over-refusal, before you replace the original patch. The new patch has no
- * recorded effects. With a storage the same call resumes a stopped run and ends with the same patch; the data of a round is
+ * recorded effects. With a `directory` the same call resumes a stopped run and ends with the same patch; the data of a round is
  * in its `rows.jsonl`.
  *
  * @throws `INVALID_ARGUMENT` for options that do not fit; `UNSUPPORTED` for a patch of parts; `EMPTY_DATA` without prompts of a
@@ -74,14 +75,13 @@ export async function hardenPatch(options: HardenPatchOptions): Promise<Hardened
 
 /** The rows that a round trains on, as its file has them. */
 async function roundRows(
-  { storage, directory }: HardenRun,
+  run: HardenRun,
   round: number,
   joined: readonly PreferencePair[],
   rehearse: () => Promise<readonly PreferencePair[]>,
 ): Promise<readonly PreferencePair[]> {
   return keptRows({
-    storage,
-    path: `${directory}/round-${round}/rows.jsonl`,
+    file: within(run.roundFolder(round), 'rows.jsonl'),
     settings: { run: 'harden', round, joined: await rowsDigest(joined) },
     schema: preferencePairSchema,
     make: async () => [...joined, ...(await rehearse())],

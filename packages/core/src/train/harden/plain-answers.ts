@@ -7,6 +7,7 @@ import { isTarget } from '../../pairs/rows/prompt-kind.ts'
 import { promptSeed } from '../../pairs/rows/prompt-seed.ts'
 import { createRandom } from '../../random.ts'
 import { digestOf } from '../../sha256.ts'
+import { within } from '../../storage/place.ts'
 import type { HardenRun } from './harden-run.ts'
 
 /** What prompts are answered with that nobody attacks with. */
@@ -20,19 +21,16 @@ export interface PlainAnswers {
 
 /** Asks the reference about all harmful prompts. Throws `EMPTY_DATA` if it refuses none. */
 export async function plainAnswers(run: HardenRun): Promise<PlainAnswers> {
-  const { options, storage, directory, judge } = run
+  const { options, directory, judge } = run
   const { reference, prompts, signal } = options
   const base = run.answers()
-  const journal = await openResponseJournal(
-    { storage, path: `${directory}/answers.jsonl` },
-    {
-      run: 'harden',
-      reference: await sourceMark(reference),
-      base: await sourceMark(base),
-      judge: await sourceMark(judge),
-      prompts: await digestOf(prompts.map(({ kind, prompt, bare }) => [kind, prompt, bare ?? null])),
-    },
-  )
+  const journal = await openResponseJournal(within(directory, 'answers.jsonl'), {
+    run: 'harden',
+    reference: await sourceMark(reference),
+    base: await sourceMark(base),
+    judge: await sourceMark(judge),
+    prompts: await digestOf(prompts.map(({ kind, prompt, bare }) => [kind, prompt, bare ?? null])),
+  })
   const stage = { journal, onProgress: run.onProgress(0), signal }
   const rowAt = (index: number) => prompts[index] as PatchPrompt
   const indices = (targets: boolean) =>

@@ -2,6 +2,7 @@ import type { Prefix } from '../../model/language-model/language-model.ts'
 import { modelIdentity, prefixDigest } from '../../model/language-model/model-identity.ts'
 import type { PatchPrompt, PreferencePair } from '../../pairs/rows/preference-pair.ts'
 import { digestOf } from '../../sha256.ts'
+import { within } from '../../storage/place.ts'
 import { tokenizePairs } from '../examples/tokenize-pairs.ts'
 import { gatePrompts, patchGate } from '../gate/patch-gate.ts'
 import type { TrainedGate } from '../gate/train-gate.ts'
@@ -18,13 +19,14 @@ export async function trainRound(
 ): Promise<Prefix> {
   const start: Prefix = { length, embeddings }
   if (rows.length === 0) return start
-  const { options, settings, storage, directory, base, seed } = run
+  const { options, settings, base, seed } = run
   const { checkpointEvery = 10, onProgress, signal } = options
   const { training, format } = settings
   const { steps, maxResponseTokens } = training
   const examples = tokenizePairs(base, rows, { format, prefixLength: length, maxResponseTokens })
   const stage = {
-    ...{ steps, storage, path: `${directory}/round-${round}/sft.safetensors` },
+    ...within(run.roundFolder(round), 'sft.safetensors'),
+    steps,
     settings: await digestOf({
       ...{ run: 'harden', round, training, seed, examples },
       model: await modelIdentity(base),
@@ -54,7 +56,7 @@ export async function roundGate(
   round: number,
   wrapped: readonly PatchPrompt[],
 ): Promise<TrainedGate | undefined> {
-  const { options, settings, storage, directory, base, seed } = run
+  const { options, settings, base, seed } = run
   const { gate, format } = settings
   if (gate === false) return undefined
   const prompts = distinct([...gatePrompts(options.prompts, gate), ...wrapped])
@@ -66,7 +68,7 @@ export async function roundGate(
       signal,
     },
     {
-      ...{ storage, directory: `${directory}/round-${round}` },
+      directory: run.roundFolder(round),
       settings: await digestOf({
         ...{ gate, format, seed },
         prompts: prompts.map(({ prompt, kind, part, bare }) => [prompt, kind, part, bare]),

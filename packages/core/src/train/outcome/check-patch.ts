@@ -8,7 +8,7 @@ import type { PatchPrompt } from '../../pairs/rows/preference-pair.ts'
 import type { PromptFormat } from '../../pairs/rows/prompt-format.ts'
 import { isTarget, kindNames } from '../../pairs/rows/prompt-kind.ts'
 import type { PatchEffect } from '../../patch/manifest.ts'
-import type { Storage } from '../../storage/storage.ts'
+import { type StoredPlace, within } from '../../storage/place.ts'
 import { type OutcomeBounds, type OutcomeChange, type TrainOutcome, verdictOf } from './train-outcome.ts'
 
 export interface CheckPatchOptions extends OutcomeBounds {
@@ -21,16 +21,15 @@ export interface CheckPatchOptions extends OutcomeBounds {
   /** Tokens that are generated to judge by. */
   readonly maxTokens: number
   readonly checkpoint: TrainOutcome['checkpoint'] | undefined
-  /** Answers and scores are kept in `<directory>/check`. */
-  readonly storage: Storage
-  readonly directory: string
+  /** Answers and scores are kept in `check` there. */
+  readonly directory: StoredPlace
   readonly onProgress: (progress: StageProgress) => void
   readonly signal: AbortSignal | undefined
 }
 
 /** Asks the base and the patched model, greedily, what training never asked, and says what became of the answers. */
 export async function checkPatch(options: CheckPatchOptions): Promise<TrainOutcome> {
-  const { model, prefix, prompts, judge, format, maxTokens, storage, directory } = options
+  const { model, prefix, prompts, judge, format, maxTokens, directory } = options
   const { responses } = await evaluateGrid({
     subjects: [
       { name: 'base', of: { model: model.withPrefix(undefined) } },
@@ -39,7 +38,8 @@ export async function checkPatch(options: CheckPatchOptions): Promise<TrainOutco
     prompts,
     judges: [judge],
     generation: { maxTokens, batchSize: 32, format },
-    ...{ storage, directory: `${directory}/check`, onProgress: options.onProgress },
+    directory: within(directory, 'check'),
+    onProgress: options.onProgress,
     signal: options.signal,
   })
   const both = prompts.flatMap((row, index) => {

@@ -7,7 +7,7 @@ import { formatPrompt } from '../../pairs/rows/prompt-format.ts'
 import { applyPatch } from '../../patch/apply/apply-patch.ts'
 import type { PatchContents } from '../../patch/patch.ts'
 import { createRandom } from '../../random.ts'
-import { memoryStorage } from '../../storage/memory-storage.ts'
+import { keptAt } from '../../storage/memory-storage.ts'
 import { excerpt } from '../../text/printable.ts'
 import type { Prompt } from '../../tokenize/tokenizer.ts'
 import { type ImitationTask, imitate } from '../distill/distillation-task.ts'
@@ -136,7 +136,8 @@ export async function optimizeTextPrompt(options: OptimizeTextPromptOptions): Pr
 async function teach({ model, patch, task, signal }: OptimizeTextPromptOptions): Promise<PreparedTask> {
   const [taught] = await prepareTasks(imitate([task], applyPatch(model, patch), patch.manifest.name), {
     ...{ model, prefixLength: 0, k: Math.min(K, model.config.vocabSize), signal },
-    ...{ storage: memoryStorage(), directory: 'text-prompt', onProgress: () => undefined },
+    directory: keptAt(undefined),
+    onProgress: () => undefined,
   })
   return taught as PreparedTask
 }

@@ -10,14 +10,3 @@ import '../../platform-storage.ts'
 export * from '@policypatch/core/evaluate'
 export { offensiveLanguageScorer, refusalClassifierJudge } from '../../browser/classifiers.ts'
 export type { OpeningClassifier } from '../../judges/opening-judge.ts'
-export {
-  evaluateAbility,
-  evaluateDomain,
-  evaluateGrid,
-  evaluateInstructions,
-  evaluateMinimalPairs,
-  evaluateMultipleChoice,
-  evaluatePerplexity,
-  evaluateRefusal,
-  klToReference,
-} from '../../stored/runs.ts'

@@ -1,9 +1,16 @@
 import { readdir } from 'node:fs/promises'
 import { afterAll, expect, test } from 'vitest'
-import { writeTinyModel } from '../../../core/test/models/tiny-model.ts'
-import { temporaryFolder, writeTinyData } from '../../test/fixtures.ts'
-import { standardJailbreaks } from '../doors/evaluate.ts'
-import { hardenPatch, loadModel, readPatch, readPrompts, recordedReference, trainPatch } from '../index.ts'
+import { writeTinyModel } from '../../core/test/models/tiny-model.ts'
+import { standardJailbreaks } from '../src/doors/evaluate.ts'
+import {
+  hardenPatch,
+  loadModel,
+  readPatch,
+  readPrompts,
+  recordedReference,
+  trainPatch,
+} from '../src/index.ts'
+import { temporaryFolder, writeTinyData } from './fixtures.ts'
 
 const before = process.cwd()
 afterAll(() => process.chdir(before))

@@ -1,8 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import type { LanguageModel } from '@policypatch/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { writeTinyModel } from '../../../core/test/models/tiny-model.ts'
-import { temporaryFolder } from '../../test/fixtures.ts'
+import { writeTinyModel } from '../../core/test/models/tiny-model.ts'
 import {
   evaluateAbility,
   evaluateDomain,
@@ -12,8 +11,8 @@ import {
   evaluatePerplexity,
   evaluateRefusal,
   klToReference,
-} from '../doors/evaluate.ts'
-import { selectivePrompts } from '../doors/pairs.ts'
+} from '../src/doors/evaluate.ts'
+import { selectivePrompts } from '../src/doors/pairs.ts'
 import {
   domainPairs,
   generatePairs,
@@ -21,7 +20,8 @@ import {
   loadModel,
   modelReference,
   refusalJudge,
-} from '../index.ts'
+} from '../src/index.ts'
+import { temporaryFolder } from './fixtures.ts'
 
 const before = process.cwd()
 let model: LanguageModel
