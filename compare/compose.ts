@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { applyPatch, loadModel, type Patch, systemPromptReference } from 'policypatch'
 import {
-  type DomainSubject,
+  type EvaluationSubject,
   formatTable,
   type Measurement,
   type RespondSettings,
@@ -80,7 +80,7 @@ const { model, cases, close } = await open()
 try {
   const small = cases.map(smallCase)
   const measurements: Measurement[] = []
-  const measured = async (subject: DomainSubject, only?: string) => {
+  const measured = async (subject: EvaluationSubject, only?: string) => {
     for (const domainCase of small) {
       if (only !== undefined && domainCase.domain.name !== only) continue
       const { measurements: own } = await measure(domainCase, subject, {

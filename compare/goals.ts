@@ -75,8 +75,8 @@ for (const name of values.goal) {
     : [...(await readPrompts(data(`${name}.unseen`))), ...others]
   const { cells, responses } = await evaluateGrid({
     subjects: [
-      { name: 'base', of: { model } },
-      { name: 'patched', of: { model: applyPatch(model, patch) } },
+      { name: 'base', model },
+      { name: 'patched', model: applyPatch(model, patch) },
     ],
     ...{ prompts, judges: [judge], directory: { storage, path: 'evaluation' } },
     generation: { maxTokens: 64, batchSize: 32 },

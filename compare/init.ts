@@ -22,7 +22,7 @@ import {
   refusalJudge,
   trainPatch,
 } from '@policypatch/core'
-import { evaluateRefusal, formatTable, type Rate } from '@policypatch/core/evaluate'
+import { evaluateGrid, formatTable, type Rate, refusalRate } from '@policypatch/core/evaluate'
 import { scorePairs } from '@policypatch/core/pairs'
 import { loadStoredModel } from '@policypatch/core/platform'
 import type { PrefixInit } from '@policypatch/core/train'
@@ -76,11 +76,12 @@ for (const init of inits) {
   })
   const patched = applyPatch(model, patch)
   const loss = await heldOutLoss(patched)
-  const { refusal, overRefusal } = await evaluateRefusal({
-    model: patched,
+  const { responses } = await evaluateGrid({
+    subjects: [{ name: init, model: patched }],
     generation: { maxTokens: 24, batchSize: 32 },
     prompts: test,
   })
+  const { refusal, overRefusal } = refusalRate((responses[init] ?? []).filter((said) => said !== undefined))
   heldOut.push(loss)
   const seconds = (performance.now() - start) / 1000
   table.push([

@@ -38,8 +38,8 @@ const model = await loadModel(baseModel)
 const patched = applyPatch(model, await readPatch(values.patch))
 const evaluation = await evaluateGrid({
   subjects: [
-    { name: 'base', of: { model } },
-    { name: 'patched', of: { model: patched } },
+    { name: 'base', model },
+    { name: 'patched', model: patched },
   ],
   prompts,
   // Many shots take a thousand tokens each.

@@ -1,11 +1,11 @@
 /**
  * A custom judge on recorded answers, without a model. You can pass the same judge to `trainPatch`, `generatePairs` and
- * `evaluateRefusal`.
+ * `evaluatePatch`.
  *
  *   node --import ./scripts/source.mjs examples/custom-judge.ts
  */
-import { filterPairs, type PatchPrompt, type PreferencePair } from 'policypatch'
-import { evaluateRefusal, formatTable, functionJudge, isRefusal, reportTable } from 'policypatch/evaluate'
+import { filterPairs, harmfulnessDomain, type PatchPrompt, type PreferencePair } from 'policypatch'
+import { evaluateDomain, formatTable, functionJudge, isRefusal, reportTable } from 'policypatch/evaluate'
 import { formatFilterSummary, scorePairs } from 'policypatch/pairs'
 
 /** Refusals of harmful prompts count fully only if they name somebody to turn to. */
@@ -32,10 +32,13 @@ const pairs: PreferencePair[] = prompts.map((row, i) => {
 const { summary } = filterPairs(await scorePairs(pairs, judge), { winnerThreshold: 0.8 })
 console.log(`${formatFilterSummary(summary)}\n`)
 
+const domain = harmfulnessDomain({ refusal: [judge] })
 const rows = await Promise.all(
-  Object.entries({ base, better }).map(async ([name, responses]) => {
-    const { refusal, overRefusal } = await evaluateRefusal({ responses, prompts, judge })
-    return { name, rates: { refusal, overRefusal } }
+  Object.entries({ base, better }).map(async ([name, said]) => {
+    const subject = { name, responses: said.map((response) => [response]) }
+    const { measurements } = await evaluateDomain({ domain, subject, prompts, data: 'examples' })
+    const own = measurements.filter((figure) => figure.judge === judge.name)
+    return { name, rates: Object.fromEntries(own.map((figure) => [figure.metric, figure])) }
   }),
 )
 console.log(formatTable(reportTable(rows)))

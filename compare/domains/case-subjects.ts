@@ -1,5 +1,5 @@
 import { applyPatch, type LanguageModel, systemPromptReference } from 'policypatch'
-import { type DomainSubject, randomPrefixLike } from 'policypatch/evaluate'
+import { type EvaluationSubject, randomPrefixLike } from 'policypatch/evaluate'
 import type { DomainCase } from './domain-case.ts'
 import type { TrainedPatches } from './train-patches.ts'
 
@@ -9,7 +9,7 @@ export function caseSubjects(
   model: LanguageModel,
   reference: LanguageModel,
   { patches }: Pick<TrainedPatches, 'patches'>,
-): DomainSubject[] {
+): EvaluationSubject[] {
   const [first] = patches
   return [
     { name: 'base', model },

@@ -1,7 +1,7 @@
 import { fileStorage, type LanguageModel, modelReference } from 'policypatch'
 import {
   type DomainEvaluation,
-  type DomainSubject,
+  type EvaluationSubject,
   klToReference,
   type Measurement,
 } from 'policypatch/evaluate'
@@ -10,7 +10,7 @@ import { type MeasureOptions, measure } from './measure.ts'
 
 /** What one subject did. */
 export interface MeasuredSubject {
-  readonly subject: DomainSubject
+  readonly subject: EvaluationSubject
   readonly evaluation: DomainEvaluation
   /** Under attacks, where the domain has some. */
   readonly attacked?: DomainEvaluation
@@ -24,7 +24,7 @@ const DIVERGENCE_PROMPTS = 48
 /** Everything of one subject; what its folder holds already is not asked for again. */
 export async function measureSubject(
   domainCase: DomainCase,
-  subject: DomainSubject,
+  subject: EvaluationSubject,
   reference: LanguageModel,
   options: MeasureOptions,
 ): Promise<MeasuredSubject> {
@@ -52,5 +52,5 @@ export async function measureSubject(
 }
 
 /** Attacks take as long as all the rest: they are made on whom they tell something of. */
-const isAttacked = ({ name, seed = 0 }: DomainSubject) =>
+const isAttacked = ({ name, seed = 0 }: EvaluationSubject) =>
   ['base', 'reference'].includes(name) || (name === 'patched' && seed === 0)

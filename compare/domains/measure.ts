@@ -2,7 +2,7 @@ import { fileStorage } from 'policypatch'
 import {
   type DomainEvaluation,
   type DomainPrompt,
-  type DomainSubject,
+  type EvaluationSubject,
   evaluateDomain,
 } from 'policypatch/evaluate'
 import type { DomainCase } from './domain-case.ts'
@@ -16,7 +16,7 @@ export interface MeasureOptions {
 /** One subject on the test prompts, or on prompts given in their place. */
 export async function measure(
   { domain, data, test }: DomainCase,
-  subject: DomainSubject,
+  subject: EvaluationSubject,
   { folder, onProgress }: MeasureOptions,
   prompts: { readonly data: string; readonly prompts: readonly DomainPrompt[] } = { data, prompts: test },
 ): Promise<DomainEvaluation> {

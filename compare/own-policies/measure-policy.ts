@@ -27,8 +27,8 @@ export async function measurePolicy({
   const patched = applyPatch(model, patch)
   const evaluation = await evaluateGrid({
     subjects: [
-      { name: 'base', of: { model } },
-      { name: 'patched', of: { model: patched } },
+      { name: 'base', model },
+      { name: 'patched', model: patched },
     ],
     prompts,
     judges: [refusalJudge(), await refusalClassifierJudge()],

@@ -9,7 +9,6 @@ import {
   evaluateMinimalPairs,
   evaluateMultipleChoice,
   evaluatePerplexity,
-  evaluateRefusal,
   klToReference,
 } from '../src/doors/evaluate.ts'
 import { selectivePrompts } from '../src/doors/pairs.ts'
@@ -77,7 +76,6 @@ const functions: Record<string, (kept: { path?: string }) => Promise<unknown>> =
       ...kept,
     }),
   evaluatePerplexity: (kept) => evaluatePerplexity({ model, texts, ...kept }),
-  evaluateRefusal: (kept) => evaluateRefusal({ model, generation: short, prompts, ...kept }),
   generatePairs: (kept) =>
     generatePairs({
       model,

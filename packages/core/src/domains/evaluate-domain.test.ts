@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { model, prompts, shouting, shoutingDomain } from '../../test/shouting-domain.ts'
+import type { EvaluationSubject } from '../evaluate/evaluation-subject.ts'
 import type { DomainPrompt } from '../evaluate/metrics/domain-metric.ts'
 import { functionJudge } from '../pairs/judges/judge.ts'
 import { modelReference } from '../pairs/references/model-reference.ts'
 import { memoryStorage } from '../storage/memory-storage.ts'
 import type { TrainPatchOptions } from '../train/train-options.ts'
-import type { DomainSubject } from './domain-subject.ts'
 import { type EvaluateDomainOptions, evaluateDomain } from './evaluate-domain.ts'
 import { genderDomain } from './gender-domain.ts'
 import { harmfulnessDomain } from './harmfulness-domain.ts'
@@ -13,7 +13,7 @@ import { toxicityDomain } from './toxicity-domain.ts'
 
 const data = 'own (test)'
 
-const measure = (subject: DomainSubject, options: Partial<EvaluateDomainOptions> = {}) =>
+const measure = (subject: EvaluationSubject, options: Partial<EvaluateDomainOptions> = {}) =>
   evaluateDomain({ domain: shoutingDomain, subject, prompts, data, ...options })
 
 describe('evaluateDomain', () => {

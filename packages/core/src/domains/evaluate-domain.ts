@@ -1,4 +1,10 @@
 import { PatchError } from '../errors.ts'
+import {
+  checkDraws,
+  type EvaluationSubject,
+  probabilitiesOf,
+  respondent,
+} from '../evaluate/evaluation-subject.ts'
 import type { DomainPrompt } from '../evaluate/metrics/domain-metric.ts'
 import type { IntervalOptions } from '../evaluate/metrics/metric-figure.ts'
 import type { Measurement } from '../evaluate/statistics/measurement.ts'
@@ -10,14 +16,13 @@ import { digestOf } from '../sha256.ts'
 import type { Place } from '../storage/place.ts'
 import { checkDomain } from './check-domain.ts'
 import type { Domain, DomainSampling } from './domain.ts'
-import { type DomainSubject, probabilitiesOf, respondent } from './domain-subject.ts'
 import { type MeasuredPrompt, measureDomain, type SkippedMetric } from './measure-domain.ts'
 import { metricValues } from './metric-values.ts'
 import { judgeSamples, sampleResponses } from './sample-responses.ts'
 
 export interface EvaluateDomainOptions {
   readonly domain: Domain
-  readonly subject: DomainSubject
+  readonly subject: EvaluationSubject
   readonly prompts: readonly DomainPrompt[]
   /** Name of the prompts in figures, such as `harmful-instructions (test)`. */
   readonly data: string
@@ -69,6 +74,7 @@ export async function evaluateDomain(options: EvaluateDomainOptions): Promise<Do
     ...given(options.sampling),
   } as Resolved<DomainSampling>
   checkDomain(domain, sampling)
+  checkDraws(subject, sampling.samples)
   const { samples, ...drawing } = sampling
   const settings = (sample: number): RespondSettings => ({
     ...drawing,

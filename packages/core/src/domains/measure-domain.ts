@@ -1,8 +1,8 @@
+import type { EvaluationSubject } from '../evaluate/evaluation-subject.ts'
 import type { DomainMetric, DomainPrompt, ProbabilityMetric } from '../evaluate/metrics/domain-metric.ts'
 import { type IntervalOptions, metricFigure, unitMeans } from '../evaluate/metrics/metric-figure.ts'
 import type { Measurement } from '../evaluate/statistics/measurement.ts'
 import type { Domain } from './domain.ts'
-import type { DomainSubject } from './domain-subject.ts'
 import type { MetricValues } from './metric-values.ts'
 
 /** A response with what every judge said of it. */
@@ -32,7 +32,7 @@ export interface SkippedMetric {
 /** A domain's figures from what was sampled, judged and read. Prompts of different parts are measured apart. */
 export function measureDomain(
   domain: Domain,
-  subject: Pick<DomainSubject, 'name' | 'seed'>,
+  subject: Pick<EvaluationSubject, 'name' | 'seed'>,
   prompts: readonly MeasuredPrompt[],
   probabilities: MetricValues,
   { data, intervals = {} }: { readonly data: string; readonly intervals?: IntervalOptions | undefined },

@@ -7,7 +7,6 @@
 export { checkDomain } from '../domains/check-domain.ts'
 export type { DomainSampling, StageRecipe, TrainingRecipe } from '../domains/domain.ts'
 export type { DomainPairsOptions } from '../domains/domain-pairs.ts'
-export type { DomainSubject } from '../domains/domain-subject.ts'
 export {
   type DomainEvaluation,
   type EvaluateDomainOptions,
@@ -56,21 +55,17 @@ export type { InstructionCheck, InstructionRequirement } from '../evaluate/abili
 export type { PerplexityChange } from '../evaluate/ability/perplexity-change.ts'
 export { type AbilityData, type AbilitySet, readAbilityData } from '../evaluate/ability/read-ability-data.ts'
 export type { EvaluatePatchOptions, PatchEvaluation } from '../evaluate/evaluate-patch.ts'
-export {
-  type EvaluateRefusalOptions,
-  evaluateRefusal,
-  type RefusalEvaluation,
-} from '../evaluate/evaluate-refusal.ts'
 export { evaluationEffects } from '../evaluate/evaluation-effects.ts'
 export { type EvaluationReportOptions, evaluationReport } from '../evaluate/evaluation-report.ts'
+export type { EvaluationSubject } from '../evaluate/evaluation-subject.ts'
 export { evaluationTable, type FormattedEvaluation } from '../evaluate/format-evaluation.ts'
+export type { GridGeneration } from '../evaluate/grid/ask-subject.ts'
 export {
   type EvaluateGridOptions,
   evaluateGrid,
   type GridEvaluation,
 } from '../evaluate/grid/evaluate-grid.ts'
 export type { EvaluationCell } from '../evaluate/grid/evaluation-cell.ts'
-export type { GridGeneration, GridSubject } from '../evaluate/grid/grid-subject.ts'
 export { inEachContext } from '../evaluate/grid/in-each-context.ts'
 export { type CrowsPair, readCrowsPairs } from '../evaluate/metrics/crows-pairs.ts'
 export type { Divergence } from '../evaluate/metrics/divergence.ts'

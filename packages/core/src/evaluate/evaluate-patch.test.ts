@@ -142,7 +142,7 @@ describe('evaluatePatch', () => {
     expect(new Set(fires)).toEqual(new Set([true, false]))
 
     const alone = await evaluateGrid({
-      subjects: [{ name: 'patched', of: { model: gated } }],
+      subjects: [{ name: 'patched', model: gated }],
       prompts,
       generation,
     })

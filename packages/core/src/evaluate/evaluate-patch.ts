@@ -10,9 +10,9 @@ import { evaluateAbility } from './ability/evaluate-ability.ts'
 import type { HeldOutText } from './ability/evaluate-perplexity.ts'
 import { type PerplexityChange, perplexityChange } from './ability/perplexity-change.ts'
 import type { AbilityData } from './ability/read-ability-data.ts'
+import type { EvaluationSubject } from './evaluation-subject.ts'
 import { askSubject } from './grid/ask-subject.ts'
 import { type EvaluateGridOptions, evaluateGrid, type GridEvaluation } from './grid/evaluate-grid.ts'
-import type { GridSubject } from './grid/grid-subject.ts'
 import { type Divergence, divergence } from './metrics/divergence.ts'
 
 export interface EvaluatePatchOptions extends Omit<EvaluateGridOptions, 'subjects' | 'tokenizer'> {
@@ -25,7 +25,7 @@ export interface EvaluatePatchOptions extends Omit<EvaluateGridOptions, 'subject
   /** The safer M', measured too, as `reference`. */
   readonly reference?: Reference | undefined
   /** Other subjects to measure, such as another patch. */
-  readonly others?: readonly GridSubject[] | undefined
+  readonly others?: readonly EvaluationSubject[] | undefined
   /**
    * Prompts on which the patched model should behave like its base model. Default: the harmless ones of `prompts` in plain
    * context, except those that look harmful (parts named near miss, lookalike or XSTest). Without any, divergence is not
@@ -61,10 +61,10 @@ export interface PatchEvaluation extends GridEvaluation {
 export async function evaluatePatch(asked: EvaluatePatchOptions): Promise<PatchEvaluation> {
   const options: Resolved = { ...asked, directory: storedAt(asked.directory) }
   const { model, patched, name = 'patched', reference, others = [], ...grid } = options
-  const subjects: GridSubject[] = [
-    { name: 'base', of: { model } },
-    { name, of: { model: patched } },
-    ...(reference ? [{ name: 'reference', of: { reference } }] : []),
+  const subjects: EvaluationSubject[] = [
+    { name: 'base', model },
+    { name, model: patched },
+    ...(reference ? [{ name: 'reference', reference }] : []),
     ...others,
   ]
   const evaluation = await evaluateGrid({ ...grid, subjects, tokenizer: model.tokenizer })
@@ -101,7 +101,7 @@ async function divergenceOn(
   const key = ({ prompt }: PatchPrompt) => JSON.stringify(prompt)
   const known = new Set(options.prompts.map(key))
   const others = everyday.filter((prompt) => !known.has(key(prompt)))
-  const answersOf = async (subject: GridSubject): Promise<string[]> => {
+  const answersOf = async (subject: EvaluationSubject): Promise<string[]> => {
     const held = new Map(
       responses[subject.name]?.flatMap((said) => (said ? [[key(said), said.response] as const] : [])),
     )
@@ -116,8 +116,8 @@ async function divergenceOn(
     return everyday.map((prompt) => held.get(key(prompt)) as string)
   }
   const answers = {
-    base: await answersOf({ name: 'base', of: { model } }),
-    patched: await answersOf({ name, of: { model: patched } }),
+    base: await answersOf({ name: 'base', model }),
+    patched: await answersOf({ name, model: patched }),
   }
   const digest = await digestOf([await modelIdentity(model), maxTokens, format, everyday.map(key)])
   return divergence({

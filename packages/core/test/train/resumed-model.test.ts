@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { HostTensor } from '../../src/backend/backend.ts'
+import type { Domain } from '../../src/domains/domain.ts'
+import { evaluateDomain } from '../../src/domains/evaluate-domain.ts'
+import { harmfulnessDomain } from '../../src/domains/harmfulness-domain.ts'
 import { evaluatePerplexity } from '../../src/evaluate/ability/evaluate-perplexity.ts'
-import { evaluateRefusal } from '../../src/evaluate/evaluate-refusal.ts'
 import { createLanguageModel, type ModelParts } from '../../src/model/create-language-model.ts'
 import type { LanguageModel, Prefix } from '../../src/model/language-model/language-model.ts'
 import { modelIdentity, weightsDigest } from '../../src/model/language-model/model-identity.ts'
@@ -32,6 +34,12 @@ const prompts = [
   { prompt: '9 3', kind: 'harmless' as const },
 ]
 
+const domain: Domain = {
+  ...harmfulnessDomain({ refusal: [judge] }),
+  format: 'text',
+  sampling: { samples: 1, maxTokens: 1, temperature: 0 },
+}
+
 const pairs: PreferencePair[] = prompts.map((row) => ({
   ...row,
   ...{ chosen: '3 4', rejected: '8', chosenScore: 1, rejectedScore: 0 },
@@ -58,16 +66,12 @@ const changes: Record<string, () => Promise<LanguageModel>> = {
 }
 
 const runs: Record<string, (model: LanguageModel, path: Place) => Promise<unknown>> = {
-  evaluateRefusal: (subject, path) =>
-    evaluateRefusal({
-      ...{ model: subject, path, judge },
-      ...{ generation: { format: 'text', maxTokens: 1 }, prompts: [{ prompt: '5 17', kind: 'harmful' }] },
-    }),
-  'evaluateRefusal of a reference': (subject, path) =>
-    evaluateRefusal({
-      ...{ path, judge, reference: modelReference({ model: subject, format: 'text', maxTokens: 1 }) },
-      prompts: [{ prompt: '5 17', kind: 'harmful' }],
-    }),
+  evaluateDomain: (model, path) =>
+    evaluateDomain({ domain, subject: { name: 'it', model }, prompts, data: 'two', path }),
+  'evaluateDomain of a reference': (model, path) => {
+    const reference = modelReference({ model, format: 'text', maxTokens: 1 })
+    return evaluateDomain({ domain, subject: { name: 'it', reference }, prompts, data: 'two', path })
+  },
   evaluatePerplexity: (subject, path) =>
     evaluatePerplexity({ model: subject, subject: 'it', path, texts: [{ text: '5 17 3' }] }),
   generatePairs: (target, path) =>

@@ -2,13 +2,13 @@ import {
   type AbilityChange,
   type AbilityData,
   abilityChanges,
+  type EvaluationSubject,
   evaluateAbility,
   type Measurement,
 } from '@policypatch/core/evaluate'
 import type { PatchEffect } from '@policypatch/core/patch'
 import type { CommandContext } from '../cli/command-context.ts'
 import { keptRun } from '../cli/kept-run.ts'
-import type { EvaluationSubject } from './evaluate-subjects.ts'
 
 /** What one subject can do. */
 export interface SubjectAbility {
@@ -38,10 +38,11 @@ export async function measureAbility(
 ): Promise<SubjectAbility[]> {
   const measureAll = async () => {
     const abilities: SubjectAbility[] = []
-    for (const [index, { name, of }] of subjects.entries()) {
-      if (!('model' in of)) continue
+    for (const [index, subject] of subjects.entries()) {
+      if (!('model' in subject)) continue
+      const { name, model } = subject
       const figures = await evaluateAbility({
-        model: of.model,
+        model,
         subject: name,
         data,
         path: out && `${out}.${index}`,

@@ -8,7 +8,7 @@ import {
 import {
   type DomainPrompt,
   type DomainSampling,
-  type DomainSubject,
+  type EvaluationSubject,
   evaluateDomain,
   type MeasuredPrompt,
   type Measurement,
@@ -36,7 +36,7 @@ export function domainSubjects(
     /** A text, or `true` for the built-in one. */
     readonly systemPrompt?: string | true | undefined
   },
-): DomainSubject[] {
+): EvaluationSubject[] {
   const { patches, source, systemPrompt } = options
   const text = systemPrompt === true ? {} : { systemPrompt: systemPrompt as string }
   return [
@@ -76,7 +76,7 @@ export interface MeasureOptions {
 export async function measureSubjects(
   { progress, signal }: CommandContext,
   domain: Domain,
-  subjects: readonly DomainSubject[],
+  subjects: readonly EvaluationSubject[],
   { prompts, directory, sampling = {}, ...options }: MeasureOptions,
 ): Promise<DomainFigures> {
   const measurements: Measurement[] = []

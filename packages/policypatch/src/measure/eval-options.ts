@@ -1,11 +1,10 @@
 import type { Patch } from '@policypatch/core'
-import type { ReportData } from '@policypatch/core/evaluate'
+import type { EvaluationSubject, ReportData } from '@policypatch/core/evaluate'
 import type { PromptKind } from '@policypatch/core/pairs'
 import type { PatchEffect } from '@policypatch/core/patch'
 import type { DomainSpec } from '../options/domain-spec.ts'
 import type { JudgeOptions } from '../options/pair-options.ts'
 import type { ReferenceOptions } from '../options/reference-spec.ts'
-import type { EvaluationSubject } from './evaluate-subjects.ts'
 
 /** What `eval` takes. */
 export interface EvalOptions extends JudgeOptions, ReferenceOptions {

@@ -9,16 +9,14 @@ import {
   systemPromptReference,
 } from '@policypatch/core'
 import {
+  type EvaluationSubject,
   evaluateGrid,
   type GridEvaluation,
-  type GridSubject,
   type PatchEvaluation,
 } from '@policypatch/core/evaluate'
 import type { PromptFormat } from '@policypatch/core/pairs'
 import type { CommandContext } from '../cli/command-context.ts'
 import { keptRun } from '../cli/kept-run.ts'
-
-export type EvaluationSubject = GridSubject
 
 interface Generation {
   readonly maxTokens: number
@@ -38,16 +36,16 @@ export async function subjectsOf(
   },
 ): Promise<EvaluationSubject[]> {
   const { patches, reference, systemPrompt, generation } = options
-  const subjects: EvaluationSubject[] = [{ name: 'base', of: { model } }]
+  const subjects: EvaluationSubject[] = [{ name: 'base', model }]
   for (const patch of patches) {
     const { name, version } = patch.manifest
-    subjects.push({ name: `${name}@${version}`, of: { model: applyPatch(model, patch) } })
+    subjects.push({ name: `${name}@${version}`, model: applyPatch(model, patch) })
   }
-  if (reference) subjects.push({ name: 'reference', of: { reference } })
+  if (reference) subjects.push({ name: 'reference', reference })
   if (systemPrompt !== undefined) {
     const text = systemPrompt === true ? {} : { systemPrompt }
     const under = systemPromptReference({ model, ...generation, ...text })
-    subjects.push({ name: 'system prompt', of: { reference: under } })
+    subjects.push({ name: 'system prompt', reference: under })
   }
   return subjects
 }
@@ -73,11 +71,11 @@ export async function evaluateSubjects(
     ...{ prompts, generation, directory, judges: [judge], onProgress: progress.report, signal },
   }
   const measure = () =>
-    base && patched && 'model' in base.of && 'model' in patched.of
+    base && patched && 'model' in base && 'model' in patched
       ? evaluatePatch({
           ...common,
-          model: base.of.model,
-          patched: patched.of.model,
+          model: base.model,
+          patched: patched.model,
           name: patched.name,
           others,
         })

@@ -50,7 +50,7 @@ export async function measureInDomain(
     model: model.id,
     subjects: figures.subjects.slice(0, 1 + patches.length).map((subject, index) => ({
       name: subject,
-      of: { model: index === 0 ? model : applyPatch(model, patches[index - 1] as Patch) },
+      model: index === 0 ? model : applyPatch(model, patches[index - 1] as Patch),
     })),
     tables: [[renderTable(domainTable(figures)), ...skippedLines(figures)].join('\n')],
     json: { domain: name, ...domainJson(figures) },

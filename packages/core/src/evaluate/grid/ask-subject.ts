@@ -1,6 +1,7 @@
 import { isGated } from '../../model/gate/gate.ts'
 import type { LanguageModel } from '../../model/language-model/language-model.ts'
 import type { Judge } from '../../pairs/judges/judge.ts'
+import { firstTokens } from '../../pairs/references/reference.ts'
 import { collectResponses, type StageProgress } from '../../pairs/responses/collect-responses.ts'
 import {
   openResponseJournal,
@@ -9,11 +10,21 @@ import {
 } from '../../pairs/responses/response-journal.ts'
 import { scoreResponses } from '../../pairs/responses/score-responses.ts'
 import type { PatchPrompt } from '../../pairs/rows/preference-pair.ts'
-import { formatPrompt } from '../../pairs/rows/prompt-format.ts'
+import { formatPrompt, type PromptFormat } from '../../pairs/rows/prompt-format.ts'
 import { digestOf } from '../../sha256.ts'
 import { type StoredPlace, within } from '../../storage/place.ts'
 import type { Tokenizer } from '../../tokenize/tokenizer.ts'
-import { type GridGeneration, type GridSubject, respondentOf } from './grid-subject.ts'
+import { type EvaluationSubject, respondent } from '../evaluation-subject.ts'
+
+/** How responses are generated, greedily. */
+export interface GridGeneration {
+  /** Number of tokens judged per response; longer responses of references are cut. Default 64. */
+  readonly maxTokens?: number | undefined
+  /** Responses generated together. Default 32. */
+  readonly batchSize?: number | undefined
+  /** Default `chat`. */
+  readonly format?: PromptFormat | undefined
+}
 
 export interface AskSubjectOptions {
   readonly generation: GridGeneration
@@ -41,15 +52,18 @@ export interface Asked {
  * so a base is asked once, however many patches it is measured with, and another prefix has a file of its own.
  */
 export async function askSubject(
-  subject: GridSubject,
+  subject: EvaluationSubject,
   prompts: readonly PatchPrompt[],
   { generation, judges, answered = [], tokenizer, directory, onProgress, signal }: AskSubjectOptions,
 ): Promise<Asked> {
-  const { name, of } = subject
-  const respondent = respondentOf(subject, generation, tokenizer)
+  const { name } = subject
+  const { maxTokens = 64, batchSize = 32, format = 'chat' } = generation
+  const greedy = { temperature: 0, topP: 1, topK: 0, seed: 0 }
+  const source = await respondent(subject, prompts, 0, { maxTokens, batchSize, format, ...greedy })
+  const asked = 'model' in subject || !tokenizer ? source : firstTokens(source, tokenizer, maxTokens)
   const settings = {
     run: 'grid',
-    subject: await sourceMark(respondent),
+    subject: await sourceMark(asked),
     prompts: await digestOf(prompts.map(({ kind, prompt }) => [kind, prompt])),
   }
   const file = `${name.replace(/[^\p{L}\p{N}.]+/gu, '-')}-${(await digestOf(settings)).slice(0, 12)}.jsonl`
@@ -60,9 +74,10 @@ export async function askSubject(
       onProgress?.({ stage: `${name}: ${stage === 'model' ? 'responses' : stage}`, ...count }),
     signal,
   }
-  const base = 'model' in of ? baseOf(of.model, answered) : undefined
-  if (base && 'model' in of) await takeFromBase(of.model, base, prompts, { journal, generation, signal })
-  await collectResponses('model', respondent, prompts, [...prompts.keys()], stage)
+  const model = 'model' in subject ? subject.model : undefined
+  const base = model && baseOf(model, answered)
+  if (base) await takeFromBase(model, base, prompts, { journal, format, batchSize, signal })
+  await collectResponses('model', asked, prompts, [...prompts.keys()], stage)
   const said = journal.responses('model')
   const scores: ReadonlyMap<number, number>[] = []
   for (const judge of judges) {
@@ -89,6 +104,13 @@ export const baseOf = (model: LanguageModel, answered: readonly AnsweredBy[]): A
       )
     : undefined
 
+interface TakeFromBaseOptions {
+  readonly journal: ResponseJournal
+  readonly format: PromptFormat
+  readonly batchSize: number
+  readonly signal: AbortSignal | undefined
+}
+
 /**
  * Writes down, as the responses of a model whose prefix has a gate, what its base said to those prompts on which the prefix
  * does not take effect: there the two say the same exactly. What the journal holds already stays.
@@ -99,15 +121,7 @@ export async function takeFromBase(
   model: LanguageModel,
   base: AnsweredBy,
   prompts: readonly PatchPrompt[],
-  {
-    journal,
-    generation: { format = 'chat', batchSize = 32 },
-    signal,
-  }: {
-    readonly journal: ResponseJournal
-    readonly generation: GridGeneration
-    readonly signal: AbortSignal | undefined
-  },
+  { journal, format, batchSize, signal }: TakeFromBaseOptions,
 ): Promise<void> {
   const held = journal.responses('model')
   const missing = [...prompts.keys()].filter((index) => !held.has(index) && base.responses.has(index))

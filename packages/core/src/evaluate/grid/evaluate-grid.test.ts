@@ -38,7 +38,7 @@ const find = (cells: readonly EvaluationCell[], origin: string, context: string)
 describe('evaluateGrid', () => {
   it('tells origins and contexts apart, with intervals, classes and degenerate answers', async () => {
     const { cells, subjects } = await evaluateGrid({
-      subjects: [{ name: 'base', of: { model: model() } }],
+      subjects: [{ name: 'base', model: model() }],
       prompts,
     })
     expect(subjects).toEqual(['base'])
@@ -68,7 +68,7 @@ describe('evaluateGrid', () => {
 
   it('lets the first judge decide and says what each finds', async () => {
     const always = functionJudge({ name: 'always', score: ({ kind }) => (kind === 'harmful' ? 1 : 0) })
-    const subject = { name: 'base', of: { model: model() } }
+    const subject = { name: 'base', model: model() }
     const { cells, judges } = await evaluateGrid({
       subjects: [subject],
       prompts,
@@ -94,7 +94,7 @@ describe('evaluateGrid', () => {
       },
     }
     const { cells, responses } = await evaluateGrid({
-      subjects: [{ name: 'reference', of: { reference: recorded } }],
+      subjects: [{ name: 'reference', reference: recorded }],
       prompts,
     })
     expect(find(cells, 'bad', 'plain')?.refused).toEqual(wilsonInterval(10, 10))
@@ -107,7 +107,7 @@ describe('evaluateGrid', () => {
     const directory = { storage, path: 'evaluation' }
     const controller = new AbortController()
     const [first, second, third] = [model(), model(), model()]
-    const base = (of: typeof first) => ({ name: 'base', of: { model: of } })
+    const base = (of: typeof first) => ({ name: 'base', model: of })
     const stopped = evaluateGrid({
       subjects: [base(first)],
       prompts,
@@ -123,7 +123,7 @@ describe('evaluateGrid', () => {
     const patched = { ...model(), prefix }
     const judges = [functionJudge({ name: 'other', score: () => 1 })]
     await evaluateGrid({
-      subjects: [base(third), { name: 'p', of: { model: patched } }],
+      subjects: [base(third), { name: 'p', model: patched }],
       prompts,
       directory,
       judges,
@@ -134,7 +134,7 @@ describe('evaluateGrid', () => {
   })
 
   it('refuses no prompts, and subjects of one name', async () => {
-    const subject = { name: 'base', of: { model: model() } }
+    const subject = { name: 'base', model: model() }
     await expect(evaluateGrid({ subjects: [subject], prompts: [] })).rejects.toMatchObject({
       code: 'EMPTY_DATA',
     })

@@ -5,14 +5,14 @@ import type { StageProgress } from '../../pairs/responses/collect-responses.ts'
 import type { PatchPrompt } from '../../pairs/rows/preference-pair.ts'
 import { type Place, storedAt } from '../../storage/place.ts'
 import type { Tokenizer } from '../../tokenize/tokenizer.ts'
+import type { EvaluationSubject } from '../evaluation-subject.ts'
 import type { ScoredResponse } from '../metrics/refusal-rate.ts'
-import { type AnsweredBy, askSubject } from './ask-subject.ts'
+import { type AnsweredBy, askSubject, type GridGeneration } from './ask-subject.ts'
 import { cellsOf, type EvaluationCell } from './evaluation-cell.ts'
-import type { GridGeneration, GridSubject } from './grid-subject.ts'
 
 export interface EvaluateGridOptions {
   /** Each with its own name. */
-  readonly subjects: readonly GridSubject[]
+  readonly subjects: readonly EvaluationSubject[]
   /** Harmful prompts and harmless ones, of one origin (`part`) or more, in contexts (`context`) or bare. */
   readonly prompts: readonly PatchPrompt[]
   /** The first one decides. Default: only `refusalJudge()`. */
@@ -60,7 +60,7 @@ export async function evaluateGrid(options: EvaluateGridOptions): Promise<GridEv
   }
   checkNames('subjects', subjects)
   checkNames('judges', judges)
-  const [model] = subjects.flatMap(({ of }) => ('model' in of ? of.model : []))
+  const [model] = subjects.flatMap((subject) => ('model' in subject ? subject.model : []))
   const tokenizer = options.tokenizer ?? model?.tokenizer
   const cells: EvaluationCell[] = []
   const responses: Record<string, (ScoredResponse | undefined)[]> = {}
@@ -69,7 +69,7 @@ export async function evaluateGrid(options: EvaluateGridOptions): Promise<GridEv
     const asked = await askSubject(subject, prompts, {
       ...{ generation, judges, answered, tokenizer, directory, onProgress, signal },
     })
-    if ('model' in subject.of) answered.push({ model: subject.of.model, responses: asked.responses })
+    if ('model' in subject) answered.push({ model: subject.model, responses: asked.responses })
     cells.push(...cellsOf(subject.name, prompts, judges, asked))
     responses[subject.name] = prompts.map((prompt, index) => {
       const response = asked.responses.get(index)

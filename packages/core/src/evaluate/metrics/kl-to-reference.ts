@@ -1,25 +1,23 @@
 import { PatchError, throwIfAborted } from '../../errors.ts'
-import type { LanguageModel, TopLogProbabilities } from '../../model/language-model/language-model.ts'
+import type { TopLogProbabilities } from '../../model/language-model/language-model.ts'
 import { klAtPositions } from '../../model/score/kl-at-positions.ts'
 import { responseTokens } from '../../model/score/row-layout.ts'
 import { modelReference } from '../../pairs/references/model-reference.ts'
-import type { Reference } from '../../pairs/references/reference.ts'
+import type { Reference, RespondSettings } from '../../pairs/references/reference.ts'
 import { collectResponses, type StageProgress } from '../../pairs/responses/collect-responses.ts'
 import { openResponseJournal, sourceMark } from '../../pairs/responses/response-journal.ts'
 import type { PatchPrompt } from '../../pairs/rows/preference-pair.ts'
 import { formatPrompt, type PromptFormat } from '../../pairs/rows/prompt-format.ts'
 import { digestOf } from '../../sha256.ts'
 import type { Place } from '../../storage/place.ts'
+import { type EvaluationSubject, probabilitiesOf, sourceOf } from '../evaluation-subject.ts'
 import type { Measurement } from '../statistics/measurement.ts'
 import { mean } from '../statistics/sample.ts'
 import { type IntervalOptions, metricFigure } from './metric-figure.ts'
 
 export interface KlToReferenceOptions {
   /** The subject to compare with the reference: a model, patched or not, or one with a system prompt. */
-  readonly subject: { readonly name: string; readonly seed?: number | undefined } & (
-    | { readonly model: LanguageModel }
-    | { readonly reference: Reference; readonly tokenizer: LanguageModel['tokenizer'] }
-  )
+  readonly subject: EvaluationSubject
   /** M'; gives responses and distributions, over the subject's tokens. */
   readonly reference: Reference
   readonly prompts: readonly PatchPrompt[]
@@ -70,11 +68,12 @@ export async function klToReference(options: KlToReferenceOptions): Promise<Meas
       remedy: 'Pass at least one',
     })
   }
-  const source = 'model' in subject ? subject.model : subject.reference
-  const { scoreCandidates } = source
+  const settings = { format, maxTokens, temperature: 0, topP: 1, topK: 0, seed: 0 }
+  const source = probabilitiesOf(subject, settings)
   const { scoreTop } = reference
-  if (!scoreTop || !scoreCandidates) throw noProbabilities(scoreTop ? subject.name : reference.name)
-  const { tokenizer } = 'model' in subject ? subject.model : subject
+  if (!scoreTop) throw noProbabilities(`${reference.name}, which gives only outputs`)
+  if ('reason' in source) throw noProbabilities(source.reason)
+  const { tokenizer, scoreCandidates } = source
   const journal = await openResponseJournal(path, {
     run: 'kl',
     reference: await sourceMark(reference),
@@ -85,7 +84,7 @@ export async function klToReference(options: KlToReferenceOptions): Promise<Meas
   await collectResponses('reference', reference, prompts, all, { journal, onProgress, signal })
   const responses = journal.responses('reference')
   // Another prefix, or other settings, of the same name keep values of their own.
-  const kept = `KL of ${subject.name} ${(await digestOf(await markOf(subject))).slice(0, 16)}`
+  const kept = `KL of ${subject.name} ${(await digestOf(await markOf(subject, settings))).slice(0, 16)}`
   const held = journal.responses(kept)
   const missing = all.filter((index) => !held.has(index))
   while (missing.length > 0) {
@@ -134,16 +133,17 @@ export async function klToReference(options: KlToReferenceOptions): Promise<Meas
   }
 }
 
-async function markOf(subject: KlToReferenceOptions['subject']): Promise<unknown> {
-  const source = 'model' in subject ? modelReference({ model: subject.model }) : subject.reference
+async function markOf(subject: EvaluationSubject, settings: RespondSettings): Promise<unknown> {
+  if ('responses' in subject) return subject.responses
+  const source = 'model' in subject ? modelReference({ model: subject.model }) : sourceOf(subject, settings)
   return [subject.seed ?? null, await sourceMark(source)]
 }
 
-function noProbabilities(who: string): PatchError {
+function noProbabilities(found: string): PatchError {
   return new PatchError('INVALID_ARGUMENT', {
     expected:
       'a reference that gives distributions and a subject that gives probabilities, over the same tokens',
-    found: `${who}, which gives only outputs`,
+    found,
     remedy: 'Use local models: modelReference, systemPromptReference, applyPatch',
   })
 }

@@ -32,8 +32,8 @@ export async function checkPatch(options: CheckPatchOptions): Promise<TrainOutco
   const { model, prefix, prompts, judge, format, maxTokens, directory } = options
   const { responses } = await evaluateGrid({
     subjects: [
-      { name: 'base', of: { model: model.withPrefix(undefined) } },
-      { name: 'patched', of: { model: model.withPrefix(prefix) } },
+      { name: 'base', model: model.withPrefix(undefined) },
+      { name: 'patched', model: model.withPrefix(prefix) },
     ],
     prompts,
     judges: [judge],

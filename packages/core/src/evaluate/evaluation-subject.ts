@@ -1,13 +1,16 @@
 import { PatchError } from '../errors.ts'
-import type { ProbabilitySource } from '../evaluate/metrics/domain-metric.ts'
 import type { LanguageModel } from '../model/language-model/language-model.ts'
 import { modelReference } from '../pairs/references/model-reference.ts'
 import { type Reference, type RespondSettings, storedResponses } from '../pairs/references/reference.ts'
 import type { PatchPrompt } from '../pairs/rows/preference-pair.ts'
 import type { Tokenizer } from '../tokenize/tokenizer.ts'
+import type { ProbabilitySource } from './metrics/domain-metric.ts'
 
-/** A subject to measure, with its name in figures. */
-export type DomainSubject = {
+/**
+ * What is measured, in every evaluation, with its name in figures: a model, patched or not; anything else that responds; or
+ * responses at hand.
+ */
+export type EvaluationSubject = {
   /** `base`, `patched`, `reference`, `system prompt`, `random prefix`, `lora` or another name. */
   readonly name: string
   /** Seed of its training, if it was trained. */
@@ -15,8 +18,11 @@ export type DomainSubject = {
 } & (
   | { readonly model: LanguageModel }
   | {
-      /** Such as `(settings) => systemPromptReference({ model, ...settings })`. */
-      readonly reference: (settings: RespondSettings) => Reference
+      /**
+       * A function receives the settings to answer with, which several samples need, such as `(settings) =>
+       * systemPromptReference({ model, ...settings })`.
+       */
+      readonly reference: Reference | ((settings: RespondSettings) => Reference)
       /** Its tokenizer, for figures from its probabilities. */
       readonly tokenizer?: Tokenizer | undefined
     }
@@ -28,13 +34,12 @@ export type DomainSubject = {
 
 /** One sample of every prompt, as a source of responses. */
 export async function respondent(
-  subject: DomainSubject,
+  subject: EvaluationSubject,
   prompts: readonly PatchPrompt[],
   sample: number,
   settings: RespondSettings,
 ): Promise<Reference> {
-  if ('model' in subject) return modelReference({ model: subject.model, ...settings })
-  if ('reference' in subject) return subject.reference(settings)
+  if (!('responses' in subject)) return sourceOf(subject, settings)
   const { name, responses } = subject
   if (prompts.length > responses.length) {
     throw new PatchError('INVALID_ARGUMENT', {
@@ -48,16 +53,34 @@ export async function respondent(
 
 /** The subject's probabilities, or why there are none. */
 export function probabilitiesOf(
-  subject: DomainSubject,
+  subject: EvaluationSubject,
   settings: RespondSettings,
 ): ProbabilitySource | { readonly reason: string } {
-  const { format } = settings
   if ('responses' in subject) return { reason: `${subject.name} has only stored responses` }
-  const reference =
-    'model' in subject ? modelReference({ model: subject.model, ...settings }) : subject.reference(settings)
+  const source = sourceOf(subject, settings)
   const tokenizer = 'model' in subject ? subject.model.tokenizer : subject.tokenizer
-  const { scoreTotals, scoreCandidates } = reference
-  if (!scoreTotals || !scoreCandidates) return { reason: `${reference.name} gives no probabilities` }
+  const { scoreTotals, scoreCandidates } = source
+  if (!scoreTotals || !scoreCandidates) return { reason: `${source.name} gives no probabilities` }
   if (!tokenizer) return { reason: `no tokenizer was given for ${subject.name}` }
-  return { tokenizer, format, scoreTotals, scoreCandidates }
+  return { tokenizer, format: settings.format, scoreTotals, scoreCandidates }
+}
+
+/** Throws `INVALID_ARGUMENT` for a reference that would give the same response each time, where several are wanted. */
+export function checkDraws(subject: EvaluationSubject, samples: number): void {
+  if (samples === 1 || !('reference' in subject) || typeof subject.reference === 'function') return
+  throw new PatchError('INVALID_ARGUMENT', {
+    expected: `a reference of ${subject.name} that is a function of its settings, for ${samples} samples`,
+    found: `${subject.reference.name}, which answers by settings of its own`,
+    remedy: 'Pass `(settings) => modelReference({ model, ...settings })`, or ask for one sample',
+  })
+}
+
+/** What gives the responses of a subject that has none at hand. */
+export function sourceOf(
+  subject: Exclude<EvaluationSubject, { readonly responses: unknown }>,
+  settings: RespondSettings,
+): Reference {
+  if ('model' in subject) return modelReference({ model: subject.model, ...settings })
+  const { reference } = subject
+  return typeof reference === 'function' ? reference(settings) : reference
 }
