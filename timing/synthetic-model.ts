@@ -28,7 +28,9 @@ export async function syntheticModel({
 }: SyntheticModelOptions): Promise<LanguageModel> {
   const architecture = architectures.find(({ name }) => name === 'llama')
   if (!architecture) throw new Error('the llama architecture is gone')
-  const json = JSON.parse(readFileSync(new URL('../compare/smollm2-135m.json', import.meta.url), 'utf8'))
+  const json = JSON.parse(
+    readFileSync(new URL('../compare/speed/smollm2-135m.json', import.meta.url), 'utf8'),
+  )
   const config = architecture.parseConfig(layers ? { ...json, num_hidden_layers: layers } : json)
   const specs = [...architecture.weightSpecs(config)].sort((a, b) => (a.name < b.name ? -1 : 1))
   const weights: Record<string, Weight> = {}

@@ -1,5 +1,5 @@
 import type { DomainPrompt } from 'policypatch/evaluate'
-import type { DomainCase } from '../domains/domain-case.ts'
+import type { DomainCase } from '../domains/cases/domain-case.ts'
 
 /** Test prompts of a part that are measured: many stacks are. */
 const MOST = 60

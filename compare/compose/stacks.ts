@@ -12,7 +12,7 @@ import {
 import { ungatedPatch } from 'policypatch/patch'
 import { trainJointPatch } from 'policypatch/train'
 import { baseModel } from '../domains/base-model.ts'
-import type { DomainCase } from '../domains/domain-case.ts'
+import type { DomainCase } from '../domains/cases/domain-case.ts'
 import { fileName } from '../domains/file-name.ts'
 import { trainPatches } from '../domains/train-patches.ts'
 import { permutations } from './permutations.ts'

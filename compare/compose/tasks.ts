@@ -1,6 +1,6 @@
 import type { PatchPrompt } from 'policypatch'
 import type { CompressionTask } from 'policypatch/train'
-import type { DomainCase } from '../domains/domain-case.ts'
+import type { DomainCase } from '../domains/cases/domain-case.ts'
 import { patchName } from '../domains/patch-name.ts'
 
 /** Prompts of each task that a compressed patch learns on. */

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Patch } from 'policypatch'
 import { optimizeTextPrompt, type TextPrompt } from 'policypatch/train'
-import type { DomainCase } from '../domains/domain-case.ts'
+import type { DomainCase } from '../domains/cases/domain-case.ts'
 import type { StackOptions } from './stacks.ts'
 import { compressionTasks } from './tasks.ts'
 

@@ -1,6 +1,6 @@
 import { applyPatch, type LanguageModel, systemPromptReference } from 'policypatch'
 import { type EvaluationSubject, randomPrefixLike } from 'policypatch/evaluate'
-import type { DomainCase } from './domain-case.ts'
+import type { DomainCase } from './cases/domain-case.ts'
 import type { TrainedPatches } from './train-patches.ts'
 
 /** What is measured in a domain, in the order of the tables; the LoRA comes last, once its weights are loaded. */

@@ -5,7 +5,7 @@ import {
   klToReference,
   type Measurement,
 } from 'policypatch/evaluate'
-import type { DomainCase } from './domain-case.ts'
+import type { DomainCase } from './cases/domain-case.ts'
 import { type MeasureOptions, measure } from './measure.ts'
 
 /** What one subject did. */

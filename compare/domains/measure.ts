@@ -5,7 +5,7 @@ import {
   type EvaluationSubject,
   evaluateDomain,
 } from 'policypatch/evaluate'
-import type { DomainCase } from './domain-case.ts'
+import type { DomainCase } from './cases/domain-case.ts'
 import { fileName } from './file-name.ts'
 
 export interface MeasureOptions {

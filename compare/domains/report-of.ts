@@ -8,7 +8,7 @@ import {
   type TrainingCurve,
   trainingCurves,
 } from 'policypatch/evaluate'
-import type { DomainCase } from './domain-case.ts'
+import type { DomainCase } from './cases/domain-case.ts'
 import type { MeasuredSubject } from './measure-case.ts'
 
 /** Of each domain, as many as one cares to read. */

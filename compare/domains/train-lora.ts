@@ -4,8 +4,8 @@ import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileStorage, filterPairs, type PreferencePair } from 'policypatch'
 import { writeJsonLines } from 'policypatch/platform'
-import { pythonCommand, quietEnvironment } from '../command.ts'
-import type { DomainCase } from './domain-case.ts'
+import { pythonCommand, quietEnvironment } from '../sides/command.ts'
+import type { DomainCase } from './cases/domain-case.ts'
 
 export interface TrainLoraOptions {
   /** The base's GGUF file. */
@@ -40,7 +40,7 @@ export async function trainLora(
       'lora-data.jsonl',
       rows.map(({ prompt, chosen }) => ({ prompt, chosen })),
     )
-    const [program, ...args] = pythonCommand('./peft_lora_train.py')
+    const [program, ...args] = pythonCommand('peft_lora_train.py')
     const made = `${adapter}.partial`
     const last = await run(
       program,

@@ -13,7 +13,7 @@ import {
   trainPatch,
 } from 'policypatch'
 import { writeJsonLines } from 'policypatch/platform'
-import type { DomainCase } from './domain-case.ts'
+import type { DomainCase } from './cases/domain-case.ts'
 import { patchName } from './patch-name.ts'
 import { rememberDistributions } from './remember-distributions.ts'
 

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import type { PatchPrompt } from 'policypatch'
 import type { RecordedResponse } from 'policypatch/pairs'
 import { createRandom } from 'policypatch/platform'
-import { readRows } from '../domains/domain-data.ts'
+import { readRows } from '../domains/cases/domain-data.ts'
 
 /** The policies of an app's assistant that are made here; see compare/policies/README.md. */
 export const policies = ['medical-dosages', 'legal-advice', 'other-products'] as const

@@ -3,7 +3,7 @@ import type { PatchPrompt } from 'policypatch'
 import { inEachContext } from 'policypatch/evaluate'
 import { evaluationContexts } from 'policypatch/pairs'
 import { createRandom } from 'policypatch/platform'
-import { readRows } from '../domains/domain-data.ts'
+import { readRows } from '../domains/cases/domain-data.ts'
 
 /** Sets of prompts of other origin than anything that was trained or tuned on; see compare/held-out/README.md. */
 export const sets = {

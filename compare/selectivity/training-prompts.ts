@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import type { PatchPrompt } from 'policypatch'
-import { readRows } from '../domains/domain-data.ts'
+import { readRows } from '../domains/cases/domain-data.ts'
 
 interface DemoRow {
   readonly prompt: string

@@ -1,0 +1,52 @@
+import type { TrainingRecipe } from 'policypatch/evaluate'
+import type { DomainCase } from '../domains/cases/domain-case.ts'
+
+/** One way of training, beside others that differ from it in one thing. */
+export interface Variant {
+  readonly label: string
+  readonly domainCase: DomainCase
+}
+
+/** What the paper varies (arXiv 2511.08484, section 4), by the name that the command takes. */
+export const ablations: Readonly<Record<string, (domainCase: DomainCase) => Variant[]>> = {
+  length: (given) => [5, 10, 20, 50, 100].map((length) => vary(given, `${length}`, { prefix: { length } })),
+  init: (given) =>
+    (['text', 'vocab', 'random'] as const).map((init) => vary(given, init, { prefix: { init } })),
+  beta: (given) => [0.05, 0.1, 0.3, 1].map((beta) => vary(given, `${beta}`, { dpo: { beta } })),
+  pairs: (given) =>
+    [1 / 8, 1 / 4, 1 / 2, 1].map((share) => ({
+      label: `${Math.round(given.train.length * share)}`,
+      domainCase: { ...given, train: given.train.filter(keepShare(share)) },
+    })),
+  stages: (given) => [
+    vary(given, 'SFT and DPO', {}),
+    vary(given, 'SFT alone', { dpo: false }),
+    vary(given, 'DPO alone', { sft: false }),
+  ],
+  'dpo-reference': (given) =>
+    (['post-sft', 'reference', 'base'] as const).map((reference) =>
+      vary(given, reference, { dpo: { reference } }),
+    ),
+}
+
+/** Parts of a recipe: what is named within them takes the place of what the recipe has. */
+type Change = { readonly [Part in 'prefix' | 'sft' | 'dpo']?: TrainingRecipe[Part] }
+
+function vary(domainCase: DomainCase, label: string, change: Change): Variant {
+  const { domain } = domainCase
+  const changed = Object.entries(change).map(([part, own]) => {
+    const given = domain.training[part as keyof Change]
+    return [part, own === false ? false : { ...(given || {}), ...own }]
+  })
+  const training = { ...domain.training, ...Object.fromEntries(changed) }
+  return { label, domainCase: { ...domainCase, domain: { ...domain, training } } }
+}
+
+/** Every n-th row, so that parts of the data are thinned alike. */
+const keepShare = (share: number) => (_: unknown, index: number) => index % Math.round(1 / share) === 0
+
+/** The recipe for a reference that is known by what it said: without distributions to learn from. */
+export function fromOutputs(domainCase: DomainCase): DomainCase {
+  const { distillation: _, ...training } = domainCase.domain.training
+  return { ...domainCase, domain: { ...domainCase.domain, training } }
+}

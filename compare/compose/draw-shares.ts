@@ -1,0 +1,70 @@
+/**
+ * Draws docs/order-sensitivity.svg, what each way of composing keeps of the patches' own effects, from
+ * compare/results/compose.json: `node --import ./scripts/source.mjs compare/compose/draw-shares.ts`.
+ */
+import { readFileSync, writeFileSync } from 'node:fs'
+import * as vega from 'vega'
+import { compile, type TopLevelSpec } from 'vega-lite'
+import type { KeptShare } from './shares.ts'
+
+const file = (path: string) => new URL(path, import.meta.url)
+const { shares } = JSON.parse(readFileSync(file('../results/compose.json'), 'utf8')) as {
+  readonly shares: readonly KeptShare[]
+}
+/** Of one patch alone. */
+const single = ['20 tokens', 'text prompt']
+const rows = shares.filter(({ method }) => !single.includes(method))
+const methods = [...new Set(rows.map(({ method }) => method))].sort((a, b) => group(a) - group(b))
+const grey = '#808080'
+
+/** Orders of `concat` first, as they are what varies. */
+function group(method: string): number {
+  return method.startsWith('concat') ? 0 : 1
+}
+
+const percent = { format: '.0%', title: "share of the patch's own effect", grid: true, tickCount: 5 }
+const spec: TopLevelSpec = {
+  data: { values: rows.map((row) => ({ ...row })) },
+  facet: { field: 'domain', type: 'nominal', title: null, header: { labelFontSize: 13, labelColor: grey } },
+  resolve: { scale: { x: 'independent' } },
+  spec: {
+    width: 210,
+    height: { step: 26 },
+    encoding: {
+      y: { field: 'method', type: 'nominal', sort: methods, title: null, axis: { labelLimit: 260 } },
+      yOffset: { field: 'judge', type: 'nominal' },
+      color: {
+        condition: { test: "indexof(datum.method, 'concat') === 0", value: '#d4632a' },
+        value: '#2a78d6',
+      },
+    },
+    layer: [
+      {
+        mark: { type: 'rule', strokeDash: [4, 3] },
+        encoding: {
+          x: { datum: 1 },
+          y: { value: 0 },
+          y2: { value: methods.length * 26 },
+          color: { value: grey },
+        },
+      },
+      {
+        mark: { type: 'rule', strokeWidth: 2 },
+        encoding: { x: { field: 'low', type: 'quantitative', axis: percent }, x2: { field: 'high' } },
+      },
+      {
+        mark: { type: 'point', filled: true, size: 55, opacity: 1 },
+        encoding: { x: { field: 'value', type: 'quantitative' } },
+      },
+    ],
+  },
+  config: {
+    background: 'transparent',
+    font: 'system-ui, sans-serif',
+    view: { stroke: null },
+    axis: { labelColor: grey, titleColor: grey, gridColor: '#8884', domainColor: grey, tickColor: grey },
+  },
+}
+const view = new vega.View(vega.parse(compile(spec).spec), { renderer: 'none' })
+writeFileSync(file('../../docs/order-sensitivity.svg'), `${await view.toSVG()}\n`)
+view.finalize()

@@ -1,0 +1,157 @@
+/**
+ * Greedy generation with the real model: 32 chats at once, of ours and of transformers on a batch padded on the left, in
+ * float32 and bfloat16; and one chat alone, of ours and of node-llama-cpp on the same GGUF file. As many tokens come for
+ * every prompt on all sides: what would end a response does not. All stand ready in processes of their own and run in turn.
+ *
+ *   npm run compare:generate -- [--only b32|b1] [--runs 3] [--warm-up 1] [--tokens N] [--threads 2] [--precision float32|int8]
+ *
+ * Ratios are of median times: `generate-b32` ours over the faster transformers, `generate-b1` ours over node-llama-cpp.
+ */
+import { readFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { formatTable } from '@policypatch/core/evaluate'
+import { median, printLoad, printRatios, timeCells } from '../../timing/figures.ts'
+import { chatPrompts } from '../sides/chat-prompts.ts'
+import { ownCommand, pythonCommand } from '../sides/command.ts'
+import { modelOptions, realModel, realTokenizer } from '../sides/real-model.ts'
+import { runInTurn, type SideSpec } from '../sides/run-in-turn.ts'
+import type { GenerateReport, GenerateTask } from './generate-task.ts'
+
+const { values } = parseArgs({
+  options: {
+    ...modelOptions,
+    only: { type: 'string' },
+    runs: { type: 'string', default: '3' },
+    'warm-up': { type: 'string', default: '1' },
+    tokens: { type: 'string' },
+  },
+})
+const warmUp = Number(values['warm-up'])
+const model = await realModel(values)
+const tokenizer = await realTokenizer(model)
+
+printLoad('before')
+const ratios: Record<string, number> = {}
+const table = [
+  ['case', 'side', 'median', 'all runs', 'ours / theirs', 'first token', 'each further', 'as ours'],
+]
+if (values.only !== 'b1') {
+  const task = taskOf([...chatPrompts, ...everydayPrompts(22)], 64)
+  const [ours, ...theirs] = await measure([own(task), transformers(task, 'fp32'), transformers(task, 'bf16')])
+  addRows('b32', task, ours, theirs)
+  for (const side of theirs) checkSame(ours, side)
+  ratios['generate-b32'] = ours.seconds / Math.min(...theirs.map(({ seconds }) => seconds))
+}
+if (values.only !== 'b32') {
+  const task = taskOf(chatPrompts.slice(-1), 128)
+  const llama = {
+    name: 'node-llama-cpp',
+    command: ownCommand(new URL('./llama-generate.ts', import.meta.url)),
+    task,
+  }
+  const [ours, ...theirs] = await measure([
+    own(task),
+    llama,
+    transformers(task, 'fp32'),
+    transformers(task, 'bf16'),
+  ])
+  addRows('b1', task, ours, theirs)
+  ratios['generate-b1'] = ours.seconds / (theirs[0] as Measured).seconds
+}
+console.log(formatTable(table))
+printLoad('after')
+printRatios(ratios)
+
+interface Measured {
+  readonly name: string
+  readonly times: readonly number[]
+  readonly seconds: number
+  /** Medians of the time to the first token and of the mean of the others. */
+  readonly first: number
+  readonly further: number
+  readonly generated: GenerateReport['generated']
+}
+
+function taskOf(prompts: readonly string[], tokens: number): GenerateTask {
+  const ids = prompts.map((content) => tokenizer.encodePrompt([{ role: 'user', content }]))
+  return { ...model, prompts, ids, tokens: Number(values.tokens ?? tokens) }
+}
+
+/** Prompts that differ from their first word on. */
+function everydayPrompts(count: number): string[] {
+  const file = new URL('../../packages/policypatch/demo/everyday.jsonl', import.meta.url)
+  const rows = readFileSync(file, 'utf8').trim().split('\n')
+  const step = Math.floor(rows.length / count)
+  return Array.from({ length: count }, (_, i) => JSON.parse(rows[i * step] as string).prompt)
+}
+
+function own(task: GenerateTask): SideSpec {
+  return { name: 'ours', command: ownCommand(new URL('./own-generate.ts', import.meta.url)), task }
+}
+
+function transformers(task: GenerateTask, dtype: 'fp32' | 'bf16'): SideSpec {
+  const command = pythonCommand('transformers_generate.py')
+  return { name: `transformers ${dtype}`, command, task: { ...task, dtype } }
+}
+
+async function measure(sides: readonly SideSpec[]): Promise<[Measured, ...Measured[]]> {
+  const reports = await runInTurn<GenerateReport>(sides, warmUp + Number(values.runs))
+  const measured = sides.map(({ name }, index): Measured => {
+    const runs = (reports[index] as GenerateReport[]).slice(warmUp)
+    const { generated } = runs[0] as GenerateReport
+    const further = runs.map(
+      ({ seconds, first }) => (seconds - (first ?? 0)) / ((generated[0]?.length ?? 0) - 1),
+    )
+    const times = runs.map(({ seconds }) => seconds)
+    return {
+      name,
+      times,
+      seconds: median(times),
+      first: median(runs.map(({ first }) => first ?? 0)),
+      further: median(further),
+      generated,
+    }
+  })
+  return measured as [Measured, ...Measured[]]
+}
+
+function addRows(name: string, { ids, tokens }: GenerateTask, ours: Measured, theirs: readonly Measured[]) {
+  const alone = ids.length === 1
+  const milliseconds = (seconds: number) => (alone ? `${(1000 * seconds).toFixed(1)} ms` : '')
+  for (const side of [ours, ...theirs]) {
+    if (!side.generated.every((row) => row.length === tokens)) {
+      throw new Error(`${side.name} gave ${side.generated.map((row) => row.length)} tokens, not ${tokens}`)
+    }
+    table.push([
+      name,
+      side.name,
+      ...timeCells(side.times),
+      side === ours ? '' : (ours.seconds / side.seconds).toFixed(2),
+      milliseconds(side.first),
+      milliseconds(side.further),
+      side === ours ? '' : `${(100 * agreement(side.generated, ours.generated)).toFixed(0)}%`,
+    ])
+  }
+}
+
+/** Times say nothing unless both sides compute the same: but for roundings, which can decide between two tokens. */
+function checkSame(ours: Measured, theirs: Measured): void {
+  const [own, other] = [ours, theirs].map(({ generated }) => generated.map(([first]) => first)) as [
+    unknown[],
+    unknown[],
+  ]
+  const same = own.filter((token, row) => token === other[row]).length
+  if (same >= 0.75 * own.length) return
+  throw new Error(`${theirs.name} begins only ${same} of ${own.length} answers as ours`)
+}
+
+/** Share of tokens that are the same up to where two texts part. */
+function agreement(a: GenerateReport['generated'], b: GenerateReport['generated']): number {
+  let [same, all] = [0, 0]
+  for (const [row, tokens] of a.entries()) {
+    const fork = tokens.findIndex((token, i) => token !== b[row]?.[i])
+    same += fork < 0 ? tokens.length : fork
+    all += tokens.length
+  }
+  return same / all
+}

@@ -1,0 +1,22 @@
+import { existsSync } from 'node:fs'
+
+/** What is used of node-llama-cpp, which is no dependency: setup.mjs installs it into a folder of its own. */
+export interface NodeLlamaCpp {
+  getLlama(options: object): Promise<{
+    loadModel(options: object): Promise<{
+      createContext(options: object): Promise<{ getSequence(): LlamaSequence }>
+    }>
+  }>
+}
+
+export interface LlamaSequence {
+  evaluate(ids: readonly number[], options: object): AsyncIterable<number>
+  clearHistory(): Promise<void>
+}
+
+/** Throws before setup.mjs has run. */
+export async function importNodeLlamaCpp(): Promise<NodeLlamaCpp> {
+  const entry = new URL('../.node/node_modules/node-llama-cpp/dist/index.js', import.meta.url)
+  if (existsSync(entry)) return import(entry.href)
+  throw new Error('node-llama-cpp is not there yet: run `npm run compare:setup`')
+}

@@ -1,0 +1,23 @@
+/** Our side of generate.ts. */
+
+import { timeStream, withoutEnd } from '../sides/own-stream.ts'
+import { loadRealModel } from '../sides/real-model.ts'
+import { serveSteps } from '../sides/serve-steps.ts'
+import type { GenerateReport, GenerateTask } from './generate-task.ts'
+
+await serveSteps<GenerateTask>(async (task) => {
+  const model = await withoutEnd(await loadRealModel(task))
+  const prompts = task.prompts.map((content) => [{ role: 'user', content }])
+  const options = { maxTokens: task.tokens, batchSize: prompts.length }
+  const [only] = prompts
+  // A stream tells when its first token came but not which, so the ids are taken in a run that is not timed.
+  const generated: number[][] = []
+  for await (const { index, tokens } of model.generateBatch(prompts, options)) generated[index] = [...tokens]
+
+  return async (): Promise<GenerateReport> => {
+    if (only && prompts.length === 1) return { ...(await timeStream(model, only, options)), generated }
+    const start = performance.now()
+    for await (const _ of model.generateBatch(prompts, options));
+    return { seconds: (performance.now() - start) / 1000, first: null, generated }
+  }
+})

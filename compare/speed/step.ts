@@ -1,0 +1,167 @@
+/**
+ * A training step of ours and of PEFT's prompt tuning, on the same random weights of SmolLM2-135M's shape and the same
+ * tokens: forward, backward, clipping, AdamW. Ours multiplies by the weights in int8 and in float32, PEFT runs in float32
+ * and in bfloat16. All stand ready in processes of their own and step in turn.
+ *
+ *   npm run compare:step -- [--quick | --only NAME] [--runs 5] [--warm-up 2] [--threads 2]
+ *
+ * `--quick` leaves batch 16 out; `--only` takes one case, such as sft-b8. Ratios are ours / PEFT, of median times and of
+ * peak memory: below 1 ours is the better. They are of ours in int8; those of ours in float32 end in `-exact`.
+ * `gemm-share` is the time that the arithmetic of a step would take at the float32 matrix product's peak, measured in
+ * this run, over the step's time in int8; `gemm-share-int8` the same at the int8 product's peak, and `gemm-share-exact`
+ * that of the step in float32 at the float32 product's peak. The least of the cases counts.
+ */
+import { readFileSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { formatTable } from '@policypatch/core/evaluate'
+import { median, printLoad, printRatios, timeCells } from '../../timing/figures.ts'
+import { gemmPeak } from '../../timing/gemm-peak.ts'
+import {
+  neededFlops,
+  type StepCase,
+  type StepReport,
+  type StepTask,
+  stepCases,
+  stepTask,
+} from '../../timing/training-step.ts'
+import { ownCommand, pythonCommand } from '../sides/command.ts'
+import { runInTurn } from '../sides/run-in-turn.ts'
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    runs: { type: 'string', default: '5' },
+    'warm-up': { type: 'string', default: '2' },
+    threads: { type: 'string', default: '2' },
+  },
+})
+
+const here = (name: string) => fileURLToPath(new URL(name, import.meta.url))
+const own = ownCommand(new URL('./own-step.ts', import.meta.url))
+const peft = pythonCommand('peft_step.py')
+const model = JSON.parse(readFileSync(here('./smollm2-135m.json'), 'utf8'))
+const flopsShape = {
+  layers: model.num_hidden_layers,
+  hiddenSize: model.hidden_size,
+  intermediateSize: model.intermediate_size,
+  heads: model.num_attention_heads,
+  keyValueHeads: model.num_key_value_heads,
+  headSize: model.hidden_size / model.num_attention_heads,
+  vocabSize: model.vocab_size,
+  prefixLength: 50,
+}
+
+printLoad('before')
+const ratios: Record<string, number> = {}
+const table = [
+  ['case', 'side', 'median', 'all runs', 'int8 / PEFT', 'float32 / PEFT', 'peak memory', 'first loss'],
+]
+const cases = stepCases.filter(({ name, batch }) =>
+  values.only ? name === values.only : !(values.quick && batch > 8),
+)
+if (cases.length === 0)
+  throw new Error(`--only takes one of ${stepCases.map(({ name }) => name).join(', ')}, not ${values.only}`)
+const threads = Number(values.threads)
+const peaks: { float32: number[]; int8: number[] } = { float32: [], int8: [] }
+const shares: Record<'gemm-share' | 'gemm-share-int8' | 'gemm-share-exact', number[]> = {
+  'gemm-share': [],
+  'gemm-share-int8': [],
+  'gemm-share-exact': [],
+}
+for (const stepCase of cases) {
+  const { name, objective } = stepCase
+  // Before the sides stand ready: while they end, the machine has not come to rest.
+  const peak = { float32: 0, int8: 0 }
+  for (const precision of ['float32', 'int8'] as const) {
+    peak[precision] = await gemmPeak(precision, { threads })
+    peaks[precision].push(peak[precision])
+  }
+  const [int8, exact, ...theirs] = await measure(stepCase)
+  table.push([name, ...row(int8)], [name, ...row(exact)])
+  for (const side of theirs) {
+    checkSame(name, exact, side, side.name === 'fp32' ? 1e-4 : 3e-2)
+    checkSame(name, int8, side, 3e-2)
+    ratios[`${name}-${side.name}`] = int8.median / side.median
+    ratios[`${name}-${side.name}-exact`] = exact.median / side.median
+    table.push([name, ...row(side, int8.median / side.median, exact.median / side.median)])
+  }
+  const [float32] = theirs
+  if (objective === 'sft') {
+    ratios[name.replace('sft', 'memory')] = int8.peakMemory / float32.peakMemory
+    ratios[`${name.replace('sft', 'memory')}-exact`] = exact.peakMemory / float32.peakMemory
+  }
+  const atPeak = (precision: 'float32' | 'int8') =>
+    neededFlops(stepCase, flopsShape) / (peak[precision] * 1e9)
+  shares['gemm-share'].push(atPeak('float32') / int8.median)
+  shares['gemm-share-int8'].push(atPeak('int8') / int8.median)
+  shares['gemm-share-exact'].push(atPeak('float32') / exact.median)
+  await setTimeout(5000)
+}
+for (const [name, values] of Object.entries(shares)) ratios[name] = Math.min(...values)
+console.log(formatTable(table))
+const listed = (numbers: readonly number[], digits: number) =>
+  numbers.map((number) => number.toFixed(digits)).join(' ')
+for (const [precision, values] of Object.entries(peaks)) {
+  console.log(`peak of the ${precision} product before each case: ${listed(values, 0)} GFLOPS`)
+}
+for (const [name, values] of Object.entries(shares)) console.log(`${name} of each case: ${listed(values, 2)}`)
+printLoad('after')
+printRatios(ratios)
+
+interface Measured {
+  readonly name: string
+  readonly times: readonly number[]
+  readonly median: number
+  readonly peakMemory: number
+  readonly firstLoss: number
+}
+
+/** Ours in int8 and in float32, PEFT in float32 and in bfloat16. */
+async function measure(stepCase: StepCase): Promise<[Measured, Measured, Measured, Measured]> {
+  const task = (options: Pick<StepTask, 'precision' | 'products'>) =>
+    stepTask(stepCase, model.vocab_size, { threads, ...options })
+  const sides = [
+    { name: 'ours int8', command: own, task: task({ precision: 'fp32', products: 'int8' }) },
+    { name: 'ours float32', command: own, task: task({ precision: 'fp32', products: 'float32' }) },
+    { name: 'fp32', command: peft, task: task({ precision: 'fp32', products: 'float32' }) },
+    { name: 'bf16', command: peft, task: task({ precision: 'bf16', products: 'float32' }) },
+  ]
+  const rounds = Number(values['warm-up']) + Number(values.runs)
+  const reports = await runInTurn<StepReport>(sides, rounds)
+  return sides.map(({ name }, index) => summarize(name, reports[index] as StepReport[])) as [
+    Measured,
+    Measured,
+    Measured,
+    Measured,
+  ]
+}
+
+function summarize(name: string, reports: readonly StepReport[]): Measured {
+  const times = reports.slice(Number(values['warm-up'])).map(({ seconds }) => seconds)
+  const last = reports.at(-1) as StepReport
+  const [first] = reports as [StepReport]
+  return { name, times, median: median(times), peakMemory: last.peakMemory, firstLoss: first.loss }
+}
+
+/** Times say nothing unless both sides compute the same. */
+function checkSame(name: string, ours: Measured, theirs: Measured, tolerance: number): void {
+  const difference = Math.abs(theirs.firstLoss - ours.firstLoss) / Math.abs(ours.firstLoss)
+  if (difference < tolerance) return
+  throw new Error(
+    `${name}: the loss is ${ours.firstLoss} for ${ours.name} and ${theirs.firstLoss} with PEFT in ${theirs.name}`,
+  )
+}
+
+function row({ name: side, times, peakMemory, firstLoss }: Measured, int8?: number, exact?: number) {
+  return [
+    side.startsWith('ours') ? side : `PEFT ${side}`,
+    ...timeCells(times),
+    int8?.toFixed(2) ?? '',
+    exact?.toFixed(2) ?? '',
+    `${(peakMemory / 2 ** 20).toFixed(0)} MiB`,
+    firstLoss.toFixed(4),
+  ]
+}

@@ -1,0 +1,36 @@
+import type { RealModel } from '../sides/real-model.ts'
+
+export interface StageTask {
+  readonly steps: number
+  readonly learningRate: number
+  readonly warmupSteps: number
+  /** Rows of the pairs file that each step takes. */
+  readonly batches: readonly (readonly number[])[]
+}
+
+/** A run from data to a patch, read from a file that is named on a side's command line. */
+export interface TrainTask extends RealModel {
+  readonly dtype?: 'fp32' | 'bf16'
+  /** JSON Lines. */
+  readonly pairs: string
+  /** Folder of the patch, or of PEFT's adapter. */
+  readonly out: string
+  readonly prefixLength: number
+  /** What the prefix starts from. */
+  readonly text: string
+  readonly maxResponseTokens: number
+  readonly batchSize: number
+  readonly seed: number
+  readonly sft: StageTask
+  readonly dpo: StageTask & { readonly beta: number }
+}
+
+/** What a side prints when its patch is on the disk. */
+export interface TrainReport {
+  /** Seconds. */
+  readonly parts: Readonly<Record<TrainPart, number>>
+  readonly losses: Readonly<Record<'sft' | 'dpo', readonly number[]>>
+}
+
+export const trainParts = ['load', 'sft', 'logps', 'dpo', 'save'] as const
+export type TrainPart = (typeof trainParts)[number]

@@ -1,0 +1,30 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import type { PreferencePair } from '@policypatch/core'
+
+/**
+ * Harmful and harmless rows of the demo's data, in turn, with its recorded answers: a refusal is y⁺ of a harmful prompt
+ * and y⁻ of the harmless one beside it, whose answer is y⁺ there and y⁻ here.
+ */
+export function writePairs(path: string, count: number): PreferencePair[] {
+  const rows = (name: string): { prompt: string; split?: string; response: string }[] => {
+    const file = new URL(`../../packages/policypatch/demo/${name}.jsonl`, import.meta.url)
+    return readFileSync(file, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+  }
+  const answers = new Map(rows('reference').map(({ prompt, response }) => [prompt, response]))
+  const prompts = (name: string) =>
+    rows(name).filter(({ split, prompt }) => split === 'train' && answers.has(prompt))
+  const [harmful, harmless] = [prompts('harmful'), prompts('harmless')]
+  const pairs = Array.from({ length: Math.min(count >> 1, harmful.length, harmless.length) }, (_, i) => {
+    const [bad, good] = [harmful[i]?.prompt ?? '', harmless[i]?.prompt ?? '']
+    const [refusal, answer] = [answers.get(bad) ?? '', answers.get(good) ?? '']
+    return [
+      { prompt: bad, kind: 'harmful' as const, chosen: refusal, rejected: answer },
+      { prompt: good, kind: 'harmless' as const, chosen: answer, rejected: refusal },
+    ]
+  }).flat()
+  writeFileSync(path, pairs.map((pair) => `${JSON.stringify(pair)}\n`).join(''))
+  return pairs
+}
