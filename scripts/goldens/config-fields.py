@@ -1,25 +1,58 @@
 """Every field of the families' configuration classes, changed one by one, and what transformers makes of it.
 
-Writes packages/core/test/goldens/config-fields.json: for each family its base (a folder of goldens/models), the fields of
-its class with their defaults, and for each change of config.json the outcome: `same` logits, other `logits` [V] after `ids`
-(six digits), an `error`, or `made-up` where weights that the file does not have were filled with random numbers.
+Writes packages/core/test/goldens/config-fields.json: for each family its base configuration, the names and shapes of the tensors
+of its checkpoint (their values are a function of both: `weight_of` of families.py), the fields of its class with their defaults,
+and for each change of config.json the outcome: `same` logits, other `logits` after `ids` (the first of them less the mean of all,
+six digits), an `error`, or `made-up` where weights that the file does not have were filled with random numbers. A field that is
+changed to "(absent)" is left out.
 
 A family to come adds a row to FAMILIES; a field to come stops this script until it has values to try.
 """
 
 import dataclasses
 import json
-import shutil
 import tempfile
 import warnings
 from importlib.metadata import version
 from pathlib import Path
 
 import torch
-from models import LLAMA3_ROPE, MODELS
-from transformers import AutoModelForCausalLM, LlamaConfig, Qwen2Config
+import transformers
+from families import FAMILIES as CLASSES
+from families import weight_of
+from models import GOLDENS, LLAMA3_ROPE, SHAPE
+from safetensors.torch import save_file
+from transformers import AutoModelForCausalLM
 
-FAMILIES = {"llama": LlamaConfig, "qwen2": Qwen2Config}
+ABSENT = "(absent)"
+KEPT = 16
+IDS = [int(7 * i * i + 3 * i + 5) % SHAPE["vocab_size"] for i in range(20)]
+# Sizes that would be those of a released model, and what a file cannot lack.
+NEVER_ABSENT = {"vocab_size", "hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads"}
+NEVER_ABSENT |= {"n_embd", "n_layer", "n_head", "n_inner", "model_type", "pad_token_id"}
+
+TINY = SHAPE | {"num_hidden_layers": 2}
+NEOX = {key: value for key, value in TINY.items() if key != "num_key_value_heads"}
+GPT2 = {"n_embd": 32, "n_layer": 2, "n_head": 4, "n_positions": 256, "vocab_size": 97, "bos_token_id": 1, "eos_token_id": 2}
+GEMMA = {"head_dim": 12, "pad_token_id": None}
+FAMILIES = {
+    "llama": TINY,
+    "mistral": TINY | {"sliding_window": 6},
+    "qwen2": TINY | {"tie_word_embeddings": True},
+    "qwen3": TINY | {"head_dim": 12},
+    "gemma": TINY | GEMMA,
+    "gemma2": TINY | GEMMA | {"query_pre_attn_scalar": 6, "sliding_window": 6, "attn_logit_softcapping": 3.0},
+    "gemma3_text": TINY | GEMMA | {"query_pre_attn_scalar": 6, "sliding_window": 6, "layer_types": ["sliding_attention", "full_attention"]},
+    "cohere": TINY | {"pad_token_id": None},
+    "cohere2": TINY | {"pad_token_id": None, "sliding_window": 6, "layer_types": ["sliding_attention", "full_attention"]},
+    "phi3": TINY | {"pad_token_id": None, "original_max_position_embeddings": 256},
+    "smollm3": TINY | {"pad_token_id": None, "no_rope_layers": [1, 0]},
+    "olmo2": TINY,
+    "granite": TINY | {"embedding_multiplier": 2.0, "residual_multiplier": 0.5, "logits_scaling": 2.0, "attention_multiplier": 0.25},
+    "stablelm": TINY | {"partial_rotary_factor": 0.5},
+    "gpt_neox": NEOX,
+    "gpt2": GPT2,
+}
 THETA = {"rope_theta": 10000.0}
 LINEAR = {"rope_type": "linear", "factor": 4.0, **THETA}
 
@@ -51,8 +84,13 @@ COMMON = {
         {**{k: v for k, v in LLAMA3_ROPE.items() if k != "original_max_position_embeddings"}, "rope_theta": 500.0},
         {"rope_type": "dynamic", "factor": 2.0, **THETA},
         {"rope_type": "yarn", "factor": 4.0, "original_max_position_embeddings": 16, **THETA},
-        {"rope_type": "longrope", "factor": 4.0, "original_max_position_embeddings": 16, **THETA}
-        | {"short_factor": [1.0] * 4, "long_factor": [2.0] * 4},
+        {"rope_type": "yarn", "factor": 4.0, "attention_factor": 0.9, "beta_fast": 8, "beta_slow": 2, "truncate": False, **THETA}
+        | {"original_max_position_embeddings": 16},
+        {"rope_type": "yarn", "factor": 4.0, "mscale": 0.7, "mscale_all_dim": 0.5, **THETA},
+        {"rope_type": "longrope", "factor": 4.0, "original_max_position_embeddings": 64, **THETA}
+        | {"short_factor": [1.0, 1.5, 2.0, 2.0], "long_factor": [2.0] * 4},
+        {"rope_type": "longrope", "original_max_position_embeddings": 64, **THETA}
+        | {"short_factor": [1.0, 1.5, 2.0, 2.0], "long_factor": [2.0] * 4},
         {"rope_type": "linear", **THETA},
         {"rope_type": "llama3", "factor": 4.0, **THETA},
         {"rope_type": "default", "partial_rotary_factor": 0.5, **THETA},
@@ -88,24 +126,131 @@ COMMON = {
     "numbers out of range": [{"rms_norm_eps": "x"}, {"num_key_value_heads": 3}, {"head_dim": 7}],
 }
 WINDOW = {"use_sliding_window": True, "sliding_window": 4}
+SLIDING = ["full_attention", "sliding_attention"]
+WINDOWS = {
+    "sliding_window": [4, None, 4096, 0],
+    "layer_types": [["full_attention"] * 2, SLIDING, ["sliding_attention"] * 2, ["full_attention"], None],
+}
+QWEN = {
+    "use_sliding_window": [True],
+    **WINDOWS,
+    "max_window_layers": [0, 1],
+    "a window": [
+        {**WINDOW, "max_window_layers": 0},
+        {**WINDOW, "max_window_layers": 1},
+        {**WINDOW, "max_window_layers": 2},
+        {**WINDOW, "max_window_layers": 0, "layer_types": ["full_attention"] * 2},
+        {**WINDOW, "layer_types": SLIDING},
+        {"use_sliding_window": True, "sliding_window": 4096, "max_window_layers": 0},
+        {"use_sliding_window": True, "sliding_window": None, "max_window_layers": 0},
+    ],
+}
+BIDIRECTIONAL = {"use_bidirectional_attention": [True, False]}
+GEMMA_FIELDS = BIDIRECTIONAL | {"hidden_activation": ["silu", "gelu", "gelu_pytorch_tanh", "tanh"]}
+GEMMA2_FIELDS = {
+    **GEMMA_FIELDS,
+    **WINDOWS,
+    "query_pre_attn_scalar": [16, 256],
+    "attn_logit_softcapping": [2.0, None],
+    "final_logit_softcapping": [2.0, None],
+}
+COHERE = {"logit_scale": [0.5, None], "layer_norm_eps": [0.1]}
+PARTIAL = [{"rope_type": "default", "rope_theta": 10000.0, "partial_rotary_factor": part} for part in (1.0, 0.5, 0.3)]
 BY_FAMILY = {
     "llama": {},
-    "qwen2": {
-        "use_sliding_window": [True],
-        "sliding_window": [4, None],
-        "max_window_layers": [0, 1],
-        "layer_types": [["full_attention"] * 2, ["full_attention", "sliding_attention"], ["full_attention"]],
-        "a window": [
-            {**WINDOW, "max_window_layers": 0},
-            {**WINDOW, "max_window_layers": 1},
-            {**WINDOW, "max_window_layers": 2},
-            {**WINDOW, "max_window_layers": 0, "layer_types": ["full_attention"] * 2},
-            {**WINDOW, "layer_types": ["full_attention", "sliding_attention"]},
-            {"use_sliding_window": True, "sliding_window": 4096, "max_window_layers": 0},
-            {"use_sliding_window": True, "sliding_window": None, "max_window_layers": 0},
+    "mistral": WINDOWS,
+    "qwen2": QWEN,
+    "qwen3": QWEN,
+    "gemma": GEMMA_FIELDS,
+    "gemma2": GEMMA2_FIELDS,
+    "gemma3_text": GEMMA2_FIELDS
+    | {
+        "sliding_window_pattern": [1, 2],
+        "rope_local_base_freq": [500.0],
+        "by layer type": [
+            {"rope_parameters": {"full_attention": LINEAR, "sliding_attention": {"rope_type": "default", "rope_theta": 500.0}}},
+            {"rope_parameters": {"full_attention": {"rope_type": "default"}}},
+            {"rope_parameters": ABSENT, "rope_theta": 500.0, "rope_local_base_freq": 300.0},
+            {"rope_parameters": ABSENT, "rope_scaling": {"rope_type": "linear", "factor": 8.0}},
+            {"layer_types": ABSENT, "sliding_window_pattern": 2},
+            {"layer_types": ABSENT},
         ],
     },
+    "cohere": COHERE | {"use_qk_norm": [True, False]},
+    "cohere2": COHERE | WINDOWS | {"sliding_window_pattern": [1, 2], "a pattern": [{"layer_types": ABSENT, "sliding_window_pattern": 2}]},
+    "phi3": WINDOWS
+    | {
+        "resid_pdrop": [0.1],
+        "embd_pdrop": [0.1],
+        "partial_rotary_factor": [0.5],
+        "parts of a head": [{"rope_parameters": one} for one in PARTIAL]
+        + [{"rope_scaling": {"type": "longrope", "short_factor": [1.0] * 3, "long_factor": [2.0] * 4}}],
+    },
+    "smollm3": WINDOWS
+    | {
+        "use_sliding_window": [True],
+        "no_rope_layers": [[1, 1], [0, 1], [1]],
+        "no_rope_layer_interval": [2],
+        "layers without positions": [
+            {"no_rope_layers": ABSENT},
+            {"no_rope_layers": ABSENT, "no_rope_layer_interval": 2},
+            {"no_rope_layers": [0, 1], **WINDOW},
+            {**WINDOW, "layer_types": SLIDING},
+        ],
+    },
+    "olmo2": {},
+    "granite": {
+        name: [3.0, 1.0] for name in ("embedding_multiplier", "residual_multiplier", "logits_scaling", "attention_multiplier")
+    },
+    "stablelm": {
+        "layer_norm_eps": [0.1],
+        "use_qkv_bias": [True],
+        "qk_layernorm": [True],
+        "use_parallel_residual": [True],
+        "hidden_dropout": [0.1],
+        "partial_rotary_factor": [0.25, 1.0],
+        "parts of a head": [{"rope_parameters": one} for one in PARTIAL],
+    },
+    "gpt_neox": {
+        "layer_norm_eps": [0.1],
+        "use_parallel_residual": [False],
+        "hidden_dropout": [0.1],
+        "classifier_dropout": [0.1],
+        "is_decoder": [True],
+        "rotary_pct": [0.5],
+        "rotary_emb_base": [500.0],
+        "parts of a head": [{"rope_parameters": one} for one in PARTIAL]
+        + [{"rope_parameters": ABSENT, "rotary_pct": 0.5}, {"rope_parameters": ABSENT, "rotary_emb_base": 500}],
+    },
+    "gpt2": {
+        "n_embd": [48],
+        "n_layer": [1, 4],
+        "n_head": [2, 3],
+        "n_positions": [512],
+        "n_inner": [80],
+        "n_ctx": [32],
+        "activation_function": ["gelu", "relu", "gelu_pytorch_tanh", "tanh"],
+        "layer_norm_epsilon": [0.1],
+        "attn_pdrop": [0.5],
+        "resid_pdrop": [0.5],
+        "embd_pdrop": [0.5],
+        "summary_type": ["mean"],
+        "summary_use_proj": [False],
+        "summary_activation": ["tanh"],
+        "summary_proj_to_labels": [False],
+        "summary_first_dropout": [0.5],
+        "scale_attn_weights": [False],
+        "scale_attn_by_inverse_layer_idx": [True],
+        "reorder_and_upcast_attn": [True],
+        "add_cross_attention": [True],
+    },
 }
+# Names that GPT-2's class has for fields of the others, where a file that has both contradicts itself.
+OWN_NAMES = {"gpt2": {"hidden_size", "num_hidden_layers", "num_attention_heads", "max_position_embeddings", "numbers that are none"}}
+
+
+def class_of(family: str):
+    return getattr(transformers, CLASSES[family][0])
 
 
 def plain(value):
@@ -116,19 +261,23 @@ def defaults(cls) -> dict:
     return {field.name: plain(field.default) for field in dataclasses.fields(cls)}
 
 
-def changes(family: str) -> list[dict]:
-    tried = COMMON | BY_FAMILY[family]
-    missing = set(defaults(FAMILIES[family])) - set(tried)
+def changes(family: str, base: dict) -> list[dict]:
+    tried = {name: values for name, values in (COMMON | BY_FAMILY[family]).items() if name not in OWN_NAMES.get(family, ())}
+    missing = set(defaults(class_of(family))) - set(tried)
     assert not missing, f"fields of {family} with no values to try: {missing}"
     result = []
     for name, values in tried.items():
         result += [value if " " in name else {name: value} for value in values]
-    return result
+    return result + [{name: ABSENT} for name in base if name not in NEVER_ABSENT]
+
+
+def changed(base: dict, change: dict) -> dict:
+    return {name: value for name, value in (base | change).items() if value != ABSENT}
 
 
 def outcome(folder: Path, config: dict, ids: torch.Tensor, base: torch.Tensor | None) -> dict:
     (folder / "config.json").write_text(json.dumps(config))
-    if config["num_hidden_layers"] > 100:
+    if int(config.get("num_hidden_layers") or 0) > 100:
         return {"outcome": "made-up"}
     try:
         model, info = AutoModelForCausalLM.from_pretrained(
@@ -142,29 +291,37 @@ def outcome(folder: Path, config: dict, ids: torch.Tensor, base: torch.Tensor | 
         return {"outcome": "made-up"}
     if base is not None and torch.allclose(logits, base, atol=1e-5):
         return {"outcome": "same"}
-    return {"outcome": "logits", "logits": [float(f"{x:.6g}") for x in logits.tolist()]}
+    centred = logits - logits.mean()
+    return {"outcome": "logits", "logits": [float(f"{x:.6g}") for x in centred.tolist()[:KEPT]], "all": logits}
 
 
 def main() -> None:
     warnings.filterwarnings("ignore")
-    ids = json.loads((MODELS / "ids.json").read_text())[0]
+    transformers.logging.set_verbosity_error()
+    ids = torch.tensor([IDS])
     made = {package: version(package).split("+")[0] for package in ("transformers", "torch")}
     families = {}
-    for family, cls in FAMILIES.items():
-        base = json.loads((MODELS / family / "config.json").read_text())
+    for family, fields in FAMILIES.items():
+        model = AutoModelForCausalLM.from_config(class_of(family)(**fields), attn_implementation="eager").float()
+        own = {name for name, _ in model.named_parameters()}
+        weights = {name: weight_of(name, tuple(tensor.shape)).float() for name, tensor in model.named_parameters() if name in own}
+        base = json.loads(model.config.to_json_string()) | {"architectures": [type(model).__name__]}
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
-            shutil.copy(MODELS / family / "model.safetensors", folder)
-            reference = torch.tensor(outcome(folder, base, torch.tensor([ids]), None)["logits"])
+            save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+            reference = outcome(folder, base, ids, None)["all"]
             cases = [
-                {"change": change} | outcome(folder, base | change, torch.tensor([ids]), reference)
-                for change in changes(family)
+                {"change": change} | outcome(folder, changed(base, change), ids, reference)
+                for change in changes(family, base)
             ]
-        families[family] = {"fields": defaults(cls), "cases": cases}
+        for case in cases:
+            case.pop("all", None)
+        tensors = {name: list(tensor.shape) for name, tensor in weights.items()}
+        families[family] = {"base": base, "tensors": tensors, "fields": defaults(class_of(family)), "cases": cases}
         counts = {kind: sum(case["outcome"] == kind for case in cases) for kind in ("same", "logits", "error", "made-up")}
-        print(f"{family}: {len(families[family]['fields'])} fields, {counts}")
-    record = {"versions": made, "ids": ids, "families": families}
-    file = MODELS.parent / "config-fields.json"
+        print(f"{family}: {len(families[family]['fields'])} fields, {counts}", flush=True)
+    record = {"versions": made, "ids": IDS, "families": families}
+    file = GOLDENS / "config-fields.json"
     file.write_text(json.dumps(record, separators=(",", ":")).replace('{"change"', '\n{"change"') + "\n")
 
 

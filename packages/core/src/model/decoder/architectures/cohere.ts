@@ -29,6 +29,7 @@ export const cohere = decoder({
   rules: { ...cohereRules, use_qk_norm: 'read' },
   defaults: cohereDefaults,
   rope: { theta: 500_000, interleaved: true },
+  epsilon: 'layer_norm_eps',
   plan(fields) {
     const bias = fields.flag('attention_bias', false)
     return {

@@ -13,6 +13,7 @@ export const cohere2 = decoder({
   },
   defaults: { ...cohereDefaults, sliding_window: 4096 },
   rope: { interleaved: true },
+  epsilon: 'layer_norm_eps',
   plan(fields, json) {
     const bias = fields.flag('attention_bias', false)
     const every = fields.integer('sliding_window_pattern', 4)

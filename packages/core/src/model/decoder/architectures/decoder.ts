@@ -39,6 +39,8 @@ export interface DecoderFamily {
   readonly defaults: Json
   /** Brings a config.json into the form of the others: fields under their usual names. */
   readonly usualForm?: (json: Json) => Json
+  /** The field of ε. Default `rms_norm_eps`. */
+  readonly epsilon?: string
   /** How its RoPE is written, and its θ where files have none. */
   readonly rope?: RopeOptions & Pick<Rope, 'interleaved'>
   /** Its ropes, where config.json does not give one for all layers. */
@@ -73,7 +75,7 @@ export function decoder(family: DecoderFamily): Architecture {
       const named = family.usualForm?.(given) ?? given
       const json = { ...family.defaults, ...withoutAbsent(named) }
       checkFieldRules(json, rules, 'config.json')
-      const sizes = withRope(configSizes(name, json, ropesOf))
+      const sizes = withRope(configSizes(name, json, ropesOf, family.epsilon))
       return checkedConfig('config.json', sizes, family.plan(fieldsOf(json, 'config.json'), json, sizes))
     },
 

@@ -24,7 +24,7 @@ function ropesOf(json: Json, headSize: number): readonly Rope[] {
   const sliding = { rope_theta: local ?? localTheta, ...byKind.sliding_attention }
   const rest = { ...json, rope_theta: undefined }
   return [
-    ropeOf(rest, 'rope_parameters.full_attention', full, headSize),
+    ropeOf(rest, scaling ? 'rope_scaling' : 'rope_parameters.full_attention', full, headSize),
     ropeOf(rest, 'rope_parameters.sliding_attention', sliding, headSize),
   ]
 }

@@ -70,6 +70,7 @@ export const gptNeox = decoder({
   defaults: { max_position_embeddings: 2048, layer_norm_eps: 1e-5, hidden_act: 'gelu' },
   usualForm: (json) => ({ ...usualForm(json), num_key_value_heads: undefined }),
   rope: { partial: true },
+  epsilon: 'layer_norm_eps',
   plan(fields) {
     const bias = fields.flag('attention_bias', true)
     return {

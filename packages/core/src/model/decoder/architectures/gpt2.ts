@@ -58,6 +58,8 @@ export const gpt2 = decoder({
     ...commonRules,
     ...rowsOf('n_embd n_head n_layer n_positions n_inner layer_norm_epsilon', 'read'),
     ...rowsOf('scale_attn_weights', 'read'),
+    ...rowsOf('rope_parameters rope_scaling', only()),
+    hidden_act: harmless('activation_function is read'),
     n_ctx: harmless('n_positions is the context'),
     activation_function: only(...activationNames),
     ...rowsOf('attn_pdrop summary_first_dropout', harmless('it matters in training alone')),
@@ -71,6 +73,7 @@ export const gpt2 = decoder({
   defaults: { vocab_size: 50_257, tie_word_embeddings: true, layer_norm_epsilon: 1e-5 },
   usualForm,
   ropes: () => [],
+  epsilon: 'layer_norm_epsilon',
   plan(fields, json, sizes) {
     const own = plan(sizes, fields.nonnegative('layer_norm_epsilon'))
     const scale = json.scale_attn_weights === false ? 1 : undefined

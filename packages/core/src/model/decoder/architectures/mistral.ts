@@ -1,4 +1,5 @@
 import { commonRules } from '../config/common-rules.ts'
+import { only } from '../config/field-rules.ts'
 import { windowedLayers } from '../config/layer-types.ts'
 import { decoder } from './decoder.ts'
 
@@ -10,12 +11,12 @@ export const mistral = decoder({
   rules: {
     ...commonRules,
     sliding_window: 'read',
-    layer_types: { harmless: 'sliding_window is the window of all layers' },
+    layer_types: only(),
   },
   defaults: { max_position_embeddings: 131_072, num_key_value_heads: 8, sliding_window: 4096 },
   plan(_, json) {
     const sight = json.sliding_window === null ? 'full_attention' : 'sliding_attention'
-    return { layerTypes: windowedLayers({ ...json, layer_types: undefined }, () => sight) }
+    return { layerTypes: windowedLayers(json, () => sight) }
   },
   ggufPlan: () => ({}),
 })

@@ -1,5 +1,6 @@
 import { commonRules } from '../config/common-rules.ts'
 import type { Json } from '../config/config-fields.ts'
+import { only } from '../config/field-rules.ts'
 import { windowedLayers } from '../config/layer-types.ts'
 import { decoder } from './decoder.ts'
 
@@ -28,20 +29,20 @@ export const phi3 = decoder({
     ...commonRules,
     partial_rotary_factor: 'read',
     sliding_window: 'read',
-    layer_types: { harmless: 'sliding_window is the window of all layers' },
+    layer_types: only(),
   },
   defaults: {
     ...{ max_position_embeddings: 4096, original_max_position_embeddings: 4096, rms_norm_eps: 1e-5 },
     sliding_window: null,
   },
   usualForm: longRopeByName,
-  rope: { partial: true },
+  rope: { partial: true, types: ['default', 'longrope'] },
   plan(_, json) {
     const sight = json.sliding_window === null ? 'full_attention' : 'sliding_attention'
     return {
       attention: { fused: 'parts' },
       feedForward: { gated: 'fused' },
-      layerTypes: windowedLayers({ ...json, layer_types: undefined }, () => sight),
+      layerTypes: windowedLayers(json, () => sight),
     }
   },
   ggufPlan(fields, tensors, { layers, maxPositions }) {

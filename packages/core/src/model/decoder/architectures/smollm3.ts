@@ -34,7 +34,8 @@ export const smollm3 = decoder({
     const sights = sightOfLayers(json, (layer) =>
       hasWindow && !hasRope[layer] ? 'sliding_attention' : 'full_attention',
     )
-    const window = hasWindow ? windowOf(json, true) : undefined
+    const given = hasWindow ? json : { ...json, sliding_window: null }
+    const window = windowOf(given, sights.includes('sliding_attention'))
     return {
       attention: { bias, outputBias: bias },
       feedForward: { bias: fields.flag('mlp_bias', false) },

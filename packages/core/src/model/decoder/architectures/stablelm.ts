@@ -16,6 +16,7 @@ export const stablelm = decoder({
     partial_rotary_factor: 0.25,
   },
   rope: { partial: true },
+  epsilon: 'layer_norm_eps',
   plan: (fields) => ({
     norm: { kind: 'layer', epsilon: fields.nonnegative('layer_norm_eps'), bias: true },
     residual: fields.flag('use_parallel_residual', false) ? 'parallel of one norm' : 'before',

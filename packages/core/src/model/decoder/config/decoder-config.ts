@@ -45,6 +45,7 @@ export function configSizes(
   architecture: string,
   json: Json,
   ropesOf: (json: Json, headSize: number) => readonly Rope[],
+  epsilon = 'rms_norm_eps',
 ): DecoderSizes {
   const fields = fieldsOf(json, 'config.json')
   const heads = fields.integer('num_attention_heads')
@@ -59,7 +60,7 @@ export function configSizes(
     keyValueHeads: fields.integer('num_key_value_heads', heads),
     maxPositions: contextOfRope(json),
     tiedEmbeddings: fields.flag('tie_word_embeddings', false),
-    norm: { kind: 'rms', epsilon: fields.nonnegative('rms_norm_eps', 1e-6) },
+    norm: { kind: 'rms', epsilon: fields.nonnegative(epsilon, 1e-6) },
     attention: { bias: false, outputBias: false },
     feedForward: { activation: activationOf(json.hidden_act ?? 'silu'), gated: true, bias: false },
     ropes: ropesOf(json, headSize),
@@ -166,7 +167,7 @@ function fitting(names: HeadNames, config: ModelConfig): ModelConfig {
     [Number.isInteger(headSize), `${names.hiddenSize} a multiple of ${names.heads}`, [hiddenSize, heads]],
     [
       turned.every((size) => size > 0 && size % 2 === 0 && size <= headSize),
-      `${names.headSize}, and the part of it that RoPE turns (partial_rotary_factor), even, because RoPE rotates pairs,`,
+      `${names.headSize} (or ${names.hiddenSize} / ${names.heads}), and the part of it that RoPE turns, even, because RoPE rotates pairs,`,
       turned,
     ],
   ] as const

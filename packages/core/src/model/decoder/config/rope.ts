@@ -36,6 +36,8 @@ export interface RopeOptions {
   readonly theta?: number
   /** Whether the family turns a part of each head alone where `partial_rotary_factor` says so. Default false. */
   readonly partial?: boolean
+  /** Types that the family knows. Default: all. */
+  readonly types?: readonly string[]
 }
 
 /**
@@ -70,12 +72,12 @@ export function ropeOf(
   name: string,
   parameters: Json,
   headSize: number,
-  { theta = 10_000, partial = false }: RopeOptions = {},
+  { theta = 10_000, partial = false, types = Object.keys(reads) }: RopeOptions = {},
 ): Rope {
   const fields = fieldsOf(parameters, `${name} of config.json`)
   const type = fields.text('rope_type', fields.text('type', 'default'))
-  const read = Object.hasOwn(reads, type) ? reads[type] : undefined
-  if (!read) throw unsupported(`${name}.rope_type of ${Object.keys(reads).join(', ')}`, describeValue(type))
+  const read = types.includes(type) ? reads[type] : undefined
+  if (!read) throw unsupported(`${name}.rope_type of ${types.join(', ')}`, describeValue(type))
   const known = [...read, ...(partial ? ['partial_rotary_factor'] : [])]
   const others = Object.entries(parameters).filter(([key]) => !known.includes(key))
   checkFieldRules(Object.fromEntries(others), withoutEffect, `${name} of type ${type} in config.json`)
@@ -109,7 +111,11 @@ function scalingOf(type: string, name: string, rope: PlainRope, json: Json, para
       return linearScaling(rope, fields.positive('factor'))
     case 'dynamic':
       fields.positive('factor')
-      return {}
+      if (rope.size > 2) return {}
+      throw unsupported(
+        `${name} of type dynamic for heads of which more than two numbers turn`,
+        `${rope.size}`,
+      )
     case 'llama3':
       return llama3Scaling(rope, llama3Of(name, json, parameters))
     case 'yarn':
