@@ -50,6 +50,8 @@ export interface PrefixSummary {
   readonly parts?: readonly PrefixPartSummary[]
   /** The gate that decides for which prompts it is used. A prefix with parts has no gate itself. */
   readonly gate?: GateSummary
+  /** See `Prefix.alwaysVisible`. */
+  readonly alwaysVisible?: boolean
 }
 
 /** A gate (see `Gate`); its numbers are in gate.safetensors. */
@@ -75,6 +77,7 @@ export interface PrefixPartSummary {
   /** w > 0: tokens add log w to their attention logits of this part. */
   readonly weight: number
   readonly gate?: GateSummary
+  readonly alwaysVisible?: boolean
 }
 
 /**

@@ -36,7 +36,7 @@ export interface Lead {
   readonly surplus: number
   /** Added to attention logits on them. */
   readonly logWeights: Float32Array
-  /** Where they stand. */
+  /** Where windows take them to stand. */
   readonly positions: ArrayLike<number>
 }
 

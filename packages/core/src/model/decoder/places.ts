@@ -14,6 +14,8 @@ import { rotaryTables, rotate } from './rotary.ts'
 export interface Places {
   /** Position of each token, [batch · length]. */
   readonly positions: ArrayLike<number>
+  /** Where windows take them to stand. Default: `positions`. */
+  readonly sight?: ArrayLike<number> | undefined
   /** Which tokens see which, [batch, length, length]. Absent: each sees itself and those before it in its row. */
   readonly mask?: HostTensor
   readonly shared?: SharedPlaces
@@ -23,6 +25,8 @@ export interface Places {
 export interface SharedPlaces {
   /** [S]; there may be none. */
   readonly positions: ArrayLike<number>
+  /** Where windows take them to stand. Default: `positions`. */
+  readonly sight?: ArrayLike<number> | undefined
   /** Which of them see which, [1, S, S]. Absent: each sees itself and those before it. */
   readonly mask?: HostTensor | undefined
   /** Added to the attention logits of the rows' tokens on them, [1, 1, S]. Absent: nothing. */
@@ -58,15 +62,18 @@ type TableName = 'cos' | 'sin' | 'sharedCos' | 'sharedSin'
 const tableName = (kind: TableName, rope: number) => (rope === 0 ? kind : (`${kind}.${rope}` as const))
 
 /** What is fed for the places of tokens. */
-export function placeFeeds(config: ModelConfig, { positions, mask, shared }: Places): PlaceFeeds {
+export function placeFeeds(config: ModelConfig, { positions, sight, mask, shared }: Places): PlaceFeeds {
   const front = shared && shared.positions.length > 0 ? shared.positions : undefined
   const own = needsPositions(config)
+  // A learned position is the token's own; no family has windows beside them.
+  const seen = (at: ArrayLike<number>, sightOfThem: ArrayLike<number> | undefined) =>
+    config.learnedPositions ? at : (sightOfThem ?? at)
   return {
     ...tablesAt(config, positions, 'cos', 'sin'),
     ...(mask && { mask }),
-    ...(own && { positions: vectorOf(positions) }),
+    ...(own && { positions: vectorOf(seen(positions, sight)) }),
     ...(front && tablesAt(config, front, 'sharedCos', 'sharedSin')),
-    ...(front && own && { sharedPositions: vectorOf(front) }),
+    ...(front && own && { sharedPositions: vectorOf(seen(front, shared?.sight)) }),
     ...(shared?.mask && { sharedMask: shared.mask }),
     ...(shared?.logWeights && { sharedLogWeights: shared.logWeights }),
   }

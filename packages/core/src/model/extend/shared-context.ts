@@ -9,7 +9,7 @@ import {
 import { placeFeeds } from '../decoder/places.ts'
 import type { Prefix } from '../language-model/language-model.ts'
 import type { ModelCore } from '../language-model/model-core.ts'
-import { logWeights, partsOf, spanOf } from '../language-model/prefix.ts'
+import { logWeights, partsOf, sightOf, spanOf } from '../language-model/prefix.ts'
 import { programFor } from '../language-model/program-cache.ts'
 import { sharedPromptLength } from '../score/row-layout.ts'
 import { extend, namedKeyValues } from './extend.ts'
@@ -73,11 +73,7 @@ export async function contextOf(
   for (const { prefix: part } of parts) {
     pieces.push({ block: await partKeyValues(core, part), length: part.length })
   }
-  const lead = prefix?.parts && {
-    surplus: prefix.length - spanOf(prefix),
-    logWeights: logWeights(prefix),
-    positions: parts.flatMap(({ prefix: { length: own } }) => [...Array(own).keys()]),
-  }
+  const lead = prefix && (prefix.parts || prefix.alwaysVisible) ? leadOf(prefix) : undefined
   if (sharedPrompt.length === 0) return { sharedTokens: 0, length, pieces, lead }
   const cache = createKeyValueCache(core.config, 1, length)
   enterContext(cache, 0, { pieces, lead })
@@ -91,16 +87,23 @@ export async function contextOf(
   return { sharedTokens: sharedPrompt.length, length, pieces: [{ block: cache.block(), length }], lead }
 }
 
+const leadOf = (prefix: Prefix): Lead => ({
+  surplus: prefix.length - spanOf(prefix),
+  logWeights: logWeights(prefix),
+  positions: sightOf(prefix),
+})
+
 /** Keys and values of a prefix without parts at positions 0 … m−1, [kvHeads, 1, m, D] per layer; kept by the model. */
 export const partKeyValues = (core: ModelCore, prefix: Prefix): Promise<BlockKeyValues> =>
   core.prefixes.get(prefix, () => compute(core, prefix))
 
-async function compute(core: ModelCore, { length, embeddings }: Prefix): Promise<BlockKeyValues> {
+async function compute(core: ModelCore, prefix: Prefix): Promise<BlockKeyValues> {
   const { architecture, config } = core
+  const { length, embeddings } = prefix
   const positions = Int32Array.from({ length }, (_, i) => i)
   const feeds = {
     prefix: { shape: [length, config.hiddenSize], data: embeddings },
-    ...placeFeeds(config, { positions }),
+    ...placeFeeds(config, { positions, sight: sightOf(prefix) }),
   }
   const compiled = await core.programs.get(`prefix ${length}`, () =>
     programFor(feeds, core, (inputs, weights) => {

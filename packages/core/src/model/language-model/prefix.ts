@@ -19,6 +19,11 @@ export interface Prefix {
    * prefix with parts has no gate itself, but its parts may.
    */
   readonly gate?: Gate
+  /**
+   * Layers with a window see it from every position, as attention sinks (Xiao et al. 2023). Absent: it moves out of the window, as
+   * in transformers with PEFT. A prefix with parts has none itself, but its parts may.
+   */
+  readonly alwaysVisible?: boolean
 }
 
 /** One of several prefixes that are applied in parallel. */
@@ -97,17 +102,28 @@ export function logWeights(prefix: Prefix): Float32Array {
   )
 }
 
+/** A position that lies in every window that ends at or before it. */
+const inEveryWindow = 2 ** 30
+
+/** Where windows take the virtual tokens of a prefix to stand, part by part. */
+export function sightOf(prefix: Prefix): number[] {
+  return partsOf(prefix).flatMap(({ prefix: { length, alwaysVisible } }) =>
+    Array.from({ length }, (_, i) => (alwaysVisible ? inEveryWindow : i)),
+  )
+}
+
 /** Where a prefix and, behind it, the tokens of a shared prompt stand before every row; S is their number. */
 export function sharedPlaces(prefix: Prefix | undefined, sharedTokens: number): SharedPlaces {
   const own = prefix ? partsOf(prefix).flatMap((part) => [...Array(part.prefix.length).keys()]) : []
   const span = spanOf(prefix)
   const positions = Int32Array.from([...own, ...Array.from({ length: sharedTokens }, (_, i) => span + i)])
-  if (!prefix?.parts) return { positions }
+  const sight = prefix && [...sightOf(prefix), ...positions.subarray(prefix.length)]
+  if (!prefix?.parts) return { positions, sight }
   const size = positions.length
   const seen = new Float32Array(size)
   seen.set(logWeights(prefix))
   return {
-    positions,
+    ...{ positions, sight },
     mask: { shape: [1, size, size], data: partsMask(prefix, sharedTokens) },
     logWeights: { shape: [1, 1, size], data: seen },
   }

@@ -1,4 +1,4 @@
-import { embeddingMatrix, embeddingRows } from '../../model/language-model/embedding-matrix.ts'
+import { embeddingRows, embeddingTable } from '../../model/language-model/embedding-matrix.ts'
 import type { LanguageModel } from '../../model/language-model/language-model.ts'
 import { joinEmbeddings } from '../../model/language-model/prefix.ts'
 import type { Prompt } from '../../tokenize/tokenizer.ts'
@@ -31,7 +31,7 @@ export interface PromptEmbeds {
 export function promptEmbedder(model: LanguageModel, patch: PatchContents): (prompt: Prompt) => PromptEmbeds {
   checkFit(model, patch)
   checkOnePart(patch)
-  const table = embeddingMatrix(model)
+  const table = embeddingTable(model)
   return (prompt) => {
     const ids = model.tokenizer.encodePrompt(prompt)
     const { length, embeddings } = joinEmbeddings([

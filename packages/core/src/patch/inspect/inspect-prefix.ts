@@ -1,4 +1,4 @@
-import { embeddingMatrix } from '../../model/language-model/embedding-matrix.ts'
+import { embeddingTable } from '../../model/language-model/embedding-matrix.ts'
 import type { LanguageModel } from '../../model/language-model/language-model.ts'
 import { checkFit } from '../apply/check-fit.ts'
 import type { PatchContents } from '../patch.ts'
@@ -51,9 +51,9 @@ export async function inspectPrefix(
   checkFit(model, patch)
   const { length, embeddings } = patch.prefix
   const width = model.config.hiddenSize
-  const { data, shape } = embeddingMatrix(model)
-  const row = (id: number) => data.subarray(id * width, (id + 1) * width) as Float32Array
-  const norms = Float64Array.from({ length: shape[0] as number }, (_, id) => norm(row(id)))
+  const { data, shape, scale } = embeddingTable(model)
+  const row = (id: number) => data.subarray(id * width, (id + 1) * width)
+  const norms = Float64Array.from({ length: shape[0] as number }, (_, id) => scale * norm(row(id)))
   const attentions: number[][][] = []
   for (const prompt of prompts) {
     attentions.push(await prefixAttention(model, patch.prefix, [{ role: 'user', content: prompt }]))
@@ -62,7 +62,10 @@ export async function inspectPrefix(
     tokens: Array.from({ length }, (_, i) => {
       const own = embeddings.subarray(i * width, (i + 1) * width)
       const size = norm(own)
-      const cosines = Float64Array.from(norms, (other, id) => dot(own, row(id)) / (size * other || 1))
+      const cosines = Float64Array.from(
+        norms,
+        (other, id) => (scale * dot(own, row(id))) / (size * other || 1),
+      )
       return { norm: size, nearest: largest(cosines, nearest).map((id) => nearToken(model, id, cosines)) }
     }),
     embeddingNorms: spread(norms),

@@ -53,21 +53,21 @@ export async function createPatch({ manifest, prefix }: CreatePatchOptions): Pro
 }
 
 /** What a manifest says of a prefix. */
-export function prefixSummary({ length, parts, gate }: Prefix, init: string): PrefixSummary {
-  const gateOf = (own: Prefix) => own.gate && { gate: gateSummary(own.gate) }
-  return {
+export function prefixSummary({ parts, ...own }: Prefix, init: string): PrefixSummary {
+  const summaryOf = ({ length, gate, alwaysVisible }: Prefix) => ({
     length,
-    init,
     ...(gate && { gate: gateSummary(gate) }),
-    ...(parts && {
-      parts: parts.map(({ prefix, weight }) => ({ length: prefix.length, weight, ...gateOf(prefix) })),
-    }),
+    ...(alwaysVisible && { alwaysVisible }),
+  })
+  return {
+    ...{ init, ...summaryOf(own) },
+    ...(parts && { parts: parts.map(({ prefix, weight }) => ({ weight, ...summaryOf(prefix) })) }),
   }
 }
 
-function copyOf({ length, embeddings, parts, gate }: Prefix): Prefix {
+function copyOf({ embeddings, parts, ...rest }: Prefix): Prefix {
   const own = parts?.map(({ prefix, weight }) => ({ prefix: copyOf(prefix), weight }))
-  return { length, embeddings: embeddings.slice(), ...(own && { parts: own }), ...(gate && { gate }) }
+  return { ...rest, embeddings: embeddings.slice(), ...(own && { parts: own }) }
 }
 
 /** The same patch with measured effects in its manifest. */

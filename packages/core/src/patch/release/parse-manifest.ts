@@ -169,7 +169,14 @@ const gate = z.object({
 })
 
 const parts = z
-  .array(z.object({ length: count, weight: z.number().check(z.positive()), gate: z.exactOptional(gate) }))
+  .array(
+    z.object({
+      length: count,
+      weight: z.number().check(z.positive()),
+      gate: z.exactOptional(gate),
+      alwaysVisible: z.exactOptional(z.boolean()),
+    }),
+  )
   .check(z.minLength(1))
 const composition = z.object({
   method: z.enum(['concat', 'parallel', 'merge', 'joint', 'compress', 'rebase']),
@@ -201,6 +208,7 @@ const draft = z.object({
       initText: z.exactOptional(prompt),
       parts: z.exactOptional(parts),
       gate: z.exactOptional(gate),
+      alwaysVisible: z.exactOptional(z.boolean()),
     })
     .check(
       z.refine(

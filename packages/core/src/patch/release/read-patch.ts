@@ -4,6 +4,7 @@ import type { Prefix } from '../../model/language-model/language-model.ts'
 import { type Place, plainPath, storedAt } from '../../storage/place.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { checkPrefix } from '../check-prefix.ts'
+import type { PrefixSummary } from '../manifest.ts'
 import type { Patch, PatchContents, PatchFiles } from '../patch.ts'
 import { withGates } from './gate-file.ts'
 import {
@@ -51,9 +52,18 @@ async function readFolder(storage: Storage, folder: string, inside: string): Pro
     ? await readParts(named(partsWeightsFile), parts)
     : await readAdapter(named(adapterConfigFile), named(adapterWeightsFile))
   const gated = prefixFiles(manifest.prefix).includes(gatesFile)
-  const prefix = gated ? await withGates(whole, manifest.prefix, named(gatesFile)) : whole
+  const open = gated ? await withGates(whole, manifest.prefix, named(gatesFile)) : whole
+  const prefix = withSight(open, manifest.prefix)
   checkPrefix(prefix, [manifest.prefix.length, manifest.base.hiddenSize])
   return patchOfFiles({ manifest, prefix }, files)
+}
+
+/** A prefix, or its parts, visible from everywhere where the manifest says so. */
+function withSight(prefix: Prefix, summary: Partial<PrefixSummary>): Prefix {
+  const { parts, alwaysVisible } = summary
+  if (!prefix.parts) return alwaysVisible ? { ...prefix, alwaysVisible } : prefix
+  const own = prefix.parts.map((part, i) => ({ ...part, prefix: withSight(part.prefix, parts?.[i] ?? {}) }))
+  return { ...prefix, parts: own }
 }
 
 async function notAPatch(storage: Storage, folder: string): Promise<PatchError> {

@@ -1,5 +1,5 @@
 import { PatchError, throwIfAborted } from '../../errors.ts'
-import { embeddingMatrix, embeddingRows } from '../../model/language-model/embedding-matrix.ts'
+import { embeddingRows, embeddingTable } from '../../model/language-model/embedding-matrix.ts'
 import type { LanguageModel } from '../../model/language-model/language-model.ts'
 import { klAtPositions } from '../../model/score/kl-at-positions.ts'
 import type { StageProgress } from '../../pairs/responses/collect-responses.ts'
@@ -79,7 +79,7 @@ export async function optimizeTextPrompt(options: OptimizeTextPromptOptions): Pr
   }))
   // A text's end and a prompt's beginning may be read as one token.
   const shown = taught.prompts.slice(0, 32).map((prompt) => formatPrompt(prompt, format))
-  const table = embeddingMatrix(model)
+  const table = embeddingTable(model)
   const prefixOf = (ids: readonly number[]) => {
     const all = [...place.before, ...ids]
     return { length: all.length, embeddings: embeddingRows(table, all) }

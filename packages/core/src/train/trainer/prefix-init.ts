@@ -1,6 +1,9 @@
-import type { HostTensor } from '../../backend/backend.ts'
 import { PatchError } from '../../errors.ts'
-import { embeddingMatrix, embeddingRows } from '../../model/language-model/embedding-matrix.ts'
+import {
+  type EmbeddingTable,
+  embeddingRows,
+  embeddingTable,
+} from '../../model/language-model/embedding-matrix.ts'
 import type { LanguageModel, Prefix } from '../../model/language-model/language-model.ts'
 import { createRandom } from '../../random.ts'
 import { describeValue } from '../../text/describe-value.ts'
@@ -8,7 +11,7 @@ import { describeValue } from '../../text/describe-value.ts'
 /**
  * Where the prefix starts (PEFT's `prompt_tuning_init`): `text`, the embeddings of a policy sentence, repeated or
  * cut to m; `vocab`, those of m different tokens drawn at random; `random`, normal numbers with the mean and
- * standard deviation of the embedding matrix.
+ * standard deviation of the embedding matrix; all of them as the model scales its embeddings.
  */
 export type PrefixInit = 'text' | 'vocab' | 'random'
 
@@ -21,6 +24,8 @@ export interface PrefixInitOptions {
   readonly text?: string | undefined
   /** Default 0. */
   readonly seed?: number | undefined
+  /** See `Prefix.alwaysVisible`. Default false. */
+  readonly alwaysVisible?: boolean | undefined
 }
 
 /** The default policy sentence that a prefix starts from. */
@@ -38,7 +43,14 @@ export function initPrefix(model: LanguageModel, options: PrefixInitOptions = {}
       remedy: 'Choose another length; 50 is usual',
     })
   }
-  const embedding = embeddingMatrix(model)
+  const start = startOf(model, { length, init, text, seed })
+  return options.alwaysVisible ? { ...start, alwaysVisible: true } : start
+}
+
+type Start = Required<{ [Name in 'length' | 'init' | 'text' | 'seed']: NonNullable<PrefixInitOptions[Name]> }>
+
+function startOf(model: LanguageModel, { length, init, text, seed }: Start): Prefix {
+  const embedding = embeddingTable(model)
   const random = createRandom(seed)
   switch (init) {
     case 'text':
@@ -66,18 +78,18 @@ function textIds(model: LanguageModel, text: string): number[] {
   })
 }
 
-function rowsOf(embedding: HostTensor, length: number, ids: readonly number[]): Prefix {
+function rowsOf(embedding: EmbeddingTable, length: number, ids: readonly number[]): Prefix {
   const repeated = Array.from({ length }, (_, i) => ids[i % ids.length] as number)
   return { length, embeddings: embeddingRows(embedding, repeated) }
 }
 
-function distinctIds({ shape }: HostTensor, length: number, integer: (n: number) => number): number[] {
+function distinctIds({ shape }: EmbeddingTable, length: number, integer: (n: number) => number): number[] {
   const ids = new Set<number>()
   while (ids.size < Math.min(length, shape[0] as number)) ids.add(integer(shape[0] as number))
   return [...ids]
 }
 
-function normalLike({ data, shape }: HostTensor, length: number, normal: () => number): Prefix {
+function normalLike({ data, shape, scale }: EmbeddingTable, length: number, normal: () => number): Prefix {
   let sum = 0
   let squares = 0
   for (const value of data) {
@@ -88,7 +100,7 @@ function normalLike({ data, shape }: HostTensor, length: number, normal: () => n
   const deviation = Math.sqrt(squares / data.length - mean * mean)
   const embeddings = Float32Array.from(
     { length: length * (shape[1] as number) },
-    () => mean + deviation * normal(),
+    () => scale * (mean + deviation * normal()),
   )
   return { length, embeddings }
 }
