@@ -58,12 +58,13 @@ try {
   const measurements: Measurement[] = []
   const folderOf = (label: string) =>
     join(resolve(values.out), values.domain, what, label.replace(/\W+/g, '-'))
-  for (const { label, domainCase: variant } of variants) {
+  for (const { label, domainCase: variant, training } of variants) {
     const folder = folderOf(label)
     const onProgress = (line: string) => progress.show(`${what} ${label}: ${line}`)
     const { patches } = await trainPatches(variant, {
       ...{ model, reference, folder, seeds, onProgress },
       ...(recorded && { recorded }),
+      ...(training && { training }),
     })
     for (const { seed, patch } of patches) {
       const subject = { name: label, seed, model: applyPatch(model, patch) }

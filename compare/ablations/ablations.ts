@@ -1,10 +1,12 @@
-import type { TrainingRecipe } from 'policypatch/evaluate'
+import type { TrainPatchOptions } from 'policypatch'
 import type { DomainCase } from '../domains/cases/domain-case.ts'
 
 /** One way of training, beside others that differ from it in one thing. */
 export interface Variant {
   readonly label: string
   readonly domainCase: DomainCase
+  /** What is done otherwise than the domain's recipe says. */
+  readonly training?: Pick<TrainPatchOptions, 'prefix' | 'sft' | 'dpo'>
 }
 
 /** What the paper varies (arXiv 2511.08484, section 4), by the name that the command takes. */
@@ -29,18 +31,15 @@ export const ablations: Readonly<Record<string, (domainCase: DomainCase) => Vari
     ),
 }
 
-/** Parts of a recipe: what is named within them takes the place of what the recipe has. */
-type Change = { readonly [Part in 'prefix' | 'sft' | 'dpo']?: TrainingRecipe[Part] }
-
-function vary(domainCase: DomainCase, label: string, change: Change): Variant {
-  const { domain } = domainCase
-  const changed = Object.entries(change).map(([part, own]) => {
-    const given = domain.training[part as keyof Change]
-    return [part, own === false ? false : { ...(given || {}), ...own }]
-  })
-  const training = { ...domain.training, ...Object.fromEntries(changed) }
-  return { label, domainCase: { ...domainCase, domain: { ...domain, training } } }
-}
+const vary = (
+  domainCase: DomainCase,
+  label: string,
+  training: NonNullable<Variant['training']>,
+): Variant => ({
+  label,
+  domainCase,
+  training,
+})
 
 /** Every n-th row, so that parts of the data are thinned alike. */
 const keepShare = (share: number) => (_: unknown, index: number) => index % Math.round(1 / share) === 0

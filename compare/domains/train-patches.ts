@@ -9,6 +9,7 @@ import {
   type PreferencePair,
   type Reference,
   readPatch,
+  type TrainPatchOptions,
   type TrainProgress,
   trainPatch,
 } from 'policypatch'
@@ -22,6 +23,8 @@ export interface TrainPatchesOptions {
   readonly reference: LanguageModel
   /** Whose outputs are y⁺ in place of the reference's, such as another model's that were recorded. */
   readonly recorded?: Reference
+  /** What is done otherwise than the domain's recipe says. */
+  readonly training?: Pick<TrainPatchOptions, 'prefix' | 'sft' | 'dpo'>
   readonly folder: string
   readonly seeds: readonly number[]
   readonly onProgress: (line: string) => void
@@ -36,7 +39,7 @@ export interface TrainedPatches {
 /** The domain's pairs, then a patch for each seed; what the folder holds already is taken from there. */
 export async function trainPatches(
   { domain, train, validation }: DomainCase,
-  { model, reference, recorded, folder, seeds, onProgress }: TrainPatchesOptions,
+  { model, reference, recorded, training, folder, seeds, onProgress }: TrainPatchesOptions,
 ): Promise<TrainedPatches> {
   const storage = fileStorage(folder)
   const { validation: watched } = domain.training
@@ -57,18 +60,12 @@ export async function trainPatches(
     if (!(await storage.exists(`${directory}/patch/patch.json`))) {
       mkdirSync(join(folder, directory), { recursive: true })
       const patch = await trainPatch({
-        ...domain.training,
-        model,
-        reference: teacher,
-        pairs,
-        judge: domain.pairs.judge,
-        filter: domain.pairs.filter,
-        format: domain.format,
+        ...training,
+        ...{ domain, model, reference: teacher, pairs, seed },
         // Measured by what comes after, on prompts of its own.
         check: false,
-        validation: watched !== false && validation.length > 0 && { ...watched, prompts: validation },
-        manifest: { name: patchName(domain.name), domain: domain.name },
-        seed,
+        validation: watched !== false && validation.length > 0 && { prompts: validation },
+        manifest: { name: patchName(domain.name) },
         directory: { storage, path: `${directory}/run` },
         onProgress: (event) => {
           if (event.stage === 'sft' || event.stage === 'dpo') {

@@ -56,7 +56,7 @@ export function resolveRun(asked: TrainPatchOptions): TrainRun {
 
 /** Options with those of a domain's recipe where nothing is said; the preset scales the steps of both. */
 function byRecipe({ name, format, pairs, training }: Domain, options: TrainPatchOptions): TrainPatchOptions {
-  const { domain, validation, distillation } = options
+  const { domain, filter, validation, distillation } = options
   const preset = presetOf(options)
   const stage = <Stage extends StageTraining>(
     recipe: Stage | false | undefined,
@@ -69,7 +69,8 @@ function byRecipe({ name, format, pairs, training }: Domain, options: TrainPatch
   return {
     ...options,
     format: options.format ?? format,
-    filter: options.filter ?? pairs.filter,
+    filter:
+      filter === undefined ? pairs.filter : filter && { ...(pairs.filter || undefined), ...given(filter) },
     // Of prompts that the recipe makes no pairs of there need not be more.
     everyday: options.everyday ?? (sidesOfKind(pairs.sides, 'keep') ? undefined : 0),
     prefix: { ...training.prefix, ...given(options.prefix) },

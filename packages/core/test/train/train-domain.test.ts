@@ -6,6 +6,7 @@ import { functionJudge } from '../../src/pairs/judges/judge.ts'
 import type { Reference, RespondSettings } from '../../src/pairs/references/reference.ts'
 import { memoryStorage } from '../../src/storage/memory-storage.ts'
 import { resolveRun } from '../../src/train/resolve-run.ts'
+import type { TrainPatchOptions } from '../../src/train/train-options.ts'
 import { trainPatch } from '../../src/train/train-patch.ts'
 import { cpuBackend } from '../cpu-backend.ts'
 import { wordModel } from '../models/word-model.ts'
@@ -101,6 +102,12 @@ describe('trainPatch of a domain', () => {
       ...{ maxResponseTokens: 9, dpo: false, gate: false, validation: false, everyday: 0 },
       prefix: { length: 3, init: 'vocab' },
     })
+    const strict = { ...domain, pairs: { ...domain.pairs, filter: { winnerThreshold: 0.7 } } }
+    const filterOf = (filter: TrainPatchOptions['filter']) =>
+      resolveRun({ domain: strict, model, prompts, filter }).settings.filter
+    expect(filterOf(undefined)).toEqual({ winnerThreshold: 0.7 })
+    expect(filterOf({ marginThreshold: 0.1 })).toEqual({ winnerThreshold: 0.7, marginThreshold: 0.1 })
+    expect(filterOf(false)).toBe(false)
   })
 
   it('counts as the reference what was picked of it, and learns from the rest where the recipe says so', async () => {

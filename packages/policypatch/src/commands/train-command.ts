@@ -1,12 +1,5 @@
 import { fileStorage } from '@policypatch/backend-node'
-import {
-  harmfulnessDomain,
-  type Patch,
-  PatchError,
-  readPairs,
-  type TrainPatchOptions,
-  trainPatch,
-} from '@policypatch/core'
+import { type Patch, PatchError, readPairs, type TrainPatchOptions, trainPatch } from '@policypatch/core'
 import { describeProblems, formatOutcome } from '@policypatch/core/train'
 import { Command } from 'commander'
 import { type CommandContext, inContext } from '../cli/command-context.ts'
@@ -101,11 +94,13 @@ async function trainUsual(context: CommandContext, options: TrainOptions): Promi
   const openReference = options.reference && (await referenceOf(context, options.reference, options))
   const model = await context.loadModel(options.model)
   const reference = await openReference?.({ model, modelId: options.model })
+  const training = trainingOf(options)
   const { outcome, ...patch } = await keptRun(context.progress, runOf(options), async () =>
     trainPatch({
-      ...trainingOf(options, domain && harmfulnessDomain()),
+      ...training,
       ...data,
-      ...(options.everyday !== undefined && { everyday: options.everyday }),
+      manifest: { ...training.manifest, ...(domain && { domain: 'harmfulness' }) },
+      everyday: options.everyday,
       contexts,
       model,
       reference,

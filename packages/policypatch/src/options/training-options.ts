@@ -1,12 +1,10 @@
 import { basename } from 'node:path'
 import type { Domain, TrainPatchOptions } from '@policypatch/core'
-import type { StageRecipe } from '@policypatch/core/evaluate'
 import { compareVersions } from '@policypatch/core/patch'
 import {
   type DpoLossType,
   type DpoReference,
   type PrefixInit,
-  presetSteps,
   type TrainingPreset,
   trainingDefaults,
 } from '@policypatch/core/train'
@@ -147,60 +145,38 @@ function presetsTold(): string {
     .join(', ')
 }
 
-/**
- * These options as `trainPatch` takes them: by the recipe of a domain where there is one, whose steps the preset scales as it
- * does the default ones. What is given wins over both.
- */
+/** These options as `trainPatch` takes them, which has the rest from the recipe of a domain, or its defaults. */
 export function trainingOf(options: TrainingOptions, domain?: Domain): Partial<TrainPatchOptions> {
-  const { sftSteps, dpoSteps, distill, version, license, filter, preset = 'balanced' } = options
-  const recipe = domain?.training ?? {}
-  const both = given({ batchSize: options.batchSize, harmlessShare: options.harmlessShare })
-  const sft = given({ steps: sftSteps, learningRate: options.sftLr })
-  const dpo = given({ steps: dpoSteps, learningRate: options.dpoLr, reference: options.dpoReference })
-  const { beta, lossType, sftWeight } = options
-  const preference = { ...dpo, ...given({ beta, lossType, sftWeight }) }
+  const { preset, version, license, batchSize, harmlessShare, distill } = options
+  const both = given({ batchSize, harmlessShare })
+  const sft = given({ steps: options.sftSteps, learningRate: options.sftLr })
+  const dpo = given({
+    ...{ steps: options.dpoSteps, learningRate: options.dpoLr, reference: options.dpoReference },
+    ...{ beta: options.beta, lossType: options.lossType, sftWeight: options.sftWeight },
+  })
   const thresholds = given({ marginThreshold: options.margin, winnerThreshold: options.winner })
-  const scaled = <Stage extends StageRecipe>(stage: Stage | undefined): Stage | undefined =>
-    stage?.steps === undefined ? stage : { ...stage, steps: presetSteps(stage.steps, preset) }
-  const stageOf = <Stage extends StageRecipe>(
-    own: Stage | false | undefined,
-    flags: object,
-    steps?: number,
-  ) => {
-    if (steps === 0) return false
-    const isAsked = Object.keys(flags).length > 0
-    if (own === false) return isAsked && { ...both, ...flags }
-    return own || isAsked ? { ...scaled(own), ...both, ...flags } : undefined
+  // What is said of both stages is said of none that is not trained.
+  const stage = <Own extends { steps?: number }>(own: Own, isUsual: boolean) => {
+    if (own.steps === 0) return false
+    return isUsual || isAsked(own) ? { ...both, ...own } : undefined
   }
-  const distillation =
-    distill === 0
-      ? undefined
-      : given({ ...recipe.distillation, weight: distill ?? recipe.distillation?.weight })
-  const ownFilter = domain?.pairs.filter
   return {
-    ...given({ preset: options.preset }),
-    manifest: {
-      ...{ name: options.name ?? nameFrom(options.out), version, license },
-      ...(domain && { domain: domain.name }),
-    },
-    prefix: {
-      ...recipe.prefix,
-      ...given({ length: options.length, init: options.init, text: options.initText }),
-    },
-    ...given({
-      sft: stageOf(recipe.sft, sft, sftSteps) ?? both,
-      dpo: stageOf(recipe.dpo, preference, dpoSteps),
-    }),
-    filter: filter &&
-      (ownFilter !== false || Object.keys(thresholds).length > 0) && { ...ownFilter, ...thresholds },
-    ...(distillation && Object.keys(distillation).length > 0 && { distillation }),
-    ...given({ validation: options.validation ? recipe.validation : (false as const) }),
-    ...(!options.eval && { check: false as const }),
-    ...given({ minimumReferenceShare: options.minReferenceShare }),
-    ...given({ gate: options.gate ? recipe.gate : (false as const) }),
-    ...given({ maxResponseTokens: options.maxResponseTokens ?? recipe.maxResponseTokens }),
+    preset,
+    manifest: { name: options.name ?? nameFrom(options.out), version, license },
+    prefix: given({ length: options.length, init: options.init, text: options.initText }),
+    sft: stage(sft, domain?.training.sft !== false),
+    dpo: stage(dpo, Boolean(domain?.training.dpo)),
+    filter: options.filter && (isAsked(thresholds) ? thresholds : undefined),
+    distillation: distill === undefined ? undefined : distill > 0 && { weight: distill },
+    validation: options.validation ? undefined : false,
+    check: options.eval ? undefined : false,
+    minimumReferenceShare: options.minReferenceShare,
+    gate: options.gate ? undefined : false,
+    maxResponseTokens: options.maxResponseTokens,
   }
 }
+
+const isAsked = (flags: object) => Object.keys(flags).length > 0
 
 /** Without what was not given. */
 function given<T extends object>(values: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {

@@ -53,7 +53,7 @@ export async function trainOnDomain(
 ): Promise<TrainedOnDomain> {
   const { seed, preset, eval: check } = options
   const training = trainingOf(options, domain)
-  if (training.distillation) needDistributions(domain, source)
+  if (training.distillation ?? domain.training.distillation) needDistributions(domain, source)
   const rows = data.pairs ?? data.prompts ?? []
   const { train, apart } = check ? setApart(rows, { seed, preset }) : { train: rows, apart: [] }
   const pairs = data.pairs
@@ -66,10 +66,7 @@ export async function trainOnDomain(
   const reference = source?.at({ maxTokens: 64, temperature: 0, seed, format: domain.format })
   const patch = await trainPatch({
     ...training,
-    ...{ model, pairs, seed, directory, signal },
-    reference,
-    judge: domain.pairs.judge,
-    format: domain.format,
+    ...{ domain, model, pairs, reference, seed, directory, signal },
     // The domain's own figures take its place.
     check: false,
     checkpointEvery: 1,
