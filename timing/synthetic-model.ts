@@ -13,24 +13,29 @@ export interface SyntheticModelOptions {
   readonly threads: number
   /** How products with the weights are worked out. */
   readonly products: Precision
-  /** Default: those of SmolLM2-135M. */
+  /** A configuration of compare/speed/. Default `smollm2-135m`. */
+  readonly shape?: string | undefined
+  /** Default: those of the configuration. */
   readonly layers?: number
 }
 
+/** A configuration that compare/speed/ has, as config.json has it. */
+export const shapeOf = (name: string): Readonly<Record<string, unknown>> =>
+  JSON.parse(readFileSync(new URL(`../compare/speed/${name}.json`, import.meta.url), 'utf8'))
+
 /**
- * A model of SmolLM2-135M's shape with random weights. They are packed as those of a quantized file are: made when they
+ * A model of a released one's shape with random weights. They are packed as those of a quantized file are: made when they
  * are asked for, so that memory holds them only in the form in which they are multiplied.
  */
 export async function syntheticModel({
   threads,
   products,
+  shape: name = 'smollm2-135m',
   layers,
 }: SyntheticModelOptions): Promise<LanguageModel> {
-  const architecture = architectures.find(({ name }) => name === 'llama')
-  if (!architecture) throw new Error('the llama architecture is gone')
-  const json = JSON.parse(
-    readFileSync(new URL('../compare/speed/smollm2-135m.json', import.meta.url), 'utf8'),
-  )
+  const json = shapeOf(name)
+  const architecture = architectures.find(({ modelTypes }) => modelTypes.includes(json.model_type as string))
+  if (!architecture) throw new Error(`no architecture for ${name}`)
   const config = architecture.parseConfig(layers ? { ...json, num_hidden_layers: layers } : json)
   const specs = [...architecture.weightSpecs(config)].sort((a, b) => (a.name < b.name ? -1 : 1))
   const weights: Record<string, Weight> = {}

@@ -9,16 +9,20 @@ export interface StepCase {
   readonly batch: number
   readonly prompt: number
   readonly response: number
+  /** The model's shape: a configuration of compare/speed/. Default `smollm2-135m`. */
+  readonly shape?: string
 }
 
 export const stepCases: readonly StepCase[] = [
   { name: 'sft-b8', objective: 'sft', batch: 8, prompt: 32, response: 32 },
   { name: 'sft-b16', objective: 'sft', batch: 16, prompt: 64, response: 64 },
   { name: 'dpo', objective: 'dpo', batch: 8, prompt: 64, response: 32 },
+  { name: 'sft-gemma', objective: 'sft', batch: 8, prompt: 32, response: 32, shape: 'gemma3-270m' },
 ]
 
 /** What a side is told before its first step. */
 export interface StepTask {
+  readonly shape?: string | undefined
   readonly objective: StepCase['objective']
   readonly prefixLength: number
   readonly learningRate: number
@@ -38,7 +42,7 @@ export interface StepTask {
 
 /** The task of a case. Prompts differ from their first token on, so that neither side has a common head to share. */
 export function stepTask(
-  { objective, batch, prompt, response }: StepCase,
+  { objective, batch, prompt, response, shape }: StepCase,
   vocabSize: number,
   options: Pick<StepTask, 'threads' | 'precision' | 'products'>,
 ): StepTask {
@@ -48,7 +52,7 @@ export function stepTask(
     )
   const prompts = rows(1, prompt).map((ids, row) => [row, ...ids.slice(1)])
   return {
-    objective,
+    ...{ objective, shape },
     prefixLength: 50,
     learningRate: 1e-2,
     beta: 0.1,

@@ -15,9 +15,9 @@ import torch
 from peft import PromptTuningConfig, get_peft_model
 from serve_steps import serve_steps
 from torch.nn.functional import cross_entropy, logsigmoid
-from transformers import LlamaConfig, LlamaForCausalLM
+from transformers import AutoConfig, AutoModelForCausalLM
 
-SHAPE = Path(__file__).parents[1] / "speed" / "smollm2-135m.json"
+SHAPES = Path(__file__).parents[1] / "speed"
 
 
 def uniform(seed: int, length: int) -> numpy.ndarray:
@@ -36,9 +36,10 @@ def matrix(seed: int, shape: torch.Size) -> torch.Tensor:
 
 
 def synthetic_model(task: dict):
-    config = LlamaConfig(**json.loads(SHAPE.read_text()), use_cache=False)
+    shape = json.loads((SHAPES / f"{task.get('shape') or 'smollm2-135m'}.json").read_text())
+    config = AutoConfig.for_model(**shape, use_cache=False)
     torch.set_default_dtype(torch.bfloat16 if task["precision"] == "bf16" else torch.float32)
-    base = LlamaForCausalLM(config)
+    base = AutoModelForCausalLM.from_config(config)
     torch.set_default_dtype(torch.float32)
     with torch.no_grad():
         for index, (name, weight) in enumerate(sorted(base.named_parameters())):

@@ -1,24 +1,24 @@
 /**
- * A training step of ours and of PEFT's prompt tuning, on the same random weights of SmolLM2-135M's shape and the same
- * tokens: forward, backward, clipping, AdamW. Ours multiplies by the weights in int8 and in float32, PEFT runs in float32
+ * A training step of ours and of PEFT's prompt tuning, on the same random weights of SmolLM2-135M's shape, and of Gemma 3
+ * 270M's (sft-gemma), and the same tokens: forward, backward, clipping, AdamW. Ours multiplies by the weights in int8 and in float32, PEFT runs in float32
  * and in bfloat16. All stand ready in processes of their own and step in turn.
  *
  *   npm run compare:step -- [--quick | --only NAME] [--runs 5] [--warm-up 2] [--threads 2]
  *
- * `--quick` leaves batch 16 out; `--only` takes one case, such as sft-b8. Ratios are ours / PEFT, of median times and of
+ * `--quick` leaves batch 16 and Gemma out; `--only` takes one case, such as sft-b8. Ratios are ours / PEFT, of median times and of
  * peak memory: below 1 ours is the better. They are of ours in int8; those of ours in float32 end in `-exact`.
  * `gemm-share` is the time that the arithmetic of a step would take at the float32 matrix product's peak, measured in
  * this run, over the step's time in int8; `gemm-share-int8` the same at the int8 product's peak, and `gemm-share-exact`
  * that of the step in float32 at the float32 product's peak. The least of the cases counts.
  */
-import { readFileSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { formatTable } from '@policypatch/core/evaluate'
 import { median, printLoad, printRatios, timeCells } from '../../timing/figures.ts'
 import { gemmPeak } from '../../timing/gemm-peak.ts'
+import { shapeOf } from '../../timing/synthetic-model.ts'
 import {
+  type FlopsShape,
   neededFlops,
   type StepCase,
   type StepReport,
@@ -39,19 +39,22 @@ const { values } = parseArgs({
   },
 })
 
-const here = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 const own = ownCommand(new URL('./own-step.ts', import.meta.url))
 const peft = pythonCommand('peft_step.py')
-const model = JSON.parse(readFileSync(here('./smollm2-135m.json'), 'utf8'))
-const flopsShape = {
-  layers: model.num_hidden_layers,
-  hiddenSize: model.hidden_size,
-  intermediateSize: model.intermediate_size,
-  heads: model.num_attention_heads,
-  keyValueHeads: model.num_key_value_heads,
-  headSize: model.hidden_size / model.num_attention_heads,
-  vocabSize: model.vocab_size,
-  prefixLength: 50,
+/** What a step needs is counted from a configuration. */
+function flopsShape(shape: string | undefined): FlopsShape {
+  const json = shapeOf(shape ?? 'smollm2-135m')
+  const of = (name: string) => Number(json[name])
+  return {
+    layers: of('num_hidden_layers'),
+    hiddenSize: of('hidden_size'),
+    intermediateSize: of('intermediate_size'),
+    heads: of('num_attention_heads'),
+    keyValueHeads: of('num_key_value_heads'),
+    headSize: Number(json.head_dim ?? of('hidden_size') / of('num_attention_heads')),
+    vocabSize: of('vocab_size'),
+    prefixLength: 50,
+  }
 }
 
 printLoad('before')
@@ -60,7 +63,7 @@ const table = [
   ['case', 'side', 'median', 'all runs', 'int8 / PEFT', 'float32 / PEFT', 'peak memory', 'first loss'],
 ]
 const cases = stepCases.filter(({ name, batch }) =>
-  values.only ? name === values.only : !(values.quick && batch > 8),
+  values.only ? name === values.only : !(values.quick && (batch > 8 || name === 'sft-gemma')),
 )
 if (cases.length === 0)
   throw new Error(`--only takes one of ${stepCases.map(({ name }) => name).join(', ')}, not ${values.only}`)
@@ -94,7 +97,7 @@ for (const stepCase of cases) {
     ratios[`${name.replace('sft', 'memory')}-exact`] = exact.peakMemory / float32.peakMemory
   }
   const atPeak = (precision: 'float32' | 'int8') =>
-    neededFlops(stepCase, flopsShape) / (peak[precision] * 1e9)
+    neededFlops(stepCase, flopsShape(stepCase.shape)) / (peak[precision] * 1e9)
   shares['gemm-share'].push(atPeak('float32') / int8.median)
   shares['gemm-share-int8'].push(atPeak('int8') / int8.median)
   shares['gemm-share-exact'].push(atPeak('float32') / exact.median)
@@ -122,7 +125,7 @@ interface Measured {
 /** Ours in int8 and in float32, PEFT in float32 and in bfloat16. */
 async function measure(stepCase: StepCase): Promise<[Measured, Measured, Measured, Measured]> {
   const task = (options: Pick<StepTask, 'precision' | 'products'>) =>
-    stepTask(stepCase, model.vocab_size, { threads, ...options })
+    stepTask(stepCase, flopsShape(stepCase.shape).vocabSize, { threads, ...options })
   const sides = [
     { name: 'ours int8', command: own, task: task({ precision: 'fp32', products: 'int8' }) },
     { name: 'ours float32', command: own, task: task({ precision: 'fp32', products: 'float32' }) },
