@@ -2,10 +2,10 @@
 
     pip install -r scripts/requirements-goldens.txt
     python scripts/make-goldens.py [--gguf SmolLM2-135M-Instruct.Q4_1.gguf] [--gemma gemma-3-270m-q4_k_m.gguf]
-                                   [--only models training …]
+                                   [--llama-cpp FOLDER] [--only models training …]
 
-Each part is a script of scripts/goldens with a main of its own. Parts that read a real model are left out, with a
-word, where it is not given.
+Each part is a script of scripts/goldens with a main of its own. Parts that read a real model, or run llama.cpp's
+converter, are left out, with a word, where it is not given.
 """
 
 import argparse
@@ -18,8 +18,8 @@ SCRIPTS = Path(__file__).resolve().parent
 PARTS = SCRIPTS / "goldens"
 # models first: the others read the tiny models it writes.
 FIRST = ["models"]
-# How a part asks for a real model, and the option of this script that gives it.
-MODEL_FLAGS = {"--gguf": "gguf", "--smollm2": "gguf", "--gemma": "gemma"}
+# How a part asks for a real model or a converter, and the option of this script that gives it.
+MODEL_FLAGS = {"--gguf": "gguf", "--smollm2": "gguf", "--gemma": "gemma", "--llama-cpp": "llama_cpp"}
 
 
 def check_versions() -> None:
@@ -38,6 +38,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--gguf", type=Path, help="the real SmolLM2-135M-Instruct model")
     parser.add_argument("--gemma", type=Path, help="the real Gemma 3 270M model")
+    parser.add_argument("--llama-cpp", type=Path, help="llama.cpp at the commit that family-ggufs.py names")
     parser.add_argument("--only", nargs="+", choices=names, default=names)
     options = parser.parse_args()
     check_versions()
@@ -50,7 +51,7 @@ def main() -> None:
         flags = {flag: option for flag, option in MODEL_FLAGS.items() if f'"{flag}"' in source}
         missing = {option for option in flags.values() if getattr(options, option) is None}
         if missing:
-            print(f"{name}: left out, it needs --{' --'.join(missing)}", file=sys.stderr)
+            print(f"{name}: left out, it needs --{' --'.join(missing).replace('_', '-')}", file=sys.stderr)
             continue
         print(f"== {name}")
         models = {flag: str(getattr(options, option).resolve()) for flag, option in flags.items()}

@@ -1,6 +1,7 @@
 import { commonRules, harmless } from '../config/common-rules.ts'
 import type { DecoderPlan } from '../config/decoder-config.ts'
 import type { FieldRules } from '../config/field-rules.ts'
+import type { GgufFields } from '../config/gguf-metadata.ts'
 import { decoder } from './decoder.ts'
 
 export const cohereRules: FieldRules = {
@@ -20,6 +21,10 @@ export const coherePlan = (epsilon: number, logitScale: number) =>
     residual: 'parallel of one norm',
     scales: { logits: logitScale },
   }) satisfies Partial<DecoderPlan>
+
+/** The same from GGUF, where a scale of 0 is none. */
+export const cohereGgufPlan = (fields: GgufFields) =>
+  coherePlan(fields.nonnegative('attention.layer_norm_epsilon'), fields.nonnegative('logit_scale', 0) || 1)
 
 /** Command-R and Aya-23 (Cohere 2024): attention and SwiGLU side by side, RoPE's pairs too. */
 export const cohere = decoder({
@@ -41,7 +46,7 @@ export const cohere = decoder({
     }
   },
   ggufPlan: (fields, tensors) => ({
-    ...coherePlan(fields.nonnegative('attention.layer_norm_epsilon', 1e-5), fields.positive('logit_scale')),
+    ...cohereGgufPlan(fields),
     attention: { queryKeyNorm: tensors.has('blk.0.attn_q_norm.weight') ? 'heads' : undefined },
   }),
   ggufRules: { logit_scale: 'read', 'attention.layer_norm_epsilon': 'read' },

@@ -1,5 +1,5 @@
 import { fullOrSliding, sightOfLayers, slidingBut, typesOf, windowOf } from '../config/layer-types.ts'
-import { cohereDefaults, coherePlan, cohereRules } from './cohere.ts'
+import { cohereDefaults, cohereGgufPlan, coherePlan, cohereRules } from './cohere.ts'
 import { decoder } from './decoder.ts'
 
 /** Command-R7B and Aya Expanse's successor: Cohere with a window and RoPE in three layers, and neither in the fourth. */
@@ -27,13 +27,13 @@ export const cohere2 = decoder({
   },
   ggufPlan(fields, _, { layers }) {
     const window = fields.window()
-    const sights = Array.from({ length: layers }, (_, layer) => slidingBut(4)(layer))
     return {
-      ...coherePlan(fields.nonnegative('attention.layer_norm_epsilon', 1e-5), fields.positive('logit_scale')),
-      layerTypes: typesOf(sights, {}, { rope: 0, window }),
+      ...cohereGgufPlan(fields),
+      layerTypes: fields.haveWindow(layers, 4).map((has) => (has ? { rope: 0, window } : {})),
     }
   },
   ggufRules: {
-    ...{ logit_scale: 'read', 'attention.layer_norm_epsilon': 'read', 'attention.sliding_window': 'read' },
+    ...{ logit_scale: 'read', 'attention.layer_norm_epsilon': 'read' },
+    ...{ 'attention.sliding_window': 'read', 'attention.sliding_window_pattern': 'read' },
   },
 })

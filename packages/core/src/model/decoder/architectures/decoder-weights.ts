@@ -75,10 +75,10 @@ export const namesAround: WeightNames = {
   layer: { ...plainNames.layer, feedForwardNorm: ['pre_feedforward_layernorm', 'ffn_norm'] },
 }
 
-/** What files do with the rows of a layer's matrix. */
+/** What files do with a tensor's values. */
 export interface RowOrders {
-  /** Turns a part's values as GGUF has them into the checkpoint's order, in place. */
-  readonly fromGguf?: (config: ModelConfig, part: LayerPart) => WeightSpec['fromGguf']
+  /** Turns a part's values as GGUF has them into the checkpoint's, in place. */
+  readonly fromGguf?: (config: ModelConfig, part: LayerPart | OuterPart) => WeightSpec['fromGguf']
   /** Matrices of layers are transposed in checkpoints. */
   readonly transposed?: boolean
 }
@@ -99,14 +99,16 @@ export function decoderWeights(
     gguf: string,
     kind: WeightSpec['kind'],
     shape: readonly number[],
+    turn?: WeightSpec['fromGguf'],
   ): WeightSpec => ({
     ...{ name, gguf, kind, shape },
     ...otherNames(name, names),
     ...(kind === 'norm' && offset !== 0 && { offset }),
+    ...(turn && { fromGguf: turn }),
   })
   const outer = ([part, kind, shape, bias]: Part<OuterPart>): WeightSpec[] => {
     const [name, gguf] = names.outer[part]
-    const weight = spec(`${name}.weight`, `${gguf}.weight`, kind, shape)
+    const weight = spec(`${name}.weight`, `${gguf}.weight`, kind, shape, fromGguf?.(config, part))
     return bias ? [weight, spec(`${name}.bias`, `${gguf}.bias`, 'bias', shape)] : [weight]
   }
   const ofLayer = (layer: number) =>
@@ -115,13 +117,11 @@ export function decoderWeights(
       const [own, packed] = [`${names.layerPrefix}${layer}.${name}`, `blk.${layer}.${gguf}`]
       const turn = fromGguf?.(config, part)
       const weight = {
-        ...spec(`${own}.weight`, `${packed}.weight`, kind, shape),
-        ...(turn && { fromGguf: turn }),
+        ...spec(`${own}.weight`, `${packed}.weight`, kind, shape, turn),
         ...(transposed && kind === 'matrix' && { transposed }),
       }
       if (!bias) return [weight]
-      const vector = spec(`${own}.bias`, `${packed}.bias`, 'bias', shape.slice(0, 1))
-      return [weight, { ...vector, ...(turn && { fromGguf: turn }) }]
+      return [weight, spec(`${own}.bias`, `${packed}.bias`, 'bias', shape.slice(0, 1), turn)]
     })
   return [
     ...outer(['embedding', 'embedding', [vocabSize, d], false]),
@@ -195,7 +195,10 @@ function feedForwardParts(config: ModelConfig): Part<LayerPart>[] {
  * llama.cpp stores the query and key rows of some families with RoPE's pairs side by side; checkpoints have them half a
  * head apart. Turns the former into the latter, in place.
  */
-export function interleavedToHalves({ headSize }: ModelConfig, part: LayerPart): WeightSpec['fromGguf'] {
+export function interleavedToHalves(
+  { headSize }: ModelConfig,
+  part: LayerPart | OuterPart,
+): WeightSpec['fromGguf'] {
   if (part !== 'query' && part !== 'key') return undefined
   const half = headSize / 2
   return (values, rows) => {

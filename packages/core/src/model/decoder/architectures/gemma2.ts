@@ -45,7 +45,7 @@ export const gemma2 = decoder({
     }
   },
   ggufPlan(fields, _, sizes) {
-    const window = fields.window()
+    const window = fields.window(4096)
     return {
       ...gemmaPlan(sizes),
       residual: 'around',
@@ -55,15 +55,13 @@ export const gemma2 = decoder({
         scale: 1 / Math.sqrt(sizes.layers === 46 ? sizes.hiddenSize / sizes.heads : sizes.headSize),
       },
       feedForward: { activation: 'gelu tanh' },
-      layerTypes: Array.from({ length: sizes.layers }, (_, layer) =>
-        layer % 2 === 0 ? { rope: 0, window } : { rope: 0 },
-      ),
+      layerTypes: fields.haveWindow(sizes.layers, 2).map((has) => (has ? { rope: 0, window } : { rope: 0 })),
       logitCap: fields.positive('final_logit_softcapping', 30),
     }
   },
   ggufRules: {
     ...{ attn_logit_softcapping: 'read', final_logit_softcapping: 'read' },
-    'attention.sliding_window': 'read',
+    ...{ 'attention.sliding_window': 'read', 'attention.sliding_window_pattern': 'read' },
   },
   names: namesAround,
   orders: gemmaOrders,

@@ -74,9 +74,9 @@ export const gemma3 = decoder({
   },
   ggufPlan(fields, _, sizes) {
     const [rope] = sizes.ropes as [Rope]
-    const window = fields.window()
-    const every = fields.integer('attention.sliding_window_pattern', 6)
-    const sights = Array.from({ length: sizes.layers }, (_, layer) => slidingBut(every)(layer))
+    const cap = fields.nonnegative('final_logit_softcapping', 0)
+    const hasWindow = fields.nonnegative('attention.sliding_window', 0) > 0
+    const window = fields.window(0)
     return {
       ...gemmaPlan(sizes),
       residual: 'around',
@@ -87,10 +87,15 @@ export const gemma3 = decoder({
       },
       feedForward: { activation: 'gelu tanh' },
       ropes: [rope, { theta: fields.positive('rope.freq_base_swa', localTheta), size: rope.size }],
-      layerTypes: typesOf(sights, { rope: 0 }, { rope: 1, window }),
+      // Without a window the file has one rope for all layers.
+      layerTypes: fields
+        .haveWindow(sizes.layers, 6)
+        .map((has) => (has && hasWindow ? { rope: 1, window } : { rope: 0 })),
+      ...(cap > 0 && { logitCap: cap }),
     }
   },
   ggufRules: {
+    final_logit_softcapping: 'read',
     ...{ 'attention.sliding_window': 'read', 'attention.sliding_window_pattern': 'read' },
     'rope.freq_base_swa': 'read',
   },

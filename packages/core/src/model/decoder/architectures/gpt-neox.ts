@@ -3,7 +3,7 @@ import type { Json } from '../config/config-fields.ts'
 import type { ModelConfig } from '../config/model-config.ts'
 import type { WeightSpec } from './architecture.ts'
 import { decoder } from './decoder.ts'
-import { type LayerPart, plainNames, type WeightNames } from './decoder-weights.ts'
+import { type LayerPart, type OuterPart, plainNames, type WeightNames } from './decoder-weights.ts'
 
 const names: WeightNames = {
   outer: {
@@ -33,7 +33,7 @@ function usualForm(json: Json): Json {
 }
 
 /** llama.cpp stores all queries, all keys, all values; checkpoints the three of each head in turn. */
-function partsToHeads({ heads, headSize }: ModelConfig, part: LayerPart): WeightSpec['fromGguf'] {
+function partsToHeads({ heads, headSize }: ModelConfig, part: LayerPart | OuterPart): WeightSpec['fromGguf'] {
   if (part !== 'queryKeyValue') return undefined
   return (values, rows) => {
     const size = (values.length / rows) * headSize
@@ -81,10 +81,10 @@ export const gptNeox = decoder({
     }
   },
   ggufPlan: (fields) => ({
-    norm: { kind: 'layer', epsilon: fields.nonnegative('attention.layer_norm_epsilon', 1e-5), bias: true },
+    norm: { kind: 'layer', epsilon: fields.nonnegative('attention.layer_norm_epsilon'), bias: true },
     residual: fields.flag('use_parallel_residual', true) ? 'parallel' : 'before',
-    attention: { bias: true, outputBias: true, fused: 'heads' },
-    feedForward: { activation: 'gelu', gated: false, bias: true },
+    attention: { fused: 'heads' },
+    feedForward: { activation: 'gelu', gated: false },
   }),
   ggufRules: { 'attention.layer_norm_epsilon': 'read', use_parallel_residual: 'read' },
   names,

@@ -80,7 +80,7 @@ export const gpt2 = decoder({
     return { ...own, attention: { ...own.attention, scale } }
   },
   ggufPlan(fields, _, sizes) {
-    const own = plan(sizes, fields.nonnegative('attention.layer_norm_epsilon', 1e-5))
+    const own = plan(sizes, fields.nonnegative('attention.layer_norm_epsilon'))
     return { ...own, feedForward: { ...own.feedForward, activation: 'gelu tanh' } }
   },
   ggufRules: { 'attention.layer_norm_epsilon': 'read' },

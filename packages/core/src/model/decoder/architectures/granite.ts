@@ -30,22 +30,18 @@ export const granite = decoder({
       },
     }
   },
-  // A scale of 0 is none.
-  ggufPlan(fields, tensors) {
-    const has = (name: string) => tensors.has(`blk.0.${name}.bias`)
-    return {
-      attention: {
-        ...{ bias: has('attn_q'), outputBias: has('attn_output') },
-        scale: fields.nonnegative('attention.scale', 0) || undefined,
-      },
-      feedForward: { bias: has('ffn_gate') },
-      scales: {
-        stream: fields.nonnegative('embedding_scale', 0) || 1,
-        residual: fields.nonnegative('residual_scale', 0) || 1,
-        logits: 1 / (fields.nonnegative('logit_scale', 0) || 1),
-      },
-    }
-  },
+  // A scale of 0 is none. `rope.scaling.finetuned` says whether there is RoPE at all.
+  ggufPlan: (fields, _, { layers }) => ({
+    attention: { scale: fields.nonnegative('attention.scale', 0) || undefined },
+    scales: {
+      stream: fields.nonnegative('embedding_scale', 0) || 1,
+      residual: fields.nonnegative('residual_scale', 0) || 1,
+      logits: 1 / (fields.nonnegative('logit_scale', 0) || 1),
+    },
+    ...(!fields.flag('rope.scaling.finetuned', true) && {
+      layerTypes: Array.from({ length: Math.min(layers, 10_000) }, () => ({})),
+    }),
+  }),
   ggufRules: {
     ...{ 'attention.scale': 'read', embedding_scale: 'read', residual_scale: 'read', logit_scale: 'read' },
   },

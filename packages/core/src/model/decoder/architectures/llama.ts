@@ -19,13 +19,6 @@ export const llama = decoder({
       feedForward: { bias: fields.flag('mlp_bias', false) },
     }
   },
-  // GGUF has no fields for biases: llama.cpp adds those that are there.
-  ggufPlan(_, tensors) {
-    const has = (name: string) => tensors.has(`blk.0.${name}.bias`)
-    return {
-      attention: { bias: has('attn_q'), outputBias: has('attn_output') },
-      feedForward: { bias: has('ffn_gate') },
-    }
-  },
+  ggufPlan: () => ({}),
   orders: { fromGguf: interleavedToHalves },
 })

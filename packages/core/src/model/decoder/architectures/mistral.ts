@@ -2,12 +2,16 @@ import { commonRules } from '../config/common-rules.ts'
 import { only } from '../config/field-rules.ts'
 import { windowedLayers } from '../config/layer-types.ts'
 import { decoder } from './decoder.ts'
+import { interleavedToHalves } from './decoder-weights.ts'
 
-/** Mistral 7B (Jiang et al. 2023): Llama, in its first version with a window in each layer. Its GGUF files say `llama`. */
+/**
+ * Mistral 7B (Jiang et al. 2023): Llama, in its first version with a window in each layer. Its GGUF files say `llama` and nothing of
+ * a window; those of Mistral Small 3.1 and later say `mistral3`.
+ */
 export const mistral = decoder({
   name: 'mistral',
   modelTypes: ['mistral'],
-  ggufArchitectures: [],
+  ggufArchitectures: ['mistral3'],
   rules: {
     ...commonRules,
     sliding_window: 'read',
@@ -19,4 +23,5 @@ export const mistral = decoder({
     return { layerTypes: windowedLayers(json, () => sight) }
   },
   ggufPlan: () => ({}),
+  orders: { fromGguf: interleavedToHalves },
 })

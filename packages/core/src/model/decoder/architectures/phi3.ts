@@ -45,16 +45,13 @@ export const phi3 = decoder({
       layerTypes: windowedLayers(json, () => sight),
     }
   },
-  ggufPlan(fields, tensors, { layers, maxPositions }) {
-    const window = fields.has('attention.sliding_window') ? fields.window() : undefined
+  // llama.cpp passes over the window; the checkpoint has it.
+  ggufPlan(fields, _, { layers }) {
+    const window = fields.window(0)
     return {
       attention: { fused: 'parts' },
       feedForward: { gated: 'fused' },
-      layerTypes: Array.from({ length: layers }, () => ({ rope: 0, window })),
-      // Its short factors hold in the context that the model was first trained with.
-      maxPositions: tensors.has('rope_factors_short.weight')
-        ? fields.integer('rope.scaling.original_context_length', maxPositions)
-        : maxPositions,
+      layerTypes: Array.from({ length: Math.min(layers, 10_000) }, () => ({ rope: 0, window })),
     }
   },
   ggufRules: { 'attention.sliding_window': 'read' },

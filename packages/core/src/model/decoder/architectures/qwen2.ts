@@ -41,5 +41,5 @@ export const qwen2 = decoder({
   },
   defaults: qwenDefaults,
   plan: (fields, json) => ({ attention: { bias: true }, layerTypes: qwenLayers(fields, json) }),
-  ggufPlan: () => ({ attention: { bias: true } }),
+  ggufPlan: () => ({}),
 })

@@ -46,7 +46,9 @@ export const smollm3 = decoder({
     }
   },
   ggufPlan: (_, __, { layers }) => ({
-    layerTypes: Array.from({ length: layers }, (_, layer) => ((layer + 1) % 4 === 0 ? {} : { rope: 0 })),
+    layerTypes: Array.from({ length: Math.min(layers, 10_000) }, (_, layer) =>
+      (layer + 1) % 4 === 0 ? {} : { rope: 0 },
+    ),
   }),
   orders: { fromGguf: interleavedToHalves },
 })

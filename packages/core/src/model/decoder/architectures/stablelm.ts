@@ -23,9 +23,8 @@ export const stablelm = decoder({
     attention: { bias: fields.flag('use_qkv_bias', false) },
   }),
   ggufPlan: (fields, tensors) => ({
-    norm: { kind: 'layer', epsilon: fields.nonnegative('attention.layer_norm_epsilon', 1e-5), bias: true },
+    norm: { kind: 'layer', epsilon: fields.nonnegative('attention.layer_norm_epsilon'), bias: true },
     residual: tensors.has('blk.0.ffn_norm.weight') ? 'before' : 'parallel of one norm',
-    attention: { bias: tensors.has('blk.0.attn_q.bias') },
   }),
   ggufRules: { 'attention.layer_norm_epsilon': 'read', use_parallel_residual: 'read' },
 })

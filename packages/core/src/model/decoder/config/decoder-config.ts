@@ -77,6 +77,7 @@ export function ggufSizes(
   const hiddenSize = fields.integer('embedding_length')
   const headSize = fields.integer('attention.key_length', hiddenSize / heads)
   fields.same('attention.value_length', headSize)
+  const has = (...names: readonly string[]) => names.some((name) => tensors.has(name))
   return {
     architecture,
     vocabSize: fields.vocabSize(),
@@ -86,16 +87,43 @@ export function ggufSizes(
     heads,
     keyValueHeads: fields.perLayer('attention.head_count_kv', heads),
     headSize,
-    maxPositions: fields.integer('context_length'),
-    tiedEmbeddings: !tensors.has('output.weight'),
-    norm: { kind: 'rms', epsilon: fields.nonnegative('attention.layer_norm_rms_epsilon', 1e-6) },
-    attention: { bias: false, outputBias: false },
-    feedForward: { activation: 'silu', gated: true, bias: false },
-    ropes: [ggufRope(fields, headSize)],
+    maxPositions: ggufContext(fields, tensors),
+    tiedEmbeddings: !has('output.weight'),
+    norm: { kind: 'rms', epsilon: ggufEpsilon(fields) },
+    // GGUF has no fields for biases: those that are there are added.
+    attention: {
+      bias: has('blk.0.attn_q.bias', 'blk.0.attn_qkv.bias'),
+      outputBias: has('blk.0.attn_output.bias'),
+    },
+    feedForward: { activation: 'silu', gated: true, bias: has('blk.0.ffn_up.bias') },
+    ropes: [ggufRope(fields, tensors, headSize)],
   }
 }
 
-function ggufRope(fields: GgufFields, headSize: number): Rope {
+/** Where there are two lists of factors (LongRoPE), the short ones hold in the context that the model was first trained with. */
+function ggufContext(fields: GgufFields, tensors: ReadonlySet<string>): number {
+  const context = fields.integer('context_length')
+  if (!tensors.has(shortFactors)) return context
+  return Math.min(context, fields.integer('rope.scaling.original_context_length', context))
+}
+
+/** Families with LayerNorm have another key for it, which they read themselves. */
+const ggufEpsilon = (fields: GgufFields): number =>
+  fields.nonnegative(
+    'attention.layer_norm_rms_epsilon',
+    fields.has('attention.layer_norm_epsilon') ? 0 : undefined,
+  )
+
+const shortFactors = 'rope_factors_short.weight'
+
+function ggufRope(fields: GgufFields, tensors: ReadonlySet<string>, headSize: number): Rope {
+  if (fields.text('rope.scaling.type', 'none') === 'longrope' && !tensors.has(shortFactors)) {
+    throw new PatchError('MISSING_TENSOR', {
+      expected: `a tensor ${shortFactors}, as rope.scaling.type in the GGUF metadata is longrope`,
+      found: 'no factors of RoPE',
+      remedy: 'llama.cpp does not convert this model; use its safetensors checkpoint',
+    })
+  }
   const rope = {
     theta: fields.positive('rope.freq_base', 10_000),
     size: fields.integer('rope.dimension_count', headSize),

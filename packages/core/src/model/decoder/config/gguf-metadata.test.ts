@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import type { Architecture } from '../architectures/architecture.ts'
+import { cohere2 } from '../architectures/cohere2.ts'
+import { gemma2 } from '../architectures/gemma2.ts'
+import { gemma3 } from '../architectures/gemma3.ts'
+import { granite } from '../architectures/granite.ts'
 import { llama } from '../architectures/llama.ts'
+import { phi3 } from '../architectures/phi3.ts'
 import { qwen2 } from '../architectures/qwen2.ts'
 
 const metadata = {
@@ -36,6 +42,11 @@ describe('what the arithmetic of a plain decoder leaves out is refused by name',
   it.each([
     ['rope.scaling.type', 'of_another_kind'],
     ['rope.scaling.yarn_ext_factor', 0.5],
+    ['rope.scaling.yarn_log_multiplier', 0.1],
+    ['rope.scaling.yarn_attn_factor', 0.7],
+    ['rope.scaling.alpha', 1000],
+    ['attention.temperature_scale', 0.1],
+    ['attention.key_length_swa', 16],
     ['rope.dimension_count', 4],
     ['rope.dimension_sections', [16, 24, 24, 0]],
     ['rope.freq_base_swa', 10000],
@@ -99,7 +110,17 @@ it.each([
   )
 })
 
-it('takes the biases that a Llama has, as llama.cpp does, and those that a Qwen2 must have', () => {
+/** The metadata of another family, with changes. */
+function parseAs(architecture: Architecture, changes: object, tensors: readonly string[] = []) {
+  const [name] = architecture.ggufArchitectures as [string]
+  const own = Object.entries({ ...metadata, ...changes }).map(([key, value]) => [
+    key.replace('llama.', `${name}.`),
+    value === 'llama' ? name : value,
+  ])
+  return architecture.parseGguf(Object.fromEntries(own), new Set(tensors))
+}
+
+it('takes the biases that are there, as llama.cpp does', () => {
   const biases = ({ attention, feedForward }: ReturnType<typeof parse>) => [
     attention.bias,
     attention.outputBias,
@@ -107,10 +128,58 @@ it('takes the biases that a Llama has, as llama.cpp does, and those that a Qwen2
   ]
   expect(biases(parse({}))).toEqual([false, false, false])
   expect(biases(parse({}, ['blk.0.attn_q.bias']))).toEqual([true, false, false])
-  expect(biases(parse({}, ['blk.0.attn_output.bias', 'blk.0.ffn_gate.bias']))).toEqual([false, true, true])
-  const renamed = Object.entries({ ...metadata, 'llama.a': 0 }).map(([key, value]) => [
-    key.replace('llama.', 'qwen2.'),
-    value === 'llama' ? 'qwen2' : value,
-  ])
-  expect(biases(qwen2.parseGguf(Object.fromEntries(renamed), new Set()))).toEqual([true, false, false])
+  expect(biases(parse({}, ['blk.0.attn_output.bias', 'blk.0.ffn_up.bias']))).toEqual([false, true, true])
+  expect(biases(parseAs(qwen2, {}))).toEqual([false, false, false])
+})
+
+describe('layers with a window', () => {
+  const window = 'llama.attention.sliding_window'
+  const pattern = 'llama.attention.sliding_window_pattern'
+  const logits = { 'llama.logit_scale': 1, 'llama.attention.layer_norm_epsilon': 1e-5 }
+  const windowsOf = (architecture: Architecture, changes: object) =>
+    parseAs(architecture, { 'llama.block_count': 6, ...logits, ...changes }).layerTypes.map(
+      (one) => one.window,
+    )
+
+  it.each<[Architecture, object, (number | undefined)[]]>([
+    [gemma2, { [window]: 8 }, [8, undefined, 8, undefined, 8, undefined]],
+    [gemma2, { 'llama.context_length': 8192 }, [4096, undefined, 4096, undefined, 4096, undefined]],
+    [gemma3, { [window]: 8 }, [8, 8, 8, 8, 8, undefined]],
+    [gemma3, { [window]: 8, [pattern]: 3 }, [8, 8, undefined, 8, 8, undefined]],
+    [gemma3, { [window]: 8, [pattern]: [true, false, false, false, false, true] }, [8, ...new Array(4), 8]],
+    [gemma3, { [window]: 0 }, new Array(6).fill(undefined)],
+    [gemma3, {}, new Array(6).fill(undefined)],
+    [cohere2, { [window]: 8 }, [8, 8, 8, undefined, 8, 8]],
+    [cohere2, { [window]: 256 }, new Array(6).fill(undefined)],
+    [phi3, { [window]: 0 }, new Array(6).fill(undefined)],
+  ])('%#', (architecture, changes, expected) => {
+    expect(windowsOf(architecture, changes)).toEqual(expected)
+  })
+
+  it('a list of another length is malformed', () => {
+    expect(() => windowsOf(gemma3, { [window]: 8, [pattern]: [true, false] })).toThrow(
+      expect.objectContaining({
+        code: 'MALFORMED',
+        message: expect.stringContaining('sliding_window_pattern'),
+      }),
+    )
+  })
+})
+
+it('Granite without rope.scaling.finetuned has no RoPE, as llama.cpp reads it', () => {
+  const ropesOf = (changes: object) => parseAs(granite, changes).layerTypes.map(({ rope }) => rope)
+  expect(ropesOf({})).toEqual([0, 0])
+  expect(ropesOf({ 'llama.rope.scaling.finetuned': true })).toEqual([0, 0])
+  expect(ropesOf({ 'llama.rope.scaling.finetuned': false })).toEqual([undefined, undefined])
+})
+
+it('short factors of LongRoPE hold in the context that the model was first trained with', () => {
+  const changes = { 'llama.rope.scaling.original_context_length': 64 }
+  expect(parse(changes).maxPositions).toBe(256)
+  expect(parse(changes, ['rope_factors_short.weight']).maxPositions).toBe(64)
+})
+
+it('a file without the ε of its norms is malformed, as llama.cpp has no default', () => {
+  const { 'llama.attention.layer_norm_rms_epsilon': _, ...rest } = metadata
+  expect(() => llama.parseGguf(rest, new Set())).toThrow('attention.layer_norm_rms_epsilon')
 })

@@ -21,11 +21,14 @@ const ggufRules: FieldRules = {
   ...rowsOf('rope.scaling.type rope.scaling.factor rope.scale_linear', 'read'),
   'rope.scaling.finetuned': harmless('it records how the model was made'),
   'rope.scaling.original_context_length': 'read',
-  ...rowsOf(
-    'rope.scaling.attn_factor rope.scaling.yarn_attn_factor rope.scaling.yarn_log_multiplier',
-    'read',
-  ),
-  ...rowsOf('rope.scaling.yarn_beta_fast rope.scaling.yarn_beta_slow', 'read'),
+  ...rowsOf('rope.scaling.attn_factor rope.scaling.yarn_beta_fast rope.scaling.yarn_beta_slow', 'read'),
+  // The converter writes what multiplies YaRN's own magnitude, and what stands in its place, under this name alike.
+  'rope.scaling.yarn_attn_factor': {
+    only: 'absent or 0.1 ln(rope.scaling.factor) + 1',
+    allows: (value, json) =>
+      isNothing(value) ||
+      Math.abs(numeric(value) / yarnMagnitude(numeric(json['rope.scaling.factor'])) - 1) < 1e-6,
+  },
   'attention.layer_norm_epsilon': harmless('RMSNorm has its own'),
   tensor_data_layout: harmless('all layouts of this name keep rows alike'),
   pooling_type: harmless('embeddings alone are pooled'),
@@ -77,8 +80,14 @@ export interface GgufFields extends Fields {
   perLayer(name: string, otherwise?: number): number
   /** Refuses, with `UNSUPPORTED`, a number other than the one that is implemented. */
   same(name: string, expected: number): void
-  /** Positions that a layer with a window sees; undefined where that is the whole context. */
-  window(): number | undefined
+  /**
+   * Positions that a layer with a window sees; undefined where that is the whole context, or 0.
+   *
+   * @param otherwise what it is in files that do not say
+   */
+  window(otherwise?: number): number | undefined
+  /** Whether each layer has a window: by the list in the file, else all but each n-th, by the number in it or `every`. */
+  haveWindow(layers: number, every: number): readonly boolean[]
   /** As llama.cpp reads it: linear where a factor stands without a type, and under its older name. */
   ropeScaling(rope: PlainRope): RopeScaling
 }
@@ -112,9 +121,29 @@ export function ggufFields(metadata: Json): GgufFields {
       const found = fields.integer(name, expected)
       if (found !== expected) throw unsupported(`${name} to be ${expected}, the width of a head,`, found)
     },
-    window() {
-      const window = fields.integer('attention.sliding_window')
-      return window >= fields.integer('context_length') ? undefined : window
+    window(otherwise) {
+      const window = fields.nonnegative('attention.sliding_window', otherwise)
+      if (window === 0 || window >= fields.integer('context_length')) return undefined
+      return fields.integer('attention.sliding_window', otherwise)
+    },
+    haveWindow(layers, every) {
+      const name = 'attention.sliding_window_pattern'
+      const list = metadata[prefix + name]
+      if (!Array.isArray(list)) {
+        const n = fields.nonnegative(name, every)
+        return Array.from(
+          { length: Math.min(layers, 10_000) },
+          (_, layer) => n === 0 || (layer + 1) % n !== 0,
+        )
+      }
+      if (list.length !== layers) {
+        throw new PatchError('MALFORMED', {
+          expected: `${layers} entries in ${name}, one for each layer, in ${file}`,
+          found: `${list.length}`,
+          remedy: 'The model is damaged; download it again',
+        })
+      }
+      return list.map((one) => one === true || numeric(one) > 0)
     },
     ropeScaling(rope) {
       const type = fields.text('rope.scaling.type', 'linear')
@@ -132,7 +161,7 @@ export function ggufFields(metadata: Json): GgufFields {
         betaFast: fields.nonnegative('rope.scaling.yarn_beta_fast', 32),
         betaSlow: fields.nonnegative('rope.scaling.yarn_beta_slow', 1),
         truncate: true,
-        magnitude: magnitude * fields.nonnegative('rope.scaling.yarn_attn_factor', 1) * yarnMagnitude(factor),
+        magnitude: magnitude * yarnMagnitude(factor),
       })
     },
   }
