@@ -131,10 +131,10 @@ const models: Case[] = [
   {
     name: 'a feature of the architecture that is not implemented',
     code: 'UNSUPPORTED',
-    names: '"yarn"',
+    names: '"of_another_kind"',
     run: async () => {
       const storage = await wholeModel()
-      await changeConfig(storage, { rope_parameters: { rope_type: 'yarn', rope_theta: 1e4 } })
+      await changeConfig(storage, { rope_parameters: { rope_type: 'of_another_kind', rope_theta: 1e4 } })
       return load(storage)
     },
   },
