@@ -1,8 +1,9 @@
-"""What transformers generates greedily with the real SmolLM2-135M-Instruct GGUF, dequantized to float32.
+"""What transformers generates greedily with the real GGUF files of SmolLM2-135M-Instruct and Gemma 3 270M, dequantized to
+float32.
 
-Usage: generation.py --gguf PATH
-Writes packages/core/test/goldens/generation-smollm2.json: per prompt the ids of the rendered chat, up to 32
-generated ids, and at each step how far the best logit was above the second, so that a reader can tell a tie
+Usage: generation.py --gguf PATH --gemma PATH, or one of them
+Writes packages/core/test/goldens/generation-smollm2.json and generation-gemma3.json: per prompt its ids, a rendered chat for the
+first, text to go on from for the second, which is no chat model, up to 32 generated ids, and at each step how far the best logit was above the second, so that a reader can tell a tie
 within rounding from an error.
 """
 
@@ -42,6 +43,30 @@ PROMPTS = [
 ]
 
 
+TEXTS = [
+    "The lighthouse stood at the end of the pier, and every evening the keeper",
+    "To make a good vegetable soup, first",
+    "The capital of Portugal is",
+    "Once upon a time, in a village at the foot of the mountains,",
+    "Water boils at a lower temperature on a mountain because",
+    "def reverse(text):\n    ",
+    "The three branches of government are",
+    "Dear Sir or Madam,\n\nI am writing to",
+    "Photosynthesis is the process by which",
+    "Der Zug nach Berlin f\u00e4hrt",
+    "In 1969, two astronauts",
+    "My grandmother always said that",
+    "A prime number is a number that",
+    "The recipe calls for 200 g of flour, 100 g of butter and",
+    "La biblioth\u00e8que est ferm\u00e9e le",
+    "Question: What is 17 plus 26?\nAnswer:",
+    "The difference between weather and climate is",
+    "She opened the letter, read the first line and",
+    "Bees are important because",
+    "It was raining so hard that",
+]
+
+
 def smollm_tokenizer(path: Path) -> transformers.PreTrainedTokenizerBase:
     tokenizer = AutoTokenizer.from_pretrained(path.parent, gguf_file=path.name)
     # transformers drops the file's `tokenizer.ggml.pre`; SmolLM splits digits before the byte-level step.
@@ -68,18 +93,30 @@ def generate(model: torch.nn.Module, ids: list[int], stop: int) -> dict:
     return {"tokens": tokens, "margins": margins}
 
 
+def chat_ids(tokenizer: transformers.PreTrainedTokenizerBase, prompt: str) -> list[int]:
+    messages = [{"role": "user", "content": prompt}]
+    return tokenizer.apply_chat_template(messages, add_generation_prompt=True, return_dict=False)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--gguf", type=Path, required=True)
-    path: Path = parser.parse_args().gguf
-    tokenizer = smollm_tokenizer(path)
+    parser.add_argument("--gguf", type=Path)
+    parser.add_argument("--gemma", type=Path)
+    given = parser.parse_args()
+    if given.gguf:
+        record("smollm2", given.gguf, smollm_tokenizer(given.gguf), PROMPTS, chat_ids)
+    if given.gemma:
+        tokenizer = AutoTokenizer.from_pretrained(given.gemma.parent, gguf_file=given.gemma.name)
+        record("gemma3", given.gemma, tokenizer, TEXTS, lambda own, text: own(text)["input_ids"])
+
+
+def record(name: str, path: Path, tokenizer, prompts: list[str], ids_of) -> None:
     model = AutoModelForCausalLM.from_pretrained(
         path.parent, gguf_file=path.name, dtype=torch.float32, attn_implementation="eager"
     ).eval()
     rows = []
-    for prompt in PROMPTS:
-        messages = [{"role": "user", "content": prompt}]
-        ids = tokenizer.apply_chat_template(messages, add_generation_prompt=True, return_dict=False)
+    for prompt in prompts:
+        ids = ids_of(tokenizer, prompt)
         row = {"prompt": prompt, "promptIds": ids} | generate(model, ids, tokenizer.eos_token_id)
         rows.append(row | {"text": tokenizer.decode(row["tokens"], skip_special_tokens=True)})
         print(f"{min(row['margins']):.4f} {prompt} -> {rows[-1]['text']!r}")
@@ -89,7 +126,7 @@ def main() -> None:
         "maxTokens": MAX_TOKENS,
         "rows": rows,
     }
-    target = GOLDENS / "generation-smollm2.json"
+    target = GOLDENS / f"generation-{name}.json"
     lines = ",\n".join(json.dumps(row, separators=(",", ":")) for row in golden.pop("rows"))
     target.write_text(json.dumps(golden)[:-1] + ', "rows": [\n' + lines + "\n]}\n")
     json.loads(target.read_text())
