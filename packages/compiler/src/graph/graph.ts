@@ -24,6 +24,8 @@ export interface GraphInput extends GraphTensor {
   readonly key: string
   /** What is fed is made of the weight, not the weight itself. */
   readonly quantized?: QuantizedPart
+  /** What is fed are the rows of the weight that the ids pick which this input of the program has. */
+  readonly picked?: string
   /** It is not fed: the model file refers to it, as external data at a location of its name. */
   readonly resident?: boolean
 }

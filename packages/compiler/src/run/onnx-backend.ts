@@ -19,6 +19,7 @@ import {
   type Weight,
 } from '@policypatch/core/platform'
 import { type EncodedProgram, encodeProgram } from '../onnx/encode-onnx.ts'
+import { hasRows, pickedRows } from '../trace/picked-rows.ts'
 import { traceProgram } from '../trace/trace-program.ts'
 import {
   type ExternalData,
@@ -27,6 +28,7 @@ import {
   type RuntimeTensor,
   wordsOf,
 } from './onnx-runtime.ts'
+import { rowFeeds } from './row-feeds.ts'
 import { type WeightTensors, weightTensorCache } from './weight-tensors.ts'
 
 /** A program, ready to run. */
@@ -85,8 +87,10 @@ export function onnxBackend<Tensor extends RuntimeTensor>(runtime: OnnxRuntime<T
           const { session, encoded } = own ? ((await fed) as Loaded<Tensor>) : main
           return enqueue(async () => {
             if (!sessions.has(session)) throw disposedError()
-            const weights = await weightFeeds(encoded, own ?? signature.weights, tensors)
-            const fedTensors = { ...weights, ...inputFeeds(encoded, feeds, runtime) }
+            const bound = own ?? signature.weights
+            const weights = await weightFeeds(encoded, bound, tensors)
+            const rows = mapValues(rowFeeds(encoded.inputs, bound, feeds), runtime.feed)
+            const fedTensors = { ...weights, ...rows, ...inputFeeds(encoded, feeds, runtime) }
             return runSession(session, encoded, fedTensors, outputs)
           })
         },
@@ -115,12 +119,15 @@ async function encodedProgram<Tensor extends RuntimeTensor>(
   signature: Signature,
   { programs, target }: OnnxRuntime<Tensor>,
 ): Promise<EncodedProgram> {
-  const { key } = signature
+  const { key, weights } = signature
   const store = key === undefined ? undefined : programs
-  const named = target === 'device' ? { ...signature, key: `${key} for a device` } : signature
+  const tables = Object.keys(weights).filter((name) => hasRows(weights[name]))
+  const device = target === 'device' ? ' for a device' : ''
+  const picking = tables.length > 0 ? ` with rows of ${tables}` : ''
+  const named = { ...signature, key: `${key}${device}${picking}` }
   const known = await store?.get(named)
   if (known) return known
-  const made = encodeProgram(traceProgram(program, signature, { target }))
+  const made = encodeProgram(pickedRows(traceProgram(program, signature, { target }), weights))
   await store?.put(named, made)
   return made
 }
@@ -131,9 +138,10 @@ async function weightFeeds<Tensor extends RuntimeTensor>(
   tensors: WeightTensors<Tensor>,
 ): Promise<Record<string, Tensor>> {
   const feeds: Record<string, Tensor> = {}
-  for (const { name, key, source, quantized, resident } of inputs) {
+  for (const { name, key, source, quantized, picked, resident } of inputs) {
     // One after the other: the floats that a packed weight is quantized from are let go before the next.
-    if (source === 'weight' && !resident) feeds[name] = await tensors.get(weights[key] as Weight, quantized)
+    if (source === 'weight' && picked === undefined && !resident)
+      feeds[name] = await tensors.get(weights[key] as Weight, quantized)
   }
   return feeds
 }
@@ -161,6 +169,10 @@ function inputFeeds<Tensor extends RuntimeTensor>(
 ): Record<string, Tensor> {
   const used = inputs.filter(({ source }) => source === 'input')
   return Object.fromEntries(used.map(({ name, key }) => [name, runtime.feed(feeds[key] as HostTensor)]))
+}
+
+function mapValues<From, To>(record: Readonly<Record<string, From>>, map: (value: From) => To) {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]))
 }
 
 async function runSession<Tensor extends RuntimeTensor>(

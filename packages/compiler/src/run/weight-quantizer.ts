@@ -1,11 +1,13 @@
-import { expandWeight, type HostTensor, runQueue, type Weight } from '@policypatch/core/platform'
-import type { QuantizedPart } from '../graph/graph.ts'
+import { expandWeight, type HostTensor, runQueue, settleAll, type Weight } from '@policypatch/core/platform'
+import type { OnnxGraph, QuantizedPart } from '../graph/graph.ts'
 import { sizeOf } from '../graph/value.ts'
 import { encodeOnnx } from '../onnx/encode-onnx.ts'
 import type { OnnxRuntime, RuntimeSession, RuntimeTensor } from './onnx-runtime.ts'
 import { joinColumns, quantizeWeight } from './quantize-weight.ts'
 
 export type QuantizedTensors<Tensor> = Readonly<Record<QuantizedPart['part'], Tensor>>
+
+type Sessions<Tensor extends RuntimeTensor> = Map<string, Promise<RuntimeSession<Tensor>>>
 
 /** Values that are quantized at once, 64 MiB of them: one matrix of a large model, but not the embeddings of a small one. */
 const largestPiece = 2 ** 24
@@ -21,14 +23,14 @@ export function weightQuantizer<Tensor extends RuntimeTensor>(
   keep: (session: RuntimeSession<Tensor>) => RuntimeSession<Tensor>,
 ): (weight: Weight, transposed: boolean, plain?: Promise<Tensor>) => Promise<QuantizedTensors<Tensor>> {
   const inTurn = runQueue()
-  const sessions = new Map<string, Promise<RuntimeSession<Tensor>>>()
+  const kept: Sessions<Tensor> = new Map()
   let scratch = new Float32Array(0)
 
   return async (weight, transposed, plain) => {
     if (sizeOf(weight.shape) > largestPiece) return inPieces(weight, transposed, plain)
     const whole = await plain
     // In turn: no other weight is expanded into the shared memory before this one was read.
-    return inTurn(() => quantize(whole ?? runtime.feed(expanded(weight)), weight.shape, transposed, true))
+    return inTurn(() => quantize(whole ?? runtime.feed(expanded(weight)), weight.shape, transposed))
   }
 
   async function inPieces(weight: Weight, transposed: boolean, plain?: Promise<Tensor>) {
@@ -38,19 +40,24 @@ export function weightQuantizer<Tensor extends RuntimeTensor>(
     const size = Math.ceil(count / Math.ceil(count / most))
     const data = await sourceOf(weight, transposed, plain)
     const pieces: QuantizedTensors<Tensor>[] = []
-    for (let from = 0; from < count; from += size) {
-      const to = Math.min(from + size, count)
-      const shape = transposed ? [to - from, columns] : [rows, to - from]
-      pieces.push(
-        await inTurn(() => {
+    // Not kept, for with them goes the memory that they have for intermediate results.
+    const own: Sessions<Tensor> = new Map()
+    try {
+      for (let from = 0; from < count; from += size) {
+        const to = Math.min(from + size, count)
+        const shape = transposed ? [to - from, columns] : [rows, to - from]
+        const piece = inTurn(() => {
           const values = transposed
             ? rowsOf(weight, data, from, to)
             : columnsOf(data!, weight.shape, from, to)
-          return quantize(runtime.feed({ shape, data: values }), shape, transposed, false)
-        }),
-      )
+          return quantize(runtime.feed({ shape, data: values }), shape, transposed, own)
+        })
+        pieces.push(await piece)
+      }
+      return await join(pieces, [length, count], size, own)
+    } finally {
+      await settleAll([...own.values()].map(async (session) => (await session).release()))
     }
-    return join(pieces, [length, count], size)
   }
 
   /** All values of a weight; undefined where its rows can be had without the others. */
@@ -91,13 +98,9 @@ export function weightQuantizer<Tensor extends RuntimeTensor>(
     weight: Tensor,
     shape: readonly number[],
     transposed: boolean,
-    keepsMemory: boolean,
+    own?: Sessions<Tensor>,
   ): Promise<QuantizedTensors<Tensor>> {
-    const ready = await session(
-      `${shape} ${transposed}`,
-      () => quantizeWeight(shape, transposed),
-      keepsMemory,
-    )
+    const ready = await session(`${shape} ${transposed}`, () => quantizeWeight(shape, transposed), own)
     return results(await ready.run({ 'input.w': weight }, ['output.values', 'output.scales']))
   }
 
@@ -105,8 +108,9 @@ export function weightQuantizer<Tensor extends RuntimeTensor>(
     pieces: readonly QuantizedTensors<Tensor>[],
     shape: readonly [number, number],
     size: number,
+    own: Sessions<Tensor>,
   ): Promise<QuantizedTensors<Tensor>> {
-    const ready = await session(`${shape} of ${size}`, () => joinColumns(shape, size), false)
+    const ready = await session('join', () => joinColumns(shape, size), own)
     const feeds = pieces.flatMap(({ values, scales }, i) => [
       [`input.values.${i}`, values] as const,
       [`input.scales.${i}`, scales] as const,
@@ -116,11 +120,15 @@ export function weightQuantizer<Tensor extends RuntimeTensor>(
 
   function session(
     form: string,
-    graph: () => Parameters<typeof encodeOnnx>[0],
-    keepsMemory: boolean,
+    graph: () => OnnxGraph,
+    own?: Sessions<Tensor>,
   ): Promise<RuntimeSession<Tensor>> {
-    const made =
-      sessions.get(form) ?? runtime.loadPreparation!(encodeOnnx(graph()), { keepsMemory }).then(keep)
+    const load = async () => {
+      const made = await runtime.loadPreparation!(encodeOnnx(graph()), { keepsMemory: form !== 'join' })
+      return own ? made : keep(made)
+    }
+    const sessions = own ?? kept
+    const made = sessions.get(form) ?? load()
     sessions.set(form, made)
     made.catch(() => sessions.delete(form))
     return made

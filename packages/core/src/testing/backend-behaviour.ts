@@ -1,4 +1,4 @@
-import type { Backend, HostTensor, NamedHostTensors, NamedTensors } from '../backend/backend.ts'
+import type { Backend, HostTensor, NamedHostTensors, NamedTensors, Weight } from '../backend/backend.ts'
 import { type ErrorCode, PatchError } from '../errors.ts'
 import * as tf from '../tf.ts'
 import { expectClose } from './expect-close.ts'
@@ -116,6 +116,50 @@ export const behaviourCases: Readonly<Record<string, (backend: Backend) => Promi
     const packed = { shape: [3], expand: () => Float32Array.of(2, 3, 4) }
     const program = await backend.compile(product, { inputs, weights: { w: packed } })
     expectClose(await program.run({ x: vector(1, 2, 3) }), { y: vector(2, 6, 12) }, 0)
+  },
+  'rows of packed tables are picked': async (backend) => {
+    const data = Float32Array.from({ length: 10 }, (_, i) => i)
+    const packed: Weight = {
+      shape: [5, 2],
+      expand: () => data.slice(),
+      rows(from, to, out = new Float32Array(2 * (to - from))) {
+        out.set(data.subarray(2 * from, 2 * to))
+        return out
+      },
+    }
+    const ids = (...values: number[]): HostTensor => ({
+      shape: [values.length],
+      data: Int32Array.from(values),
+    })
+    const spec = { shape: [1], dtype: 'int32', free: { 0: 'length' } } as const
+    const program = await backend.compile(
+      (feeds, bound) => {
+        const table = pick(bound, 'table')
+        const rows = tf.gather(table, pick(feeds, 'ids'))
+        const others = tf.mul(tf.gather(table, pick(feeds, 'others')), 2)
+        return { rows, sum: tf.sum(others, 0), last: tf.gather(others, pick(feeds, 'last')) }
+      },
+      {
+        inputs: { ids: spec, others: { ...spec, free: { 0: 'more' } }, last: { shape: [1], dtype: 'int32' } },
+        weights: { table: packed },
+      },
+    )
+    const feeds = { ids: ids(4, 0), others: ids(1, 3, 3), last: ids(2) }
+    const expected = {
+      rows: { shape: [2, 2], data: Float32Array.of(8, 9, 0, 1) },
+      sum: vector(28, 34),
+      last: { shape: [1, 2], data: Float32Array.of(12, 14) },
+    }
+    expectClose(await program.run(feeds), expected, 0)
+    expectClose(await program.run(feeds, { table: { shape: [5, 2], data } }), expected, 0)
+    const both = await backend.compile(
+      (inputs, bound) => ({
+        y: tf.matMul(tf.gather(pick(bound, 'table'), pick(inputs, 'ids')), pick(bound, 'table'), false, true),
+      }),
+      { inputs: { ids: spec }, weights: { table: packed } },
+    )
+    const y = { shape: [1, 5], data: Float32Array.of(3, 13, 23, 33, 43) }
+    expectClose(await both.run({ ids: ids(1) }), { y }, 0)
   },
   'runs are independent': async (backend) => {
     const program = await backend.compile(product, { inputs, weights })

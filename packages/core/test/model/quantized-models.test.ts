@@ -47,6 +47,7 @@ describe('quantized checkpoints', () => {
     const packed = model.weights[`${projection}.weight`] as Weight
     const values = packed.shape.reduce((product, n) => product * n, 1)
     expect(bytesOf(packed)).toBeLessThan(2 * values)
+    expect(model.weights['model.embed_tokens.weight']).toHaveProperty('rows')
     const response = [5, 6, 7]
     const [score] = await model.score([{ prompt: 'Hi', response }])
     const plain = await folder(name, { quantization_config: null })

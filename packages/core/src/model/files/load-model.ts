@@ -43,7 +43,8 @@ export interface LoadModelOptions {
 
 /**
  * Loads a model: a GGUF file, or a folder as `save_pretrained` writes it (config.json, tokenizer.json,
- * tokenizer_config.json, *.safetensors). Weights are read tensor by tensor and kept as float32.
+ * tokenizer_config.json, *.safetensors). Weights are read tensor by tensor; matrices are kept as the file has them, and expanded
+ * to float32 when they are used.
  */
 export async function loadStoredModel(model: Place, options: LoadModelOptions): Promise<LanguageModel> {
   const place = storedAt(model)
@@ -60,6 +61,8 @@ export async function loadStoredModel(model: Place, options: LoadModelOptions): 
     const weights = await loadWeights(reader, architecture, config, {
       adapted,
       adapter,
+      // One matrix for both is held in float32 for the products with it, unless those have their own form of it.
+      packsEmbeddings: !adapted.tiedEmbeddings || options.precision === 'int8',
       onProgress: options.onProgress,
       signal: options.signal,
     })

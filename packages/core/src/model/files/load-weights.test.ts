@@ -1,10 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import type { Weight } from '../../backend/backend.ts'
 import { bytesSource } from '../../storage/memory-storage.ts'
 import { llama } from '../decoder/architectures/llama.ts'
+import { packBlocks } from './dequantize/block-format.ts'
+import { bfloat16 } from './dequantize/float-formats.ts'
 import { storedTies } from './embedding-ties.ts'
 import { loadWeights } from './load-weights.ts'
 import { openSafetensors } from './tensors/safetensors.ts'
+import type { StoredTensor, TensorReader } from './tensors/tensor-reader.ts'
 import { writeSafetensors } from './tensors/write-safetensors.ts'
 
 type WritableTensor = Parameters<typeof writeSafetensors>[0][string]
@@ -97,5 +101,50 @@ describe('tied embeddings', () => {
     expect(differing.config.tiedEmbeddings).toBe(false)
     expect(differing.weights['lm_head.weight']).toMatchObject({ data: other.data })
     expect(differing.weights[embedding]).toMatchObject({ data })
+  })
+})
+
+describe('token embeddings that a file keeps in less than float32', () => {
+  const embedding = 'model.embed_tokens.weight'
+
+  async function loaded(options: { packsEmbeddings?: boolean }, change?: (data: Float32Array) => void) {
+    const reader = await open(new Uint8Array(readFileSync(new URL('model.safetensors', tiny))))
+    const data = await reader.read(embedding)
+    change?.(data)
+    const halves = Uint16Array.from(new Uint32Array(data.buffer), (bits) => bits >> 16)
+    const source = bytesSource('embeddings', new Uint8Array(halves.buffer))
+    const packed = await packBlocks(source, { start: 0, end: source.size }, bfloat16)
+    const { shape } = reader.tensors.get(embedding) as StoredTensor
+    const stored = { shape, dtype: 'BF16', byteLength: source.size }
+    const half: TensorReader = {
+      ...reader,
+      tensors: new Map([...reader.tensors, [embedding, stored]]),
+      read: async (name) => (name === embedding ? packed.decode() : reader.read(name)),
+      readPacked: async (name) => (name === embedding ? packed : reader.readPacked(name)),
+    }
+    const { [embedding]: weight } = await loadWeights(half, llama, llama.parseConfig(json), options)
+    return { weight: weight as Weight, values: packed.decode() }
+  }
+
+  it('are expanded where they are multiplied by', async () => {
+    const { weight, values } = await loaded({})
+    expect(weight).toEqual({ shape: [97, 32], data: values })
+  })
+
+  it('stay packed where only rows are picked of them', async () => {
+    const { weight, values } = await loaded({ packsEmbeddings: true })
+    if (!('expand' in weight)) throw new Error('expanded')
+    expect(weight.expand()).toEqual(values)
+    const out = new Float32Array(64)
+    expect(weight.rows?.(5, 7, out)).toBe(out)
+    expect(out).toEqual(values.slice(5 * 32, 7 * 32))
+    expect(weight.rows?.(96, 97)).toEqual(values.slice(96 * 32))
+  })
+
+  it('are told of where a row that is picked is not finite', async () => {
+    const { weight } = await loaded({ packsEmbeddings: true }, (data) => data.fill(Number.NaN, 32, 33))
+    if (!('expand' in weight)) throw new Error('expanded')
+    weight.rows?.(0, 1)
+    expect(() => weight.rows?.(1, 2)).toThrow(expect.objectContaining({ code: 'NOT_FINITE' }))
   })
 })

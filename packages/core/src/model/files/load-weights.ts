@@ -5,7 +5,7 @@ import type { ModelConfig } from '../decoder/config/model-config.ts'
 import { type EmbeddingNames, embeddingNames } from './embedding-ties.ts'
 import type { LoraAdapter } from './lora/lora.ts'
 import { checkAllUsed, checkLayers, checkShape, isTransposed, storedName } from './stored-weights.ts'
-import { checkFloat, checkNotQuantized } from './tensors/quantized-checkpoint.ts'
+import { checkFloat } from './tensors/quantized-checkpoint.ts'
 import type { TensorReader } from './tensors/tensor-reader.ts'
 
 export interface LoadWeightsOptions {
@@ -13,6 +13,8 @@ export interface LoadWeightsOptions {
   readonly adapter?: LoraAdapter | undefined
   /** The configuration that it makes of the model's: see `adaptedConfig`. */
   readonly adapted?: ModelConfig
+  /** The token embeddings stay packed too: programs do no more than pick rows of them. Default false. */
+  readonly packsEmbeddings?: boolean
   readonly onProgress?: ((done: number, total: number) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }
@@ -27,9 +29,12 @@ export async function loadWeights(
   reader: TensorReader,
   architecture: Architecture,
   config: ModelConfig,
-  { adapter, adapted = config, onProgress, signal }: LoadWeightsOptions = {},
+  { adapter, adapted = config, packsEmbeddings = false, onProgress, signal }: LoadWeightsOptions = {},
 ): Promise<NamedWeights> {
-  checkNotQuantized(reader)
+  if (reader.format === 'safetensors') {
+    const { checkNotQuantized } = await import('./quantized/check-not-quantized.ts')
+    checkNotQuantized(reader)
+  }
   checkLayers(reader, config)
   const specs = architecture.weightSpecs(adapted)
   checkAllUsed(reader, architecture.weightSpecs(config), config)
@@ -50,7 +55,7 @@ export async function loadWeights(
       checkFinite(spec.name, data)
       weights[spec.name] = { shape: spec.shape, data }
     } else {
-      weights[spec.name] = await storedWeight(reader, source)
+      weights[spec.name] = await storedWeight(reader, source, packsEmbeddings)
     }
     onProgress?.(index + 1, specs.length)
   }
@@ -70,11 +75,16 @@ function storedOfTied(
 
 const sizeOf = ({ shape }: WeightSpec): number => shape.reduce((product, n) => product * n, 1)
 
-async function storedWeight(reader: TensorReader, spec: WeightSpec): Promise<Weight> {
-  if (spec.kind !== 'matrix' || !isPacked(reader, checkedName(reader, spec))) {
-    return { shape: spec.shape, data: await readWeight(reader, spec) }
-  }
-  return packedWeight(reader, checkedName(reader, spec), spec)
+async function storedWeight(
+  reader: TensorReader,
+  spec: WeightSpec,
+  packsEmbeddings: boolean,
+): Promise<Weight> {
+  const { shape, kind } = spec
+  const mayBePacked = kind === 'matrix' || (kind === 'embedding' && packsEmbeddings)
+  const stored = checkedName(reader, spec)
+  if (mayBePacked && isPacked(reader, stored)) return packedWeight(reader, stored, spec)
+  return { shape, data: await readWeight(reader, spec) }
 }
 
 async function readWeight(reader: TensorReader, spec: WeightSpec): Promise<Float32Array> {
@@ -117,9 +127,21 @@ function isPacked(reader: TensorReader, name: string): boolean {
 
 async function packedWeight(reader: TensorReader, stored: string, spec: WeightSpec): Promise<Weight> {
   const packed = await reader.readPacked(stored)
+  const { decodePart } = packed
+  const [, columns = 0] = spec.shape
   return {
     shape: spec.shape,
     bytes: packed.bytes,
+    // Of those of another order all are needed.
+    ...(decodePart &&
+      !spec.fromGguf &&
+      !isTransposed(reader, spec) && {
+        rows(from: number, to: number, out = new Float32Array((to - from) * columns)) {
+          decodePart(from * columns, to * columns, out)
+          checkFinite(stored, out)
+          return out
+        },
+      }),
     expand(out) {
       const data = packed.decode(out)
       reordered(reader, spec, data)

@@ -1,7 +1,7 @@
 import { beforeAll, expect, it } from 'vitest'
 import { cpuBackend, packed } from '../../../test/cpu-backend.ts'
 import { goldenModel } from '../../../test/goldens.ts'
-import { expandWeight } from '../../backend/backend.ts'
+import { expandWeight, type Weight } from '../../backend/backend.ts'
 import type { LanguageModel } from '../../model/language-model/language-model.ts'
 import { activationBytes, planMemory, weightBytes } from './memory-plan.ts'
 
@@ -19,12 +19,27 @@ it('counts packed matrices as they are multiplied, and others not at all in floa
     .filter((weight) => weight.shape.length === 2)
     .reduce((sum, weight) => sum + expandWeight(weight).data.length, 0)
   expect(weightBytes(model)).toBe(0)
-  expect(weightBytes({ weights: packed(model.weights), precision: 'float32' })).toBe(4 * values)
-  expect(weightBytes({ weights: packed(model.weights), precision: 'int8' })).toBe(2 * values)
+  expect(weightBytes({ ...model, weights: packed(model.weights) })).toBe(4 * values)
+  expect(weightBytes({ ...model, weights: packed(model.weights), precision: 'int8' })).toBe(2 * values)
+})
+
+it('does not count a table of which only rows are picked', () => {
+  const [name] = Object.keys(model.weights).filter((key) => key.includes('embed')) as [string]
+  const weights = packed(model.weights)
+  const table = { ...weights[name], rows: () => new Float32Array(0) } as Weight
+  const counted = (changes: object) => weightBytes({ ...model, weights: { ...weights, ...changes } })
+  const values = table.shape.reduce((product, n) => product * n, 1)
+  expect(counted({}) - counted({ [name]: table })).toBe(4 * values)
+  const tied = {
+    ...model,
+    weights: { ...weights, [name]: table },
+    config: { ...model.config, tiedEmbeddings: true },
+  }
+  expect(weightBytes(tied)).toBe(counted({}))
 })
 
 it('takes the fastest way that fits', () => {
-  const held = weightBytes({ weights: packed(model.weights), precision: 'float32' })
+  const held = weightBytes({ ...model, weights: packed(model.weights) })
   const whole = held + activationBytes(model, shape, 4)
   expect(plan(whole)).toEqual({ recompute: 'none', weights: 'held' })
   expect(plan(whole - 1)).toEqual({ recompute: 'block', weights: 'held' })

@@ -9,7 +9,7 @@ export interface MemoryPlan {
   readonly weights: 'held' | 'by layer'
 }
 
-type PlannedModel = Pick<LanguageModel, 'config' | 'weights' | 'precision'>
+type PlannedModel = Pick<LanguageModel, 'architecture' | 'config' | 'weights' | 'precision'>
 
 export interface PlanOptions {
   /** Bytes; see `TrainingSettings`. */
@@ -33,13 +33,16 @@ export function planMemory(
 }
 
 /** What packed matrices come to in the form in which they are multiplied; others are there already. */
-export function weightBytes({ weights, precision }: Pick<PlannedModel, 'weights' | 'precision'>): number {
+export function weightBytes({ architecture, config, weights, precision }: PlannedModel): number {
+  const spec = architecture.weightSpecs(config).find(({ kind }) => kind === 'embedding')
+  const isPicked = (name: string, weight: Weight) =>
+    name === spec?.name && !config.tiedEmbeddings && 'expand' in weight && weight.rows !== undefined
   // int8 is held for the forward pass and, transposed, for the gradient.
   const perValue = (weight: Weight) => (precision === 'int8' ? 2 : 'expand' in weight ? 4 : 0)
-  return Object.values(weights).reduce(
-    (sum, weight) => sum + (weight.shape.length === 2 ? perValue(weight) * sizeOf(weight.shape) : 0),
-    0,
-  )
+  return Object.entries(weights).reduce((sum, [name, weight]) => {
+    const isMultiplied = weight.shape.length === 2 && !isPicked(name, weight)
+    return sum + (isMultiplied ? perValue(weight) * sizeOf(weight.shape) : 0)
+  }, 0)
 }
 
 /** What a step keeps from the forward pass when nothing is recomputed. */

@@ -34,6 +34,8 @@ export interface PackedTensor {
   readonly bytes: Uint8Array
   /** Its values as float32, row-major, in `out` or else a fresh array. */
   decode(out?: Float32Array): Float32Array
+  /** Decodes values [from, to), which are whole blocks, into `out`; absent where there are no blocks. */
+  decodePart?(from: number, to: number, out: Float32Array): void
 }
 
 /** Reads the blocks in bytes [start, end) of a source and keeps them as they are. */
@@ -48,6 +50,10 @@ export async function packBlocks(
     decode(out = new Float32Array((bytes.length / blockBytes) * blockLength)) {
       decode(bytes, out, 0)
       return out
+    },
+    decodePart(from, to, out) {
+      const at = (value: number) => (value / blockLength) * blockBytes
+      decode(bytes.subarray(at(from), at(to)), out, 0)
     },
   }
 }

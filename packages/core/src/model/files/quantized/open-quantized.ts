@@ -22,6 +22,7 @@ export async function openQuantized(
   if (!quantization) return { reader, config: architecture.parseConfig(json) }
   const config = architecture.parseConfig(rest)
   checkLayers(reader, config)
-  const used = new Set(architecture.weightSpecs(config).map(({ name }) => name))
+  const specs = architecture.weightSpecs(config)
+  const used = new Set(specs.flatMap(({ name, otherNames = [] }) => [name, ...otherNames]))
   return { reader: await quantizedReader(reader, quantization, (name) => used.has(name)), config }
 }
