@@ -1,6 +1,6 @@
 import { commonRules, harmless } from '../config/common-rules.ts'
 import type { DecoderPlan } from '../config/decoder-config.ts'
-import type { FieldRules } from '../config/field-rules.ts'
+import { type FieldRules, only } from '../config/field-rules.ts'
 import type { GgufFields } from '../config/gguf-metadata.ts'
 import { decoder } from './decoder.ts'
 
@@ -8,6 +8,7 @@ export const cohereRules: FieldRules = {
   ...commonRules,
   ...{ layer_norm_eps: 'read', logit_scale: 'read', attention_bias: 'read' },
   rms_norm_eps: harmless('layer_norm_eps is read'),
+  position_embedding_type: only('rope', 'rotary', 'rope_gptj'),
 }
 
 export const cohereDefaults = {
