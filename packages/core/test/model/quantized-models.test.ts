@@ -72,6 +72,13 @@ describe('quantized checkpoints', () => {
     await load('llama-gptq', {}, { [`${projection}.bias`]: { shape: [32], data: new Float32Array(32) } })
   })
 
+  it('are refused with what to do where the configuration does not say how they are quantized', async () => {
+    await expect(load('llama-gptq', { quantization_config: null })).rejects.toMatchObject({
+      code: 'UNSUPPORTED',
+      remedy: expect.stringContaining('quantize_config.json'),
+    })
+  })
+
   it.each<[string, object | null, RegExp]>([
     ['a method that is not read', { quant_method: 'bitsandbytes', load_in_4bit: true }, /bitsandbytes/],
     ['other bits', { quant_method: 'gptq', bits: 8, group_size: 16 }, /bits 8/],

@@ -70,7 +70,8 @@ export const commonRules: FieldRules = {
   ...rowsOf('_attn_implementation attn_implementation', harmless('implementations of one attention')),
   ...rowsOf('max_window_layers', harmless('it places a window, and only models without one are taken')),
 
-  ...rowsOf('quantization_config compression_config', quantized),
+  quantization_config: { ...quantized, only: 'absent, or of gptq, awq, fp8 or compressed-tensors' },
+  compression_config: quantized,
   ...rowsOf('is_encoder_decoder add_cross_attention use_bidirectional_attention', only(false)),
   is_causal: only(true),
   ...rowsOf('per_layer_config pruned_heads', only()),

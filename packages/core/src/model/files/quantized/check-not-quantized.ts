@@ -1,4 +1,4 @@
-import { quantized } from '../tensors/quantized-checkpoint.ts'
+import { PatchError } from '../../../errors.ts'
 import type { TensorReader } from '../tensors/tensor-reader.ts'
 
 /** Ways of quantizing safetensors weights, by the tensors that they put beside or in place of a weight. */
@@ -15,11 +15,23 @@ const methods: readonly (readonly [RegExp, string])[] = [
   [/\.(scales|biases)$/, 'MLX'],
 ]
 
+/** Those that are read where the configuration says which they are. */
+const isRead = /GPTQ|FP8/
+
+const addIt = "Add it, from the quantizer's own file (quantize_config.json or quant_config.json)"
+const another = 'the original model, or a GGUF version such as Q8_0 or Q4_K_M'
+
 /** Throws `UNSUPPORTED` for safetensors weights that a method has quantized, naming it. */
 export function checkNotQuantized({ tensors }: TensorReader): void {
   const names = [...tensors.keys()]
   for (const [pattern, method] of methods) {
     const tensor = names.find((name) => pattern.test(name))
-    if (tensor !== undefined) throw quantized(`${method} (tensor ${tensor})`)
+    if (tensor === undefined) continue
+    throw new PatchError('UNSUPPORTED', {
+      expected:
+        'weights that are not quantized, or quantization_config in config.json that says how they are',
+      found: `weights quantized by ${method} (tensor ${tensor})`,
+      remedy: isRead.test(method) ? `${addIt}, or use ${another}` : `Use ${another}`,
+    })
   }
 }

@@ -8,14 +8,9 @@ const floats = new Set(['F64', 'F32', 'F16', 'BF16'])
 export function checkFloat({ format, tensors }: TensorReader, name: string): void {
   const dtype = tensors.get(name)?.dtype
   if (format === 'gguf' || dtype === undefined || floats.has(dtype)) return
-  throw quantized(`tensor ${name} of type ${dtype}`)
-}
-
-/** The error of weights that are quantized. */
-export function quantized(found: string): PatchError {
-  return new PatchError('UNSUPPORTED', {
+  throw new PatchError('UNSUPPORTED', {
     expected: `weights in one of ${[...floats].join(', ')}`,
-    found: `quantized weights: ${found}`,
+    found: `quantized weights: tensor ${name} of type ${dtype}`,
     remedy: 'Use the original model, or a GGUF version such as Q8_0 or Q4_K_M',
   })
 }
