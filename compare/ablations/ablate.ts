@@ -62,9 +62,7 @@ try {
     const folder = folderOf(label)
     const onProgress = (line: string) => progress.show(`${what} ${label}: ${line}`)
     const { patches } = await trainPatches(variant, {
-      ...{ model, reference, folder, seeds, onProgress },
-      ...(recorded && { recorded }),
-      ...(training && { training }),
+      ...{ model, reference, recorded, training, folder, seeds, onProgress },
     })
     for (const { seed, patch } of patches) {
       const subject = { name: label, seed, model: applyPatch(model, patch) }

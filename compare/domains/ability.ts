@@ -20,7 +20,7 @@ export async function measureAbility(
       ...(await evaluateAbility({
         model,
         subject: name,
-        ...(seed !== undefined && { seed }),
+        seed,
         data,
         path: { storage: fileStorage(folder), path: `ability/${mark}` },
         onProgress: ({ stage, done, total }) => onProgress(`ability of ${mark}: ${stage} ${done}/${total}`),

@@ -18,8 +18,7 @@ export function caseSubjects(
     {
       name: 'system prompt',
       tokenizer: model.tokenizer,
-      reference: (settings) =>
-        systemPromptReference({ model, ...settings, ...(systemPrompt !== undefined && { systemPrompt }) }),
+      reference: (settings) => systemPromptReference({ model, ...settings, systemPrompt }),
     },
     ...(first ? [{ name: 'random prefix', model: model.withPrefix(randomPrefixLike(first.patch, 0)) }] : []),
   ]

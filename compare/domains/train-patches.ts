@@ -22,9 +22,9 @@ export interface TrainPatchesOptions {
   readonly model: LanguageModel
   readonly reference: LanguageModel
   /** Whose outputs are y⁺ in place of the reference's, such as another model's that were recorded. */
-  readonly recorded?: Reference
+  readonly recorded?: Reference | undefined
   /** What is done otherwise than the domain's recipe says. */
-  readonly training?: Pick<TrainPatchOptions, 'prefix' | 'sft' | 'dpo'>
+  readonly training?: Pick<TrainPatchOptions, 'prefix' | 'sft' | 'dpo'> | undefined
   readonly folder: string
   readonly seeds: readonly number[]
   readonly onProgress: (line: string) => void

@@ -59,8 +59,8 @@ async function measure(
     judges: [refusalJudge(), await refusalClassifierJudge()],
     generation: { maxTokens, batchSize: 32 },
     everyday: prompts.filter(isEveryday),
-    ...(texts && { texts: texts.items }),
-    ability: { ...(minimalPairs && { minimalPairs }), ...(questions && { questions }) },
+    texts: texts?.items,
+    ability: { minimalPairs, questions },
     directory: { storage: fileStorage(folder), path: 'evaluation' },
     onProgress: ({ stage, done, total }) => onProgress(`${name}: ${stage} ${done}/${total}`),
   })

@@ -69,7 +69,7 @@ const results = {
   training: countBy(trained.map(({ kind, part }) => (part === undefined ? kind : `${kind}, ${part}`))),
   recipe: first?.patch.manifest.recipe,
   judges: found.gated[0]?.judges,
-  rows: rows.map((row) => ({ ...row, ...(row.bar && { reached: reaches(row) }) })),
+  rows: rows.map((row) => ({ ...row, reached: row.bar && reaches(row) })),
   cells: [...found.gated, ...(found.ungated ? [found.ungated] : [])].flatMap(({ cells, patched }, index) =>
     cells.filter(({ subject }) => index === 0 || subject === patched),
   ),

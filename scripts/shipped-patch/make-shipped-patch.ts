@@ -29,7 +29,7 @@ const named = await createPatch({ manifest: { ...manifest, name, version: '1.0.0
 const evaluation = await evaluatePatch({
   ...{ model, patched: applyPatch(model, named), prompts: heldOut, everyday },
   generation: { maxTokens: 64, batchSize: 32 },
-  ...(values.keep !== undefined && { directory: values.keep }),
+  directory: values.keep,
   onProgress: ({ stage, done, total }) => console.error(`${stage} ${done}/${total}`),
 })
 await model.dispose()

@@ -25,7 +25,7 @@ function runPython(
       stdio: ['ignore', 'ignore', 'pipe'],
       // pip unpacks beside its result, for the system's own temporary folder is often too small for a model.
       env: { ...process.env, TMPDIR: folder },
-      ...(signal && { signal }),
+      signal,
     })
     let complaint = ''
     child.stderr.setEncoding('utf8').on('data', (text: string) => {

@@ -47,7 +47,7 @@ export async function domainPairs(options: DomainPairsOptions): Promise<Preferen
   checkSampling(prompts, samples, temperature, typeof reference === 'function')
   const settings = (sample: number): RespondSettings => ({
     ...{ format, maxTokens, temperature, topP: 1, topK: 0, seed: sampleSeed(seed, sample) },
-    ...(batchSize !== undefined && { batchSize }),
+    batchSize,
   })
   const sources = {
     reference: (sample: number) =>

@@ -80,7 +80,7 @@ export async function evaluateDomain(options: EvaluateDomainOptions): Promise<Do
     ...drawing,
     format: domain.format,
     seed: sampleSeed(seed, sample),
-    ...(batchSize !== undefined && { batchSize }),
+    batchSize,
   })
   const first = await respondent(subject, prompts, 0, settings(0))
   const journal = await openResponseJournal(path, {

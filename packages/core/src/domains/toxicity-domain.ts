@@ -75,7 +75,7 @@ export function offenceJudge(scorer: TextScorer): Judge {
   return {
     specificationVersion: 'v1',
     name: scorer.name,
-    ...(scorer.settings && { settings: scorer.settings }),
+    settings: scorer.settings,
     score: (requests, options) =>
       scorer.score(
         requests.map(({ response }) => response),

@@ -48,7 +48,7 @@ describe('eosTokenIds', () => {
         tokenizerJson,
         tokenizerConfig: {},
         modelConfig: { eos_token_id: id },
-        ...(generation && { generationConfig: generation }),
+        generationConfig: generation,
       })
       expect(eosTokenIds).toEqual(ids)
     },

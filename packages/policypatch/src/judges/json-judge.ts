@@ -19,7 +19,7 @@ export async function jsonJudge({ schema }: JsonJudgeOptions = {}): Promise<Judg
   const meets = (value: unknown) => (validate ? validate(value) : isStructure(value))
   return goalJudge({
     name: schema ? 'json-schema' : 'json',
-    ...(schema && { settings: { schema } }),
+    settings: schema && { schema },
     meets: ({ response }) => parsed(response, meets),
     resembles: ({ response }) => parsed(response, isStructure),
   })

@@ -50,7 +50,7 @@ export function endpointOptions(
   { apiKey, body }: EndpointSettings,
   onNotice: (line: string) => void,
 ): EndpointOptions {
-  return { baseURL, model, ...(apiKey !== undefined && { apiKey }), ...(body && { body }), onNotice }
+  return { baseURL, model, apiKey, body, onNotice }
 }
 
 /** Throws `INVALID_ARGUMENT` if settings of an endpoint are given to what is none. */

@@ -79,7 +79,7 @@ export async function nearMisses(
       const kept = new Set(left.filter((_, index) => !((scores[index] ?? 0) >= 0.5)))
       return prompts.map((prompt) => kept.has(prompt))
     },
-    ...(onProgress && { onProgress: (progress) => onProgress({ ...progress, stage: 'near misses' }) }),
+    onProgress: onProgress && ((progress) => onProgress({ ...progress, stage: 'near misses' })),
   })
 }
 

@@ -12,7 +12,7 @@ export function classifierJudge(scorer: TextScorer): Judge {
   return {
     specificationVersion: 'v1',
     name: scorer.name,
-    ...(scorer.settings && { settings: scorer.settings }),
+    settings: scorer.settings,
     async score(requests, options) {
       const responses = requests.map(({ response }) => response)
       const probabilities = await scorer.score(responses, options)

@@ -45,7 +45,7 @@ describe('regexJudge', () => {
     ['ahoy', undefined, 'AHOY', 0],
     ['ahoy|arr', 'i', 'well, ARR', 1],
   ])('finds /%s/%s in %j: %i', async (pattern, flags, response, score) => {
-    const judge = await regexJudge({ pattern, ...(flags !== undefined && { flags }) })
+    const judge = await regexJudge({ pattern, flags })
     expect(await judge.score(requests('target', response))).toEqual([score])
     expect(judge.settings).toEqual({ pattern, flags: flags ?? '' })
   })

@@ -26,7 +26,7 @@ export function goalJudge({ name, settings, meets, resembles = meets }: GoalJudg
   return {
     specificationVersion: 'v1',
     name,
-    ...(settings && { settings }),
+    settings,
     async score(requests, { signal } = {}) {
       const scores: number[] = []
       for (const request of requests) {

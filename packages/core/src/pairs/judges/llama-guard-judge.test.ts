@@ -11,7 +11,7 @@ async function judgeOf(
   categories?: readonly string[],
 ) {
   server = await chatServer(reply)
-  return llamaGuardJudge({ baseURL: server.baseURL, model: 'guard', ...(categories && { categories }) })
+  return llamaGuardJudge({ baseURL: server.baseURL, model: 'guard', categories })
 }
 
 const request = (response: string, prompt: JudgeRequest['prompt'] = 'p'): JudgeRequest => ({
