@@ -1,3 +1,7 @@
+/**
+ * The bootstrap, by hand: simple-statistics samples, but neither it nor another kept library for JavaScript has BCa intervals, or draws
+ * seeds and prompts crossed.
+ */
 import { createRandom } from '../../random.ts'
 import { normalCdf, normalQuantile } from './distributions.ts'
 import { checkPaired, checkResamples, checkValues, mean, quantile } from './sample.ts'

@@ -1,4 +1,8 @@
 /**
+ * By hand, for p-map's iterable gives results in the order of the items and lets what is under way run on where one fails.
+ */
+
+/**
  * Runs a task for each item, at most `concurrency` at a time, and yields results as they come, by the item's
  * index. Where one fails, the signal fires or the consumer stops, the signals given to those under way fire and
  * they are awaited.

@@ -29,6 +29,8 @@ export function hashedNgrams(
 /**
  * MurmurHash3 (Appleby), x86, 32 bits, as a signed integer: the hash of scikit-learn's `HashingVectorizer`. Not for
  * trust.
+ *
+ * By hand: the packages for it are scripts for CommonJS without an ES module, and take ASCII alone or hash other text in other ways.
  */
 export function murmurHash3(bytes: Uint8Array, seed = 0): number {
   const whole = bytes.length & ~3
