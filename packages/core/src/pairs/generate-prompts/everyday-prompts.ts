@@ -46,11 +46,19 @@ export async function everydayPrompts(
   model: LanguageModel,
   options: EverydayPromptsOptions,
 ): Promise<string[]> {
+  return atLeastOne(await drawEverydayPrompts(model, options), model, options)
+}
+
+/** {@link everydayPrompts}, but none if no draw counts: whoever asks has another way to them. */
+export async function drawEverydayPrompts(
+  model: LanguageModel,
+  options: EverydayPromptsOptions,
+): Promise<string[]> {
   const { count, batchSize = 32, exclude, keep, onProgress, signal } = options
   checkOptions(options)
   const turn = openUserTurn(model.tokenizer)
   const distinct = distinctTexts(exclude)
-  const most = 4 * count + 64
+  const most = mostDraws(count)
   const prompts: string[] = []
   const report = () =>
     onProgress?.({ stage: 'everyday', done: Math.min(prompts.length, count), total: count })
@@ -67,10 +75,21 @@ export async function everydayPrompts(
     prompts.push(...fresh.filter((_, index) => kept[index]))
     report()
   }
-  if (prompts.length > 0) return prompts.slice(0, count)
+  return prompts.slice(0, count)
+}
+
+const mostDraws = (count: number) => 4 * count + 64
+
+/** Prompts of which there must be some. */
+export function atLeastOne<Prompts extends readonly string[]>(
+  prompts: Prompts,
+  model: LanguageModel,
+  { count }: Pick<EverydayPromptsOptions, 'count'>,
+): Prompts {
+  if (prompts.length > 0) return prompts
   throw new PatchError('EMPTY_DATA', {
     expected: `user requests in the text that ${model.id} generates`,
-    found: `none in ${most} samples`,
+    found: `none in ${mostDraws(count)} samples`,
     remedy: 'Use a model that was trained on chats, raise maxTokens, or pass your own prompts',
   })
 }

@@ -6,7 +6,7 @@ import type { Reference } from '../references/reference.ts'
 import type { PatchPrompt } from '../rows/preference-pair.ts'
 import { lastText } from '../rows/prompt-format.ts'
 import { wordOverlap } from './distinct-texts.ts'
-import { type EverydayPromptsOptions, everydayPrompts } from './everyday-prompts.ts'
+import { atLeastOne, drawEverydayPrompts, type EverydayPromptsOptions } from './everyday-prompts.ts'
 import { openingsOf } from './openings-of.ts'
 import { contentWords, hasTopic, topicWords } from './topic-words.ts'
 
@@ -27,7 +27,7 @@ const sameRequest = 0.5
 
 /**
  * Harmless prompts in the form of harmful ones, from nothing but those: the model goes on from their first one to three
- * words ({@link openingsOf}, {@link everydayPrompts}). So what tells the two kinds apart is not their form. What goes on as
+ * words ({@link openingsOf}, `everydayPrompts`). So what tells the two kinds apart is not their form. What goes on as
  * the harmful prompt did is dropped: where half of the words that tell what is asked for are the same; where there is a
  * word of the harmful prompts' topics, unless the reference answers; and by a judge of prompts. Without `ordinary` prompts
  * the topics are not known, and all that the reference refuses is dropped: with a reference that refuses much that is
@@ -38,6 +38,15 @@ const sameRequest = 0.5
  *   the reference and the judge.
  */
 export async function nearMisses(
+  model: LanguageModel,
+  harmfulPrompts: readonly PatchPrompt['prompt'][],
+  options: NearMissesOptions,
+): Promise<string[]> {
+  return atLeastOne(await drawNearMisses(model, harmfulPrompts, options), model, options)
+}
+
+/** {@link nearMisses}, but none where nothing is left. */
+export async function drawNearMisses(
   model: LanguageModel,
   harmfulPrompts: readonly PatchPrompt['prompt'][],
   { ordinary, reference, judge, onProgress, ...options }: NearMissesOptions,
@@ -66,7 +75,7 @@ export async function nearMisses(
       }),
     )
   }
-  return everydayPrompts(model, {
+  return drawEverydayPrompts(model, {
     ...options,
     openings,
     exclude: [...exclude, ...harmful],

@@ -1,4 +1,3 @@
-import { PatchError } from '../../errors.ts'
 import type { LanguageModel } from '../../model/language-model/language-model.ts'
 import { modelIdentity } from '../../model/language-model/model-identity.ts'
 import { digestOf } from '../../sha256.ts'
@@ -21,8 +20,8 @@ import { sourceMark } from '../responses/response-journal.ts'
 import { type PatchPrompt, patchPromptSchema } from '../rows/preference-pair.ts'
 import { lastText } from '../rows/prompt-format.ts'
 import { isTarget, kindNames } from '../rows/prompt-kind.ts'
-import { everydayPrompts } from './everyday-prompts.ts'
-import { nearMisses } from './near-misses.ts'
+import { atLeastOne, drawEverydayPrompts } from './everyday-prompts.ts'
+import { drawNearMisses } from './near-misses.ts'
 import { hasTopic, topicWords } from './topic-words.ts'
 
 export interface SelectivePromptsOptions {
@@ -140,8 +139,8 @@ async function makeHarmless(run: Run, count: number): Promise<readonly PatchProm
       const total = count - missing
       const begun = Math.floor(total * shares.openings)
       const draw = (wanted: number, own: readonly string[], openings?: readonly string[]) =>
-        shortFirst(wanted, openings && tokens, own, (left, exclude, maxTokens) =>
-          everydayPrompts(model, {
+        shortFirst(run, wanted, openings && tokens, own, (left, exclude, maxTokens) =>
+          drawEverydayPrompts(model, {
             ...drawing(run, left, exclude),
             ...{ openings, maxTokens },
             onProgress: counting(run, (openings ? total : total - begun) - left, total),
@@ -169,8 +168,8 @@ async function makeHarmless(run: Run, count: number): Promise<readonly PatchProm
     make: async () =>
       rows(
         'near-miss',
-        await shortFirst(missing, tokens, [...texts, ...said], (left, exclude, maxTokens) =>
-          nearMisses(model, harmful, {
+        await shortFirst(run, missing, tokens, [...texts, ...said], (left, exclude, maxTokens) =>
+          drawNearMisses(model, harmful, {
             ...drawing(run, left, exclude),
             ...{ maxTokens, ordinary: said, reference: asked, judge },
             onProgress: counting(run, missing - left, missing),
@@ -183,23 +182,16 @@ async function makeHarmless(run: Run, count: number): Promise<readonly PatchProm
 
 /** Draws prompts of at most so many tokens, and longer ones where there are not enough. */
 async function shortFirst(
+  { model }: Run,
   wanted: number,
   tokens: number | undefined,
   exclude: readonly string[],
   draw: (wanted: number, exclude: readonly string[], maxTokens?: number) => Promise<readonly string[]>,
 ): Promise<readonly string[]> {
-  if (tokens === undefined) return draw(wanted, exclude)
-  const isNone = (error: unknown) => error instanceof PatchError && error.code === 'EMPTY_DATA'
-  const short = await draw(wanted, exclude, tokens).catch((error) => {
-    if (isNone(error)) return []
-    throw error
-  })
-  if (short.length >= wanted) return short
-  const others = await draw(wanted - short.length, [...exclude, ...short]).catch((error) => {
-    if (isNone(error) && short.length > 0) return []
-    throw error
-  })
-  return [...short, ...others]
+  const short = tokens === undefined ? [] : await draw(wanted, exclude, tokens)
+  const left = wanted - short.length
+  const others = left > 0 ? await draw(left, [...exclude, ...short]) : []
+  return atLeastOne([...short, ...others], model, { count: wanted })
 }
 
 /** Progress of what is drawn in parts: before this one there were so many. */
