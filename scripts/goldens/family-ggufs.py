@@ -40,7 +40,7 @@ LLAMA3 = {
     "factor": 8.0,
     "low_freq_factor": 1.0,
     "high_freq_factor": 4.0,
-    "original_max_position_embeddings": 32,
+    "original_max_position_embeddings": 48,
 }
 LINEAR = {"rope_type": "linear", "factor": 2.0, "rope_theta": 100.0}
 PHI_LONG = {**LONG, "short_factor": [1.5], "long_factor": [2.0], "partial_rotary_factor": 0.5}
@@ -55,11 +55,11 @@ GEMMA3_ROPES = {
 CASES: list[tuple[str, dict, dict]] = [
     ("llama", {}, {}),
     ("llama", {"mlp_bias": True, "attention_bias": True, "head_dim": 6}, {}),
-    ("llama", {"tie_word_embeddings": True, "rope_parameters": YARN}, {}),
-    ("llama", {"rope_parameters": {**YARN, "beta_fast": 4.0, "beta_slow": 2.0}}, {}),
+    ("llama", {"head_dim": 16, "tie_word_embeddings": True, "rope_parameters": YARN}, {}),
+    ("llama", {"head_dim": 16, "rope_parameters": {**YARN, "beta_fast": 2.0, "beta_slow": 0.5}}, {}),
     ("llama", {"rope_parameters": {**YARN, "attention_factor": 0.7}}, {"refused": "rope.scaling.yarn_attn_factor"}),
     ("llama", FAMILIES["llama"][2][4], {"refused": "rope_factors_short.weight"}),
-    ("llama", {"rope_parameters": LLAMA3}, {}),
+    ("llama", {"head_dim": 16, "rope_parameters": LLAMA3}, {}),
     ("llama", {"rope_parameters": LINEAR}, {}),
     ("mistral", {"sliding_window": None}, {}),
     ("mistral", {"sliding_window": None, "head_dim": 6}, {"within": "mistral3"}),

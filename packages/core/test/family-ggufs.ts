@@ -43,10 +43,6 @@ export const tokenText = (id: number): string => String.fromCharCode(33 + id)
 /** The last token is the first two joined, since there must be a merge. */
 const joined = tokenText(0) + tokenText(1)
 
-export function metadataOf({ metadata }: GgufCase): Record<string, unknown> {
-  return Object.fromEntries(metadata.map(([key, , value]) => [key, value]))
-}
-
 /** The file that the converter wrote: its metadata with a vocabulary of single characters, its tensors from the checkpoint's. */
 export async function ggufStorage(one: GgufCase): Promise<Storage> {
   const tensors: GgufTensorToWrite[] = []

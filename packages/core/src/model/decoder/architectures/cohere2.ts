@@ -2,7 +2,7 @@ import { fullOrSliding, sightOfLayers, slidingBut, typesOf, windowOf } from '../
 import { cohereDefaults, cohereGgufPlan, coherePlan, cohereRules } from './cohere.ts'
 import { decoder } from './decoder.ts'
 
-/** Command-R7B and Aya Expanse's successor: Cohere with a window and RoPE in three layers, and neither in the fourth. */
+/** Command-R7B and Command-A (Cohere 2024): Cohere with a window and RoPE in three layers, and neither in the fourth. */
 export const cohere2 = decoder({
   name: 'cohere2',
   modelTypes: ['cohere2'],

@@ -3,8 +3,8 @@ import { decoder } from './decoder.ts'
 import { interleavedToHalves } from './decoder-weights.ts'
 
 /**
- * Llama (Touvron et al. 2023) and what is made like it: Llama 2 and 3 with the latter's RoPE scaling, Vicuna,
- * SmolLM2. RMSNorm before each part, RoPE, grouped-query attention, SwiGLU.
+ * Llama 1 to 3 (Touvron et al. 2023), Vicuna, SmolLM2: the plain decoder. RMSNorm before each part, RoPE, grouped-query
+ * attention, SwiGLU.
  */
 export const llama = decoder({
   name: 'llama',
