@@ -12,6 +12,8 @@ export const errorCodes = [
   'MALFORMED',
   /** A file or download does not have the expected SHA-256. */
   'DIGEST_MISMATCH',
+  /** A patch is not signed, not by a trusted key, or not as it was signed. */
+  'SIGNATURE_INVALID',
   /** A data type, quantization or format feature that is not implemented. */
   'UNSUPPORTED',
   /** The model's architecture is not implemented. */

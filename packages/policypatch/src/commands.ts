@@ -9,6 +9,7 @@ import { inspectCommand } from './commands/inspect-command.ts'
 import { installCommand, listCommand, removeCommand } from './commands/installed-commands.ts'
 import { pairsCommand } from './commands/pairs-command.ts'
 import { reportCommand } from './commands/report-command.ts'
+import { keygenCommand, signCommand, verifyCommand } from './commands/signing-commands.ts'
 import { trainCommand } from './commands/train-command.ts'
 import { demoCommand } from './demo/demo-command.ts'
 
@@ -25,6 +26,9 @@ export const commands = (): Command[] => [
   diffCommand(),
   composeCommand(),
   exportCommand(),
+  keygenCommand(),
+  signCommand(),
+  verifyCommand(),
   installCommand(),
   listCommand(),
   removeCommand(),

@@ -49,3 +49,10 @@ export { parseManifest } from '../patch/release/parse-manifest.ts'
 export type { InstalledPatch, PatchStore } from '../patch/release/patch-store.ts'
 export { importPeftPromptTuning } from '../patch/release/peft-adapter.ts'
 export { compareVersions } from '../patch/release/semantic-version.ts'
+export {
+  type SignPatchOptions,
+  signPatch,
+  type VerifiedPatch,
+  type VerifyPatchOptions,
+  verifyPatch,
+} from '../patch/signing/sign-patch.ts'

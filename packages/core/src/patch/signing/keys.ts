@@ -1,0 +1,135 @@
+import { PatchError } from '../../errors.ts'
+import { sha256 } from '../../sha256.ts'
+
+/** Curves of signatures, with the digest that is signed and the bytes of a coordinate. */
+const curves = {
+  'P-256': { hash: 'SHA-256', size: 32 },
+  'P-384': { hash: 'SHA-384', size: 48 },
+  'P-521': { hash: 'SHA-512', size: 66 },
+} as const
+
+type Curve = keyof typeof curves
+
+/** A key that signatures are verified by, or made with. */
+export interface SigningKey {
+  readonly curve: Curve
+  readonly key: CryptoKey
+  /** SHA-256 of the public key's PEM, by which a signature names its key. */
+  readonly hint: string
+}
+
+/**
+ * A public key from PEM (SubjectPublicKeyInfo) of the curve P-256, P-384 or P-521.
+ *
+ * @throws PatchError `INVALID_ARGUMENT` for a private key, another curve, or what is no key
+ */
+export async function publicKey(pem: string): Promise<SigningKey> {
+  const der = derOf(pem, 'PUBLIC KEY')
+  for (const curve of Object.keys(curves) as Curve[]) {
+    const parameters = { name: 'ECDSA', namedCurve: curve }
+    const key = await crypto.subtle
+      .importKey('spki', der, parameters, true, ['verify'])
+      .catch(() => undefined)
+    if (key) return { curve, key, hint: await hintOf(key) }
+  }
+  throw notAKey('a public key of the curve P-256, P-384 or P-521', 'another key')
+}
+
+/**
+ * A private key from PEM (PKCS #8, without a passphrase), with its public key's hint.
+ *
+ * @throws PatchError `INVALID_ARGUMENT`
+ */
+export async function privateKey(pem: string): Promise<SigningKey> {
+  const der = derOf(pem, 'PRIVATE KEY')
+  for (const curve of Object.keys(curves) as Curve[]) {
+    const parameters = { name: 'ECDSA', namedCurve: curve }
+    const key = await crypto.subtle.importKey('pkcs8', der, parameters, true, ['sign']).catch(() => undefined)
+    if (!key) continue
+    const { d: _, key_ops: __, ...point } = await crypto.subtle.exportKey('jwk', key)
+    const own = await crypto.subtle.importKey('jwk', point, parameters, true, ['verify'])
+    return { curve, key, hint: await hintOf(own) }
+  }
+  throw notAKey('a private key of the curve P-256, P-384 or P-521', 'another key')
+}
+
+/** The PEM of a public key, as the Python package `cryptography` writes it. */
+async function hintOf(key: CryptoKey): Promise<string> {
+  const der = new Uint8Array(await crypto.subtle.exportKey('spki', key))
+  const lines = btoa(String.fromCharCode(...der)).match(/.{1,64}/g) ?? []
+  const pem = ['-----BEGIN PUBLIC KEY-----', ...lines, '-----END PUBLIC KEY-----', ''].join('\n')
+  return sha256(new TextEncoder().encode(pem))
+}
+
+function derOf(pem: string, label: string): Uint8Array<ArrayBuffer> {
+  const body = new RegExp(`-----BEGIN ${label}-----([A-Za-z0-9+/=\\s]+)-----END ${label}-----`).exec(pem)?.[1]
+  if (body !== undefined) {
+    try {
+      return Uint8Array.from(atob(body.replace(/\s/g, '')), (character) => character.charCodeAt(0))
+    } catch {
+      throw notAKey(`a ${label.toLowerCase()} in PEM`, 'one that is cut or damaged')
+    }
+  }
+  const found = /-----BEGIN ([A-Z0-9 ]+)-----/.exec(pem)?.[1]?.toLowerCase()
+  throw notAKey(`a ${label.toLowerCase()} in PEM`, found ? `a PEM file of ${found}` : 'no PEM file')
+}
+
+const notAKey = (expected: string, found: string) =>
+  new PatchError('INVALID_ARGUMENT', {
+    ...{ expected, found },
+    remedy: 'Make a pair with `policypatch keygen`; sign with the private key, verify with the public one',
+  })
+
+/** Signs bytes: ECDSA, in DER. */
+export async function signBytes({ key, curve }: SigningKey, bytes: Uint8Array): Promise<Uint8Array> {
+  const algorithm = { name: 'ECDSA', hash: curves[curve].hash }
+  const raw = new Uint8Array(await crypto.subtle.sign(algorithm, key, bytes as Uint8Array<ArrayBuffer>))
+  return derSignature(raw)
+}
+
+/** Whether a signature in DER is the key's over bytes. */
+export async function isSignatureOf(
+  { key, curve }: SigningKey,
+  signature: Uint8Array,
+  bytes: Uint8Array,
+): Promise<boolean> {
+  const { hash, size } = curves[curve]
+  const raw = rawSignature(signature, size)
+  if (!raw) return false
+  return crypto.subtle.verify({ name: 'ECDSA', hash }, key, raw, bytes as Uint8Array<ArrayBuffer>)
+}
+
+/** r ‖ s, as WebCrypto has a signature, to the sequence of two integers that the rest of the world has. */
+function derSignature(raw: Uint8Array): Uint8Array {
+  const half = raw.length / 2
+  const integers = [raw.subarray(0, half), raw.subarray(half)].map((part) => {
+    const first = part.findIndex((byte) => byte !== 0)
+    const value = part.subarray(first < 0 ? half - 1 : first)
+    const padded = (value[0] as number) >= 0x80 ? [0, ...value] : [...value]
+    return [0x02, padded.length, ...padded]
+  })
+  const body = integers.flat()
+  const length = body.length < 0x80 ? [body.length] : [0x81, body.length]
+  return Uint8Array.from([0x30, ...length, ...body])
+}
+
+/** The other way; undefined for what is no such sequence, or is written in more than one way. */
+function rawSignature(der: Uint8Array, size: number): Uint8Array<ArrayBuffer> | undefined {
+  const long = der[1] === 0x81
+  const start = long ? 3 : 2
+  const length = (long ? der[2] : der[1]) as number
+  if (der[0] !== 0x30 || der.length !== start + length || long !== length >= 0x80) return undefined
+  const raw = new Uint8Array(2 * size)
+  let at = start
+  for (const end of [size, 2 * size]) {
+    const count = der[at + 1] as number
+    const value = der.subarray(at + 2, at + 2 + count)
+    const padding = value[0] === 0 ? 1 : 0
+    const minimal =
+      count > padding && (padding === 0 ? (value[0] as number) < 0x80 : (value[1] as number) >= 0x80)
+    if (der[at] !== 0x02 || value.length !== count || !minimal || count - padding > size) return undefined
+    raw.set(value.subarray(padding), end - (count - padding))
+    at += 2 + count
+  }
+  return at === der.length ? raw : undefined
+}

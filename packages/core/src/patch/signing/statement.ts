@@ -1,0 +1,150 @@
+import { PatchError } from '../../errors.ts'
+import { sha256 } from '../../sha256.ts'
+import { describeValue } from '../../text/describe-value.ts'
+
+/** The file beside a patch's that its signature is in, as the model-signing package calls it. */
+export const signatureFile = 'model.sig'
+
+/** What a statement is of: https://github.com/sigstore/model-transparency. */
+const predicateType = 'https://model_signing/signature/v1.0'
+const statementType = 'https://in-toto.io/Statement/v1'
+
+/** Names at the top of a folder that a signature is not about. */
+const ignoredPaths = [signatureFile, '.git', '.gitattributes', '.github', '.gitignore']
+
+/** One signed file: its path in the folder, and its digest in hex. */
+interface Resource {
+  readonly name: string
+  readonly algorithm: string
+  readonly digest: string
+}
+
+/** An in-toto statement of OpenSSF model signing: which files a folder has, with the SHA-256 of each. */
+export interface Statement {
+  readonly _type: string
+  readonly subject: readonly { readonly name: string; readonly digest: Readonly<Record<string, string>> }[]
+  readonly predicateType: string
+  readonly predicate: {
+    readonly serialization: Readonly<Record<string, unknown>>
+    readonly resources: readonly Resource[]
+  }
+}
+
+/**
+ * A statement of the files of a folder.
+ *
+ * @param name what the statement calls the folder
+ * @param files by their paths in the folder; the signature itself is left out
+ */
+export async function statementOf(
+  name: string,
+  files: Readonly<Record<string, Uint8Array>>,
+): Promise<Statement> {
+  const names = Object.keys(files).filter(isSigned).sort()
+  const resources: Resource[] = []
+  for (const file of names) {
+    const digest = await sha256(files[file] as Uint8Array)
+    resources.push({ name: file, algorithm: 'sha256', digest })
+  }
+  return {
+    _type: statementType,
+    subject: [{ name, digest: { sha256: await rootDigest(resources) } }],
+    predicateType,
+    predicate: {
+      serialization: {
+        ...{ method: 'files', hash_type: 'sha256', allow_symlinks: false },
+        ignore_paths: ignoredPaths,
+      },
+      resources,
+    },
+  }
+}
+
+/** Whether a signature is about a file, by its path in the folder. */
+export const isSigned = (path: string): boolean => !ignoredPaths.includes(path.split('/')[0] as string)
+
+/** SHA-256 of the digests of all files, one after the other in the statement's order. */
+async function rootDigest(resources: readonly Resource[]): Promise<string> {
+  const all = new Uint8Array(32 * resources.length)
+  for (const [i, { digest }] of resources.entries()) all.set(bytesOfHex(digest), 32 * i)
+  return sha256(all)
+}
+
+function bytesOfHex(hex: string): Uint8Array {
+  return Uint8Array.from({ length: hex.length / 2 }, (_, i) =>
+    Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16),
+  )
+}
+
+/** Reads a statement. `SIGNATURE_INVALID` for one of another kind, or whose digests do not fit each other. */
+export async function parseStatement(bytes: Uint8Array): Promise<Statement> {
+  let found: Partial<Statement>
+  try {
+    found = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch (cause) {
+    throw otherStatement('no JSON', cause)
+  }
+  const { predicate, subject } = found ?? {}
+  if (found?._type !== statementType) throw otherStatement(`type ${describeValue(found?._type)}`)
+  if (found.predicateType !== predicateType) {
+    throw otherStatement(`predicate ${describeValue(found.predicateType)}`)
+  }
+  const { resources, serialization } = predicate ?? {}
+  const [only, ...more] = Array.isArray(subject) ? subject : []
+  if (!only || more.length > 0) throw otherStatement('not exactly one subject')
+  if (serialization?.method !== 'files') {
+    throw otherStatement(`serialization ${describeValue(serialization?.method)}`)
+  }
+  if (!Array.isArray(resources) || !resources.every(isResource)) throw otherStatement('malformed resources')
+  if (new Set(resources.map(({ name }) => name)).size < resources.length) {
+    throw otherStatement('a file that is named twice')
+  }
+  if (only.digest?.sha256 !== (await rootDigest(resources))) {
+    throw otherStatement('a digest of all files that is not that of its list')
+  }
+  return found as Statement
+}
+
+const isResource = (one: unknown): one is Resource => {
+  const { name, algorithm, digest } = (one ?? {}) as Partial<Resource>
+  return typeof name === 'string' && algorithm === 'sha256' && /^[0-9a-f]{64}$/.test(`${digest}`)
+}
+
+const otherStatement = (found: string, cause?: unknown) =>
+  new PatchError('SIGNATURE_INVALID', {
+    expected: `an in-toto statement of files with SHA-256 (${predicateType})`,
+    found,
+    remedy: 'Ask the publisher to sign the patch again',
+    cause,
+  })
+
+/**
+ * Holds the files of a folder to a statement, each and no more.
+ *
+ * @throws PatchError `SIGNATURE_INVALID`, which names files that are changed, missing or added
+ */
+export async function checkFiles(
+  { predicate: { resources } }: Statement,
+  files: Readonly<Record<string, Uint8Array>>,
+): Promise<void> {
+  const expected = new Map(resources.map(({ name, digest }) => [name, digest]))
+  const signed = Object.keys(files).filter(isSigned)
+  const added = signed.filter((name) => !expected.has(name))
+  const missing = [...expected.keys()].filter((name) => files[name] === undefined)
+  const changed: string[] = []
+  for (const name of signed) {
+    const digest = expected.get(name)
+    if (digest !== undefined && digest !== (await sha256(files[name] as Uint8Array))) changed.push(name)
+  }
+  const faults = [
+    ...changed.map((name) => `${name} changed`),
+    ...missing.map((name) => `${name} missing`),
+    ...added.map((name) => `${name} added`),
+  ]
+  if (faults.length === 0) return
+  throw new PatchError('SIGNATURE_INVALID', {
+    expected: `the ${expected.size} files that were signed`,
+    found: faults.slice(0, 5).join(', ') + (faults.length > 5 ? ` and ${faults.length - 5} more` : ''),
+    remedy: 'The patch is not the one that was signed; download it again',
+  })
+}
