@@ -179,9 +179,10 @@ def source_of(values: np.ndarray, checkpoint: dict[str, np.ndarray]) -> tuple[st
                 stored = (tensor.T if transposed else tensor).reshape(rows.shape) + np.float32(plus)
                 place = {row.tobytes(): i for i, row in enumerate(stored)}
                 order = [place.get(row.tobytes()) for row in rows]
-                if None in order or len(set(order)) < len(order):
+                same = np.array_equal(rows, stored)
+                if not same and (None in order or len(set(order)) < len(order)):
                     continue
-                done = {"transposed": transposed, "plus": plus, "rows": order if order != sorted(order) else 0}
+                done = {"transposed": transposed, "plus": plus, "rows": 0 if same else order}
                 return name, {key: value for key, value in done.items() if value}
     return None
 
