@@ -45,6 +45,31 @@ describe('sample', () => {
     }
   })
 
+  it.each([
+    { temperature: 0.3, topK: 0, topP: 0.95 },
+    { temperature: 2, topK: 0, topP: 0.999 },
+    { temperature: 1, topK: 40, topP: 0.9 },
+    { temperature: 1, topK: 7, topP: 1 },
+    { temperature: 1, topK: 0, topP: 1 },
+  ])('draws of a large vocabulary what sorting all of it would: %o', (options) => {
+    const { temperature, topK, topP } = options
+    const { normal } = createRandom(3)
+    const many = Float32Array.from({ length: 9000 }, () => 3 * normal())
+    const weights = softmax(many, temperature)
+    const sorted = [...many.keys()].sort((a, b) => many[b]! - many[a]! || a - b)
+    const kept = topK > 0 ? sorted.slice(0, topK) : topP < 1 ? sorted : [...many.keys()]
+    const least = topP * kept.reduce((sum, id) => sum + weights[id]!, 0)
+    let sum = 0
+    const drawn = topP < 1 ? kept.filter((id) => sum < least && (sum += weights[id]!)) : kept
+    const total = drawn.reduce((all, id) => all + weights[id]!, 0)
+    const [own, plain] = [createRandom(9), createRandom(9)]
+    for (let i = 0; i < 50; i++) {
+      let left = plain.uniform() * total
+      const expected = drawn.find((id) => (left -= weights[id]!) < 0)
+      expect(sample(many, options, own)).toBe(expected)
+    }
+  })
+
   it('draws the same for the same seed', () => {
     const draw = (seed: number) => {
       const random = createRandom(seed)
