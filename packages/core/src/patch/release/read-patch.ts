@@ -19,17 +19,31 @@ import { readPatchFiles, stagingFolder } from './patch-folder.ts'
 import { readAdapter, readParts } from './peft-adapter.ts'
 import { writePatch } from './write-patch.ts'
 
+export interface ReadPatchOptions {
+  /**
+   * PEM of public keys of which one must have signed the patch, as `verifyPatch` checks it; what is verified are the bytes that are
+   * used. Absent: no signature is asked for.
+   */
+  readonly publicKeys?: readonly string[] | undefined
+}
+
 /**
  * Reads a patch and checks all of it. Files that patch.json does not list are ignored, links are not followed, and files
  * longer than the manifest says are not read. If a replacement was interrupted, this reads either the old or the new patch.
  *
  * Throws `NOT_FOUND` for an absent file, a link, a device or a named pipe, `TRUNCATED` for a truncated file,
  * `DIGEST_MISMATCH` for an altered one, `MALFORMED`, `UNSUPPORTED` (a later format, a file that is too long),
- * `SHAPE_MISMATCH`, `NOT_FINITE`.
+ * `SHAPE_MISMATCH`, `NOT_FINITE`; with keys `SIGNATURE_INVALID`.
  */
-export async function readPatch(place: Place): Promise<Patch> {
+export async function readPatch(place: Place, { publicKeys }: ReadPatchOptions = {}): Promise<Patch> {
   const { storage, path } = storedAt(place)
   const folder = plainPath(path)
+  if (publicKeys) {
+    const patch = await readFolder(storage, folder, folder)
+    const { verifyFiles } = await import('../signing/sign-patch.ts')
+    await verifyFiles({ storage, path: folder }, patch.files, publicKeys)
+    return patch
+  }
   try {
     return await readFolder(storage, folder, folder)
   } catch (error) {

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { storageOf } from '../../../test/patch/tiny-patch.ts'
 import { createRandom } from '../../random.ts'
 import type { Storage } from '../../storage/storage.ts'
+import { readPatch } from '../release/read-patch.ts'
 import { signPatch, verifyPatch } from './sign-patch.ts'
 
 const fixture = new URL('../../../fixtures/patches/v1/tiny-harmfulness', import.meta.url)
@@ -79,6 +80,15 @@ describe('a signed patch', () => {
     await expect(verifyPatch(place, by('p256'))).rejects.toThrow('README.md missing')
     await storage.write(`${folder}/readme.md`, readme)
     await expect(verifyPatch(place, by('p256'))).rejects.toThrow('README.md missing, readme.md added')
+  })
+
+  it('is read with its signature verified, and not by another key or beside another file', async () => {
+    const { publicKeys } = by('p256')
+    expect((await readPatch(place, { publicKeys })).manifest.name).toBe('tiny-harmfulness')
+    await expect(readPatch(place, by('p384'))).rejects.toEqual(refused)
+    await storage.write(`${folder}/more.txt`, new Uint8Array([1]))
+    await readPatch(place)
+    await expect(readPatch(place, { publicKeys })).rejects.toThrow('more.txt added')
   })
 
   it('is refused without its signature, or with the signature of another folder', async () => {

@@ -6,13 +6,20 @@
  */
 
 import { PatchError } from '../../errors.ts'
-import { type Place, plainPath, storedAt } from '../../storage/place.ts'
+import { type Place, plainPath, type StoredPlace, storedAt } from '../../storage/place.ts'
 import { readWithin, type Storage } from '../../storage/storage.ts'
 import { manifestFile } from '../release/parse-manifest.ts'
 import { readPatchFiles } from '../release/patch-folder.ts'
 import { preAuthEncoding, readBundle, writeBundle } from './bundle.ts'
 import { isSignatureOf, privateKey, publicKey, type SigningKey, signBytes } from './keys.ts'
-import { checkFiles, isSigned, parseStatement, signatureFile, statementOf } from './statement.ts'
+import {
+  checkFiles,
+  isSigned,
+  parseStatement,
+  type Statement,
+  signatureFile,
+  statementOf,
+} from './statement.ts'
 
 /** Far more than a statement of 64 files takes. */
 const mostSignatureBytes = 2 ** 20
@@ -71,6 +78,34 @@ export interface VerifiedPatch {
 export async function verifyPatch(place: Place, { publicKeys }: VerifyPatchOptions): Promise<VerifiedPatch> {
   const { storage, path } = storedAt(place)
   const folder = plainPath(path)
+  const files = await signedFiles(storage, folder)
+  const { key, statement } = await signedStatement(storage, folder, publicKeys)
+  await checkFiles(statement, files)
+  return { key: key.hint, files: Object.keys(files) }
+}
+
+/**
+ * Holds files of a patch that were read to the signature in their folder, so that what is used is what was verified. Throws as
+ * {@link verifyPatch}.
+ */
+export async function verifyFiles(
+  { storage, path: folder }: StoredPlace,
+  read: Readonly<Record<string, Uint8Array>>,
+  publicKeys: readonly string[],
+): Promise<void> {
+  const { statement } = await signedStatement(storage, folder, publicKeys)
+  const names = (await storage.list(folder)).filter(isSigned)
+  // What was not read is not used, but it is not as it was signed either.
+  const others = names.filter((name) => read[name] === undefined).map((name) => [name, new Uint8Array()])
+  await checkFiles(statement, { ...Object.fromEntries(others), ...read })
+}
+
+/** What one of the keys has signed of a folder. */
+async function signedStatement(
+  storage: Storage,
+  folder: string,
+  publicKeys: readonly string[],
+): Promise<{ readonly key: SigningKey; readonly statement: Statement }> {
   const keys: SigningKey[] = []
   for (const pem of publicKeys) keys.push(await publicKey(pem))
   const name = `${folder}/${signatureFile}`
@@ -86,10 +121,7 @@ export async function verifyPatch(place: Place, { publicKeys }: VerifyPatchOptio
     name,
   )
   const key = await signerOf(keys, payload, signature, hint)
-  const statement = await parseStatement(payload)
-  const files = await signedFiles(storage, folder)
-  await checkFiles(statement, files)
-  return { key: key.hint, files: Object.keys(files) }
+  return { key, statement: await parseStatement(payload) }
 }
 
 async function signerOf(
