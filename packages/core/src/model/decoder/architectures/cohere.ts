@@ -15,17 +15,17 @@ export const cohereDefaults = {
   ...{ max_position_embeddings: 8192, layer_norm_eps: 1e-5, logit_scale: 0.0625, tie_word_embeddings: true },
 }
 
-/** What Cohere's families share: one LayerNorm before both parts, and scaled logits. */
-export const coherePlan = (epsilon: number, logitScale: number) =>
+export const cohereNorm = { form: { kind: 'layer' }, epsilon: 'layer_norm_eps' } as const
+
+/** What Cohere's families share: one norm before both parts, and scaled logits. */
+export const coherePlan = (logitScale: number) =>
   ({
-    norm: { kind: 'layer', epsilon },
     residual: 'parallel of one norm',
     scales: { logits: logitScale },
   }) satisfies Partial<DecoderPlan>
 
 /** The same from GGUF, where a scale of 0 is none. */
-export const cohereGgufPlan = (fields: GgufFields) =>
-  coherePlan(fields.nonnegative('attention.layer_norm_epsilon'), fields.nonnegative('logit_scale', 0) || 1)
+export const cohereGgufPlan = (fields: GgufFields) => coherePlan(fields.nonnegative('logit_scale', 0) || 1)
 
 /** Command-R and Aya-23 (Cohere 2024): attention and SwiGLU side by side, RoPE's pairs too. */
 export const cohere = decoder({
@@ -35,11 +35,11 @@ export const cohere = decoder({
   rules: { ...cohereRules, use_qk_norm: 'read' },
   defaults: cohereDefaults,
   rope: { theta: 500_000, interleaved: true },
-  epsilon: 'layer_norm_eps',
+  norm: cohereNorm,
   plan(fields) {
     const bias = fields.flag('attention_bias', false)
     return {
-      ...coherePlan(fields.nonnegative('layer_norm_eps'), fields.positive('logit_scale')),
+      ...coherePlan(fields.positive('logit_scale')),
       attention: {
         ...{ bias, outputBias: bias },
         queryKeyNorm: fields.flag('use_qk_norm', false) ? 'heads' : undefined,

@@ -1,5 +1,5 @@
 import { fullOrSliding, sightOfLayers, slidingBut, typesOf, windowOf } from '../config/layer-types.ts'
-import { cohereDefaults, cohereGgufPlan, coherePlan, cohereRules } from './cohere.ts'
+import { cohereDefaults, cohereGgufPlan, cohereNorm, coherePlan, cohereRules } from './cohere.ts'
 import { decoder } from './decoder.ts'
 
 /** Command-R7B and Command-A (Cohere 2024): Cohere with a window and RoPE in three layers, and neither in the fourth. */
@@ -13,14 +13,14 @@ export const cohere2 = decoder({
   },
   defaults: { ...cohereDefaults, sliding_window: 4096 },
   rope: { interleaved: true },
-  epsilon: 'layer_norm_eps',
+  norm: cohereNorm,
   plan(fields, json) {
     const bias = fields.flag('attention_bias', false)
     const every = fields.integer('sliding_window_pattern', 4)
     const sights = sightOfLayers(json, slidingBut(every))
     const window = windowOf(json, sights.includes('sliding_attention'))
     return {
-      ...coherePlan(fields.nonnegative('layer_norm_eps'), fields.positive('logit_scale')),
+      ...coherePlan(fields.positive('logit_scale')),
       attention: { bias, outputBias: bias },
       layerTypes: typesOf(sights, {}, { rope: 0, window }),
     }

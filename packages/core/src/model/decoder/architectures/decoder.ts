@@ -6,6 +6,7 @@ import {
   configSizes,
   type DecoderPlan,
   type DecoderSizes,
+  type FamilyNorm,
   ggufSizes,
 } from '../config/decoder-config.ts'
 import { checkFieldRules, type FieldRules } from '../config/field-rules.ts'
@@ -39,8 +40,8 @@ export interface DecoderFamily {
   readonly defaults: Json
   /** Brings a config.json into the form of the others: fields under their usual names. */
   readonly usualForm?: (json: Json) => Json
-  /** The field of ε. Default `rms_norm_eps`. */
-  readonly epsilon?: string
+  /** Default: RMSNorm with ε under `rms_norm_eps`. */
+  readonly norm?: FamilyNorm
   /** How its RoPE is written, and its θ where files have none. */
   readonly rope?: RopeOptions & Pick<Rope, 'interleaved'>
   /** Its ropes, where config.json does not give one for all layers. */
@@ -75,14 +76,14 @@ export function decoder(family: DecoderFamily): Architecture {
       const named = family.usualForm?.(given) ?? given
       const json = { ...family.defaults, ...withoutAbsent(named) }
       checkFieldRules(json, rules, 'config.json')
-      const sizes = withRope(configSizes(name, json, ropesOf, family.epsilon))
+      const sizes = withRope(configSizes(name, json, ropesOf, family.norm))
       return checkedConfig('config.json', sizes, family.plan(fieldsOf(json, 'config.json'), json, sizes))
     },
 
     parseGguf(metadata, tensors) {
       checkGgufMetadata(metadata, family.ggufRules)
       const fields = ggufFields(metadata)
-      const sizes = withRope(ggufSizes(name, fields, tensors))
+      const sizes = withRope(ggufSizes(name, fields, tensors, family.norm))
       if (!family.rope?.partial) fields.same('rope.dimension_count', sizes.headSize)
       return checkedConfig('GGUF', sizes, family.ggufPlan(fields, tensors, sizes))
     },

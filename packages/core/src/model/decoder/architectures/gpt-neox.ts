@@ -70,18 +70,16 @@ export const gptNeox = decoder({
   defaults: { max_position_embeddings: 2048, layer_norm_eps: 1e-5, hidden_act: 'gelu' },
   usualForm: (json) => ({ ...usualForm(json), num_key_value_heads: undefined }),
   rope: { partial: true },
-  epsilon: 'layer_norm_eps',
+  norm: { form: { kind: 'layer', bias: true }, epsilon: 'layer_norm_eps' },
   plan(fields) {
     const bias = fields.flag('attention_bias', true)
     return {
-      norm: { kind: 'layer', epsilon: fields.nonnegative('layer_norm_eps'), bias: true },
       residual: fields.flag('use_parallel_residual', true) ? 'parallel' : 'before',
       attention: { bias, outputBias: bias, fused: 'heads' },
       feedForward: { gated: false, bias: true },
     }
   },
   ggufPlan: (fields) => ({
-    norm: { kind: 'layer', epsilon: fields.nonnegative('attention.layer_norm_epsilon'), bias: true },
     residual: fields.flag('use_parallel_residual', true) ? 'parallel' : 'before',
     attention: { fused: 'heads' },
     feedForward: { activation: 'gelu', gated: false },

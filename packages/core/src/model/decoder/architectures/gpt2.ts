@@ -39,9 +39,8 @@ function usualForm(json: Json): Json {
   }
 }
 
-const plan = ({ layers }: DecoderSizes, epsilon: number) =>
+const plan = ({ layers }: DecoderSizes) =>
   ({
-    norm: { kind: 'layer', epsilon, bias: true },
     attention: { bias: true, outputBias: true, fused: 'parts' },
     feedForward: { gated: false, bias: true },
     ropes: [],
@@ -73,14 +72,14 @@ export const gpt2 = decoder({
   defaults: { vocab_size: 50_257, tie_word_embeddings: true, layer_norm_epsilon: 1e-5 },
   usualForm,
   ropes: () => [],
-  epsilon: 'layer_norm_epsilon',
-  plan(fields, json, sizes) {
-    const own = plan(sizes, fields.nonnegative('layer_norm_epsilon'))
+  norm: { form: { kind: 'layer', bias: true }, epsilon: 'layer_norm_epsilon' },
+  plan(_, json, sizes) {
+    const own = plan(sizes)
     const scale = json.scale_attn_weights === false ? 1 : undefined
     return { ...own, attention: { ...own.attention, scale } }
   },
-  ggufPlan(fields, _, sizes) {
-    const own = plan(sizes, fields.nonnegative('attention.layer_norm_epsilon'))
+  ggufPlan(_, __, sizes) {
+    const own = plan(sizes)
     return { ...own, feedForward: { ...own.feedForward, activation: 'gelu tanh' } }
   },
   ggufRules: { 'attention.layer_norm_epsilon': 'read' },

@@ -16,14 +16,12 @@ export const stablelm = decoder({
     partial_rotary_factor: 0.25,
   },
   rope: { partial: true },
-  epsilon: 'layer_norm_eps',
+  norm: { form: { kind: 'layer', bias: true }, epsilon: 'layer_norm_eps' },
   plan: (fields) => ({
-    norm: { kind: 'layer', epsilon: fields.nonnegative('layer_norm_eps'), bias: true },
     residual: fields.flag('use_parallel_residual', false) ? 'parallel of one norm' : 'before',
     attention: { bias: fields.flag('use_qkv_bias', false) },
   }),
-  ggufPlan: (fields, tensors) => ({
-    norm: { kind: 'layer', epsilon: fields.nonnegative('attention.layer_norm_epsilon'), bias: true },
+  ggufPlan: (_, tensors) => ({
     residual: tensors.has('blk.0.ffn_norm.weight') ? 'before' : 'parallel of one norm',
   }),
   ggufRules: { 'attention.layer_norm_epsilon': 'read', use_parallel_residual: 'read' },

@@ -28,6 +28,14 @@ export type DecoderPlan = Omit<ModelConfig, 'norm' | 'attention' | 'feedForward'
   readonly feedForward: Partial<FeedForward>
 }
 
+/** The norm of a family's models, and what config.json calls its ε. */
+export interface FamilyNorm {
+  readonly form: Omit<Norm, 'epsilon'>
+  readonly epsilon: string
+}
+
+const rmsNorm: FamilyNorm = { form: { kind: 'rms' }, epsilon: 'rms_norm_eps' }
+
 /** Activations by the names that transformers has for them. */
 const activations: Readonly<Record<string, FeedForward['activation']>> = {
   ...{ silu: 'silu', swish: 'silu', gelu: 'gelu', relu: 'relu' },
@@ -45,7 +53,7 @@ export function configSizes(
   architecture: string,
   json: Json,
   ropesOf: (json: Json, headSize: number) => readonly Rope[],
-  epsilon = 'rms_norm_eps',
+  norm: FamilyNorm = rmsNorm,
 ): DecoderSizes {
   const fields = fieldsOf(json, 'config.json')
   const heads = fields.integer('num_attention_heads')
@@ -60,7 +68,7 @@ export function configSizes(
     keyValueHeads: fields.integer('num_key_value_heads', heads),
     maxPositions: contextOfRope(json),
     tiedEmbeddings: fields.flag('tie_word_embeddings', false),
-    norm: { kind: 'rms', epsilon: fields.nonnegative(epsilon, 1e-6) },
+    norm: { ...norm.form, epsilon: fields.nonnegative(norm.epsilon, 1e-6) },
     attention: { bias: false, outputBias: false },
     feedForward: { activation: activationOf(json.hidden_act ?? 'silu'), gated: true, bias: false },
     ropes: ropesOf(json, headSize),
@@ -72,6 +80,7 @@ export function ggufSizes(
   architecture: string,
   fields: GgufFields,
   tensors: ReadonlySet<string>,
+  { form }: FamilyNorm = rmsNorm,
 ): DecoderSizes {
   const heads = fields.perLayer('attention.head_count')
   const hiddenSize = fields.integer('embedding_length')
@@ -89,7 +98,7 @@ export function ggufSizes(
     headSize,
     maxPositions: ggufContext(fields, tensors),
     tiedEmbeddings: !has('output.weight'),
-    norm: { kind: 'rms', epsilon: ggufEpsilon(fields) },
+    norm: { ...form, epsilon: fields.nonnegative(ggufEpsilon[form.kind]) },
     // GGUF has no fields for biases: those that are there are added.
     attention: {
       bias: has('blk.0.attn_q.bias', 'blk.0.attn_qkv.bias'),
@@ -107,12 +116,10 @@ function ggufContext(fields: GgufFields, tensors: ReadonlySet<string>): number {
   return Math.min(context, fields.integer('rope.scaling.original_context_length', context))
 }
 
-/** Families with LayerNorm have another key for it, which they read themselves. */
-const ggufEpsilon = (fields: GgufFields): number =>
-  fields.nonnegative(
-    'attention.layer_norm_rms_epsilon',
-    fields.has('attention.layer_norm_epsilon') ? 0 : undefined,
-  )
+const ggufEpsilon = {
+  rms: 'attention.layer_norm_rms_epsilon',
+  layer: 'attention.layer_norm_epsilon',
+} as const
 
 const shortFactors = 'rope_factors_short.weight'
 
