@@ -86,6 +86,11 @@ module.exports = {
       [into('tokenize'), into('model')],
       'patch never imports train, pairs or evaluate, so that applying a patch never bundles the trainer',
     ),
+    folder(
+      'doctor',
+      [into('tokenize'), into('model'), into('patch'), into('train')],
+      'doctor looks at models and patches, and tries a step of training',
+    ),
     {
       name: 'testing-is-for-tests',
       comment: 'what ships never imports the test tools',

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { composeCommand } from './commands/compose-command.ts'
 import { diffCommand } from './commands/diff-command.ts'
+import { doctorCommand } from './commands/doctor-command.ts'
 import { evalCommand } from './commands/eval-command.ts'
 import { exportCommand } from './commands/export-command.ts'
 import { generateCommand } from './commands/generate-command.ts'
@@ -17,6 +18,7 @@ import { demoCommand } from './demo/demo-command.ts'
 export const commands = (): Command[] => [
   demoCommand(),
   initCommand(),
+  doctorCommand(),
   pairsCommand(),
   trainCommand(),
   evalCommand(),

@@ -55,7 +55,34 @@ export interface LoadModelOptions {
  *   `MISSING_TENSOR`, `SHAPE_MISMATCH` and `NOT_FINITE` for their contents; `INVALID_ARGUMENT`; `ABORTED`.
  */
 export async function loadModel(idOrPath: string, options: LoadModelOptions = {}): Promise<LanguageModel> {
-  const { adapter, architectures, cache, onNotice, onProgress, prefixCacheBytes, signal } = options
+  const { adapter, architectures, onNotice, onProgress, prefixCacheBytes, signal } = options
+  const { files, backend, ownsBackend, precision } = await prepareModel(idOrPath, options)
+  try {
+    return await loadStoredModel(files, {
+      id: nameOf(idOrPath, files, adapter),
+      ...{ backend, ownsBackend, prefixCacheBytes, onNotice, precision },
+      onProgress: (done, total) => onProgress?.({ stage: 'weights', done, total }),
+      ...(adapter !== undefined && { adapter: typeof adapter === 'string' ? resolve(adapter) : adapter }),
+      ...(architectures && { architectures }),
+      ...(signal && { signal }),
+    })
+  } catch (error) {
+    if (ownsBackend) await backend.dispose()
+    throw error
+  }
+}
+
+/** A model's files, fetched where they are not here, and what it is to run on. */
+export interface PreparedModel {
+  readonly files: ModelFiles
+  readonly backend: Backend
+  /** The backend was made for this model. */
+  readonly ownsBackend: boolean
+  readonly precision: Precision
+}
+
+export async function prepareModel(idOrPath: string, options: LoadModelOptions): Promise<PreparedModel> {
+  const { cache, onNotice, onProgress, signal } = options
   const models = typeof cache === 'string' ? modelCache(cache) : (cache ?? modelCache())
   const device = await deviceOf(options)
   const files = await resolveModel(idOrPath, {
@@ -66,21 +93,9 @@ export async function loadModel(idOrPath: string, options: LoadModelOptions = {}
   })
   const ownsBackend = options.backend === undefined
   const backend = options.backend ?? onnxruntimeBackend({ device, programFolder: models.path('programs') })
-  try {
-    return await loadStoredModel(files, {
-      id: nameOf(idOrPath, files, adapter),
-      ...{ backend, ownsBackend, prefixCacheBytes, onNotice },
-      onProgress: (done, total) => onProgress?.({ stage: 'weights', done, total }),
-      ...(adapter !== undefined && { adapter: typeof adapter === 'string' ? resolve(adapter) : adapter }),
-      ...(architectures && { architectures }),
-      // int8 is for the processor, where its products are fastest.
-      precision: options.precision ?? (ownsBackend && device === 'cpu' ? 'int8' : 'float32'),
-      ...(signal && { signal }),
-    })
-  } catch (error) {
-    if (ownsBackend) await backend.dispose()
-    throw error
-  }
+  // int8 is for the processor, where its products are fastest.
+  const precision = options.precision ?? (ownsBackend && device === 'cpu' ? 'int8' : 'float32')
+  return { files, backend, ownsBackend, precision }
 }
 
 /** The device that was asked for, once it is known to be here. */
@@ -102,7 +117,7 @@ async function deviceOf({ backend, device, onNotice }: LoadModelOptions): Promis
 }
 
 /** What manifests call the model: they are published, so a folder's name goes into them but not its place. */
-function nameOf(idOrPath: string, files: ModelFiles, adapter: Place | undefined): string {
+export function nameOf(idOrPath: string, files: ModelFiles, adapter: Place | undefined): string {
   const path = resolve(idOrPath)
   const id = files.source === path ? basename(path) : (files.id ?? idOrPath)
   if (adapter === undefined) return id

@@ -24,6 +24,19 @@ export {
 export { checkFeeds, checkWeights } from '../backend/check-feeds.ts'
 export { type EagerBackendOptions, eagerBackend } from '../backend/eager-backend.ts'
 export { disposedError, runQueue } from '../backend/run-queue.ts'
+export { diagnoseModel } from '../doctor/diagnose-model.ts'
+export type { DiagnoseOptions } from '../doctor/diagnose-options.ts'
+export type {
+  Check,
+  CheckName,
+  MeasuredTimes,
+  ModelDiagnosis,
+  ModelSummary,
+  Problem,
+} from '../doctor/diagnosis.ts'
+export type { MemoryEstimate, MemoryPart, MemoryUse } from '../doctor/estimate-memory.ts'
+export { formatDiagnosis } from '../doctor/format-diagnosis.ts'
+export type { StepShape } from '../doctor/step-shape.ts'
 export { type ErrorCode, type ErrorParts, errorCodes, settleAll, throwIfAborted } from '../errors.ts'
 export { type ChosenFiles, chooseFiles } from '../hub/choose-files.ts'
 export { type GgufModel, ggufModels } from '../hub/gguf-models.ts'

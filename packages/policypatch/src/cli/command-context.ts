@@ -1,8 +1,9 @@
 import { chooseDevice, type Device, resolveModel } from '@policypatch/backend-node'
 import type { LanguageModel } from '@policypatch/core'
-import type { Precision } from '@policypatch/core/platform'
+import type { ModelDiagnosis, Precision } from '@policypatch/core/platform'
 import { type Command, Option } from 'commander'
 import { applyConfig } from '../config/apply-config.ts'
+import { type DiagnoseModelOptions, diagnoseModel } from '../diagnose-model.ts'
 import { type LoadModelOptions, loadModel } from '../load-model.ts'
 import { missingOptions } from './help.ts'
 import { interruption } from './interruption.ts'
@@ -62,6 +63,11 @@ export interface CommandContext {
     idOrPath: string,
     options?: Pick<LoadModelOptions, 'adapter' | 'precision'>,
   ): Promise<LanguageModel>
+  /** Diagnoses a model on that device, showing what is being checked. */
+  diagnoseModel(
+    idOrPath: string,
+    options: Pick<DiagnoseModelOptions, 'patch' | 'probe' | 'step'>,
+  ): Promise<ModelDiagnosis>
   /** Finds a model's files, and fetches them where they are not on this machine, without loading it. */
   findModel(idOrPath: string): Promise<void>
   /** Prints a result on standard output: one as text, or as JSON where that is asked for. */
@@ -120,6 +126,14 @@ function createContext(command: Command): CommandContext {
           loaded.stage === 'download'
             ? reportDownload(loaded)
             : progress.report({ stage: 'load weights', done: loaded.done, total: loaded.total }),
+      })
+    },
+    async diagnoseModel(idOrPath, options) {
+      return diagnoseModel(idOrPath, {
+        ...{ device, precision, signal, ...options },
+        onNotice: progress.line,
+        onProgress: (made) =>
+          made.stage === 'download' ? reportDownload(made) : progress.line(`Checking: ${made.check}`),
       })
     },
     async findModel(idOrPath) {

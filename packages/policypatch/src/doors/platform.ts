@@ -30,6 +30,7 @@ export {
   type WeightPlacement,
 } from '@policypatch/backend-node'
 export * from '@policypatch/core/platform'
+export { type DiagnoseModelOptions, type DiagnoseProgress, diagnoseModel } from '../diagnose-model.ts'
 export type { LoadModelOptions } from '../load-model.ts'
 export type { LoadProgress } from '../load-progress.ts'
 export type { EvalConfig, PairsConfig, ProjectConfig, TrainConfig } from '../options/project-config.ts'

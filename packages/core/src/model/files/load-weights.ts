@@ -63,7 +63,7 @@ export async function loadWeights(
 }
 
 /** Of two tied matrices a file may have either. */
-function storedOfTied(
+export function storedOfTied(
   { tensors }: TensorReader,
   specs: readonly WeightSpec[],
   { embedding, output }: EmbeddingNames,
@@ -112,7 +112,8 @@ function transpose(data: Float32Array, rows: number, columns: number): void {
   }
 }
 
-function checkedName(reader: TensorReader, spec: WeightSpec): string {
+/** The name under which a file keeps a tensor, which has the values and the shape that are needed. */
+export function checkedName(reader: TensorReader, spec: WeightSpec): string {
   const stored = storedName(reader, spec)
   checkFloat(reader, stored)
   checkShape(reader, stored, spec)
@@ -120,7 +121,7 @@ function checkedName(reader: TensorReader, spec: WeightSpec): string {
 }
 
 /** Whether the file keeps a tensor in less than float32. */
-function isPacked(reader: TensorReader, name: string): boolean {
+export function isPacked(reader: TensorReader, name: string): boolean {
   const { shape, byteLength } = reader.tensors.get(name) ?? { shape: [], byteLength: 0 }
   return byteLength < shape.reduce((product, n) => product * n, 4)
 }

@@ -3,7 +3,12 @@ import type { StoredPlace } from '../../storage/place.ts'
 import { ggufTokenizerFiles } from '../../tokenize/gguf-tokenizer.ts'
 import { createTokenizer } from '../../tokenize/load-tokenizer.ts'
 import type { ModelConfig } from '../decoder/config/model-config.ts'
-import type { OpenedModel, OpenModelOptions } from './open-model-folder.ts'
+import {
+  type ModelStages,
+  type OpenedModel,
+  type OpenModelOptions,
+  openedWhole,
+} from './open-model-folder.ts'
 import type { GgufReader } from './tensors/gguf.ts'
 import { openGgufParts } from './tensors/gguf-parts.ts'
 import type { TensorReader } from './tensors/tensor-reader.ts'
@@ -12,26 +17,30 @@ import type { TensorReader } from './tensors/tensor-reader.ts'
  * Opens a GGUF file, or all parts of a split one, as a model. Throws as `openGgufParts`, for its tokenizer as
  * `createTokenizer`; `UNKNOWN_ARCHITECTURE`; `UNSUPPORTED` for a GGUF file that is no language model.
  */
-export async function openGgufModel(
+export const openGgufModel = async (place: StoredPlace, options?: OpenModelOptions): Promise<OpenedModel> =>
+  openedWhole(await ggufStages(place, options))
+
+/** The same, in stages. Throws as `openGgufParts`. */
+export async function ggufStages(
   { storage, path }: StoredPlace,
   { architectures, onNotice }: OpenModelOptions = {},
-): Promise<OpenedModel> {
+): Promise<ModelStages> {
   const reader = await openGgufParts(storage, path)
-  try {
-    const { metadata } = reader
-    checkKind(path, metadata)
-    const { findArchitecture } = await import('../decoder/architectures/find-architecture.ts')
-    const architecture = findArchitecture(metadata['general.architecture'], architectures)
-    const config = architecture.parseGguf(metadata, new Set(reader.tensors.keys()))
-    return {
-      reader,
-      architecture,
-      config: { ...config, ...(await readRopeFactors(reader, config)) },
-      tokenizer: await createTokenizer(ggufTokenizerFiles(metadata, onNotice), { onNotice }),
-    }
-  } catch (error) {
-    await reader.close()
-    throw error
+  const { metadata } = reader
+  return {
+    reader,
+    async described() {
+      checkKind(path, metadata)
+      const { findArchitecture } = await import('../decoder/architectures/find-architecture.ts')
+      const architecture = findArchitecture(metadata['general.architecture'], architectures)
+      const config = architecture.parseGguf(metadata, new Set(reader.tensors.keys()))
+      return { reader, architecture, config: { ...config, ...(await readRopeFactors(reader, config)) } }
+    },
+    tokenizer: async () => createTokenizer(ggufTokenizerFiles(metadata, onNotice), { onNotice }),
+    async license() {
+      const named = metadata['general.license']
+      return typeof named === 'string' ? named : undefined
+    },
   }
 }
 

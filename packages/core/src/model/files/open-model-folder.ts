@@ -26,6 +26,25 @@ export interface OpenedModel {
   readonly tokenizer: Tokenizer
 }
 
+/** A model's files, each read when it is asked for: what is wrong with one does not hide what is wrong with another. */
+export interface ModelStages {
+  readonly reader: TensorReader
+  described(): Promise<Pick<OpenedModel, 'reader' | 'architecture' | 'config'>>
+  tokenizer(): Promise<Tokenizer>
+  /** The licence that they name, where they do. */
+  license(): Promise<string | undefined>
+}
+
+/** All of a model that is opened; its reader is closed where one of them cannot be read. */
+export async function openedWhole(stages: ModelStages): Promise<OpenedModel> {
+  try {
+    return { ...(await stages.described()), tokenizer: await stages.tokenizer() }
+  } catch (error) {
+    await stages.reader.close()
+    throw error
+  }
+}
+
 /** Several times what the longest have. */
 const [mostTokenizerBytes, mostJsonBytes, mostTemplateBytes] = [2 ** 27, 2 ** 24, 2 ** 20]
 
@@ -33,25 +52,35 @@ const [mostTokenizerBytes, mostJsonBytes, mostTemplateBytes] = [2 ** 27, 2 ** 24
  * Opens a folder as `save_pretrained` writes it as a model: config.json, tokenizer.json, *.safetensors. Throws as
  * `openShardedSafetensors`, for its tokenizer as `createTokenizer`, and `UNKNOWN_ARCHITECTURE`.
  */
-export async function openModelFolder(
+export const openModelFolder = async (place: StoredPlace, options?: OpenModelOptions): Promise<OpenedModel> =>
+  openedWhole(await folderStages(place, options))
+
+/** The same, in stages. Throws as `openShardedSafetensors`. */
+export async function folderStages(
   { storage, path }: StoredPlace,
   { architectures, onNotice }: OpenModelOptions = {},
-): Promise<OpenedModel> {
+): Promise<ModelStages> {
   // The weights first: of a folder that is no whole model they say soonest what it is.
   const reader = await openShardedSafetensors(storage, path)
-  try {
-    const json = await readJson(storage, `${path}/config.json`)
-    const { findArchitecture } = await import('../decoder/architectures/find-architecture.ts')
-    const architecture = findArchitecture(json.model_type, architectures)
-    return {
-      ...(await configured(reader, architecture, json)),
-      architecture,
-      tokenizer: await readTokenizer({ storage, path }, json, { onNotice }),
-    }
-  } catch (error) {
-    await reader.close()
-    throw error
+  const config = () => readJson(storage, `${path}/config.json`)
+  return {
+    reader,
+    async described() {
+      const json = await config()
+      const { findArchitecture } = await import('../decoder/architectures/find-architecture.ts')
+      const architecture = findArchitecture(json.model_type, architectures)
+      return { ...(await configured(reader, architecture, json)), architecture }
+    },
+    tokenizer: async () => readTokenizer({ storage, path }, await config(), { onNotice }),
+    license: () => cardLicense({ storage, path }),
   }
+}
+
+/** The `license` in the head of a model card. */
+async function cardLicense({ storage, path }: StoredPlace): Promise<string | undefined> {
+  if (!(await storage.exists(`${path}/README.md`))) return undefined
+  const text = new TextDecoder().decode(await readWithin(storage, `${path}/README.md`, mostTemplateBytes))
+  return /^---\n(?:(?!---).*\n)*?license:[ \t]*['"]?([\w.-]+)/.exec(text)?.[1]
 }
 
 /** A configuration and the weights that it is of; those of a quantized checkpoint as though they were not quantized. */

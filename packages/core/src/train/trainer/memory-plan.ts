@@ -1,4 +1,6 @@
 import type { Weight } from '../../backend/backend.ts'
+import type { ModelConfig, Residual } from '../../model/decoder/config/model-config.ts'
+import { CHUNK } from '../../model/decoder/layers/linear.ts'
 import type { LanguageModel } from '../../model/language-model/language-model.ts'
 import type { LayoutShape } from '../../model/score/row-layout.ts'
 
@@ -45,21 +47,47 @@ export function weightBytes({ architecture, config, weights, precision }: Planne
   }, 0)
 }
 
-/** What a step keeps from the forward pass when nothing is recomputed. */
+/** What a step keeps from the forward pass when nothing is recomputed, and its logits. */
 export function activationBytes(
   { config }: Pick<PlannedModel, 'config'>,
-  { batch, length, targets }: LayoutShape,
+  shape: LayoutShape,
   shared: number,
 ): number {
-  const { hiddenSize, intermediateSize, heads, keyValueHeads, headSize, layers, vocabSize } = config
-  const rows = batch * length + shared
-  // Two normalized inputs and their factors, q, k, v, attention's output and weights, gate and up.
+  return config.layers * layerBytes(config, shape, shared) + logitBytes(config, shape)
+}
+
+/** What the gradient of one layer needs of its forward pass. */
+export function layerBytes(config: ModelConfig, { batch, length }: LayoutShape, shared: number): number {
+  const { hiddenSize, intermediateSize, heads, keyValueHeads, headSize, attention, feedForward } = config
+  const [queries, keys] = [heads * headSize, keyValueHeads * headSize]
   const perRow =
-    4 * hiddenSize +
-    (2 * heads + 4 * keyValueHeads) * headSize +
-    heads * (length + shared) +
-    3 * intermediateSize
-  return 4 * (layers * rows * perRow + 3 * targets * vocabSize)
+    normsOf[config.residual] * hiddenSize +
+    // Queries, and what attention gives.
+    2 * queries +
+    (attention.queryKeyNorm ? queries + keys : 0) +
+    (feedForward.gated ? 2 : 1) * intermediateSize
+  // Each row has the keys and values of the shared tokens before its own.
+  const seen = batch * (length + shared) + shared
+  const attentionWeights = heads * (batch * length * (length + shared) + shared * shared)
+  return 4 * ((batch * length + shared) * perRow + 2 * keys * seen + attentionWeights)
+}
+
+/** Norms of the stream's width in a layer, each of which keeps as much. */
+const normsOf: Readonly<Record<Residual, number>> = {
+  before: 2,
+  after: 2,
+  around: 4,
+  parallel: 2,
+  'parallel of one norm': 2,
+}
+
+/** Logits of as many rows as are in memory at once, and what is made of them on the way to their gradient. */
+export function logitBytes(
+  { vocabSize, hiddenSize, logitCap }: ModelConfig,
+  { targets }: LayoutShape,
+): number {
+  const copies = logitCap === undefined ? 3 : 5
+  return 4 * (copies * Math.min(targets, CHUNK) * vocabSize + 2 * targets * hiddenSize)
 }
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1)

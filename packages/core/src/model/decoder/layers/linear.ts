@@ -9,7 +9,7 @@ export function linear(x: tf.Tensor, weight: tf.Tensor, bias?: tf.Tensor): tf.Te
 }
 
 /** Rows whose logits are in memory at once. */
-const CHUNK = 256
+export const CHUNK = 256
 
 /**
  * log Σ_v exp(h · w_v) for each row h of hidden [n, d] and all rows w_v of output [V, d]: [n]. Logits live for a few rows

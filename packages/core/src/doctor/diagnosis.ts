@@ -1,0 +1,115 @@
+import type { ErrorCode, PatchError } from '../errors.ts'
+import type { Findings } from './check-tokenizer.ts'
+import type { ModelUses } from './describe-config.ts'
+import type { MemoryEstimate } from './estimate-memory.ts'
+import type { StepShape } from './step-shape.ts'
+
+/** What is examined, in this order. */
+export type CheckName =
+  | 'files'
+  | 'configuration'
+  | 'weights'
+  | 'tokenizer'
+  | 'template'
+  | 'positions'
+  | 'memory'
+  | 'patch'
+  | 'loads'
+  | 'reads'
+  | 'generates'
+  | 'trains'
+
+/** What one check found: all is well, there is something to know, it would fail, or it could not be done. */
+export interface Check {
+  readonly name: CheckName
+  readonly state: 'ok' | 'note' | 'fails' | 'skipped'
+  /** In words, a line each. */
+  readonly lines: readonly string[]
+  /** What is wrong: the errors that the work itself would end with. */
+  readonly problems: readonly Problem[]
+}
+
+/** The parts of a {@link PatchError}. */
+export interface Problem {
+  readonly code: ErrorCode
+  readonly expected: string
+  readonly found: string
+  readonly remedy: string
+}
+
+/** What a model is. */
+export interface ModelSummary {
+  /** The architecture, as {@link ModelConfig} names it. */
+  readonly family: string
+  readonly parameters: number
+  readonly layers: number
+  readonly hiddenSize: number
+  readonly vocabSize: number
+  /** Context in tokens. */
+  readonly maxPositions: number
+  readonly format: 'safetensors' | 'gguf'
+  /** Tensors in the files, and their bytes. */
+  readonly tensors: number
+  readonly bytes: number
+  /** Share of the parameters by the type that they are stored in, the most frequent first. */
+  readonly types: Readonly<Record<string, number>>
+  /** Undefined where the files do not name it. */
+  readonly license: string | undefined
+  readonly uses: ModelUses
+}
+
+/** Times on this machine, in seconds. */
+export interface MeasuredTimes {
+  readonly load: number
+  /** From a prompt of some ten tokens to the first token of the answer, and for each further one. */
+  readonly firstToken?: number
+  readonly token?: number
+  /** Of a step of training, and how many of its examples were run to measure it. */
+  readonly step?: number
+  readonly stepExamples?: number
+}
+
+export interface ModelDiagnosis {
+  readonly id: string
+  /** Whether no check failed. */
+  readonly works: boolean
+  /** Backend and precision. */
+  readonly runsOn: string
+  /** The step of training that memory and time are given for. */
+  readonly step: StepShape
+  /** Undefined where the configuration or a tensor is refused. */
+  readonly model: ModelSummary | undefined
+  readonly checks: readonly Check[]
+  readonly memory: MemoryEstimate | undefined
+  /** Undefined where the model was not loaded. */
+  readonly times: MeasuredTimes | undefined
+  /** What to change so that it works, or works better. */
+  readonly advice: readonly string[]
+}
+
+export const ok = (name: CheckName, ...lines: readonly string[]): Check => ({
+  ...{ name, state: 'ok', lines, problems: [] },
+})
+
+export const note = (name: CheckName, ...lines: readonly string[]): Check => ({
+  ...ok(name, ...lines),
+  state: 'note',
+})
+
+export const skipped = (name: CheckName, why: string): Check => ({ ...ok(name, why), state: 'skipped' })
+
+export const failed = (
+  name: CheckName,
+  problems: readonly PatchError[],
+  ...lines: readonly string[]
+): Check => ({
+  ...{ name, state: 'fails', lines },
+  problems: problems.map(({ code, expected, found, remedy }) => ({ code, expected, found, remedy })),
+})
+
+/** A check that fails if anything is wrong, and else says what is well. */
+export function checkOf(name: CheckName, { well, notes, problems }: Findings): Check {
+  if (problems.length > 0) return failed(name, problems, ...notes)
+  const line = well.length > 0 ? [well.join(', ')] : []
+  return notes.length > 0 ? note(name, ...line, ...notes) : ok(name, ...line)
+}

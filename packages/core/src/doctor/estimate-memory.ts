@@ -1,0 +1,201 @@
+/**
+ * Memory of a process that generates with a model, and of one that trains a prefix for it, before either is tried. The estimate
+ * is of programs that are compiled and keep what the gradient needs (memory-plan); an eager backend takes more.
+ */
+
+import type { Precision } from '../backend/backend.ts'
+import type { Architecture, WeightSpec } from '../model/decoder/architectures/architecture.ts'
+import type { ModelConfig } from '../model/decoder/config/model-config.ts'
+import { embeddingNames } from '../model/files/embedding-ties.ts'
+import { checkedName, isPacked, storedOfTied } from '../model/files/load-weights.ts'
+import type { TensorReader } from '../model/files/tensors/tensor-reader.ts'
+import { layerBytes, logitBytes, type MemoryPlan } from '../train/trainer/memory-plan.ts'
+import { partsOf, type StepShape } from './step-shape.ts'
+
+/** Something that takes memory, in bytes. */
+export interface MemoryPart {
+  readonly name: string
+  readonly bytes: number
+}
+
+export interface MemoryUse {
+  readonly parts: readonly MemoryPart[]
+  readonly total: number
+}
+
+export interface MemoryEstimate {
+  /** Bytes that this process may take in all: what it has and what is free. Undefined where nothing tells. */
+  readonly limit: number | undefined
+  /** Of a process that answers one prompt after the other. */
+  readonly generation: MemoryUse
+  /** Of a step of training. */
+  readonly training: MemoryUse & { readonly plan: MemoryPlan }
+}
+
+export interface MemoryOptions {
+  readonly precision: Precision
+  /** Bytes in use before the weights are loaded. */
+  readonly inUse: number
+  /** Bytes that are free then. */
+  readonly free: number | undefined
+}
+
+/** Tensors of a model, and how its files keep them. */
+export interface SizedModel {
+  readonly config: ModelConfig
+  readonly tensors: readonly SizedTensor[]
+}
+
+interface SizedTensor extends Pick<WeightSpec, 'shape' | 'kind'> {
+  readonly size: number
+  /** In the file. */
+  readonly dtype: string
+  readonly byteLength: number
+  /** Whether it stays as the file has it until it is used. */
+  readonly packed: boolean
+  /** Whether it is multiplied by, in the forward pass and for the gradient. */
+  readonly multiplied: boolean
+  /** Whether rows are taken from it. */
+  readonly looked: boolean
+}
+
+/** The tensors that an architecture needs of files, which must have them: see `examineFiles`. */
+export function sizedModel(
+  reader: TensorReader,
+  architecture: Architecture,
+  config: ModelConfig,
+): SizedModel {
+  const specs = architecture.weightSpecs(config)
+  const names = embeddingNames(architecture, config)
+  const output = architecture.outputWeight(config)
+  const tensors = specs.map((spec): SizedTensor => {
+    const isTied = config.tiedEmbeddings && spec.name === names.embedding
+    const name = checkedName(reader, isTied ? storedOfTied(reader, specs, names) : spec)
+    const { dtype = '', byteLength = 0 } = reader.tensors.get(name) ?? {}
+    const isOutput = spec.name === output
+    return {
+      ...{ shape: spec.shape, kind: spec.kind, dtype, byteLength },
+      size: sizeOf(spec.shape),
+      packed: spec.kind === 'matrix' && isPacked(reader, name),
+      multiplied: isOutput || (spec.kind === 'matrix' && spec.shape[0] !== config.maxPositions),
+      looked: isOutput || spec.kind === 'embedding',
+    }
+  })
+  return { config, tensors }
+}
+
+const sizeOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1)
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
+
+export function estimateMemory(model: SizedModel, step: StepShape, options: MemoryOptions): MemoryEstimate {
+  const { inUse, free } = options
+  const limit = free === undefined ? undefined : inUse + free
+  return { limit, generation: generationUse(model, options), training: trainingUse(model, step, options) }
+}
+
+/** The fastest way of a step that fits four fifths of the free memory, as the trainer chooses; or the one that takes least. */
+function trainingUse(model: SizedModel, step: StepShape, options: MemoryOptions): MemoryEstimate['training'] {
+  const budget = 0.8 * (options.free ?? Number.POSITIVE_INFINITY)
+  const plans: readonly MemoryPlan[] = [
+    { recompute: 'none', weights: 'held' },
+    { recompute: 'block', weights: 'held' },
+    { recompute: 'block', weights: 'by layer' },
+  ]
+  const uses = plans.map((plan) => ({ ...useOf(stepParts(model, step, plan, options)), plan }))
+  return uses.find(({ total }) => total - options.inUse <= budget) ?? (uses.at(-1) as (typeof uses)[number])
+}
+
+const useOf = (parts: readonly MemoryPart[]): MemoryUse => {
+  const there = parts.filter(({ bytes }) => bytes > 0)
+  return { parts: there, total: sum(there.map(({ bytes }) => bytes)) }
+}
+
+function stepParts(
+  model: SizedModel,
+  step: StepShape,
+  { recompute, weights }: MemoryPlan,
+  options: MemoryOptions,
+): MemoryPart[] {
+  const { config } = model
+  const shape = partsOf(step).layout
+  const rows = shape.batch * shape.length + step.prefixLength
+  const layer = layerBytes(config, shape, step.prefixLength)
+  const whole = recompute === 'none'
+  return [
+    ...loadedParts(model, options),
+    ...(weights === 'held' ? heldParts(model, options.precision, 2) : byLayerParts(model)),
+    {
+      name: 'kept for the gradient',
+      bytes: whole ? config.layers * layer : 4 * config.layers * rows * config.hiddenSize,
+    },
+    { name: 'logits', bytes: logitBytes(config, shape) },
+    { name: 'one layer at work', bytes: (whole ? 1 : 3) * layer },
+  ]
+}
+
+/** Positions of a conversation for which memory is reckoned. */
+const conversation = 512
+
+function generationUse(model: SizedModel, options: MemoryOptions): MemoryUse {
+  const { layers, keyValueHeads, headSize, vocabSize } = model.config
+  const places = Math.min(conversation, model.config.maxPositions)
+  return useOf([
+    ...loadedParts(model, options),
+    // Once for prompts, and once arranged for the steps of single tokens.
+    ...heldParts(model, options.precision, options.precision === 'int8' ? 2 : 1),
+    {
+      name: `keys and values of ${places} tokens`,
+      bytes: 4 * 2 * layers * keyValueHeads * headSize * places,
+    },
+    { name: 'logits', bytes: 4 * 2 * vocabSize },
+  ])
+}
+
+/** What is there once a model is loaded. */
+function loadedParts({ tensors }: SizedModel, { inUse }: MemoryOptions): MemoryPart[] {
+  const loaded = tensors.map(({ packed, byteLength, size }) => (packed ? byteLength : 4 * size))
+  return [
+    { name: 'in use before loading', bytes: inUse },
+    { name: 'weights as they are loaded', bytes: sum(loaded) },
+  ]
+}
+
+/**
+ * Weights in the form in which they are multiplied, and what it takes to make it.
+ *
+ * @param forms in which they are held in int8
+ */
+function heldParts({ tensors }: SizedModel, precision: Precision, forms: number): MemoryPart[] {
+  const matrices = tensors.filter(({ multiplied }) => multiplied)
+  const expanded = tensors.filter(({ packed, looked, multiplied }) =>
+    precision === 'int8' ? packed && looked : packed && multiplied,
+  )
+  const floats = 4 * sum(expanded.map(({ size }) => size))
+  if (precision !== 'int8') return [{ name: 'weights in float32', bytes: floats }]
+  return [
+    { name: 'weights in int8', bytes: forms * sum(matrices.map(({ size }) => size)) },
+    { name: 'embeddings in float32', bytes: floats },
+    { name: 'making int8 of weights', bytes: preparation(matrices) },
+  ]
+}
+
+/** Values that are quantized at once. */
+const largestPiece = 2 ** 24
+
+/** Room for the floats of one matrix; and, for each shape of matrices, for what is made of them on the way. */
+function preparation(matrices: readonly SizedTensor[]): number {
+  const pieces = matrices.map(({ size }) => size / Math.ceil(size / largestPiece))
+  const shapes = new Map(matrices.map(({ shape, size }) => [`${shape}`, size]))
+  const kept = [...shapes.values()].filter((size) => size <= largestPiece)
+  return 4 * Math.max(0, ...pieces) + 2 * 10 * sum(kept)
+}
+
+/** Weights that are expanded to float32 for one layer at a time; those outside of layers stay expanded. */
+function byLayerParts({ config, tensors }: SizedModel): MemoryPart[] {
+  const packed = tensors.filter(({ multiplied, packed }) => multiplied && packed)
+  const inLayers = packed.filter(({ looked }) => !looked)
+  const outside = packed.filter(({ looked }) => looked)
+  const bytes = (some: readonly SizedTensor[]) => 4 * sum(some.map(({ size }) => size))
+  return [{ name: 'weights in float32, by layer', bytes: bytes(inLayers) / config.layers + bytes(outside) }]
+}

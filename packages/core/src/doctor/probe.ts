@@ -1,0 +1,146 @@
+import { PatchError } from '../errors.ts'
+import { createLanguageModel } from '../model/create-language-model.ts'
+import type { LanguageModel } from '../model/language-model/language-model.ts'
+import { createRandom } from '../random.ts'
+import { excerpt } from '../text/printable.ts'
+import type { Prompt } from '../tokenize/tokenizer.ts'
+import { PrefixTrainer } from '../train/trainer/prefix-trainer.ts'
+import type { TrainingSettings } from '../train/trainer/training-settings.ts'
+import { partsOf, type StepShape, stepExamples, stepOperations } from './step-shape.ts'
+
+/** Seconds that one run of a probe should take at most; one of a large model takes what it takes. */
+const enough = 4
+
+/** Whether a model can be trusted with plain English, in a measure that no tuning changes much. */
+export interface ReadingProbe {
+  /** exp of the mean negative log-probability of a token of a plain text. */
+  readonly perplexity: number
+}
+
+/** How a model generates. */
+export interface GenerationProbe {
+  /** The start of its answer to a plain prompt. */
+  readonly text: string
+  /** Seconds from a prompt of some ten tokens to the first token of the answer. */
+  readonly firstToken: number
+  /** Seconds for each further one. */
+  readonly token: number
+}
+
+/** How a step of training goes. */
+export interface StepProbe {
+  /** Seconds for a step. */
+  readonly seconds: number
+  /** Examples of it that were run; the rest is reckoned. */
+  readonly examples: number
+  readonly loss: number
+}
+
+const plainText =
+  'The sun rises in the east and sets in the west. In the morning people go to work, and in the evening they come home to ' +
+  'their families.'
+
+/** Reads a plain text. Throws `NOT_FINITE` where probabilities are not. */
+export async function probeReading(model: LanguageModel): Promise<ReadingProbe> {
+  const [prompt, response] = [plainText.slice(0, 7), plainText.slice(7)]
+  const most = Math.floor(model.config.maxPositions / 2)
+  const ids = model.tokenizer.encode(response, { addSpecialTokens: false }).slice(0, most)
+  const [score] = await model.score([{ prompt, response: ids }])
+  const logps = score?.logProbabilities ?? new Float32Array()
+  const mean = logps.reduce((sum, logp) => sum + logp, 0) / logps.length
+  if (Number.isFinite(mean)) return { perplexity: Math.exp(-mean) }
+  throw new PatchError('NOT_FINITE', {
+    expected: 'finite log-probabilities for a plain text',
+    found: `${mean}`,
+    remedy: 'The weights are damaged, or too large for the precision; try float32, or download them again',
+  })
+}
+
+/** Generates a few tokens twice, and times the second run. */
+export async function probeGeneration(model: LanguageModel, prompt: Prompt): Promise<GenerationProbe> {
+  // Nothing ends the answer, so that as many tokens come as are asked for.
+  const endless = await createLanguageModel({
+    ...model,
+    tokenizer: { ...model.tokenizer, eosTokenIds: [-1] },
+    ownsBackend: false,
+  })
+  const patched = endless.withPrefix(model.prefix)
+  try {
+    const timed = async (maxTokens: number) => {
+      const start = performance.now()
+      const { text } = await patched.generate(prompt, { maxTokens })
+      return { text, seconds: (performance.now() - start) / 1000 }
+    }
+    await timed(2)
+    const few = await timed(4)
+    // So many that weights are arranged for the steps, as in an answer of usual length.
+    const count = few.seconds > enough / 2 ? 4 : 33
+    const { text } = await timed(count)
+    const { seconds: first } = await timed(1)
+    const { seconds } = await timed(count)
+    return {
+      text: excerpt(text.trim()),
+      firstToken: first,
+      token: Math.max(0, seconds - first) / (count - 1),
+    }
+  } finally {
+    await endless.releasePrograms()
+  }
+}
+
+/**
+ * Works out gradients of as much of a step as takes a few seconds, and reckons the rest: a part's time is taken to grow in
+ * proportion to its arithmetic, from what a single example takes.
+ */
+export async function probeStep(
+  model: LanguageModel,
+  step: StepShape,
+  settings: Pick<TrainingSettings, 'recompute'> = {},
+): Promise<StepProbe> {
+  const { config } = model
+  const { sizes } = partsOf(step)
+  const most = Math.max(...sizes)
+  const examples = stepExamples({ ...step, batchSize: most }, config.vocabSize)
+  const random = createRandom(0)
+  const embeddings = Float32Array.from(
+    { length: step.prefixLength * config.hiddenSize },
+    () => 0.02 * random.normal(),
+  )
+  const trainer = new PrefixTrainer({
+    ...{ model, examples, batchSize: most, steps: 1, learningRate: 1e-2, ...settings },
+    objective: { type: 'sft' },
+    prefix: { length: step.prefixLength, embeddings },
+  })
+  const timed = async (count: number) => {
+    const batch = examples.slice(0, count)
+    await trainer.gradient(batch)
+    const start = performance.now()
+    const { loss } = await trainer.gradient(batch)
+    return { count, loss, seconds: (performance.now() - start) / 1000 }
+  }
+  try {
+    const one = await timed(1)
+    const count = Math.max(1, Math.min(most, Math.floor(enough / one.seconds)))
+    const many = count > 1 ? await timed(count) : one
+    if (!Number.isFinite(many.loss)) throw notFinite(many.loss)
+    const work = (size: number) => stepOperations(config, { ...step, batchSize: size })
+    const rate =
+      many.count > 1 ? (many.seconds - one.seconds) / (work(many.count) - work(1)) : one.seconds / work(1)
+    const secondsOf = (size: number) => many.seconds + Math.max(0, rate) * (work(size) - work(many.count))
+    return {
+      seconds: sizes.reduce((sum, size) => sum + secondsOf(size), 0),
+      examples: many.count,
+      loss: many.loss,
+    }
+  } finally {
+    await trainer.dispose()
+  }
+}
+
+function notFinite(loss: number): PatchError {
+  return new PatchError('NOT_FINITE', {
+    expected: 'a finite loss',
+    found: `${loss}`,
+    remedy: 'The weights are damaged, or too large for the precision; try float32, or download them again',
+  })
+}
