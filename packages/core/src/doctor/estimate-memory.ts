@@ -68,6 +68,7 @@ export function sizedModel(
   const specs = architecture.weightSpecs(config)
   const names = embeddingNames(architecture, config)
   const output = architecture.outputWeight(config)
+  const inLayers = architecture.layerPrefix ?? 'model.layers.'
   const tensors = specs.map((spec): SizedTensor => {
     const isTied = config.tiedEmbeddings && spec.name === names.embedding
     const name = checkedName(reader, isTied ? storedOfTied(reader, specs, names) : spec)
@@ -77,7 +78,7 @@ export function sizedModel(
       ...{ shape: spec.shape, kind: spec.kind, dtype, byteLength },
       size: sizeOf(spec.shape),
       packed: spec.kind === 'matrix' && isPacked(reader, name),
-      multiplied: isOutput || (spec.kind === 'matrix' && spec.shape[0] !== config.maxPositions),
+      multiplied: isOutput || (spec.kind === 'matrix' && spec.name.startsWith(inLayers)),
       looked: isOutput || spec.kind === 'embedding',
     }
   })
@@ -124,12 +125,12 @@ function stepParts(
   const whole = recompute === 'none'
   return [
     ...loadedParts(model, options),
-    ...(weights === 'held' ? heldParts(model, options.precision, 2) : byLayerParts(model)),
+    ...(weights === 'held' ? heldParts(model, options.precision, 'training') : byLayerParts(model)),
     {
       name: 'kept for the gradient',
       bytes: whole ? config.layers * layer : 4 * config.layers * rows * config.hiddenSize,
     },
-    { name: 'logits', bytes: logitBytes(config, shape) },
+    { name: 'logits', bytes: logitBytes(config, shape, options.precision) },
     { name: 'one layer at work', bytes: (whole ? 1 : 3) * layer },
   ]
 }
@@ -142,8 +143,7 @@ function generationUse(model: SizedModel, options: MemoryOptions): MemoryUse {
   const places = Math.min(conversation, model.config.maxPositions)
   return useOf([
     ...loadedParts(model, options),
-    // Once for prompts, and once arranged for the steps of single tokens.
-    ...heldParts(model, options.precision, options.precision === 'int8' ? 2 : 1),
+    ...heldParts(model, options.precision, 'generation'),
     {
       name: `keys and values of ${places} tokens`,
       bytes: 4 * 2 * layers * keyValueHeads * headSize * places,
@@ -152,43 +152,50 @@ function generationUse(model: SizedModel, options: MemoryOptions): MemoryUse {
   ])
 }
 
+/** What a runtime takes to load, and its programs. */
+const runtime = 64e6
+
 /** What is there once a model is loaded. */
 function loadedParts({ tensors }: SizedModel, { inUse }: MemoryOptions): MemoryPart[] {
   const loaded = tensors.map(({ packed, byteLength, size }) => (packed ? byteLength : 4 * size))
   return [
     { name: 'in use before loading', bytes: inUse },
+    { name: 'runtime and programs', bytes: runtime },
     { name: 'weights as they are loaded', bytes: sum(loaded) },
   ]
 }
 
 /**
- * Weights in the form in which they are multiplied, and what it takes to make it.
- *
- * @param forms in which they are held in int8
+ * Weights in the form in which they are multiplied, and what it takes to make it. In int8 there are two: for the forward pass,
+ * and for the gradient or, in generation, arranged for steps of single tokens.
  */
-function heldParts({ tensors }: SizedModel, precision: Precision, forms: number): MemoryPart[] {
+function heldParts(
+  { tensors }: SizedModel,
+  precision: Precision,
+  work: 'training' | 'generation',
+): MemoryPart[] {
   const matrices = tensors.filter(({ multiplied }) => multiplied)
   const expanded = tensors.filter(({ packed, looked, multiplied }) =>
-    precision === 'int8' ? packed && looked : packed && multiplied,
+    precision === 'int8' ? packed && looked && work === 'training' : packed && multiplied,
   )
   const floats = 4 * sum(expanded.map(({ size }) => size))
   if (precision !== 'int8') return [{ name: 'weights in float32', bytes: floats }]
   return [
-    { name: 'weights in int8', bytes: forms * sum(matrices.map(({ size }) => size)) },
-    { name: 'embeddings in float32', bytes: floats },
-    { name: 'making int8 of weights', bytes: preparation(matrices) },
+    { name: 'weights in int8, twice', bytes: 2 * sum(matrices.map(({ size }) => size)) },
+    { name: 'output matrix in float32', bytes: floats },
+    { name: 'making int8 of weights', bytes: preparation(matrices, work === 'training' ? 2 : 1) },
   ]
 }
 
 /** Values that are quantized at once. */
 const largestPiece = 2 ** 24
 
-/** Room for the floats of one matrix; and, for each shape of matrices, for what is made of them on the way. */
-function preparation(matrices: readonly SizedTensor[]): number {
+/** Room for the floats of one matrix; and, for each shape of matrices and form, for what is made of them on the way. */
+function preparation(matrices: readonly SizedTensor[], forms: number): number {
   const pieces = matrices.map(({ size }) => size / Math.ceil(size / largestPiece))
   const shapes = new Map(matrices.map(({ shape, size }) => [`${shape}`, size]))
   const kept = [...shapes.values()].filter((size) => size <= largestPiece)
-  return 4 * Math.max(0, ...pieces) + 2 * 10 * sum(kept)
+  return 4 * Math.max(0, ...pieces) + 10 * forms * sum(kept)
 }
 
 /** Weights that are expanded to float32 for one layer at a time; those outside of layers stay expanded. */

@@ -1,6 +1,7 @@
 import { PatchError } from '../errors.ts'
-import { createLanguageModel } from '../model/create-language-model.ts'
+import { generateTokens } from '../model/generate/generate.ts'
 import type { LanguageModel } from '../model/language-model/language-model.ts'
+import { coreOf } from '../model/language-model/model-core.ts'
 import { createRandom } from '../random.ts'
 import { excerpt } from '../text/printable.ts'
 import type { Prompt } from '../tokenize/tokenizer.ts'
@@ -56,37 +57,41 @@ export async function probeReading(model: LanguageModel): Promise<ReadingProbe> 
   })
 }
 
+/** Tokens that are asked for: so many that weights are arranged for the steps, as in an answer of usual length. */
+const asked = 64
+
 /** Generates a few tokens twice, and times the second run. */
 export async function probeGeneration(model: LanguageModel, prompt: Prompt): Promise<GenerationProbe> {
-  // Nothing ends the answer, so that as many tokens come as are asked for.
-  const endless = await createLanguageModel({
-    ...model,
-    tokenizer: { ...model.tokenizer, eosTokenIds: [-1] },
-    ownsBackend: false,
-  })
-  const patched = endless.withPrefix(model.prefix)
-  try {
-    const timed = async (maxTokens: number) => {
-      const start = performance.now()
-      const { text } = await patched.generate(prompt, { maxTokens })
-      return { text, seconds: (performance.now() - start) / 1000 }
+  const core = coreOf(model)
+  const { tokenizer } = core
+  const tokens = tokenizer.encodePrompt(prompt)
+  const request = { index: 0, prompt, tokens, prefix: model.prefix, seed: undefined }
+  // Nothing ends the answer before enough tokens have come.
+  const endless = { ...core, tokenizer: { ...tokenizer, eosTokenIds: [-1] } }
+  const timed = async (most: number) => {
+    const made: number[] = []
+    const times: number[] = [performance.now()]
+    for await (const event of generateTokens(endless, [request], { maxTokens: asked })) {
+      if (event.type !== 'token') break
+      made.push(event.token)
+      times.push(performance.now())
+      if (made.length >= most || (made.length > 4 && between(times, 0, -1) > enough)) break
     }
-    await timed(2)
-    const few = await timed(4)
-    // So many that weights are arranged for the steps, as in an answer of usual length.
-    const count = few.seconds > enough / 2 ? 4 : 33
-    const { text } = await timed(count)
-    const { seconds: first } = await timed(1)
-    const { seconds } = await timed(count)
-    return {
-      text: excerpt(text.trim()),
-      firstToken: first,
-      token: Math.max(0, seconds - first) / (count - 1),
-    }
-  } finally {
-    await endless.releasePrograms()
+    return { made, times }
+  }
+  await timed(4)
+  const { made, times } = await timed(asked / 2)
+  const ends = made.findIndex((token) => tokenizer.eosTokenIds.includes(token))
+  return {
+    text: excerpt(tokenizer.decode(ends < 0 ? made : made.slice(0, ends)).trim()),
+    firstToken: between(times, 0, 1),
+    token: between(times, 1, -1) / Math.max(1, made.length - 1),
   }
 }
+
+/** Seconds between two of some times in milliseconds. */
+const between = (times: readonly number[], from: number, to: number): number =>
+  ((times.at(to) as number) - (times.at(from) as number)) / 1000
 
 /**
  * Works out gradients of as much of a step as takes a few seconds, and reckons the rest: a part's time is taken to grow in

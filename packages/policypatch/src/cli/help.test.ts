@@ -51,5 +51,5 @@ describe.each(names)('%s', (name) => {
 
 test('where no model is run there are no options of running one', () => {
   const offering = names.filter((name) => commandOf(name).options.some(({ long }) => long === '--device'))
-  expect(offering).toEqual(['demo', 'pairs', 'train', 'eval', 'generate', 'inspect', 'export'])
+  expect(offering).toEqual(['demo', 'doctor', 'pairs', 'train', 'eval', 'generate', 'inspect', 'export'])
 })

@@ -3,7 +3,7 @@ import { cpuBackend, packed } from '../../../test/cpu-backend.ts'
 import { goldenModel } from '../../../test/goldens.ts'
 import { expandWeight, type Weight } from '../../backend/backend.ts'
 import type { LanguageModel } from '../../model/language-model/language-model.ts'
-import { activationBytes, planMemory, weightBytes } from './memory-plan.ts'
+import { activationBytes, layerBytes, planMemory, weightBytes } from './memory-plan.ts'
 
 let model: LanguageModel
 beforeAll(async () => {
@@ -50,4 +50,19 @@ it('takes the fastest way that fits', () => {
 it('does as it is told', () => {
   expect(plan(1, 'none')).toEqual({ recompute: 'none', weights: 'held' })
   expect(plan(Number.POSITIVE_INFINITY, 'block')).toEqual({ recompute: 'block', weights: 'held' })
+})
+
+it('counts what the layers of a model keep, as its configuration says', () => {
+  const { config } = model
+  const rows = 2 * 32 + 4
+  const own = layerBytes(config, shape, 4)
+  const changed = (change: Partial<typeof config>) => layerBytes({ ...config, ...change }, shape, 4) - own
+  expect(changed({ feedForward: { ...config.feedForward, gated: false } })).toBe(-4 * rows * 64)
+  expect(changed({ feedForward: { ...config.feedForward, gated: 'fused' } })).toBe(0)
+  expect(changed({ residual: 'around' })).toBe(4 * rows * 2 * 32)
+  const queryKeyNorm = { ...config.attention, queryKeyNorm: 'head' as const }
+  expect(changed({ attention: queryKeyNorm })).toBe(4 * rows * (32 + 16))
+  const logits = activationBytes(model, shape, 4) - config.layers * own
+  const rounded = activationBytes({ ...model, precision: 'int8' }, shape, 4) - config.layers * own
+  expect(rounded - logits).toBe(4 * 3 * 16 * 97)
 })

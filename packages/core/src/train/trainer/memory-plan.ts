@@ -1,4 +1,4 @@
-import type { Weight } from '../../backend/backend.ts'
+import type { Precision, Weight } from '../../backend/backend.ts'
 import type { ModelConfig, Residual } from '../../model/decoder/config/model-config.ts'
 import { CHUNK } from '../../model/decoder/layers/linear.ts'
 import type { LanguageModel } from '../../model/language-model/language-model.ts'
@@ -49,11 +49,11 @@ export function weightBytes({ architecture, config, weights, precision }: Planne
 
 /** What a step keeps from the forward pass when nothing is recomputed, and its logits. */
 export function activationBytes(
-  { config }: Pick<PlannedModel, 'config'>,
+  { config, precision }: Pick<PlannedModel, 'config' | 'precision'>,
   shape: LayoutShape,
   shared: number,
 ): number {
-  return config.layers * layerBytes(config, shape, shared) + logitBytes(config, shape)
+  return config.layers * layerBytes(config, shape, shared) + logitBytes(config, shape, precision)
 }
 
 /** What the gradient of one layer needs of its forward pass. */
@@ -85,8 +85,10 @@ const normsOf: Readonly<Record<Residual, number>> = {
 export function logitBytes(
   { vocabSize, hiddenSize, logitCap }: ModelConfig,
   { targets }: LayoutShape,
+  precision: Precision,
 ): number {
-  const copies = logitCap === undefined ? 3 : 5
+  // Logits, less their largest, and their exponentials; rotated and rounded for the product in int8; before their cap, its slope.
+  const copies = 3 + (precision === 'int8' ? 3 : 0) + (logitCap === undefined ? 0 : 2)
   return 4 * (copies * Math.min(targets, CHUNK) * vocabSize + 2 * targets * hiddenSize)
 }
 
