@@ -51,12 +51,12 @@ interface SizedTensor extends Pick<WeightSpec, 'shape' | 'kind'> {
   /** In the file. */
   readonly dtype: string
   readonly byteLength: number
-  /** Whether it stays as the file has it until it is used. */
+  /** Whether the file keeps it in less than float32. */
   readonly packed: boolean
   /** Whether it is multiplied by, in the forward pass and for the gradient. */
   readonly multiplied: boolean
-  /** Whether rows are taken from it. */
-  readonly looked: boolean
+  /** Whether it is outside of the layers. */
+  readonly outside: boolean
 }
 
 /** The tensors that an architecture needs of files, which must have them: see `examineFiles`. */
@@ -77,9 +77,9 @@ export function sizedModel(
     return {
       ...{ shape: spec.shape, kind: spec.kind, dtype, byteLength },
       size: sizeOf(spec.shape),
-      packed: spec.kind === 'matrix' && isPacked(reader, name),
+      packed: (spec.kind === 'matrix' || spec.kind === 'embedding') && isPacked(reader, name),
       multiplied: isOutput || (spec.kind === 'matrix' && spec.name.startsWith(inLayers)),
-      looked: isOutput || spec.kind === 'embedding',
+      outside: !spec.name.startsWith(inLayers),
     }
   })
   return { config, tensors }
@@ -156,8 +156,12 @@ function generationUse(model: SizedModel, options: MemoryOptions): MemoryUse {
 const runtime = 64e6
 
 /** What is there once a model is loaded. */
-function loadedParts({ tensors }: SizedModel, { inUse }: MemoryOptions): MemoryPart[] {
-  const loaded = tensors.map(({ packed, byteLength, size }) => (packed ? byteLength : 4 * size))
+function loadedParts({ config, tensors }: SizedModel, { inUse, precision }: MemoryOptions): MemoryPart[] {
+  const loaded = tensors.map(({ packed, kind, byteLength, size }) => {
+    // See `packsEmbeddings`.
+    const staysPacked = packed && (kind === 'matrix' || !config.tiedEmbeddings || precision === 'int8')
+    return staysPacked ? byteLength : 4 * size
+  })
   return [
     { name: 'in use before loading', bytes: inUse },
     { name: 'runtime and programs', bytes: runtime },
@@ -175,15 +179,18 @@ function heldParts(
   work: 'training' | 'generation',
 ): MemoryPart[] {
   const matrices = tensors.filter(({ multiplied }) => multiplied)
-  const expanded = tensors.filter(({ packed, looked, multiplied }) =>
-    precision === 'int8' ? packed && looked && work === 'training' : packed && multiplied,
-  )
-  const floats = 4 * sum(expanded.map(({ size }) => size))
-  if (precision !== 'int8') return [{ name: 'weights in float32', bytes: floats }]
+  const size = sum(matrices.map((matrix) => matrix.size))
+  if (precision === 'int8') {
+    return [
+      { name: 'weights in int8, twice', bytes: 2 * size },
+      { name: 'making int8 of weights', bytes: preparation(matrices, work === 'training' ? 2 : 1) },
+    ]
+  }
+  // An embedding that is multiplied was loaded as float32.
+  const expanded = matrices.filter(({ packed, kind }) => packed && kind === 'matrix')
   return [
-    { name: 'weights in int8, twice', bytes: 2 * sum(matrices.map(({ size }) => size)) },
-    { name: 'output matrix in float32', bytes: floats },
-    { name: 'making int8 of weights', bytes: preparation(matrices, work === 'training' ? 2 : 1) },
+    { name: 'weights in float32', bytes: 4 * sum(expanded.map((matrix) => matrix.size)) },
+    { name: 'arranged for single tokens', bytes: work === 'generation' ? 4 * size : 0 },
   ]
 }
 
@@ -201,8 +208,8 @@ function preparation(matrices: readonly SizedTensor[], forms: number): number {
 /** Weights that are expanded to float32 for one layer at a time; those outside of layers stay expanded. */
 function byLayerParts({ config, tensors }: SizedModel): MemoryPart[] {
   const packed = tensors.filter(({ multiplied, packed }) => multiplied && packed)
-  const inLayers = packed.filter(({ looked }) => !looked)
-  const outside = packed.filter(({ looked }) => looked)
+  const inLayers = packed.filter((tensor) => !tensor.outside)
+  const outside = packed.filter((tensor) => tensor.outside && tensor.kind === 'matrix')
   const bytes = (some: readonly SizedTensor[]) => 4 * sum(some.map(({ size }) => size))
   return [{ name: 'weights in float32, by layer', bytes: bytes(inLayers) / config.layers + bytes(outside) }]
 }

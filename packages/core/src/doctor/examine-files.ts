@@ -10,8 +10,8 @@ import {
   type OpenedModel,
   type OpenModelOptions,
 } from '../model/files/open-model-folder.ts'
+import { checkNotQuantized } from '../model/files/quantized/check-not-quantized.ts'
 import { checkAllUsed, checkLayers } from '../model/files/stored-weights.ts'
-import { checkNotQuantized } from '../model/files/tensors/quantized-checkpoint.ts'
 import type { TensorReader } from '../model/files/tensors/tensor-reader.ts'
 import type { StoredPlace } from '../storage/place.ts'
 import type { Tokenizer } from '../tokenize/tokenizer.ts'
@@ -93,7 +93,7 @@ async function examineWeights({ reader, architecture, config }: Omit<OpenedModel
   readonly unused: readonly string[]
 }> {
   const weights: PatchError[] = []
-  await attempt(weights, () => checkNotQuantized(reader))
+  if (reader.format === 'safetensors') await attempt(weights, () => checkNotQuantized(reader))
   await attempt(weights, () => checkLayers(reader, config))
   if (weights.length > 0) return { weights, unused: [] }
   const specs = architecture.weightSpecs(config)
