@@ -1,8 +1,7 @@
 import { createRandom } from '../random.ts'
 import { isRefusal } from './judges/is-refusal.ts'
-import type { PatchPrompt } from './rows/preference-pair.ts'
+import { type PatchPrompt, promptSeed } from './rows/preference-pair.ts'
 import { isTarget } from './rows/prompt-kind.ts'
-import { promptSeed } from './rows/prompt-seed.ts'
 
 /**
  * A refusal for each harmless prompt, by its index: what the reference itself said where it refused that very

@@ -1,7 +1,7 @@
 import type { Backend, HostTensor, NamedHostTensors, NamedTensors, Weight } from '../backend/backend.ts'
-import { type ErrorCode, PatchError } from '../errors.ts'
+import { PatchError } from '../errors.ts'
 import * as tf from '../tf.ts'
-import { expectClose } from './expect-close.ts'
+import { expectClose, expectRefusal } from './expect-close.ts'
 import { pick } from './operation-programs.ts'
 
 const vector = (...data: number[]): HostTensor => ({ shape: [data.length], data: Float32Array.from(data) })
@@ -254,13 +254,4 @@ export const behaviourCases: Readonly<Record<string, (backend: Backend) => Promi
     }
     await expectRefusal(failing, 'NOT_FINITE', 'a')
   },
-}
-
-async function expectRefusal(act: () => Promise<unknown>, code: ErrorCode, mention: string): Promise<void> {
-  const error = await act().then(
-    () => undefined,
-    (cause: unknown) => cause,
-  )
-  if (error instanceof PatchError && error.code === code && error.message.includes(mention)) return
-  throw new Error(`expected ${code} with the word ${mention}; found ${error}`)
 }

@@ -1,4 +1,5 @@
 import type { HostTensor, NamedHostTensors } from '../backend/backend.ts'
+import { type ErrorCode, PatchError } from '../errors.ts'
 
 /** Throws, naming the first element that differs, unless all outputs are there and within `tolerance` (relative above 1). */
 export function expectClose(found: NamedHostTensors, expected: NamedHostTensors, tolerance: number): void {
@@ -22,4 +23,18 @@ function differenceOf(found: HostTensor, expected: HostTensor, tolerance: number
     if (!near && !Object.is(actual, value)) return `expected ${value} at ${index}; found ${actual}`
   }
   return undefined
+}
+
+/** Throws unless an act is refused with a code and a message that has a word. */
+export async function expectRefusal(
+  act: () => Promise<unknown>,
+  code: ErrorCode,
+  mention: string,
+): Promise<void> {
+  const error = await act().then(
+    () => undefined,
+    (cause: unknown) => cause,
+  )
+  if (error instanceof PatchError && error.code === code && error.message.includes(mention)) return
+  throw new Error(`expected ${code} with the word ${mention}; found ${error}`)
 }

@@ -1,7 +1,7 @@
 import type { Backend } from '../../src/backend/backend.ts'
 import { createLanguageModel } from '../../src/model/create-language-model.ts'
 import type { LanguageModel } from '../../src/model/language-model/language-model.ts'
-import { fnv1a } from '../../src/pairs/rows/prompt-seed.ts'
+import { fnv1a } from '../../src/pairs/rows/preference-pair.ts'
 import { goldenModel } from '../goldens.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { PatchError } from '../../errors.ts'
-import { fnv1a } from '../../pairs/rows/prompt-seed.ts'
+import { fnv1a } from '../../pairs/rows/preference-pair.ts'
 import { createRandom } from '../../random.ts'
 import { garakAttempt, uuid } from './garak-attempt.ts'
 import { aggregation, garakDigest, probeCounts } from './garak-digest.ts'

@@ -1,3 +1,11 @@
+import type { NamedTensors } from '../../backend/backend.ts'
+import * as tf from '../../tf.ts'
+import type { Architecture } from './architectures/architecture.ts'
+import type { ModelConfig } from './config/model-config.ts'
+import { attentionToShared, decodeLayer, type PastKeyValues } from './layer.ts'
+import { capped, type KeyValues } from './layers/attention.ts'
+import { type PlaceTensors, streamOf } from './places.ts'
+
 /**
  * The forward pass of a decoder: from ids or embeddings, and where they stand, to the residual stream after the last layer.
  * Every program that runs a model is built of it. RoPE tables and masks follow from the positions (places).
@@ -5,14 +13,6 @@
  * Rows may have tokens in common that stand before each of them, a prefix and a shared prompt. These run once, in front of
  * the rows in the same residual stream, and all tokens of the rows see them.
  */
-
-import type { NamedTensors } from '../../backend/backend.ts'
-import * as tf from '../../tf.ts'
-import type { Architecture } from './architectures/architecture.ts'
-import type { ModelConfig } from './config/model-config.ts'
-import { attentionToShared, decodeLayer, type PastKeyValues } from './layer.ts'
-import type { KeyValues } from './layers/attention.ts'
-import { type PlaceTensors, streamOf } from './places.ts'
 
 /** What a program needs to know of a model. */
 export interface ModelShape {
@@ -98,3 +98,14 @@ function joined(parts: readonly (tf.Tensor | undefined)[]): tf.Tensor | undefine
 /** The last `count` rows of a residual stream: the rows' own tokens, without the shared ones before them. */
 export const ownRows = (x: tf.Tensor, count: number): tf.Tensor =>
   tf.slice(x, [(x.shape[0] as number) - count, 0], [count, -1])
+
+/** Logits [n, V] of hidden states [n, d] after the last layer: normalized, projected, capped where the model caps them. */
+export function outputLogits(
+  { architecture, config }: ModelShape,
+  weights: NamedTensors,
+  hidden: tf.Tensor,
+): tf.Tensor {
+  const final = architecture.normalize(config, weights, hidden)
+  const output = weights[architecture.outputWeight(config)] as tf.Tensor
+  return capped(tf.matMul(final, output, false, true), config.logitCap)
+}

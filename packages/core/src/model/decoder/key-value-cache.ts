@@ -1,6 +1,6 @@
 import type { HostTensor, NamedHostTensors } from '../../backend/backend.ts'
 import { type ModelConfig, needsPositions } from './config/model-config.ts'
-import { MASKED } from './layers/mask.ts'
+import { MASKED } from './layers/attention.ts'
 
 /** Keys and values of a token block as a program gives them: `key.0`, `value.0`, … [kvHeads, batch, length, D]. */
 export type BlockKeyValues = NamedHostTensors

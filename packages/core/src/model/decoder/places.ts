@@ -7,7 +7,7 @@
 import type { HostTensor, NamedTensors } from '../../backend/backend.ts'
 import * as tf from '../../tf.ts'
 import { type LayerType, type ModelConfig, needsPositions } from './config/model-config.ts'
-import { causalMask, MASKED } from './layers/mask.ts'
+import { causalMask, MASKED } from './layers/attention.ts'
 import { rotaryTables, rotate } from './rotary.ts'
 
 /** Where the tokens of a pass stand. */

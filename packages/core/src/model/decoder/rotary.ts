@@ -1,7 +1,6 @@
 import * as tf from '../../tf.ts'
 import type { Rope } from './config/model-config.ts'
-import { customGradient } from './layers/custom-gradient.ts'
-import { fused } from './layers/fused.ts'
+import { customGradient, fused } from './layers/custom-gradient.ts'
 
 /** cos and sin tables for RoPE, [positions, size], the sign of the rotation folded into the sine. */
 export interface RotaryTables {

@@ -6,11 +6,10 @@
 
 import type { HostTensor, NamedTensors } from '../../backend/backend.ts'
 import * as tf from '../../tf.ts'
-import { forward } from '../decoder/forward.ts'
+import { forward, outputLogits } from '../decoder/forward.ts'
 import type { BlockKeyValues, KeyValueCache } from '../decoder/key-value-cache.ts'
 import type { PastKeyValues } from '../decoder/layer.ts'
 import type { KeyValues } from '../decoder/layers/attention.ts'
-import { outputLogits } from '../decoder/output-logits.ts'
 import { placeFeeds } from '../decoder/places.ts'
 import type { ModelCore } from '../language-model/model-core.ts'
 import { programFor } from '../language-model/program-cache.ts'

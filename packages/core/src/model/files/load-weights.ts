@@ -5,8 +5,7 @@ import type { ModelConfig } from '../decoder/config/model-config.ts'
 import { type EmbeddingNames, embeddingNames } from './embedding-ties.ts'
 import type { LoraAdapter } from './lora/lora.ts'
 import { checkAllUsed, checkLayers, checkShape, isTransposed, storedName } from './stored-weights.ts'
-import { checkFloat } from './tensors/quantized-checkpoint.ts'
-import type { TensorReader } from './tensors/tensor-reader.ts'
+import { checkFloat, type TensorReader } from './tensors/tensor-reader.ts'
 
 export interface LoadWeightsOptions {
   /** A LoRA adapter that is merged into the weights as they are read. */

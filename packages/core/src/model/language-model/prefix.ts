@@ -1,6 +1,6 @@
 import { PatchError } from '../../errors.ts'
 import type { ModelConfig } from '../decoder/config/model-config.ts'
-import { MASKED } from '../decoder/layers/mask.ts'
+import { MASKED } from '../decoder/layers/attention.ts'
 import type { SharedPlaces } from '../decoder/places.ts'
 
 /** A prefix as a model applies it: m virtual tokens of width d, row-major. */

@@ -1,6 +1,6 @@
 import type { HostTensor } from '../../backend/backend.ts'
 import type { Tokenizer } from '../../tokenize/tokenizer.ts'
-import { MASKED } from '../decoder/layers/mask.ts'
+import { MASKED } from '../decoder/layers/attention.ts'
 import { packedShape, packRows } from './pack-rows.ts'
 
 /** A prompt with the responses that follow it, each on its own: one for SFT, chosen and rejected for DPO. */

@@ -3,7 +3,7 @@ import type { LanguageModel } from '../../model/language-model/language-model.ts
 import { isDegenerate } from '../judges/is-degenerate.ts'
 import { isRefusal } from '../judges/is-refusal.ts'
 import type { StageProgress } from '../responses/collect-responses.ts'
-import { promptSeed } from '../rows/prompt-seed.ts'
+import { promptSeed } from '../rows/preference-pair.ts'
 import { distinctTexts } from './distinct-texts.ts'
 import { openUserTurn, type UserTurn } from './user-turn.ts'
 

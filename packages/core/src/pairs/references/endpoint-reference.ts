@@ -1,8 +1,8 @@
 import { mapConcurrently } from '../endpoint/map-concurrently.ts'
 import { type EndpointOptions, openEndpoint } from '../endpoint/open-endpoint.ts'
 import { countEndings } from '../rows/endings.ts'
+import { promptSeed } from '../rows/preference-pair.ts'
 import { formatPrompt, type PromptFormat, toMessages } from '../rows/prompt-format.ts'
-import { promptSeed } from '../rows/prompt-seed.ts'
 import type { Reference } from './reference.ts'
 
 export interface EndpointReferenceOptions extends EndpointOptions {

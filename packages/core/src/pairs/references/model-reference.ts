@@ -1,8 +1,8 @@
 import { given } from '../../given.ts'
 import type { GenerateOptions, LanguageModel } from '../../model/language-model/language-model.ts'
 import { modelIdentity } from '../../model/language-model/model-identity.ts'
+import { promptSeed } from '../rows/preference-pair.ts'
 import { formatPrompt, type PromptFormat } from '../rows/prompt-format.ts'
-import { promptSeed } from '../rows/prompt-seed.ts'
 import type { Reference } from './reference.ts'
 
 /** A reference whose probabilities are at hand too. */

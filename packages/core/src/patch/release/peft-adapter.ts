@@ -13,8 +13,8 @@ import {
   checkPeftType,
   unknownAdapterField,
 } from '../../model/files/lora/adapter-files.ts'
-import { checkFloat } from '../../model/files/tensors/quantized-checkpoint.ts'
 import { openSafetensors } from '../../model/files/tensors/safetensors.ts'
+import { checkFloat } from '../../model/files/tensors/tensor-reader.ts'
 import type { Prefix } from '../../model/language-model/language-model.ts'
 import { bytesSource } from '../../storage/memory-storage.ts'
 import { parseJsonFile } from '../../storage/parse-json-file.ts'

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { compilePattern } from '../patterns/compile-pattern.ts'
+import { gpt2Split } from '../patterns/known-patterns.ts'
 import { expressionPattern, literalPattern, type Pattern } from '../patterns/pattern.ts'
-import { gpt2Split } from '../patterns/split-patterns.ts'
 import { spellBytes } from './byte-alphabet.ts'
 import { numeric, punctuation, whiteSpace, wordCharacters } from './characters.ts'
 import {

@@ -5,7 +5,7 @@ import {
   qwen2Split,
   qwen35Split,
   tekkenSplit,
-} from '../patterns/split-patterns.ts'
+} from '../patterns/known-patterns.ts'
 
 /** How a byte-level vocabulary cuts text before it merges. */
 export interface Split {

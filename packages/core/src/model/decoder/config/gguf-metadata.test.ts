@@ -6,7 +6,7 @@ import { gemma3 } from '../architectures/gemma3.ts'
 import { granite } from '../architectures/granite.ts'
 import { llama } from '../architectures/llama.ts'
 import { phi3 } from '../architectures/phi3.ts'
-import { qwen2 } from '../architectures/qwen2.ts'
+import { qwen2 } from '../architectures/qwen.ts'
 
 const metadata = {
   'general.architecture': 'llama',

@@ -1,7 +1,6 @@
 import * as tf from '../../../tf.ts'
 import type { FeedForward } from '../config/model-config.ts'
-import { customGradient } from './custom-gradient.ts'
-import { fused } from './fused.ts'
+import { customGradient, fused } from './custom-gradient.ts'
 
 type Name = FeedForward['activation']
 

@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { relativeDifference } from '../../../../test/goldens.ts'
 import { normalTensor, outputAndGradients } from '../../../../test/gradients.ts'
 import * as tf from '../../../tf.ts'
-import { attendRows, attention, tokensFirst } from './attention.ts'
-import { MASKED } from './mask.ts'
+import { attendRows, attention, MASKED, tokensFirst } from './attention.ts'
 
 const [kvHeads, batch, group, length, size] = [2, 3, 2, 4, 6] as const
 const queries = normalTensor([kvHeads, batch, group, length, size], 1)

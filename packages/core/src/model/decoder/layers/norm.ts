@@ -1,6 +1,5 @@
 import * as tf from '../../../tf.ts'
-import { customGradient } from './custom-gradient.ts'
-import { fused } from './fused.ts'
+import { customGradient, fused } from './custom-gradient.ts'
 
 /**
  * RMSNorm (Zhang & Sennrich 2019): y = x · r · w with r = (mean(x²) + ε)^(−1/2) over the last axis; x [rows, d].

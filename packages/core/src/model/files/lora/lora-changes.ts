@@ -1,6 +1,5 @@
 import { PatchError } from '../../../errors.ts'
-import { checkFloat } from '../tensors/quantized-checkpoint.ts'
-import type { TensorReader } from '../tensors/tensor-reader.ts'
+import { checkFloat, type TensorReader } from '../tensors/tensor-reader.ts'
 import type { LoraConfig } from './lora-config.ts'
 import type { ModuleTensors } from './lora-tensors.ts'
 

@@ -1,10 +1,10 @@
+import { PatchError, settleAll } from '../../../errors.ts'
+import type { PackedTensor } from '../dequantize/block-format.ts'
+
 /**
  * Tensors in files. Safetensors and GGUF files, whole or in parts, are read through one interface: the header first, checked as
  * the format's own library does, then tensor by tensor.
  */
-
-import { PatchError, settleAll } from '../../../errors.ts'
-import type { PackedTensor } from '../dequantize/block-format.ts'
 
 /** A tensor as a file has it. */
 export interface StoredTensor {
@@ -65,5 +65,19 @@ export function missingTensor(name: string, file: string, cause?: unknown): Patc
     found: 'no tensor with that name',
     remedy: 'Check that the weights belong to this model and are complete',
     cause,
+  })
+}
+
+/** Types of the values of float weights; others are parts of a quantized weight. */
+const floats = new Set(['F64', 'F32', 'F16', 'BF16'])
+
+/** Throws `UNSUPPORTED` for a safetensors weight of whole numbers, which are no values until something scales them. */
+export function checkFloat({ format, tensors }: TensorReader, name: string): void {
+  const dtype = tensors.get(name)?.dtype
+  if (format === 'gguf' || dtype === undefined || floats.has(dtype)) return
+  throw new PatchError('UNSUPPORTED', {
+    expected: `weights in one of ${[...floats].join(', ')}`,
+    found: `quantized weights: tensor ${name} of type ${dtype}`,
+    remedy: 'Use the original model, or a GGUF version such as Q8_0 or Q4_K_M',
   })
 }

@@ -6,14 +6,14 @@ import type { LayerType } from '../config/model-config.ts'
 import { decoder } from './decoder.ts'
 
 /** Fields by which Qwen's families give layers a window. */
-export const qwenWindowRules: FieldRules = {
+const qwenWindowRules: FieldRules = {
   use_sliding_window: 'read',
   sliding_window: 'read',
   max_window_layers: 'read',
   layer_types: fullOrSliding,
 }
 
-export const qwenDefaults = {
+const qwenDefaults = {
   max_position_embeddings: 32_768,
   num_key_value_heads: 32,
   sliding_window: 4096,
@@ -21,7 +21,7 @@ export const qwenDefaults = {
 }
 
 /** Layers from `max_window_layers` on have the window, where there is one and `layer_types` does not say otherwise. */
-export function qwenLayers(fields: Fields, json: Json): readonly LayerType[] {
+function qwenLayers(fields: Fields, json: Json): readonly LayerType[] {
   const window = fields.flag('use_sliding_window', false) ? json.sliding_window : null
   const first = fields.nonnegative('max_window_layers', 28)
   return windowedLayers({ ...json, sliding_window: window }, (layer) =>
@@ -42,4 +42,21 @@ export const qwen2 = decoder({
   defaults: qwenDefaults,
   plan: (fields, json) => ({ attention: { bias: true }, layerTypes: qwenLayers(fields, json) }),
   ggufPlan: () => ({}),
+})
+
+/** Qwen3 (dense): Qwen2 without biases, each head of queries and keys normalized. */
+export const qwen3 = decoder({
+  name: 'qwen3',
+  modelTypes: ['qwen3'],
+  ggufArchitectures: ['qwen3'],
+  rules: { ...commonRules, ...qwenWindowRules, attention_bias: 'read' },
+  defaults: { ...qwenDefaults, head_dim: 128 },
+  plan(fields, json) {
+    const bias = fields.flag('attention_bias', false)
+    return {
+      attention: { bias, outputBias: bias, queryKeyNorm: 'head' },
+      layerTypes: qwenLayers(fields, json),
+    }
+  },
+  ggufPlan: () => ({ attention: { queryKeyNorm: 'head' } }),
 })
