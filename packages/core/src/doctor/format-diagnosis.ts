@@ -1,5 +1,5 @@
 import { printableLine } from '../text/printable.ts'
-import type { Check, ModelDiagnosis, ModelSummary } from './diagnosis.ts'
+import type { Check, ModelDiagnosis, ModelSummary, Problem } from './diagnosis.ts'
 import type { MemoryUse } from './estimate-memory.ts'
 import { bytesText, countText, shareText } from './figures.ts'
 
@@ -54,13 +54,8 @@ function modelLines(model: ModelSummary): string[] {
 }
 
 function checkLines({ name, state, lines, problems }: Check): string[] {
-  const texts = [
-    ...problems.map(
-      ({ code, expected, found, remedy }) => `${code}: Expected ${expected}; found ${found}. ${remedy}.`,
-    ),
-    ...lines,
-  ]
-  const [first = '', ...rest] = shortList(texts.filter((line) => line !== ''))
+  const texts = [...shortList(problems.map(problems.length === 1 ? apart : inOneLine)).flat(), ...lines]
+  const [first = '', ...rest] = texts.filter((line) => line !== '')
   const margin = ' '.repeat(2 + 7 + 15)
   return [
     `  ${marks[state]}  ${name.padEnd(15)}${printableLine(first)}`.trimEnd(),
@@ -68,11 +63,23 @@ function checkLines({ name, state, lines, problems }: Check): string[] {
   ]
 }
 
-/** Problems of one kind that are shown: a file of another model lacks every tensor. */
+const apart = ({ code, expected, found, remedy }: Problem): string[] => [
+  `${code}: Expected ${expected}`,
+  `found ${found}`,
+  `${remedy}.`,
+]
+
+const inOneLine = ({ code, expected, found, remedy }: Problem): string[] => [
+  `${code}: Expected ${expected}; found ${found}. ${remedy}.`,
+]
+
+/** Problems of one check that are shown: a file of another model lacks every tensor. */
 const most = 5
 
-const shortList = (lines: readonly string[]): readonly string[] =>
-  lines.length <= most + 1 ? lines : [...lines.slice(0, most), `and ${lines.length - most} more`]
+const shortList = (problems: readonly string[][]): readonly string[][] =>
+  problems.length <= most + 1
+    ? problems
+    : [...problems.slice(0, most), [`and ${problems.length - most} more`]]
 
 function stepText({ step, memory }: ModelDiagnosis): string {
   const { batchSize, promptTokens, responseTokens, prefixLength } = step

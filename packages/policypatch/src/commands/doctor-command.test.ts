@@ -35,7 +35,7 @@ test('what would fail is told on standard output; the exit code is 1', async () 
   const other = await run(['doctor', 'other', '--patch', 'patches/tiny', '--no-probe'])
   expect(other.code).toBe(1)
   expect(other.stdout).toMatch(
-    /\n {2}FAILS {2}patch {10}PATCH_MISMATCH: .*architecture llama.*architecture qwen2/,
+    /\n {2}FAILS {2}patch {10}PATCH_MISMATCH: .*architecture llama.*\n +found architecture qwen2/,
   )
   expect(other.stdout).toMatch(/\n\npatch would fail\.\n$/)
   expect(other.stderr).toMatch(/^error PATCH_MISMATCH: .*these fail: patch/m)
