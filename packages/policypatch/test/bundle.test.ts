@@ -4,9 +4,9 @@ import { beforeAll, expect, test } from 'vitest'
 import { buildBundle } from './bundle/build-bundle.ts'
 
 /** Bytes, compressed by gzip: what it is now, so that it does not grow. */
-const ceiling = 61_500
+const ceiling = 61_800
 /** The same with the chat templates' language, which comes with the first model that has a chat template. */
-const chatCeiling = 93_000
+const chatCeiling = 93_200
 
 let chunks: readonly Rolldown.OutputChunk[]
 let apply: readonly Rolldown.OutputChunk[]
@@ -38,7 +38,7 @@ function compressed(some: Iterable<Rolldown.OutputChunk>): number {
   return gzipSync([...some].map(({ code }) => code).join('\n')).length
 }
 
-test('applying a patch takes at most 61.5 kB without runtimes, and 93 with chat templates', () => {
+test('applying a patch takes at most 61.8 kB without runtimes, and 93.2 with chat templates', () => {
   const template = chunks.find((chunk) =>
     modulesOf([chunk]).some((id) => id.endsWith('/compile-chat-template.ts')),
   )

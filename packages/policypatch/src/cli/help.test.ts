@@ -13,7 +13,7 @@ const commandOf = (name: string) =>
 const additions = new Set(
   (
     '--prompts --pairs --reference --patch --ability --system-prompt --out --garak --record --weights --system --prompt --model ' +
-    '--reference-key-env --reference-body --judge-key-env --judge-body --judge-criteria'
+    '--reference-key-env --reference-body --judge-key-env --judge-body --judge-criteria --passphrase-env'
   ).split(' '),
 )
 

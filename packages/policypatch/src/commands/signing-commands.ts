@@ -5,7 +5,7 @@ import { PatchError } from '@policypatch/core'
 import { signPatch, verifyPatch } from '@policypatch/core/patch'
 import { Command } from 'commander'
 import { inContext } from '../cli/command-context.ts'
-import { addExamples } from '../cli/help.ts'
+import { addExamples, requireOptions } from '../cli/help.ts'
 
 interface KeygenOptions {
   readonly out: string
@@ -54,7 +54,7 @@ export function signCommand(): Command {
   const command = new Command('sign')
     .description("sign a patch's files; the signature is written beside them, as model.sig")
     .argument('<patch>', 'its folder')
-    .requiredOption('--key <path>', 'private key, as keygen writes it')
+    .option('--key <path>', 'private key, as keygen writes it')
     .option('--passphrase-env <name>', 'environment variable with the passphrase of the key')
     .action(
       inContext(async ({ print }, { key, passphraseEnv }: SignOptions, [folder = '']) => {
@@ -62,7 +62,10 @@ export function signCommand(): Command {
         print(`Signed ${folder}: the signature is in model.sig.`, { folder, signature: 'model.sig' })
       }),
     )
-  return addExamples(command, ['Sign a release', 'policypatch sign patches/harmfulness --key release.pem'])
+  return addExamples(requireOptions(command, '--key'), [
+    'Sign a release',
+    'policypatch sign patches/harmfulness --key release.pem',
+  ])
 }
 
 interface VerifyOptions {
@@ -74,7 +77,7 @@ export function verifyCommand(): Command {
   const command = new Command('verify')
     .description('verify that a patch is as one of the given keys signed it')
     .argument('<patch>', 'its folder')
-    .requiredOption('--key <path...>', 'public keys that are trusted')
+    .option('--key <path...>', 'public keys that are trusted')
     .action(
       inContext(async ({ print }, { key }: VerifyOptions, [folder = '']) => {
         const publicKeys = await Promise.all(key.map((path) => readText(path)))
@@ -85,7 +88,7 @@ export function verifyCommand(): Command {
         )
       }),
     )
-  return addExamples(command, [
+  return addExamples(requireOptions(command, '--key'), [
     'Verify a download',
     'policypatch verify patches/harmfulness --key release.pub',
   ])
