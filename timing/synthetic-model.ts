@@ -41,9 +41,14 @@ export async function syntheticModel({
   const weights: Record<string, Weight> = {}
   for (const [index, { name, shape, kind }] of specs.entries()) {
     const size = shape.reduce((product, n) => product * n, 1)
-    if (kind === 'matrix') weights[name] = { shape, expand: (out) => fill(matrix(index, size), out) }
-    else
-      weights[name] = { shape, data: kind === 'norm' ? new Float32Array(size).fill(1) : matrix(index, size) }
+    if (kind === 'matrix' || kind === 'embedding') {
+      const width = shape.at(-1) as number
+      weights[name] = {
+        shape,
+        expand: (out) => fill(matrix(index, size), out),
+        rows: (from, to, out) => fill(matrix(index, (to - from) * width, from * width), out),
+      }
+    } else weights[name] = { shape, data: new Float32Array(size).fill(1) }
   }
   const backend = onnxruntimeBackend({ threads })
   return createLanguageModel({
@@ -80,14 +85,14 @@ function noTokenizer(vocabSize: number): Tokenizer {
 }
 
 /**
- * `length` numbers in [0, 1) that are a function of the seed alone, float32: a hash of each index. peft_step.py has the
+ * `length` numbers in [0, 1) that are a function of the seed and their index alone, float32: a hash of each, from `from` on. peft_step.py has the
  * same function, so that both sides hold the same weights without a file between them.
  */
-export function uniform(seed: number, length: number): Float32Array {
+export function uniform(seed: number, length: number, from = 0): Float32Array {
   const values = new Float32Array(length)
   const start = Math.imul(seed, 0x85ebca6b)
   for (let i = 0; i < length; i++) {
-    let x = (Math.imul(i, 0x9e3779b1) + start) | 0
+    let x = (Math.imul(from + i, 0x9e3779b1) + start) | 0
     x = Math.imul(x ^ (x >>> 16), 0x45d9f3b)
     x = Math.imul(x ^ (x >>> 16), 0x45d9f3b)
     // 24 bits: a float32 holds them exactly.
@@ -97,8 +102,8 @@ export function uniform(seed: number, length: number): Float32Array {
 }
 
 /** Weights of the usual spread, a standard deviation of 0.02. */
-export function matrix(seed: number, length: number): Float32Array {
-  const values = uniform(seed, length)
+export function matrix(seed: number, length: number, from = 0): Float32Array {
+  const values = uniform(seed, length, from)
   for (let i = 0; i < length; i++) values[i] = ((values[i] as number) - 0.5) * 0.0625
   return values
 }
