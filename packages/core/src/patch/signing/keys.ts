@@ -10,10 +10,13 @@ const curves = {
 
 type Curve = keyof typeof curves
 
+/** WebCrypto's key, by a name that is there without the browser's types. */
+type WebKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>
+
 /** A key that signatures are verified by, or made with. */
 export interface SigningKey {
   readonly curve: Curve
-  readonly key: CryptoKey
+  readonly key: WebKey
   /** SHA-256 of the public key's PEM, by which a signature names its key. */
   readonly hint: string
 }
@@ -54,7 +57,7 @@ export async function privateKey(pem: string): Promise<SigningKey> {
 }
 
 /** The PEM of a public key, as the Python package `cryptography` writes it. */
-async function hintOf(key: CryptoKey): Promise<string> {
+async function hintOf(key: WebKey): Promise<string> {
   const der = new Uint8Array(await crypto.subtle.exportKey('spki', key))
   const lines = btoa(String.fromCharCode(...der)).match(/.{1,64}/g) ?? []
   const pem = ['-----BEGIN PUBLIC KEY-----', ...lines, '-----END PUBLIC KEY-----', ''].join('\n')
