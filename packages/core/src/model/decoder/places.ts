@@ -195,8 +195,10 @@ export function streamOf(config: ModelConfig, batch: number, places: PlaceTensor
     },
     mask({ window }) {
       if (!mask || window === undefined) return mask
-      const seen = before ? tf.concat([tf.tile(before, [batch, 1]), rows as tf.Tensor], 1) : rows
-      return once(`mask ${window}`, () => tf.add(mask, beyond(window, rows as tf.Tensor, seen as tf.Tensor)))
+      return once(`mask ${window}`, () => {
+        const seen = before ? tf.concat([tf.tile(before, [batch, 1]), rows as tf.Tensor], 1) : rows
+        return tf.add(mask, beyond(window, rows as tf.Tensor, seen as tf.Tensor))
+      })
     },
     sharedMask({ window }) {
       const all = front as tf.Tensor
@@ -207,8 +209,11 @@ export function streamOf(config: ModelConfig, batch: number, places: PlaceTensor
     },
     pastMask({ window }, pastMask, pastPositions) {
       if (window === undefined) return pastMask
-      const far = beyond(window, rows as tf.Tensor, pastPositions as tf.Tensor)
-      return pastMask ? tf.add(pastMask, far) : far
+      // Layers have keys and values of their own of what went before, but its mask and places in common.
+      return once(`past ${window} ${pastMask?.id} ${pastPositions?.id}`, () => {
+        const far = beyond(window, rows as tf.Tensor, pastPositions as tf.Tensor)
+        return pastMask ? tf.add(pastMask, far) : far
+      })
     },
   }
 }

@@ -1,4 +1,4 @@
-import { fullOrSliding, sightOfLayers, slidingBut, typesOf, windowOf } from '../config/layer-types.ts'
+import { fullOrSliding, slidingBut, windowedLayers } from '../config/layer-types.ts'
 import { cohereDefaults, cohereGgufPlan, cohereNorm, coherePlan, cohereRules } from './cohere.ts'
 import { decoder } from './decoder.ts'
 
@@ -17,12 +17,10 @@ export const cohere2 = decoder({
   plan(fields, json) {
     const bias = fields.flag('attention_bias', false)
     const every = fields.integer('sliding_window_pattern', 4)
-    const sights = sightOfLayers(json, slidingBut(every))
-    const window = windowOf(json, sights.includes('sliding_attention'))
     return {
       ...coherePlan(fields.positive('logit_scale')),
       attention: { bias, outputBias: bias },
-      layerTypes: typesOf(sights, {}, { rope: 0, window }),
+      layerTypes: windowedLayers(json, slidingBut(every), {}, { rope: 0 }),
     }
   },
   ggufPlan(fields, _, { layers }) {

@@ -1,7 +1,7 @@
 import { harmless } from '../config/common-rules.ts'
 import { type Fields, fieldsOf, type Json } from '../config/config-fields.ts'
 import { activationOf } from '../config/decoder-config.ts'
-import { fullOrSliding, sightOfLayers, slidingBut, typesOf, windowOf } from '../config/layer-types.ts'
+import { fullOrSliding, slidingBut, windowedLayers } from '../config/layer-types.ts'
 import type { Rope } from '../config/model-config.ts'
 import { ropeOf } from '../config/rope.ts'
 import { decoder } from './decoder.ts'
@@ -58,8 +58,6 @@ export const gemma3 = decoder({
   ropes: ropesOf,
   plan(fields, json, sizes) {
     const bias = fields.flag('attention_bias', false)
-    const sights = sightOfLayers(json, slidingBut(everyOf(json)))
-    const window = windowOf(json, sights.includes('sliding_attention'))
     return {
       ...gemmaPlan(sizes),
       residual: 'around',
@@ -68,7 +66,7 @@ export const gemma3 = decoder({
         scale: 1 / Math.sqrt(fields.positive('query_pre_attn_scalar')),
       },
       feedForward: { activation: activationOf(json.hidden_activation) },
-      layerTypes: typesOf(sights, { rope: 0 }, { rope: 1, window }),
+      layerTypes: windowedLayers(json, slidingBut(everyOf(json)), { rope: 0 }, { rope: 1 }),
       ...finalCap(fields, json),
     }
   },

@@ -2,6 +2,7 @@ import { commonRules, harmless } from '../config/common-rules.ts'
 import type { Json } from '../config/config-fields.ts'
 import { activationNames, type DecoderPlan, type DecoderSizes } from '../config/decoder-config.ts'
 import { only, rowsOf } from '../config/field-rules.ts'
+import { eachLayer } from '../config/layer-types.ts'
 import { decoder } from './decoder.ts'
 import { plainNames, type WeightNames } from './decoder-weights.ts'
 
@@ -44,7 +45,7 @@ const plan = ({ layers }: DecoderSizes) =>
     attention: { bias: true, outputBias: true, fused: 'parts' },
     feedForward: { gated: false, bias: true },
     ropes: [],
-    layerTypes: Array.from({ length: Math.min(layers, 10_000) }, () => ({})),
+    layerTypes: eachLayer(layers, () => ({})),
     learnedPositions: true,
   }) satisfies Partial<DecoderPlan>
 

@@ -1,4 +1,5 @@
 import { commonRules } from '../config/common-rules.ts'
+import { eachLayer } from '../config/layer-types.ts'
 import { decoder } from './decoder.ts'
 import { interleavedToHalves } from './decoder-weights.ts'
 
@@ -39,7 +40,7 @@ export const granite = decoder({
       logits: 1 / (fields.nonnegative('logit_scale', 0) || 1),
     },
     ...(!fields.flag('rope.scaling.finetuned', true) && {
-      layerTypes: Array.from({ length: Math.min(layers, 10_000) }, () => ({})),
+      layerTypes: eachLayer(layers, () => ({})),
     }),
   }),
   ggufRules: {

@@ -1,6 +1,6 @@
 import { commonRules } from '../config/common-rules.ts'
 import type { FieldRule } from '../config/field-rules.ts'
-import { fullOrSliding, sightOfLayers, windowOf } from '../config/layer-types.ts'
+import { eachLayer, fullOrSliding, sightOfLayers, windowOf } from '../config/layer-types.ts'
 import { decoder } from './decoder.ts'
 import { interleavedToHalves } from './decoder-weights.ts'
 
@@ -29,7 +29,7 @@ export const smollm3 = decoder({
     const every = fields.integer('no_rope_layer_interval', 4)
     const hasRope = Array.isArray(json.no_rope_layers)
       ? json.no_rope_layers.map((one) => one === 1)
-      : Array.from({ length: Math.min(layers, 10_000) }, (_, layer) => (layer + 1) % every !== 0)
+      : eachLayer(layers, (layer) => (layer + 1) % every !== 0)
     const hasWindow = fields.flag('use_sliding_window', false) && (json.sliding_window ?? null) !== null
     const sights = sightOfLayers(json, (layer) =>
       hasWindow && !hasRope[layer] ? 'sliding_attention' : 'full_attention',
@@ -46,9 +46,7 @@ export const smollm3 = decoder({
     }
   },
   ggufPlan: (_, __, { layers }) => ({
-    layerTypes: Array.from({ length: Math.min(layers, 10_000) }, (_, layer) =>
-      (layer + 1) % 4 === 0 ? {} : { rope: 0 },
-    ),
+    layerTypes: eachLayer(layers, (layer) => ((layer + 1) % 4 === 0 ? {} : { rope: 0 })),
   }),
   orders: { fromGguf: interleavedToHalves },
 })

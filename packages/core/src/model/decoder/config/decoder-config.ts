@@ -2,6 +2,7 @@ import { PatchError } from '../../../errors.ts'
 import { describeValue } from '../../../text/describe-value.ts'
 import { fieldsOf, type Json } from './config-fields.ts'
 import type { GgufFields } from './gguf-metadata.ts'
+import { eachLayer } from './layer-types.ts'
 import type { Attention, FeedForward, LayerType, ModelConfig, Norm, Rope } from './model-config.ts'
 import { contextOfRope } from './rope.ts'
 
@@ -147,7 +148,7 @@ export function checkedConfig(
   const rope: LayerType = { rope: 0 }
   return fitting(file === 'GGUF' ? ggufNames : configNames, {
     residual: 'before',
-    layerTypes: new Array<LayerType>(Math.min(sizes.layers, mostLayers)).fill(rope),
+    layerTypes: eachLayer(sizes.layers, () => rope),
     ...sizes,
     ...plan,
     norm: { ...sizes.norm, ...plan.norm },
@@ -155,9 +156,6 @@ export function checkedConfig(
     feedForward: { ...sizes.feedForward, ...plan.feedForward },
   })
 }
-
-/** Far more than models have: what is damaged is not given room. Files have fewer tensors, which is found later. */
-const mostLayers = 10_000
 
 /** What a file calls the numbers that must fit each other. */
 interface HeadNames {

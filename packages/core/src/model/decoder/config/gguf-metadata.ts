@@ -2,6 +2,7 @@ import { PatchError } from '../../../errors.ts'
 import { describeValue } from '../../../text/describe-value.ts'
 import { type Fields, fieldsOf, type Json, numeric } from './config-fields.ts'
 import { checkFieldRules, type FieldRule, type FieldRules, isEmpty, only, rowsOf } from './field-rules.ts'
+import { eachLayer } from './layer-types.ts'
 import {
   linearScaling,
   type PlainRope,
@@ -131,10 +132,7 @@ export function ggufFields(metadata: Json): GgufFields {
       const list = metadata[prefix + name]
       if (!Array.isArray(list)) {
         const n = fields.nonnegative(name, every)
-        return Array.from(
-          { length: Math.min(layers, 10_000) },
-          (_, layer) => n === 0 || (layer + 1) % n !== 0,
-        )
+        return eachLayer(layers, (layer) => n === 0 || (layer + 1) % n !== 0)
       }
       if (list.length !== layers) {
         throw new PatchError('MALFORMED', {

@@ -16,11 +16,18 @@ export const fullOrSliding: FieldRule = {
     value.every((kind) => kind === 'full_attention' || kind === 'sliding_attention'),
 }
 
+/** Far more than models have: what is damaged is not given room. Files have fewer tensors, which is found later. */
+const mostLayers = 10_000
+
+/** Something for each layer of a configuration that may be damaged. */
+export const eachLayer = <Of>(layers: number, of: (layer: number) => Of): Of[] =>
+  Array.from({ length: Math.min(layers, mostLayers) }, (_, layer) => of(layer))
+
 /** The list under `layer_types`, or for want of it what `otherwise` says of each layer. */
 export function sightOfLayers(json: Json, otherwise: (layer: number) => Sight): readonly Sight[] {
   if (Array.isArray(json.layer_types)) return json.layer_types
   const layers = fieldsOf(json, 'config.json').integer('num_hidden_layers')
-  return Array.from({ length: Math.min(layers, 10_000) }, (_, layer) => otherwise(layer))
+  return eachLayer(layers, otherwise)
 }
 
 /** Every n-th layer sees all. */
@@ -47,14 +54,14 @@ export function windowOf(json: Json, isNeeded: boolean): number | undefined {
   })
 }
 
-/** Types of layers by what they see: those that see all, and those that have a window. */
-export function typesOf(sights: readonly Sight[], full: LayerType, sliding: LayerType): readonly LayerType[] {
-  return sights.map((sight) => (sight === 'full_attention' ? full : sliding))
-}
-
-/** Types of layers with one rope, some of them with the window under `sliding_window`. */
-export function windowedLayers(json: Json, otherwise: (layer: number) => Sight): readonly LayerType[] {
+/** Types of layers, some of them with the window under `sliding_window`, and what they are beside that. */
+export function windowedLayers(
+  json: Json,
+  otherwise: (layer: number) => Sight,
+  full: LayerType = { rope: 0 },
+  sliding: LayerType = { rope: 0 },
+): readonly LayerType[] {
   const sights = sightOfLayers(json, otherwise)
   const window = windowOf(json, sights.includes('sliding_attention'))
-  return typesOf(sights, { rope: 0 }, { rope: 0, window })
+  return sights.map((sight) => (sight === 'full_attention' ? full : { ...sliding, window }))
 }
