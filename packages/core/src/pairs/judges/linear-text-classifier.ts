@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { PatchError } from '../../errors.ts'
 import { checkShape, describeIssues } from '../../text/check-shape.ts'
+import { bytesOfBase64 } from '../../text/encoded-bytes.ts'
 
 const positive = z.int().check(z.positive())
 
@@ -51,7 +52,7 @@ export function checkLinearTextClassifier(
 
 function decode(base64: string): Int8Array | undefined {
   try {
-    return Int8Array.from(atob(base64), (character) => character.charCodeAt(0))
+    return new Int8Array(bytesOfBase64(base64).buffer)
   } catch {
     return undefined
   }

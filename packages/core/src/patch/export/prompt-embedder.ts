@@ -1,6 +1,7 @@
 import { embeddingRows, embeddingTable } from '../../model/language-model/embedding-matrix.ts'
 import type { LanguageModel } from '../../model/language-model/language-model.ts'
 import { joinEmbeddings } from '../../model/language-model/prefix.ts'
+import { base64Of } from '../../text/encoded-bytes.ts'
 import type { Prompt } from '../../tokenize/tokenizer.ts'
 import { checkFit } from '../apply/check-fit.ts'
 import { checkOnePart } from '../check-prefix.ts'
@@ -41,13 +42,4 @@ export function promptEmbedder(model: LanguageModel, patch: PatchContents): (pro
     const bytes = torchSave(embeddings, [length, model.config.hiddenSize])
     return { length, embeddings, base64: base64Of(bytes) }
   }
-}
-
-function base64Of(bytes: Uint8Array): string {
-  const pieces: string[] = []
-  // In pieces, for a function takes only so many arguments.
-  for (let i = 0; i < bytes.length; i += 0x8000) {
-    pieces.push(String.fromCharCode(...bytes.subarray(i, i + 0x8000)))
-  }
-  return btoa(pieces.join(''))
 }

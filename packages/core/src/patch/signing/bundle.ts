@@ -1,5 +1,6 @@
 import { PatchError } from '../../errors.ts'
 import { describeValue } from '../../text/describe-value.ts'
+import { base64Of, bytesOfBase64 } from '../../text/encoded-bytes.ts'
 
 const mediaType = 'application/vnd.dev.sigstore.bundle.v0.3+json'
 const payloadType = 'application/vnd.in-toto+json'
@@ -80,16 +81,10 @@ export function readBundle(bytes: Uint8Array, name: string): SignedPayload {
 const recordOf = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 
-function base64Of(bytes: Uint8Array): string {
-  let binary = ''
-  for (const byte of bytes) binary += String.fromCharCode(byte)
-  return btoa(binary)
-}
-
 /** Base64 in the one form that the bytes have. */
 function bytesOf(value: unknown, name: string): Uint8Array {
   if (typeof value === 'string' && /^[A-Za-z0-9+/]+={0,2}$/.test(value) && value.length % 4 === 0) {
-    const bytes = Uint8Array.from(atob(value), (character) => character.charCodeAt(0))
+    const bytes = bytesOfBase64(value)
     if (base64Of(bytes) === value) return bytes
   }
   throw notABundle(name, 'a payload or signature that is cut or damaged')

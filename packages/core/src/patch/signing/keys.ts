@@ -1,5 +1,6 @@
 import { PatchError } from '../../errors.ts'
 import { sha256 } from '../../sha256.ts'
+import { base64Of, bytesOfBase64 } from '../../text/encoded-bytes.ts'
 
 /** Curves of signatures, with the digest that is signed and the bytes of a coordinate. */
 const curves = {
@@ -59,7 +60,7 @@ export async function privateKey(pem: string): Promise<SigningKey> {
 /** The PEM of a public key, as the Python package `cryptography` writes it. */
 async function hintOf(key: WebKey): Promise<string> {
   const der = new Uint8Array(await crypto.subtle.exportKey('spki', key))
-  const lines = btoa(String.fromCharCode(...der)).match(/.{1,64}/g) ?? []
+  const lines = base64Of(der).match(/.{1,64}/g) ?? []
   const pem = ['-----BEGIN PUBLIC KEY-----', ...lines, '-----END PUBLIC KEY-----', ''].join('\n')
   return sha256(new TextEncoder().encode(pem))
 }
@@ -68,7 +69,7 @@ function derOf(pem: string, label: string): Uint8Array<ArrayBuffer> {
   const body = new RegExp(`-----BEGIN ${label}-----([A-Za-z0-9+/=\\s]+)-----END ${label}-----`).exec(pem)?.[1]
   if (body !== undefined) {
     try {
-      return Uint8Array.from(atob(body.replace(/\s/g, '')), (character) => character.charCodeAt(0))
+      return bytesOfBase64(body.replace(/\s/g, ''))
     } catch {
       throw notAKey(`a ${label.toLowerCase()} in PEM`, 'one that is cut or damaged')
     }

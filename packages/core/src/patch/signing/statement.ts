@@ -1,6 +1,7 @@
 import { PatchError } from '../../errors.ts'
 import { sha256 } from '../../sha256.ts'
 import { describeValue } from '../../text/describe-value.ts'
+import { bytesOfHex } from '../../text/encoded-bytes.ts'
 
 /** The file beside a patch's that its signature is in, as the model-signing package calls it. */
 export const signatureFile = 'model.sig'
@@ -68,12 +69,6 @@ async function rootDigest(resources: readonly Resource[]): Promise<string> {
   const all = new Uint8Array(32 * resources.length)
   for (const [i, { digest }] of resources.entries()) all.set(bytesOfHex(digest), 32 * i)
   return sha256(all)
-}
-
-function bytesOfHex(hex: string): Uint8Array {
-  return Uint8Array.from({ length: hex.length / 2 }, (_, i) =>
-    Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16),
-  )
 }
 
 /** Reads a statement. `SIGNATURE_INVALID` for one of another kind, or whose digests do not fit each other. */

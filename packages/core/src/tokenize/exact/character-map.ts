@@ -1,3 +1,4 @@
+import { bytesOfBase64 } from '../../text/encoded-bytes.ts'
 import { type Component, checkGrowth, tokenizerError } from './component.ts'
 
 /**
@@ -41,7 +42,7 @@ function parse(
   const expected = `\`${where}.precompiled_charsmap\` of tokenizer.json to be SentencePiece's, in base64`
   let bytes: Uint8Array
   try {
-    bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
+    bytes = bytesOfBase64(base64)
   } catch (cause) {
     throw tokenizerError('MALFORMED', expected, { found: 'invalid base64', cause })
   }

@@ -1,4 +1,5 @@
 import { describeValue } from '../../text/describe-value.ts'
+import type { AddedToken } from '../exact/added-tokens.ts'
 import { type GgufVocabulary, malformed, tokenTypes } from './vocabulary.ts'
 
 /** What of tokenizer.json depends on the kind of vocabulary. */
@@ -10,15 +11,7 @@ export interface TokenizerParts {
   readonly model: object
 }
 
-export interface AddedTokenJson {
-  readonly id: number
-  readonly content: string
-  readonly single_word: boolean
-  readonly lstrip: boolean
-  readonly rstrip: boolean
-  readonly normalized: boolean
-  readonly special: boolean
-}
+export type AddedTokenJson = Omit<AddedToken, 'onlyIfKnown'> & { readonly id: number }
 
 /** Whether a token is matched in the text before anything is merged. */
 export const isAdded = (type: number | undefined) =>

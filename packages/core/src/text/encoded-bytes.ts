@@ -1,0 +1,21 @@
+/** Bytes that files and servers have as text: base64 with padding, and hexadecimal digits. */
+
+/** Characters that one call makes, for a function takes only so many arguments. */
+const PIECE = 0x8000
+
+/** Bytes in base64. */
+export function base64Of(bytes: Uint8Array): string {
+  const pieces: string[] = []
+  for (let i = 0; i < bytes.length; i += PIECE) {
+    pieces.push(String.fromCharCode(...bytes.subarray(i, i + PIECE)))
+  }
+  return btoa(pieces.join(''))
+}
+
+/** The bytes of a text in base64. Throws what `atob` throws for one that is none. */
+export const bytesOfBase64 = (base64: string): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
+
+/** The bytes of hexadecimal digits, two for each. */
+export const bytesOfHex = (hex: string): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from({ length: hex.length / 2 }, (_, i) => Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16))
