@@ -102,6 +102,7 @@ module.exports = {
     onlyPackages('compiler', ['core']),
     onlyPackages('backend-node', ['core', 'compiler']),
     onlyPackages('backend-web', ['core', 'compiler']),
+    onlyPackages('registry', ['core', 'backend-node', 'backend-web']),
     {
       name: 'public-names-only',
       comment:
