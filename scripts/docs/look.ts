@@ -87,18 +87,18 @@ if (chromium === undefined) {
       }
     })
     for (const path of pages) {
+      await page.goto(address + path, { waitUntil: 'networkidle0' })
       for (const scheme of schemes) {
-        await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }])
+        await page.emulateMediaFeatures([
+          { name: 'prefers-color-scheme', value: scheme },
+          { name: 'prefers-reduced-motion', value: 'reduce' },
+        ])
         for (const width of widths) {
           at = `${path || 'home'}, ${scheme}, ${width} pixels`
           await page.setViewport({ width, height: 900 })
-          await page.goto(address + path, { waitUntil: 'networkidle0' })
-          if (
-            (await page.evaluate('document.documentElement.classList.contains("dark")')) !==
-            (scheme === 'dark')
-          ) {
-            faults.push(`${at}: is not ${scheme}`)
-          }
+          await page.waitForFunction(
+            `document.documentElement.classList.contains('dark') === ${scheme === 'dark'}`,
+          )
           faults.push(...(await faultsOf(page, width)).map((fault) => `${at}: ${fault}`))
           if (pictures !== undefined) {
             const name = `${path.replaceAll('/', '_') || 'home'}-${width}-${scheme}.png`
