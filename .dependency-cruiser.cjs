@@ -113,7 +113,7 @@ module.exports = {
         path: '^packages/',
         pathNot: [
           '^packages/$1/',
-          '^packages/[^/]+/src/(((testing|storage)/)?index|doors/[^/]+)\\.ts$',
+          '^packages/[^/]+/src/(((testing|storage|repository)/)?index|doors/[^/]+)\\.ts$',
           // tfjs, which core has built in.
           `${core}/tf\\.ts$`,
           '^packages/core/test/',

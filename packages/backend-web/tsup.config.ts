@@ -23,7 +23,13 @@ export default defineConfig([
   {
     ...shared,
     entry: ['src/**/*.ts', '!src/**/*.test.ts', `!${library}`],
-    dts: { entry: { index: 'src/index.ts', 'storage/index': 'src/storage/index.ts' } },
+    dts: {
+      entry: {
+        index: 'src/index.ts',
+        'repository/index': 'src/repository/index.ts',
+        'storage/index': 'src/storage/index.ts',
+      },
+    },
     sourcemap: true,
     clean: true,
     esbuildPlugins: [oneFilePerModule()],

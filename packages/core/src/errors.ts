@@ -14,6 +14,10 @@ export const errorCodes = [
   'DIGEST_MISMATCH',
   /** A patch is not signed, not by a trusted key, or not as it was signed. */
   'SIGNATURE_INVALID',
+  /** A repository's metadata have run out: their owner has not renewed them, or somebody keeps the newer ones back. */
+  'EXPIRED',
+  /** A repository shows an older state than one that was seen before. */
+  'ROLLED_BACK',
   /** A data type, quantization or format feature that is not implemented. */
   'UNSUPPORTED',
   /** The model's architecture is not implemented. */

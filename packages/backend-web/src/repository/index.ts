@@ -1,0 +1,7 @@
+/** Repositories of patches, with the guarantees of The Update Framework; nothing here needs a browser. */
+export { boundedDownload, type DownloadOptions } from './bounded-download.ts'
+export { readPatchArchive, writePatchArchive } from './patch-archive.ts'
+export { customOf, type PatchSummary, type PatchTarget, summaryOf, targetPath } from './patch-target.ts'
+export { type Repository, type RepositoryVersion, repositoryOf, type TrustedTargets } from './repository.ts'
+export { parseTargetsRole, type TargetFile, type TargetsRole } from './targets-role.ts'
+export { walkDelegations } from './walk-delegations.ts'

@@ -1,0 +1,134 @@
+import { PatchError } from '@policypatch/core'
+import { compareVersions, type PatchFiles, parseManifest } from '@policypatch/core/patch'
+import { excerpt, parseJsonFile } from '@policypatch/core/platform'
+import { readPatchArchive } from './patch-archive.ts'
+import { type PatchTarget, patchTargetOf, summaryOf } from './patch-target.ts'
+import type { TargetFile, TargetsRole } from './targets-role.ts'
+
+/** A version of a patch that a repository has. */
+export interface RepositoryVersion extends PatchTarget {
+  /** SHA-256 (hex) of its archive. */
+  readonly digest: string
+  /** Of its archive. */
+  readonly bytes: number
+}
+
+/** A repository of patches, as its owner has signed it, at the time that it was opened. */
+export interface Repository {
+  readonly url: string
+  /** Every version of every patch, by name and from the oldest version to the newest, withdrawn ones among them. */
+  list(): Promise<readonly RepositoryVersion[]>
+  /** The versions of a patch from the oldest to the newest, withdrawn ones among them; none where it has no such patch. */
+  versions(name: string): Promise<readonly RepositoryVersion[]>
+  /**
+   * The files of a version, its signature among them: their archive is the one that the repository's owner has signed, and its
+   * patch.json says the same of it as the repository.
+   *
+   * @throws PatchError `NOT_FOUND`; `DIGEST_MISMATCH` for another archive; `MALFORMED` for one that is not what the repository says
+   */
+  read(name: string, version: string): Promise<PatchFiles>
+  /** Its advisories: records in OSV's format, not looked at. */
+  advisories(): Promise<readonly unknown[]>
+}
+
+/** A client of The Update Framework that has brought a repository's metadata up to date. */
+export interface TrustedTargets {
+  readonly url: string
+  /** The roles that have a say in a path, verified, in the order of their say. */
+  rolesFor(path: string): Promise<readonly TargetsRole[]>
+  /** The bytes of a file, held to its length and digests. */
+  bytes(path: string, target: TargetFile): Promise<Uint8Array>
+}
+
+/** Most bytes of an archive: 300 times what a patch has. */
+const mostArchiveBytes = 64 * 2 ** 20
+
+/** A repository of what a client has verified. */
+export function repositoryOf(client: TrustedTargets): Repository {
+  /** The first role that lists a path decides what it is. */
+  const filesBelow = async (folder: string): Promise<ReadonlyMap<string, TargetFile>> => {
+    const files = new Map<string, TargetFile>()
+    for (const { targets } of await client.rolesFor(`${folder}/-`)) {
+      for (const [path, target] of Object.entries(targets)) {
+        if (path.startsWith(`${folder}/`) && !files.has(path)) files.set(path, target)
+      }
+    }
+    return files
+  }
+
+  const versions = async (name: string): Promise<RepositoryVersion[]> => {
+    const found: RepositoryVersion[] = []
+    for (const [path, { custom, length, hashes }] of await filesBelow(name)) {
+      const target = patchTargetOf(path, custom)
+      if (!target || target.name !== name) continue
+      if (hashes.sha256 === undefined) throw noDigest(path)
+      found.push({ ...target, digest: hashes.sha256, bytes: length })
+    }
+    return found.sort((a, b) => compareVersions(a.version, b.version))
+  }
+
+  return {
+    url: client.url,
+    versions,
+    async list() {
+      const [top] = await client.rolesFor('-')
+      const paths = [
+        ...Object.keys(top?.targets ?? {}),
+        ...(top?.delegations?.roles ?? []).flatMap((role) => role.paths ?? []),
+      ]
+      const names = paths.flatMap((path) => /^([a-z0-9][a-z0-9._-]*)\//.exec(path)?.[1] ?? [])
+      const all: RepositoryVersion[] = []
+      for (const name of [...new Set(names)].sort()) all.push(...(await versions(name)))
+      return all
+    },
+    async read(name, version) {
+      const all = await filesBelow(name)
+      for (const [path, file] of all) {
+        const target = patchTargetOf(path, file.custom)
+        if (target?.name !== name || target.version !== version) continue
+        if (file.length > mostArchiveBytes) throw tooLarge(path, file.length)
+        const files = await readPatchArchive(await client.bytes(path, file))
+        checkSummary(target, files)
+        return files
+      }
+      throw new PatchError('NOT_FOUND', {
+        expected: `${excerpt(name)}@${excerpt(version)} in ${client.url}`,
+        found:
+          all.size > 0 ? (await versions(name)).map((one) => one.version).join(', ') : 'no version of it',
+        remedy: 'Ask for a version that is there',
+      })
+    },
+    async advisories() {
+      const files = [...(await filesBelow('advisories'))].sort(([a], [b]) => (a < b ? -1 : 1))
+      return Promise.all(
+        files.map(async ([path, file]) => parseJsonFile(await client.bytes(path, file), path)),
+      )
+    },
+  }
+}
+
+/** What was chosen by is what is used: a patch must not require, claim or fit something else than its repository says. */
+function checkSummary({ name, version, summary }: PatchTarget, files: PatchFiles): void {
+  const manifest = parseManifest(files['patch.json'] ?? new Uint8Array())
+  const own = { name: manifest.name, version: manifest.version, ...summaryOf(manifest) }
+  if (JSON.stringify(own) === JSON.stringify({ name, version, ...summary })) return
+  throw new PatchError('MALFORMED', {
+    expected: `the archive of ${name}@${version} to be as the repository describes it`,
+    found: `a patch.json of ${manifest.name}@${manifest.version} that says otherwise`,
+    remedy: 'Ask the publisher of the repository; nothing of that patch is used',
+  })
+}
+
+const noDigest = (path: string) =>
+  new PatchError('UNSUPPORTED', {
+    expected: `the SHA-256 of ${path} in its repository`,
+    found: 'none',
+    remedy: 'Ask the publisher to sign it with one',
+  })
+
+const tooLarge = (path: string, bytes: number) =>
+  new PatchError('UNSUPPORTED', {
+    expected: `an archive of at most ${mostArchiveBytes} bytes at ${path}`,
+    found: `${bytes}`,
+    remedy: 'Ask the publisher of the repository: patches are far smaller',
+  })

@@ -1,0 +1,82 @@
+import { PatchError } from '@policypatch/core'
+import * as z from 'zod/mini'
+
+/** A file of a repository, as targets metadata lists it. */
+export interface TargetFile {
+  /** Bytes. */
+  readonly length: number
+  /** Digests in hexadecimal, by their algorithm. */
+  readonly hashes: Readonly<Record<string, string>>
+  readonly custom?: unknown
+}
+
+/** A role that others have been given part of the files of. */
+export interface Delegation {
+  readonly name: string
+  readonly keyids: readonly string[]
+  readonly threshold: number
+  /** Whether roles after it have no say in its paths. */
+  readonly terminating: boolean
+  /** Patterns of paths: `*` and `?` stand for what has no slash. */
+  readonly paths?: readonly string[]
+}
+
+/** The signed part of targets metadata (TUF 1.0, §4.5), as far as it is used. */
+export interface TargetsRole {
+  readonly version: number
+  readonly expires: string
+  readonly targets: Readonly<Record<string, TargetFile>>
+  readonly delegations?: {
+    readonly keys: Readonly<Record<string, unknown>>
+    readonly roles?: readonly Delegation[]
+  }
+}
+
+const count = z.int().check(z.minimum(1))
+
+const targetsRole: z.ZodMiniType<TargetsRole> = z.object({
+  version: count,
+  expires: z.string(),
+  targets: z.record(
+    z.string(),
+    z.object({
+      length: z.int().check(z.minimum(0)),
+      hashes: z.record(z.string(), z.string().check(z.regex(/^[0-9a-f]+$/))),
+      custom: z.exactOptional(z.unknown()),
+    }),
+  ),
+  delegations: z.exactOptional(
+    z.object({
+      keys: z.record(z.string(), z.unknown()),
+      roles: z.exactOptional(
+        z.array(
+          z.object({
+            name: z.string(),
+            keyids: z.array(z.string()),
+            threshold: count,
+            terminating: z.boolean(),
+            paths: z.exactOptional(z.array(z.string())),
+          }),
+        ),
+      ),
+    }),
+  ),
+})
+
+/** The signed part of targets metadata that has been verified. `MALFORMED` for what has not its form. */
+export function parseTargetsRole(signed: unknown, name: string): TargetsRole {
+  const result = targetsRole.safeParse(signed)
+  if (result.success) return result.data
+  throw malformedMetadata(name, result.error)
+}
+
+/** For metadata of another form: the fields are named, not what stands in them. */
+export function malformedMetadata(name: string, error: z.core.$ZodError): PatchError {
+  const fields = error.issues.slice(0, 5).map(({ path }) => path.join('.') || 'the whole')
+  return new PatchError('MALFORMED', {
+    expected: `metadata of The Update Framework in ${name}`,
+    found: `bad fields: ${fields.join(', ')}`,
+    remedy: 'Ask the publisher of the repository; nothing of it is used',
+    cause: error,
+  })
+}

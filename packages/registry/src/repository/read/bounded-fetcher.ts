@@ -1,0 +1,45 @@
+import { Readable } from 'node:stream'
+import { boundedDownload, type DownloadOptions } from '@policypatch/backend-web/repository'
+import { PatchError } from '@policypatch/core'
+import { BaseFetcher } from 'tuf-js'
+import { DownloadHTTPError } from 'tuf-js/dist/error.js'
+
+/** Most bytes of what has no length of its own. */
+const mostBytes = 64 * 2 ** 20
+
+/** What `tuf-js` downloads by: within bounds of length and time, and in memory. */
+export class BoundedFetcher extends BaseFetcher {
+  /** Why the last download failed: the updater keeps of it, in some places, only the words. */
+  failure: PatchError | undefined
+  readonly #options: DownloadOptions
+
+  constructor(options: DownloadOptions) {
+    super()
+    this.#options = options
+  }
+
+  override async fetch(url: string): Promise<Readable> {
+    return Readable.from([await this.downloadBytes(url, mostBytes)])
+  }
+
+  override async downloadBytes(url: string, maxLength: number): Promise<Buffer> {
+    this.failure = undefined
+    try {
+      const bytes = await boundedDownload(url, maxLength, this.#options)
+      if (bytes) return Buffer.from(bytes.buffer)
+    } catch (error) {
+      if (error instanceof PatchError) this.failure = error
+      throw error
+    }
+    // The updater takes this for the end of the chain of roots, and asks for nothing else that may be absent.
+    if (!/\d+\.root\.json$/.test(url)) this.failure = absent(url)
+    throw new DownloadHTTPError(`no file at ${url}`, 404)
+  }
+}
+
+const absent = (url: string) =>
+  new PatchError('NOT_FOUND', {
+    expected: `a file at ${url}`,
+    found: 'none',
+    remedy: 'Check the address of the repository, and that all of its files are there',
+  })

@@ -1,0 +1,35 @@
+import { PatchError } from '@policypatch/core'
+import type { ErrorCode } from '@policypatch/core/platform'
+
+/**
+ * What `tuf-js` throws, by its words: it wraps what it finds wrong with a snapshot or a delegated role in errors of one class, with the
+ * first error's words in theirs. The tests of attacks hold each of them.
+ */
+const kinds: readonly (readonly [RegExp, ErrorCode])[] = [
+  [/ is expired/, 'EXPIRED'],
+  [/is less than current version|Expected version \d+, got|Missing file .* in new snapshot/, 'ROLLED_BACK'],
+  [/ was signed by \d+\/\d+ keys/, 'SIGNATURE_INVALID'],
+  [/Expected (hash|length)|does not match snapshot version|doesn't match timestamp/, 'DIGEST_MISMATCH'],
+]
+
+const remedies: Partial<Record<ErrorCode, string>> = {
+  EXPIRED:
+    'Try again later: its owner must sign it anew, or somebody between keeps the newest state from you; check the clock too',
+  ROLLED_BACK: 'Do not trust this source: it offers a state that is older than one that you have seen',
+  SIGNATURE_INVALID: 'Do not trust this source; ask its owner whether keys were changed',
+  DIGEST_MISMATCH: 'Try again: it may have been changing; if the error persists, do not trust the source',
+}
+
+/** What is wrong with a repository, as a PatchError: of `tuf-js`, or what stopped one of its downloads. */
+export function tufError(error: unknown, url: string, download: PatchError | undefined): PatchError {
+  if (error instanceof PatchError) return error
+  if (download) return download
+  const { message } = error as Error
+  const code = kinds.find(([words]) => words.test(message))?.[1] ?? 'MALFORMED'
+  return new PatchError(code, {
+    expected: `the current, signed state of the repository ${url}`,
+    found: message.replace(/^Unable to load (snapshot|targets)( metadata)? error (\w*Error: )?/, ''),
+    remedy: remedies[code] ?? 'Ask the owner of the repository; nothing of it is used',
+    cause: error,
+  })
+}
