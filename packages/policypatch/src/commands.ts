@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { changelogCommand } from './commands/changelog-command.ts'
 import { composeCommand } from './commands/compose-command.ts'
 import { diffCommand } from './commands/diff-command.ts'
 import { doctorCommand } from './commands/doctor-command.ts'
@@ -26,6 +27,7 @@ export const commands = (): Command[] => [
   generateCommand(),
   inspectCommand(),
   diffCommand(),
+  changelogCommand(),
   composeCommand(),
   exportCommand(),
   keygenCommand(),

@@ -18,6 +18,7 @@ export {
   type PatchDifference,
   type PrefixDifference,
 } from '../patch/inspect/diff-patches.ts'
+export { type EffectChange, effectChanges } from '../patch/inspect/effect-changes.ts'
 export {
   type InspectedToken,
   type InspectPrefixOptions,

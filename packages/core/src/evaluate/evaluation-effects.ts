@@ -32,11 +32,11 @@ export function evaluationEffects(evaluation: PatchEvaluation): ReportEffect[] {
     effects.push(
       {
         ...{ metric: `answers identical to the base's, first ${tokens} tokens`, judge: 'identity', data },
-        ...{ n: identical.n, before: nothing(1), after: rateOf(identical) },
+        ...{ better: 'higher' as const, n: identical.n, before: nothing(1), after: rateOf(identical) },
       },
       {
         ...{ metric: 'KL from the base, nats a token', judge: 'likelihood', data },
-        ...{ n: kl.n, before: nothing(0), after: rateOf(kl) },
+        ...{ better: 'lower' as const, n: kl.n, before: nothing(0), after: rateOf(kl) },
       },
     )
   }
@@ -61,8 +61,8 @@ function refusalEffects(
   return judges.flatMap((judge) => {
     const [was, is] = [before.refusedBy[judge], after.refusedBy[judge]]
     if (!was || !is || is.n === 0) return []
-    const metric = metricOf(after.kind).name
-    return [{ metric, judge, data: dataOf(after), n: is.n, before: rateOf(was), after: rateOf(is) }]
+    const { name: metric, better } = metricOf(after.kind)
+    return [{ metric, judge, data: dataOf(after), better, n: is.n, before: rateOf(was), after: rateOf(is) }]
   })
 }
 
@@ -81,10 +81,10 @@ function degenerateEffects({ cells, patched }: PatchEvaluation): ReportEffect[] 
   if (after.n === 0) return []
   const kind = cells.find((cell) => !isTarget(cell.kind))?.kind
   const named = { metric: 'degenerate responses', judge: 'repetition', data: `all ${kind} prompts` }
-  return [{ ...named, n: after.n, before: rateOf(before), after: rateOf(after) }]
+  return [{ ...named, better: 'lower', n: after.n, before: rateOf(before), after: rateOf(after) }]
 }
 
 function changeEffect(before: Measurement, after: Measurement): ReportEffect {
-  const { metric, judge, data, n } = before
-  return { metric, judge, data, n, before: rateOf(before), after: rateOf(after) }
+  const { metric, judge, data, better, n } = before
+  return { metric, judge, data, better, n, before: rateOf(before), after: rateOf(after) }
 }

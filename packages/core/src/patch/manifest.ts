@@ -118,6 +118,8 @@ export interface PatchEffect {
   readonly metric: string
   readonly judge: string
   readonly data: string
+  /** Which direction is better; absent in patches of earlier versions. */
+  readonly better?: 'higher' | 'lower'
   readonly n: number
   readonly before: MeasuredRate
   readonly after: MeasuredRate

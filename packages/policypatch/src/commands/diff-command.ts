@@ -1,4 +1,4 @@
-import { diffPatches, type PatchDifference, type PatchEffect } from '@policypatch/core/patch'
+import { diffPatches, type MeasuredRate, type PatchDifference } from '@policypatch/core/patch'
 import { Command } from 'commander'
 import { inContext } from '../cli/command-context.ts'
 import { addExamples } from '../cli/help.ts'
@@ -29,8 +29,8 @@ function describe({ fields, prefix, effects }: PatchDifference, before: string, 
   const rows = [
     ...fields.map((one) => [one.field, cell(one.before), cell(one.after)]),
     ...effects
-      .filter((one) => JSON.stringify(one.before?.after) !== JSON.stringify(one.after?.after))
-      .map((one) => [`${one.metric}, ${one.data}`, rate(one.before), rate(one.after)]),
+      .filter((one) => JSON.stringify(one.before) !== JSON.stringify(one.after))
+      .map((one) => [`${one.metric}, ${one.data}: ${one.change}`, rate(one.before), rate(one.after)]),
   ]
   const table = rows.length > 0 ? renderTable([['', before, after], ...rows]) : 'The manifests are the same.'
   if (!prefix) return table
@@ -45,10 +45,8 @@ function describe({ fields, prefix, effects }: PatchDifference, before: string, 
   return `${table}\n${distance}`
 }
 
-function rate(effect: PatchEffect | undefined): string {
-  if (!effect) return '–'
-  const [value, low, high] = [effect.after.value, effect.after.low, effect.after.high].map((x) =>
-    x.toPrecision(3),
-  )
+export function rate(measured: MeasuredRate | undefined): string {
+  if (!measured) return '–'
+  const [value, low, high] = [measured.value, measured.low, measured.high].map((x) => x.toPrecision(3))
   return `${value} [${low}, ${high}]`
 }

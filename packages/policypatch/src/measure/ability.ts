@@ -115,6 +115,7 @@ export function abilityEffects([base, patched]: readonly SubjectAbility[]): Patc
     metric: before.metric,
     judge: before.judge,
     data: before.data,
+    better: before.better,
     n: before.n,
     before: rateOf(before),
     after: rateOf(after),

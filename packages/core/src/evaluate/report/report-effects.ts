@@ -7,6 +7,7 @@ export interface ReportEffect {
   readonly metric: string
   readonly judge: string
   readonly data: string
+  readonly better?: 'higher' | 'lower'
   readonly n: number
   readonly before: { readonly value: number; readonly low: number; readonly high: number }
   readonly after: { readonly value: number; readonly low: number; readonly high: number }
@@ -23,13 +24,13 @@ export function reportEffects(
     seed,
   }: { readonly subject?: string | undefined; readonly seed?: number | undefined } = {},
 ): ReportEffect[] {
-  return groupMeasurements(measurements).flatMap(({ metric, judge, data, subjects }) => {
+  return groupMeasurements(measurements).flatMap(({ metric, judge, data, better, subjects }) => {
     const after = subjects.get(subject)?.filter((one) => seed === undefined || one.seed === seed) ?? []
     const before = subjects.get('base') ?? []
     if (before.length === 0 || after.length === 0) return []
     const [was, is] = [pooledFigure(before, resampling), pooledFigure(after, resampling)]
     const rate = ({ value, low, high }: typeof was) => ({ value, low, high })
-    return [{ metric, judge, data, n: is.n, before: rate(was), after: rate(is) }]
+    return [{ metric, judge, data, better, n: is.n, before: rate(was), after: rate(is) }]
   })
 }
 

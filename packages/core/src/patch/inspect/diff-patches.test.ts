@@ -13,7 +13,7 @@ it('finds nothing between a patch and itself, whenever it was made', () => {
   expect(prefix?.relativeDistance).toBe(0)
   for (const cosine of prefix?.cosines ?? []) expect(cosine).toBeCloseTo(1, 6)
   expect(effects.map(({ before, after }) => [before, after])).toEqual(
-    tinyManifest.effects.map((effect) => [effect, effect]),
+    tinyManifest.effects.map(({ after }) => [after, after]),
   )
 })
 

@@ -1,5 +1,5 @@
-import type { PatchEffect } from '../manifest.ts'
 import type { PatchContents } from '../patch.ts'
+import { type EffectChange, effectChanges } from './effect-changes.ts'
 
 /** A field of two manifests that is not the same in both; undefined where one lacks it. */
 export interface FieldDifference {
@@ -21,14 +21,7 @@ export interface PatchDifference {
   readonly fields: readonly FieldDifference[]
   /** Undefined where lengths or widths differ: that is among the fields. */
   readonly prefix: PrefixDifference | undefined
-  /** Effects measured in both alike (metric, judge, data), or in one. */
-  readonly effects: readonly {
-    readonly metric: string
-    readonly judge: string
-    readonly data: string
-    readonly before: PatchEffect | undefined
-    readonly after: PatchEffect | undefined
-  }[]
+  readonly effects: readonly EffectChange[]
 }
 
 /** What is different between two patches: of their manifests (but for times and digests), prefixes and effects. */
@@ -44,7 +37,7 @@ export function diffPatches(before: PatchContents, after: PatchContents): PatchD
       .filter((field) => JSON.stringify(a.get(field)) !== JSON.stringify(b.get(field)))
       .map((field) => ({ field, before: a.get(field), after: b.get(field) })),
     prefix: prefixDifference(before.prefix, after.prefix),
-    effects: effectsOf(before.manifest.effects, after.manifest.effects),
+    effects: effectChanges(before.manifest.effects, after.manifest.effects),
   }
 }
 
@@ -63,20 +56,6 @@ function prefixDifference(
     relativeDistance: norm(difference) / norm(a.embeddings),
     cosines: rows.map(([x, y]) => dot(x, y) / (norm(x) * norm(y))),
   }
-}
-
-function effectsOf(
-  before: readonly PatchEffect[],
-  after: readonly PatchEffect[],
-): PatchDifference['effects'] {
-  const key = ({ metric, judge, data }: PatchEffect) => JSON.stringify([metric, judge, data])
-  const first = new Map(before.map((effect) => [key(effect), effect]))
-  const second = new Map(after.map((effect) => [key(effect), effect]))
-  return [...new Map([...first, ...second])].map(([id, { metric, judge, data }]) => ({
-    ...{ metric, judge, data },
-    before: first.get(id),
-    after: second.get(id),
-  }))
 }
 
 export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {

@@ -222,7 +222,12 @@ const draft = z.object({
     ),
   composition: z.exactOptional(composition),
   recipe: z.object({ reference: text, data: z.record(text, digest), seed: z.int(), options }),
-  effects: z.array(z.object({ metric: text, judge: text, data: text, n: count, before: rate, after: rate })),
+  effects: z.array(
+    z.object({
+      ...{ metric: text, judge: text, data: text, better: z.exactOptional(z.enum(['higher', 'lower'])) },
+      ...{ n: count, before: rate, after: rate },
+    }),
+  ),
   requires: z.array(requirement),
   conflicts: z.array(requirement),
   created: z.iso.datetime(),

@@ -78,10 +78,11 @@ export async function checkPatch(options: CheckPatchOptions): Promise<TrainOutco
 
 /** What a manifest records of it. */
 export function outcomeEffects({ judge, kinds, target, keep, degenerate }: TrainOutcome): PatchEffect[] {
-  const effect = (metric: string, by: string, data: string, { base, patched }: OutcomeChange) =>
-    patched.n === 0
-      ? []
-      : [{ metric, judge: by, data, n: patched.n, before: rateOf(base), after: rateOf(patched) }]
+  const effect = (metric: string, by: string, data: string, { base, patched }: OutcomeChange) => {
+    const better = metric === 'answered as wanted' ? ('higher' as const) : ('lower' as const)
+    if (patched.n === 0) return []
+    return [{ metric, judge: by, data, better, n: patched.n, before: rateOf(base), after: rateOf(patched) }]
+  }
   return [
     ...effect('answered as wanted', judge, `held-out ${kinds.target} prompts`, target),
     ...effect('answered as wanted', judge, `held-out ${kinds.keep} prompts`, keep),
