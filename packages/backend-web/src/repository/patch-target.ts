@@ -30,6 +30,7 @@ const effect = z.object({
   metric: z.string(),
   judge: z.string(),
   data: z.string(),
+  better: z.exactOptional(z.enum(['higher', 'lower'])),
   n: count,
   before: rate,
   after: rate,
@@ -66,8 +67,8 @@ export function summaryOf(manifest: PatchManifest): PatchSummary {
   return {
     ...{ domain, license },
     base: { id, architecture, hiddenSize, vocabSize, layers, heads, tokenizer, weights },
-    effects: effects.map(({ metric, judge, data, n, before, after }) => ({
-      ...{ metric, judge, data, n },
+    effects: effects.map(({ metric, judge, data, better, n, before, after }) => ({
+      ...{ metric, judge, data, ...(better && { better }), n },
       before: { value: before.value, low: before.low, high: before.high },
       after: { value: after.value, low: after.low, high: after.high },
     })),

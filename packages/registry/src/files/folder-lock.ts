@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto'
+import { link, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { PatchError } from '@policypatch/core'
+
+/**
+ * One process at a time in a folder. Each holder makes a file with the next number, which only one process can make; the highest
+ * number holds the lock until it is renamed to free, its process is gone, or nobody has touched it for a minute. The
+ * highest number is never removed, so that none is given twice: a lock that a killed process left is taken over without a moment in which two
+ * have it.
+ */
+
+/** Milliseconds after which a holder that does not touch its file counts as gone. */
+const stale = 60_000
+const pause = 20
+
+export interface FolderLockOptions {
+  /** Milliseconds to wait for another holder. Default 60 000. */
+  readonly patience?: number
+}
+
+/**
+ * Does something while no other process does, by the lock in a folder, which is made if need be.
+ *
+ * @param work gets what throws where the lock was lost, because this process was stopped for over a minute; to be called before what
+ *   cannot be undone
+ * @throws PatchError `STORAGE_FAILED` where another process holds it for too long
+ */
+export async function withFolderLock<T>(
+  folder: string,
+  work: (checkHeld: () => Promise<void>) => Promise<T>,
+  { patience = 60_000 }: FolderLockOptions = {},
+): Promise<T> {
+  await mkdir(folder, { recursive: true })
+  const held = await acquire(folder, performance.now() + patience)
+  const beat = setInterval(() => {
+    const now = new Date()
+    utimes(held, now, now).catch(() => undefined)
+  }, stale / 6).unref()
+  try {
+    return await work(() => checkHeld(held))
+  } finally {
+    clearInterval(beat)
+    // Taken over, it is no longer ours to free.
+    await rename(held, held.replace(/held$/, 'free')).catch(() => undefined)
+  }
+}
+
+async function checkHeld(path: string): Promise<void> {
+  if (await stat(path).catch(() => undefined)) return
+  throw new PatchError('STORAGE_FAILED', {
+    expected: `to hold the lock ${path}`,
+    found: 'that another process took it over',
+    remedy: 'Run it again: this process was stopped for more than a minute',
+  })
+}
+
+async function acquire(folder: string, until: number): Promise<string> {
+  for (;;) {
+    const last = await highest(folder)
+    if (last === undefined || (await isFree(folder, last.name))) {
+      const number = (last?.number ?? 0) + 1
+      const path = join(folder, `${number}.held`)
+      if (await made(path)) {
+        // Who came late may have made a number that was in use long ago.
+        const now = await highest(folder)
+        if (now?.number === number) {
+          await sweep(folder, number)
+          return path
+        }
+        await rm(path, { force: true })
+      }
+    } else if (performance.now() > until) {
+      const holder = await readFile(join(folder, last.name), 'utf8').catch(() => 'another process')
+      throw new PatchError('STORAGE_FAILED', {
+        expected: `the lock in ${folder}`,
+        found: `that ${holder.trim()} holds it`,
+        remedy: 'Wait for it to end, and try again',
+      })
+    }
+    await new Promise((resolve) => setTimeout(resolve, pause * (0.5 + Math.random())))
+  }
+}
+
+/** Makes the file of a holder, whole from the first, unless there is one: what is linked there was written before. */
+async function made(path: string): Promise<boolean> {
+  const own = `${path}.${randomUUID()}`
+  await writeFile(own, `process ${process.pid} on ${hostname()}\n`, { flag: 'wx' })
+  try {
+    await link(own, path)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  } finally {
+    await rm(own, { force: true })
+  }
+}
+
+async function highest(folder: string) {
+  const entries = (await readdir(folder)).flatMap((name) => {
+    const number = /^(\d+)\.(held|free)$/.exec(name)?.[1]
+    return number === undefined ? [] : [{ name, number: Number(number) }]
+  })
+  return entries.sort((a, b) => b.number - a.number)[0]
+}
+
+async function isFree(folder: string, name: string): Promise<boolean> {
+  if (name.endsWith('free')) return true
+  const path = join(folder, name)
+  const stats = await stat(path).catch(() => undefined)
+  // Renamed to free meanwhile, or taken over: the folder is looked at again.
+  if (!stats) return false
+  if (Date.now() - stats.mtimeMs > stale) return true
+  const match = /^process (\d+) on (.+)$/m.exec(await readFile(path, 'utf8').catch(() => ''))
+  return match !== null && match[2] === hostname() && !isRunning(Number(match[1]))
+}
+
+function isRunning(id: number): boolean {
+  try {
+    process.kill(id, 0)
+    return true
+  } catch (error) {
+    // EPERM: it runs, under another user.
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH'
+  }
+}
+
+/** Removes older numbers, and what was killed in the middle of making one. */
+async function sweep(folder: string, number: number): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const older = /^(\d+)\.(held|free)/.exec(name)?.[1]
+    if (older !== undefined && Number(older) < number) await rm(join(folder, name), { force: true })
+  }
+}
