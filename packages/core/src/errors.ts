@@ -36,6 +36,8 @@ export const errorCodes = [
   'EMPTY_DATA',
   /** Training failed or would fail: the reference behaves differently, the loss diverged, or the patch does not work. */
   'TRAINING_FAILED',
+  /** A measured figure misses the bound that was set for it, or a known fault of a model is not mended. */
+  'EXPECTATION_FAILED',
   /** The patch was made for another base model. */
   'PATCH_MISMATCH',
   /** A patch conflicts with another one, or requires one that is missing. */

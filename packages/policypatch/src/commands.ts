@@ -12,6 +12,7 @@ import { installCommand, listCommand, removeCommand } from './commands/installed
 import { pairsCommand } from './commands/pairs-command.ts'
 import { reportCommand } from './commands/report-command.ts'
 import { keygenCommand, signCommand, verifyCommand } from './commands/signing-commands.ts'
+import { testCommand } from './commands/test-command.ts'
 import { trainCommand } from './commands/train-command.ts'
 import { demoCommand } from './demo/demo-command.ts'
 
@@ -24,6 +25,7 @@ export const commands = (): Command[] => [
   trainCommand(),
   evalCommand(),
   reportCommand(),
+  testCommand(),
   generateCommand(),
   inspectCommand(),
   diffCommand(),

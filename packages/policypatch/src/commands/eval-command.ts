@@ -6,15 +6,11 @@ import { Command, Option } from 'commander'
 import { addModelOptions, type CommandContext, inContext } from '../cli/command-context.ts'
 import { addExamples } from '../cli/help.ts'
 import { addFreshOption } from '../cli/kept-run.ts'
-import { renderTable } from '../cli/render-table.ts'
 import { addConfigOptions } from '../config/apply-config.ts'
-import { abilityEffects, abilityReport, abilityTable, measureAbility } from '../measure/ability.ts'
+import { abilityEffects } from '../measure/ability.ts'
 import type { EvalOptions } from '../measure/eval-options.ts'
-import { withAbility } from '../measure/evaluation-report.ts'
-import { measureInDomain } from '../measure/measure-in-domain.ts'
-import { measureRefusal } from '../measure/measure-refusal.ts'
+import { measureAsked } from '../measure/measure-asked.ts'
 import { promptsOfDomain } from '../options/domain-spec.ts'
-import { readText } from '../options/open-reference.ts'
 import { integer } from '../options/option-values.ts'
 import {
   addDomainOption,
@@ -23,8 +19,7 @@ import {
   refuseBesideDomain,
 } from '../options/pair-options.ts'
 import { addReferenceOptions } from '../options/reference-spec.ts'
-import { baseModel, findPatch, isPatchFolder, patchForms } from '../patches/find-patch.ts'
-import { readAbilityData } from '../read-ability-data.ts'
+import { findPatch, isPatchFolder, patchForms } from '../patches/find-patch.ts'
 
 /** `eval`: what the base refuses, and what is to better it, by origin and context of the prompts; and their ability. */
 export function evalCommand(): Command {
@@ -91,38 +86,20 @@ export function evalCommand(): Command {
 }
 
 async function evaluate(context: CommandContext, options: EvalOptions): Promise<void> {
-  const { patch: places = [], prompts: files, ability, out, maxTokens, domain } = options
-  await checkUse(context, options)
-  const data =
-    ability === undefined ? undefined : await readAbilityData(ability === true ? undefined : ability)
+  const { patch: places = [], out } = options
+  await checkEvalOptions(context, options)
   const patches = await Promise.all(places.map(findPatch))
-  const modelId = baseModel(context, options.model, patches[0])
-  const { systemPrompt: file } = options
-  const systemPrompt = typeof file === 'string' ? await readText(file) : file
-  const measured = await (domain ? measureInDomain : measureRefusal)(context, options, {
-    ...{ patches, modelId, systemPrompt },
-  })
-  const { model, subjects, tables, json, effects } = measured
-  const abilities = data ? await measureAbility(context, subjects, { data, out, fresh: options.fresh }) : []
-  const printed = { model, ...json, ...(data && { ability: abilityReport(abilities) }) }
-  if (out !== undefined) {
-    const settings = { prompts: files?.join(', '), maxTokens, seed: 0 }
-    await writeReport(
-      { storage: fileStorage(), path: out },
-      withAbility(measured.report(settings), abilities),
-      printed,
-    )
-  }
+  const { effects, abilities, tables, json, report } = await measureAsked(context, options, patches)
+  if (out !== undefined) await writeReport({ storage: fileStorage(), path: out }, report, json)
   if (options.record && patches[0]) {
     const all = effectsOf(patches[0], [...effects, ...abilityEffects(abilities)])
     await (await withEffects(patches[0], all)).save(places[0] as string)
   }
-  const shown = [...tables, ...(data ? [renderTable(abilityTable(abilities))] : [])]
-  context.print(shown.join('\n\n'), printed)
+  context.print(tables.join('\n\n'), json)
 }
 
 /** Ends the command where options do not go together. */
-async function checkUse(context: CommandContext, options: EvalOptions): Promise<void> {
+export async function checkEvalOptions(context: CommandContext, options: EvalOptions): Promise<void> {
   const { usageError } = context
   const { patch: places = [], prompts: files, contexts, ability, out, format, domain } = options
   if (domain && !files && !promptsOfDomain(domain, 'measure')) usageError('--domain needs --prompts')

@@ -120,7 +120,7 @@ function refuse({ path }: ConfigFile, problems: readonly string[]): void {
 }
 
 /** Sets an option as if it had been typed, or says what is wrong with its value. */
-function setOption(command: Command, name: string, value: unknown): string | undefined {
+export function setOption(command: Command, name: string, value: unknown): string | undefined {
   const options = command.options.filter((option) => option.attributeName() === name)
   const option = options.find(({ negate }) => !negate) ?? options[0]
   if (!option) return 'unknown field'
