@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { adviseCommand, auditCommand } from './commands/advisory-commands.ts'
 import { changelogCommand } from './commands/changelog-command.ts'
 import { composeCommand } from './commands/compose-command.ts'
 import { diffCommand } from './commands/diff-command.ts'
@@ -32,6 +33,8 @@ export const commands = (): Command[] => [
   changelogCommand(),
   composeCommand(),
   exportCommand(),
+  auditCommand(),
+  adviseCommand(),
   keygenCommand(),
   signCommand(),
   verifyCommand(),

@@ -93,6 +93,7 @@ export { bytesSource, memoryStorage } from '../storage/memory-storage.ts'
 export { parseJsonFile } from '../storage/parse-json-file.ts'
 export { type Place, type StoredPlace, setPlatformStorage, storedAt } from '../storage/place.ts'
 export { type ByteSource, type OpenOptions, readWithin, tooLong } from '../storage/storage.ts'
+export { checkShape, describeIssues } from '../text/check-shape.ts'
 export { describeValue } from '../text/describe-value.ts'
 export {
   excerpt,

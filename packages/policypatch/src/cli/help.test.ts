@@ -13,7 +13,8 @@ const commandOf = (name: string) =>
 const additions = new Set(
   (
     '--prompts --pairs --reference --patch --ability --system-prompt --out --garak --record --weights --system --prompt --model ' +
-    '--reference-key-env --reference-body --judge-key-env --judge-body --judge-criteria --passphrase-env'
+    '--reference-key-env --reference-body --judge-key-env --judge-body --judge-criteria --passphrase-env ' +
+    '--junit --sarif --advisories --details --mended-by'
   ).split(' '),
 )
 
@@ -51,5 +52,7 @@ describe.each(names)('%s', (name) => {
 
 test('where no model is run there are no options of running one', () => {
   const offering = names.filter((name) => commandOf(name).options.some(({ long }) => long === '--device'))
-  expect(offering).toEqual(['demo', 'doctor', 'pairs', 'train', 'eval', 'generate', 'inspect', 'export'])
+  expect(offering).toEqual(
+    'demo doctor pairs train eval test generate inspect export audit advise'.split(' '),
+  )
 })

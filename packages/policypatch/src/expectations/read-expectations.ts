@@ -1,7 +1,7 @@
 import { dirname, isAbsolute, join } from 'node:path'
 import { fileStorage } from '@policypatch/backend-node'
 import { PatchError } from '@policypatch/core'
-import { en } from 'zod/locales'
+import { checkShape, describeIssues } from '@policypatch/core/platform'
 import * as z from 'zod/mini'
 import { importFile } from '../import-file.ts'
 
@@ -71,12 +71,9 @@ const pathsOf = ['prompts', 'contexts', 'ability', 'systemPrompt'] as const
  */
 export async function readExpectations(path: string): Promise<Expectations> {
   const value = /\.[cm]?[jt]s$/.test(path) ? await importFile(path) : await readJson(path)
-  const { data, error } = z.safeParse(schema, value, { error: en().localeError })
-  if (error) {
-    const problems = error.issues.map((issue) => `${issue.path.join('.') || 'the whole'}: ${issue.message}`)
-    throw malformed(path, problems.join('; '))
-  }
-  const { model, patch = [], tests } = data
+  const result = checkShape(schema, value)
+  if (!result.success) throw malformed(path, describeIssues(result.error.issues))
+  const { model, patch = [], tests } = result.data
   const folder = dirname(path)
   return {
     model,

@@ -5,7 +5,7 @@ export function number(least: number, most = Number.POSITIVE_INFINITY) {
   return (text: string): number => {
     const value = text.trim() === '' ? Number.NaN : Number(text)
     if (value >= least && value <= most) return value
-    throw new InvalidArgumentError(`It must be a number ${range(least, most)}.`)
+    throw new InvalidArgumentError(`It must be a number${range(least, most)}.`)
   }
 }
 
@@ -15,7 +15,7 @@ export function integer(least: number, most = Number.POSITIVE_INFINITY) {
   return (text: string): number => {
     const value = parse(text)
     if (Number.isInteger(value)) return value
-    throw new InvalidArgumentError(`It must be an integer ${range(least, most)}.`)
+    throw new InvalidArgumentError(`It must be an integer${range(least, most)}.`)
   }
 }
 
@@ -53,5 +53,6 @@ export function jsonObject(text: string): Readonly<Record<string, unknown>> {
 }
 
 function range(least: number, most: number): string {
-  return most === Number.POSITIVE_INFINITY ? `of at least ${least}` : `from ${least} to ${most}`
+  if (least === Number.NEGATIVE_INFINITY) return ''
+  return most === Number.POSITIVE_INFINITY ? ` of at least ${least}` : ` from ${least} to ${most}`
 }

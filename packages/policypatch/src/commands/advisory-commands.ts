@@ -1,0 +1,176 @@
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileStorage } from '@policypatch/backend-node'
+import { PatchError } from '@policypatch/core'
+import { readReport } from '@policypatch/core/evaluate'
+import { describeBase } from '@policypatch/core/patch'
+import { parseJsonFile } from '@policypatch/core/platform'
+import type { Advisory, AuditedPatch, Finding, Severity } from '@policypatch/registry'
+import { Command, Option } from 'commander'
+import { addModelOptions, type CommandContext, inContext } from '../cli/command-context.ts'
+import { addExamples, requireOptions } from '../cli/help.ts'
+import { renderTable } from '../cli/render-table.ts'
+import { number, text } from '../options/option-values.ts'
+import { patchStore } from '../patches/patch-store.ts'
+
+const severities: readonly Severity[] = ['low', 'moderate', 'high', 'critical']
+
+interface AuditOptions {
+  readonly advisories?: readonly string[]
+  readonly level: Severity
+}
+
+/** `audit`: which known faults models have, and what mends them. */
+export function auditCommand(): Command {
+  const command = new Command('audit')
+    .description('find the known faults of models, and the patches that mend them')
+    .argument('<models...>', 'Hub ids, folders or .gguf files')
+    .option(
+      '--advisories <files...>',
+      'advisories, or folders with them, besides those of the repositories that are trusted',
+    )
+    .addOption(
+      new Option('--level <severity>', 'fail for open faults of this severity and above')
+        .choices(severities)
+        .default('low'),
+    )
+    .action(inContext(audit))
+  return addExamples(
+    addModelOptions(command),
+    ['A model', 'policypatch audit HuggingFaceTB/SmolLM2-135M-Instruct'],
+    ['In continuous integration', 'policypatch audit models/chat.gguf --advisories advisories --level high'],
+  )
+}
+
+/** The findings of one model. */
+interface AuditedModel {
+  readonly model: string
+  readonly findings: readonly Finding[]
+}
+
+async function audit(
+  context: CommandContext,
+  options: AuditOptions,
+  models: readonly string[],
+): Promise<void> {
+  const { auditModel } = await import('@policypatch/registry')
+  const advisories = await readAdvisories(options.advisories ?? [])
+  const installed = await installedPatches()
+  const audited: AuditedModel[] = []
+  for (const id of models) {
+    const model = await context.loadModel(id)
+    const base = describeBase(model)
+    audited.push({ model: id, findings: auditModel({ base, advisories, installed }) })
+    await model.dispose()
+  }
+  context.print(audited.map(describe).join('\n\n'), audited)
+  const open = audited.flatMap(({ findings }) =>
+    findings.filter(
+      ({ mendedBy, severity }) =>
+        mendedBy.length === 0 && severities.indexOf(severity) >= severities.indexOf(options.level),
+    ),
+  )
+  if (open.length === 0) return
+  throw new PatchError('EXPECTATION_FAILED', {
+    expected: `no open fault of the severity ${options.level} or above`,
+    found: `${open.length}: ${open.map(({ id }) => id).join(', ')}`,
+    remedy: 'Install a patch that mends it, and apply it wherever the model is used',
+  })
+}
+
+async function installedPatches(): Promise<AuditedPatch[]> {
+  const store = patchStore()
+  const patches: AuditedPatch[] = []
+  for (const { name, version } of await store.list()) {
+    const { manifest } = await store.get(name, version)
+    patches.push({ name, version, base: manifest.base, effects: manifest.effects })
+  }
+  return patches
+}
+
+/** The advisories of files, and of the .json files in folders. */
+async function readAdvisories(paths: readonly string[]): Promise<Advisory[]> {
+  const { parseAdvisory } = await import('@policypatch/registry')
+  const storage = fileStorage()
+  const files: string[] = []
+  for (const path of paths) {
+    const isFolder = (await stat(path).catch(() => undefined))?.isDirectory() ?? false
+    const inside = isFolder ? (await readdir(path)).filter((name) => name.endsWith('.json')).sort() : []
+    files.push(...(isFolder ? inside.map((name) => join(path, name)) : [path]))
+  }
+  return Promise.all(
+    files.map(async (file) => parseAdvisory(parseJsonFile(await storage.read(file), file), file)),
+  )
+}
+
+function describe({ model, findings }: AuditedModel): string {
+  if (findings.length === 0) return `${model}: no known fault`
+  const rows = findings.map(({ id, severity, summary, fault, mendedBy, remedies }) => {
+    const named = (all: Finding['mendedBy']) =>
+      all.map(({ name, version }) => `${name}@${version}`).join(', ')
+    const state =
+      mendedBy.length > 0
+        ? `mended by ${named(mendedBy)}`
+        : remedies.length > 0
+          ? `open; ${named(remedies)} mends it`
+          : 'open'
+    return [severity, id, summary, `${fault.metric} ${fault.value}, bound ${fault.bound}`, state]
+  })
+  return `${model}:\n${renderTable([['severity', 'advisory', 'fault', 'measured', 'state'], ...rows])}`
+}
+
+interface AdviseOptions {
+  readonly model?: string
+  readonly id: string
+  readonly summary: string
+  readonly details?: string
+  readonly severity: Severity
+  readonly metric: string
+  readonly judge?: string
+  readonly data?: string
+  readonly bound: number
+  readonly mendedBy?: readonly string[]
+  readonly out: string
+}
+
+/** `advise`: an advisory of a fault that was measured. */
+export function adviseCommand(): Command {
+  const command = new Command('advise')
+    .description('write an advisory (OSV 1.7) of a fault that eval measured of a base model')
+    .argument('<report>', 'what `eval --out` wrote')
+    .option('--id <id>', 'its id, such as x_ACME-2026-0001', text)
+    .option('--summary <text>', 'the fault in one line', text)
+    .option('--details <text>', 'more about it, in Markdown', text)
+    .addOption(new Option('--severity <severity>', 'how bad it is').choices(severities))
+    .option('--metric <metric>', 'the figure that shows it, as the report names it', text)
+    .option('--judge <judge>', 'its judge (default: the only one)', text)
+    .option('--data <data>', 'what it was measured on (default: the only data)', text)
+    .option(
+      '--bound <value>',
+      'the worst value at which the fault counts as mended',
+      number(Number.NEGATIVE_INFINITY),
+    )
+    .option('--mended-by <patch...>', 'patches that mend it, each NAME or NAME@RANGE')
+    .option('--model <model>', "the model (default: the report's base model)")
+    .option('--out <file>', 'output file', 'advisory.json')
+    .action(inContext(advise))
+  requireOptions(command, '--id', '--summary', '--severity', '--metric', '--bound')
+  return addExamples(addModelOptions(command), [
+    'A model that answers harmful requests',
+    'policypatch advise evaluation.json --id x_ACME-2026-0001 --severity high --metric "refusal rate" --bound 0.8 --summary "Answers harmful requests"',
+  ])
+}
+
+async function advise(
+  context: CommandContext,
+  options: AdviseOptions,
+  [path = '']: readonly string[],
+): Promise<void> {
+  const { advise: adviseOn } = await import('@policypatch/registry')
+  const report = await readReport(path)
+  const model = await context.loadModel(options.model ?? report.base)
+  const advisory = adviseOn({ ...options, report, base: describeBase(model) })
+  await model.dispose()
+  await fileStorage().write(options.out, new TextEncoder().encode(`${JSON.stringify(advisory, null, 2)}\n`))
+  context.print(`${options.out}: ${advisory.id}, ${advisory.summary}`, { out: options.out, advisory })
+}
