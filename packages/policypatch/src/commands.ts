@@ -12,6 +12,7 @@ import { inspectCommand } from './commands/inspect-command.ts'
 import { installCommand, listCommand, removeCommand } from './commands/installed-commands.ts'
 import { pairsCommand } from './commands/pairs-command.ts'
 import { reportCommand } from './commands/report-command.ts'
+import { scanCommand } from './commands/scan-command.ts'
 import { keygenCommand, signCommand, verifyCommand } from './commands/signing-commands.ts'
 import { testCommand } from './commands/test-command.ts'
 import { trainCommand } from './commands/train-command.ts'
@@ -31,6 +32,7 @@ export const commands = (): Command[] => [
   inspectCommand(),
   diffCommand(),
   changelogCommand(),
+  scanCommand(),
   composeCommand(),
   exportCommand(),
   auditCommand(),

@@ -1,0 +1,62 @@
+import type { Measurement } from '@policypatch/core/evaluate'
+import type { PatchEffect } from '@policypatch/core/patch'
+import { batterySubjects } from './run-battery.ts'
+
+type Figure = Omit<Measurement, 'values'>
+
+/** An effect that a patch says it has, and what the battery found. */
+export interface CheckedClaim {
+  readonly claim: PatchEffect
+  /** The figures of the same metric and judge: on the same data, or else on all others. */
+  readonly found: readonly Figure[]
+  /**
+   * `confirmed`: no figure is worse than what is claimed. `contradicted`: one on the same data is, by intervals that do not overlap.
+   * `lower elsewhere`: the same on other data. `not measured`: the battery has no such metric.
+   */
+  readonly verdict: 'confirmed' | 'contradicted' | 'lower elsewhere' | 'not measured'
+}
+
+/** A change that the battery found, of which the patch says nothing. */
+export interface UnclaimedChange {
+  readonly before: Figure
+  readonly after: Figure
+  readonly change: 'improved' | 'worse'
+}
+
+export interface ScanFindings {
+  readonly claims: readonly CheckedClaim[]
+  readonly unclaimed: readonly UnclaimedChange[]
+}
+
+/** Holds what was measured against what a patch says of itself. Changes count where the 95% intervals do not overlap. */
+export function compareClaims(
+  effects: readonly PatchEffect[],
+  measurements: readonly Measurement[],
+): ScanFindings {
+  const figures = measurements.map(({ values: _, ...figure }) => figure)
+  const patched = figures.filter(({ subject }) => subject === batterySubjects.patched)
+  const isClaimed = ({ metric, judge }: Figure) =>
+    effects.some((effect) => effect.metric === metric && effect.judge === judge)
+  const unclaimed = patched.flatMap((after): UnclaimedChange[] => {
+    const before = figures.find((one) => one.subject === batterySubjects.base && isOfSame(one, after))
+    if (!before || isClaimed(after)) return []
+    const change = after.low > before.high ? 'higher' : after.high < before.low ? 'lower' : undefined
+    if (change === undefined) return []
+    return [{ before, after, change: change === after.better ? 'improved' : 'worse' }]
+  })
+  return { claims: effects.map((claim) => checkClaim(claim, patched)), unclaimed }
+}
+
+const isOfSame = (a: Figure, b: Figure): boolean =>
+  a.metric === b.metric && a.judge === b.judge && a.data === b.data
+
+function checkClaim(claim: PatchEffect, patched: readonly Figure[]): CheckedClaim {
+  const alike = patched.filter(({ metric, judge }) => metric === claim.metric && judge === claim.judge)
+  const same = alike.filter(({ data }) => data === claim.data)
+  const found = same.length > 0 ? same : alike
+  if (found.length === 0) return { claim, found, verdict: 'not measured' }
+  const isWorse = ({ better, low, high }: Figure) =>
+    better === 'higher' ? high < claim.after.low : low > claim.after.high
+  if (!found.some(isWorse)) return { claim, found, verdict: 'confirmed' }
+  return { claim, found, verdict: same.length > 0 ? 'contradicted' : 'lower elsewhere' }
+}
