@@ -41,6 +41,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       page('Run in the browser', '/browser'),
       page('Measure ability', '/ability'),
       page('Write a report', '/report'),
+      page('Test, scan and audit', '/auditing'),
     ],
   },
   {

@@ -108,6 +108,6 @@ export const malformed = (path: string, found: string, cause?: unknown) =>
   new PatchError('MALFORMED', {
     expected: `a model, patches and tests with expectations in ${path}`,
     found,
-    remedy: 'Correct these fields; docs/testing.md describes them',
+    remedy: 'Correct these fields; docs/auditing.md describes them',
     cause,
   })
