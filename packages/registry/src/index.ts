@@ -8,4 +8,15 @@ export {
   type Finding,
   type Remedy,
 } from './advisories/audit-model.ts'
+export { type AddAdvisoryOptions, addAdvisory } from './repository/publish/add-advisory.ts'
+export { type AddedPatch, type AddPatchOptions, addPatch } from './repository/publish/add-patch.ts'
+export {
+  type CreatedRepository,
+  type CreateRepositoryOptions,
+  createRepository,
+} from './repository/publish/create-repository.ts'
+export { type DelegatePatchesOptions, delegatePatches } from './repository/publish/delegate-patches.ts'
+export { type RenewedMetadata, renewMetadata } from './repository/publish/renew-metadata.ts'
+export { type RotateKeysOptions, rotateKeys } from './repository/publish/rotate-keys.ts'
+export { type YankPatchOptions, yankPatch } from './repository/publish/yank-patch.ts'
 export { type OpenRepositoryOptions, openRepository } from './repository/read/open-repository.ts'

@@ -24,29 +24,40 @@ export async function boundedDownload(
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const limit = patience + mostBytes / slowest
   const late = new AbortController()
-  const timer = setTimeout(() => late.abort(), limit)
-  const send = retryingFetch({ retries: 2, ...options })
+  let timer: ReturnType<typeof setTimeout> | undefined
+  // Not every fetch ends its body when it is aborted.
+  const end = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      const found = `less than ${mostBytes} bytes in ${(limit / 1000).toFixed(1)} s: it is too slow`
+      reject(unreachable(url, found))
+      late.abort()
+    }, limit)
+  })
   const signals = [late.signal, options.signal].filter((signal) => signal !== undefined)
   try {
-    const response = await send(url, { signal: AbortSignal.any(signals), cache: 'no-cache' })
-    if (response.ok) return await bodyOf(response, url, mostBytes)
-    await response.body?.cancel()
-    if (absent.includes(response.status)) return undefined
-    throw unreachable(url, `HTTP ${response.status}`)
-  } catch (error) {
-    if (!late.signal.aborted) throw error
-    throw unreachable(
-      url,
-      `less than ${mostBytes} bytes in ${Math.ceil(limit / 1000)} s: it is too slow`,
-      error,
-    )
+    return await Promise.race([get(url, mostBytes, options, AbortSignal.any(signals)), end])
   } finally {
     clearTimeout(timer)
   }
 }
 
-async function bodyOf(response: Response, url: string, mostBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+async function get(url: string, mostBytes: number, options: RetryOptions, signal: AbortSignal) {
+  const send = retryingFetch({ retries: 2, ...options })
+  const response = await send(url, { signal, cache: 'no-cache' })
+  if (response.ok) return bodyOf(response, url, mostBytes, signal)
+  await response.body?.cancel()
+  if (absent.includes(response.status)) return undefined
+  throw unreachable(url, `HTTP ${response.status}`)
+}
+
+async function bodyOf(
+  response: Response,
+  url: string,
+  mostBytes: number,
+  signal: AbortSignal,
+): Promise<Uint8Array<ArrayBuffer>> {
   const reader = response.body?.getReader()
+  signal.addEventListener('abort', () => reader?.cancel().catch(() => undefined))
   const pieces: Uint8Array<ArrayBuffer>[] = []
   let length = 0
   for (let piece = await reader?.read(); piece?.value; piece = await reader?.read()) {

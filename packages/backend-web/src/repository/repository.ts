@@ -72,13 +72,16 @@ export function repositoryOf(client: TrustedTargets): Repository {
     versions,
     async list() {
       const [top] = await client.rolesFor('-')
-      const paths = [
-        ...Object.keys(top?.targets ?? {}),
-        ...(top?.delegations?.roles ?? []).flatMap((role) => role.paths ?? []),
-      ]
-      const names = paths.flatMap((path) => /^([a-z0-9][a-z0-9._-]*)\//.exec(path)?.[1] ?? [])
+      const patterns = (top?.delegations?.roles ?? []).flatMap(({ paths = [] }) => paths)
+      const names = new Set<string>()
+      // For each pattern a path that it covers leads to the roles that may have files there.
+      for (const probe of new Set(['-', ...patterns.map((pattern) => pattern.replace(/[*?]/g, '-'))])) {
+        for (const { targets } of await client.rolesFor(probe)) {
+          for (const path of Object.keys(targets)) names.add(path.split('/')[0] as string)
+        }
+      }
       const all: RepositoryVersion[] = []
-      for (const name of [...new Set(names)].sort()) all.push(...(await versions(name)))
+      for (const name of [...names].sort()) all.push(...(await versions(name)))
       return all
     },
     async read(name, version) {

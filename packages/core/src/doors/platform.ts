@@ -85,6 +85,7 @@ export type {
 } from '../model/language-model/language-model.ts'
 export { type ModelIdentity, modelIdentity } from '../model/language-model/model-identity.ts'
 export type { HeldPrefix, PrefixCache } from '../model/language-model/prefix-cache.ts'
+export { isSignatureOf, publicKey, type SigningKey } from '../patch/signing/keys.ts'
 export { createRandom, type Random, type RandomState } from '../random.ts'
 export { sha256 } from '../sha256.ts'
 export { type ForeignFile, foreignFile, foreignFileBytes } from '../storage/foreign-file.ts'
@@ -95,6 +96,7 @@ export { type Place, type StoredPlace, setPlatformStorage, storedAt } from '../s
 export { type ByteSource, type OpenOptions, readWithin, tooLong } from '../storage/storage.ts'
 export { checkShape, describeIssues } from '../text/check-shape.ts'
 export { describeValue } from '../text/describe-value.ts'
+export { bytesOfBase64, bytesOfHex } from '../text/encoded-bytes.ts'
 export {
   excerpt,
   isPrintableLine,
