@@ -7,17 +7,43 @@ export interface EmbeddingTable extends HostTensor {
   readonly scale: number
 }
 
+const embeddingWeight = ({ architecture, config, weights }: LanguageModel): Weight =>
+  weights[architecture.weightSpecs(config).find(({ kind }) => kind === 'embedding')?.name ?? ''] as Weight
+
+const scaleOf = ({ config }: LanguageModel): number => config.scales?.embedding ?? 1
+
 /** The token embeddings in float32, which takes memory of its own where weights are packed. */
-export function embeddingTable({ architecture, config, weights }: LanguageModel): EmbeddingTable {
-  const spec = architecture.weightSpecs(config).find(({ kind }) => kind === 'embedding')
-  const { shape, data } = expandWeight(weights[spec?.name ?? ''] as Weight)
-  return { shape, data: data as Float32Array, scale: config.scales?.embedding ?? 1 }
+export function embeddingTable(model: LanguageModel): EmbeddingTable {
+  const { shape, data } = expandWeight(embeddingWeight(model))
+  return { shape, data: data as Float32Array, scale: scaleOf(model) }
 }
 
 /** Embeddings of tokens as they enter the model, one after the other: ids [n] → [n, d]. */
-export function embeddingRows({ data, shape, scale }: EmbeddingTable, ids: readonly number[]): Float32Array {
-  const width = shape[1] as number
+export function embeddingRows(model: LanguageModel, ids: readonly number[]): Float32Array {
+  const weight = embeddingWeight(model)
+  const scale = scaleOf(model)
+  const width = weight.shape[1] as number
   const rows = new Float32Array(ids.length * width)
-  for (const [i, id] of ids.entries()) rows.set(data.subarray(id * width, (id + 1) * width), i * width)
+  const isApart = 'expand' in weight && weight.rows !== undefined
+  const { data } = isApart ? { data: undefined } : expandWeight(weight)
+  for (const [i, id] of ids.entries()) {
+    const row = rows.subarray(i * width, (i + 1) * width)
+    if (data) row.set((data as Float32Array).subarray(id * width, (id + 1) * width))
+    else if (isApart) weight.rows?.(id, id + 1, row)
+  }
   return scale === 1 ? rows : rows.map((value) => value * scale)
+}
+
+/** Tokens of which the root mean square is taken: enough for three digits. */
+const sampled = 4096
+
+/** Root mean square of token embeddings as they enter the model, over tokens from all over the vocabulary. */
+export function embeddingRms(model: LanguageModel): number {
+  const vocabulary = embeddingWeight(model).shape[0] as number
+  const count = Math.min(sampled, vocabulary)
+  const rows = embeddingRows(
+    model,
+    Array.from({ length: count }, (_, i) => Math.floor((i * vocabulary) / count)),
+  )
+  return Math.sqrt(rows.reduce((sum, value) => sum + value * value, 0) / rows.length)
 }

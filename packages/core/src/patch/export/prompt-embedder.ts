@@ -1,4 +1,4 @@
-import { embeddingRows, embeddingTable } from '../../model/language-model/embedding-matrix.ts'
+import { embeddingRows } from '../../model/language-model/embedding-matrix.ts'
 import type { LanguageModel } from '../../model/language-model/language-model.ts'
 import { joinEmbeddings } from '../../model/language-model/prefix.ts'
 import { base64Of } from '../../text/encoded-bytes.ts'
@@ -25,19 +25,18 @@ export interface PromptEmbeds {
  *     const body = { model: name, prompt_embeds: embed(messages).base64, max_tokens: 64 }
  *     await fetch(`${server}/v1/completions`, { method: 'POST', body: JSON.stringify(body), headers })
  *
- * Messages are put into the chat template here, for the server does not. The token embeddings are held in float32.
+ * Messages are put into the chat template here, for the server does not.
  *
  * @throws the errors of `checkFit`; `UNSUPPORTED` for a parallel stack, which no row of embeddings is.
  */
 export function promptEmbedder(model: LanguageModel, patch: PatchContents): (prompt: Prompt) => PromptEmbeds {
   checkFit(model, patch)
   checkOnePart(patch)
-  const table = embeddingTable(model)
   return (prompt) => {
     const ids = model.tokenizer.encodePrompt(prompt)
     const { length, embeddings } = joinEmbeddings([
       patch.prefix,
-      { length: ids.length, embeddings: embeddingRows(table, ids) },
+      { length: ids.length, embeddings: embeddingRows(model, ids) },
     ])
     const bytes = torchSave(embeddings, [length, model.config.hiddenSize])
     return { length, embeddings, base64: base64Of(bytes) }

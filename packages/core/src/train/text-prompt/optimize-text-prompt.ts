@@ -82,7 +82,7 @@ export async function optimizeTextPrompt(options: OptimizeTextPromptOptions): Pr
   const table = embeddingTable(model)
   const prefixOf = (ids: readonly number[]) => {
     const all = [...place.before, ...ids]
-    return { length: all.length, embeddings: embeddingRows(table, all) }
+    return { length: all.length, embeddings: embeddingRows(model, all) }
   }
   const allowed = readableTokens(tokenizer, config.vocabSize)
   const random = createRandom(seed)

@@ -50,15 +50,14 @@ export function initPrefix(model: LanguageModel, options: PrefixInitOptions = {}
 type Start = Required<{ [Name in 'length' | 'init' | 'text' | 'seed']: NonNullable<PrefixInitOptions[Name]> }>
 
 function startOf(model: LanguageModel, { length, init, text, seed }: Start): Prefix {
-  const embedding = embeddingTable(model)
   const random = createRandom(seed)
   switch (init) {
     case 'text':
-      return rowsOf(embedding, length, textIds(model, text))
+      return rowsOf(model, length, textIds(model, text))
     case 'vocab':
-      return rowsOf(embedding, length, distinctIds(embedding, length, random.integer))
+      return rowsOf(model, length, distinctIds(model.config.vocabSize, length, random.integer))
     case 'random':
-      return normalLike(embedding, length, random.normal)
+      return normalLike(embeddingTable(model), length, random.normal)
     default:
       throw new PatchError('INVALID_ARGUMENT', {
         expected: 'init text, vocab or random',
@@ -78,14 +77,14 @@ function textIds(model: LanguageModel, text: string): number[] {
   })
 }
 
-function rowsOf(embedding: EmbeddingTable, length: number, ids: readonly number[]): Prefix {
+function rowsOf(model: LanguageModel, length: number, ids: readonly number[]): Prefix {
   const repeated = Array.from({ length }, (_, i) => ids[i % ids.length] as number)
-  return { length, embeddings: embeddingRows(embedding, repeated) }
+  return { length, embeddings: embeddingRows(model, repeated) }
 }
 
-function distinctIds({ shape }: EmbeddingTable, length: number, integer: (n: number) => number): number[] {
+function distinctIds(vocabulary: number, length: number, integer: (n: number) => number): number[] {
   const ids = new Set<number>()
-  while (ids.size < Math.min(length, shape[0] as number)) ids.add(integer(shape[0] as number))
+  while (ids.size < Math.min(length, vocabulary)) ids.add(integer(vocabulary))
   return [...ids]
 }
 
