@@ -10,6 +10,7 @@ export {
   onnxruntimeBackend,
   type WeightPlacement,
 } from './onnxruntime/onnxruntime-backend.ts'
+export { type HubSettings, hubSettings } from './sources/hub-settings.ts'
 export { hubSource } from './sources/hub-source.ts'
 export { localSource } from './sources/local-source.ts'
 export type { ModelFiles, ModelSource } from './sources/model-source.ts'

@@ -9,7 +9,6 @@ import { exportCommand } from './commands/export-command.ts'
 import { generateCommand } from './commands/generate-command.ts'
 import { initCommand } from './commands/init-command.ts'
 import { inspectCommand } from './commands/inspect-command.ts'
-import { installCommand, listCommand, removeCommand } from './commands/installed-commands.ts'
 import { pairsCommand } from './commands/pairs-command.ts'
 import { reportCommand } from './commands/report-command.ts'
 import { scanCommand } from './commands/scan-command.ts'
@@ -17,6 +16,15 @@ import { keygenCommand, signCommand, verifyCommand } from './commands/signing-co
 import { testCommand } from './commands/test-command.ts'
 import { trainCommand } from './commands/train-command.ts'
 import { demoCommand } from './demo/demo-command.ts'
+import {
+  ciCommand,
+  installCommand,
+  pinCommand,
+  removeCommand,
+  rollbackCommand,
+  upgradeCommand,
+} from './installed/changing-commands.ts'
+import { historyCommand, listCommand, outdatedCommand, whyCommand } from './installed/listing-commands.ts'
 
 /** All commands, in the order of the help. */
 export const commands = (): Command[] => [
@@ -41,6 +49,13 @@ export const commands = (): Command[] => [
   signCommand(),
   verifyCommand(),
   installCommand(),
+  ciCommand(),
   listCommand(),
+  outdatedCommand(),
+  upgradeCommand(),
+  rollbackCommand(),
+  pinCommand(),
   removeCommand(),
+  whyCommand(),
+  historyCommand(),
 ]

@@ -5,7 +5,7 @@ import * as z from 'zod/mini'
 /** What a repository says of a patch beside its archive: enough to choose a version by, without a download. */
 export type PatchSummary = Pick<
   PatchManifest,
-  'domain' | 'license' | 'base' | 'effects' | 'requires' | 'conflicts' | 'created'
+  'domain' | 'license' | 'base' | 'effects' | 'requires' | 'conflicts' | 'supersedes' | 'created'
 >
 
 /** A version of a patch, as a target's custom metadata have it. */
@@ -56,13 +56,14 @@ const schema = z.object({
   effects: z.array(effect),
   requires: z.array(z.string()),
   conflicts: z.array(z.string()),
+  supersedes: z.exactOptional(z.array(z.string())),
   created: z.string(),
   yanked: z.exactOptional(z.string()),
 })
 
 /** The part of a manifest that a repository lists. */
 export function summaryOf(manifest: PatchManifest): PatchSummary {
-  const { domain, license, base: whole, effects, requires, conflicts, created } = manifest
+  const { domain, license, base: whole, effects, requires, conflicts, supersedes, created } = manifest
   const { id, architecture, hiddenSize, vocabSize, layers, heads, tokenizer, weights } = whole
   return {
     ...{ domain, license },
@@ -72,7 +73,7 @@ export function summaryOf(manifest: PatchManifest): PatchSummary {
       before: { value: before.value, low: before.low, high: before.high },
       after: { value: after.value, low: after.low, high: after.high },
     })),
-    ...{ requires, conflicts, created },
+    ...{ requires, conflicts, ...(supersedes && { supersedes }), created },
   }
 }
 

@@ -19,7 +19,7 @@ function nameOf(bytes: Uint8Array): string {
   }
 }
 
-/** Names by how file systems that make no difference between letters of either case, or between accents, keep them. */
+/** Names of an archive, by how file systems that make no difference between letters of either case, or between accents, keep them. */
 export type ZipNames = Map<string, { readonly path: string; readonly isFolder: boolean }>
 
 /** Takes a path and its folders; `MALFORMED` for one that is taken, or would be on some file system. */
@@ -34,7 +34,7 @@ export function claimName(names: ZipNames, path: string, isFolder: boolean): voi
 
 export function malformed(found: string): PatchError {
   return new PatchError('MALFORMED', {
-    expected: 'a zip archive that every reader interprets the same way',
+    expected: 'an archive that every reader interprets the same way',
     found,
     remedy: 'Download the archive again, or use its files',
   })

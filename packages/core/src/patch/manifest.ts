@@ -19,6 +19,8 @@ export interface PatchManifest {
   readonly requires: readonly string[]
   /** Names of patches that must not be applied with it, each alone or as `name@range`. */
   readonly conflicts: readonly string[]
+  /** Names of patches that it takes the place of, each alone or as `name@range`; absent in patches of earlier versions. */
+  readonly supersedes?: readonly string[]
   /** ISO 8601, UTC. */
   readonly created: string
   /** SHA-256 (hex) of the patch's other files by their names. Always there in patch.json; computed on writing. */

@@ -4,6 +4,7 @@ import { fileStorage } from '@policypatch/backend-node'
 import * as core from '@policypatch/core'
 import type * as corePatch from '@policypatch/core/patch'
 import type { Place } from '@policypatch/core/platform'
+import { statePlaces } from '../installed/state-context.ts'
 import { patchStore } from './patch-store.ts'
 
 /** A patch's name with the version that was asked for. */
@@ -42,14 +43,27 @@ const isPatchSpec = (text: string) => /^[a-z\d][a-z\d._-]{0,63}(@[\w.+-]+)?$/.te
 
 /** Undefined where no version of it is installed or comes with the package. */
 async function namedPatch({ name, version }: PatchSpec): Promise<core.Patch | undefined> {
-  const store = patchStore()
-  const installed = await store.versions(name)
-  if (version === undefined ? installed.length > 0 : installed.includes(version))
-    return store.get(name, version)
+  const { storeFolder, versionInUse } = await import('@policypatch/registry/state')
+  let other: string | undefined
+  for (const place of await statePlaces()) {
+    const store = patchStore(storeFolder(place))
+    const used = version ?? (await versionInUse(place, name))
+    const installed = await store.versions(name)
+    if (used === undefined ? installed.length > 0 : installed.includes(used)) return store.get(name, used)
+    if (version === undefined && used !== undefined) throw notFetched(name, used)
+    if (installed.length > 0) other ??= storeFolder(place)
+  }
   const shipped = await shippedPatch(name, version)
   // Says which versions are there instead.
-  return shipped ?? (installed.length > 0 ? store.get(name, version) : undefined)
+  return shipped ?? (other === undefined ? undefined : patchStore(other).get(name, version))
 }
+
+const notFetched = (name: string, version: string) =>
+  new core.PatchError('NOT_FOUND', {
+    expected: `${name} ${version}, as policypatch.lock has it`,
+    found: 'that it is not on this machine',
+    remedy: 'Run `policypatch ci`',
+  })
 
 const inPackage = () =>
   fileStorage(dirname(createRequire(import.meta.url).resolve('policypatch/package.json')))

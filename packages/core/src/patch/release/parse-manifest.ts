@@ -230,6 +230,7 @@ const draft = z.object({
   ),
   requires: z.array(requirement),
   conflicts: z.array(requirement),
+  supersedes: z.exactOptional(z.array(requirement)),
   created: z.iso.datetime(),
   files: z.exactOptional(files),
 })

@@ -1,0 +1,52 @@
+import { join } from 'node:path'
+import type { JournalEntry, StateContext, StatePlace } from '@policypatch/registry/state'
+import type { CommandContext } from '../cli/command-context.ts'
+import { defaultDataFolder } from '../default-storage/node.ts'
+
+/** Where commands find patches by their names: in the project around the working directory, if it is in one, then on the machine. */
+export async function statePlaces(): Promise<readonly StatePlace[]> {
+  const { machineState, projectAround } = await import('@policypatch/registry/state')
+  const data = defaultDataFolder()
+  const project = projectAround('.', data)
+  return [...(project ? [project] : []), machineState(data)]
+}
+
+export interface OpenStateOptions {
+  /** Whether the working directory is to be a project, though it has no policypatch.json. */
+  readonly asProject?: boolean
+}
+
+/** What a command changes: the project around the working directory, or else what is installed on the machine. */
+export async function openState(
+  { progress }: Pick<CommandContext, 'progress'>,
+  command: readonly string[],
+  { asProject = false }: OpenStateOptions = {},
+): Promise<StateContext> {
+  const { projectState } = await import('@policypatch/registry/state')
+  const [nearest] = await statePlaces()
+  return {
+    place: asProject ? projectState('.') : (nearest as StatePlace),
+    command: command.join(' '),
+    cache: join(defaultDataFolder(), 'downloads'),
+    onNotice: progress.line,
+  }
+}
+
+/** What a command has changed, for its output. */
+export function describeEntry(entry: JournalEntry | undefined): readonly [text: string, json: unknown] {
+  const lines = (entry?.changes ?? []).flatMap(({ name, before, after }) => {
+    if (!after) return [`removed ${name}@${before?.version}`]
+    if (!before) return [`installed ${name}@${after.version}`]
+    if (before.version === after.version) return [`${name}@${after.version} stays`]
+    return [`${name} ${before.version} → ${after.version}`]
+  })
+  const told = new Set(entry?.changes.map(({ name, after }) => `${name}@${after?.version}`))
+  for (const { name, version } of entry?.added ?? []) {
+    if (!told.has(`${name}@${version}`)) lines.push(`installed ${name}@${version}`)
+  }
+  const gone = new Set(entry?.changes.map(({ name, before, after }) => after ?? `${name}@${before?.version}`))
+  for (const { name, version } of entry?.removed ?? []) {
+    if (!gone.has(`${name}@${version}`)) lines.push(`removed ${name}@${version}`)
+  }
+  return [lines.join('\n') || 'Nothing has to change.', entry ?? { changes: [], added: [], removed: [] }]
+}

@@ -1,0 +1,36 @@
+import { readFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+
+/**
+ * What npm is told of its registries: in .npmrc of the user and of a folder, and by `NPM_CONFIG_REGISTRY`, as flat options of `pacote`.
+ * Of the files only registries and what opens them are read.
+ */
+export async function npmSettings(
+  folder: string,
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<Readonly<Record<string, string>>> {
+  const settings: Record<string, string> = { registry: 'https://registry.npmjs.org/' }
+  const user = environment.NPM_CONFIG_USERCONFIG ?? environment.npm_config_userconfig
+  for (const path of [user ?? join(homedir(), '.npmrc'), join(folder, '.npmrc')]) {
+    for (const line of (await textOf(path)).split(/\r?\n/)) {
+      const [, key, value] =
+        /^\s*((?:@[^:=\s]+:)?registry|\/\/[^=\s]+:_(?:authToken|auth))\s*=\s*(.*?)\s*$/.exec(line) ?? []
+      if (key === undefined || value === undefined) continue
+      settings[key] = value
+        .replace(/^"(.*)"$/, '$1')
+        .replace(/\$\{([^}]+)\}/g, (whole, name) => environment[name] ?? whole)
+    }
+  }
+  const given = environment.NPM_CONFIG_REGISTRY ?? environment.npm_config_registry
+  return given ? { ...settings, registry: given } : settings
+}
+
+async function textOf(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
+    throw error
+  }
+}

@@ -1,0 +1,46 @@
+import type { Patch } from '@policypatch/core'
+import type { PatchManifest } from '@policypatch/core/patch'
+
+/** What versions are chosen by. */
+export type VersionSummary = Pick<
+  PatchManifest,
+  'name' | 'version' | 'base' | 'requires' | 'conflicts' | 'supersedes'
+>
+
+/** A version of a patch that a source has. */
+export interface OfferedVersion {
+  readonly version: string
+  /** Where it is, exactly, as policypatch.lock has it. */
+  readonly source: string
+  /** Why its publisher has withdrawn it. */
+  readonly yanked?: string
+  /** What it says of itself; some sources must read it whole for that. */
+  describe(): Promise<VersionSummary>
+  /** Reads and checks all of it, as `readPatch` does. */
+  read(): Promise<Patch>
+}
+
+/** Where patches come from: a folder or archive, an address, npm, the Hub, a repository. */
+export interface PatchSource {
+  readonly specificationVersion: 'v1'
+  /** The versions that were asked for, from the newest to the oldest, those that were withdrawn among them. */
+  versions(): Promise<readonly OfferedVersion[]>
+}
+
+/** A version of which nothing is known before it is read; it is read once. */
+export function unreadVersion(
+  version: string,
+  source: string,
+  readOnce: () => Promise<Patch>,
+): OfferedVersion {
+  let patch: Promise<Patch> | undefined
+  const read = () => {
+    patch ??= readOnce()
+    return patch
+  }
+  return { version, source, read, describe: async () => (await read()).manifest }
+}
+
+/** A version that has been read. */
+export const readVersion = (patch: Patch, source: string): OfferedVersion =>
+  unreadVersion(patch.manifest.version, source, async () => patch)

@@ -1,0 +1,95 @@
+import { open, readFile } from 'node:fs/promises'
+import { PatchError } from '@policypatch/core'
+import { checkShape, describeIssues } from '@policypatch/core/platform'
+import * as z from 'zod/mini'
+import { type LockedPatch, lockedSchema } from './lock-file.ts'
+
+/** What changed for one patch of one base model; before or after is absent where it was not, or is no longer, used. */
+export interface JournalChange {
+  readonly model: string
+  readonly name: string
+  readonly before?: LockedPatch
+  readonly after?: LockedPatch
+  /** The entry that this change takes back. */
+  readonly undoes?: string
+}
+
+/** One change of the patches of a project or machine, as a line of the journal. */
+export interface JournalEntry {
+  readonly id: string
+  /** ISO 8601, UTC. */
+  readonly time: string
+  /** The command line, without the program's name. */
+  readonly command: string
+  readonly changes: readonly JournalChange[]
+  /** Versions whose files came into the store, with the SHA-256 of their patch.json. */
+  readonly added: readonly { readonly name: string; readonly version: string; readonly digest: string }[]
+  /** Versions whose files were removed from it. */
+  readonly removed: readonly { readonly name: string; readonly version: string }[]
+}
+
+const text = z.string().check(z.maxLength(4000))
+const entry: z.ZodMiniType<JournalEntry> = z.object({
+  ...{ id: text, time: text, command: text },
+  changes: z.array(
+    z.object({
+      ...{ model: text, name: text },
+      before: z.exactOptional(lockedSchema),
+      after: z.exactOptional(lockedSchema),
+      undoes: z.exactOptional(text),
+    }),
+  ),
+  added: z.array(z.object({ name: text, version: text, digest: text })),
+  removed: z.array(z.object({ name: text, version: text })),
+})
+
+/** The entries of a journal, the oldest first. A last line without its end is what a killed process left, and is not read. */
+export async function readJournal(path: string): Promise<JournalEntry[]> {
+  const lines = (await textOf(path)).split('\n')
+  return lines.slice(0, -1).map((line, i) => parseEntry(line, `line ${i + 1} of ${path}`))
+}
+
+/** Reads an entry. `MALFORMED` for one of another form. */
+export function parseEntry(line: string, where = 'a line of the journal'): JournalEntry {
+  let value: unknown
+  try {
+    value = JSON.parse(line)
+  } catch (cause) {
+    throw malformed(where, (cause as Error).message, cause)
+  }
+  const result = checkShape(entry, value)
+  if (result.success) return result.data
+  throw malformed(where, describeIssues(result.error.issues))
+}
+
+/** Adds an entry, unless it is there as the last one: what was begun is ended twice where the first time was cut short. */
+export async function appendEntry(path: string, added: JournalEntry): Promise<void> {
+  const before = await textOf(path)
+  const whole = before.slice(0, before.lastIndexOf('\n') + 1)
+  if (whole.slice(whole.lastIndexOf('\n', whole.length - 2) + 1).includes(`"id":"${added.id}"`)) return
+  const handle = await open(path, 'a')
+  try {
+    if (whole.length < before.length) await handle.truncate(Buffer.byteLength(whole))
+    await handle.writeFile(`${JSON.stringify(added)}\n`)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+async function textOf(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
+    throw error
+  }
+}
+
+const malformed = (where: string, found: string, cause?: unknown) =>
+  new PatchError('MALFORMED', {
+    expected: `an entry of the journal on ${where}`,
+    found,
+    remedy: 'Restore the journal from a copy, or move it away to begin a new one',
+    cause,
+  })

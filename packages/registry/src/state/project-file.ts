@@ -1,0 +1,68 @@
+import { PatchError } from '@policypatch/core'
+import { checkShape, describeIssues, isPrintableLine, parseJsonFile } from '@policypatch/core/platform'
+import * as z from 'zod/mini'
+import { projectFileName } from './state-place.ts'
+
+/** A repository whose patches are taken by their names. */
+export interface ConfiguredRepository {
+  readonly url: string
+  /** The root metadata that are trusted: a file, by its path from the folder of policypatch.json. */
+  readonly root: string
+}
+
+/** policypatch.json: which patches are wanted. */
+export interface ProjectFile {
+  readonly repositories: Readonly<Record<string, ConfiguredRepository>>
+  /**
+   * By base model, as patches name it, the patches that are wanted for it by name: a range of versions, or where from, as
+   * `npm:@scope/name@range`, `hf:owner/name@revision`, `file:path` or a URL.
+   */
+  readonly models: Readonly<Record<string, Readonly<Record<string, string>>>>
+}
+
+const line = z
+  .string()
+  .check(z.minLength(1), z.maxLength(1000), z.refine(isPrintableLine, 'is not one printable line'))
+const name = z
+  .string()
+  .check(z.regex(/^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/, 'is not a name of a-z, 0-9, ".", "_", "-"'))
+
+// What is not known is refused: a misspelled field would be left out without a word.
+const schema = z.strictObject({
+  repositories: z._default(z.record(name, z.strictObject({ url: z.url(), root: line })), {}),
+  models: z._default(z.record(line, z.record(name, line)), {}),
+})
+
+export const emptyProject: ProjectFile = { repositories: {}, models: {} }
+
+/** Reads policypatch.json. `MALFORMED` lists every bad field at once; `TRUNCATED`. */
+export function parseProjectFile(bytes: Uint8Array, path = projectFileName): ProjectFile {
+  const result = checkShape(schema, parseJsonFile(bytes, path))
+  if (result.success) return result.data
+  throw new PatchError('MALFORMED', {
+    expected: `${path} with repositories and models`,
+    found: describeIssues(result.error.issues),
+    remedy: 'Correct these fields; nothing is installed before',
+  })
+}
+
+/** The text of policypatch.json, with what is empty left out. */
+export function formatProjectFile({ repositories, models }: ProjectFile): string {
+  const some = (record: Readonly<Record<string, unknown>>) => Object.keys(record).length > 0
+  const kept = Object.fromEntries(Object.entries(models).filter(([, wanted]) => some(wanted)))
+  const value = { ...(some(repositories) && { repositories }), ...(some(kept) && { models: kept }) }
+  return `${JSON.stringify(value, null, 2)}\n`
+}
+
+/** The same with another wanted patch, or with one less. */
+export function withWanted(
+  project: ProjectFile,
+  model: string,
+  patch: string,
+  wanted: string | undefined,
+): ProjectFile {
+  const { [patch]: _, ...others } = project.models[model] ?? {}
+  const own = wanted === undefined ? others : { ...others, [patch]: wanted }
+  const sorted = Object.fromEntries(Object.entries(own).sort(([a], [b]) => (a < b ? -1 : 1)))
+  return { ...project, models: { ...project.models, [model]: sorted } }
+}
