@@ -1,4 +1,4 @@
-import { createProgram } from '../../packages/policypatch/src/cli/run-cli.ts'
+import { commandName, commandsOf, createProgram } from '../../packages/policypatch/src/cli/run-cli.ts'
 import { commands } from '../../packages/policypatch/src/commands.ts'
 import { codeOf, escapeMarkdown, table, writePage } from './write-page.ts'
 
@@ -15,21 +15,22 @@ const exitCodes = [
 /** Writes a page for each command, made of its own definition, and one of all. Gives how many there are. */
 export async function writeCommandReference(folder: string): Promise<number> {
   const program = createProgram(commands())
-  for (const command of program.commands) {
-    await writePage(`${folder}/${command.name()}.md`, pageOf(command, program))
-  }
+  const all = commandsOf(program)
+  for (const command of all) await writePage(`${folder}/${slug(command)}.md`, pageOf(command, program))
   await writePage(`${folder}/index.md`, overview(program))
-  const sidebar = program.commands.map((command) => ({
-    text: command.name(),
-    link: `/reference/commands/${command.name()}`,
+  const sidebar = all.map((command) => ({
+    text: commandName(command),
+    link: `/reference/commands/${slug(command)}`,
   }))
   await writePage(`${folder}/sidebar.json`, JSON.stringify(sidebar))
-  return program.commands.length
+  return all.length
 }
 
+const slug = (command: Command): string => commandName(command).replace(' ', '-')
+
 function overview(program: Command): string {
-  const rows = program.commands.map((command) => [
-    `[\`${command.name()}\`](./${command.name()}.md)`,
+  const rows = commandsOf(program).map((command) => [
+    `[\`${commandName(command)}\`](./${slug(command)}.md)`,
     escapeMarkdown(sentence(command.description())),
   ])
   return `---
@@ -61,9 +62,9 @@ function pageOf(command: Command, program: Command): string {
     operand.required ? 'yes' : '',
   ])
   const sections = [
-    `# policypatch ${command.name()}`,
+    `# policypatch ${commandName(command)}`,
     escapeMarkdown(sentence(command.description())),
-    `\`\`\`sh\npolicypatch ${command.name()} ${command.usage()}\n\`\`\``,
+    `\`\`\`sh\npolicypatch ${commandName(command)} ${command.usage()}\n\`\`\``,
     ...(operands.length > 0
       ? ['## Arguments', table(['argument', 'description', 'required'], operands)]
       : []),

@@ -10,6 +10,7 @@ import { generateCommand } from './commands/generate-command.ts'
 import { initCommand } from './commands/init-command.ts'
 import { inspectCommand } from './commands/inspect-command.ts'
 import { pairsCommand } from './commands/pairs-command.ts'
+import { repoCommand } from './commands/repo/repo-command.ts'
 import { reportCommand } from './commands/report-command.ts'
 import { scanCommand } from './commands/scan-command.ts'
 import { keygenCommand, signCommand, verifyCommand } from './commands/signing-commands.ts'
@@ -48,6 +49,7 @@ export const commands = (): Command[] => [
   keygenCommand(),
   signCommand(),
   verifyCommand(),
+  repoCommand(),
   installCommand(),
   ciCommand(),
   listCommand(),

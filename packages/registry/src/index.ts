@@ -10,6 +10,7 @@ export {
 } from './advisories/audit-model.ts'
 export { type AddAdvisoryOptions, addAdvisory } from './repository/publish/add-advisory.ts'
 export { type AddedPatch, type AddPatchOptions, addPatch } from './repository/publish/add-patch.ts'
+export type { PublishOptions } from './repository/publish/change-repository.ts'
 export {
   type CreatedRepository,
   type CreateRepositoryOptions,

@@ -3,18 +3,18 @@ import { describe, expect, test } from 'vitest'
 import { splitLine } from '../../test/split-line.ts'
 import { commands } from '../commands.ts'
 import { examplesOf, isRequired, missingOptions } from './help.ts'
-import { createProgram } from './run-cli.ts'
+import { commandName, commandsOf, createProgram } from './run-cli.ts'
 
-const names = createProgram(commands()).commands.map((command) => command.name())
+const names = commandsOf(createProgram(commands())).map(commandName)
 const commandOf = (name: string) =>
-  createProgram(commands()).commands.find((command) => command.name() === name) as Command
+  commandsOf(createProgram(commands())).find((command) => commandName(command) === name) as Command
 
 /** Options whose absence is nothing but the absence of what they ask for. */
 const additions = new Set(
   (
     '--prompts --pairs --reference --patch --ability --system-prompt --out --garak --record --weights --system --prompt --model ' +
     '--reference-key-env --reference-body --judge-key-env --judge-body --judge-criteria --passphrase-env ' +
-    '--junit --sarif --advisories --details --mended-by'
+    '--accept-regression --junit --sarif --advisories --details --mended-by'
   ).split(' '),
 )
 
@@ -38,7 +38,7 @@ describe.each(names)('%s', (name) => {
     for (const { line } of examples) {
       const program = createProgram(commands())
       let missing: readonly string[] | undefined
-      const command = program.commands.find((one) => one.name() === name) as Command
+      const command = commandsOf(program).find((one) => commandName(one) === name) as Command
       command.action(() => {
         missing = missingOptions(command)
       })

@@ -19,12 +19,27 @@ export function createProgram(commands: readonly Command[]): Command {
     .addHelpText('after', '\nRun policypatch COMMAND --help for the options of a command and examples.')
   addCommonOptions(program)
   for (const command of commands) {
-    addCommonOptions(command)
-    program.addCommand(command.copyInheritedSettings(program))
-    command.showHelpAfterError(`Run policypatch ${command.name()} --help for its options.`)
+    program.addCommand(command)
+    prepare(command, program)
   }
   return program
 }
+
+/** Gives a command, and those of a group, what all of them have. */
+function prepare(command: Command, parent: Command): void {
+  command.copyInheritedSettings(parent)
+  addCommonOptions(command)
+  command.showHelpAfterError(`Run policypatch ${commandName(command)} --help for its options.`)
+  for (const one of command.commands) prepare(one, command)
+}
+
+/** All commands of a program and of its groups, the groups themselves left out. */
+export const commandsOf = ({ commands }: Command): readonly Command[] =>
+  commands.flatMap((command) => (command.commands.length > 0 ? commandsOf(command) : [command]))
+
+/** As it is typed after the program's name, such as `repo add`. */
+export const commandName = (command: Command): string =>
+  command.parent?.parent ? `${commandName(command.parent)} ${command.name()}` : command.name()
 
 /** Runs the command line with these commands and gives the exit code: 2 where it was used wrongly. */
 export async function runCli(
@@ -35,7 +50,7 @@ export async function runCli(
   const end = argv.indexOf('--')
   const flags = end < 0 ? argv : argv.slice(0, end)
   const [json, verbose] = [flags.includes('--json'), flags.includes('--verbose')]
-  for (const command of [program, ...program.commands]) {
+  for (const command of [program, ...program.commands, ...commandsOf(program)]) {
     command.configureOutput({
       outputError: (text) => json || sayLines(text.trimEnd()),
       writeErr: (text) => json || sayLines(text.trimEnd()),

@@ -18,7 +18,7 @@ import { findPublisher } from './find-publisher.ts'
 import { type SignedTargets, sha256Of } from './repository-state.ts'
 
 export interface AddPatchOptions extends PublishOptions {
-  /** Files of the patch, those of its signatures among them. */
+  /** Files of the patch, those of its signatures among them; others are left out. */
   readonly files: PatchFiles
   /** Metrics that may be worse than in the version before, or not be measured any more. */
   readonly acceptRegressions?: readonly string[] | undefined
@@ -53,7 +53,7 @@ export async function addPatch({
   const { name, version } = patch.manifest
   if (name === advisoriesRole) throw reserved(name)
   const path = targetPath(name, version)
-  const archive = await writePatchArchive(files)
+  const archive = await writePatchArchive(patch.files)
   const digest = sha256Of(archive)
   const added = { name, version, digest, bytes: archive.length }
 

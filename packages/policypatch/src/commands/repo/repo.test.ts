@@ -1,0 +1,61 @@
+import { cp, readFile, stat, writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { beforeAll, expect, test } from 'vitest'
+import { tinyProject } from '../../../test/tiny-project.ts'
+
+const { at, run, succeed } = tinyProject({ trained: false })
+const fixture = fileURLToPath(
+  new URL('../../../../core/fixtures/patches/v1/tiny-harmfulness', import.meta.url),
+)
+
+beforeAll(() => cp(fixture, at('released'), { recursive: true }))
+
+const signed = async (name: string) =>
+  JSON.parse(await readFile(at(`public/metadata/${name}`), 'utf8')).signed
+
+test('a vendor makes a repository, publishes, withdraws, delegates, rotates and renews', async () => {
+  const of = ['--folder', 'public', '--keys', 'keys']
+  const { stdout } = await succeed(
+    'repo',
+    'init',
+    ...of,
+    '--threshold',
+    'root=2/3',
+    '--days',
+    'timestamp=7',
+    '--json',
+  )
+  const { rootDigest, keyIds } = JSON.parse(stdout)
+  expect(rootDigest).toMatch(/^[0-9a-f]{64}$/)
+  expect(keyIds.root).toHaveLength(3)
+  expect((await stat(at(`keys/root-${keyIds.root[0].slice(0, 8)}.pem`))).mode & 0o777).toBe(0o600)
+
+  expect((await succeed('repo', 'add', 'released', ...of)).stdout).toContain(
+    'Published tiny-harmfulness@1.0.0',
+  )
+  const text = await readFile(at('released/patch.json'), 'utf8')
+  await writeFile(at('released/patch.json'), text.replace('"1.0.0"', '"1.0.1"').replaceAll('0.9', '0.5'))
+  const refused = await run(['repo', 'add', 'released', ...of])
+  expect(refused).toMatchObject({ code: 1, stdout: '' })
+  expect(refused.stderr).toContain("--accept-regression 'refusal rate, harmful'")
+  await succeed('repo', 'add', 'released', ...of, '--accept-regression', 'refusal rate, harmful')
+  await succeed('repo', 'yank', 'tiny-harmfulness@1.0.1', ...of, '--reason', 'refuses less')
+  expect((await signed('4.publisher.json')).targets).toMatchObject({
+    'tiny-harmfulness/tiny-harmfulness-1.0.0.zip': { custom: { policypatch: { version: '1.0.0' } } },
+    'tiny-harmfulness/tiny-harmfulness-1.0.1.zip': { custom: { policypatch: { yanked: 'refuses less' } } },
+  })
+
+  await succeed('repo', 'delegate', 'acme', 'acme-*', ...of)
+  await succeed('repo', 'rotate', 'root', ...of, '--count', '2')
+  expect((await signed('2.root.json')).roles.root).toMatchObject({ threshold: 2, keyids: { length: 2 } })
+  await succeed('repo', 'timestamp', ...of)
+  const { expires } = await signed('timestamp.json')
+  expect(Date.parse(expires) - Date.now()).toBeGreaterThan(6 * 86_400_000)
+  expect(Date.parse(expires) - Date.now()).toBeLessThan(8 * 86_400_000)
+})
+
+test('a group without a command, and an option of another command, are wrong usage', async () => {
+  expect(await run(['repo'])).toMatchObject({ code: 2, stdout: '' })
+  expect(await run(['repo', 'yank', 'x'])).toMatchObject({ code: 2 })
+  expect(await run(['repo', 'init', '--threshold', 'root=two'])).toMatchObject({ code: 2 })
+})

@@ -1,0 +1,81 @@
+import { type Command, Option } from 'commander'
+import { inContext } from '../../cli/command-context.ts'
+import { addExamples } from '../../cli/help.ts'
+import { integer } from '../../options/option-values.ts'
+import { type KeyType, keyTypes, published, type RepoOptions, repoSubcommand } from './repo-options.ts'
+
+interface KeyTypeOptions extends RepoOptions {
+  readonly keyType: KeyType
+}
+
+/** `repo delegate`: who publishes under which names. */
+export function delegateCommand(): Command {
+  const command = repoSubcommand(
+    'delegate',
+    'give a publisher names of patches, under which nobody else can publish',
+  )
+    .argument('<publisher>', 'made, with a key of its own, if it is not there')
+    .argument('<patches...>', 'names of patches; * stands for any characters')
+    .addOption(new Option('--key-type <type>', 'of its key').choices(keyTypes).default('ecdsa'))
+    .action(
+      inContext(async ({ print }, { keyType, ...options }: KeyTypeOptions, [publisher = '', ...patches]) => {
+        const { delegatePatches } = await import('@policypatch/registry')
+        await delegatePatches({ ...published(options), publisher, patches, keyType })
+        print(`${publisher} publishes ${patches.join(', ')}.`, { publisher, patches })
+      }),
+    )
+  return addExamples(command, [
+    'A team with a key of its own',
+    "policypatch repo delegate acme polite 'acme-*'",
+  ])
+}
+
+interface RotateOptions extends KeyTypeOptions {
+  readonly count?: number
+  readonly threshold?: number
+}
+
+/** `repo rotate`: new keys for a role. */
+export function rotateCommand(): Command {
+  const command = repoSubcommand('rotate', 'give a role new keys in place of its old ones')
+    .argument('<role>', 'root, targets, snapshot, timestamp, or a publisher')
+    .option('--count <n>', 'how many keys it gets (default: as many as before)', integer(1, 16))
+    .option('--threshold <m>', 'how many of them must sign (default: as before)', integer(1, 16))
+    .addOption(new Option('--key-type <type>', 'of the new keys').choices(keyTypes).default('ecdsa'))
+    .action(
+      inContext(
+        async ({ print }, { keyType, count, threshold: least, ...options }: RotateOptions, [role = '']) => {
+          const { rotateKeys } = await import('@policypatch/registry')
+          const keyIds = await rotateKeys({ ...published(options), role, keyType, count, threshold: least })
+          print(
+            `${role} has ${keyIds.length} new ${keyIds.length === 1 ? 'key' : 'keys'}. Remove the old ones.`,
+            {
+              ...{ role, keyIds },
+            },
+          )
+        },
+      ),
+    )
+  return addExamples(command, [
+    'A key that leaked',
+    'policypatch repo rotate timestamp --folder public --keys keys',
+  ])
+}
+
+/** `repo timestamp`: signs anew what is to stay current. */
+export function timestampCommand(): Command {
+  const command = repoSubcommand(
+    'timestamp',
+    'sign the timestamp anew, and what is about to run out: to be run by a timer',
+  ).action(
+    inContext(async ({ print, progress }, options: RepoOptions) => {
+      const { renewMetadata } = await import('@policypatch/registry')
+      const result = await renewMetadata(published(options))
+      for (const { role, expires } of result.expiring) {
+        progress.line(`${role} runs out on ${expires}, and its keys are not here: run this with them`)
+      }
+      print(`Signed anew: ${result.renewed.join(', ')}`, result)
+    }),
+  )
+  return addExamples(command, ['Once a day', 'policypatch repo timestamp --folder public --keys online-keys'])
+}
