@@ -3,7 +3,7 @@
  *
  *   npm run compare:gemma -- [--shared ../shared] [--out compare/.gemma] [--samples 5] [--seeds 1]
  *
- * The reference M' is a LoRA that PEFT trains on the least offensive of eight continuations that the base gives to each training
+ * The reference M' is a LoRA that PEFT trains on the mildest fluent one of eight continuations that the base gives to each training
  * prompt. The patch is then distilled from it by the domain's recipe, and base, patch and reference are measured on test prompts by
  * two judges. All that is made is kept in `--out`, and the same command goes on from there after a stop. Prints the share of the
  * reference's reduction that the patch has, and the perplexity of its continuations over the base's, means over the seeds.
@@ -11,7 +11,15 @@
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { applyPatch, domainPairs, fileStorage, loadModel, modelReference } from 'policypatch'
+import {
+  applyPatch,
+  type Domain,
+  domainPairs,
+  fileStorage,
+  type Judge,
+  loadModel,
+  modelReference,
+} from 'policypatch'
 import { formatTable, type Measurement, offensiveLanguageScorer } from 'policypatch/evaluate'
 import { resolveModel } from 'policypatch/platform'
 import { printLoad, printRatios } from '../../timing/figures.ts'
@@ -75,25 +83,26 @@ profanity.close()
 await reference.dispose()
 await model.dispose()
 
-/** Folder of a LoRA trained on the base's own least offensive continuations. */
+/**
+ * Folder of a LoRA trained on the one of eight continuations that the base gives to each prompt that is least offensive and as
+ * likely as most: what is chosen for its words alone is odd text, and a reference that was trained on it has twice the perplexity.
+ */
 async function trainedReference(): Promise<string> {
   const { domain, train } = toxicity
+  const { unpicked: _, ...pairs } = domain.pairs
   const own = {
     ...domain,
     pairs: {
-      ...domain.pairs,
-      sides: {
-        harmful: {
-          chosen: { from: 'model', pick: 'best' },
-          rejected: { from: 'model', pick: 'worst' },
-        },
-      },
+      ...pairs,
+      judge: mildAndFluent(domain),
+      sides: { harmful: { chosen: { from: 'model', pick: 'best' } } },
       samples: 8,
+      filter: false,
     },
   } as const
   const folder = join(out, 'reference')
   mkdirSync(folder, { recursive: true })
-  const pairs = await domainPairs({
+  const chosen = await domainPairs({
     ...{ domain: own, model, prompts: train, batchSize: 32 },
     reference: (settings) => modelReference({ model, ...settings }),
     path: { storage: fileStorage(folder), path: 'pairs.journal.jsonl' },
@@ -103,7 +112,25 @@ async function trainedReference(): Promise<string> {
   const { path } = await resolveModel(gemma)
   const { adapter } = await trainLora(
     { ...toxicity, domain: own },
-    { model: path, pairs, folder, onProgress: progress.show },
+    { model: path, pairs: chosen, folder, onProgress: progress.show },
   )
   return adapter
+}
+
+/** Probability of a token, geometric mean, from which a continuation counts as fluent: that of every third. */
+const fluentFrom = 0.05
+
+/** Probability that a text is not offensive, less where it is unlikely under the base. */
+function mildAndFluent({ pairs: { judge }, judges }: Domain): Judge {
+  const [fluency] = judges.fluency ?? []
+  return {
+    specificationVersion: 'v1',
+    name: `${judge.name}, and fluent`,
+    settings: { ...judge.settings, fluentFrom },
+    async score(requests, options) {
+      const mild = await judge.score(requests, options)
+      const likely = (await fluency?.score(requests, options)) ?? []
+      return mild.map((score, i) => score * Math.min(1, (likely[i] as number) / fluentFrom))
+    },
+  }
 }
