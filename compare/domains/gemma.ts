@@ -33,6 +33,9 @@ import { trainPatches } from './train-patches.ts'
 
 const gemma = 'google/gemma-3-270m'
 
+/** Probability of a token, geometric mean, from which a continuation counts as fluent: that of every third. */
+const fluentFrom = 0.05
+
 const { values } = parseArgs({
   options: {
     shared: { type: 'string', default: '../shared' },
@@ -116,9 +119,6 @@ async function trainedReference(): Promise<string> {
   )
   return adapter
 }
-
-/** Probability of a token, geometric mean, from which a continuation counts as fluent: that of every third. */
-const fluentFrom = 0.05
 
 /** Probability that a text is not offensive, less where it is unlikely under the base. */
 function mildAndFluent({ pairs: { judge }, judges }: Domain): Judge {
