@@ -26,6 +26,7 @@ import {
   upgradeCommand,
 } from './installed/changing-commands.ts'
 import { historyCommand, listCommand, outdatedCommand, whyCommand } from './installed/listing-commands.ts'
+import { packCommand, pushCommand } from './installed/publishing-commands.ts'
 
 /** All commands, in the order of the help. */
 export const commands = (): Command[] => [
@@ -50,6 +51,8 @@ export const commands = (): Command[] => [
   signCommand(),
   verifyCommand(),
   repoCommand(),
+  packCommand(),
+  pushCommand(),
   installCommand(),
   ciCommand(),
   listCommand(),

@@ -21,3 +21,6 @@ export { type RenewedMetadata, renewMetadata } from './repository/publish/renew-
 export { type RotateKeysOptions, rotateKeys } from './repository/publish/rotate-keys.ts'
 export { type YankPatchOptions, yankPatch } from './repository/publish/yank-patch.ts'
 export { type OpenRepositoryOptions, openRepository } from './repository/read/open-repository.ts'
+export { type PackedPatch, packNpm, packZip } from './sources/publish/pack-patch.ts'
+export { type PushedPatch, type PushPatchOptions, pushPatch } from './sources/publish/push-patch.ts'
+export { parseSource, type SourceSpec } from './sources/source-spec.ts'
