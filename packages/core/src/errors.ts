@@ -14,6 +14,8 @@ export const errorCodes = [
   'DIGEST_MISMATCH',
   /** A patch is not signed, not by a trusted key, or not as it was signed. */
   'SIGNATURE_INVALID',
+  /** A patch is signed as it should be, but the trust policy does not take it. */
+  'NOT_TRUSTED',
   /** A repository's metadata have run out: their owner has not renewed them, or somebody keeps the newer ones back. */
   'EXPIRED',
   /** A repository shows an older state than one that was seen before. */

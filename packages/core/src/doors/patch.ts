@@ -47,13 +47,33 @@ export {
 } from '../patch/release/create-patch.ts'
 export { modelIndex } from '../patch/release/model-card.ts'
 export { parseManifest } from '../patch/release/parse-manifest.ts'
-export type { InstalledPatch, PatchStore } from '../patch/release/patch-store.ts'
+export type { InstalledPatch, PatchStore, PatchStoreOptions } from '../patch/release/patch-store.ts'
 export { importPeftPromptTuning } from '../patch/release/peft-adapter.ts'
+export type { ReadPatchOptions } from '../patch/release/read-patch.ts'
 export { compareVersions } from '../patch/release/semantic-version.ts'
 export {
-  type SignPatchOptions,
-  signPatch,
-  type VerifiedPatch,
-  type VerifyPatchOptions,
-  verifyPatch,
-} from '../patch/signing/sign-patch.ts'
+  readBundle,
+  type SignatureMaterial,
+  type SignedPayload,
+  writeBundle,
+} from '../patch/signing/bundle.ts'
+export { type Provenance, type ProvenanceMaterial, parseProvenance } from '../patch/signing/provenance.ts'
+export { addSignature, type SignPatchOptions, signPatch } from '../patch/signing/sign-patch.ts'
+export {
+  keySigner,
+  type PatchSigner,
+  type SignedBy,
+  type TrustedSigner,
+  trustedKey,
+} from '../patch/signing/signer.ts'
+export { type VerifyPatchOptions, verifyPatch } from '../patch/signing/verify-patch.ts'
+export type { VerifiedPatch } from '../patch/signing/verify-signatures.ts'
+export { type OpenTrustOptions, openTrust, type SignerOpener } from '../patch/trust/open-trust.ts'
+export { type Trust, type TrustConditions, trustSigners } from '../patch/trust/trust.ts'
+export {
+  type PolicySigner,
+  parseTrustPolicy,
+  type RequiredEffect,
+  type TrustPolicy,
+  type TrustRule,
+} from '../patch/trust/trust-policy.ts'

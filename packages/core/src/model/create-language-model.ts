@@ -52,14 +52,25 @@ export interface ModelParts {
   readonly prefixCacheBytes?: number | undefined
   /** The model's `dispose` frees the backend too: it was made for this model alone. Default false. */
   readonly ownsBackend?: boolean
+  /** SHA-256 (hex) of all tensors in the files that it is from; see `digestWeights`. */
+  readonly weightsDigest?: string | undefined
 }
 
 /** Builds a model from its parts; `loadModel` reads them from files. */
 export async function createLanguageModel(parts: ModelParts): Promise<LanguageModel> {
-  const { id, architecture, config, tokenizer, weights, backend, precision = 'float32' } = parts
+  const {
+    id,
+    architecture,
+    config,
+    tokenizer,
+    weights,
+    backend,
+    precision = 'float32',
+    weightsDigest,
+  } = parts
   const norms = architecture.weightSpecs(config).filter(({ kind }) => kind === 'norm')
   const core: ModelCore = {
-    ...{ id, architecture, config, tokenizer, weights, backend, precision },
+    ...{ id, architecture, config, tokenizer, weights, backend, precision, weightsDigest },
     ownsBackend: parts.ownsBackend ?? false,
     weightsFingerprint: await weightsFingerprint(
       norms.map(({ name, offset = 0 }) => {
@@ -78,8 +89,8 @@ export async function createLanguageModel(parts: ModelParts): Promise<LanguageMo
 }
 
 function modelWith(core: ModelCore, prefix: Prefix | undefined): LanguageModel {
-  const { id, architecture, config, tokenizer, weights, backend, precision, weightsFingerprint, prefixes } =
-    core
+  const { id, architecture, config, tokenizer, weights, backend, precision, prefixes } = core
+  const { weightsFingerprint, weightsDigest } = core
   if (prefix) checkPrefix(core, prefix)
 
   const tokenize = (request: GenerateRequest | Prompt, index: number): TokenizedRequest => {
@@ -97,7 +108,7 @@ function modelWith(core: ModelCore, prefix: Prefix | undefined): LanguageModel {
 
   const model: LanguageModel = {
     ...{ id, architecture, config, tokenizer, weights, backend, precision, weightsFingerprint },
-    ...{ prefix, prefixes },
+    ...{ weightsDigest, prefix, prefixes },
     withPrefix: (other) => modelWith(core, other),
 
     async generate(prompt, options) {

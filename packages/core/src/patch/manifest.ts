@@ -39,6 +39,8 @@ export interface BaseModelIdentity {
   readonly tokenizer: string
   /** See `LanguageModel.weightsFingerprint`. */
   readonly weights: string
+  /** See `LanguageModel.weightsDigest`. */
+  readonly digest?: string
 }
 
 export interface PrefixSummary {

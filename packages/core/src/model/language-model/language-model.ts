@@ -102,6 +102,8 @@ export interface LanguageModel {
   readonly precision: Precision
   /** SHA-256 (hex) of the normalization weights rounded to bfloat16: the same for every precision of a release. */
   readonly weightsFingerprint: string
+  /** SHA-256 (hex) of all tensors in the model's files; see `digestWeights`. Undefined where it was loaded without. */
+  readonly weightsDigest: string | undefined
   /** The prefix that is prepended to every prompt. */
   readonly prefix: Prefix | undefined
   /** Keys and values of prefixes that were applied: computed once, so that prompts of other stacks cost nothing more. */

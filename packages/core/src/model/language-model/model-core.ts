@@ -19,6 +19,7 @@ export interface ModelCore {
   readonly weights: NamedWeights
   readonly precision: Precision
   readonly weightsFingerprint: string
+  readonly weightsDigest: string | undefined
   readonly programs: ProgramCache
   /** Programs that hold weights of their own. */
   readonly residentPrograms: ProgramCache

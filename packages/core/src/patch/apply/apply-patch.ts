@@ -1,6 +1,7 @@
 import { withoutGates } from '../../model/gate/gate.ts'
 import type { LanguageModel } from '../../model/language-model/language-model.ts'
 import type { PatchContents } from '../patch.ts'
+import type { Trust } from '../trust/trust.ts'
 import { checkCompatible } from './check-compatible.ts'
 import { checkFit } from './check-fit.ts'
 import { type ComposeMethod, composePrefixes } from './compose-prefixes.ts'
@@ -12,6 +13,8 @@ export interface ApplyPatchOptions {
   readonly weights?: readonly number[] | undefined
   /** `false` ignores the gates: prefixes apply to every prompt. Default true. */
   readonly gates?: boolean | undefined
+  /** Takes only patches that this trust verified when they were read. Absent: any. */
+  readonly trust?: Trust | undefined
 }
 
 /**
@@ -19,15 +22,18 @@ export interface ApplyPatchOptions {
  * model is not changed. A prefix that it already has is replaced.
  *
  * @throws the errors of {@link checkFit}; `PATCH_CONFLICT` for patches that cannot be applied together; `INVALID_ARGUMENT`
- *   for no patch, or invalid weights.
+ *   for no patch, or invalid weights; `SIGNATURE_INVALID` or `NOT_TRUSTED` for what the trust does not take.
  */
 export function applyPatch(
   model: LanguageModel,
   patch: PatchContents | readonly PatchContents[],
-  { method = 'parallel', weights, gates = true }: ApplyPatchOptions = {},
+  { method = 'parallel', weights, gates = true, trust }: ApplyPatchOptions = {},
 ): LanguageModel {
   const patches: readonly PatchContents[] = 'manifest' in patch ? [patch] : patch
-  for (const each of patches) checkFit(model, each)
+  for (const each of patches) {
+    trust?.check(each, model)
+    checkFit(model, each)
+  }
   checkCompatible(patches)
   const prefixes = patches.map(({ prefix }) => (gates ? prefix : withoutGates(prefix)))
   const [only] = prefixes

@@ -14,6 +14,7 @@ const compared: Readonly<Partial<Record<keyof BaseModelIdentity, string>>> = {
   heads: 'number of heads',
   tokenizer: 'tokenizer fingerprint',
   weights: 'weights fingerprint',
+  digest: 'digest of the weights',
 }
 
 /**
@@ -41,7 +42,8 @@ export function differingBase(
   found: BaseModelIdentity,
 ): { readonly expected: string; readonly found: string } | undefined {
   const keys = (Object.keys(compared) as (keyof BaseModelIdentity)[]).filter(
-    (key) => expected[key] !== found[key],
+    // The digest is not known of every model, nor in every manifest.
+    (key) => expected[key] !== found[key] && (key !== 'digest' || (expected[key] && found[key])),
   )
   if (keys.length === 0) return undefined
   const list = (base: BaseModelIdentity) => keys.map((key) => `${compared[key]} ${base[key]}`).join(', ')
@@ -50,7 +52,7 @@ export function differingBase(
 
 /** The manifest's description of the base model. */
 export function describeBase(model: LanguageModel): BaseModelIdentity {
-  const { id, config, tokenizer, weightsFingerprint } = model
+  const { id, config, tokenizer, weightsFingerprint, weightsDigest } = model
   return {
     id,
     architecture: config.architecture,
@@ -60,5 +62,6 @@ export function describeBase(model: LanguageModel): BaseModelIdentity {
     heads: config.heads,
     tokenizer: tokenizer.fingerprint,
     weights: weightsFingerprint,
+    ...(weightsDigest && { digest: weightsDigest }),
   }
 }

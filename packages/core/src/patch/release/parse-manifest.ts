@@ -200,6 +200,7 @@ const draft = z.object({
     heads: count,
     tokenizer: digest,
     weights: digest,
+    digest: z.exactOptional(digest),
   }),
   prefix: z
     .object({

@@ -1,8 +1,4 @@
-import { PatchError } from '../../errors.ts'
-import { openSafetensors } from '../../model/files/tensors/safetensors.ts'
 import { sha256 } from '../../sha256.ts'
-import { bytesSource } from '../../storage/memory-storage.ts'
-import { endsEarly } from '../../storage/parse-json-file.ts'
 import { plainPath } from '../../storage/place.ts'
 import { readWithin, type Storage } from '../../storage/storage.ts'
 import type { PatchManifest } from '../manifest.ts'
@@ -51,8 +47,9 @@ function mostBytesOf(name: string, { base, prefix }: PatchManifest): number {
 }
 
 /**
- * The manifest of a patch, and the bytes of its files: those that it lists, their digests checked. Nothing else in the folder
- * is looked at, no link in it is followed, and no file is read that is longer than it can be.
+ * The manifest of a patch, and the bytes of its files: those that it lists, their digests checked, and of a signed one the signatures
+ * and the provenance, which are not verified. Nothing else in the folder is looked at, no link in it is followed, and no file is read
+ * that is longer than it can be.
  *
  * @param inside the folder that none of the files may be outside of, by a link
  * @throws the errors of `readPatch` for files that are absent, cut short, altered or malformed
@@ -71,31 +68,16 @@ export async function readPatchFiles(
     const path = `${folder}/${name}`
     const most = Math.min(left, mostBytesOf(name, manifest))
     const bytes = await readWithin(storage, path, most, { inside })
-    await checkDigest(path, bytes, digest)
+    if ((await sha256(bytes)) !== digest) {
+      const { otherDigest } = await import('./other-digest.ts')
+      throw await otherDigest(path, bytes, digest)
+    }
     left -= bytes.length
     files[name] = bytes
   }
-  return { manifest, files }
-}
-
-async function checkDigest(name: string, bytes: Uint8Array, expected: string): Promise<void> {
-  const found = await sha256(bytes)
-  if (found === expected) return
-  // Where a file shows by itself that it was cut short, that says more than the digest.
-  if (name.endsWith('.safetensors')) await refuseTruncated(name, bytes)
-  const cut = name.endsWith('.json') && endsEarly(bytes)
-  throw new PatchError(cut ? 'TRUNCATED' : 'DIGEST_MISMATCH', {
-    expected: `SHA-256 ${expected} of ${name}`,
-    found: cut ? `${bytes.length} bytes, which is too few` : found,
-    remedy: 'The file is not the one that was released; download the patch again',
-  })
-}
-
-async function refuseTruncated(name: string, bytes: Uint8Array): Promise<void> {
-  try {
-    await (await openSafetensors(bytesSource(name, bytes))).close()
-  } catch (error) {
-    // Any other fault of the file is what its digest has shown already.
-    if (error instanceof PatchError && error.code === 'TRUNCATED') throw error
+  if (await storage.exists(`${folder}/model.sig`)) {
+    const { readSignatureFiles } = await import('../signing/signature-files.ts')
+    Object.assign(files, await readSignatureFiles({ storage, path: folder }, inside))
   }
+  return { manifest, files }
 }

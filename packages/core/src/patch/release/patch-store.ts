@@ -3,6 +3,7 @@ import { type Place, plainPath, storedAt } from '../../storage/place.ts'
 import { readWithin } from '../../storage/storage.ts'
 import { excerpt } from '../../text/printable.ts'
 import type { Patch } from '../patch.ts'
+import type { Trust } from '../trust/trust.ts'
 import { manifestFile, patchName } from './parse-manifest.ts'
 import { heldManifest, mostManifestBytes } from './patch-folder.ts'
 import { readPatch } from './read-patch.ts'
@@ -30,8 +31,13 @@ export interface PatchStore {
   remove(name: string, version?: string): Promise<void>
 }
 
+export interface PatchStoreOptions {
+  /** Whose patches it installs and gives: others are refused, with `SIGNATURE_INVALID` or `NOT_TRUSTED`. Absent: all. */
+  readonly trust?: Trust | undefined
+}
+
 /** A PatchStore that keeps each patch in `<root>/<name>/<version>/`. */
-export function patchStore(root: Place): PatchStore {
+export function patchStore(root: Place, { trust }: PatchStoreOptions = {}): PatchStore {
   const { storage, path } = storedAt(root)
   const base = plainPath(path)
   const folder = (name: string, version: string) => `${base}/${name}/${version}`
@@ -77,6 +83,7 @@ export function patchStore(root: Place): PatchStore {
     async install(patch) {
       const { name, version } = patch.manifest
       checkName(name)
+      await trust?.verify(patch)
       const place = folder(name, version)
       const held = await heldManifest(storage, place)
       if (held !== undefined) {
@@ -94,7 +101,7 @@ export function patchStore(root: Place): PatchStore {
     async get(name, version) {
       const found = await installed(name, version)
       const newest = found.findLast((held) => !isPrerelease(held)) ?? found.at(-1)
-      return readPatch({ storage, path: folder(name, newest as string) })
+      return readPatch({ storage, path: folder(name, newest as string) }, { trust })
     },
     async remove(name, version) {
       for (const held of await installed(name, version)) {

@@ -6,6 +6,7 @@ import type { Storage } from '../../storage/storage.ts'
 import { checkPrefix } from '../check-prefix.ts'
 import type { PrefixSummary } from '../manifest.ts'
 import type { Patch, PatchContents, PatchFiles } from '../patch.ts'
+import type { Trust } from '../trust/trust.ts'
 import { withGates } from './gate-file.ts'
 import {
   adapterConfigFile,
@@ -17,45 +18,41 @@ import {
 } from './parse-manifest.ts'
 import { readPatchFiles, stagingFolder } from './patch-folder.ts'
 import { readAdapter, readParts } from './peft-adapter.ts'
-import { writePatch } from './write-patch.ts'
 
 export interface ReadPatchOptions {
-  /**
-   * PEM of public keys of which one must have signed the patch, as `verifyPatch` checks it; what is verified are the bytes that are
-   * used. Absent: no signature is asked for.
-   */
-  readonly publicKeys?: readonly string[] | undefined
+  /** Whose patches are taken; what it verifies are the bytes that are used. Absent: no signature is asked for. */
+  readonly trust?: Trust | undefined
 }
 
 /**
- * Reads a patch and checks all of it. Files that patch.json does not list are ignored, links are not followed, and files
- * longer than the manifest says are not read. If a replacement was interrupted, this reads either the old or the new patch.
+ * Reads a patch and checks all of it. Files that patch.json does not list are ignored but for signatures and the provenance, links are
+ * not followed, and files longer than the manifest says are not read. If a replacement was interrupted, this reads either the old or
+ * the new patch.
  *
  * Throws `NOT_FOUND` for an absent file, a link, a device or a named pipe, `TRUNCATED` for a truncated file,
  * `DIGEST_MISMATCH` for an altered one, `MALFORMED`, `UNSUPPORTED` (a later format, a file that is too long),
- * `SHAPE_MISMATCH`, `NOT_FINITE`; with keys `SIGNATURE_INVALID`.
+ * `SHAPE_MISMATCH`, `NOT_FINITE`; with a trust `SIGNATURE_INVALID` and `NOT_TRUSTED`.
  */
-export async function readPatch(place: Place, { publicKeys }: ReadPatchOptions = {}): Promise<Patch> {
+export async function readPatch(place: Place, { trust }: ReadPatchOptions = {}): Promise<Patch> {
   const { storage, path } = storedAt(place)
   const folder = plainPath(path)
-  if (publicKeys) {
-    const patch = await readFolder(storage, folder, folder)
-    const { verifyFiles } = await import('../signing/sign-patch.ts')
-    await verifyFiles({ storage, path: folder }, patch.files, publicKeys)
+  const read = async (from: string) => {
+    const patch = await readFolder(storage, from, folder)
+    await trust?.verify(patch, { storage, path: from })
     return patch
   }
   try {
-    return await readFolder(storage, folder, folder)
+    return await read(folder)
   } catch (error) {
     // Only what a replacement that was stopped in the middle looks like.
     const isHalf = error instanceof PatchError && halves.includes(error.code)
     const staged = stagingFolder(folder)
     if (!isHalf || !(await storage.exists(`${staged}/${manifestFile}`))) throw error
-    return await readFolder(storage, staged, folder)
+    return await read(staged)
   }
 }
 
-const halves: readonly string[] = ['NOT_FOUND', 'TRUNCATED', 'DIGEST_MISMATCH']
+const halves: readonly string[] = ['NOT_FOUND', 'TRUNCATED', 'DIGEST_MISMATCH', 'SIGNATURE_INVALID']
 
 async function readFolder(storage: Storage, folder: string, inside: string): Promise<Patch> {
   if (!(await storage.exists(`${folder}/${manifestFile}`))) throw await notAPatch(storage, folder)
@@ -104,6 +101,9 @@ export function patchOfFiles({ manifest, prefix }: PatchContents, files: PatchFi
     files,
     bytes: Object.values(files).reduce((sum, file) => sum + file.length, 0),
     parameters: parametersOf(prefix),
-    save: (folder) => writePatch(folder, { files }),
+    async save(folder) {
+      const { writePatch } = await import('./write-patch.ts')
+      await writePatch(folder, { files })
+    },
   }
 }

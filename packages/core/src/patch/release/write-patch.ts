@@ -2,6 +2,7 @@ import { PatchError } from '../../errors.ts'
 import { type Place, plainPath, storedAt } from '../../storage/place.ts'
 import type { Storage } from '../../storage/storage.ts'
 import type { Patch, PatchFiles } from '../patch.ts'
+import { provenanceFile, signatureFiles } from '../signing/signature-files.ts'
 import { manifestFile } from './parse-manifest.ts'
 import { readPatchFiles, stagingFolder } from './patch-folder.ts'
 
@@ -16,8 +17,16 @@ export async function writePatch(place: Place, patch: Pick<Patch, 'files'>): Pro
   if (await storage.exists(`${target}/${manifestFile}`)) {
     await writeFiles(storage, stagingFolder(target), patch.files)
   }
+  await removeSignatures(storage, target, patch.files)
   await writeFiles(storage, target, patch.files)
   await storage.remove(stagingFolder(target))
+}
+
+/** Removes the signatures and the provenance of another patch. */
+async function removeSignatures(storage: Storage, target: string, files: PatchFiles): Promise<void> {
+  for (const name of [...signatureFiles, provenanceFile]) {
+    if (!files[name]) await storage.remove(`${target}/${name}`)
+  }
 }
 
 /** Ends a replacement that was stopped: with the patch that is in its place, if that is whole, else with the new one. */
@@ -27,7 +36,10 @@ async function settle(storage: Storage, target: string): Promise<void> {
     const files = (await wholeFiles(storage, target, target))
       ? undefined
       : await wholeFiles(storage, staged, target)
-    if (files) await writeFiles(storage, target, files)
+    if (files) {
+      await removeSignatures(storage, target, files)
+      await writeFiles(storage, target, files)
+    }
   }
   await storage.remove(staged)
 }

@@ -1,17 +1,26 @@
 import { PatchError } from '../../errors.ts'
+import { strictJson } from '../../storage/strict-json.ts'
 import { describeValue } from '../../text/describe-value.ts'
 import { base64Of, bytesOfBase64 } from '../../text/encoded-bytes.ts'
 
 const mediaType = 'application/vnd.dev.sigstore.bundle.v0.3+json'
 const payloadType = 'application/vnd.in-toto+json'
 
-/** What a signature's file holds: a signed payload, and by which key. */
+/** What a bundle names as its signer: a key, a certificate with its issuers, or one of Sigstore with the entry of its log. */
+export type SignatureMaterial =
+  /** SHA-256 of the public key's PEM; absent in signatures of older tools. */
+  | { readonly kind: 'key'; readonly hint: string | undefined }
+  /** DER: the signer's first, each issued by the next. */
+  | { readonly kind: 'certificate'; readonly chain: readonly Uint8Array[] }
+  /** The whole bundle's JSON, for a library that verifies what the log and the authority say. */
+  | { readonly kind: 'identity'; readonly bundle: Readonly<Record<string, unknown>> }
+
+/** What a signature's file holds: a signed payload, and by whom. */
 export interface SignedPayload {
   readonly payload: Uint8Array
   /** ECDSA in DER over {@link preAuthEncoding}. */
   readonly signature: Uint8Array
-  /** SHA-256 of the public key's PEM; absent in signatures of older tools. */
-  readonly hint: string | undefined
+  readonly material: SignatureMaterial
 }
 
 /** What of a payload is signed: DSSE v1 (https://github.com/secure-systems-lab/dsse). */
@@ -23,11 +32,21 @@ export function preAuthEncoding(payload: Uint8Array): Uint8Array {
   return all
 }
 
-/** A Sigstore bundle v0.3 with a DSSE envelope, as JSON. */
-export function writeBundle({ payload, signature, hint }: SignedPayload): Uint8Array {
+/** A Sigstore bundle v0.3 with a DSSE envelope, as JSON, signed by a key or by a certificate. */
+export function writeBundle({
+  payload,
+  signature,
+  material,
+}: Omit<SignedPayload, 'material'> & {
+  readonly material: Exclude<SignatureMaterial, { readonly kind: 'identity' }>
+}): Uint8Array {
+  const signer =
+    material.kind === 'key'
+      ? { publicKey: { hint: material.hint } }
+      : { x509CertificateChain: { certificates: material.chain.map((one) => ({ rawBytes: base64Of(one) })) } }
   const bundle = {
     mediaType,
-    verificationMaterial: { publicKey: { hint }, tlogEntries: [] },
+    verificationMaterial: { ...signer, tlogEntries: [] },
     dsseEnvelope: {
       ...{ payload: base64Of(payload), payloadType },
       signatures: [{ sig: base64Of(signature), keyid: '' }],
@@ -36,50 +55,76 @@ export function writeBundle({ payload, signature, hint }: SignedPayload): Uint8A
   return new TextEncoder().encode(`${JSON.stringify(bundle)}\n`)
 }
 
-/** Reads a bundle. `SIGNATURE_INVALID` for one that is cut, of another kind, or made with a certificate. */
+/** Reads a bundle. `SIGNATURE_INVALID` for one that is cut or of another kind, and for what in it nothing verifies. */
 export function readBundle(bytes: Uint8Array, name: string): SignedPayload {
-  let found: Record<string, unknown>
+  let value: unknown
   try {
-    found = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    value = strictJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch (cause) {
     throw notABundle(name, 'no JSON', cause)
   }
-  if (found?.mediaType !== mediaType) throw notABundle(name, `media type ${describeValue(found?.mediaType)}`)
-  const material = recordOf(found.verificationMaterial)
+  const found = recordOf(value)
+  if (found.mediaType !== mediaType) throw notABundle(name, `media type ${describeValue(found.mediaType)}`)
   const envelope = recordOf(found.dsseEnvelope)
   if (envelope.payloadType !== payloadType) {
     throw notABundle(name, `payload of type ${describeValue(envelope.payloadType)}`)
   }
-  if (!material.publicKey) throw notABundle(name, 'one that was not made with a key')
   const signatures = Array.isArray(envelope.signatures) ? envelope.signatures : []
   if (signatures.length !== 1) throw notABundle(name, `${signatures.length} signatures instead of one`)
-  const { hint } = recordOf(material.publicKey)
-  // Nothing else may stand in it, for nothing else is verified.
-  const whole = [
-    [found, 'mediaType', 'verificationMaterial', 'dsseEnvelope'],
-    [material, 'publicKey', 'tlogEntries'],
-    [recordOf(material.publicKey), 'hint'],
-    [envelope, 'payload', 'payloadType', 'signatures'],
-    [recordOf(signatures[0]), 'sig', 'keyid'],
-  ] as const
-  for (const [record, ...keys] of whole) {
-    const other = Object.keys(record).find((key) => !(keys as readonly string[]).includes(key))
-    if (other !== undefined) throw notABundle(name, `a field ${describeValue(other)} that is not known`)
-  }
-  const { tlogEntries = [] } = material
-  const { keyid = '' } = recordOf(signatures[0])
-  if (!Array.isArray(tlogEntries) || tlogEntries.length > 0 || keyid !== '') {
-    throw notABundle(name, 'entries of a log, or an id of a key')
-  }
+  const [only] = signatures.map(recordOf)
+  holdOnly(found, name, 'mediaType', 'verificationMaterial', 'dsseEnvelope')
+  holdOnly(envelope, name, 'payload', 'payloadType', 'signatures')
+  holdOnly(only ?? {}, name, 'sig', 'keyid')
+  if ((only?.keyid ?? '') !== '') throw notABundle(name, 'an id of a key')
   return {
     payload: bytesOf(envelope.payload, name),
-    signature: bytesOf(recordOf(signatures[0]).sig, name),
-    hint: typeof hint === 'string' && hint !== '' ? hint : undefined,
+    signature: bytesOf(only?.sig, name),
+    material: materialOf(found, name),
   }
 }
 
+function materialOf(bundle: Readonly<Record<string, unknown>>, name: string): SignatureMaterial {
+  const material = recordOf(bundle.verificationMaterial)
+  const { tlogEntries = [], publicKey, x509CertificateChain: chain, certificate } = material
+  if (certificate !== undefined) {
+    holdOnly(material, name, 'certificate', 'tlogEntries', 'timestampVerificationData')
+    return { kind: 'identity', bundle }
+  }
+  if (!Array.isArray(tlogEntries) || tlogEntries.length > 0) throw notABundle(name, 'entries of a log')
+  holdOnly(material, name, publicKey ? 'publicKey' : 'x509CertificateChain', 'tlogEntries')
+  if (publicKey) {
+    const { hint, ...rest } = recordOf(publicKey)
+    holdOnly(rest, name)
+    return { kind: 'key', hint: typeof hint === 'string' && hint !== '' ? hint : undefined }
+  }
+  const { certificates } = recordOf(chain)
+  if (!Array.isArray(certificates) || certificates.length === 0) {
+    throw notABundle(name, 'neither a key nor a certificate that it was made with')
+  }
+  if (certificates.length > mostCertificates) throw notABundle(name, `${certificates.length} certificates`)
+  holdOnly(recordOf(chain), name, 'certificates')
+  return {
+    kind: 'certificate',
+    chain: certificates.map((one) => {
+      holdOnly(recordOf(one), name, 'rawBytes')
+      return bytesOf(recordOf(one).rawBytes, name)
+    }),
+  }
+}
+
+/** Of a chain: more than any authority has. */
+const mostCertificates = 10
+
 const recordOf = (value: unknown): Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : {}
+
+/** Nothing else may stand in a part of a bundle, for nothing else is verified. */
+function holdOnly(record: Readonly<Record<string, unknown>>, name: string, ...keys: readonly string[]): void {
+  const other = Object.keys(record).find((key) => !keys.includes(key))
+  if (other !== undefined) throw notABundle(name, `a field ${describeValue(other)} that is not known`)
+}
 
 /** Base64 in the one form that the bytes have. */
 function bytesOf(value: unknown, name: string): Uint8Array {
@@ -87,13 +132,13 @@ function bytesOf(value: unknown, name: string): Uint8Array {
     const bytes = bytesOfBase64(value)
     if (base64Of(bytes) === value) return bytes
   }
-  throw notABundle(name, 'a payload or signature that is cut or damaged')
+  throw notABundle(name, 'a payload, signature or certificate that is cut or damaged')
 }
 
 const notABundle = (name: string, found: string, cause?: unknown) =>
   new PatchError('SIGNATURE_INVALID', {
     expected: `a Sigstore bundle (${mediaType}) in ${name}`,
     found,
-    remedy: 'Download the patch again, or ask its publisher to sign it with a key',
+    remedy: 'Download the patch again, or ask its publisher to sign it again',
     cause,
   })

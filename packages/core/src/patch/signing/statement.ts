@@ -1,17 +1,13 @@
 import { PatchError } from '../../errors.ts'
 import { sha256 } from '../../sha256.ts'
+import { strictJson } from '../../storage/strict-json.ts'
 import { describeValue } from '../../text/describe-value.ts'
 import { bytesOfHex } from '../../text/encoded-bytes.ts'
-
-/** The file beside a patch's that its signature is in, as the model-signing package calls it. */
-export const signatureFile = 'model.sig'
+import { ignoredPaths, isSigned } from './signature-files.ts'
 
 /** What a statement is of: https://github.com/sigstore/model-transparency. */
 const predicateType = 'https://model_signing/signature/v1.0'
-const statementType = 'https://in-toto.io/Statement/v1'
-
-/** Names at the top of a folder that a signature is not about. */
-const ignoredPaths = [signatureFile, '.git', '.gitattributes', '.github', '.gitignore']
+export const statementType = 'https://in-toto.io/Statement/v1'
 
 /** One signed file: its path in the folder, and its digest in hex. */
 interface Resource {
@@ -61,9 +57,6 @@ export async function statementOf(
   }
 }
 
-/** Whether a signature is about a file, by its path in the folder. */
-export const isSigned = (path: string): boolean => !ignoredPaths.includes(path.split('/')[0] as string)
-
 /** SHA-256 of the digests of all files, one after the other in the statement's order. */
 async function rootDigest(resources: readonly Resource[]): Promise<string> {
   const all = new Uint8Array(32 * resources.length)
@@ -75,7 +68,7 @@ async function rootDigest(resources: readonly Resource[]): Promise<string> {
 export async function parseStatement(bytes: Uint8Array): Promise<Statement> {
   let found: Partial<Statement>
   try {
-    found = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    found = strictJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as Partial<Statement>
   } catch (cause) {
     throw otherStatement('no JSON', cause)
   }
@@ -116,20 +109,22 @@ const otherStatement = (found: string, cause?: unknown) =>
 /**
  * Holds the files of a folder to a statement, each and no more.
  *
+ * @param names of all that is in the folder: what was not read is not as it was signed
  * @throws PatchError `SIGNATURE_INVALID`, which names files that are changed, missing or added
  */
 export async function checkFiles(
   { predicate: { resources } }: Statement,
   files: Readonly<Record<string, Uint8Array>>,
+  names: readonly string[] = Object.keys(files),
 ): Promise<void> {
   const expected = new Map(resources.map(({ name, digest }) => [name, digest]))
-  const signed = Object.keys(files).filter(isSigned)
+  const signed = [...new Set([...Object.keys(files), ...names])].filter(isSigned)
   const added = signed.filter((name) => !expected.has(name))
-  const missing = [...expected.keys()].filter((name) => files[name] === undefined)
+  const missing = [...expected.keys()].filter((name) => !signed.includes(name))
   const changed: string[] = []
-  for (const name of signed) {
-    const digest = expected.get(name)
-    if (digest !== undefined && digest !== (await sha256(files[name] as Uint8Array))) changed.push(name)
+  for (const [name, digest] of expected) {
+    const bytes = files[name]
+    if (signed.includes(name) && digest !== (bytes && (await sha256(bytes)))) changed.push(name)
   }
   const faults = [
     ...changed.map((name) => `${name} changed`),
