@@ -40,6 +40,11 @@ export interface LoadModelOptions {
   readonly prefixCacheBytes?: number | undefined
   /** Where downloaded models are kept. Default: `POLICYPATCH_CACHE`, else the user's cache folder. */
   readonly cache?: string | ModelCache | undefined
+  /**
+   * Computes the digest of all weights, which a trust policy may ask for, and which patches that are made for the model then have. It
+   * reads the model's files once more, the first time. Default false.
+   */
+  readonly weightsDigest?: boolean | undefined
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined
   /** Receives notices about the chosen device, a known model's terms of use, failed sources while others remain, and the model. */
   readonly onNotice?: ((line: string) => void) | undefined
@@ -56,11 +61,14 @@ export interface LoadModelOptions {
  */
 export async function loadModel(idOrPath: string, options: LoadModelOptions = {}): Promise<LanguageModel> {
   const { adapter, architectures, onNotice, onProgress, prefixCacheBytes, signal } = options
-  const { files, backend, ownsBackend, precision } = await prepareModel(idOrPath, options)
+  const { files, cache, backend, ownsBackend, precision } = await prepareModel(idOrPath, options)
   try {
+    // With an adapter the weights are no longer those of the files.
+    const digest = options.weightsDigest && adapter === undefined
     return await loadStoredModel(files, {
       id: nameOf(idOrPath, files, adapter),
       ...{ backend, ownsBackend, prefixCacheBytes, onNotice, precision },
+      weightsDigest: digest ? await weightsDigest(files, cache) : undefined,
       onProgress: (done, total) => onProgress?.({ stage: 'weights', done, total }),
       ...(adapter !== undefined && { adapter: typeof adapter === 'string' ? resolve(adapter) : adapter }),
       ...(architectures && { architectures }),
@@ -75,6 +83,7 @@ export async function loadModel(idOrPath: string, options: LoadModelOptions = {}
 /** A model's files, fetched where they are not here, and what it is to run on. */
 export interface PreparedModel {
   readonly files: ModelFiles
+  readonly cache: ModelCache
   readonly backend: Backend
   /** The backend was made for this model. */
   readonly ownsBackend: boolean
@@ -95,7 +104,7 @@ export async function prepareModel(idOrPath: string, options: LoadModelOptions):
   const backend = options.backend ?? onnxruntimeBackend({ device, programFolder: models.path('programs') })
   // int8 is for the processor, where its products are fastest.
   const precision = options.precision ?? (ownsBackend && device === 'cpu' ? 'int8' : 'float32')
-  return { files, backend, ownsBackend, precision }
+  return { files, cache: models, backend, ownsBackend, precision }
 }
 
 /** The device that was asked for, once it is known to be here. */

@@ -52,7 +52,7 @@ export interface ModelParts {
   readonly prefixCacheBytes?: number | undefined
   /** The model's `dispose` frees the backend too: it was made for this model alone. Default false. */
   readonly ownsBackend?: boolean
-  /** SHA-256 (hex) of all tensors in the files that it is from; see `digestWeights`. */
+  /** SHA-256 (hex) of the files that its weights are from. */
   readonly weightsDigest?: string | undefined
 }
 

@@ -39,6 +39,8 @@ export interface LoadModelOptions {
   /** Maximum size of the cached keys and values of applied prefixes, in bytes. Default 256 MiB. */
   readonly prefixCacheBytes?: number | undefined
   readonly signal?: AbortSignal
+  /** The digest of the files' weights, where whoever loads them knows it. */
+  readonly weightsDigest?: string | undefined
 }
 
 /**
@@ -66,7 +68,7 @@ export async function loadStoredModel(model: Place, options: LoadModelOptions): 
       onProgress: options.onProgress,
       signal: options.signal,
     })
-    const { id = place.path, backend, ownsBackend = false, precision, prefixCacheBytes } = options
+    const { id = place.path, backend, ownsBackend = false, precision, prefixCacheBytes, weightsDigest } = options
     return await createLanguageModel({
       id,
       architecture,
@@ -76,7 +78,7 @@ export async function loadStoredModel(model: Place, options: LoadModelOptions): 
         adapted,
       ),
       weights,
-      ...{ backend, ownsBackend, prefixCacheBytes },
+      ...{ backend, ownsBackend, prefixCacheBytes, weightsDigest },
       precision,
     })
   } finally {

@@ -102,7 +102,7 @@ export interface LanguageModel {
   readonly precision: Precision
   /** SHA-256 (hex) of the normalization weights rounded to bfloat16: the same for every precision of a release. */
   readonly weightsFingerprint: string
-  /** SHA-256 (hex) of all tensors in the model's files; see `digestWeights`. Undefined where it was loaded without. */
+  /** SHA-256 (hex) of the files of its weights; undefined where it was loaded without, or with an adapter. */
   readonly weightsDigest: string | undefined
   /** The prefix that is prepended to every prompt. */
   readonly prefix: Prefix | undefined
