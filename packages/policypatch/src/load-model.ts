@@ -8,6 +8,7 @@ import {
   modelCache,
   onnxruntimeBackend,
   resolveModel,
+  weightsDigest,
 } from '@policypatch/backend-node'
 import { type LanguageModel, PatchError } from '@policypatch/core'
 import {

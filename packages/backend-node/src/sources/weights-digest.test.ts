@@ -12,7 +12,8 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true }))
 
-const shell = (command: string) => execFileSync('sh', ['-c', command], { cwd: folder, encoding: 'utf8' }).slice(0, 64)
+const shell = (command: string) =>
+  execFileSync('sh', ['-c', command], { cwd: folder, encoding: 'utf8' }).slice(0, 64)
 
 test.skipIf(process.platform === 'win32')('is what sha256sum gives, of one file and of several', async () => {
   const cache = modelCache(join(folder, 'cache'))

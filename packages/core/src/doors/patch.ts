@@ -77,3 +77,4 @@ export {
   type TrustPolicy,
   type TrustRule,
 } from '../patch/trust/trust-policy.ts'
+export { unverified } from '../patch/trust/unverified.ts'

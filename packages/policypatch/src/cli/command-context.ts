@@ -1,10 +1,12 @@
 import { chooseDevice, type Device, resolveModel } from '@policypatch/backend-node'
-import type { LanguageModel } from '@policypatch/core'
+import type { LanguageModel, Patch } from '@policypatch/core'
+import type { Trust } from '@policypatch/core/patch'
 import type { ModelDiagnosis, Precision } from '@policypatch/core/platform'
 import { type Command, Option } from 'commander'
 import { applyConfig } from '../config/apply-config.ts'
 import { type DiagnoseModelOptions, diagnoseModel } from '../diagnose-model.ts'
 import { type LoadModelOptions, loadModel } from '../load-model.ts'
+import { patchFinder } from '../patches/patch-finder.ts'
 import { missingOptions } from './help.ts'
 import { interruption } from './interruption.ts'
 import { type ProgressReporter, progressReporter } from './progress-reporter.ts'
@@ -15,6 +17,7 @@ interface CommonOptions {
   readonly precision?: Precision
   readonly json?: boolean
   readonly quiet?: boolean
+  readonly trust?: string
 }
 
 const common = (flags: string, description: string) =>
@@ -44,6 +47,15 @@ export function addModelOptions(command: Command, { precision = true } = {}): Co
   )
 }
 
+/** The option of commands that use patches. */
+export const addTrustOption = (command: Command): Command =>
+  command.addOption(
+    common(
+      '--trust <policy>',
+      'use only patches that this trust policy takes: a JSON file or a module (default: POLICYPATCH_TRUST, else any patch)',
+    ),
+  )
+
 /** What a command works with. */
 export interface CommandContext {
   /** Undefined for the device's own. */
@@ -58,6 +70,13 @@ export interface CommandContext {
   isGiven(option: string): boolean
   /** Ends the command as one that was used wrongly. */
   usageError(message: string): never
+  /** The trust policy that was asked for. */
+  trust(): Promise<Trust | undefined>
+  /**
+   * Reads a patch: in a folder, a zip archive, or of a name. Under a trust policy nothing else is taken than what it takes; without one,
+   * a line on standard error says of a patch that nobody vouches for it.
+   */
+  findPatch(place: string): Promise<Patch>
   /** Loads a model on the device that was asked for, showing how far it is. */
   loadModel(
     idOrPath: string,
@@ -95,9 +114,10 @@ export function inContext<Options extends object>(
 
 function createContext(command: Command): CommandContext {
   const common = command.optsWithGlobals<CommonOptions>()
-  const { device = 'cpu', precision, json = false, quiet = false } = common
+  const { device = 'cpu', precision, json = false, quiet = false, trust: policy } = common
   const progress = progressReporter({ quiet })
   const signal = interruption(() => progress.line('Stopping. Press Ctrl-C again to stop immediately.'))
+  const patches = patchFinder(policy ?? process.env.POLICYPATCH_TRUST)
   let chosen: Promise<Device> | undefined
   const chooseOnce = async (): Promise<Device> => {
     const { device: fastest, reason } = await chooseDevice()
@@ -113,11 +133,14 @@ function createContext(command: Command): CommandContext {
     signal,
     isGiven: (option) => !['default', undefined].includes(command.getOptionValueSource(option)),
     usageError: (message) => command.error(`error: ${message}`),
+    trust: patches.trust,
+    findPatch: patches.find,
     async loadModel(idOrPath, { adapter, precision: own } = {}) {
       // A command that loads several models measures once.
       if (device === 'auto') chosen ??= chooseOnce()
-      return loadModel(idOrPath, {
+      const model = await loadModel(idOrPath, {
         adapter,
+        weightsDigest: await patches.needWeightsDigest(),
         device: device === 'auto' ? await chosen : device,
         precision: own ?? precision,
         signal,
@@ -127,6 +150,8 @@ function createContext(command: Command): CommandContext {
             ? reportDownload(loaded)
             : progress.report({ stage: 'load weights', done: loaded.done, total: loaded.total }),
       })
+      await patches.check(model)
+      return model
     },
     async diagnoseModel(idOrPath, options) {
       return diagnoseModel(idOrPath, {

@@ -13,7 +13,8 @@ const commandOf = (name: string) =>
 const additions = new Set(
   (
     '--prompts --pairs --reference --patch --ability --system-prompt --out --garak --record --weights --system --prompt --model ' +
-    '--reference-key-env --reference-body --judge-key-env --judge-body --judge-criteria --passphrase-env ' +
+    '--reference-key-env --reference-body --judge-key-env --judge-body --judge-criteria --passphrase-env --key --certificate --identity-token-env --certificate-authority ' +
+    '--identity --issuer --trust ' +
     '--accept-regression --junit --sarif --advisories --details --mended-by'
   ).split(' '),
 )

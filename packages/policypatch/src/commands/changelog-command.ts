@@ -1,10 +1,10 @@
 import { type Patch, PatchError } from '@policypatch/core'
-import { compareVersions, type EffectChange, effectChanges } from '@policypatch/core/patch'
+import { compareVersions, type EffectChange, effectChanges, type Trust } from '@policypatch/core/patch'
 import { Command } from 'commander'
-import { inContext } from '../cli/command-context.ts'
+import { addTrustOption, type CommandContext, inContext } from '../cli/command-context.ts'
 import { addExamples } from '../cli/help.ts'
 import { renderTable } from '../cli/render-table.ts'
-import { findPatch, patchForms } from '../patches/find-patch.ts'
+import { patchForms } from '../patches/find-patch.ts'
 import { patchStore } from '../patches/patch-store.ts'
 import { rate } from './diff-command.ts'
 
@@ -26,29 +26,33 @@ export function changelogCommand(): Command {
       `NAME of an installed patch, for all of its versions; or several versions, each ${patchForms}`,
     )
     .action(
-      inContext(async ({ print }, _, places) => {
-        const versions = await versionsOf(places)
+      inContext(async ({ print, findPatch, trust }, _, places) => {
+        const versions = await versionsOf(places, findPatch, await trust())
         const changes = versions.map((patch, i) => changesSince(versions[i - 1], patch)).reverse()
         const name = versions[0]?.manifest.name
         print(changes.map((one) => describe(`${name}`, one)).join('\n\n'), { name, versions: changes })
       }),
     )
   return addExamples(
-    command,
+    addTrustOption(command),
     ['All installed versions', 'policypatch changelog harmfulness'],
     ['Two folders', 'policypatch changelog releases/1.0.0 releases/1.1.0'],
   )
 }
 
-async function versionsOf(places: readonly string[]): Promise<Patch[]> {
+async function versionsOf(
+  places: readonly string[],
+  findPatch: CommandContext['findPatch'],
+  trust: Trust | undefined,
+): Promise<Patch[]> {
   const [name = ''] = places
-  const store = patchStore()
+  const store = patchStore(undefined, { trust })
   const isName = places.length === 1 && /^[a-z\d][a-z\d._-]*$/.test(name)
   const installed = isName ? await store.versions(name) : []
   const patches =
     installed.length > 0
       ? await Promise.all(installed.map((version) => store.get(name, version)))
-      : await Promise.all(places.map(findPatch))
+      : await Promise.all(places.map((place) => findPatch(place)))
   const names = [...new Set(patches.map(({ manifest }) => manifest.name))]
   if (names.length > 1) {
     throw new PatchError('INVALID_ARGUMENT', {

@@ -7,6 +7,7 @@ import { writeTinyModel } from '../../../core/test/models/tiny-model.ts'
 import { tinyManifest } from '../../../core/test/patch/tiny-patch.ts'
 import { temporaryFolder } from '../../test/fixtures.ts'
 import { loadModel } from '../load-model.ts'
+import { findPatch } from '../patches/find-patch.ts'
 import '../platform-storage.ts'
 import { chat } from './chat.ts'
 
@@ -37,7 +38,7 @@ afterEach(() => void vi.restoreAllMocks())
 async function said(...lines: readonly string[]): Promise<string[]> {
   const input = new PassThrough()
   input.end(lines.map((line) => `${line}\n`).join(''))
-  await chat({ base, patches: [patch], opening: [], sampling: { maxTokens: 6 }, input })
+  await chat({ base, patches: [patch], opening: [], sampling: { maxTokens: 6 }, findPatch, input })
   return printed.split(/^> |\n> /)
 }
 

@@ -1,8 +1,8 @@
 import { createInterface } from 'node:readline'
 import { applyPatch, type ChatMessage, type LanguageModel, type Patch, PatchError } from '@policypatch/core'
+import type { Trust } from '@policypatch/core/patch'
 import { type GenerateOptions, throwIfAborted } from '@policypatch/core/platform'
 import { printAnswer, printText } from '../cli/terminal.ts'
-import { findPatch } from '../patches/find-patch.ts'
 
 export interface ChatOptions {
   /** The model without a patch. */
@@ -11,6 +11,10 @@ export interface ChatOptions {
   /** What stands before the conversation. */
   readonly opening: readonly ChatMessage[]
   readonly sampling: GenerateOptions
+  /** Reads a patch that is named in the chat. */
+  findPatch(place: string): Promise<Patch>
+  /** Whose patches are taken. */
+  readonly trust?: Trust | undefined
   /** Default: standard input. */
   readonly input?: NodeJS.ReadableStream
 }
@@ -24,14 +28,14 @@ const help = `/patch           answer with the patch
 
 /** A conversation on the terminal, until an empty line, `/quit` or the end of input. */
 export async function chat(options: ChatOptions): Promise<void> {
-  const { base, opening, sampling, input = process.stdin } = options
+  const { base, opening, sampling, trust, input = process.stdin } = options
   const { signal } = sampling
   const terminal = createInterface({ input, output: process.stdout, prompt: '> ' })
   // In raw mode the terminal sends no signal of its own.
   terminal.on('SIGINT', () => process.emit('SIGINT'))
   signal?.addEventListener('abort', () => terminal.close(), { once: true })
   let patches = options.patches
-  let model = withPatches(base, patches)
+  let model = withPatches(base, patches, trust)
   let messages = [...opening]
   printText(`${nameOf(base, patches)}. Type /help for the commands. An empty line ends the chat.`)
   try {
@@ -50,11 +54,11 @@ export async function chat(options: ChatOptions): Promise<void> {
         model = base
         printText(`Answering with ${nameOf(base, [])}.`)
       } else if (command === 'patch') {
-        const named = operand === '' ? patches : await patchNamed(operand.trim(), base)
+        const named = operand === '' ? patches : await patchNamed(operand.trim(), options)
         if (named && named.length === 0) printText('No patch yet. To add one: /patch PATCH')
         else if (named) {
           patches = named
-          model = withPatches(base, patches)
+          model = withPatches(base, patches, trust)
           printText(`Answering with ${nameOf(base, patches)}.`)
         }
       } else printText(`There is no command /${command}. Type /help for the commands.`)
@@ -66,8 +70,8 @@ export async function chat(options: ChatOptions): Promise<void> {
   throwIfAborted(signal, 'the chat')
 }
 
-const withPatches = (base: LanguageModel, patches: readonly Patch[]) =>
-  patches.length > 0 ? applyPatch(base, patches) : base
+const withPatches = (base: LanguageModel, patches: readonly Patch[], trust: Trust | undefined) =>
+  patches.length > 0 ? applyPatch(base, patches, { trust }) : base
 
 function nameOf(base: LanguageModel, patches: readonly Patch[]): string {
   const names = patches.map(({ manifest }) => `${manifest.name} ${manifest.version}`)
@@ -75,10 +79,13 @@ function nameOf(base: LanguageModel, patches: readonly Patch[]): string {
 }
 
 /** The patch, once it is known to fit; undefined where it cannot be had, which is said. */
-async function patchNamed(place: string, base: LanguageModel): Promise<readonly Patch[] | undefined> {
+async function patchNamed(
+  place: string,
+  { base, trust, findPatch }: ChatOptions,
+): Promise<readonly Patch[] | undefined> {
   try {
     const patch = await findPatch(place)
-    applyPatch(base, patch)
+    applyPatch(base, patch, { trust })
     return [patch]
   } catch (error) {
     if (!(error instanceof PatchError)) throw error

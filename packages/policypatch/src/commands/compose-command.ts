@@ -1,12 +1,11 @@
 import { composePatches } from '@policypatch/core'
 import type { ComposeMethod } from '@policypatch/core/patch'
 import { Command, Option } from 'commander'
-import { inContext } from '../cli/command-context.ts'
+import { addTrustOption, inContext } from '../cli/command-context.ts'
 import { addExamples, requireOptions } from '../cli/help.ts'
 import { numbers } from '../options/option-values.ts'
 import { patchName, semanticVersion } from '../options/training-options.ts'
 import { describePatch } from '../patches/describe-patch.ts'
-import { findPatch } from '../patches/find-patch.ts'
 
 interface ComposeCommandOptions {
   readonly method: ComposeMethod
@@ -34,7 +33,7 @@ export function composeCommand(): Command {
     .option('--version <version>', 'version of the new patch (default: "0.1.0")', semanticVersion)
     .option('--out <folder>', 'folder for the new patch')
     .action(
-      inContext(async ({ print }, options: ComposeCommandOptions, places) => {
+      inContext(async ({ print, findPatch }, options: ComposeCommandOptions, places) => {
         const { method, weights, out, name, version } = options
         const patches = []
         for (const place of places) patches.push(await findPatch(place))
@@ -50,7 +49,7 @@ export function composeCommand(): Command {
     )
   requireOptions(command, '--out')
   return addExamples(
-    command,
+    addTrustOption(command),
     [
       'Two patches in parallel',
       'policypatch compose patches/harmfulness patches/toxicity --out patches/both',

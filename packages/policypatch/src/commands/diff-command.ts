@@ -1,9 +1,9 @@
 import { diffPatches, type MeasuredRate, type PatchDifference } from '@policypatch/core/patch'
 import { Command } from 'commander'
-import { inContext } from '../cli/command-context.ts'
+import { addTrustOption, inContext } from '../cli/command-context.ts'
 import { addExamples } from '../cli/help.ts'
 import { renderTable } from '../cli/render-table.ts'
-import { findPatch, patchForms } from '../patches/find-patch.ts'
+import { patchForms } from '../patches/find-patch.ts'
 
 /** `diff`: what is different between two patches. */
 export function diffCommand(): Command {
@@ -12,13 +12,13 @@ export function diffCommand(): Command {
     .argument('<before>', patchForms)
     .argument('<after>', 'the other patch, in the same form')
     .action(
-      inContext(async ({ print }, _, [before = '', after = '']) => {
+      inContext(async ({ print, findPatch }, _, [before = '', after = '']) => {
         const difference = diffPatches(await findPatch(before), await findPatch(after))
         print(describe(difference, before, after), difference)
       }),
     )
   return addExamples(
-    command,
+    addTrustOption(command),
     ['Two training runs', 'policypatch diff patches/harmfulness patches/harmfulness-seed-1'],
     ['Two releases', 'policypatch diff harmfulness@1.0.0 harmfulness@1.1.0'],
   )

@@ -1,10 +1,10 @@
 import { PatchError } from '@policypatch/core'
 import { formatDiagnosis, type ModelDiagnosis } from '@policypatch/core/platform'
 import { Command } from 'commander'
-import { addModelOptions, type CommandContext, inContext } from '../cli/command-context.ts'
+import { addModelOptions, addTrustOption, type CommandContext, inContext } from '../cli/command-context.ts'
 import { addExamples } from '../cli/help.ts'
 import { integer } from '../options/option-values.ts'
-import { baseModel, findPatch, patchForms } from '../patches/find-patch.ts'
+import { baseModel, patchForms } from '../patches/find-patch.ts'
 
 interface DoctorOptions {
   readonly patch?: string
@@ -28,7 +28,7 @@ export function doctorCommand(): Command {
     .option('--no-probe', 'do not load the model: look at its files, and estimate memory')
     .action(inContext(doctor))
   return addExamples(
-    addModelOptions(command),
+    addTrustOption(addModelOptions(command)),
     ['Does it run here?', 'policypatch doctor HuggingFaceTB/SmolLM2-135M-Instruct'],
     ['Does this patch fit it?', 'policypatch doctor ./my-model --patch patches/harmfulness'],
     [
@@ -43,7 +43,7 @@ async function doctor(
   { patch: place, probe, length, ...step }: DoctorOptions,
   [model]: readonly string[],
 ): Promise<void> {
-  const patch = place === undefined ? undefined : await findPatch(place)
+  const patch = place === undefined ? undefined : await context.findPatch(place)
   if (model === undefined && !patch) context.usageError('pass a model or --patch')
   const { batchSize, promptTokens, responseTokens } = step
   const diagnosis = await context.diagnoseModel(baseModel(context, model, patch), {

@@ -3,7 +3,7 @@ import type { Patch } from '@policypatch/core'
 import { writeReport } from '@policypatch/core/evaluate'
 import { type PatchEffect, withEffects } from '@policypatch/core/patch'
 import { Command, Option } from 'commander'
-import { addModelOptions, type CommandContext, inContext } from '../cli/command-context.ts'
+import { addModelOptions, addTrustOption, type CommandContext, inContext } from '../cli/command-context.ts'
 import { addExamples } from '../cli/help.ts'
 import { addFreshOption } from '../cli/kept-run.ts'
 import { addConfigOptions } from '../config/apply-config.ts'
@@ -19,7 +19,7 @@ import {
   refuseBesideDomain,
 } from '../options/pair-options.ts'
 import { addReferenceOptions } from '../options/reference-spec.ts'
-import { findPatch, isPatchFolder, patchForms } from '../patches/find-patch.ts'
+import { isPatchFolder, patchForms } from '../patches/find-patch.ts'
 
 /** `eval`: what the base refuses, and what is to better it, by origin and context of the prompts; and their ability. */
 export function evalCommand(): Command {
@@ -65,7 +65,7 @@ export function evalCommand(): Command {
     )
   addDomainOption(command, "measure a domain's figures in place of refusal")
   addReferenceOptions(command, 'also measure a safer reference')
-  addConfigOptions(addModelOptions(addJudgeOptions(addKindOption(addFreshOption(command)))))
+  addConfigOptions(addTrustOption(addModelOptions(addJudgeOptions(addKindOption(addFreshOption(command))))))
   addExamples(
     command,
     [
@@ -88,7 +88,7 @@ export function evalCommand(): Command {
 async function evaluate(context: CommandContext, options: EvalOptions): Promise<void> {
   const { patch: places = [], out } = options
   await checkEvalOptions(context, options)
-  const patches = await Promise.all(places.map(findPatch))
+  const patches = await Promise.all(places.map((place) => context.findPatch(place)))
   const { effects, abilities, tables, json, report } = await measureAsked(context, options, patches)
   if (out !== undefined) await writeReport({ storage: fileStorage(), path: out }, report, json)
   if (options.record && patches[0]) {

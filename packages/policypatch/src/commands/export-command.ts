@@ -2,11 +2,11 @@ import { fileStorage } from '@policypatch/backend-node'
 import type { LanguageModel, Patch } from '@policypatch/core'
 import { exportKeyValues, promptEmbedder } from '@policypatch/core/patch'
 import { Command, Option } from 'commander'
-import { addModelOptions, inContext } from '../cli/command-context.ts'
+import { addModelOptions, addTrustOption, inContext } from '../cli/command-context.ts'
 import { addExamples, requireOptions } from '../cli/help.ts'
 import { exportOnnx } from '../export-onnx.ts'
 import { text } from '../options/option-values.ts'
-import { baseModel, findPatch, patchForms } from '../patches/find-patch.ts'
+import { baseModel, patchForms } from '../patches/find-patch.ts'
 
 interface ExportCommandOptions {
   readonly to: 'key-values' | 'onnx' | 'prompt-embeds'
@@ -40,7 +40,7 @@ export function exportCommand(): Command {
         if ((options.to === 'prompt-embeds') !== (options.prompt !== undefined)) {
           context.usageError('--to prompt-embeds needs --prompt, and no other form takes it')
         }
-        const patch = await findPatch(place)
+        const patch = await context.findPatch(place)
         const model = await context.loadModel(baseModel(context, options.model, patch), {
           precision: 'float32',
         })
@@ -52,7 +52,7 @@ export function exportCommand(): Command {
         context.print(`saved in ${options.out}`, { out: options.out, to: options.to })
       }),
     )
-  requireOptions(addModelOptions(command, { precision: false }), '--to', '--out')
+  requireOptions(addTrustOption(addModelOptions(command, { precision: false })), '--to', '--out')
   return addExamples(
     command,
     [

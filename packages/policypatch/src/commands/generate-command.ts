@@ -1,11 +1,11 @@
 import { applyPatch, type ChatMessage, type Patch } from '@policypatch/core'
 import type { GenerateOptions, Prompt } from '@policypatch/core/platform'
 import { Command, Option } from 'commander'
-import { addModelOptions, type CommandContext, inContext } from '../cli/command-context.ts'
+import { addModelOptions, addTrustOption, type CommandContext, inContext } from '../cli/command-context.ts'
 import { addExamples } from '../cli/help.ts'
 import { printAnswer } from '../cli/terminal.ts'
 import { integer, text as nonEmpty, number, repeated } from '../options/option-values.ts'
-import { baseModel, findPatch, patchForms } from '../patches/find-patch.ts'
+import { baseModel, patchForms } from '../patches/find-patch.ts'
 import { chat } from './chat.ts'
 
 interface GenerateCommandOptions {
@@ -46,7 +46,7 @@ export function generateCommand(): Command {
     .option('--seed <n>', 'random seed for sampling', integer(0), 0)
     .action(inContext(generate))
   return addExamples(
-    addModelOptions(command),
+    addTrustOption(addModelOptions(command)),
     ['An answer', 'policypatch generate "How do I boil an egg?" --patch patches/harmfulness'],
     ['A chat; /patch and /base switch the patch on and off', 'policypatch generate --patch harmfulness'],
     [
@@ -68,12 +68,15 @@ async function generate(
   const text = isChat ? '' : (given ?? (await readStandardInput()))
   if (!isChat && text.trim() === '') context.usageError('the prompt is empty')
   const patches: Patch[] = []
-  for (const place of options.patch ?? []) patches.push(await findPatch(place))
+  for (const place of options.patch ?? []) patches.push(await context.findPatch(place))
   const base = await context.loadModel(baseModel(context, options.model, patches[0]))
   const sampling: GenerateOptions = { maxTokens, temperature, topP, seed, signal: context.signal }
   const opening: ChatMessage[] = system === undefined ? [] : [{ role: 'system', content: system }]
-  if (isChat) return chat({ base, patches, opening, sampling })
-  const model = patches.length > 0 ? applyPatch(base, patches) : base
+  if (isChat) {
+    const trust = await context.trust()
+    return chat({ base, patches, opening, sampling, findPatch: context.findPatch, trust })
+  }
+  const model = patches.length > 0 ? applyPatch(base, patches, { trust: await context.trust() }) : base
   const prompt: Prompt = format === 'text' ? text : [...opening, { role: 'user', content: text }]
   if (context.json) {
     const { text: response, tokens, finishReason } = await model.generate(prompt, sampling)

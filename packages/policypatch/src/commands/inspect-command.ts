@@ -1,10 +1,10 @@
 import { inspectPrefix, type PrefixInspection } from '@policypatch/core/patch'
 import { Command } from 'commander'
-import { addModelOptions, inContext } from '../cli/command-context.ts'
+import { addModelOptions, addTrustOption, inContext } from '../cli/command-context.ts'
 import { addExamples } from '../cli/help.ts'
 import { renderTable } from '../cli/render-table.ts'
 import { describePatch } from '../patches/describe-patch.ts'
-import { baseModel, findPatch, patchForms } from '../patches/find-patch.ts'
+import { baseModel, patchForms } from '../patches/find-patch.ts'
 
 interface InspectCommandOptions {
   readonly model?: string | true
@@ -19,7 +19,7 @@ export function inspectCommand(): Command {
     .action(
       inContext(async (context, options: InspectCommandOptions, [place = '']) => {
         const { print, loadModel } = context
-        const patch = await findPatch(place)
+        const patch = await context.findPatch(place)
         const { manifest, bytes, parameters } = patch
         if (options.model === undefined) return print(describePatch(patch), { bytes, parameters, manifest })
         const model = await loadModel(
@@ -35,7 +35,7 @@ export function inspectCommand(): Command {
       }),
     )
   return addExamples(
-    addModelOptions(command),
+    addTrustOption(addModelOptions(command)),
     ['Contents and measured effects', 'policypatch inspect patches/harmfulness'],
     ['The same, with its virtual tokens in the model', 'policypatch inspect harmfulness.zip --model'],
   )

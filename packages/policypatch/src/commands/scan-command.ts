@@ -1,10 +1,10 @@
 import { PatchError } from '@policypatch/core'
 import { Command } from 'commander'
-import { addModelOptions, type CommandContext, inContext } from '../cli/command-context.ts'
+import { addModelOptions, addTrustOption, type CommandContext, inContext } from '../cli/command-context.ts'
 import { addExamples } from '../cli/help.ts'
 import { renderTable } from '../cli/render-table.ts'
 import { integer } from '../options/option-values.ts'
-import { baseModel, findPatch, patchForms } from '../patches/find-patch.ts'
+import { baseModel, patchForms } from '../patches/find-patch.ts'
 import { type CheckedClaim, compareClaims, type ScanFindings } from '../scan/compare-claims.ts'
 import { type ExaminedPrefix, examinePrefix } from '../scan/examine-prefix.ts'
 import { runBattery } from '../scan/run-battery.ts'
@@ -30,7 +30,7 @@ export function scanCommand(): Command {
     .option('--no-ability', 'skip grammar, knowledge, perplexity and instruction following')
     .action(inContext(scan))
   return addExamples(
-    addModelOptions(command),
+    addTrustOption(addModelOptions(command)),
     ['Before you install it', 'policypatch scan downloads/harmfulness.zip'],
     ['A quick look', 'policypatch scan downloads/harmfulness --rows 4 --no-ability'],
   )
@@ -42,7 +42,7 @@ async function scan(
   [place = '']: readonly string[],
 ): Promise<void> {
   const { rows, maxTokens, ability } = options
-  const patch = await findPatch(place)
+  const patch = await context.findPatch(place)
   const model = await context.loadModel(baseModel(context, options.model, patch))
   const prefix = await examinePrefix(model, patch)
   const { signal, progress } = context

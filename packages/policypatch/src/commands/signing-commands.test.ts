@@ -39,3 +39,62 @@ test('keygen replaces no key', async () => {
   expect(await run(['keygen', '--out', 'kept'])).toMatchObject({ code: 1 })
   expect(await readFile(at('kept.pem'), 'utf8')).toBe(before)
 })
+
+test('a second signer, a provenance and a trust policy; without one a patch that is not signed is said to be', async () => {
+  await cp(fixture, at('policy'), { recursive: true })
+  const unsigned = await succeed('inspect', 'policy', '--json')
+  expect(unsigned.stderr).toBe('tiny-harmfulness 1.0.0 is not signed\n')
+  expect(JSON.parse(unsigned.stdout)).toHaveProperty('manifest')
+  for (const name of ['vendor', 'auditor']) await succeed('keygen', '--out', name)
+  await succeed('sign', 'policy', '--key', 'vendor.pem')
+  const policy = {
+    format: 'policypatch-trust/v1',
+    signers: Object.fromEntries(
+      await Promise.all(
+        ['vendor', 'auditor'].map(async (name) => [
+          name,
+          { publicKey: await readFile(at(`${name}.pub`), 'utf8') },
+        ]),
+      ),
+    ),
+    rules: [{ domains: ['harmfulness'], signers: ['vendor', 'auditor'], threshold: 2, provenance: true }],
+  }
+  await writeFile(at('trust.json'), JSON.stringify(policy))
+  await writeFile(
+    at('trust.mjs'),
+    `export default ${JSON.stringify({ ...policy, rules: [{ signers: ['vendor'] }] })}`,
+  )
+  await succeed('verify', 'policy', '--trust', 'trust.mjs')
+  for (const command of ['inspect', 'install']) {
+    const { code, stderr } = await run([command, 'policy', '--trust', 'trust.json'])
+    expect(code).toBe(1)
+    expect(stderr).toContain('error NOT_TRUSTED')
+  }
+  expect((await succeed('inspect', 'policy')).stderr).toContain('was not verified: there is no trust policy')
+  expect((await succeed('sign', 'policy', '--key', 'auditor.pem', '--add')).stdout).toContain('model.2.sig')
+  expect((await succeed('verify', 'policy', '--trust', 'trust.json')).stdout).toContain(
+    'by the key vendor and the key auditor; its provenance is right',
+  )
+  expect((await succeed('inspect', 'policy', '--trust', 'trust.json')).stderr).toBe('')
+  process.env.POLICYPATCH_TRUST = 'trust.json'
+  try {
+    expect((await succeed('inspect', 'policy')).stderr).toBe('')
+    await writeFile(at('policy/README.md'), 'changed')
+    expect((await run(['inspect', 'policy'])).stderr).toContain('DIGEST_MISMATCH')
+  } finally {
+    delete process.env.POLICYPATCH_TRUST
+  }
+})
+
+test('sign and verify say which options belong together', async () => {
+  const usages = [
+    ['sign', 'released'],
+    ['sign', 'released', '--key', 'a', '--identity-token-env', 'B'],
+    ['sign', 'released', '--key', 'a', '--log', 'http://127.0.0.1'],
+    ['verify', 'released'],
+    ['verify', 'released', '--identity', 'a'],
+    ['verify', 'released', '--key', 'release.pub', '--subject', 'a'],
+    ['verify', 'released', '--key', 'release.pub', '--trust', 'trust.json'],
+  ]
+  for (const usage of usages) expect(await run(usage), usage.join(' ')).toMatchObject({ code: 2, stdout: '' })
+})

@@ -1,149 +1,148 @@
-import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
-import { PatchError } from '@policypatch/core'
-import { signPatch, verifyPatch } from '@policypatch/core/patch'
+import { createRequire } from 'node:module'
+import { fileStorage } from '@policypatch/backend-node'
+import {
+  addSignature,
+  signPatch,
+  type TrustedSigner,
+  type VerifiedPatch,
+  verifyPatch,
+} from '@policypatch/core/patch'
 import { Command } from 'commander'
-import { inContext } from '../cli/command-context.ts'
-import { addExamples, requireOptions } from '../cli/help.ts'
+import { type CommandContext, inContext } from '../cli/command-context.ts'
+import { addExamples } from '../cli/help.ts'
+import { readPatch } from '../patches/read-patch.ts'
+import { readTrust } from '../patches/trust-file.ts'
+import { readText, type SignerOptions, signerOf } from './signer-options.ts'
 
-interface KeygenOptions {
-  readonly out: string
-  readonly passphraseEnv?: string
+interface SignOptions extends SignerOptions {
+  readonly add?: boolean
 }
 
-/** `keygen`: a pair of keys to sign patches with. */
-export function keygenCommand(): Command {
-  const command = new Command('keygen')
-    .description('make a pair of keys to sign patches with')
-    .option('--out <path>', 'PATH.pem gets the private key, PATH.pub the public one', 'policypatch')
-    .option(
-      '--passphrase-env <name>',
-      'encrypt the private key with the passphrase in this environment variable',
+/** `sign`: signs the files of a patch, as OpenSSF model signing does, and says how it was made. */
+export function signCommand(): Command {
+  const command = new Command('sign')
+    .description(
+      "sign a patch's files: model.sig is written beside them, and provenance.sigstore.json, which says how the patch was made",
     )
+    .argument('<patch>', 'its folder')
+    .option('--key <path>', 'private key, as keygen writes it')
+    .option('--passphrase-env <name>', 'environment variable with the passphrase of the key')
+    .option(
+      '--certificate <path>',
+      "the key's certificate in PEM, and after it those between it and the authority's",
+    )
+    .option(
+      '--identity-token-env <name>',
+      'sign as a Sigstore identity: environment variable with a token of an OpenID Connect issuer, for the audience sigstore',
+    )
+    .option('--authority <url>', "the identity's certificate authority (default: Sigstore's)")
+    .option('--log <url>', "the transparency log for identities (default: Sigstore's)")
+    .option('--add', 'add a signature to those that are there, of the same files')
     .action(
-      inContext(async ({ print }, { out, passphraseEnv }: KeygenOptions) => {
-        const files = { privateKey: `${out}.pem`, publicKey: `${out}.pub` }
-        for (const path of Object.values(files)) refuseToReplace(path)
-        const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-        const passphrase = passphraseEnv === undefined ? undefined : passphraseIn(passphraseEnv)
-        const secret = privateKey.export({
-          ...{ type: 'pkcs8', format: 'pem' },
-          ...(passphrase !== undefined && { cipher: 'aes-256-cbc', passphrase }),
-        })
-        // Readable for nobody else from its first byte on, and never in place of another key.
-        await writeFile(files.privateKey, secret, { mode: 0o600, flag: 'wx' })
-        await writeFile(files.publicKey, publicKey.export({ type: 'spki', format: 'pem' }), { flag: 'wx' })
-        print(`Keep ${files.privateKey} secret; publish ${files.publicKey}.`, files)
+      inContext(async ({ print, usageError }, options: SignOptions, [folder = '']) => {
+        const signer = await signerOf(options, usageError)
+        const signature = options.add
+          ? await addSignature(folder, { signer })
+          : await signPatch(folder, { signer, version }).then(() => 'model.sig')
+        print(`Signed ${folder}: the signature is in ${signature}.`, { folder, signature })
       }),
     )
   return addExamples(
     command,
-    ['A pair of keys', 'policypatch keygen --out release'],
-    ['With a passphrase', 'policypatch keygen --out release --passphrase-env RELEASE_PASSPHRASE'],
+    ['Sign a release', 'policypatch sign patches/harmfulness --key release.pem'],
+    ['A second signature, by an auditor', 'policypatch sign patches/harmfulness --key auditor.pem --add'],
+    [
+      'With a certificate',
+      'policypatch sign patches/harmfulness --key release.pem --certificate release.crt',
+    ],
+    ['In CI, as its identity', 'policypatch sign patches/harmfulness --identity-token-env SIGSTORE_ID_TOKEN'],
   )
 }
 
-interface SignOptions {
-  readonly key: string
-  readonly passphraseEnv?: string
-}
-
-/** `sign`: signs the files of a patch, as OpenSSF model signing does. */
-export function signCommand(): Command {
-  const command = new Command('sign')
-    .description("sign a patch's files; the signature is written beside them, as model.sig")
-    .argument('<patch>', 'its folder')
-    .option('--key <path>', 'private key, as keygen writes it')
-    .option('--passphrase-env <name>', 'environment variable with the passphrase of the key')
-    .action(
-      inContext(async ({ print }, { key, passphraseEnv }: SignOptions, [folder = '']) => {
-        await signPatch(folder, { privateKey: await openedKey(key, passphraseEnv) })
-        print(`Signed ${folder}: the signature is in model.sig.`, { folder, signature: 'model.sig' })
-      }),
-    )
-  return addExamples(requireOptions(command, '--key'), [
-    'Sign a release',
-    'policypatch sign patches/harmfulness --key release.pem',
-  ])
-}
+const { version } = createRequire(import.meta.url)('policypatch/package.json') as { version: string }
 
 interface VerifyOptions {
-  readonly key: readonly string[]
+  readonly key?: readonly string[]
+  readonly certificateAuthority?: readonly string[]
+  readonly subject?: string
+  readonly identity?: string
+  readonly issuer?: string
+  readonly trustedRoot?: string
+  readonly trust?: string
 }
 
-/** `verify`: holds a patch to its signature. */
+/** `verify`: holds a patch to its signatures. */
 export function verifyCommand(): Command {
   const command = new Command('verify')
-    .description('verify that a patch is as one of the given keys signed it')
+    .description('verify that a patch is as somebody whom you trust has signed it')
     .argument('<patch>', 'its folder')
     .option('--key <path...>', 'public keys that are trusted')
+    .option('--certificate-authority <path...>', 'authorities, in PEM, whose certificates are trusted')
+    .option('--subject <name>', 'the email address, URI or common name in the certificate (default: any)')
+    .option(
+      '--identity <name>',
+      'a Sigstore identity that is trusted: an email address, or the URI of a workflow',
+    )
+    .option('--issuer <url>', 'the OpenID Connect issuer that vouches for the identity')
+    .option('--trusted-root <path>', "authorities and logs of identities, in JSON (default: Sigstore's)")
+    .option('--trust <policy>', 'a trust policy, a JSON file or a module, in place of the other options')
     .action(
-      inContext(async ({ print }, { key }: VerifyOptions, [folder = '']) => {
-        const publicKeys = await Promise.all(key.map((path) => readText(path)))
-        const verified = await verifyPatch(folder, { publicKeys })
-        print(
-          `${folder} is as it was signed: ${verified.files.length} files, by the key ${verified.key}.`,
+      inContext(async (context, options: VerifyOptions, [folder = '']) => {
+        const verified = await verifiedBy(context, options, folder)
+        const signers = verified.signers.map(({ kind, name }) => `${kind} ${name}`)
+        const made = verified.provenance ? '; its provenance is right' : ''
+        context.print(
+          `${folder} is as it was signed: ${verified.files.length} files, by the ${signers.join(' and the ')}${made}.`,
           verified,
         )
       }),
     )
-  return addExamples(requireOptions(command, '--key'), [
-    'Verify a download',
-    'policypatch verify patches/harmfulness --key release.pub',
-  ])
+  return addExamples(
+    command,
+    ['Verify a download', 'policypatch verify patches/harmfulness --key release.pub'],
+    [
+      'Signed by a CI workflow',
+      'policypatch verify patches/harmfulness --identity release@example.com --issuer https://accounts.example.com',
+    ],
+    ['By a trust policy', 'policypatch verify patches/harmfulness --trust trust.json'],
+  )
 }
 
-/** The private key in a file as PKCS #8 without a passphrase; it stays in memory. */
-async function openedKey(path: string, passphraseEnv: string | undefined): Promise<string> {
-  const pem = await readText(path)
-  if (!pem.includes('PRIVATE KEY')) return pem
-  const passphrase = passphraseEnv === undefined ? undefined : passphraseIn(passphraseEnv)
-  let key: KeyObject
-  try {
-    key = createPrivateKey({ key: pem, ...(passphrase !== undefined && { passphrase }) })
-  } catch (cause) {
-    const isEncrypted = pem.includes('ENCRYPTED')
-    throw new PatchError('INVALID_ARGUMENT', {
-      expected: isEncrypted ? `the passphrase of ${path}` : `a private key in ${path}`,
-      found: !isEncrypted ? 'one that is damaged' : passphrase === undefined ? 'none' : 'another',
-      remedy: isEncrypted
-        ? 'Name the environment variable that has it with --passphrase-env'
-        : 'Make a pair with `policypatch keygen`',
-      cause,
-    })
+async function verifiedBy(
+  { usageError }: CommandContext,
+  { key = [], certificateAuthority = [], subject, identity, issuer, trustedRoot, trust }: VerifyOptions,
+  folder: string,
+): Promise<VerifiedPatch> {
+  if ((identity === undefined) !== (issuer === undefined))
+    usageError('--identity and --issuer need one another')
+  if (subject !== undefined && certificateAuthority.length === 0)
+    usageError('--subject needs --certificate-authority')
+  const signers: (TrustedSigner | string)[] = await Promise.all(key.map((path) => readText(path, 'a key')))
+  if (certificateAuthority.length > 0 || identity !== undefined) {
+    const { trustedCertificate, trustedIdentity } = await import('@policypatch/registry')
+    const authorities = await Promise.all(certificateAuthority.map((path) => readText(path, 'a certificate')))
+    if (authorities.length > 0)
+      signers.push(trustedCertificate({ authorities: authorities.join('\n'), subject }))
+    if (identity !== undefined && issuer !== undefined) {
+      const root = trustedRoot === undefined ? undefined : await fileStorage().read(trustedRoot)
+      signers.push(await trustedIdentity({ identity, issuer, trustedRoot: root }))
+    }
   }
-  return key.export({ type: 'pkcs8', format: 'pem' }).toString()
-}
-
-function passphraseIn(name: string): string {
-  const { [name]: passphrase } = process.env
-  if (passphrase) return passphrase
-  throw new PatchError('INVALID_ARGUMENT', {
-    expected: `a passphrase in the environment variable ${name}`,
-    found: 'none',
-    remedy: 'Set it, or leave --passphrase-env out',
-  })
-}
-
-async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (cause) {
-    throw new PatchError('NOT_FOUND', {
-      expected: `a key in ${path}`,
-      found: 'no readable file',
-      remedy: 'Check the path, or make a pair with `policypatch keygen`',
-      cause,
-    })
+  if (trust === undefined) {
+    if (signers.length === 0) usageError('pass --key, --certificate-authority, --identity or --trust')
+    return verifyPatch(folder, { signers })
   }
-}
-
-function refuseToReplace(path: string): void {
-  if (!existsSync(path)) return
-  throw new PatchError('INVALID_ARGUMENT', {
-    expected: `no file at ${path}`,
-    found: 'one',
-    remedy: 'Choose another --out: a key that is lost cannot sign again',
+  if (signers.length > 0) usageError('--trust stands in place of the signers')
+  const policy = await readTrust(trust, { trustedRoot })
+  let verified: VerifiedPatch | undefined
+  await readPatch(folder, {
+    trust: {
+      ...policy,
+      verify: async (...read) => {
+        verified = await policy.verify(...read)
+        return verified
+      },
+    },
   })
+  return verified as VerifiedPatch
 }

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import { fileStorage } from '@policypatch/backend-node'
 import { composePatches, type LanguageModel, type Patch, PatchError } from '@policypatch/core'
 import { Command } from 'commander'
-import { addModelOptions, type CommandContext, inContext } from '../cli/command-context.ts'
+import { addModelOptions, addTrustOption, type CommandContext, inContext } from '../cli/command-context.ts'
 import { addExamples } from '../cli/help.ts'
 import { renderTable } from '../cli/render-table.ts'
 import { setOption } from '../config/apply-config.ts'
@@ -12,7 +12,6 @@ import { junitReport, sarifReport, type TestResult } from '../expectations/test-
 import { subjectOf } from '../measure/domain-figures.ts'
 import type { EvalOptions } from '../measure/eval-options.ts'
 import { measureAsked } from '../measure/measure-asked.ts'
-import { findPatch } from '../patches/find-patch.ts'
 import { checkEvalOptions, evalCommand } from './eval-command.ts'
 
 const { version } = createRequire(import.meta.url)('policypatch/package.json') as { version: string }
@@ -45,7 +44,7 @@ export function testCommand(): Command {
     .option('--sarif <file>', 'also write what failed as SARIF 2.1.0')
     .action(inContext(test))
   return addExamples(
-    addModelOptions(command),
+    addTrustOption(addModelOptions(command)),
     ['In continuous integration', 'policypatch test --junit results.xml --sarif results.sarif'],
     ['A new version, before it is released', 'policypatch test safety.json --patch patches/harmfulness'],
   )
@@ -58,7 +57,7 @@ async function test(
 ): Promise<void> {
   const expectations = await readExpectations(file)
   const { model = expectations.model, patch: places = expectations.patches } = options
-  const patches = await stackOf(await Promise.all(places.map(findPatch)))
+  const patches = await stackOf(await Promise.all(places.map((place) => context.findPatch(place))))
   const asked = expectations.tests.map((one) => askedBy(file, one))
   const own = withOneModel(context)
   for (const one of asked) await checkEvalOptions(own.contextOf(one), one.options)

@@ -117,7 +117,7 @@ const fields = {
       ability: true,
       patch: true,
     },
-    ...{ systemPrompt: true, out: true, record: true, maxTokens: true, batchSize: true },
+    ...{ systemPrompt: true, out: true, record: true, maxTokens: true, batchSize: true, trust: true },
   } satisfies Everything<EvalConfig>,
 }
 

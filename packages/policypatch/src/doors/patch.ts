@@ -9,3 +9,4 @@ import '../platform-storage.ts'
 // What is exported by name takes the place of core's export of that name.
 export * from '@policypatch/core/patch'
 export { exportOnnx } from '../export-onnx.ts'
+export { readTrust, type TrustFileOptions } from '../patches/trust-file.ts'

@@ -1,6 +1,6 @@
 import { PatchError } from '@policypatch/core'
 import { Command } from 'commander'
-import { inContext } from '../cli/command-context.ts'
+import { addTrustOption, inContext } from '../cli/command-context.ts'
 import { addExamples } from '../cli/help.ts'
 import { parsePatchSpec, shippedPatch } from '../patches/read-patch.ts'
 import { describeEntry, openState } from './state-context.ts'
@@ -30,7 +30,7 @@ export function installCommand(): Command {
       }),
     )
   return addExamples(
-    command,
+    addTrustOption(command),
     ['A patch that you trained', 'policypatch install patches/harmfulness'],
     ['A patch downloaded from the playground', 'policypatch install harmfulness.zip'],
     ['From a repository that policypatch.json names', 'policypatch install harmfulness@^1.2.0'],
@@ -52,7 +52,10 @@ export function ciCommand(): Command {
         context.print(...describeEntry(await installLocked(await openState(context, ['ci']))))
       }),
     )
-  return addExamples(command, ['On another machine, or in continuous integration', 'policypatch ci'])
+  return addExamples(addTrustOption(command), [
+    'On another machine, or in continuous integration',
+    'policypatch ci',
+  ])
 }
 
 /** `upgrade`: to the newest versions that are wanted. */
@@ -68,7 +71,7 @@ export function upgradeCommand(): Command {
       }),
     )
   return addExamples(
-    command,
+    addTrustOption(command),
     ['All patches', 'policypatch upgrade'],
     ['One of them', 'policypatch upgrade harmfulness'],
   )

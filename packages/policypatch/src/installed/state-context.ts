@@ -18,17 +18,21 @@ export interface OpenStateOptions {
 
 /** What a command changes: the project around the working directory, or else what is installed on the machine. */
 export async function openState(
-  { progress }: Pick<CommandContext, 'progress'>,
+  { progress, trust }: Pick<CommandContext, 'progress' | 'trust'>,
   command: readonly string[],
   { asProject = false }: OpenStateOptions = {},
 ): Promise<StateContext> {
   const { projectState } = await import('@policypatch/registry/state')
   const [nearest] = await statePlaces()
+  const policy = await trust()
   return {
     place: asProject ? projectState('.') : (nearest as StatePlace),
     command: command.join(' '),
     cache: join(defaultDataFolder(), 'downloads'),
     onNotice: progress.line,
+    ...(policy && {
+      verify: async (patch) => (await policy.verify(patch)).signers.map(({ name }) => name),
+    }),
   }
 }
 

@@ -70,6 +70,8 @@ export interface EvalConfig extends ModelConfig, GoalConfig, ReferenceConfig {
   readonly systemPrompt?: string | true
   readonly out?: string
   readonly record?: boolean
+  /** File of a trust policy. */
+  readonly trust?: string
   readonly maxTokens?: number
   readonly batchSize?: number
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { fileStorage } from '@policypatch/backend-node'
 import { type Patch, PatchError } from '@policypatch/core'
+import type { Trust } from '@policypatch/core/patch'
 import { excerpt, parseHubId } from '@policypatch/core/platform'
 import type { CommandContext } from '../cli/command-context.ts'
 import { readPatch } from './read-patch.ts'
@@ -9,10 +10,14 @@ import { readPatch } from './read-patch.ts'
 export const patchForms = 'its folder, .zip or .tgz, or NAME[@VERSION] of one that `list` shows'
 
 /** The patch in a folder or an archive, or that of `NAME` or `NAME@VERSION`, installed or with the package. */
-export async function findPatch(place: string): Promise<Patch> {
-  if (!/\.(zip|tgz|tar\.gz|tar)$/i.test(place) || (await isPatchFolder(place))) return readPatch(place)
+export async function findPatch(place: string, trust?: Trust): Promise<Patch> {
+  if (!/\.(zip|tgz|tar\.gz|tar)$/i.test(place) || (await isPatchFolder(place))) {
+    return readPatch(place, { trust })
+  }
   const { readFileOrFolder } = await import('@policypatch/registry/state')
-  return readFileOrFolder(place)
+  const patch = await readFileOrFolder(place)
+  await trust?.verify(patch)
+  return patch
 }
 
 /** Whether a folder holds a patch, so that it can be changed there. */

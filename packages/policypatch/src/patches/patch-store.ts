@@ -1,7 +1,8 @@
 import * as core from '@policypatch/core'
-import type { PatchStore } from '@policypatch/core/patch'
+import type { PatchStore, PatchStoreOptions } from '@policypatch/core/patch'
 import type { Place } from '@policypatch/core/platform'
 import { defaultPatchFolder } from '#default-storage'
 
 /** Patches installed for this user, or under `root`; see core's `patchStore`. */
-export const patchStore = (root: Place = defaultPatchFolder()): PatchStore => core.patchStore(root)
+export const patchStore = (root: Place = defaultPatchFolder(), options: PatchStoreOptions = {}): PatchStore =>
+  core.patchStore(root, options)

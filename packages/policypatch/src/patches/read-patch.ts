@@ -25,13 +25,13 @@ export function parsePatchSpec(text: string): PatchSpec {
  * Reads and checks a patch: in a folder, else the installed patch `NAME` or `NAME@VERSION`, else a patch of that name that
  * comes with the package. Of a place with a storage only a folder is read. See core's `readPatch`.
  */
-export async function readPatch(place: Place): Promise<core.Patch> {
-  if (typeof place !== 'string' || !isPatchSpec(place)) return core.readPatch(place)
+export async function readPatch(place: Place, options: corePatch.ReadPatchOptions = {}): Promise<core.Patch> {
+  if (typeof place !== 'string' || !isPatchSpec(place)) return core.readPatch(place, options)
   const files = fileStorage()
   const isFolder = await files.exists(`${place}/patch.json`)
-  const named = isFolder ? undefined : await namedPatch(parsePatchSpec(place))
+  const named = isFolder ? undefined : await namedPatch(parsePatchSpec(place), options)
   if (named) return named
-  if (isFolder || (await files.exists(place))) return core.readPatch(place)
+  if (isFolder || (await files.exists(place))) return core.readPatch(place, options)
   throw new core.PatchError('NOT_FOUND', {
     expected: `a folder ${place} with a patch, or a patch of that name`,
     found: 'none in this folder, none installed, and none that comes with policypatch',
@@ -42,20 +42,23 @@ export async function readPatch(place: Place): Promise<core.Patch> {
 const isPatchSpec = (text: string) => /^[a-z\d][a-z\d._-]{0,63}(@[\w.+-]+)?$/.test(text)
 
 /** Undefined where no version of it is installed or comes with the package. */
-async function namedPatch({ name, version }: PatchSpec): Promise<core.Patch | undefined> {
+async function namedPatch(
+  { name, version }: PatchSpec,
+  options: corePatch.ReadPatchOptions,
+): Promise<core.Patch | undefined> {
   const { storeFolder, versionInUse } = await import('@policypatch/registry/state')
   let other: string | undefined
   for (const place of await statePlaces()) {
-    const store = patchStore(storeFolder(place))
+    const store = patchStore(storeFolder(place), options)
     const used = version ?? (await versionInUse(place, name))
     const installed = await store.versions(name)
     if (used === undefined ? installed.length > 0 : installed.includes(used)) return store.get(name, used)
     if (version === undefined && used !== undefined) throw notFetched(name, used)
     if (installed.length > 0) other ??= storeFolder(place)
   }
-  const shipped = await shippedPatch(name, version)
+  const shipped = await shippedPatch(name, version, options)
   // Says which versions are there instead.
-  return shipped ?? (other === undefined ? undefined : patchStore(other).get(name, version))
+  return shipped ?? (other === undefined ? undefined : patchStore(other, options).get(name, version))
 }
 
 const notFetched = (name: string, version: string) =>
@@ -81,9 +84,13 @@ export async function shippedPatches(): Promise<readonly corePatch.InstalledPatc
 }
 
 /** The patch of that name that comes with the package, of that version where one is asked for; undefined where there is none. */
-export async function shippedPatch(name: string, version?: string): Promise<core.Patch | undefined> {
+export async function shippedPatch(
+  name: string,
+  version?: string,
+  options: corePatch.ReadPatchOptions = {},
+): Promise<core.Patch | undefined> {
   const storage = inPackage()
   if (!(await storage.exists(`patches/${name}/patch.json`))) return undefined
-  const patch = await core.readPatch({ storage, path: `patches/${name}` })
+  const patch = await core.readPatch({ storage, path: `patches/${name}` }, options)
   return version === undefined || version === patch.manifest.version ? patch : undefined
 }

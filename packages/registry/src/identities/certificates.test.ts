@@ -1,5 +1,5 @@
-import type { Storage } from '@policypatch/core'
-import { openTrust, signPatch, verifyPatch } from '@policypatch/core/patch'
+import type { Patch, Storage } from '@policypatch/core'
+import { openTrust, signPatch, trustSigners, verifyPatch } from '@policypatch/core/patch'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { flipBits } from '../../../core/test/patch/flip-bits.ts'
 import { storageOf } from '../../../core/test/patch/tiny-patch.ts'
@@ -84,11 +84,11 @@ describe('a patch that the holder of a certificate has signed', () => {
 
   it('is refused with a bit flipped', async () => {
     await signed(own, middle)
-    const { verifySignatures } = await import('../../../core/src/patch/signing/verify-signatures.ts')
     const signer = trustedCertificate({ authorities: root.pem, subject: email })
+    const trust = await trustSigners([signer])
     const { accepted } = await flipBits(
       place,
-      (files) => verifySignatures(files, [signer]),
+      (files) => trust.verify({ files } as Patch),
       (name, bytes) =>
         Array.from({ length: name === 'model.sig' ? 600 : 40 }, (_, i) => (i * 7919) % (8 * bytes.length)),
     )

@@ -1,6 +1,13 @@
-import type { Storage } from '@policypatch/core'
+import type { Patch, Storage } from '@policypatch/core'
 import { readPatch } from '@policypatch/core'
-import { openTrust, readBundle, signPatch, type TrustedSigner, verifyPatch } from '@policypatch/core/patch'
+import {
+  openTrust,
+  readBundle,
+  signPatch,
+  type TrustedSigner,
+  trustSigners,
+  verifyPatch,
+} from '@policypatch/core/patch'
 import { memoryStorage } from '@policypatch/core/platform'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { flipBits } from '../../../core/test/patch/flip-bits.ts'
@@ -72,12 +79,12 @@ describe('a patch that a Sigstore identity has signed', () => {
   })
 
   it('is refused with a bit flipped in its signature, its provenance or its files', async () => {
-    const { verifySignatures } = await import('../../../core/src/patch/signing/verify-signatures.ts')
     const bits = (bytes: Uint8Array, n: number) =>
       Array.from({ length: n }, (_, i) => Math.floor((i * 8 * bytes.length) / n) + (i % 8))
+    const trust = await trustSigners([trusted])
     const { accepted } = await flipBits(
       place,
-      (files) => verifySignatures(files, [trusted]),
+      (files) => trust.verify({ files } as Patch),
       (name, bytes) => bits(bytes, name === 'model.sig' ? 400 : 40),
     )
     expect(accepted).toEqual([])

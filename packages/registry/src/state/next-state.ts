@@ -1,4 +1,5 @@
 import { type Patch, PatchError } from '@policypatch/core'
+import { unverified } from '@policypatch/core/patch'
 import { type ChoosePatchesOptions, choosePatches } from './choose-patches.ts'
 import { digestOf, heldPatch } from './held-patches.ts'
 import type { JournalChange, JournalEntry } from './journal.ts'
@@ -92,6 +93,7 @@ async function lockedPatch(
   }
   if (offered.yanked !== undefined) onNotice?.(`${name} ${version} was withdrawn: ${offered.yanked}`)
   const signers = verify ? await verify(patch) : []
+  if (!verify) onNotice?.(unverified(patch))
   const locked: LockedPatch = {
     ...{ version, digest, source: offered.source },
     ...(wanted !== undefined && { wanted }),

@@ -74,7 +74,10 @@ async function serve(routesOf: (address: string) => Routes): Promise<{ server: S
     const pieces: Buffer[] = []
     for await (const piece of request) pieces.push(piece as Buffer)
     const route = routes[request.url ?? '']
-    if (!route) return response.writeHead(404).end()
+    if (!route) {
+      response.writeHead(404).end()
+      return
+    }
     const {
       statusCode,
       response: body,

@@ -68,7 +68,14 @@ export async function loadStoredModel(model: Place, options: LoadModelOptions): 
       onProgress: options.onProgress,
       signal: options.signal,
     })
-    const { id = place.path, backend, ownsBackend = false, precision, prefixCacheBytes, weightsDigest } = options
+    const {
+      id = place.path,
+      backend,
+      ownsBackend = false,
+      precision,
+      prefixCacheBytes,
+      weightsDigest,
+    } = options
     return await createLanguageModel({
       id,
       architecture,

@@ -2,6 +2,7 @@ import { writeSafetensors } from '../../model/files/tensors/write-safetensors.ts
 import { withoutGates } from '../../model/gate/gate.ts'
 import type { Prefix } from '../../model/language-model/language-model.ts'
 import { sha256 } from '../../sha256.ts'
+import { canonicalJson } from '../../text/canonical-json.ts'
 import { checkParts, checkPrefix } from '../check-prefix.ts'
 import type { PatchEffect, PatchManifest, PrefixSummary } from '../manifest.ts'
 import type { Patch, PatchContents, PatchFiles } from '../patch.ts'
@@ -117,21 +118,6 @@ export async function patchFiles({ manifest, prefix }: PatchContents): Promise<P
   const digests: Record<string, string> = {}
   for (const [name, bytes] of Object.entries(files)) digests[name] = await sha256(bytes)
   return { ...files, [manifestFile]: utf8(canonicalJson({ ...manifest, files: digests })) }
-}
-
-/**
- * JSON that is the same bytes for the same value: keys sorted, two spaces, a newline at the end. Properties
- * that are undefined are left out.
- */
-export function canonicalJson(value: unknown): string {
-  return `${JSON.stringify(sorted(value), undefined, 2)}\n`
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted)
-  if (typeof value !== 'object' || value === null) return value
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
-  return Object.fromEntries(entries.map(([key, held]) => [key, sorted(held)]))
 }
 
 /** The words of PEFT's PromptTuningInit. */

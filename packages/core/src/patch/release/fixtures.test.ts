@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { storageOf } from '../../../test/patch/tiny-patch.ts'
-import { canonicalJson, createPatch } from './create-patch.ts'
+import { canonicalJson } from '../../text/canonical-json.ts'
+import { createPatch } from './create-patch.ts'
 import { readPatch } from './read-patch.ts'
 
 // Patches as each released version wrote them. They are added to, never changed: what loads once loads for ever.

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { tinyManifest } from '../../../test/patch/tiny-patch.ts'
 import { PatchError } from '../../errors.ts'
-import { canonicalJson } from './create-patch.ts'
+import { canonicalJson } from '../../text/canonical-json.ts'
 import { checkManifest, parseManifest } from './parse-manifest.ts'
 
 const files = {

@@ -8,10 +8,10 @@
 import { PatchError } from '../../errors.ts'
 import { sha256 } from '../../sha256.ts'
 import { strictJson } from '../../storage/strict-json.ts'
+import { canonicalJson } from '../../text/canonical-json.ts'
 import { describeValue } from '../../text/describe-value.ts'
 import type { PatchManifest } from '../manifest.ts'
 import type { PatchFiles } from '../patch.ts'
-import { canonicalJson } from '../release/create-patch.ts'
 import { isSigned, provenanceFile } from './signature-files.ts'
 import { statementType } from './statement.ts'
 

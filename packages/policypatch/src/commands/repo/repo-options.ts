@@ -1,6 +1,6 @@
 import type { PublishOptions } from '@policypatch/registry'
 import { Command } from 'commander'
-import { passphraseIn } from '../../options/passphrase.ts'
+import { secretIn } from '../../options/secret-in.ts'
 
 /** What every command takes that changes a repository. */
 export interface RepoOptions {
@@ -19,7 +19,7 @@ export const repoSubcommand = (name: string, description: string): Command =>
 
 export const published = ({ folder, keys, passphraseEnv }: RepoOptions): PublishOptions => ({
   ...{ folder, keys },
-  passphrase: passphraseEnv === undefined ? undefined : passphraseIn(passphraseEnv),
+  passphrase: passphraseEnv === undefined ? undefined : secretIn(passphraseEnv, 'a passphrase'),
 })
 
 export const keyTypes = ['ecdsa', 'ed25519'] as const

@@ -1,0 +1,14 @@
+/**
+ * JSON that is the same bytes for the same value: keys sorted, two spaces, a newline at the end. Properties
+ * that are undefined are left out.
+ */
+export function canonicalJson(value: unknown): string {
+  return `${JSON.stringify(sorted(value), undefined, 2)}\n`
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted)
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+  return Object.fromEntries(entries.map(([key, held]) => [key, sorted(held)]))
+}
