@@ -1,6 +1,7 @@
 import { join } from 'node:path'
+import type { Trust } from '@policypatch/core/patch'
 import type { JournalEntry, StateContext, StatePlace } from '@policypatch/registry/state'
-import type { CommandContext } from '../cli/command-context.ts'
+import type { ProgressReporter } from '../cli/progress-reporter.ts'
 import { defaultDataFolder } from '../default-storage/node.ts'
 
 /** Where commands find patches by their names: in the project around the working directory, if it is in one, then on the machine. */
@@ -18,7 +19,7 @@ export interface OpenStateOptions {
 
 /** What a command changes: the project around the working directory, or else what is installed on the machine. */
 export async function openState(
-  { progress, trust }: Pick<CommandContext, 'progress' | 'trust'>,
+  { progress, trust }: { readonly progress: ProgressReporter; trust(): Promise<Trust | undefined> },
   command: readonly string[],
   { asProject = false }: OpenStateOptions = {},
 ): Promise<StateContext> {

@@ -3,7 +3,6 @@ import { fileStorage } from '@policypatch/backend-node'
 import { type Patch, PatchError } from '@policypatch/core'
 import type { Trust } from '@policypatch/core/patch'
 import { excerpt, parseHubId } from '@policypatch/core/platform'
-import type { CommandContext } from '../cli/command-context.ts'
 import { readPatch } from './read-patch.ts'
 
 /** What commands say of an argument that {@link findPatch} takes. */
@@ -28,7 +27,7 @@ export const isPatchFolder = (path: string): Promise<boolean> => fileStorage().e
  * is that of whoever made it: nothing on this machine is opened because a patch names it.
  */
 export function baseModel(
-  { usageError }: Pick<CommandContext, 'usageError'>,
+  { usageError }: { usageError(message: string): never },
   asked: string | undefined,
   patch: Patch | undefined,
 ): string {

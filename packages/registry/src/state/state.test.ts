@@ -101,7 +101,7 @@ describe('a project', () => {
     await expect(install(context(), [at('a')])).rejects.toMatchObject({ code: 'DIGEST_MISMATCH' })
     notices.length = 0
     await install(context(), [at('a')], { replace: true })
-    expect(notices).toEqual(['calm 1.0.0 has other content than before'])
+    expect(notices).toContain('calm 1.0.0 has other content than before')
     expect(await used()).toEqual(['calm@1.0.0'])
   })
 
@@ -128,7 +128,7 @@ describe('a project', () => {
     await save('n', tinyPatch('calmer', '1.0.0', { supersedes: ['calm'] }))
     notices.length = 0
     await install(context(), [at('n')])
-    expect(notices).toEqual(['calmer 1.0.0 takes the place of calm'])
+    expect(notices).toContain('calmer 1.0.0 takes the place of calm')
     expect(await used()).toEqual(['calmer@1.0.0'])
     await rollback(context())
     expect(await used()).toEqual(['calm@1.0.0'])
