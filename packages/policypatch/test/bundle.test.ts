@@ -8,6 +8,9 @@ const ceiling = 61_800
 /** The same with the chat templates' language, which comes with the first model that has a chat template. */
 const chatCeiling = 93_200
 
+/** The same with what verifies a publisher's signatures, and with what reads a trust policy besides. */
+const [verifiedCeiling, policyCeiling] = [64_000, 65_100]
+
 let chunks: readonly Rolldown.OutputChunk[]
 let apply: readonly Rolldown.OutputChunk[]
 
@@ -17,12 +20,16 @@ beforeAll(async () => {
 }, 300_000)
 
 /** A chunk and all that it imports at once. */
-function withStaticImports(chunk: Rolldown.OutputChunk, found = new Set<Rolldown.OutputChunk>()) {
+function withStaticImports(
+  chunk: Rolldown.OutputChunk,
+  found = new Set<Rolldown.OutputChunk>(),
+  among = chunks,
+) {
   if (found.has(chunk)) return found
   found.add(chunk)
   for (const name of chunk.imports) {
-    const imported = chunks.find(({ fileName }) => fileName === name)
-    if (imported) withStaticImports(imported, found)
+    const imported = among.find(({ fileName }) => fileName === name)
+    if (imported) withStaticImports(imported, found, among)
   }
   return found
 }
@@ -48,6 +55,26 @@ test('applying a patch takes at most 61.8 kB without runtimes, and 93.2 with cha
   expect(plain).toBeLessThanOrEqual(ceiling)
   expect(chat).toBeGreaterThan(plain)
   expect(chat).toBeLessThanOrEqual(chatCeiling)
+})
+
+test.each([
+  ['a publisher', './apply-verified.ts', verifiedCeiling],
+  ['a trust policy', './apply-by-policy.ts', policyCeiling],
+])('with verification by %s it takes no more than it may', async (by, entry, most) => {
+  const built = await buildBundle(entry)
+  const verifying = withStaticImports(
+    built.find(({ isEntry }) => isEntry) as Rolldown.OutputChunk,
+    new Set(),
+    built,
+  )
+  // What is loaded when a signed patch is read counts too.
+  const later = built.filter((chunk) => modulesOf([chunk]).some((id) => id.includes('/patch/signing/')))
+  for (const chunk of later) withStaticImports(chunk, verifying, built)
+  const bytes = compressed(verifying)
+  console.info(`applying a patch with verification by ${by}, by gzip: ${bytes} bytes`)
+  expect(modulesOf([...verifying])).toContainEqual(expect.stringMatching(/\/signing\/verify-signatures\.ts$/))
+  expect(bytes).toBeGreaterThan(compressed(apply))
+  expect(bytes).toBeLessThanOrEqual(most)
 })
 
 test('the trainer is in chunks that are loaded when it is asked for', () => {

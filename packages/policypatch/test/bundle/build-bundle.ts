@@ -4,8 +4,8 @@ import { build, type Rolldown } from 'vite'
 /** What runs tensors, and is chosen by device: it has sizes of its own, in docs/browser.md. */
 const isRuntime = (id: string) => /^(@tensorflow\/|onnxruntime-web\/)/.test(id)
 
-/** Chunks of a small application, as Vite makes them from the sources of this repository for a browser. */
-export async function buildBundle(): Promise<Rolldown.OutputChunk[]> {
+/** Chunks of a small application in this folder, as Vite makes them from the sources of this repository for a browser. */
+export async function buildBundle(entry = './apply.ts'): Promise<Rolldown.OutputChunk[]> {
   const built = (await build({
     root: fileURLToPath(new URL('.', import.meta.url)),
     configFile: false,
@@ -16,7 +16,7 @@ export async function buildBundle(): Promise<Rolldown.OutputChunk[]> {
       target: 'es2022',
       modulePreload: false,
       rolldownOptions: {
-        input: fileURLToPath(new URL('./apply.ts', import.meta.url)),
+        input: fileURLToPath(new URL(entry, import.meta.url)),
         preserveEntrySignatures: 'strict',
         external: isRuntime,
       },
