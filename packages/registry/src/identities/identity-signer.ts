@@ -1,6 +1,6 @@
 import { PatchError } from '@policypatch/core'
 import type { PatchSigner } from '@policypatch/core/patch'
-import { bundleToJSON } from '@sigstore/bundle'
+import { bundleToJSON, type SerializedBundle } from '@sigstore/bundle'
 import {
   DEFAULT_FULCIO_URL,
   DEFAULT_REKOR_URL,
@@ -44,13 +44,24 @@ export function identitySigner({
       })
       const artifact = { data: Buffer.from(statement), type: 'application/vnd.in-toto+json' }
       try {
-        const bundle = bundleToJSON(await builder.create(artifact))
+        const bundle = withDefaults(bundleToJSON(await builder.create(artifact)))
         return new TextEncoder().encode(`${JSON.stringify(bundle)}\n`)
       } catch (error) {
         throw refusal(error, { authority: fulcioBaseURL, log: rekorBaseURL })
       }
     },
   }
+}
+
+/** The bundle with what protobuf's JSON leaves out, the first place in a log and an empty list, for readers that want it. */
+function withDefaults(bundle: SerializedBundle): SerializedBundle {
+  const { verificationMaterial: material } = bundle
+  const first: Record<string, unknown> = { logIndex: '0', hashes: [] }
+  const tlogEntries = material.tlogEntries.map((entry) => ({
+    ...entry,
+    ...(entry.inclusionProof && { inclusionProof: { ...first, ...entry.inclusionProof } }),
+  }))
+  return { ...bundle, verificationMaterial: { ...material, tlogEntries } } as SerializedBundle
 }
 
 function refusal(error: unknown, places: { readonly authority: string; readonly log: string }): unknown {

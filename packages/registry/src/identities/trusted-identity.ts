@@ -84,15 +84,16 @@ const isCertificate = ({ verificationMaterial: { content } }: Bundle): boolean =
 const haveWholeProofs = ({ verificationMaterial: { tlogEntries } }: Bundle): boolean =>
   tlogEntries.every(({ inclusionProof: proof }) => !proof || isWholeProof(proof))
 
-/** Whether every value of one JSON is in the other at its place. */
+/** Whether every value of one JSON is in the other at its place, but for those that protobuf's JSON may leave out. */
 function isWithin(part: unknown, whole: unknown): boolean {
+  if (whole === undefined) return part === '0' || isDeepStrictEqual(part, []) || isDeepStrictEqual(part, {})
   if (typeof part !== 'object' || part === null) return part === whole
   if (Array.isArray(part)) {
     return (
       Array.isArray(whole) && part.length === whole.length && part.every((one, i) => isWithin(one, whole[i]))
     )
   }
-  if (typeof whole !== 'object' || whole === null) return isDeepStrictEqual(part, {})
+  if (typeof whole !== 'object' || whole === null) return false
   return Object.entries(part).every(([key, held]) => isWithin(held, (whole as Record<string, unknown>)[key]))
 }
 

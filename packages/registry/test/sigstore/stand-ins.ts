@@ -4,7 +4,15 @@
  * the token's signature and time, and at the proof that the key is the caller's, as Fulcio does.
  */
 
-import { createHash, createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto'
+import {
+  createHash,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  sign,
+  verify,
+  X509Certificate,
+} from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import {
@@ -136,12 +144,15 @@ function recordedEntry(body: string): string {
     payloadHash: hashOf(Buffer.from(payload, 'base64')),
     signatures: signatures.map(({ sig }: { sig: string }, i: number) => ({
       signature: sig,
-      verifier: verifiers[i],
+      verifier: base64Of(certificateOf(verifiers[i])),
     })),
   }
   return JSON.stringify({ ...entry, spec: recorded })
 }
 
+/** A certificate's PEM in one form, as Rekor keeps it. */
+const certificateOf = (base64: string) => new X509Certificate(Buffer.from(base64, 'base64')).toString()
+const base64Of = (text: string) => Buffer.from(text).toString('base64')
 const digestOf = (bytes: Buffer) => createHash('sha256').update(bytes).digest()
 
 function rootOf({
