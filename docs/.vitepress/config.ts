@@ -65,6 +65,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       page('API', '/reference/api/'),
       page('Data formats', '/data-formats'),
       page('Patch format', '/patch-format'),
+      page('Security', '/security'),
       { ...page('Errors', '/errors'), collapsed: true, items: generated('errors/sidebar.json') },
     ],
   },

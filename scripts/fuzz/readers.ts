@@ -12,6 +12,7 @@ import { gateReader, manifestReader, patchReader } from './readers/patch.ts'
 import { quantizedReader } from './readers/quantized-model.ts'
 import { rowReaders } from './readers/rows.ts'
 import { safetensorsReader, shardedSafetensorsReader } from './readers/safetensors.ts'
+import { bundleReader, statementReader, trustedRootReader, trustPolicyReader } from './readers/signing.ts'
 import { tokenizerConfigReader, tokenizerReader } from './readers/tokenizer.ts'
 import { patchZipReader, zipReader } from './readers/zip.ts'
 
@@ -34,6 +35,10 @@ export const fuzzedReaders: readonly FuzzedReader[] = [
   gateReader,
   zipReader,
   patchZipReader,
+  bundleReader,
+  statementReader,
+  trustPolicyReader,
+  trustedRootReader,
   ...rowReaders,
   reportReader,
   evaluationReader,

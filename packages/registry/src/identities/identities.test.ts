@@ -161,7 +161,7 @@ it('a trusted root that is none is refused', async () => {
   for (const text of ['{', '{}', '{"mediaType":"x"}', '[]', `${' '.repeat(2 ** 20)}{}`]) {
     const trustedRoot = new TextEncoder().encode(text)
     await expect(trustedIdentity({ identity: email, issuer: 'x', trustedRoot })).rejects.toEqual(
-      code('MALFORMED'),
+      expect.objectContaining({ code: expect.stringMatching(/^(MALFORMED|TRUNCATED)$/) }),
     )
   }
 })

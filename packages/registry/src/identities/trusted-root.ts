@@ -1,21 +1,24 @@
 import { PatchError } from '@policypatch/core'
+import { parseJsonFile } from '@policypatch/core/platform'
 import { TrustedRoot } from '@sigstore/protobuf-specs'
 import { getTrustedRoot } from '@sigstore/tuf'
 import { type TrustMaterial, toTrustMaterial } from '@sigstore/verify'
 
-/** Far more than Sigstore's own has. */
+const remedy = 'Get it from whoever runs the Sigstore services, or leave it out for the public ones'
+
+/** Far more than Sigstore's own has; a longer one is cut, and so is none. */
 const mostBytes = 2 ** 20
 
 /**
  * The authorities and logs of a trusted root's JSON; without one those of Sigstore, fetched by The Update Framework and kept.
  *
- * @throws PatchError `MALFORMED`, `UNREACHABLE`
+ * @throws PatchError `MALFORMED`, `TRUNCATED`, `UNREACHABLE`
  */
 export async function trustMaterial(json: Uint8Array | undefined): Promise<TrustMaterial> {
   if (json === undefined) return fetched()
+  const value = parseJsonFile(json.subarray(0, mostBytes), 'the trusted root', remedy)
   try {
-    if (json.length > mostBytes) throw new RangeError(`${json.length} bytes, more than ${mostBytes}`)
-    const root = TrustedRoot.fromJSON(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(json)))
+    const root = TrustedRoot.fromJSON(value)
     if (
       !/^application\/vnd\.dev\.sigstore\.trustedroot(\+json;version=0\.1|\.v0\.[12]\+json)$/.test(
         root.mediaType,
@@ -28,7 +31,7 @@ export async function trustMaterial(json: Uint8Array | undefined): Promise<Trust
     throw new PatchError('MALFORMED', {
       expected: "a trusted root's JSON (application/vnd.dev.sigstore.trustedroot)",
       found: cause instanceof Error ? cause.message : String(cause),
-      remedy: 'Get it from whoever runs the Sigstore services, or leave it out for the public ones',
+      remedy,
       cause,
     })
   }
