@@ -116,7 +116,10 @@ export const statementReader: FuzzedReader = {
     if (statements['provenance.sigstore.json']) files['model.sig'] = await resigned(files)
     await everyone.verify({ files } as unknown as Patch)
   },
-  ambiguity: (statements) => Object.values(statements).map(doubleNameIn).find(Boolean),
+  ambiguity: (statements) =>
+    Object.values(statements)
+      .map((bytes) => doubleNameIn(bytes))
+      .find(Boolean),
 }
 
 async function resigned(files: Files): Promise<Uint8Array> {
