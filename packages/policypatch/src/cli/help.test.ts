@@ -15,7 +15,7 @@ const additions = new Set(
     '--prompts --pairs --reference --patch --ability --system-prompt --out --garak --record --weights --system --prompt --model ' +
     '--reference-key-env --reference-body --judge-key-env --judge-body --judge-criteria --passphrase-env --key --certificate --identity-token-env --certificate-authority ' +
     '--identity --issuer --trust ' +
-    '--accept-regression --junit --sarif --advisories --details --mended-by'
+    '--accept-regression --sha256 --junit --sarif --advisories --details --mended-by'
   ).split(' '),
 )
 

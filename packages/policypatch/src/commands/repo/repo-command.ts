@@ -2,11 +2,12 @@ import { Command } from 'commander'
 import { addAdvisoryCommand, addPatchCommand, yankCommand } from './content-commands.ts'
 import { initRepoCommand } from './init-command.ts'
 import { delegateCommand, rotateCommand, timestampCommand } from './role-commands.ts'
+import { trustCommand } from './trust-command.ts'
 
-/** `repo`: what makes a repository of patches, and changes it. */
+/** `repo`: what makes a repository of patches, changes it, and trusts one. */
 export function repoCommand(): Command {
   const group = new Command('repo').description(
-    'publish patches in a repository of static files, with the guarantees of The Update Framework',
+    'make and trust repositories of patches: static files, with the guarantees of The Update Framework',
   )
   for (const make of [
     initRepoCommand,
@@ -16,6 +17,7 @@ export function repoCommand(): Command {
     delegateCommand,
     rotateCommand,
     timestampCommand,
+    trustCommand,
   ]) {
     group.addCommand(make())
   }

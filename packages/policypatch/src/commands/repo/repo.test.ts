@@ -1,4 +1,8 @@
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { cp, readFile, stat, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, expect, test } from 'vitest'
 import { tinyProject } from '../../../test/tiny-project.ts'
@@ -59,3 +63,31 @@ test('a group without a command, and an option of another command, are wrong usa
   expect(await run(['repo', 'yank', 'x'])).toMatchObject({ code: 2 })
   expect(await run(['repo', 'init', '--threshold', 'root=two'])).toMatchObject({ code: 2 })
 })
+
+test('an operator trusts a repository by a digest, and installs from it; a withdrawn version by its number alone', async () => {
+  const { server, url } = await served(at('public'))
+  try {
+    const root = createHash('sha256')
+      .update(await readFile(at('public/metadata/1.root.json')))
+      .digest('hex')
+    const trust = ['repo', 'trust', 'acme', url, '--project', '--sha256']
+    const wrong = await run([...trust, 'f'.repeat(64)])
+    expect(wrong.stderr).toContain('error DIGEST_MISMATCH')
+    expect((await succeed(...trust, root)).stdout).toContain('tiny-harmfulness')
+    expect((await succeed('install', 'tiny-harmfulness@^1.0.0')).stdout).toContain('tiny-harmfulness@1.0.0')
+    const { stderr } = await succeed('install', 'tiny-harmfulness@1.0.1')
+    expect(stderr).toContain('refuses less')
+  } finally {
+    server.close()
+  }
+})
+
+async function served(folder: string) {
+  const server = createServer(async (request, response) => {
+    const bytes = await readFile(`${folder}${request.url}`).catch(() => undefined)
+    response.statusCode = bytes ? 200 : 404
+    response.end(bytes)
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
+}
