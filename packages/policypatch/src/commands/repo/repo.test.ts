@@ -3,16 +3,56 @@ import { once } from 'node:events'
 import { cp, readFile, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { beforeAll, expect, test } from 'vitest'
-import { tinyProject } from '../../../test/tiny-project.ts'
+import { beforeAll, expect, test, vi } from 'vitest'
+import { temporaryFolder } from '../../../test/fixtures.ts'
+import { runCli } from '../../cli/run-cli.ts'
+import { commands } from '../../commands.ts'
+import '../../platform-storage.ts'
 
-const { at, run, succeed } = tinyProject({ trained: false })
 const fixture = fileURLToPath(
   new URL('../../../../core/fixtures/patches/v1/tiny-harmfulness', import.meta.url),
 )
 
-beforeAll(() => cp(fixture, at('released'), { recursive: true }))
+let folder: string
+const at = (path: string) => join(folder, path)
+beforeAll(async () => {
+  folder = await temporaryFolder()
+  await cp(fixture, at('released'), { recursive: true })
+  process.chdir(folder)
+  process.env.POLICYPATCH_DATA = at('data')
+})
+
+const signals = ['SIGINT', 'SIGTERM'] as const
+
+/** The command line in this process, which starts sooner than one of its own. */
+async function run(args: readonly string[]) {
+  const texts = { stdout: '', stderr: '' }
+  for (const name of ['stdout', 'stderr'] as const) {
+    vi.spyOn(process[name], 'write').mockImplementation((text) => {
+      texts[name] += String(text)
+      return true
+    })
+  }
+  const listeners = signals.map((signal) => process.listeners(signal))
+  const code = await runCli(commands(), ['node', 'policypatch', ...args])
+  vi.restoreAllMocks()
+  // A process of its own would end now.
+  process.stdout.removeAllListeners('error')
+  for (const [i, signal] of signals.entries()) {
+    for (const listener of process.listeners(signal)) {
+      if (!listeners[i]?.includes(listener)) process.off(signal, listener)
+    }
+  }
+  return { code, ...texts }
+}
+
+async function succeed(...args: readonly string[]) {
+  const result = await run(args)
+  expect(result, result.stderr).toMatchObject({ code: 0 })
+  return result
+}
 
 const signed = async (name: string) =>
   JSON.parse(await readFile(at(`public/metadata/${name}`), 'utf8')).signed
