@@ -1,5 +1,5 @@
+import { createRandom } from '@policypatch/core/platform'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createRandom } from '../../../core/src/random.ts'
 import { type KilledPublishing, killedPublishing } from './killed-publishing.ts'
 
 // A few; `npm run check:kills` does it 200 times, and 50 times in pairs.
