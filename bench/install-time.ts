@@ -71,7 +71,7 @@ async function publish() {
   const folder = join(base, 'patch')
   await patch.save(folder)
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  await signPatch(folder, { privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() })
+  await signPatch(folder, { signer: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() })
   const keys = join(base, 'keys')
   await createRepository({ folder: join(base, 'public'), keys })
   const { files } = await readPatch(folder)

@@ -1,3 +1,4 @@
+import { PatchError } from '@policypatch/core'
 import { type RetryOptions, retryingFetch, tooLong, unreachable } from '@policypatch/core/platform'
 
 export interface DownloadOptions extends RetryOptions {
@@ -15,12 +16,15 @@ const absent = [403, 404, 410]
  * The bytes at a URL: at most `mostBytes`, and within a bounded time, so that a server can keep nobody waiting, nor fill a
  * memory. Undefined where there is no such file.
  *
- * @throws PatchError `UNREACHABLE` for a server that fails or is too slow, `UNSUPPORTED` for more bytes
+ * @param isExact whether it is the length that the file must have; more bytes are another file then
+ * @throws PatchError `UNREACHABLE` for a server that fails or is too slow; `UNSUPPORTED` for more bytes, or `DIGEST_MISMATCH` where
+ *   the length is exact
  */
 export async function boundedDownload(
   url: string,
   mostBytes: number,
   { patience = 10_000, ...options }: DownloadOptions = {},
+  isExact = false,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const limit = patience + mostBytes / slowest
   const late = new AbortController()
@@ -36,10 +40,20 @@ export async function boundedDownload(
   const signals = [late.signal, options.signal].filter((signal) => signal !== undefined)
   try {
     return await Promise.race([get(url, mostBytes, options, AbortSignal.any(signals)), end])
+  } catch (error) {
+    if (isExact && error instanceof PatchError && error.code === 'UNSUPPORTED') throw longer(url, mostBytes)
+    throw error
   } finally {
     clearTimeout(timer)
   }
 }
+
+const longer = (url: string, bytes: number) =>
+  new PatchError('DIGEST_MISMATCH', {
+    expected: `${bytes} bytes at ${url}`,
+    found: 'more',
+    remedy: 'Try again: it may have been changing; if the error persists, do not trust the source',
+  })
 
 async function get(url: string, mostBytes: number, options: RetryOptions, signal: AbortSignal) {
   const send = retryingFetch({ retries: 2, ...options })

@@ -226,19 +226,24 @@ describe.each(Object.entries(clients))('%s refuses', (_, open) => {
   describe('endless data', () => {
     const endless = async () =>
       new Response(new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(65_536)) }))
-    it.each(['metadata/timestamp.json', 'metadata/2.snapshot.json', 'metadata/2.root.json'])(
-      'of %s',
-      async (path) => {
-        const files = new Map([[path, endless]])
-        await expect(read(await repository(), files)).rejects.toMatchObject({ code: 'UNSUPPORTED' })
-      },
-    )
+    it.each([
+      ['metadata/timestamp.json', 'UNSUPPORTED'],
+      ['metadata/2.root.json', 'UNSUPPORTED'],
+      // Of these the length is signed, so that what is longer is another file.
+      ['metadata/2.snapshot.json', 'DIGEST_MISMATCH'],
+      ['metadata/2.publisher.json', 'DIGEST_MISMATCH'],
+    ])('of %s', async (path, code) => {
+      const refused = read(await repository(), new Map([[path, endless]]))
+      await expect(refused).rejects.toMatchObject({ code, found: 'more' })
+    })
 
     it('of an archive', async () => {
       const one = await repository()
       const [{ digest } = { digest: '' }] = await (await read(one)).versions('harmless')
       const files = new Map([[`targets/harmless/${digest}.harmless-1.0.0.zip`, endless]])
-      await expect(read(one, files)).rejects.toMatchObject({ code: 'UNSUPPORTED' })
+      await expect(read(one, files)).rejects.toMatchObject({
+        ...{ code: 'DIGEST_MISMATCH', found: 'more' },
+      })
     })
   })
 
@@ -278,8 +283,7 @@ describe.each(Object.entries(clients))('%s refuses', (_, open) => {
       const changed = new TextEncoder().encode(text.replace('"requires": []', '"requires": ["spy"]'))
       expect(changed.length).toBeGreaterThan(text.length)
       const refused = read(one, new Map([['metadata/2.publisher.json', changed]]))
-      // Longer than the snapshot says, so no more is taken; of the same length it is another digest.
-      await expect(refused).rejects.toMatchObject({ code: 'UNSUPPORTED' })
+      await expect(refused).rejects.toMatchObject({ code: 'DIGEST_MISMATCH' })
       const other = new TextEncoder().encode(text.replace('tiny-obedience', 'tiny-obedienCe'))
       await expect(read(one, new Map([['metadata/2.publisher.json', other]]))).rejects.toMatchObject({
         code: 'DIGEST_MISMATCH',

@@ -49,9 +49,10 @@ export async function webTufClient({
   download,
   now = new Date(),
 }: WebTufClientOptions): Promise<TrustedTargets> {
-  const fetched = (name: string, bytes: number) => boundedDownload(`${url}/metadata/${name}`, bytes, download)
-  const required = async (name: string, bytes: number) => {
-    const found = await fetched(name, bytes)
+  const fetched = (name: string, bytes: number, isExact = false) =>
+    boundedDownload(`${url}/metadata/${name}`, bytes, download, isExact)
+  const required = async (name: string, bytes: number, isExact = false) => {
+    const found = await fetched(name, bytes, isExact)
     if (found) return found
     throw missing(`${url}/metadata/${name}`)
   }
@@ -90,7 +91,7 @@ export async function webTufClient({
       const slash = path.lastIndexOf('/') + 1
       const [hash] = Object.values(target.hashes)
       const name = root.consistent_snapshot ? `${path.slice(0, slash)}${hash}.${path.slice(slash)}` : path
-      const bytes = await boundedDownload(`${url}/targets/${name}`, target.length, download)
+      const bytes = await boundedDownload(`${url}/targets/${name}`, target.length, download, true)
       if (!bytes) throw missing(`${url}/targets/${name}`)
       await checkBytes(bytes, target, path)
       return bytes
@@ -139,7 +140,7 @@ export async function webTufClient({
       return held
     }
     const name = root.consistent_snapshot ? `${meta.version}.snapshot.json` : 'snapshot.json'
-    const bytes = await required(name, meta.length ?? most.snapshot)
+    const bytes = await required(name, meta.length ?? most.snapshot, meta.length !== undefined)
     await checkBytes(bytes, meta, name)
     const found = await verified(bytes, 'snapshot', name)
     if (found.version !== meta.version) throw mismatch(name, `version ${meta.version}`, `${found.version}`)
@@ -166,7 +167,7 @@ export async function webTufClient({
     const encoded = encodeURIComponent(role)
     const name = root.consistent_snapshot ? `${meta.version}.${encoded}.json` : `${encoded}.json`
     const held = await heldRole(role, meta)
-    const bytes = held ?? (await required(name, meta.length ?? most.targets))
+    const bytes = held ?? (await required(name, meta.length ?? most.targets, meta.length !== undefined))
     await checkBytes(bytes, meta, name)
     const envelope: Envelope = parseEnvelope(bytes, 'targets', name)
     await verifyThreshold(envelope, trusted, keys, name)

@@ -4,8 +4,16 @@ import { PatchError } from '@policypatch/core'
 import { BaseFetcher } from 'tuf-js'
 import { DownloadHTTPError } from 'tuf-js/dist/error.js'
 
-/** Most bytes of what has no length of its own. */
-const mostBytes = 64 * 2 ** 20
+/** Most bytes of metadata whose length nobody has signed. */
+export const unsignedLengths = {
+  rootMaxLength: 512_000,
+  timestampMaxLength: 16_384,
+  snapshotMaxLength: 2_000_000,
+  targetsMaxLength: 5_000_000,
+}
+const unsigned: readonly number[] = Object.values(unsignedLengths)
+/** And of other files. */
+const mostBytes = 2 ** 30
 
 /** What `tuf-js` downloads by: within bounds of length and time, and in memory. */
 export class BoundedFetcher extends BaseFetcher {
@@ -25,7 +33,7 @@ export class BoundedFetcher extends BaseFetcher {
   override async downloadBytes(url: string, maxLength: number): Promise<Buffer> {
     this.failure = undefined
     try {
-      const bytes = await boundedDownload(url, maxLength, this.#options)
+      const bytes = await boundedDownload(url, maxLength, this.#options, !unsigned.includes(maxLength))
       if (bytes) return Buffer.from(bytes.buffer)
     } catch (error) {
       if (error instanceof PatchError) this.failure = error

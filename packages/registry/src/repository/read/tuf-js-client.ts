@@ -11,7 +11,7 @@ import {
 } from '@policypatch/backend-web/repository'
 import { PatchError, type Storage } from '@policypatch/core'
 import { Updater } from 'tuf-js'
-import { BoundedFetcher } from './bounded-fetcher.ts'
+import { BoundedFetcher, unsignedLengths } from './bounded-fetcher.ts'
 import { tufError } from './tuf-error.ts'
 
 export interface TufJsClientOptions {
@@ -68,6 +68,7 @@ export async function tufJsClient({
       metadataBaseUrl: `${url}/metadata`,
       targetBaseUrl: `${url}/targets`,
       fetcher,
+      config: unsignedLengths,
     })
     try {
       await made.refresh()
