@@ -42,6 +42,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       page('Measure ability', '/ability'),
       page('Write a report', '/report'),
       page('Test, scan and audit', '/auditing'),
+      page('Publish in a repository', '/repositories'),
     ],
   },
   {
