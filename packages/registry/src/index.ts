@@ -29,3 +29,8 @@ export { type OpenRepositoryOptions, openRepository } from './repository/read/op
 export { type PackedPatch, packNpm, packZip } from './sources/publish/pack-patch.ts'
 export { type PushedPatch, type PushPatchOptions, pushPatch } from './sources/publish/push-patch.ts'
 export { parseSource, type SourceSpec } from './sources/source-spec.ts'
+export {
+  type TrustedRepository,
+  type TrustRepositoryOptions,
+  trustRepository,
+} from './state/trust-repository.ts'

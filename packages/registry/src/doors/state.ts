@@ -23,9 +23,4 @@ export {
   storeFolder,
 } from '../state/state-place.ts'
 export { readHistory } from '../state/transaction.ts'
-export {
-  type TrustedRepository,
-  type TrustRepositoryOptions,
-  trustRepository,
-} from '../state/trust-repository.ts'
 export { pin, upgrade } from '../state/upgrade.ts'

@@ -23,7 +23,7 @@ export function trustCommand(): Command {
     .action(
       inContext(async (context, { root, sha256, project }: TrustOptions, [name = '', url = '']) => {
         if (root !== undefined && sha256 !== undefined) context.usageError('use --root or --sha256, not both')
-        const { trustRepository } = await import('@policypatch/registry/state')
+        const { trustRepository } = await import('@policypatch/registry')
         const state = await openState(context, ['repo', 'trust', name, url], { asProject: project ?? false })
         const given = root === undefined ? (sha256 as string) : await readRoot(root)
         const trusted = await trustRepository(state, { name, url, root: given })
