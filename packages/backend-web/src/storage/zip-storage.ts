@@ -65,8 +65,8 @@ function entrySource(entry: ZipEntry, Inflate: Inflater): ByteSource {
 }
 
 /**
- * Throws `MALFORMED` unless the entry's last byte is needed: readers that take entries in turn find where one ends by
- * unpacking it, and would read another in what is left.
+ * Throws `MALFORMED` unless the entry unpacks to as many bytes as it says, and its last byte is needed for that: readers that take
+ * entries in turn find where one ends by unpacking it, and would read another in what is left.
  */
 function checkEnd({ path, stored, size }: ZipEntry, Inflate: Inflater): void {
   let length = 0
@@ -75,7 +75,13 @@ function checkEnd({ path, stored, size }: ZipEntry, Inflate: Inflater): void {
     if (length > size) throw tooMuch(path, size)
   }
   try {
-    push(stored.subarray(0, -1), new Inflate(count))
+    push(stored, new Inflate(count))
+  } catch (error) {
+    throw asDamage(error, path)
+  }
+  if (length < size) throw damaged(path, `${length} of ${size} bytes`)
+  try {
+    push(stored.subarray(0, -1), new Inflate(() => undefined))
   } catch (error) {
     if ((error as { readonly code?: unknown }).code === unexpectedEnd) return
     throw asDamage(error, path)
