@@ -24,6 +24,7 @@ export default defineConfig({
       'packages/*/test/**/*.test.ts',
       'examples/*/test/**/*.test.ts',
       'scripts/fuzz/*.test.ts',
+      'scripts/installs/*.test.ts',
     ],
     environment: 'node',
     pool: 'forks',
