@@ -38,6 +38,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       page('Create a project', '/projects'),
       page('Work with domains', '/domains'),
       page('Combine and export patches', '/composition'),
+      page('Install and upgrade patches', '/installing'),
       page('Run in the browser', '/browser'),
       page('Measure ability', '/ability'),
       page('Write a report', '/report'),

@@ -112,6 +112,8 @@ const count = (said: readonly Said[]) => {
   }
 }
 const idsOf = (said: readonly Said[]) => said.flatMap(({ id }) => id ?? [])
+/** Kills in the middle of a change: before it was decided on, and after. */
+const stopped = { undecided: 0, decided: 0 }
 const seconds = performance.now()
 
 const folder = await newProject('killed')
@@ -123,6 +125,9 @@ for (let i = 0; i < Number(values.kills); i++) {
   await ended
   told.push(...idsOf(said))
   count(said)
+  const { own } = projectState(folder)
+  if (existsSync(join(own, 'pending.json'))) stopped.decided++
+  else if (existsSync(join(own, 'staging'))) stopped.undecided++
   for (const fault of await stateFaults(projectState(folder), told)) faults.push(`kill ${i}: ${fault}`)
 }
 
@@ -155,5 +160,7 @@ await rm(root, { recursive: true })
 await rm(join(worker, '..'), { recursive: true })
 const { kills, pairs, seed } = values
 const tookSeconds = Math.round((performance.now() - seconds) / 1000)
-console.log(JSON.stringify({ kills, pairs, seed, told: told.length, commands, tookSeconds, faults }, null, 2))
+console.log(
+  JSON.stringify({ kills, pairs, seed, told: told.length, stopped, commands, tookSeconds, faults }, null, 2),
+)
 process.exitCode = faults.length > 0 ? 1 : 0

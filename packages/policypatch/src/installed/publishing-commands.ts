@@ -3,7 +3,7 @@ import { fileStorage } from '@policypatch/backend-node'
 import { Command, Option } from 'commander'
 import { inContext } from '../cli/command-context.ts'
 import { addExamples } from '../cli/help.ts'
-import { findPatch, patchForms } from '../patches/find-patch.ts'
+import { patchForms } from '../patches/find-patch.ts'
 
 interface PackOptions {
   readonly npm?: string
@@ -18,7 +18,7 @@ export function packCommand(): Command {
     .option('--npm <name>', 'make an npm package of this name, such as @acme/harmfulness (default: a .zip)')
     .option('--out <folder>', 'output folder', '.')
     .action(
-      inContext(async ({ print }, { npm, out }: PackOptions, [place = '']) => {
+      inContext(async ({ findPatch, print }, { npm, out }: PackOptions, [place = '']) => {
         const { packNpm, packZip } = await import('@policypatch/registry')
         const patch = await findPatch(place)
         const { fileName, bytes } = await (npm === undefined ? packZip(patch) : packNpm(patch, npm))
@@ -56,7 +56,7 @@ export function pushCommand(): Command {
         const { parseSource, pushPatch } = await import('@policypatch/registry')
         const spec = parseSource(where)
         if (spec.kind !== 'hub') return context.usageError('the repository must be hf:OWNER/NAME')
-        const patch = await findPatch(place)
+        const patch = await context.findPatch(place)
         const pushed = await pushPatch(patch, { repo: spec.repo, branch: spec.revision, create })
         const { name, version } = patch.manifest
         const text = `${name}@${version} is at hf:${pushed.repo}@${pushed.commit}.`

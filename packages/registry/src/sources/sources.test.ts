@@ -123,7 +123,7 @@ test('npm: the newest in range, held to its digest, upgraded, and withdrawn ones
   await upgrade(context(), [])
   expect(await locked()).toMatchObject({ calm: { version: '1.1.0' } })
   await install(context(), ['npm:@acme/calm@1.2.0'])
-  expect(notices.at(-1)).toBe('calm 1.2.0 was withdrawn: too calm')
+  expect(notices).toContain('calm 1.2.0 was withdrawn: too calm')
   packages.push({ ...(await published('1.3.0')), served: packages[0]?.tarball as Uint8Array })
   await expect(install(context(), ['npm:@acme/calm@1.3.0'])).rejects.toMatchObject({
     code: 'DIGEST_MISMATCH',
@@ -215,7 +215,7 @@ test('a repository: ranges, what is required, withdrawn versions, names in two o
   await upgrade(context(), [])
   expect(await locked()).toMatchObject({ calm: { version: '1.0.0' } })
   await pin(context(), 'calm', '1.0.1')
-  expect(notices.at(-1)).toBe('calm 1.0.1 was withdrawn: forgets manners')
+  expect(notices).toContain('calm 1.0.1 was withdrawn: forgets manners')
   const { project } = await readState(projectState(folder))
   await writeFile(join(folder, 'policypatch.json'), JSON.stringify({ ...project, repositories }))
   await expect(install(context(), ['base'])).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })

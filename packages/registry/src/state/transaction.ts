@@ -98,6 +98,8 @@ export async function changeState(
       lock: formatLockFile(change.lock),
     }
     await checkHeld()
+    // What is in a project's own folder can be fetched again.
+    if (place.kind === 'project') await writeIfOther(join(place.own, '.gitignore'), '*\n')
     await fileStorage().write(pendingFile(place), utf8(JSON.stringify(pending)))
     await end(place)
     return entry
