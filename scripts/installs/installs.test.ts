@@ -11,7 +11,7 @@ async function run(program: string, ...args: readonly string[]): Promise<unknown
   return JSON.parse(stdout)
 }
 
-// Each kind of archive once; all of them, and all kills, are for `npm run check:archives` and `check:kills`.
+// Each kind of archive once; all of them, and all kills, are for `npm run check:archives` and `check:installs`.
 test('malicious archives are refused, and nothing is written', async () => {
   expect(await run('refuse-archives.ts', '--count', '24')).toMatchObject({ count: 24, faults: [] })
 })

@@ -2,7 +2,7 @@
  * Kills processes that install, upgrade, roll back and remove, at random moments, and starts pairs of them at once: afterwards the state
  * must be the one that the journal tells of, with all that was said to be done.
  *
- *     npm run check:kills [-- --kills 200 --pairs 50 --seed 23]
+ *     npm run check:installs [-- --kills 200 --pairs 50 --seed 23]
  */
 
 import { type ChildProcess, spawn } from 'node:child_process'
