@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono'
 import { streamText } from 'hono/streaming'
 import { type ChatMessage, type LanguageModel, PatchError, readPatch } from 'policypatch'
-import { patchSet } from 'policypatch/patch'
+import { patchSet, type Trust } from 'policypatch/patch'
 import { memoryStorage } from 'policypatch/platform'
 
 /** What `POST /chat` takes. */
@@ -13,9 +13,13 @@ interface ChatRequest {
   readonly maxTokens?: number
 }
 
-/** The routes of the service, over one model in memory. */
-export function chatService(model: LanguageModel): Hono {
-  const patches = patchSet(model)
+/**
+ * The routes of the service, over one model in memory.
+ *
+ * @param trust whose patches are taken; absent: all that fit
+ */
+export function chatService(model: LanguageModel, trust?: Trust): Hono {
+  const patches = patchSet(model, [], { trust })
   const app = new Hono()
 
   app.onError((error, c) => refusal(c, error))
@@ -30,7 +34,7 @@ export function chatService(model: LanguageModel): Hono {
       if (file instanceof File)
         await storage.write(`${name}/${file.name}`, new Uint8Array(await file.arrayBuffer()))
     }
-    const patch = await readPatch({ storage, path: name })
+    const patch = await readPatch({ storage, path: name }, { trust })
     if (patch.manifest.name !== name) throw misnamed(name, patch.manifest.name)
     patches.add(patch)
     return c.json({ name, version: patch.manifest.version })

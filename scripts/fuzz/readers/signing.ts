@@ -1,54 +1,45 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import type { Patch } from '@policypatch/core'
 import {
   keySigner,
   openTrust,
   parseTrustPolicy,
   readBundle,
-  signPatch,
   trustedKey,
   trustSigners,
 } from '@policypatch/core/patch'
-import { certificateSigner, trustedCertificate, trustedIdentity } from '@policypatch/registry'
+import { signerOpener, trustedIdentity } from '@policypatch/registry'
 import fc from 'fast-check'
-import { certify } from '../../../packages/registry/test/certificates.ts'
-import { startStandIns } from '../../../packages/registry/test/sigstore/stand-ins.ts'
 import { doubleNameIn } from '../double-names.ts'
 import { type Files, type FuzzedReader, utf8 } from '../fuzzed-reader.ts'
-import { golden, goldenFolder } from '../golden-files.ts'
+import { golden } from '../golden-files.ts'
 import { changedJson, treeOf } from '../json-tree.ts'
 import { damaged } from '../mutations.ts'
-import { storageOf } from '../storage-of.ts'
 
 const pem = (name: string) => new TextDecoder().decode(golden(`test/goldens/signing/${name}`))
 const key = await keySigner(pem('p256.pem'))
 const parsed = (bytes: Uint8Array | undefined) => JSON.parse(new TextDecoder().decode(bytes))
 
-/** A patch's files, signed. */
-async function signedFiles(signer: Parameters<typeof signPatch>[1]['signer']): Promise<Files> {
-  const storage = await storageOf(goldenFolder('fixtures/patches/v1/tiny-harmfulness'), 'tiny')
-  await signPatch({ storage, path: 'tiny' }, { signer })
-  const names = await storage.list('tiny')
-  return Object.fromEntries(
-    await Promise.all(names.map(async (name) => [name, await storage.read(`tiny/${name}`)] as const)),
+/** A patch that was signed, and what verifies it. */
+const fixtures = new URL('../../../packages/registry/fixtures/signed/v1/', import.meta.url)
+const fixture = (name: string) => new Uint8Array(readFileSync(new URL(name, fixtures)))
+const signed = (by: string): Files =>
+  Object.fromEntries(
+    readdirSync(new URL(by, fixtures)).map((name) => [name, fixture(`${by}/${name}`)] as const),
   )
-}
-
-const root = await certify('root', { isAuthority: true })
-const own = await certify('own', { issuer: root })
-const services = await startStandIns()
-const { trustedRoot } = services
-await services.close()
-
-const byKey = await signedFiles(key)
-const byCertificate = await signedFiles(
-  await certificateSigner({ privateKey: own.privateKey, certificate: own.pem, chain: root.pem }),
-)
-const byIdentity = { 'model.sig': new Uint8Array(readFileSync(new URL('./identity.sig', import.meta.url))) }
+const [byKey, byCertificate, byIdentity] = ['key', 'certificate', 'identity'].map(signed) as [
+  Files,
+  Files,
+  Files,
+]
+const trustedRoot = fixture('trusted-root.json')
+const policy = parsed(fixture('trust.json'))
+const opener = signerOpener({ trustedRoot })
+const { vendor, lab, ci } = policy.signers
 const everyone = await trustSigners([
-  await trustedKey(pem('p256.pub')),
-  trustedCertificate({ authorities: root.pem }),
-  await trustedIdentity({ identity: 'release@example.com', issuer: 'http://127.0.0.1', trustedRoot }),
+  await trustedKey(vendor.publicKey),
+  await opener(lab, 'lab'),
+  await opener(ci, 'ci'),
 ])
 
 /** JSON of a file with some of its values changed, or its bytes damaged. */
@@ -77,7 +68,7 @@ export const bundleReader: FuzzedReader = {
   files: fc.oneof(
     ...[byKey, byCertificate, byIdentity].map((files) =>
       changed(files['model.sig'] as Uint8Array, bundleTexts).map((bytes) => ({
-        ...byKey,
+        ...files,
         'model.sig': bytes,
       })),
     ),
@@ -135,26 +126,6 @@ async function resigned(files: Files): Promise<Uint8Array> {
   return key.sign(utf8(JSON.stringify(statement)))
 }
 
-const policy = {
-  format: 'policypatch-trust/v1',
-  signers: {
-    vendor: { publicKey: pem('p256.pub') },
-    auditor: { publicKey: pem('p384.pub') },
-  },
-  rules: [
-    {
-      ...{
-        bases: ['example/*'],
-        domains: ['harmfulness'],
-        patches: ['tiny-*'],
-        signers: ['vendor'],
-        threshold: 1,
-      },
-      effects: [{ metric: 'refusal rate, harmful', judge: 'phrases', n: 10, atLeast: 0.5 }],
-      ...{ provenance: true, weightsDigest: false },
-    },
-  ],
-}
 const policyTexts = fc.constantFrom(
   '"*"',
   '"**a**b**"',
@@ -168,7 +139,7 @@ export const trustPolicyReader: FuzzedReader = {
   name: 'trust-policy',
   files: changed(utf8(JSON.stringify(policy)), policyTexts).map((bytes) => ({ 'trust.json': bytes })),
   async read({ 'trust.json': bytes = new Uint8Array(0) }) {
-    const trust = await openTrust(parseTrustPolicy(bytes))
+    const trust = await openTrust(parseTrustPolicy(bytes), { openSigner: opener })
     const files = byKey
     await trust.verify({ manifest: parsed(files['patch.json']), files } as unknown as Patch)
   },

@@ -2,6 +2,7 @@ import { PatchError } from '../../errors.ts'
 import type { LanguageModel, Prefix } from '../../model/language-model/language-model.ts'
 import { describeValue } from '../../text/describe-value.ts'
 import type { PatchContents } from '../patch.ts'
+import type { Trust } from '../trust/trust.ts'
 import { checkCompatible } from './check-compatible.ts'
 import { checkFit } from './check-fit.ts'
 import { type ComposeMethod, composePrefixes } from './compose-prefixes.ts'
@@ -24,7 +25,7 @@ export type StackEntry = string | { readonly name: string; readonly weight: numb
 export interface PatchSet {
   /** Names of the patches, in the order in which they were added. */
   readonly names: readonly string[]
-  /** Adds a patch under its name, in place of another version of it. Throws what `checkFit` throws. */
+  /** Adds a patch under its name, in place of another version of it. Throws what `checkFit` and its trust throw. */
   add(patch: PatchContents): void
   /** Removes a patch; stacks in use are not changed. Returns whether it was there. */
   remove(name: string): boolean
@@ -39,7 +40,16 @@ export interface PatchSet {
 /** Stacks that are remembered; a prefix costs a hundred kilobytes, its keys and values are the model's to keep. */
 const REMEMBERED = 64
 
-export function patchSet(model: LanguageModel, patches: readonly PatchContents[] = []): PatchSet {
+export interface PatchSetOptions {
+  /** Takes only patches that this trust verified when they were read. Absent: any. */
+  readonly trust?: Trust | undefined
+}
+
+export function patchSet(
+  model: LanguageModel,
+  patches: readonly PatchContents[] = [],
+  { trust }: PatchSetOptions = {},
+): PatchSet {
   const held = new Map<string, PatchContents>()
   const stacks = new Map<string, Prefix>()
   const set: PatchSet = {
@@ -47,6 +57,7 @@ export function patchSet(model: LanguageModel, patches: readonly PatchContents[]
       return [...held.keys()]
     },
     add(patch) {
+      trust?.check(patch, model)
       checkFit(model, patch)
       held.set(patch.manifest.name, patch)
       stacks.clear()

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { storageOf, tinyModel } from '../../../test/patch/tiny-patch.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { applyPatch } from '../apply/apply-patch.ts'
+import { patchSet } from '../apply/patch-set.ts'
 import type { PatchManifest } from '../manifest.ts'
 import { createPatch } from '../release/create-patch.ts'
 import { patchStore } from '../release/patch-store.ts'
@@ -119,6 +120,7 @@ describe('a trust policy', () => {
     const copy = { ...patch, prefix: { ...prefix, embeddings: prefix.embeddings.map((one) => one + 1) } }
     for (const other of [copy, unsigned, await readPatch(place)]) {
       expect(() => applyPatch(model(), other, { trust })).toThrow('read without, or made here')
+      expect(() => patchSet(model(), [other], { trust })).toThrow('read without, or made here')
     }
     await storage.write('store/tiny-harmfulness/1.0.0/README.md', new Uint8Array([1]))
     await expect(store.get('tiny-harmfulness')).rejects.toEqual(code('DIGEST_MISMATCH'))
