@@ -26,6 +26,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       page('Your own policy', '/tutorials/own-policy'),
       page('Your own domain', '/tutorials/own-domain'),
       page('Publish a patch', '/tutorials/publish'),
+      page('From fault to rollback', '/walkthrough'),
     ],
   },
   {

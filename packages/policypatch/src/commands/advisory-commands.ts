@@ -3,21 +3,23 @@ import { join } from 'node:path'
 import { fileStorage } from '@policypatch/backend-node'
 import { PatchError } from '@policypatch/core'
 import { readReport } from '@policypatch/core/evaluate'
-import { describeBase } from '@policypatch/core/patch'
+import { type BaseModelIdentity, describeBase } from '@policypatch/core/patch'
 import { parseJsonFile } from '@policypatch/core/platform'
 import type { Advisory, AuditedPatch, Finding, Severity } from '@policypatch/registry'
+import type { RepositoryFaults, StateContext } from '@policypatch/registry/state'
 import { Command, Option } from 'commander'
-import { addModelOptions, type CommandContext, inContext } from '../cli/command-context.ts'
+import { addModelOptions, addTrustOption, type CommandContext, inContext } from '../cli/command-context.ts'
 import { addExamples, requireOptions } from '../cli/help.ts'
 import { renderTable } from '../cli/render-table.ts'
+import { openState, statePlaces } from '../installed/state-context.ts'
 import { number, text } from '../options/option-values.ts'
-import { patchStore } from '../patches/patch-store.ts'
 
 const severities: readonly Severity[] = ['low', 'moderate', 'high', 'critical']
 
 interface AuditOptions {
   readonly advisories?: readonly string[]
   readonly level: Severity
+  readonly fix?: true
 }
 
 /** `audit`: which known faults models have, and what mends them. */
@@ -27,8 +29,9 @@ export function auditCommand(): Command {
     .argument('<models...>', 'Hub ids, folders or .gguf files')
     .option(
       '--advisories <files...>',
-      'advisories, or folders with them, besides those of the repositories that are trusted',
+      'advisories, or folders with them, besides those of the repositories in policypatch.json',
     )
+    .option('--fix', 'install the patches of these repositories that mend open faults')
     .addOption(
       new Option('--level <severity>', 'fail for open faults of this severity and above')
         .choices(severities)
@@ -36,7 +39,7 @@ export function auditCommand(): Command {
     )
     .action(inContext(audit))
   return addExamples(
-    addModelOptions(command),
+    addTrustOption(addModelOptions(command)),
     ['A model', 'policypatch audit HuggingFaceTB/SmolLM2-135M-Instruct'],
     ['In continuous integration', 'policypatch audit models/chat.gguf --advisories advisories --level high'],
   )
@@ -50,42 +53,70 @@ interface AuditedModel {
 
 async function audit(
   context: CommandContext,
-  options: AuditOptions,
+  { advisories: files = [], level, fix }: AuditOptions,
   models: readonly string[],
 ): Promise<void> {
   const { auditModel } = await import('@policypatch/registry')
-  const advisories = await readAdvisories(options.advisories ?? [])
-  const installed = await installedPatches()
-  const audited: AuditedModel[] = []
+  const { repositoryFaults } = await import('@policypatch/registry/state')
+  const state = await openState(context, ['audit', '--fix', ...models])
+  const known = await repositoryFaults(state)
+  const advisories = [...known.advisories, ...(await readAdvisories(files))]
+  const bases: { readonly id: string; readonly base: BaseModelIdentity }[] = []
   for (const id of models) {
     const model = await context.loadModel(id)
-    const base = describeBase(model)
-    audited.push({ model: id, findings: auditModel({ base, advisories, installed }) })
+    bases.push({ id, base: describeBase(model) })
     await model.dispose()
   }
+  const findings = async (): Promise<AuditedModel[]> => {
+    const installed = await installedAnywhere()
+    const { available } = known
+    return bases.map(({ id, base }) => ({
+      model: id,
+      findings: auditModel({ base, advisories, installed, available }),
+    }))
+  }
+  let audited = await findings()
+  if (fix && (await installRemedies(state, audited, known))) audited = await findings()
   context.print(audited.map(describe).join('\n\n'), audited)
-  const open = audited.flatMap(({ findings }) =>
-    findings.filter(
+  const open = audited.flatMap((one) =>
+    one.findings.filter(
       ({ mendedBy, severity }) =>
-        mendedBy.length === 0 && severities.indexOf(severity) >= severities.indexOf(options.level),
+        mendedBy.length === 0 && severities.indexOf(severity) >= severities.indexOf(level),
     ),
   )
   if (open.length === 0) return
   throw new PatchError('EXPECTATION_FAILED', {
-    expected: `no open fault of the severity ${options.level} or above`,
+    expected: `no open fault of the severity ${level} or above`,
     found: `${open.length}: ${open.map(({ id }) => id).join(', ')}`,
-    remedy: 'Install a patch that mends it, and apply it wherever the model is used',
+    remedy: open.some(({ remedies }) => remedies.length > 0)
+      ? 'Install the patches that mend them, as --fix does, and apply them wherever the model is used'
+      : 'Install a patch that mends it, and apply it wherever the model is used',
   })
 }
 
-async function installedPatches(): Promise<AuditedPatch[]> {
-  const store = patchStore()
-  const patches: AuditedPatch[] = []
-  for (const { name, version } of await store.list()) {
-    const { manifest } = await store.get(name, version)
-    patches.push({ name, version, base: manifest.base, effects: manifest.effects })
-  }
-  return patches
+/** Patches in use in the project and on the machine. */
+async function installedAnywhere(): Promise<AuditedPatch[]> {
+  const { auditedPatches } = await import('@policypatch/registry/state')
+  const all: AuditedPatch[] = []
+  for (const place of await statePlaces()) all.push(...(await auditedPatches(place)))
+  return all
+}
+
+/** Installs the first patch that mends each open fault; whether there was one. */
+async function installRemedies(
+  state: StateContext,
+  audited: readonly AuditedModel[],
+  { available }: RepositoryFaults,
+): Promise<boolean> {
+  const { install } = await import('@policypatch/registry/state')
+  const wanted = audited.flatMap(({ findings }) =>
+    findings.flatMap(({ remedies: [first] }) => {
+      const offered = available.find(({ name, version }) => name === first?.name && version === first.version)
+      return offered ? [`${offered.repository}:${offered.name}@^${offered.version}`] : []
+    }),
+  )
+  if (wanted.length > 0) await install(state, [...new Set(wanted)])
+  return wanted.length > 0
 }
 
 /** The advisories of files, and of the .json files in folders. */

@@ -4,6 +4,7 @@
  * @module @policypatch/registry/state
  */
 
+export { auditedPatches, type RepositoryFaults, repositoryFaults } from '../advisories/known-faults.ts'
 export { readFileOrFolder } from '../sources/file-source.ts'
 export { installLocked } from '../state/ci.ts'
 export { type Reason, why } from '../state/explain.ts'
