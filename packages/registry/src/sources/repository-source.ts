@@ -1,7 +1,6 @@
 import type { Repository } from '@policypatch/backend-web/repository'
-import { PatchError, readPatch } from '@policypatch/core'
-import type { PatchFiles } from '@policypatch/core/patch'
-import { memoryStorage } from '@policypatch/core/platform'
+import { PatchError } from '@policypatch/core'
+import { patchOfFiles } from '../files/patch-of-files.ts'
 import type { OfferedVersion, PatchSource } from './patch-source.ts'
 
 /** The repositories of policypatch.json by their names, each opened when it is needed. */
@@ -44,15 +43,8 @@ function offeredVersion(
     source: `repository:${id}`,
     ...(yanked !== undefined && { yanked }),
     describe: async () => ({ name, version, ...summary }),
-    read: async () => readFiles(await repository.read(name, version), name),
+    read: async () => patchOfFiles(await repository.read(name, version), name),
   }
-}
-
-/** The patch of files. The errors of `readPatch`. */
-async function readFiles(files: PatchFiles, name: string) {
-  const storage = memoryStorage()
-  for (const [file, bytes] of Object.entries(files)) await storage.write(`${name}/${file}`, bytes)
-  return readPatch({ storage, path: name })
 }
 
 const inSeveral = (name: string, ids: readonly string[]) =>

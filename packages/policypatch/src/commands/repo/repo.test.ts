@@ -81,7 +81,7 @@ test('a vendor makes a repository, publishes, withdraws, delegates, rotates and 
   await writeFile(at('released/patch.json'), text.replace('"1.0.0"', '"1.0.1"').replaceAll('0.9', '0.5'))
   const refused = await run(['repo', 'add', 'released', ...of])
   expect(refused).toMatchObject({ code: 1, stdout: '' })
-  expect(refused.stderr).toContain("--accept-regression 'refusal rate, harmful'")
+  expect(refused.stderr).toContain('--accept-regression "refusal rate, harmful"')
   await succeed('repo', 'add', 'released', ...of, '--accept-regression', 'refusal rate, harmful')
   await succeed('repo', 'yank', 'tiny-harmfulness@1.0.1', ...of, '--reason', 'refuses less')
   expect((await signed('4.publisher.json')).targets).toMatchObject({

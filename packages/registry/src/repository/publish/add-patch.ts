@@ -9,9 +9,9 @@ import {
   targetPath,
   writePatchArchive,
 } from '@policypatch/backend-web/repository'
-import { type Patch, PatchError, readPatch } from '@policypatch/core'
+import { type Patch, PatchError } from '@policypatch/core'
 import { compareVersions, diffPatches, type EffectChange, type PatchFiles } from '@policypatch/core/patch'
-import { memoryStorage } from '@policypatch/core/platform'
+import { patchOfFiles } from '../../files/patch-of-files.ts'
 import { changeRepository, type PublishOptions } from './change-repository.ts'
 import { advisoriesRole } from './create-repository.ts'
 import { findPublisher } from './find-publisher.ts'
@@ -49,7 +49,7 @@ export async function addPatch({
   acceptRegressions = [],
   ...options
 }: AddPatchOptions): Promise<AddedPatch> {
-  const patch = await patchOf(files)
+  const patch = await patchOfFiles(files, 'the patch')
   const { name, version } = patch.manifest
   if (name === advisoriesRole) throw reserved(name)
   const path = targetPath(name, version)
@@ -107,7 +107,7 @@ function checkRegressions(
   throw new PatchError('INVALID_ARGUMENT', {
     expected: `no measured effect to be worse than in ${before}`,
     found: found.join('; '),
-    remedy: `Accept it by its name, ${[...new Set(worse.map(({ metric }) => `--accept-regression '${metric}'`))].join(' ')}, or improve the patch`,
+    remedy: `Accept it by its name, ${[...new Set(worse.map(({ metric }) => `--accept-regression ${JSON.stringify(metric)}`))].join(' ')}, or improve the patch`,
   })
 }
 
@@ -116,13 +116,7 @@ const round = (value: number) => value.toPrecision(3)
 async function publishedPatch(folder: string, path: string, digest: string): Promise<Patch> {
   const slash = path.lastIndexOf('/') + 1
   const file = join(folder, 'targets', `${path.slice(0, slash)}${digest}.${path.slice(slash)}`)
-  return patchOf(await readPatchArchive(await readFile(file)))
-}
-
-async function patchOf(files: PatchFiles): Promise<Patch> {
-  const storage = memoryStorage()
-  for (const [name, bytes] of Object.entries(files)) await storage.write(`patch/${name}`, bytes)
-  return readPatch({ storage, path: 'patch' })
+  return patchOfFiles(await readPatchArchive(await readFile(file)), path)
 }
 
 const otherContents = (name: string, version: string) =>

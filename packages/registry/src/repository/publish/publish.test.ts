@@ -110,7 +110,7 @@ describe('a version', () => {
     await expect(addPatch({ ...one.options, files: worse })).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
       found: 'refusal rate (held-out): 0.900 [0.860, 0.940] before, 0.700 [0.660, 0.740] now',
-      remedy: expect.stringContaining("--accept-regression 'refusal rate'"),
+      remedy: expect.stringContaining('--accept-regression "refusal rate"'),
     })
     const dropped = await tinyPatchFiles('1.1.0', { effects: [] })
     await expect(addPatch({ ...one.options, files: dropped })).rejects.toMatchObject({
