@@ -10,6 +10,7 @@ import { hubReader } from './readers/hub-listing.ts'
 import { configReader } from './readers/model-folder.ts'
 import { gateReader, manifestReader, patchReader } from './readers/patch.ts'
 import { quantizedReader } from './readers/quantized-model.ts'
+import { repositoryReader } from './readers/repository.ts'
 import { rowReaders } from './readers/rows.ts'
 import { safetensorsReader, shardedSafetensorsReader } from './readers/safetensors.ts'
 import { bundleReader, statementReader, trustedRootReader, trustPolicyReader } from './readers/signing.ts'
@@ -39,6 +40,7 @@ export const fuzzedReaders: readonly FuzzedReader[] = [
   statementReader,
   trustPolicyReader,
   trustedRootReader,
+  repositoryReader,
   ...rowReaders,
   reportReader,
   evaluationReader,

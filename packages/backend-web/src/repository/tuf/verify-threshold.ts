@@ -13,7 +13,7 @@ export async function verifyThreshold(
   keys: Readonly<Record<string, TufPublicKey>>,
   name: string,
 ): Promise<void> {
-  const bytes = new TextEncoder().encode(canonicalize(signed))
+  const bytes = signedBytes(signed, name)
   const signers = new Set<string>()
   for (const { keyid, sig } of signatures) {
     const key = keyids.includes(keyid) && Object.hasOwn(keys, keyid) ? keys[keyid] : undefined
@@ -27,6 +27,20 @@ export async function verifyThreshold(
     found: `${signers.size}`,
     remedy: 'Do not trust this source; ask its owner whether keys were changed',
   })
+}
+
+/** What is signed, in the one form that it has. `MALFORMED` for what has none: fractions, of which canonical JSON has none. */
+function signedBytes(signed: Envelope['signed'], name: string): Uint8Array {
+  try {
+    return new TextEncoder().encode(canonicalize(signed))
+  } catch (cause) {
+    throw new PatchError('MALFORMED', {
+      expected: `canonical JSON in ${name}`,
+      found: (cause as Error).message,
+      remedy: 'Ask the owner of the repository; nothing of it is used',
+      cause,
+    })
+  }
 }
 
 async function isSigned(key: TufPublicKey, signature: Uint8Array, bytes: Uint8Array): Promise<boolean> {
