@@ -22,6 +22,12 @@ import { signPatch } from 'policypatch/patch'
 import { createRandom } from 'policypatch/platform'
 import { tinyManifest } from '../packages/core/test/patch/tiny-patch.ts'
 
+const tellUsage = `import { writeSync } from 'node:fs'
+process.on('exit', () => {
+  const { userCPUTime, systemCPUTime } = process.resourceUsage()
+  writeSync(3, String((userCPUTime + systemCPUTime) / 1000))
+})`
+
 const { values } = parseArgs({ options: { runs: { type: 'string', default: '9' } } })
 const [length, width] = [50, 576]
 const base = await mkdtemp(join(tmpdir(), 'policypatch-install-'))
@@ -86,12 +92,6 @@ interface Times {
   /** User and system. Where other programs run beside it, the wall's time says little. */
   readonly cpu: number
 }
-
-const tellUsage = `import { writeSync } from 'node:fs'
-process.on('exit', () => {
-  const { userCPUTime, systemCPUTime } = process.resourceUsage()
-  writeSync(3, String((userCPUTime + systemCPUTime) / 1000))
-})`
 
 async function timed(cwd: string, args: readonly string[]): Promise<Times> {
   const begin = performance.now()
