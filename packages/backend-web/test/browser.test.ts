@@ -1,15 +1,17 @@
 import '@tensorflow/tfjs-backend-cpu'
-import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { LanguageModel, Storage } from '@policypatch/core'
+import { type LanguageModel, readPatch, type Storage } from '@policypatch/core'
 import { eagerBackend, loadStoredModel, memoryStorage } from '@policypatch/core/platform'
 import { initPrefix } from '@policypatch/core/train'
+import { addPatch, createRepository } from '@policypatch/registry'
 import type { Browser, Page } from 'puppeteer-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { findChromium, openChromium } from '../../core/test/browser/chromium.ts'
 import { writeTinyModel } from '../../core/test/models/tiny-model.ts'
+import { storageOf } from '../../core/test/patch/tiny-patch.ts'
 import { buildPage } from './build-page.ts'
 import type { Outcome } from './page/run-task.ts'
 import { figuresOfStack } from './page/tasks/compose-and-evaluate.ts'
@@ -19,6 +21,7 @@ import { type PageServer, pageServer } from './page-server.ts'
 vi.setConfig({ testTimeout: 900_000, hookTimeout: 900_000 })
 
 const chromium = findChromium()
+const fixture = new URL('../../core/fixtures/patches/v1/tiny-harmfulness', import.meta.url)
 const goldens = fileURLToPath(new URL('../../core/test/goldens/', import.meta.url))
 const weights = '/files/llama/model.safetensors'
 
@@ -36,11 +39,7 @@ describe.skipIf(chromium === undefined)(
       await buildPage(join(folder, 'page'))
       const files = join(folder, 'files')
       await writeTinyModel(join(files, 'llama'))
-      await cp(
-        fileURLToPath(new URL('../../core/fixtures/patches/v1/tiny-harmfulness', import.meta.url)),
-        join(files, 'patch'),
-        { recursive: true },
-      )
+      await cp(fileURLToPath(fixture), join(files, 'patch'), { recursive: true })
       server = await pageServer(join(folder, 'page'), files)
       browser = await openChromium(chromium as string, { webgpu: true })
       page = await browser.newPage()
@@ -65,6 +64,27 @@ describe.skipIf(chromium === undefined)(
       if ('error' in outcome) throw new Error(`${outcome.code ?? 'no code'}: ${outcome.error}`)
       return { value: outcome.value as T, longestTask: outcome.longestTask }
     }
+
+    test.each(['ecdsa', 'ed25519'] as const)(
+      'a repository with keys of %s is read; one that was altered is not',
+      async (keyType) => {
+        const own = join(folder, 'files', keyType)
+        const keys = join(folder, `${keyType}-keys`)
+        await createRepository({ folder: own, keys, keyType })
+        const patch = await readPatch({ storage: await storageOf(fixture, 'patch'), path: 'patch' })
+        await addPatch({ folder: own, keys: [keys], files: patch.files })
+        const input = {
+          address: `/files/${keyType}`,
+          root: await readFile(join(own, 'metadata/1.root.json'), 'utf8'),
+        }
+        const { value } = await run('readRepository', input)
+        expect(value).toEqual({ version: '1.0.0', files: Object.keys(patch.files).sort() })
+        const path = join(own, 'metadata/2.publisher.json')
+        const text = await readFile(path, 'utf8')
+        await writeFile(path, text.replace('tiny-obedience', 'tiny-obedienCe'))
+        await expect(run('readRepository', input)).rejects.toThrow(/^DIGEST_MISMATCH/)
+      },
+    )
 
     test.each([
       ['tfjs-webgpu', 'eager-webgpu', 1e-3],

@@ -2,6 +2,7 @@ import { composeAndEvaluate } from './tasks/compose-and-evaluate.ts'
 import { conformance } from './tasks/conformance.ts'
 import { loadAndPatch } from './tasks/load-and-patch.ts'
 import { opfs } from './tasks/opfs.ts'
+import { readRepository } from './tasks/read-repository.ts'
 import { train } from './tasks/train.ts'
 
 /** What a task gave, or the error that it ended with. */
@@ -11,6 +12,7 @@ const tasks: Readonly<Record<string, (input: never) => Promise<unknown>>> = {
   composeAndEvaluate,
   conformance,
   loadAndPatch,
+  readRepository,
   train,
   ...opfs,
 }
