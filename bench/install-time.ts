@@ -1,6 +1,7 @@
 /**
- * How long `policypatch install NAME` takes on a machine that has nothing yet, from a static repository on this machine: a signed patch
- * of the shape of SmolLM2-135M (50 virtual tokens of width 576), all of the metadata, the download, every check and the store.
+ * How long `policypatch install NAME` takes on a machine that has nothing yet, from a static repository on this machine: a
+ * signed patch of the shape of SmolLM2-135M (50 virtual tokens of width 576), all of the metadata, the download, every check
+ * and the store.
  *
  *   npm run build && npm run bench:install [-- --runs 9]
  *

@@ -1,6 +1,7 @@
 /**
- * Whether python-tuf and the clients of policypatch, Node's and the browser's, read each other's repositories: one that was published here, before
- * and after all of its keys were rotated, and one that python-tuf makes, with a key of another kind for each role.
+ * Whether python-tuf and the clients of policypatch, Node's and the browser's, read each other's repositories: one that was
+ * published here, before and after all of its keys were rotated, and one that python-tuf makes, with a key of another kind for
+ * each role.
  *
  *   npm run check:exports
  */

@@ -17,8 +17,8 @@ const absent = [403, 404, 410]
  * memory. Undefined where there is no such file.
  *
  * @param isExact whether it is the length that the file must have; more bytes are another file then
- * @throws PatchError `UNREACHABLE` for a server that fails or is too slow; `UNSUPPORTED` for more bytes, or `DIGEST_MISMATCH` where
- *   the length is exact
+ * @throws PatchError `UNREACHABLE` for a server that fails or is too slow; `UNSUPPORTED` for more bytes, or `DIGEST_MISMATCH`
+ *   where the length is exact
  */
 export async function boundedDownload(
   url: string,

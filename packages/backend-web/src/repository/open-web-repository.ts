@@ -14,12 +14,12 @@ export interface OpenWebRepositoryOptions {
 }
 
 /**
- * Opens a repository of patches in a page (The Update Framework 1.0): brings its metadata up to date from the root that is trusted. All
- * that is read from it later is of this state.
+ * Opens a repository of patches in a page (The Update Framework 1.0): brings its metadata up to date from the root that is
+ * trusted. All that is read from it later is of this state.
  *
- * @throws PatchError `EXPIRED` for metadata that their owner has let run out, or that somebody holds back; `ROLLED_BACK` for an older
- *   state than one seen before; `SIGNATURE_INVALID` for too few signatures; `DIGEST_MISMATCH` for parts of several states;
- *   `MALFORMED`; `NOT_FOUND` for absent files; `UNSUPPORTED` for files that are too long; `UNREACHABLE`
+ * @throws PatchError `EXPIRED` for metadata that their owner has let run out, or that somebody holds back; `ROLLED_BACK` for an
+ *   older state than one seen before; `SIGNATURE_INVALID` for too few signatures; `DIGEST_MISMATCH` for parts of several
+ *   states; `MALFORMED`; `NOT_FOUND` for absent files; `UNSUPPORTED` for files that are too long; `UNREACHABLE`
  */
 export async function openWebRepository({
   url,

@@ -24,7 +24,8 @@ export interface Repository {
    * The files of a version, its signature among them: their archive is the one that the repository's owner has signed, and its
    * patch.json says the same of it as the repository.
    *
-   * @throws PatchError `NOT_FOUND`; `DIGEST_MISMATCH` for another archive; `MALFORMED` for one that is not what the repository says
+   * @throws PatchError `NOT_FOUND`; `DIGEST_MISMATCH` for another archive; `MALFORMED` for one that is not what the repository
+   *   says
    */
   read(name: string, version: string): Promise<PatchFiles>
   /** Its advisories: records in OSV's format, not looked at. */

@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { PatchError } from '@policypatch/core'
 
 /**
- * One process at a time in a folder. Each holder makes a file with the next number, which only one process can make; the highest
- * number holds the lock until it is renamed to free, its process is gone, or nobody has touched it for a minute. The
- * highest number is never removed, so that none is given twice: a lock that a killed process left is taken over without a moment in which two
- * have it.
+ * One process at a time in a folder. Each holder makes a file with the next number, which only one process can make; the
+ * highest number holds the lock until it is renamed to free, its process is gone, or nobody has touched it for a minute. The
+ * highest number is never removed, so that none is given twice: a lock that a killed process left is taken over without a
+ * moment in which two have it.
  */
 
 /** Milliseconds after which a holder that does not touch its file counts as gone. */
@@ -23,8 +23,8 @@ export interface FolderLockOptions {
 /**
  * Does something while no other process does, by the lock in a folder, which is made if need be.
  *
- * @param work gets what throws where the lock was lost, because this process was stopped for over a minute; to be called before what
- *   cannot be undone
+ * @param work gets what throws where the lock was lost, because this process was stopped for over a minute; to be called before
+ *   what cannot be undone
  * @throws PatchError `STORAGE_FAILED` where another process holds it for too long
  */
 export async function withFolderLock<T>(

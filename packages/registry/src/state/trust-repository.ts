@@ -25,7 +25,8 @@ export interface TrustedRepository {
 /**
  * Has policypatch.json name a repository, once it has been read from the root that is to be trusted.
  *
- * @throws PatchError the errors of `openRepository`; `DIGEST_MISMATCH` where no root has the digest; `INVALID_ARGUMENT` for a name
+ * @throws PatchError the errors of `openRepository`; `DIGEST_MISMATCH` where no root has the digest; `INVALID_ARGUMENT` for a
+ *   name
  */
 export async function trustRepository(
   context: StateContext,

@@ -1,6 +1,6 @@
 /**
- * A process that changes a repository until it is killed or has made so many changes, and prints a line for each that is done. Arguments: a
- * folder with public/, keys/ and patch/, its name, and how many.
+ * A process that changes a repository until it is killed or has made so many changes, and prints a line for each that is done.
+ * Arguments: a folder with public/, keys/ and patch/, its name, and how many.
  */
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -4,8 +4,8 @@ import { canonicalize } from '@tufjs/canonical-json'
 import type { Envelope, TufPublicKey, TufRole } from './tuf-metadata.ts'
 
 /**
- * Throws `SIGNATURE_INVALID` unless as many different keys of a role have signed metadata as the role asks for (TUF 1.0, §5.3.4). A key
- * counts once, under however many ids it stands.
+ * Throws `SIGNATURE_INVALID` unless as many different keys of a role have signed metadata as the role asks for (TUF 1.0,
+ * §5.3.4). A key counts once, under however many ids it stands.
  */
 export async function verifyThreshold(
   { signed, signatures }: Envelope,

@@ -22,8 +22,8 @@ import {
 import { verifyThreshold } from './verify-threshold.ts'
 
 /**
- * The client workflow of The Update Framework (TUF 1.0, §5.2 to 5.7) on WebCrypto, for pages: `tuf-js`, by which Node reads, needs Node's
- * crypto and file system. The numbers are those of the specification. The same attacks are tested on both.
+ * The client workflow of The Update Framework (TUF 1.0, §5.2 to 5.7) on WebCrypto, for pages: `tuf-js`, by which Node reads,
+ * needs Node's crypto and file system. The numbers are those of the specification. The same attacks are tested on both.
  */
 
 export interface WebTufClientOptions {

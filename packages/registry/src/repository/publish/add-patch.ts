@@ -38,8 +38,8 @@ export interface AddedPatch {
 }
 
 /**
- * Publishes a version of a patch. Its effects are compared with those of the version before: a worse one, and one that is no longer
- * measured, must be named to be accepted.
+ * Publishes a version of a patch. Its effects are compared with those of the version before: a worse one, and one that is no
+ * longer measured, must be named to be accepted.
  *
  * @throws PatchError the errors of `readPatch`; `INVALID_ARGUMENT` for other contents under a version that is there, for a
  *   regression that is not accepted, and for missing keys

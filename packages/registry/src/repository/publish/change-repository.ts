@@ -59,8 +59,9 @@ export function renewed<T extends SignedPart>(signed: T, now: Date, version = si
 }
 
 /**
- * Changes a repository, one process at a time. All that is new is written under names of its own, and timestamp.json, which makes it
- * the state, last: whoever reads, and whatever is killed when, finds the old state or the new one. Undefined: nothing is to change.
+ * Changes a repository, one process at a time. All that is new is written under names of its own, and timestamp.json, which
+ * makes it the state, last: whoever reads, and whatever is killed when, finds the old state or the new one. Undefined: nothing
+ * is to change.
  */
 export async function changeRepository<T>(
   { folder, keys, passphrase, now = new Date() }: PublishOptions,
@@ -89,8 +90,9 @@ interface PublishContext {
 }
 
 /**
- * Signs a change and writes it. Where root changes the keys of a role, that role is signed by the old keys and the new, unless the old
- * are lost: clients that know the new root take it, and so do those that do not yet, for root is what is written last then.
+ * Signs a change and writes it. Where root changes the keys of a role, that role is signed by the old keys and the new, unless
+ * the old are lost: clients that know the new root take it, and so do those that do not yet, for root is what is written last
+ * then.
  */
 async function publish(
   folder: string,

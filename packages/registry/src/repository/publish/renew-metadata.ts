@@ -9,8 +9,8 @@ export interface RenewedMetadata {
 }
 
 /**
- * Signs the timestamp anew, by which clients know that what they see is current, and all else that has less than half of its term left
- * and whose keys are there. To be run by a timer, with the keys of timestamp and snapshot.
+ * Signs the timestamp anew, by which clients know that what they see is current, and all else that has less than half of its
+ * term left and whose keys are there. To be run by a timer, with the keys of timestamp and snapshot.
  */
 export async function renewMetadata(options: PublishOptions): Promise<RenewedMetadata> {
   return changeRepository(options, async (state, { now, ring }) => {

@@ -21,8 +21,8 @@ export interface RotateKeysOptions extends PublishOptions {
 }
 
 /**
- * Gives a role new keys in place of its old ones: made in the first folder of keys, and signed for by the old keys of root, or, of a
- * publisher, by those of targets. Clients take the new keys over by themselves.
+ * Gives a role new keys in place of its old ones: made in the first folder of keys, and signed for by the old keys of root, or,
+ * of a publisher, by those of targets. Clients take the new keys over by themselves.
  *
  * @returns ids of the new keys
  * @throws PatchError `INVALID_ARGUMENT` for a role that is not there, for missing keys and for a threshold that cannot be met

@@ -18,9 +18,9 @@ export interface OpenRepositoryOptions {
  * Opens a repository of patches (The Update Framework 1.0, https://theupdateframework.github.io/specification/): brings its
  * metadata up to date, by `tuf-js`, from the root that is trusted. All that is read from it later is of this state.
  *
- * @throws PatchError `EXPIRED` for metadata that their owner has let run out, or that somebody holds back; `ROLLED_BACK` for an older state than one
- *   seen before; `SIGNATURE_INVALID` for too few signatures; `DIGEST_MISMATCH` for parts of several states; `MALFORMED`;
- *   `NOT_FOUND` for absent files; `UNSUPPORTED` for files that are too long; `UNREACHABLE`
+ * @throws PatchError `EXPIRED` for metadata that their owner has let run out, or that somebody holds back; `ROLLED_BACK` for an
+ *   older state than one seen before; `SIGNATURE_INVALID` for too few signatures; `DIGEST_MISMATCH` for parts of several
+ *   states; `MALFORMED`; `NOT_FOUND` for absent files; `UNSUPPORTED` for files that are too long; `UNREACHABLE`
  */
 export async function openRepository({
   url,

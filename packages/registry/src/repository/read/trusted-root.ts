@@ -7,8 +7,8 @@ const mostRootBytes = 512_000
 const mostRoots = 256
 
 /**
- * The root metadata of a repository that have a digest, which its owner has told: of any version, for clients find the way from it to
- * the newest by themselves.
+ * The root metadata of a repository that have a digest, which its owner has told: of any version, for clients find the way from
+ * it to the newest by themselves.
  *
  * @param url of the folder with `metadata/`
  * @param digest SHA-256 in hexadecimal

@@ -2,8 +2,8 @@ import { PatchError } from '@policypatch/core'
 import type { ErrorCode } from '@policypatch/core/platform'
 
 /**
- * What `tuf-js` throws, by its words: it wraps what it finds wrong with a snapshot or a delegated role in errors of one class, with the
- * first error's words in theirs. The tests of attacks hold each of them.
+ * What `tuf-js` throws, by its words: it wraps what it finds wrong with a snapshot or a delegated role in errors of one class,
+ * with the first error's words in theirs. The tests of attacks hold each of them.
  */
 const kinds: readonly (readonly [RegExp, ErrorCode])[] = [
   [/ is expired/, 'EXPIRED'],

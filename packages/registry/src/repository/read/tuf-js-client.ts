@@ -31,8 +31,8 @@ const kept = ['root', 'timestamp', 'snapshot', 'targets']
 const mostTargetBytes = 2 ** 30
 
 /**
- * Brings the metadata of a repository up to date, by `tuf-js`. It works on files, which it writes in place; so it is given a folder of its
- * own for as long as it is at work, and what it has verified is kept file by file, each whole or not at all.
+ * Brings the metadata of a repository up to date, by `tuf-js`. It works on files, which it writes in place; so it is given a
+ * folder of its own for as long as it is at work, and what it has verified is kept file by file, each whole or not at all.
  */
 export async function tufJsClient({
   url,
