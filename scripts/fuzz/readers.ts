@@ -7,6 +7,7 @@ import { evaluationReader, journalReader, reportReader } from './readers/evaluat
 import { ggufModelReader, ggufReader } from './readers/gguf.ts'
 import { ggufVocabularyReader } from './readers/gguf-vocabulary.ts'
 import { hubReader } from './readers/hub-listing.ts'
+import { historyReader, lockReader, projectReader, tarReader } from './readers/installs.ts'
 import { configReader } from './readers/model-folder.ts'
 import { gateReader, manifestReader, patchReader } from './readers/patch.ts'
 import { quantizedReader } from './readers/quantized-model.ts'
@@ -36,6 +37,10 @@ export const fuzzedReaders: readonly FuzzedReader[] = [
   gateReader,
   zipReader,
   patchZipReader,
+  tarReader,
+  projectReader,
+  lockReader,
+  historyReader,
   bundleReader,
   statementReader,
   trustPolicyReader,

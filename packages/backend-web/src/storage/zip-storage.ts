@@ -65,23 +65,21 @@ function entrySource(entry: ZipEntry, Inflate: Inflater): ByteSource {
 }
 
 /**
- * Throws `MALFORMED` unless the entry unpacks to as many bytes as it says, and its last byte is needed for that: readers that take
- * entries in turn find where one ends by unpacking it, and would read another in what is left.
+ * Throws `MALFORMED` unless the entry's last byte is needed: readers that take entries in turn find where one ends by
+ * unpacking it, and would read another in what is left. Neither may it unpack to more than it says.
  */
 function checkEnd({ path, stored, size }: ZipEntry, Inflate: Inflater): void {
   let length = 0
-  const count = (piece: Uint8Array) => {
+  const stream = new Inflate((piece) => {
     length += piece.length
     if (length > size) throw tooMuch(path, size)
-  }
+  })
   try {
-    push(stored, new Inflate(count))
-  } catch (error) {
-    throw asDamage(error, path)
-  }
-  if (length < size) throw damaged(path, `${length} of ${size} bytes`)
-  try {
-    push(stored.subarray(0, -1), new Inflate(() => undefined))
+    // Bytes are given out as they come only where more are to follow.
+    for (let at = 0; at < stored.length - 1; at += step) {
+      stream.push(stored.subarray(at, Math.min(at + step, stored.length - 1)))
+    }
+    stream.push(new Uint8Array(0), true)
   } catch (error) {
     if ((error as { readonly code?: unknown }).code === unexpectedEnd) return
     throw asDamage(error, path)

@@ -38,11 +38,7 @@ export async function tarStorage(
   const whole = isGzip
     ? pipeline(pieces(archive), createGunzip(), bounded, unpacked)
     : pipeline(pieces(archive), bounded, unpacked)
-  const failed = whole.then(
-    () => undefined,
-    (error: unknown) => error,
-  )
-  try {
+  const readEntries = async () => {
     for await (const entry of unpacked) {
       const { type, size = 0 } = entry.header
       // As `tar -C folder .` names what is in a folder, and the folder itself.
@@ -53,6 +49,7 @@ export async function tarStorage(
       }
       const { path } = pathOf(new TextEncoder().encode(own))
       if (type !== 'file' && type !== 'directory') throw malformed(name, `${path}, a ${type}`)
+      if (type === 'directory' && size > 0) throw malformed(name, `${path}, a folder with content`)
       if (++count > maxFiles) throw unsupported(name, `more than ${maxFiles} files`)
       length += size
       if (length > maxBytes) throw unsupported(name, `more than ${maxBytes} bytes unpacked`)
@@ -60,13 +57,17 @@ export async function tarStorage(
       const bytes = await bytesOf(entry, size)
       if (type === 'file') await storage.write(path, bytes)
     }
-  } catch (error) {
-    unpacked.destroy()
-    await failed
-    throw asDamage(error, name)
   }
-  const error = await failed
-  if (error !== undefined) throw asDamage(error, name)
+  const entries = readEntries()
+  try {
+    // The iterator does not end by itself where the archive is damaged between two entries.
+    await Promise.race([entries, whole.then(() => entries)])
+  } catch (error) {
+    throw asDamage(error, name)
+  } finally {
+    unpacked.destroy()
+    await Promise.allSettled([whole])
+  }
   if (count === 0) throw malformed(name, 'no entry')
   return storage
 }
