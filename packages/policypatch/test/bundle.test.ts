@@ -9,7 +9,7 @@ const ceiling = 61_800
 const chatCeiling = 93_200
 
 /** The same with what verifies a publisher's signatures, and with what reads a trust policy besides. */
-const [verifiedCeiling, policyCeiling] = [64_000, 65_100]
+const [verifiedCeiling, policyCeiling] = [64_000, 65_536]
 
 let chunks: readonly Rolldown.OutputChunk[]
 let apply: readonly Rolldown.OutputChunk[]
