@@ -29,8 +29,8 @@ const file = () => join(sources, `base-1.0.${random.integer(3)}`)
 
 /** Commands by how often they come. */
 const commands: readonly (readonly [weight: number, line: () => readonly string[]])[] = [
-  [4, () => ['install', `calm@${pick(versions)}`]],
-  [2, () => ['install', `calm@^${pick(versions)}`]],
+  [2, () => ['install', `calm@${pick(versions)}`]],
+  [4, () => ['install', `calm@^1.${random.integer(2)}.0`]],
   [2, () => ['install', file()]],
   [1, () => ['install', file(), `calm@${pick(versions)}`]],
   [4, () => ['upgrade']],

@@ -116,8 +116,13 @@ const idsOf = (said: readonly Said[]) => said.flatMap(({ id }) => id ?? [])
 const stopped = { undecided: 0, decided: 0 }
 const seconds = performance.now()
 
+/** A newer version, so that there is something to upgrade to. */
+const publishNext = async (patch: number) =>
+  addPatch({ ...published, files: (await tinyPatch('calm', `1.1.${patch}`)).files })
+
 const folder = await newProject('killed')
 for (let i = 0; i < Number(values.kills); i++) {
+  if (i % 2 === 1) await publishNext(i)
   const { child, said, ended, begin } = await startWorker(folder)
   begin()
   await new Promise((resolve) => setTimeout(resolve, random.uniform() * 600))
@@ -144,6 +149,7 @@ for (let i = 0; i < Number(values.pairs); i++) {
   const first = await startWorker(both, 2)
   first.begin()
   await first.ended
+  await publishNext(Number(values.kills) + i)
   const pair = await Promise.all([startWorker(both, 1), startWorker(both, 1)])
   for (const { begin } of pair) begin()
   await Promise.all(pair.map(({ ended }) => ended))
