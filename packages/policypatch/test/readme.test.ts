@@ -5,7 +5,7 @@ import type { Command } from 'commander'
 import { describe, expect, test } from 'vitest'
 import { type ReadmeLine, readmeLines } from '../../../scripts/consumer/readme-lines.ts'
 import { missingOptions } from '../src/cli/help.ts'
-import { createProgram } from '../src/cli/run-cli.ts'
+import { commandName, commandsOf, createProgram } from '../src/cli/run-cli.ts'
 import { commands } from '../src/commands.ts'
 import { splitLine } from './split-line.ts'
 
@@ -40,7 +40,7 @@ test.each(about(/^node .*scripts\/|^node .*examples\//))('$page: $text is there'
 async function parsed(line: string): Promise<Command | undefined> {
   const program = createProgram(commands())
   let given: Command | undefined
-  for (const command of program.commands) {
+  for (const command of commandsOf(program)) {
     command.configureOutput({ writeErr() {} })
     command.action(() => {
       given = command
@@ -67,9 +67,11 @@ describe('what is shown of policypatch', () => {
     ({ text: line }) => {
       const [, name = '', ...words] = line.split(/[\s()[\]|]+/)
       if (name === '' || /^(COMMAND|--\w+)$/.test(name)) return
-      const program = createProgram(commands())
-      const command = program.commands.find((one) => one.name() === name)
-      expect(program.commands.map((one) => one.name())).toContain(name)
+      const all = commandsOf(createProgram(commands()))
+      const command = [name, `${name} ${words[0]}`]
+        .map((one) => all.find((other) => commandName(other) === one))
+        .find((one) => one !== undefined)
+      expect([...all.map(commandName), 'repo']).toContain(command ? commandName(command) : name)
       const known = [...(command?.options ?? [])].flatMap(({ long }) => long ?? [])
       const flags = words.filter((word) => word.startsWith('--') && word !== '--help')
       expect(known).toEqual(expect.arrayContaining(flags.map((flag) => flag.replace(/=.*/, ''))))
