@@ -93,7 +93,9 @@ describe.each(Object.entries(clients))('%s refuses', (_, open) => {
     ])('of %s', async (_name, old, now) => {
       const one = await repository({}, ['1.0.0', '1.0.1'])
       const files = new Map([[now, new Uint8Array(readFileSync(join(one.folder, old)))]])
-      await expect(read(one, files)).rejects.toMatchObject({ code: 'DIGEST_MISMATCH' })
+      // A signature has 70 to 72 bytes, so that the older file may be the longer one, which is not even read to its end.
+      const code = expect.stringMatching(/^(DIGEST_MISMATCH|UNSUPPORTED)$/)
+      await expect(read(one, files)).rejects.toMatchObject({ code })
     })
 
     it('of archives', async () => {
