@@ -120,6 +120,17 @@ test('MALFORMED: bytes after the end of what is unpacked, in which others would 
   await expect((await zipStorage(zipBytes([right]))).read('p/a')).resolves.toEqual(text)
 })
 
+test('what ends in zeros, which an inflater takes for granted, is whole', async () => {
+  const ends = new Set<number | undefined>()
+  for (let length = 1; length <= 64; length++) {
+    const bytes = text.slice(0, length)
+    const archive = zipSync({ a: [bytes, { level: 9 }] })
+    ends.add(deflateRawSync(bytes, { level: 9 }).at(-1))
+    await expect((await zipStorage(archive)).read('a')).resolves.toEqual(bytes)
+  }
+  expect(ends).toContain(0)
+})
+
 test('any byte altered, or cut off, is a PatchError or nothing changes', async () => {
   const archive = zipBytes([entry('p/patch.json'), entry('p/b', { descriptor: 'bare' })])
   const outcome = (made: Uint8Array) =>

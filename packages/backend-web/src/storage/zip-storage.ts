@@ -68,7 +68,8 @@ function entrySource(entry: ZipEntry, Inflate: Inflater): ByteSource {
  * Throws `MALFORMED` unless the entry's last byte is needed: readers that take entries in turn find where one ends by
  * unpacking it, and would read another in what is left. Neither may it unpack to more than it says.
  */
-function checkEnd({ path, stored, size }: ZipEntry, Inflate: Inflater): void {
+function checkEnd(entry: ZipEntry, Inflate: Inflater): void {
+  const { path, stored, size } = entry
   let length = 0
   const stream = new Inflate((piece) => {
     length += piece.length
@@ -84,7 +85,21 @@ function checkEnd({ path, stored, size }: ZipEntry, Inflate: Inflater): void {
     if ((error as { readonly code?: unknown }).code === unexpectedEnd) return
     throw asDamage(error, path)
   }
-  throw damaged(path, 'bytes after its end')
+  // Where the last byte has zeros alone, the inflater does without it.
+  if (isAlikeWithAnotherEnd(entry, Inflate)) throw damaged(path, 'bytes after its end')
+}
+
+/** Whether an entry unpacks to the same whatever its last byte is. */
+function isAlikeWithAnotherEnd(entry: ZipEntry, Inflate: Inflater): boolean {
+  const stored = entry.stored.slice()
+  stored[stored.length - 1] = ~(stored.at(-1) ?? 0)
+  try {
+    unpack({ ...entry, stored }, Inflate)
+    return true
+  } catch (error) {
+    if (error instanceof PatchError && error.code === 'MALFORMED') return false
+    throw error
+  }
 }
 
 /** fflate's FlateErrorCode.UnexpectedEOF. */

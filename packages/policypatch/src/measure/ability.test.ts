@@ -80,6 +80,7 @@ test('effects of the first patch, of shares over whole sets', () => {
       metric: 'accuracy',
       judge: 'likelihood',
       data: 'questions',
+      better: 'higher',
       n: 40,
       before: { value: 0.75, low: 0.65, high: 0.85 },
       after: { value: 0.75, low: 0.65, high: 0.85 },
