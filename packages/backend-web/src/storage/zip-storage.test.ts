@@ -126,7 +126,8 @@ test('what ends in zeros, which an inflater takes for granted, is whole', async 
     const bytes = text.slice(0, length)
     const archive = zipSync({ a: [bytes, { level: 9 }] })
     ends.add(deflateRawSync(bytes, { level: 9 }).at(-1))
-    await expect((await zipStorage(archive)).read('a')).resolves.toEqual(bytes)
+    // A Buffer, of which a slice is a view.
+    await expect((await zipStorage(Buffer.from(archive))).read('a')).resolves.toEqual(bytes)
   }
   expect(ends).toContain(0)
 })

@@ -91,7 +91,7 @@ function checkEnd(entry: ZipEntry, Inflate: Inflater): void {
 
 /** Whether an entry unpacks to the same whatever its last byte is. */
 function isAlikeWithAnotherEnd(entry: ZipEntry, Inflate: Inflater): boolean {
-  const stored = entry.stored.slice()
+  const stored = Uint8Array.from(entry.stored)
   stored[stored.length - 1] = ~(stored.at(-1) ?? 0)
   try {
     unpack({ ...entry, stored }, Inflate)
