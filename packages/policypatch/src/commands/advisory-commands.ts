@@ -12,6 +12,7 @@ import { addModelOptions, addTrustOption, type CommandContext, inContext } from 
 import { addExamples, requireOptions } from '../cli/help.ts'
 import { renderTable } from '../cli/render-table.ts'
 import { openState, statePlaces } from '../installed/state-context.ts'
+import { openRegistry } from '../open-registry.ts'
 import { number, text } from '../options/option-values.ts'
 
 const severities: readonly Severity[] = ['low', 'moderate', 'high', 'critical']
@@ -56,7 +57,7 @@ async function audit(
   { advisories: files = [], level, fix }: AuditOptions,
   models: readonly string[],
 ): Promise<void> {
-  const { auditModel } = await import('@policypatch/registry')
+  const { auditModel } = await openRegistry()
   const { repositoryFaults } = await import('@policypatch/registry/state')
   const state = await openState(context, ['audit', '--fix', ...models])
   const known = await repositoryFaults(state)
@@ -121,7 +122,7 @@ async function installRemedies(
 
 /** The advisories of files, and of the .json files in folders. */
 async function readAdvisories(paths: readonly string[]): Promise<Advisory[]> {
-  const { parseAdvisory } = await import('@policypatch/registry')
+  const { parseAdvisory } = await openRegistry()
   const storage = fileStorage()
   const files: string[] = []
   for (const path of paths) {
@@ -197,7 +198,7 @@ async function advise(
   options: AdviseOptions,
   [path = '']: readonly string[],
 ): Promise<void> {
-  const { advise: adviseOn } = await import('@policypatch/registry')
+  const { advise: adviseOn } = await openRegistry()
   const report = await readReport(path)
   const model = await context.loadModel(options.model ?? report.base)
   const advisory = adviseOn({ ...options, report, base: describeBase(model) })

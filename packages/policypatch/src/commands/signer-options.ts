@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { PatchError } from '@policypatch/core'
 import { keySigner, type PatchSigner } from '@policypatch/core/patch'
 import type { CommandContext } from '../cli/command-context.ts'
+import { openRegistry } from '../open-registry.ts'
 import { secretIn } from '../options/secret-in.ts'
 
 /** Options of commands that sign. */
@@ -26,13 +27,13 @@ export async function signerOf(
   }
   if (identityTokenEnv !== undefined) {
     if (certificate !== undefined) usageError('--certificate is of a key')
-    const { identitySigner } = await import('@policypatch/registry')
+    const { identitySigner } = await openRegistry()
     return identitySigner({ identityToken: secretIn(identityTokenEnv, 'a token'), authority, log })
   }
   if (authority !== undefined || log !== undefined) usageError('--authority and --log are of identities')
   const privateKey = await openedKey(key as string, passphraseEnv)
   if (certificate === undefined) return keySigner(privateKey)
-  const { certificateSigner } = await import('@policypatch/registry')
+  const { certificateSigner } = await openRegistry()
   return certificateSigner({ privateKey, certificate: await readText(certificate, 'a certificate') })
 }
 

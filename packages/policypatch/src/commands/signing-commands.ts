@@ -10,6 +10,7 @@ import {
 import { Command } from 'commander'
 import { type CommandContext, inContext } from '../cli/command-context.ts'
 import { addExamples } from '../cli/help.ts'
+import { openRegistry } from '../open-registry.ts'
 import { readPatch } from '../patches/read-patch.ts'
 import { readTrust } from '../patches/trust-file.ts'
 import { readText, type SignerOptions, signerOf } from './signer-options.ts'
@@ -119,7 +120,7 @@ async function verifiedBy(
     usageError('--subject needs --certificate-authority')
   const signers: (TrustedSigner | string)[] = await Promise.all(key.map((path) => readText(path, 'a key')))
   if (certificateAuthority.length > 0 || identity !== undefined) {
-    const { trustedCertificate, trustedIdentity } = await import('@policypatch/registry')
+    const { trustedCertificate, trustedIdentity } = await openRegistry()
     const authorities = await Promise.all(certificateAuthority.map((path) => readText(path, 'a certificate')))
     if (authorities.length > 0)
       signers.push(trustedCertificate({ authorities: authorities.join('\n'), subject }))

@@ -3,6 +3,7 @@ import { fileStorage } from '@policypatch/backend-node'
 import { Command, Option } from 'commander'
 import { inContext } from '../cli/command-context.ts'
 import { addExamples } from '../cli/help.ts'
+import { openRegistry } from '../open-registry.ts'
 import { patchForms } from '../patches/find-patch.ts'
 
 interface PackOptions {
@@ -19,7 +20,7 @@ export function packCommand(): Command {
     .option('--out <folder>', 'output folder', '.')
     .action(
       inContext(async ({ findPatch, print }, { npm, out }: PackOptions, [place = '']) => {
-        const { packNpm, packZip } = await import('@policypatch/registry')
+        const { packNpm, packZip } = await openRegistry()
         const patch = await findPatch(place)
         const { fileName, bytes } = await (npm === undefined ? packZip(patch) : packNpm(patch, npm))
         const { sha256 } = await import('@policypatch/core/platform')
@@ -53,7 +54,7 @@ export function pushCommand(): Command {
     )
     .action(
       inContext(async (context, { create }: PushOptions, [where = '', place = '']) => {
-        const { parseSource, pushPatch } = await import('@policypatch/registry')
+        const { parseSource, pushPatch } = await openRegistry()
         const spec = parseSource(where)
         if (spec.kind !== 'hub') return context.usageError('the repository must be hf:OWNER/NAME')
         const patch = await context.findPatch(place)

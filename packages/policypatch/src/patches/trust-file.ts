@@ -7,6 +7,7 @@ import {
   type TrustPolicy,
 } from '@policypatch/core/patch'
 import { importFile } from '../import-file.ts'
+import { openRegistry } from '../open-registry.ts'
 
 export interface TrustFileOptions {
   /** Path of the trusted root that identities are verified by. Default: that of Sigstore. */
@@ -29,7 +30,7 @@ export async function readTrust(path: string, { trustedRoot }: TrustFileOptions 
 /** Loads what verifies certificates and identities where a policy has one. */
 function openSigner(trustedRoot: string | undefined): SignerOpener {
   return async (signer, name) => {
-    const { signerOpener } = await import('@policypatch/registry')
+    const { signerOpener } = await openRegistry()
     const root = trustedRoot === undefined ? undefined : await fileStorage().read(trustedRoot)
     return signerOpener({ trustedRoot: root })(signer, name)
   }

@@ -1,5 +1,6 @@
 import { PatchError } from '@policypatch/core'
 import { compareVersions } from '@policypatch/core/patch'
+import { importPackage } from '@policypatch/core/platform'
 import type { Options } from 'pacote'
 import { mostArchiveBytes, readArchive, tooLarge } from './archive/read-archive.ts'
 import { npmSettings } from './npm-settings.ts'
@@ -20,7 +21,7 @@ export function npmSource(name: string, folder: string, cache: string): PatchSou
     async versions() {
       const options: Options = { ...(await npmSettings(folder)), cache }
       checkSecure(new URL(options.registry as string))
-      const { packument } = await import('pacote')
+      const { packument } = await pacote()
       const { versions } = await packument(name, options).catch((error) => {
         throw npmError(error, name)
       })
@@ -33,6 +34,8 @@ export function npmSource(name: string, folder: string, cache: string): PatchSou
   }
 }
 
+const pacote = () => importPackage('pacote', 'which fetches packages from npm', () => import('pacote'))
+
 async function read(name: string, version: string, integrity: string | undefined, options: Options) {
   const label = `npm:${name}@${version}`
   if (!/^sha(256|384|512)-/.test(integrity ?? '')) {
@@ -42,7 +45,7 @@ async function read(name: string, version: string, integrity: string | undefined
       remedy: 'Ask its publisher to publish it with a current npm',
     })
   }
-  const { tarball } = await import('pacote')
+  const { tarball } = await pacote()
   const bytes = await tarball
     .stream(
       `${name}@${version}`,

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { fileStorage } from '@policypatch/backend-node'
 import type { Repository } from '@policypatch/backend-web/repository'
 import type { Patch } from '@policypatch/core'
+import { importPackage } from '@policypatch/core/platform'
 import type { Repositories } from '../sources/repository-source.ts'
 import type { ProjectFile } from './project-file.ts'
 import type { StatePlace } from './state-place.ts'
@@ -33,6 +34,10 @@ export function configuredRepositories({ place, cache }: StateContext, project: 
 }
 
 async function openOne(url: string, root: string, cache: string): Promise<Repository> {
-  const { openRepository } = await import('../repository/read/open-repository.ts')
+  const { openRepository } = await importPackage(
+    'tuf-js',
+    'which reads repositories',
+    () => import('../repository/read/open-repository.ts'),
+  )
   return openRepository({ url, root: await fileStorage().read(root), cache })
 }

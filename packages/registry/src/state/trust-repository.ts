@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { fileStorage } from '@policypatch/backend-node'
 import { PatchError } from '@policypatch/core'
+import { importPackage } from '@policypatch/core/platform'
 import type { StateContext } from './state-context.ts'
 import { changeState } from './transaction.ts'
 
@@ -34,7 +35,11 @@ export async function trustRepository(
 ): Promise<TrustedRepository> {
   if (!/^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/.test(name)) throw notAName(name)
   if (!/^https?:/.test(URL.canParse(url) ? new URL(url).protocol : '')) throw notAnAddress(url)
-  const { openRepository } = await import('../repository/read/open-repository.ts')
+  const { openRepository } = await importPackage(
+    'tuf-js',
+    'which reads repositories',
+    () => import('../repository/read/open-repository.ts'),
+  )
   const { trustedRoot } = await import('../repository/read/trusted-root.ts')
   const root = typeof given === 'string' ? await trustedRoot(url, given) : given
   const opened = await openRepository({ url, root, cache: join(context.cache, 'repositories') })

@@ -3,6 +3,7 @@ import { PatchError } from '@policypatch/core'
 import type { Command } from 'commander'
 import { inContext } from '../../cli/command-context.ts'
 import { addExamples, requireOptions } from '../../cli/help.ts'
+import { openRegistry } from '../../open-registry.ts'
 import { findPatch, patchForms } from '../../patches/find-patch.ts'
 import { parsePatchSpec } from '../../patches/read-patch.ts'
 import { published, type RepoOptions, repoSubcommand } from './repo-options.ts'
@@ -22,7 +23,7 @@ export function addPatchCommand(): Command {
     .action(
       inContext(async ({ print }, { acceptRegression, ...options }: AddOptions, [place = '']) => {
         const { files } = await findPatch(place)
-        const registry = await import('@policypatch/registry')
+        const registry = await openRegistry()
         const added = await registry.addPatch({
           ...published(options),
           ...{ files, acceptRegressions: acceptRegression },
@@ -58,7 +59,7 @@ export function yankCommand(): Command {
       inContext(async ({ print, usageError }, { reason, ...options }: YankOptions, [patch = '']) => {
         const { name, version } = parsePatchSpec(patch)
         if (version === undefined) return usageError('name the version, as NAME@VERSION')
-        const { yankPatch } = await import('@policypatch/registry')
+        const { yankPatch } = await openRegistry()
         await yankPatch({ ...published(options), name, version, reason })
         print(`Withdrew ${patch}: ${reason}`, { name, version, reason })
       }),
@@ -75,7 +76,7 @@ export function addAdvisoryCommand(): Command {
     .argument('<file>', 'an OSV record, as advise writes it')
     .action(
       inContext(async ({ print }, options: RepoOptions, [path = '']) => {
-        const registry = await import('@policypatch/registry')
+        const registry = await openRegistry()
         const advisory = await readFile(path).catch((cause) => Promise.reject(noAdvisory(path, cause)))
         const id = await registry.addAdvisory({ ...published(options), advisory })
         print(`Published ${id}.`, { id })

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { inContext } from '../../cli/command-context.ts'
 import { addExamples } from '../../cli/help.ts'
+import { openRegistry } from '../../open-registry.ts'
 import { type KeyType, keyTypes, published, type RepoOptions, repoSubcommand } from './repo-options.ts'
 
 interface InitOptions extends RepoOptions {
@@ -27,7 +28,7 @@ export function initRepoCommand(): Command {
     )
     .action(
       inContext(async ({ print }, { keys, publisher, keyType, ...options }: InitOptions) => {
-        const { createRepository } = await import('@policypatch/registry')
+        const { createRepository } = await openRegistry()
         const [folder = ''] = keys
         const made = await createRepository({
           ...{ ...published({ ...options, keys }), keys: folder, publisher, keyType },

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander'
 import { inContext } from '../../cli/command-context.ts'
 import { addExamples } from '../../cli/help.ts'
+import { openRegistry } from '../../open-registry.ts'
 import { integer } from '../../options/option-values.ts'
 import { type KeyType, keyTypes, published, type RepoOptions, repoSubcommand } from './repo-options.ts'
 
@@ -19,7 +20,7 @@ export function delegateCommand(): Command {
     .addOption(new Option('--key-type <type>', 'of its key').choices(keyTypes).default('ecdsa'))
     .action(
       inContext(async ({ print }, { keyType, ...options }: KeyTypeOptions, [publisher = '', ...patches]) => {
-        const { delegatePatches } = await import('@policypatch/registry')
+        const { delegatePatches } = await openRegistry()
         await delegatePatches({ ...published(options), publisher, patches, keyType })
         print(`${publisher} publishes ${patches.join(', ')}.`, { publisher, patches })
       }),
@@ -45,7 +46,7 @@ export function rotateCommand(): Command {
     .action(
       inContext(
         async ({ print }, { keyType, count, threshold: least, ...options }: RotateOptions, [role = '']) => {
-          const { rotateKeys } = await import('@policypatch/registry')
+          const { rotateKeys } = await openRegistry()
           const keyIds = await rotateKeys({ ...published(options), role, keyType, count, threshold: least })
           print(
             `${role} has ${keyIds.length} new ${keyIds.length === 1 ? 'key' : 'keys'}. Remove the old ones.`,
@@ -69,7 +70,7 @@ export function timestampCommand(): Command {
     'sign the timestamp anew, and what is about to run out: to be run by a timer',
   ).action(
     inContext(async ({ print, progress }, options: RepoOptions) => {
-      const { renewMetadata } = await import('@policypatch/registry')
+      const { renewMetadata } = await openRegistry()
       const result = await renewMetadata(published(options))
       for (const { role, expires } of result.expiring) {
         progress.line(`${role} runs out on ${expires}, and its keys are not here: run this with them`)

@@ -4,6 +4,7 @@ import { Command } from 'commander'
 import { inContext } from '../../cli/command-context.ts'
 import { addExamples, requireOption } from '../../cli/help.ts'
 import { openState } from '../../installed/state-context.ts'
+import { openRegistry } from '../../open-registry.ts'
 
 interface TrustOptions {
   readonly root?: string
@@ -23,7 +24,7 @@ export function trustCommand(): Command {
     .action(
       inContext(async (context, { root, sha256, project }: TrustOptions, [name = '', url = '']) => {
         if (root !== undefined && sha256 !== undefined) context.usageError('use --root or --sha256, not both')
-        const { trustRepository } = await import('@policypatch/registry')
+        const { trustRepository } = await openRegistry()
         const state = await openState(context, ['repo', 'trust', name, url], { asProject: project ?? false })
         const given = root === undefined ? (sha256 as string) : await readRoot(root)
         const trusted = await trustRepository(state, { name, url, root: given })

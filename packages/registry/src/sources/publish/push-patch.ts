@@ -1,7 +1,7 @@
-import { type CommitOperation, commit, createRepo, listFiles } from '@huggingface/hub'
+import type { CommitOperation } from '@huggingface/hub'
 import { environmentFetch, hubSettings } from '@policypatch/backend-node'
 import { type Patch, PatchError } from '@policypatch/core'
-import { hubFetch } from '@policypatch/core/platform'
+import { hubFetch, importPackage } from '@policypatch/core/platform'
 
 export interface PushPatchOptions {
   /** `owner/name`. */
@@ -31,6 +31,7 @@ export async function pushPatch(patch: Patch, options: PushPatchOptions): Promis
   const hubUrl = settings.hubUrl()
   // It adds the token, and says what a refusal means.
   const to = { repo, hubUrl, fetch: hubFetch({ hubUrl, token: settings.token(), fetch: environmentFetch }) }
+  const { commit } = await hub()
   try {
     const before = await namesThere(to, branch, create)
     const { name, version } = patch.manifest
@@ -57,6 +58,9 @@ export async function pushPatch(patch: Patch, options: PushPatchOptions): Promis
   }
 }
 
+const hub = () =>
+  importPackage('@huggingface/hub', 'which puts patches onto the Hub', () => import('@huggingface/hub'))
+
 /** Files that a patch may have and another not: a stale one would pass for a part of it. */
 const isOfPatch = (path: string) =>
   /^(model\.sig.*|provenance.*|[^/]+\.safetensors|adapter_config\.json)$/.test(path)
@@ -66,6 +70,7 @@ async function namesThere(
   branch: string,
   create: PushPatchOptions['create'],
 ): Promise<string[]> {
+  const { createRepo, listFiles } = await hub()
   try {
     const names: string[] = []
     for await (const { path } of listFiles({ ...to, revision: branch })) names.push(path)
