@@ -17,8 +17,8 @@ const verdicts = (claims: PatchEffect[], measured: Measurement[]) =>
 
 describe('compareClaims', () => {
   it('confirms what is not worse than claimed, and contradicts what is, on the same data', () => {
-    expect(verdicts([claim(0.9)], [figure('patched', 0.85)])).toEqual(['confirmed'])
-    expect(verdicts([claim(0.9)], [figure('patched', 1)])).toEqual(['confirmed'])
+    expect(verdicts([claim(0.9)], [figure('patched', 0.85)])).toEqual(['consistent'])
+    expect(verdicts([claim(0.9)], [figure('patched', 1)])).toEqual(['consistent'])
     expect(verdicts([claim(0.9)], [figure('patched', 0.5)])).toEqual(['contradicted'])
     const over: Partial<Measurement> = { metric: 'over-refusal rate', better: 'lower' }
     const claimed = claim(0.1, { metric: 'over-refusal rate' })

@@ -10,10 +10,10 @@ export interface CheckedClaim {
   /** The figures of the same metric and judge: on the same data, or else on all others. */
   readonly found: readonly Figure[]
   /**
-   * `confirmed`: no figure is worse than what is claimed. `contradicted`: one on the same data is, by intervals that do not overlap.
+   * `consistent`: no figure is worse than what is claimed. `contradicted`: one on the same data is, by intervals that do not overlap.
    * `lower elsewhere`: the same on other data. `not measured`: the battery has no such metric.
    */
-  readonly verdict: 'confirmed' | 'contradicted' | 'lower elsewhere' | 'not measured'
+  readonly verdict: 'consistent' | 'contradicted' | 'lower elsewhere' | 'not measured'
 }
 
 /** A change that the battery found, of which the patch says nothing. */
@@ -57,6 +57,6 @@ function checkClaim(claim: PatchEffect, patched: readonly Figure[]): CheckedClai
   if (found.length === 0) return { claim, found, verdict: 'not measured' }
   const isWorse = ({ better, low, high }: Figure) =>
     better === 'higher' ? high < claim.after.low : low > claim.after.high
-  if (!found.some(isWorse)) return { claim, found, verdict: 'confirmed' }
+  if (!found.some(isWorse)) return { claim, found, verdict: 'consistent' }
   return { claim, found, verdict: same.length > 0 ? 'contradicted' : 'lower elsewhere' }
 }
