@@ -1,6 +1,7 @@
 export { environmentFetch } from './download/environment-fetch.ts'
 export { defaultCacheFolder, type ModelCache, modelCache } from './download/model-cache.ts'
 export { fileStorage } from './files/file-storage.ts'
+export { isRunning } from './files/temporary-file.ts'
 export { checkDevice } from './onnxruntime/check-device.ts'
 export { type ChosenDevice, chooseDevice } from './onnxruntime/choose-device.ts'
 export type { Device } from './onnxruntime/create-session.ts'

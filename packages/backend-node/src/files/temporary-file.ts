@@ -49,7 +49,8 @@ export function isOrphaned(mark: string): boolean {
   return host === hostLabel() && !isRunning(Number(id))
 }
 
-function isRunning(id: number): boolean {
+/** Whether a process of this machine runs. */
+export function isRunning(id: number): boolean {
   try {
     process.kill(id, 0)
     return true

@@ -1,5 +1,12 @@
 import { PatchError } from '@policypatch/core'
-import { type RetryOptions, retryingFetch, tooLong, unreachable } from '@policypatch/core/platform'
+import {
+  bodyWithin,
+  joined,
+  type RetryOptions,
+  retryingFetch,
+  tooLong,
+  unreachable,
+} from '@policypatch/core/platform'
 
 export interface DownloadOptions extends RetryOptions {
   /** Milliseconds that a file may take besides those that its length needs at 16 KiB a second. Default 10 000. */
@@ -58,35 +65,10 @@ const longer = (url: string, bytes: number) =>
 async function get(url: string, mostBytes: number, options: RetryOptions, signal: AbortSignal) {
   const send = retryingFetch({ retries: 2, ...options })
   const response = await send(url, { signal, cache: 'no-cache' })
-  if (response.ok) return bodyOf(response, url, mostBytes, signal)
+  if (response.ok) {
+    return joined(await bodyWithin(response, mostBytes, () => tooLong(url, mostBytes), signal))
+  }
   await response.body?.cancel()
   if (absent.includes(response.status)) return undefined
   throw unreachable(url, `HTTP ${response.status}`)
-}
-
-async function bodyOf(
-  response: Response,
-  url: string,
-  mostBytes: number,
-  signal: AbortSignal,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const reader = response.body?.getReader()
-  signal.addEventListener('abort', () => reader?.cancel().catch(() => undefined))
-  const pieces: Uint8Array<ArrayBuffer>[] = []
-  let length = 0
-  for (let piece = await reader?.read(); piece?.value; piece = await reader?.read()) {
-    length += piece.value.length
-    if (length > mostBytes) {
-      await reader?.cancel()
-      throw tooLong(url, mostBytes)
-    }
-    pieces.push(piece.value)
-  }
-  const bytes = new Uint8Array(length)
-  let at = 0
-  for (const piece of pieces) {
-    bytes.set(piece, at)
-    at += piece.length
-  }
-  return bytes
 }

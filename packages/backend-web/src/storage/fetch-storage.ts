@@ -1,6 +1,7 @@
 import { PatchError, type Storage } from '@policypatch/core'
 import {
   type ByteSource,
+  bodyWithin,
   type RetryOptions,
   retryingFetch,
   tooLong,
@@ -87,18 +88,7 @@ export function fetchStorage(
 
 /** A body of at most so many bytes: what comes after is not waited for. `UNSUPPORTED` for a longer one. */
 async function bodyOf(response: Response, url: string, mostBytes: number): Promise<Blob> {
-  const reader = response.body?.getReader()
-  const pieces: Uint8Array<ArrayBuffer>[] = []
-  let length = 0
-  for (let piece = await reader?.read(); piece?.value; piece = await reader?.read()) {
-    length += piece.value.length
-    if (length > mostBytes) {
-      await reader?.cancel()
-      throw tooLong(url, mostBytes)
-    }
-    pieces.push(piece.value)
-  }
-  return new Blob(pieces)
+  return new Blob(await bodyWithin(response, mostBytes, () => tooLong(url, mostBytes)))
 }
 
 /** Servers of single-page applications answer what is absent with the page; object stores with 403. */

@@ -18,7 +18,7 @@ export {
   type PatchDifference,
   type PrefixDifference,
 } from '../patch/inspect/diff-patches.ts'
-export { type EffectChange, effectChanges } from '../patch/inspect/effect-changes.ts'
+export { type EffectChange, effectChanges, movedTo } from '../patch/inspect/effect-changes.ts'
 export {
   type InspectedToken,
   type InspectPrefixOptions,
@@ -69,7 +69,7 @@ export {
 export { type VerifyPatchOptions, verifyPatch } from '../patch/signing/verify-patch.ts'
 export type { VerifiedPatch } from '../patch/signing/verify-signatures.ts'
 export { type OpenTrustOptions, openTrust, type SignerOpener } from '../patch/trust/open-trust.ts'
-export { type Trust, type TrustConditions, trustSigners } from '../patch/trust/trust.ts'
+export { type Trust, type TrustConditions, trustSigners, unverified } from '../patch/trust/trust.ts'
 export {
   type PolicySigner,
   parseTrustPolicy,
@@ -77,4 +77,3 @@ export {
   type TrustPolicy,
   type TrustRule,
 } from '../patch/trust/trust-policy.ts'
-export { unverified } from '../patch/trust/unverified.ts'

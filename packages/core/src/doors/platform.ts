@@ -38,6 +38,7 @@ export type { MemoryEstimate, MemoryPart, MemoryUse } from '../doctor/estimate-m
 export { formatDiagnosis } from '../doctor/format-diagnosis.ts'
 export type { StepShape } from '../doctor/step-shape.ts'
 export { type ErrorCode, type ErrorParts, errorCodes, settleAll, throwIfAborted } from '../errors.ts'
+export { bodyWithin, joined } from '../hub/body-within.ts'
 export { type ChosenFiles, chooseFiles } from '../hub/choose-files.ts'
 export { type GgufModel, ggufModels } from '../hub/gguf-models.ts'
 export { type HubAccessOptions, hubFetch } from '../hub/hub-access.ts'

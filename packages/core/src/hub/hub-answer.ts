@@ -1,6 +1,7 @@
 import { PatchError } from '../errors.ts'
 import { strictJson } from '../storage/strict-json.ts'
 import { excerpt } from '../text/printable.ts'
+import { bodyWithin, joined } from './body-within.ts'
 import { unreachable } from './retrying-fetch.ts'
 
 /** Bytes of one answer: a page of a listing has a thousand files of some 300 bytes each. */
@@ -20,26 +21,7 @@ export function noHub(url: string, expected: string, found: string, cause?: unkn
 
 /** The body, as long as it is no longer than `most`; what comes after is not waited for. */
 export async function readAtMost(response: Response, most: number, url: string): Promise<Uint8Array> {
-  const reader = response.body?.getReader()
-  const pieces: Uint8Array[] = []
-  let length = 0
-  for (;;) {
-    const piece = await reader?.read()
-    if (!piece?.value) break
-    length += piece.value.length
-    if (length > most) {
-      await reader?.cancel()
-      throw noHub(url, `at most ${most} bytes`, 'more')
-    }
-    pieces.push(piece.value)
-  }
-  const bytes = new Uint8Array(length)
-  let at = 0
-  for (const piece of pieces) {
-    bytes.set(piece, at)
-    at += piece.length
-  }
-  return bytes
+  return joined(await bodyWithin(response, most, () => noHub(url, `at most ${most} bytes`, 'more')))
 }
 
 function kindOf(text: string): string {

@@ -4,9 +4,9 @@ import { Command } from 'commander'
 import { addTrustOption, type CommandContext, inContext } from '../cli/command-context.ts'
 import { addExamples } from '../cli/help.ts'
 import { renderTable } from '../cli/render-table.ts'
+import { rate } from '../patches/describe-patch.ts'
 import { patchForms } from '../patches/find-patch.ts'
 import { patchStore } from '../patches/patch-store.ts'
-import { rate } from './diff-command.ts'
 
 /** What became of the measured effects from one version to the next. */
 interface VersionChanges {

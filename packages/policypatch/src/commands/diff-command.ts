@@ -1,8 +1,9 @@
-import { diffPatches, type MeasuredRate, type PatchDifference } from '@policypatch/core/patch'
+import { diffPatches, type PatchDifference } from '@policypatch/core/patch'
 import { Command } from 'commander'
 import { addTrustOption, inContext } from '../cli/command-context.ts'
 import { addExamples } from '../cli/help.ts'
 import { renderTable } from '../cli/render-table.ts'
+import { rate } from '../patches/describe-patch.ts'
 import { patchForms } from '../patches/find-patch.ts'
 
 /** `diff`: what is different between two patches. */
@@ -43,10 +44,4 @@ function describe({ fields, prefix, effects }: PatchDifference, before: string, 
       : `The prefixes differ by ${(100 * relativeDistance).toFixed(1)}% of the norm; the cosine of their virtual tokens is ` +
         `${mean.toFixed(3)} on average and ${least.toFixed(3)} at the lowest.`
   return `${table}\n${distance}`
-}
-
-export function rate(measured: MeasuredRate | undefined): string {
-  if (!measured) return '–'
-  const [value, low, high] = [measured.value, measured.low, measured.high].map((x) => x.toPrecision(3))
-  return `${value} [${low}, ${high}]`
 }

@@ -5,7 +5,7 @@ import { PatchError } from '@policypatch/core'
 import { Command } from 'commander'
 import { inContext } from '../cli/command-context.ts'
 import { addExamples } from '../cli/help.ts'
-import { secretIn } from '../options/secret-in.ts'
+import { secretIn } from '../options/option-values.ts'
 
 interface KeygenOptions {
   readonly out: string

@@ -4,11 +4,11 @@ import { addModelOptions, addTrustOption, type CommandContext, inContext } from 
 import { addExamples } from '../cli/help.ts'
 import { renderTable } from '../cli/render-table.ts'
 import { integer } from '../options/option-values.ts'
+import { rate } from '../patches/describe-patch.ts'
 import { baseModel, patchForms } from '../patches/find-patch.ts'
 import { type CheckedClaim, compareClaims, type ScanFindings } from '../scan/compare-claims.ts'
 import { type ExaminedPrefix, examinePrefix } from '../scan/examine-prefix.ts'
 import { runBattery } from '../scan/run-battery.ts'
-import { rate } from './diff-command.ts'
 
 interface ScanOptions {
   readonly model?: string

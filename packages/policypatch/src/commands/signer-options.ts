@@ -4,7 +4,7 @@ import { PatchError } from '@policypatch/core'
 import { keySigner, type PatchSigner } from '@policypatch/core/patch'
 import type { CommandContext } from '../cli/command-context.ts'
 import { openRegistry } from '../open-registry.ts'
-import { secretIn } from '../options/secret-in.ts'
+import { secretIn } from '../options/option-values.ts'
 
 /** Options of commands that sign. */
 export interface SignerOptions {

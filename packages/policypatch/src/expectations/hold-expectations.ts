@@ -1,4 +1,5 @@
 import type { Measurement } from '@policypatch/core/evaluate'
+import { rate } from '../patches/describe-patch.ts'
 import type { Expectation } from './read-expectations.ts'
 
 /** A figure held to an expectation. */
@@ -50,7 +51,5 @@ export function expectationText({ metric, data, judge, atLeast, atMost, interval
 
 /** A figure with its interval, such as `0.83 [0.78, 0.87], n=48`. */
 export function figureText(measured: HeldFigure['measured']): string {
-  if (!measured) return 'not measured'
-  const [value, low, high] = [measured.value, measured.low, measured.high].map((x) => x.toPrecision(3))
-  return `${value} [${low}, ${high}], n=${measured.n}`
+  return measured ? `${rate(measured)}, n=${measured.n}` : 'not measured'
 }

@@ -1,3 +1,4 @@
+import { PatchError } from '@policypatch/core'
 import { InvalidArgumentError } from 'commander'
 
 /** A parser of an option's value: a number of [least, most]. */
@@ -55,4 +56,20 @@ export function jsonObject(text: string): Readonly<Record<string, unknown>> {
 function range(least: number, most: number): string {
   if (least === Number.NEGATIVE_INFINITY) return ''
   return most === Number.POSITIVE_INFINITY ? ` of at least ${least}` : ` from ${least} to ${most}`
+}
+
+/**
+ * A secret in an environment variable: on a command line others could read it.
+ *
+ * @param what it is, with its article, for messages
+ * @throws PatchError `INVALID_ARGUMENT` where there is none
+ */
+export function secretIn(name: string, what: string): string {
+  const { [name]: secret } = process.env
+  if (secret) return secret
+  throw new PatchError('INVALID_ARGUMENT', {
+    expected: `${what} in the environment variable ${name}`,
+    found: 'none',
+    remedy: 'Set it, or leave the option out',
+  })
 }

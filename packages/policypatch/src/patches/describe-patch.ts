@@ -1,5 +1,5 @@
 import type { Patch } from '@policypatch/core'
-import type { GateSummary, PatchEffect } from '@policypatch/core/patch'
+import type { GateSummary, MeasuredRate, PatchEffect } from '@policypatch/core/patch'
 import { printableLine } from '@policypatch/core/platform'
 
 /** What a patch is, in a few lines. */
@@ -28,6 +28,13 @@ export function describePatch({ manifest, bytes, parameters }: Patch): string {
     ...(conflicts.length > 0 ? [['conflicts', conflicts.join(', ')] as const] : []),
   ]
   return rows.map(([heading, text]) => `${heading.padEnd(10)}${printableLine(text)}`).join('\n')
+}
+
+/** A measured value with its interval, such as `0.830 [0.780, 0.870]`. */
+export function rate(measured: MeasuredRate | undefined): string {
+  if (!measured) return '–'
+  const [value, low, high] = [measured.value, measured.low, measured.high].map((x) => x.toPrecision(3))
+  return `${value} [${low}, ${high}]`
 }
 
 /** Shares are in percent; what may be above 1, such as a perplexity, stands as it is. */

@@ -1,5 +1,5 @@
 import type { Measurement } from '@policypatch/core/evaluate'
-import type { PatchEffect } from '@policypatch/core/patch'
+import { movedTo, type PatchEffect } from '@policypatch/core/patch'
 import { batterySubjects } from './run-battery.ts'
 
 type Figure = Omit<Measurement, 'values'>
@@ -40,9 +40,9 @@ export function compareClaims(
   const unclaimed = patched.flatMap((after): UnclaimedChange[] => {
     const before = figures.find((one) => one.subject === batterySubjects.base && isOfSame(one, after))
     if (!before || isClaimed(after)) return []
-    const change = after.low > before.high ? 'higher' : after.high < before.low ? 'lower' : undefined
-    if (change === undefined) return []
-    return [{ before, after, change: change === after.better ? 'improved' : 'worse' }]
+    const moved = movedTo(before, after)
+    if (moved === 'same') return []
+    return [{ before, after, change: moved === after.better ? 'improved' : 'worse' }]
   })
   return { claims: effects.map((claim) => checkClaim(claim, patched)), unclaimed }
 }
@@ -55,8 +55,7 @@ function checkClaim(claim: PatchEffect, patched: readonly Figure[]): CheckedClai
   const same = alike.filter(({ data }) => data === claim.data)
   const found = same.length > 0 ? same : alike
   if (found.length === 0) return { claim, found, verdict: 'not measured' }
-  const isWorse = ({ better, low, high }: Figure) =>
-    better === 'higher' ? high < claim.after.low : low > claim.after.high
+  const isWorse = (figure: Figure) => ![figure.better, 'same'].includes(movedTo(claim.after, figure))
   if (!found.some(isWorse)) return { claim, found, verdict: 'consistent' }
   return { claim, found, verdict: same.length > 0 ? 'contradicted' : 'lower elsewhere' }
 }

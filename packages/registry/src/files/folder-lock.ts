@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { link, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { isRunning } from '@policypatch/backend-node'
 import { PatchError } from '@policypatch/core'
 
 /**
@@ -115,16 +116,6 @@ async function isFree(folder: string, name: string): Promise<boolean> {
   if (Date.now() - stats.mtimeMs > stale) return true
   const match = /^process (\d+) on (.+)$/m.exec(await readFile(path, 'utf8').catch(() => ''))
   return match !== null && match[2] === hostname() && !isRunning(Number(match[1]))
-}
-
-function isRunning(id: number): boolean {
-  try {
-    process.kill(id, 0)
-    return true
-  } catch (error) {
-    // EPERM: it runs, under another user.
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH'
-  }
 }
 
 /** Removes older numbers, and what was killed in the middle of making one. */

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { textIfThere } from '../files/text-if-there.ts'
 
 /**
  * What npm is told of its registries: in .npmrc of the user and of a folder, and by `NPM_CONFIG_REGISTRY`, as flat options of `pacote`.
@@ -10,10 +10,10 @@ export async function npmSettings(
   folder: string,
   environment: NodeJS.ProcessEnv = process.env,
 ): Promise<Readonly<Record<string, string>>> {
-  const settings: Record<string, string> = { registry: 'https://registry.npmjs.org/' }
+  const settings: Record<string, string> = {}
   const user = environment.NPM_CONFIG_USERCONFIG ?? environment.npm_config_userconfig
   for (const path of [user ?? join(homedir(), '.npmrc'), join(folder, '.npmrc')]) {
-    for (const line of (await textOf(path)).split(/\r?\n/)) {
+    for (const line of (await textIfThere(path)).split(/\r?\n/)) {
       const [, key, value] =
         /^\s*((?:@[^:=\s]+:)?registry|\/\/[^=\s]+:_(?:authToken|auth))\s*=\s*(.*?)\s*$/.exec(line) ?? []
       if (key === undefined || value === undefined) continue
@@ -24,13 +24,4 @@ export async function npmSettings(
   }
   const given = environment.NPM_CONFIG_REGISTRY ?? environment.npm_config_registry
   return given ? { ...settings, registry: given } : settings
-}
-
-async function textOf(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
-    throw error
-  }
 }

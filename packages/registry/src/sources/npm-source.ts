@@ -20,7 +20,8 @@ export function npmSource(name: string, folder: string, cache: string): PatchSou
     specificationVersion: 'v1',
     async versions() {
       const options: Options = { ...(await npmSettings(folder)), cache }
-      checkSecure(new URL(options.registry as string))
+      // Without one, pacote takes npm's own.
+      if (options.registry) checkSecure(new URL(options.registry as string))
       const { packument } = await pacote()
       const { versions } = await packument(name, options).catch((error) => {
         throw npmError(error, name)

@@ -1,5 +1,6 @@
-import type { Patch } from '@policypatch/core'
-import type { PatchManifest } from '@policypatch/core/patch'
+import { type Patch, readPatch } from '@policypatch/core'
+import type { PatchFiles, PatchManifest } from '@policypatch/core/patch'
+import { memoryStorage } from '@policypatch/core/platform'
 
 /** What versions are chosen by. */
 export type VersionSummary = Pick<
@@ -44,3 +45,15 @@ export function unreadVersion(
 /** A version that has been read. */
 export const readVersion = (patch: Patch, source: string): OfferedVersion =>
   unreadVersion(patch.manifest.version, source, async () => patch)
+
+/**
+ * The patch of files that are in memory already, checked as any other.
+ *
+ * @param name a folder's name, for messages
+ * @throws the errors of `readPatch`
+ */
+export async function patchOfFiles(files: PatchFiles, name: string): Promise<Patch> {
+  const storage = memoryStorage()
+  for (const [file, bytes] of Object.entries(files)) await storage.write(`${name}/${file}`, bytes)
+  return readPatch({ storage, path: name })
+}

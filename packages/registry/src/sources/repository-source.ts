@@ -1,7 +1,6 @@
 import type { Repository } from '@policypatch/backend-web/repository'
 import { PatchError } from '@policypatch/core'
-import { patchOfFiles } from '../files/patch-of-files.ts'
-import type { OfferedVersion, PatchSource } from './patch-source.ts'
+import { type OfferedVersion, type PatchSource, patchOfFiles } from './patch-source.ts'
 
 /** The repositories of policypatch.json by their names, each opened when it is needed. */
 export type Repositories = ReadonlyMap<string, () => Promise<Repository>>

@@ -1,7 +1,8 @@
-import { open, readFile } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { PatchError } from '@policypatch/core'
 import { checkShape, describeIssues } from '@policypatch/core/platform'
 import * as z from 'zod/mini'
+import { textIfThere } from '../files/text-if-there.ts'
 import { type LockedPatch, lockedSchema } from './lock-file.ts'
 
 /** What changed for one patch of one base model; before or after is absent where it was not, or is no longer, used. */
@@ -45,7 +46,7 @@ const entry: z.ZodMiniType<JournalEntry> = z.object({
 
 /** The entries of a journal, the oldest first. A last line without its end is what a killed process left, and is not read. */
 export async function readJournal(path: string): Promise<JournalEntry[]> {
-  const lines = (await textOf(path)).split('\n')
+  const lines = (await textIfThere(path)).split('\n')
   return lines.slice(0, -1).map((line, i) => parseEntry(line, `line ${i + 1} of ${path}`))
 }
 
@@ -64,7 +65,7 @@ export function parseEntry(line: string, where = 'a line of the journal'): Journ
 
 /** Adds an entry, unless it is there as the last one: what was begun is ended twice where the first time was cut short. */
 export async function appendEntry(path: string, added: JournalEntry): Promise<void> {
-  const before = await textOf(path)
+  const before = await textIfThere(path)
   const whole = before.slice(0, before.lastIndexOf('\n') + 1)
   if (whole.slice(whole.lastIndexOf('\n', whole.length - 2) + 1).includes(`"id":"${added.id}"`)) return
   const handle = await open(path, 'a')
@@ -74,15 +75,6 @@ export async function appendEntry(path: string, added: JournalEntry): Promise<vo
     await handle.sync()
   } finally {
     await handle.close()
-  }
-}
-
-async function textOf(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
-    throw error
   }
 }
 

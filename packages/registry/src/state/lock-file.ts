@@ -1,6 +1,7 @@
 import { PatchError } from '@policypatch/core'
 import { checkShape, describeIssues, isPrintableLine, parseJsonFile } from '@policypatch/core/platform'
 import * as z from 'zod/mini'
+import { parseWanted, type SourceSpec } from '../sources/source-spec.ts'
 import { lockFileName } from './state-place.ts'
 
 /** A patch as it is used: exactly this version with exactly this content. */
@@ -71,4 +72,13 @@ export function formatLockFile({ models }: LockFile): string {
     .filter(([, patches]) => Object.keys(patches).length > 0)
     .map(([model, patches]) => [model, Object.fromEntries(sorted(patches))])
   return `${JSON.stringify({ format, models: Object.fromEntries(kept) }, null, 2)}\n`
+}
+
+/** Where exactly the version that is locked came from. */
+export function lockedSpec(name: string, { source, version }: LockedPatch): SourceSpec {
+  if (source.startsWith('repository:')) {
+    return { kind: 'repository', name, range: version, repository: source.slice('repository:'.length) }
+  }
+  const spec = parseWanted(name, source)
+  return spec.kind === 'npm' ? { ...spec, range: version } : spec
 }

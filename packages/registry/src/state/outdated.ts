@@ -1,6 +1,6 @@
 import { parseWanted } from '../sources/source-spec.ts'
 import { sourceVersions } from './choose-patches.ts'
-import { lockedSpec } from './locked-source.ts'
+import { lockedSpec } from './lock-file.ts'
 import { configuredRepositories, type StateContext } from './state-context.ts'
 import { readState, type State } from './transaction.ts'
 import { allInRange, isNamed } from './version-range.ts'

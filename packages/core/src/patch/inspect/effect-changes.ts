@@ -43,10 +43,19 @@ function changeOf(
 ): EffectChange['change'] {
   if (!was) return 'added'
   if (!is) return 'dropped'
-  const change = is.low > was.high ? 'higher' : is.high < was.low ? 'lower' : undefined
-  if (change === undefined) return 'same'
+  const moved = movedTo(was, is)
+  if (moved === 'same') return 'same'
   if (better === undefined) return 'unclear'
-  return change === better ? 'improved' : 'worse'
+  return moved === better ? 'improved' : 'worse'
+}
+
+/** Which way a figure has moved, by its 95% intervals: `same` where they overlap. */
+export function movedTo(
+  was: Pick<MeasuredRate, 'low' | 'high'>,
+  is: Pick<MeasuredRate, 'low' | 'high'>,
+): 'higher' | 'lower' | 'same' {
+  if (is.low > was.high) return 'higher'
+  return is.high < was.low ? 'lower' : 'same'
 }
 
 /** Which direction is better, of metrics that patches recorded before effects said so themselves. */

@@ -2,7 +2,7 @@ import { PatchError } from '../../errors.ts'
 import type { LanguageModel } from '../../model/language-model/language-model.ts'
 import type { StoredPlace } from '../../storage/place.ts'
 import type { Patch, PatchContents } from '../patch.ts'
-import { isSigned } from '../signing/signature-files.ts'
+import { isSigned, signatureFile } from '../signing/signature-files.ts'
 import { type TrustedSigner, trustedKey } from '../signing/signer.ts'
 import { type VerifiedPatch, verifySignatures } from '../signing/verify-signatures.ts'
 
@@ -73,4 +73,13 @@ async function namesIn({ storage, path }: StoredPlace): Promise<readonly string[
     if (error instanceof PatchError && error.code === 'UNSUPPORTED') return undefined
     throw error
   }
+}
+
+/** What is to be said, in one line, of a patch that is used without a trust policy. */
+export function unverified({
+  manifest: { name, version },
+  files,
+}: Pick<Patch, 'manifest' | 'files'>): string {
+  const isSigned = files[signatureFile] !== undefined
+  return `${name} ${version} ${isSigned ? 'is signed, but was not verified: there is no trust policy' : 'is not signed'}`
 }

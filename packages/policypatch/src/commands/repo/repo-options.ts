@@ -1,6 +1,6 @@
 import type { PublishOptions } from '@policypatch/registry'
 import { Command } from 'commander'
-import { secretIn } from '../../options/secret-in.ts'
+import { secretIn } from '../../options/option-values.ts'
 
 /** What every command takes that changes a repository. */
 export interface RepoOptions {

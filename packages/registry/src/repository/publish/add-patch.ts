@@ -11,7 +11,7 @@ import {
 } from '@policypatch/backend-web/repository'
 import { type Patch, PatchError } from '@policypatch/core'
 import { compareVersions, diffPatches, type EffectChange, type PatchFiles } from '@policypatch/core/patch'
-import { patchOfFiles } from '../../files/patch-of-files.ts'
+import { patchOfFiles } from '../../sources/patch-source.ts'
 import { changeRepository, type PublishOptions } from './change-repository.ts'
 import { advisoriesRole } from './create-repository.ts'
 import { findPublisher } from './find-publisher.ts'

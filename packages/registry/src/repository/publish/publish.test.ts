@@ -2,12 +2,9 @@ import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { readPatch } from '@policypatch/core'
 import { memoryStorage } from '@policypatch/core/platform'
-import { afterEach, describe, expect, it } from 'vitest'
-import {
-  type TinyRepository,
-  tinyPatchFiles,
-  tinyRepository,
-} from '../../../test/repository/tiny-repository.ts'
+import { describe, expect, it } from 'vitest'
+import { repository } from '../../../test/repository/attacked-repository.ts'
+import { type TinyRepository, tinyPatchFiles } from '../../../test/repository/tiny-repository.ts'
 import { openRepository } from '../read/open-repository.ts'
 import { addAdvisory } from './add-advisory.ts'
 import { addPatch } from './add-patch.ts'
@@ -16,17 +13,6 @@ import { delegatePatches } from './delegate-patches.ts'
 import { renewMetadata } from './renew-metadata.ts'
 import { rotateKeys } from './rotate-keys.ts'
 import { yankPatch } from './yank-patch.ts'
-
-let made: TinyRepository[] = []
-const repository = async (...args: Parameters<typeof tinyRepository>) => {
-  const one = await tinyRepository(...args)
-  made.push(one)
-  return one
-}
-afterEach(() => {
-  for (const one of made) one.remove()
-  made = []
-})
 
 const open = ({ url, root, cache, fetch }: TinyRepository) =>
   openRepository({ url, root, cache, download: { fetch, retries: 0 } })

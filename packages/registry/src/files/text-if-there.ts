@@ -1,0 +1,11 @@
+import { readFile } from 'node:fs/promises'
+
+/** The text of a file; empty where there is none. */
+export async function textIfThere(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
+    throw error
+  }
+}
