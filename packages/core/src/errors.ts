@@ -54,6 +54,12 @@ export const errorCodes = [
   'REQUEST_REFUSED',
   /** A compute backend is missing or failed. */
   'BACKEND_FAILED',
+  /** As many requests wait as may wait. */
+  'QUEUE_FULL',
+  /** A request waited for longer than it may. */
+  'DEADLINE_EXCEEDED',
+  /** An engine or server takes no more requests: it is closing. */
+  'CLOSED',
   /** The caller's AbortSignal fired. */
   'ABORTED',
 ] as const
