@@ -104,7 +104,7 @@ describe('createKeyValueCache', () => {
 it('selectSlots copies slots, in the order given', () => {
   const cache = createKeyValueCache(config, 3, 100)
   for (const slot of [0, 1, 2]) cache.append(slot, blockOf(3, 4 + slot), slot, 4 + slot)
-  const selected = selectSlots(config, cache, [2, 0])
+  const selected = selectSlots(config, cache, [2, 0], { places: cache.capacity })
   expect([selected.slots, selected.length(0), selected.length(1)]).toEqual([2, 6, 4])
   expect(selected.capacity).toBe(cache.capacity)
   expect(held(selected, 'value.1', 1, 0)).toEqual(expected('value.1', 1, 2, 6, 3))

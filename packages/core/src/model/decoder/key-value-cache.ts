@@ -153,16 +153,16 @@ export function createKeyValueCache(
   }
 }
 
-/** A cache whose slots are copies of given slots of another. */
+/** A cache whose first slots are copies of given slots of another, with places for as many tokens as these have, at least. */
 export function selectSlots(
   config: ModelConfig,
   cache: KeyValueCache,
-  slots: readonly number[],
+  kept: readonly number[],
+  { slots = kept.length, places = 0 }: { readonly slots?: number; readonly places?: number } = {},
 ): KeyValueCache {
-  const longest = Math.max(1, ...slots.map((slot) => cache.length(slot)))
-  const places = Math.max(longest, cache.capacity)
-  const selected = createKeyValueCache(config, slots.length, places, freeCapacityFor)
-  for (const [to, from] of slots.entries()) {
+  const longest = Math.max(1, places, ...kept.map((slot) => cache.length(slot)))
+  const selected = createKeyValueCache(config, slots, longest, freeCapacityFor)
+  for (const [to, from] of kept.entries()) {
     selected.clear(to, cache.lead(from))
     selected.append(to, cache.block(), from, cache.length(from))
   }

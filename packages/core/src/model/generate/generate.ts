@@ -4,118 +4,80 @@
  */
 
 import { PatchError, throwIfAborted } from '../../errors.ts'
-import {
-  createKeyValueCache,
-  freeCapacityFor,
-  type KeyValueCache,
-  selectSlots,
-} from '../decoder/key-value-cache.ts'
-import { extend } from '../extend/extend.ts'
-import { sharedContexts, type TokenizedRequest } from '../extend/shared-context.ts'
+import { contextOf, sharedContexts, type TokenizedRequest } from '../extend/shared-context.ts'
 import { openGates } from '../gate/open-gates.ts'
 import type { GenerateOptions } from '../language-model/language-model.ts'
 import type { ModelCore } from '../language-model/model-core.ts'
 import { spanOf } from '../language-model/prefix.ts'
-import { choose, prefill, type Row, type Settings } from './prefill.ts'
-
-/** Something that happened to one request: a token came, or it is finished. */
-export type GenerationEvent =
-  | { readonly type: 'token'; readonly index: number; readonly token: number }
-  | { readonly type: 'end'; readonly index: number; readonly finishReason: 'stop' | 'length' }
+import { createBatch, type GenerationEvent } from './batch.ts'
+import type { BatchRequest, Contexts } from './prefill.ts'
 
 /** Steps that are worth arranging the weights for; counted as if no response ended early. */
 const MANY_STEPS = 32
 
-/** Longest key/value cache that is made at once; a longer one grows as it is needed. */
-const INITIAL_CAPACITY = 512
-
-/**
- * Continuous batching: up to `batchSize` sequences are decoded together, each in a slot of the key/value cache.
- * When a quarter of the slots are free, waiting prompts are prefilled and take their places; when none wait and
- * three quarters are free, the cache is made smaller. Gates decide before anything else.
- */
+/** Responses to a list of prompts, `batchSize` at a time. Gates decide before anything else. */
 export async function* generateTokens(
   core: ModelCore,
   given: readonly TokenizedRequest[],
   options: GenerateOptions = {},
 ): AsyncGenerator<GenerationEvent> {
-  const settings = checkOptions(options, given.length)
+  const settings = checkOptions(options)
   for (const request of given) checkLength(core, request)
-  const { batchSize } = settings
-  const requests = await openGates(core, given, { batchSize, signal: options.signal })
-  // Prompts of like length are prefilled together, so that little of a block is padding.
-  const waiting = [...requests].sort((a, b) => b.tokens.length - a.tokens.length || a.index - b.index)
-  const contexts = await sharedContexts(core, requests)
-  const need = Math.max(0, ...requests.map(({ tokens, prefix }) => tokens.length + (prefix?.length ?? 0)))
-  const capacity = Math.min(need + settings.maxTokens, INITIAL_CAPACITY)
-  let rows: (Row | undefined)[] = new Array(Math.min(settings.batchSize, requests.length)).fill(undefined)
-  let cache = createKeyValueCache(core.config, rows.length, capacity, freeCapacityFor)
-  for (;;) {
-    throwIfAborted(options.signal, 'generation')
-    const free = [...rows.keys()].filter((slot) => rows[slot] === undefined)
-    const busy = rows.length - free.length
-    if (busy === 0 && waiting.length === 0) return
-    if (waiting.length > 0 && (busy === 0 || free.length >= rows.length / 4)) {
-      const started = waiting.splice(0, free.length)
-      const slots = free.slice(0, started.length)
-      const fresh = await prefill(core, started, settings, contexts, cache, slots)
-      for (const [i, slot] of slots.entries()) rows[slot] = fresh[i]
-      yield* settle(rows, slots)
-    } else {
-      if (waiting.length === 0 && busy > 0 && busy <= rows.length / 4) {
-        const kept = [...rows.keys()].filter((slot) => rows[slot])
-        cache = selectSlots(core.config, cache, kept)
-        rows = kept.map((slot) => rows[slot])
-      }
-      await decodeOne(core, rows, cache, settings)
-      yield* settle(rows, [...rows.keys()])
-    }
-  }
-}
-
-/** Feeds every row's newest token and chooses the one after it. Free slots run along without effect. */
-async function decodeOne(
-  core: ModelCore,
-  rows: readonly (Row | undefined)[],
-  cache: KeyValueCache,
-  settings: Settings,
-) {
-  const { last, block } = await extend(core, {
-    tokens: rows.map((row) => [row?.next ?? 0]),
-    starts: rows.map((row, slot) => (row ? cache.position(slot) : 0)),
-    past: cache,
-    output: settings.output,
-    step: settings.step,
+  const { batchSize, signal } = settings
+  const opened = await openGates(core, given, { batchSize, signal })
+  const requests = opened.map((request) => toBatchRequest(core, request, settings))
+  const batch = createBatch(core, {
+    slots: Math.min(batchSize, requests.length),
+    contexts: await contextsOf(core, requests),
+    often: settings.maxTokens * Math.ceil(requests.length / batchSize) >= MANY_STEPS,
+    live: false,
   })
-  for (const [slot, row] of rows.entries()) {
-    if (!row) {
-      cache.clear(slot)
-      continue
-    }
-    cache.append(slot, block, slot, 1)
-    row.next = choose(last, slot, row.random, settings)
+  // Prompts of like length are prefilled together, so that little of a block is padding.
+  batch.add(requests.sort((a, b) => b.tokens.length - a.tokens.length || a.index - b.index))
+  while (batch.running + batch.waiting > 0) {
+    throwIfAborted(signal, 'generation')
+    yield* await batch.step()
   }
 }
 
-/** Reports the newest token of the rows in some slots, and frees the slots of those for which it is the last. */
-function* settle(rows: (Row | undefined)[], slots: readonly number[]): Generator<GenerationEvent> {
-  for (const slot of slots) {
-    const row = rows[slot]
-    if (!row) continue
-    const { index } = row
-    const stopped = row.stops.has(row.next)
-    if (!stopped) {
-      yield { type: 'token', index, token: row.next }
-      row.left--
-    }
-    if (stopped || row.left === 0) {
-      rows[slot] = undefined
-      yield { type: 'end', index, finishReason: stopped ? 'stop' : 'length' }
-    }
+/** What requests with one prefix all begin with is run once. */
+async function contextsOf(core: ModelCore, requests: readonly BatchRequest[]): Promise<Contexts> {
+  const contexts = await sharedContexts(core, requests)
+  const contextFor = async ({ prefix }: BatchRequest) => {
+    const known = contexts.get(prefix) ?? (await contextOf(core, prefix, []))
+    contexts.set(prefix, known)
+    return known
+  }
+  return {
+    async find(some) {
+      const found = []
+      for (const request of some) found.push(await contextFor(request))
+      return found
+    },
   }
 }
 
-function checkOptions(options: GenerateOptions, requests: number): Settings {
+/** A request with all that its response is made by. */
+export function toBatchRequest(
+  { tokenizer }: ModelCore,
+  request: TokenizedRequest,
+  { maxTokens, temperature, topK, topP, seed, stopTokens }: Settings,
+): BatchRequest {
+  return {
+    ...request,
+    ...{ maxTokens, sampling: { temperature, topK, topP } },
+    seed: request.seed ?? seed + request.index * 2 ** 32,
+    stops: new Set([...tokenizer.eosTokenIds, ...stopTokens]),
+  }
+}
+
+/** Options of generation, all of them. */
+export type Settings = Pick<GenerateOptions, 'signal'> & {
+  readonly [Name in Exclude<keyof GenerateOptions, 'signal'>]-?: NonNullable<GenerateOptions[Name]>
+}
+
+/** @throws `INVALID_ARGUMENT` for what is out of range */
+export function checkOptions(options: GenerateOptions): Settings {
   const {
     maxTokens = 128,
     batchSize = 16,
@@ -139,15 +101,11 @@ function checkOptions(options: GenerateOptions, requests: number): Settings {
       remedy: 'Correct these options',
     })
   }
-  const output = temperature === 0 ? 'argmax' : 'logits'
-  const step = {
-    single: Math.min(batchSize, requests) === 1,
-    often: maxTokens * Math.ceil(requests / batchSize) >= MANY_STEPS,
-  }
-  return { maxTokens, batchSize, temperature, topK, topP, seed, stopTokens, output, step }
+  return { maxTokens, batchSize, temperature, topK, topP, seed, stopTokens, signal: options.signal }
 }
 
-function checkLength({ config }: ModelCore, { tokens, prefix, index }: TokenizedRequest): void {
+/** @throws `INVALID_ARGUMENT` for an empty prompt, `CONTEXT_EXCEEDED` for one that leaves no room for a response */
+export function checkLength({ config }: ModelCore, { tokens, prefix, index }: TokenizedRequest): void {
   const before = spanOf(prefix)
   if (tokens.length === 0) {
     throw new PatchError('INVALID_ARGUMENT', {

@@ -1,40 +1,40 @@
 import type { HostTensor } from '../../backend/backend.ts'
 import { createRandom, type Random } from '../../random.ts'
 import { createKeyValueCache, type KeyValueCache } from '../decoder/key-value-cache.ts'
-import type { StepSettings } from '../extend/decoding-program.ts'
 import { extend } from '../extend/extend.ts'
-import {
-  contextOf,
-  enterContext,
-  type SharedContext,
-  type TokenizedRequest,
-} from '../extend/shared-context.ts'
-import type { Prefix } from '../language-model/language-model.ts'
+import { enterContext, type SharedContext, type TokenizedRequest } from '../extend/shared-context.ts'
 import type { ModelCore } from '../language-model/model-core.ts'
-import { sample } from './sample.ts'
+import { type SampleOptions, sample } from './sample.ts'
+
+/** A prompt, and how its response is made. */
+export interface BatchRequest extends TokenizedRequest {
+  readonly maxTokens: number
+  /** Temperature 0 takes the most probable token. */
+  readonly sampling: SampleOptions
+  readonly seed: number
+  readonly stops: ReadonlySet<number>
+  /** Sees the logits [V] from which each token was chosen. */
+  readonly observe?: ((logits: Float32Array, token: number) => void) | undefined
+}
 
 /** A sequence that is being generated. */
 export interface Row {
-  readonly index: number
+  readonly request: BatchRequest
   readonly random: Random
-  readonly stops: ReadonlySet<number>
+  /** Tokens of the response whose keys and values are in the cache. */
+  readonly fed: number[]
   /** Most tokens it may still get. */
   left: number
   /** The token that is fed next. */
   next: number
 }
 
-/** How a batch is generated. */
-export interface Settings {
-  readonly maxTokens: number
-  readonly batchSize: number
-  readonly temperature: number
-  readonly topK: number
-  readonly topP: number
-  readonly seed: number
-  readonly stopTokens: readonly number[]
-  readonly output: 'logits' | 'argmax'
-  readonly step: StepSettings
+/** Where the keys and values come from that stand before prompts or that prompts begin with. */
+export interface Contexts {
+  /** What is at hand for each request, fewer of its tokens than all. */
+  find(requests: readonly BatchRequest[]): Promise<SharedContext[]>
+  /** Is told that the slot of a cache holds the prompt of a request and some tokens of its response. */
+  keep?(request: BatchRequest, response: readonly number[], cache: KeyValueCache, slot: number): void
 }
 
 /**
@@ -43,14 +43,12 @@ export interface Settings {
  */
 export async function prefill(
   core: ModelCore,
-  requests: readonly TokenizedRequest[],
-  settings: Settings,
-  contexts: Map<Prefix | undefined, SharedContext>,
+  requests: readonly BatchRequest[],
+  contexts: Contexts,
   cache: KeyValueCache,
   slots: readonly number[],
 ): Promise<Row[]> {
-  const shared: SharedContext[] = []
-  for (const { prefix } of requests) shared.push(await contextFor(core, contexts, prefix))
+  const shared = await contexts.find(requests)
   const batch = Math.min(2 ** Math.ceil(Math.log2(requests.length)), Math.max(cache.slots, requests.length))
   const longest = Math.max(...shared.map(({ length }) => length))
   const past = createKeyValueCache(core.config, batch, longest)
@@ -63,36 +61,39 @@ export async function prefill(
   const { last, block } = await extend(core, {
     tokens: [...own, ...padding],
     starts: Array.from({ length: batch }, (_, row) => past.position(row)),
-    output: settings.output,
+    output: outputFor(requests.map((request) => ({ request }))),
     past: longest > 0 ? past : undefined,
   })
   return requests.map((request, row) => {
     const slot = slots[row] as number
     cache.append(slot, block, row, (own[row] as readonly number[]).length)
-    const random = createRandom(request.seed ?? settings.seed + request.index * 2 ** 32)
+    contexts.keep?.(request, [], cache, slot)
+    const random = createRandom(request.seed)
     return {
-      index: request.index,
-      random,
-      stops: new Set([...core.tokenizer.eosTokenIds, ...settings.stopTokens]),
-      left: Math.min(settings.maxTokens, core.config.maxPositions - cache.position(slot)),
-      next: choose(last, row, random, settings),
+      ...{ request, random, fed: [] },
+      left: Math.min(request.maxTokens, core.config.maxPositions - cache.position(slot)),
+      next: choose(last, row, random, request),
     }
   })
 }
 
-async function contextFor(
-  core: ModelCore,
-  contexts: Map<Prefix | undefined, SharedContext>,
-  prefix: Prefix | undefined,
-): Promise<SharedContext> {
-  const known = contexts.get(prefix) ?? (await contextOf(core, prefix, []))
-  contexts.set(prefix, known)
-  return known
-}
+/** All logits, where one of the rows needs them. */
+export const outputFor = (rows: readonly (Pick<Row, 'request'> | undefined)[]): 'logits' | 'argmax' =>
+  rows.some((row) => row && (row.request.sampling.temperature > 0 || row.request.observe))
+    ? 'logits'
+    : 'argmax'
 
 /** The next id of one row, from all its logits or as the program chose it. */
-export function choose({ data, shape }: HostTensor, row: number, random: Random, settings: Settings): number {
+export function choose(
+  { data, shape }: HostTensor,
+  row: number,
+  random: Random,
+  { sampling, observe }: BatchRequest,
+): number {
   if (data instanceof Int32Array) return data[row] as number
   const size = shape[1] as number
-  return sample(data.subarray(row * size, (row + 1) * size), settings, random)
+  const logits = data.subarray(row * size, (row + 1) * size)
+  const token = sample(logits, sampling, random)
+  observe?.(logits, token)
+  return token
 }

@@ -1,0 +1,142 @@
+import { createKeyValueCache, selectSlots } from '../decoder/key-value-cache.ts'
+import { extend } from '../extend/extend.ts'
+import type { ModelCore } from '../language-model/model-core.ts'
+import { type BatchRequest, type Contexts, choose, outputFor, prefill, type Row } from './prefill.ts'
+
+/** Something that happened to one request: a token came, or it is finished. */
+export type GenerationEvent =
+  | { readonly type: 'token'; readonly index: number; readonly token: number }
+  | { readonly type: 'end'; readonly index: number; readonly finishReason: 'stop' | 'length' }
+
+/** How a batch goes on. */
+export interface BatchSettings {
+  /** Most sequences that are decoded together. */
+  readonly slots: number
+  /** What is at hand of the prompts' beginnings. */
+  readonly contexts: Contexts
+  /** Many steps are to come: the weights may be arranged for them once. */
+  readonly often: boolean
+  /** Requests come one by one: each begins as soon as a slot is free, and there are no more slots than are used. */
+  readonly live: boolean
+}
+
+/** Sequences that are decoded together, each in a slot of the key/value cache; when one ends, a waiting one takes its place. */
+export interface Batch {
+  readonly running: number
+  readonly waiting: number
+  /** Adds requests that wait for a slot, in this order. */
+  add(requests: readonly BatchRequest[]): void
+  /** Ends a request without an event; the slot is free. */
+  cancel(index: number): void
+  /** Reads waiting prompts where there is room for them, else gives every sequence its next token; tells what came. */
+  step(): Promise<GenerationEvent[]>
+}
+
+/** Longest key/value cache that is made at once; a longer one grows as it is needed. */
+const INITIAL_CAPACITY = 512
+
+/** Most tokens, padding included, of prompts that are read together. */
+const PREFILL_TOKENS = 8192
+
+/**
+ * Continuous batching. When a quarter of the slots are free, waiting prompts are prefilled and take their places, in a live
+ * batch when one is; when none wait and three quarters are free, the cache is made smaller.
+ */
+export function createBatch(core: ModelCore, { slots, contexts, often, live }: BatchSettings): Batch {
+  const waiting: BatchRequest[] = []
+  let rows: (Row | undefined)[] = []
+  let cache = createKeyValueCache(core.config, 0)
+  const taken = () => [...rows.keys()].filter((slot) => rows[slot])
+
+  /** Gives the rows so many slots, those that are busy first. */
+  const arrange = (size: number, places: number) => {
+    const kept = taken()
+    cache = selectSlots(core.config, cache, kept, { slots: size, places })
+    rows = Array.from({ length: size }, (_, slot) => rows[kept[slot] ?? -1])
+  }
+
+  /** What waits and is read next, as much as has room. */
+  const next = (room: number) => {
+    const [first] = waiting
+    const longest = first ? first.tokens.length : 0
+    const some = waiting.slice(0, Math.max(1, Math.min(room, Math.floor(PREFILL_TOKENS / longest))))
+    const shorter = some.findIndex(({ tokens }) => tokens.length > longest * 2)
+    return waiting.splice(0, shorter > 0 ? shorter : some.length)
+  }
+
+  const start = async (busy: number): Promise<GenerationEvent[]> => {
+    const started = next(slots - busy)
+    if (rows.length < busy + started.length) {
+      const size = live ? Math.min(slots, 2 ** Math.ceil(Math.log2(busy + started.length))) : slots
+      const need = Math.max(...started.map(({ tokens, prefix }) => tokens.length + (prefix?.length ?? 0)))
+      const most = Math.max(...started.map(({ maxTokens }) => maxTokens))
+      arrange(size, Math.min(need + most, INITIAL_CAPACITY))
+    }
+    const free = [...rows.keys()].filter((slot) => !rows[slot]).slice(0, started.length)
+    const fresh = await prefill(core, started, contexts, cache, free)
+    for (const [i, slot] of free.entries()) rows[slot] = fresh[i]
+    return settle(free)
+  }
+
+  /** Feeds every row's newest token and chooses the one after it. Free slots run along without effect. */
+  const decode = async (): Promise<GenerationEvent[]> => {
+    const { last, block } = await extend(core, {
+      tokens: rows.map((row) => [row?.next ?? 0]),
+      starts: rows.map((row, slot) => (row ? cache.position(slot) : 0)),
+      past: cache,
+      output: outputFor(rows),
+      step: { single: rows.length === 1 && (live || slots === 1), often },
+    })
+    for (const [slot, row] of rows.entries()) {
+      if (row) {
+        cache.append(slot, block, slot, 1)
+        row.fed.push(row.next)
+        row.next = choose(last, slot, row.random, row.request)
+      } else {
+        cache.clear(slot)
+      }
+    }
+    return settle([...rows.keys()])
+  }
+
+  /** Tells the newest token of the rows in some slots, and frees the slots of those for which it is the last. */
+  const settle = (some: readonly number[]): GenerationEvent[] => {
+    const events: GenerationEvent[] = []
+    for (const slot of some) {
+      const row = rows[slot]
+      if (!row) continue
+      const { index, stops } = row.request
+      const stopped = stops.has(row.next)
+      if (!stopped) {
+        events.push({ type: 'token', index, token: row.next })
+        row.left--
+      }
+      if (!stopped && row.left > 0) continue
+      rows[slot] = undefined
+      contexts.keep?.(row.request, row.fed, cache, slot)
+      events.push({ type: 'end', index, finishReason: stopped ? 'stop' : 'length' })
+    }
+    return events
+  }
+
+  return {
+    get running() {
+      return taken().length
+    },
+    get waiting() {
+      return waiting.length
+    },
+    add: (requests) => void waiting.push(...requests),
+    cancel(index) {
+      const place = waiting.findIndex((request) => request.index === index)
+      if (place >= 0) waiting.splice(place, 1)
+      rows = rows.map((row) => (row?.request.index === index ? undefined : row))
+    },
+    async step() {
+      const busy = taken().length
+      if (waiting.length > 0 && (busy === 0 || slots - busy >= (live ? 1 : slots / 4))) return start(busy)
+      if (busy <= rows.length / 4 && waiting.length === 0) arrange(busy, live ? 0 : cache.capacity)
+      return busy > 0 ? decode() : []
+    },
+  }
+}
