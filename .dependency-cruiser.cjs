@@ -91,6 +91,11 @@ module.exports = {
       [into('tokenize'), into('model'), into('patch'), into('train')],
       'doctor looks at models and patches, and tries a step of training',
     ),
+    folder(
+      'engine',
+      [into('tokenize'), into('model')],
+      'engine runs many requests on a model, and knows of patches only that they are prefixes',
+    ),
     {
       name: 'testing-is-for-tests',
       comment: 'what ships never imports the test tools',

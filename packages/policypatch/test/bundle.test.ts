@@ -4,7 +4,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { buildBundle } from './bundle/build-bundle.ts'
 
 /** Bytes, compressed by gzip: what it is now, so that it does not grow. */
-const ceiling = 61_800
+const ceiling = 62_300
 /** The same with the chat templates' language, which comes with the first model that has a chat template. */
 const chatCeiling = 93_200
 
@@ -45,7 +45,7 @@ function compressed(some: Iterable<Rolldown.OutputChunk>): number {
   return gzipSync([...some].map(({ code }) => code).join('\n')).length
 }
 
-test('applying a patch takes at most 61.8 kB without runtimes, and 93.2 with chat templates', () => {
+test('applying a patch takes at most 62.3 kB without runtimes, and 93.2 with chat templates', () => {
   const template = chunks.find((chunk) =>
     modulesOf([chunk]).some((id) => id.endsWith('/compile-chat-template.ts')),
   )

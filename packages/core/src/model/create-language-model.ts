@@ -17,7 +17,7 @@ import type { ModelConfig } from './decoder/config/model-config.ts'
 import { programScope } from './decoder/program-scope.ts'
 import type { TokenizedRequest } from './extend/shared-context.ts'
 import { readerOf } from './gate/asked-request.ts'
-import { checkGate, gatesOf } from './gate/gate.ts'
+import { checkPrefix } from './gate/gate.ts'
 import { hiddenStates } from './gate/hidden-states.ts'
 import { openGates } from './gate/open-gates.ts'
 import { generateTokens } from './generate/generate.ts'
@@ -30,7 +30,6 @@ import type {
   ScoreRequest,
 } from './language-model/language-model.ts'
 import { type ModelCore, withCore } from './language-model/model-core.ts'
-import { checkPrefixShape } from './language-model/prefix.ts'
 import { createPrefixCache } from './language-model/prefix-cache.ts'
 import { createProgramCache } from './language-model/program-cache.ts'
 import { weightsFingerprint } from './language-model/weights-fingerprint.ts'
@@ -91,11 +90,11 @@ export async function createLanguageModel(parts: ModelParts): Promise<LanguageMo
 function modelWith(core: ModelCore, prefix: Prefix | undefined): LanguageModel {
   const { id, architecture, config, tokenizer, weights, backend, precision, prefixes } = core
   const { weightsFingerprint, weightsDigest } = core
-  if (prefix) checkPrefix(core, prefix)
+  if (prefix) checkPrefix(config, prefix)
 
   const tokenize = (request: GenerateRequest | Prompt, index: number): TokenizedRequest => {
     const { prompt, prefix: own, seed }: GenerateRequest = isRequest(request) ? request : { prompt: request }
-    if (own) checkPrefix(core, own)
+    if (own) checkPrefix(config, own)
     const chosen = own === null ? undefined : (own ?? prefix)
     return {
       index,
@@ -196,7 +195,8 @@ async function byPrefix<Result>(
     prompt,
     prefix: prefix === null ? undefined : (prefix ?? own),
   }))
-  for (const chosen of new Set(gated.map(({ prefix }) => prefix))) if (chosen) checkPrefix(core, chosen)
+  for (const chosen of new Set(gated.map(({ prefix }) => prefix)))
+    if (chosen) checkPrefix(core.config, chosen)
   const groups = new Map<Prefix | undefined, number[]>()
   for (const [index, { prefix }] of (await openGates(core, gated)).entries()) {
     groups.set(prefix, [...(groups.get(prefix) ?? []), index])
@@ -208,11 +208,6 @@ async function byPrefix<Result>(
     for (const [i, index] of indices.entries()) results[index] = found[i]?.[0] as Result
   }
   return results
-}
-
-function checkPrefix({ config }: ModelCore, prefix: Prefix): void {
-  checkPrefixShape(config, prefix)
-  for (const gate of gatesOf(prefix)) if (gate) checkGate(config, gate)
 }
 
 function toExample(tokenizer: Tokenizer, request: ScoreRequest | CandidateRequest): CandidateExample {

@@ -5,7 +5,13 @@
 
 import { PatchError } from '../../errors.ts'
 import type { ModelConfig } from '../decoder/config/model-config.ts'
-import { type Gate, joinEmbeddings, type Prefix, type ReadingPlace } from '../language-model/prefix.ts'
+import {
+  checkPrefixShape,
+  type Gate,
+  joinEmbeddings,
+  type Prefix,
+  type ReadingPlace,
+} from '../language-model/prefix.ts'
 
 /** Slope of units below 0: with none, prompts on which all units rest could not be told apart. */
 export const LEAK = 0.1
@@ -38,6 +44,12 @@ export function standardized(
       Math.min(LARGEST_READING, (value - (mean[i] as number)) * (scale[i] as number)),
     ),
   )
+}
+
+/** Throws `SHAPE_MISMATCH` or `NOT_FINITE` for a prefix, or gates of one, that a model cannot apply. */
+export function checkPrefix(config: ModelConfig, prefix: Prefix): void {
+  checkPrefixShape(config, prefix)
+  for (const gate of gatesOf(prefix)) if (gate) checkGate(config, gate)
 }
 
 /** Throws `SHAPE_MISMATCH` for a gate that does not fit the model, `NOT_FINITE` for one that decides nothing. */

@@ -1,0 +1,144 @@
+import { PatchError } from '../errors.ts'
+import type { BatchRequest } from '../model/generate/prefill.ts'
+import { createIncrementalDecoder } from '../tokenize/incremental-decoder.ts'
+import type { Tokenizer } from '../tokenize/tokenizer.ts'
+import type { EngineEvent, EngineRequest } from './engine.ts'
+import { logProbabilities } from './log-probabilities.ts'
+import { stopTexts } from './stop-texts.ts'
+
+/** A response in the making, between the batch and its reader. */
+export interface Answer {
+  readonly request: BatchRequest
+  readonly events: AsyncIterable<EngineEvent>
+  /** So many tokens of its prompt were at hand. */
+  found(cachedTokens: number): void
+  /** Takes a token; true where a stop text ended the response by it. */
+  push(token: number): boolean
+  /** @param rest text to end with; default what was held back */
+  end(finishReason: 'stop' | 'length', rest?: string): true
+  fail(error: unknown): void
+}
+
+/** @param drop called when the response ends before its last token: nobody reads it, its signal fired, or it waited too long */
+export function createAnswer(
+  tokenizer: Tokenizer,
+  asked: EngineRequest,
+  request: BatchRequest,
+  drop: (answer: Answer) => void,
+): Answer {
+  checkAsked(asked)
+  if (asked.signal?.aborted) throw aborted(asked.signal)
+  const { stop = [], topLogProbabilities: k, signal, queueTimeout } = asked
+  const decoder = createIncrementalDecoder(tokenizer)
+  const stops = stopTexts(stop)
+  let cachedTokens = 0
+  let completionTokens = 0
+  let seen: ReturnType<typeof logProbabilities> | undefined
+  let controller: ReadableStreamDefaultController<EngineEvent> | undefined
+  let waiting: ReturnType<typeof setTimeout> | undefined
+
+  /** Lets go of what watches the request. */
+  const settle = () => {
+    clearTimeout(waiting)
+    signal?.removeEventListener('abort', abort)
+    controller = undefined
+  }
+  const stream = new ReadableStream<EngineEvent>({
+    start: (started) => {
+      controller = started
+    },
+    cancel: () => {
+      settle()
+      drop(answer)
+    },
+  })
+  const giveUp = (error: PatchError) => {
+    drop(answer)
+    answer.fail(error)
+  }
+  const abort = () => giveUp(aborted(signal))
+
+  const observe = (logits: Float32Array, token: number) => {
+    seen = logProbabilities(logits, token, k ?? 0)
+  }
+
+  const answer: Answer = {
+    request: k === undefined ? request : { ...request, observe },
+    events: read(stream),
+    found: (tokens) => {
+      cachedTokens = tokens
+    },
+    push(token) {
+      clearTimeout(waiting)
+      completionTokens++
+      const { text, stopped } = stops.push(decoder.push(token))
+      controller?.enqueue({ type: 'token', token, text, ...seen })
+      return stopped && answer.end('stop', '')
+    },
+    end(finishReason, rest = stops.push(decoder.flush()).text + stops.flush()) {
+      const promptTokens = request.tokens.length
+      controller?.enqueue({
+        type: 'end',
+        text: rest,
+        finishReason,
+        promptTokens,
+        cachedTokens,
+        completionTokens,
+      })
+      controller?.close()
+      settle()
+      return true
+    },
+    fail(error) {
+      controller?.error(error)
+      settle()
+    },
+  }
+  signal?.addEventListener('abort', abort)
+  if (queueTimeout !== undefined) waiting = setTimeout(() => giveUp(late(queueTimeout)), queueTimeout)
+  return answer
+}
+
+/** What a stream holds; who stops reading cancels it. */
+async function* read<Value>(stream: ReadableStream<Value>): AsyncGenerator<Value> {
+  const reader = stream.getReader()
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) return
+      yield value
+    }
+  } finally {
+    await reader.cancel()
+  }
+}
+
+function checkAsked({ stop = [], topLogProbabilities = 0, queueTimeout = 1 }: EngineRequest): void {
+  const problems = [
+    !stop.every((text) => typeof text === 'string' && text !== '') && 'an empty stop text',
+    !(Number.isInteger(topLogProbabilities) && topLogProbabilities >= 0 && topLogProbabilities <= 20) &&
+      `topLogProbabilities ${topLogProbabilities}`,
+    !(queueTimeout > 0) && `queueTimeout ${queueTimeout}`,
+  ].filter((problem) => problem !== false)
+  if (problems.length === 0) return
+  throw new PatchError('INVALID_ARGUMENT', {
+    expected: 'stop texts that are not empty, topLogProbabilities from 0 to 20, queueTimeout above 0',
+    found: problems.join(', '),
+    remedy: 'Correct these options',
+  })
+}
+
+const aborted = (signal: AbortSignal | undefined) =>
+  new PatchError('ABORTED', {
+    expected: 'a response to its end',
+    found: 'an abort signal',
+    remedy: 'Send the request again',
+    cause: signal?.reason,
+  })
+
+const late = (milliseconds: number) =>
+  new PatchError('DEADLINE_EXCEEDED', {
+    expected: `the first token within ${milliseconds} ms`,
+    found: 'none yet',
+    remedy: 'Try again when less is asked, or allow a longer queueTimeout',
+  })

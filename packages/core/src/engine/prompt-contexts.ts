@@ -1,0 +1,60 @@
+import { contextOf, type SharedContext } from '../model/extend/shared-context.ts'
+import type { BatchRequest, Contexts } from '../model/generate/prefill.ts'
+import type { Prefix } from '../model/language-model/language-model.ts'
+import type { ModelCore } from '../model/language-model/model-core.ts'
+import { sharedPromptLength } from '../model/score/row-layout.ts'
+import type { PromptCache } from './prompt-cache.ts'
+
+/** A beginning that requests share is read apart only from so many tokens on. */
+const LEAST_TOKENS = 32
+
+/**
+ * What stands before prompts, and what a cache holds of how they begin. What is read is kept there: the prompts, and the
+ * responses for a conversation's next turn.
+ *
+ * @param told hears for each request how many of its tokens were at hand
+ */
+export function promptContexts(
+  core: ModelCore,
+  cache: PromptCache,
+  told: (request: BatchRequest, cachedTokens: number) => void,
+): Contexts {
+  const find = async (request: BatchRequest): Promise<SharedContext> => {
+    const { prefix, tokens } = request
+    const before = await contextOf(core, prefix, [])
+    const match = cache.match(prefix, tokens.slice(0, -1))
+    return {
+      sharedTokens: match.tokens,
+      length: before.length + match.tokens,
+      pieces: [...before.pieces, ...match.pieces],
+      lead: before.lead,
+    }
+  }
+  return {
+    async find(requests) {
+      for (const request of requests)
+        told(request, cache.match(request.prefix, request.tokens.slice(0, -1)).tokens)
+      for (const [prefix, prompts] of byPrefix(requests)) {
+        const length = prompts.length > 1 ? sharedPromptLength(prompts) : 0
+        const shared = prompts[0]?.slice(0, length) ?? []
+        if (length - cache.match(prefix, shared).tokens < LEAST_TOKENS) continue
+        const { pieces } = await contextOf(core, prefix, shared)
+        const [whole] = pieces
+        if (whole) cache.keep(prefix, shared, { block: whole.block, row: 0, start: prefix?.length ?? 0 })
+      }
+      const found: SharedContext[] = []
+      for (const request of requests) found.push(await find(request))
+      return found
+    },
+    keep({ prefix, tokens }, response, from, slot) {
+      const place = { block: from.block(), row: slot, start: prefix?.length ?? 0 }
+      cache.keep(prefix, [...tokens, ...response], place)
+    },
+  }
+}
+
+function byPrefix(requests: readonly BatchRequest[]): Map<Prefix | undefined, (readonly number[])[]> {
+  const groups = new Map<Prefix | undefined, (readonly number[])[]>()
+  for (const { prefix, tokens } of requests) groups.set(prefix, [...(groups.get(prefix) ?? []), tokens])
+  return groups
+}

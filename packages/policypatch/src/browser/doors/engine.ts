@@ -1,0 +1,9 @@
+/**
+ * Many requests on one model: continuous batching, prefix caching, a bounded queue.
+ *
+ * @module policypatch/browser/engine
+ */
+
+import '../../platform-storage.ts'
+
+export * from '@policypatch/core/engine'
