@@ -108,6 +108,7 @@ module.exports = {
     onlyPackages('backend-node', ['core', 'compiler']),
     onlyPackages('backend-web', ['core', 'compiler']),
     onlyPackages('registry', ['core', 'backend-node', 'backend-web']),
+    onlyPackages('serve', ['core', 'backend-node']),
     {
       name: 'public-names-only',
       comment:

@@ -14,7 +14,7 @@ export const npmInstall = ['install', '--ignore-scripts', '--no-audit', '--no-fu
 /** Packs all packages that are published, as `npm publish` would, into a folder. They must be built. */
 export function packPackages(root: string, folder: string): Tarball[] {
   mkdirSync(folder, { recursive: true })
-  const names = ['core', 'compiler', 'backend-node', 'backend-web', 'registry', 'policypatch']
+  const names = ['core', 'compiler', 'backend-node', 'backend-web', 'registry', 'serve', 'policypatch']
   const packages = names.map((name) => `--workspace=packages/${name}`)
   const args = ['pack', ...packages, '--json', '--ignore-scripts', '--pack-destination', folder]
   const said = execFileSync('npm', args, { cwd: root, stdio: ['ignore', 'pipe', 'ignore'] }).toString()

@@ -1,0 +1,22 @@
+import type { Tokenizer } from '@policypatch/core/platform'
+
+/** A token as log-probabilities tell it. */
+export interface TokenText {
+  readonly token: string
+  /** Its UTF-8; null where it is a part of a character. */
+  readonly bytes: readonly number[] | null
+}
+
+/**
+ * The texts of single tokens. A token is decoded behind another one: at the beginning of a text some tokenizers leave its space out.
+ */
+export function tokenTexts(tokenizer: Tokenizer): (id: number) => TokenText {
+  const anchor = tokenizer.encode('a', { addSpecialTokens: false })
+  const before = tokenizer.decode(anchor)
+  return (id) => {
+    const text = tokenizer.decode([...anchor, id])
+    const behind = text.startsWith(before) ? text.slice(before.length) : ''
+    const token = behind === '' ? tokenizer.decode([id], { skipSpecialTokens: false }) : behind
+    return { token, bytes: token.includes('\ufffd') ? null : [...new TextEncoder().encode(token)] }
+  }
+}

@@ -1,0 +1,30 @@
+import type { Engine } from '@policypatch/core/engine'
+import type { AnswerObserver } from '../answer/answer-record.ts'
+import type { Limits } from '../config/limits.ts'
+import type { ServedPatches } from '../patches/served-patches.ts'
+
+/** What the routes work with. */
+export interface ServeContext {
+  readonly engine: Engine
+  /** What the model is called, the first name first. */
+  readonly names: readonly string[]
+  readonly patches: ServedPatches
+  readonly limits: Limits
+  /** Those that watch all answers. */
+  readonly observers: readonly AnswerObserver[]
+  /** Whether the server is closing. */
+  isClosing(): boolean
+  readonly startedAt: Date
+  /** Told of what fails after an answer has begun to be sent. */
+  readonly onStreamError: (error: unknown) => void
+}
+
+/** What the middleware knows of a request. */
+export interface RequestVariables {
+  readonly Variables: {
+    requestId: string
+    /** The name of the key that was given. */
+    client: string | undefined
+    isAdmin: boolean
+  }
+}

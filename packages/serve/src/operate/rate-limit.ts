@@ -1,0 +1,82 @@
+import { getConnInfo } from '@hono/node-server/conninfo'
+import type { Context, MiddlewareHandler } from 'hono'
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+import type { AnswerObserver } from '../answer/answer-record.ts'
+import { ApiError } from '../api/api-error.ts'
+import type { RequestVariables } from '../api/serve-context.ts'
+import type { Limits } from '../config/limits.ts'
+
+/** Limits of clients: those with a key by its name, others by their address. */
+export interface RateLimit {
+  readonly middleware: MiddlewareHandler<RequestVariables>
+  /** Counts the tokens of answers. */
+  readonly observer: AnswerObserver
+}
+
+const minute = 60
+
+/**
+ * Requests and tokens of a client in a minute. How many tokens a request takes is known when it has ended: they count for those that
+ * come after it.
+ */
+export function rateLimit({ requestsPerMinute, tokensPerMinute }: Limits): RateLimit {
+  const limiter = (points: number) =>
+    points > 0 ? new RateLimiterMemory({ points, duration: minute }) : undefined
+  const requests = limiter(requestsPerMinute)
+  const tokens = limiter(tokensPerMinute)
+  const clients = new WeakMap<Headers, string>()
+  return {
+    async middleware(c, next) {
+      const client = clientOf(c)
+      clients.set(c.req.raw.headers, client)
+      if (requests) tell(c, 'requests', requestsPerMinute, await consume(requests, client))
+      if (tokens) {
+        const used = await tokens.get(client)
+        if (used && used.consumedPoints >= tokensPerMinute) throw exceeded('tokens', tokensPerMinute, used)
+      }
+      return next()
+    },
+    observer: {
+      ended(record) {
+        const client = clients.get(record.headers)
+        const answered = record.choices.reduce((sum, choice) => sum + choice.tokens, 0)
+        const used = record.promptTokens + answered
+        if (client !== undefined && used > 0) void tokens?.penalty(client, used)
+      },
+    },
+  }
+}
+
+function clientOf(c: Context<RequestVariables>): string {
+  const key = c.get('client')
+  // An application that is called without a server has no connection.
+  return key === undefined ? `address ${c.env ? (getConnInfo(c).remote.address ?? '') : ''}` : `key ${key}`
+}
+
+async function consume(limiter: RateLimiterMemory, client: string): Promise<RateLimiterRes> {
+  try {
+    return await limiter.consume(client)
+  } catch (error) {
+    if (error instanceof RateLimiterRes) throw exceeded('requests', limiter.points, error)
+    throw error
+  }
+}
+
+/** As OpenAI's headers say it. */
+function tell(
+  c: Context,
+  what: string,
+  limit: number,
+  { remainingPoints, msBeforeNext }: RateLimiterRes,
+): void {
+  c.header(`x-ratelimit-limit-${what}`, String(limit))
+  c.header(`x-ratelimit-remaining-${what}`, String(remainingPoints))
+  c.header(`x-ratelimit-reset-${what}`, `${Math.ceil(msBeforeNext / 1000)}s`)
+}
+
+const exceeded = (what: string, limit: number, { msBeforeNext }: RateLimiterRes) =>
+  new ApiError(
+    429,
+    { message: `Rate limit reached: ${limit} ${what} a minute`, code: 'rate_limit_exceeded' },
+    Math.max(1, Math.ceil(msBeforeNext / 1000)),
+  )
