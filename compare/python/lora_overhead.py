@@ -7,7 +7,7 @@ import torch
 from peft import LoraConfig, get_peft_model
 from real_model import load_real_model
 from serve_steps import serve_steps
-from token_clock import TokenClock, generate_greedily
+from token_clock import TokenClock, generate
 
 PROJECTIONS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 
@@ -30,7 +30,7 @@ def prepare(task: dict):
         for start in range(len(models)):
             index = (turn // prompts + start) % len(models)
             clock = TokenClock()
-            generate_greedily(models[index], ids, torch.ones_like(ids), task["tokens"], clock)
+            generate(models[index], ids, torch.ones_like(ids), task, clock)
             first, last = clock.times[0], clock.times[-1]
             times[index] = {"first": first, "further": (last - first) / (task["tokens"] - 1)}
         return [times[index] for index in range(len(models))]

@@ -24,11 +24,17 @@ class TokenClock(BaseStreamer):
         pass
 
 
-def generate_greedily(model, ids: torch.Tensor, mask: torch.Tensor, tokens: int, clock: TokenClock) -> torch.Tensor:
-    """`tokens` new tokens for each row; no token ends a response."""
+def generate(model, ids: torch.Tensor, mask: torch.Tensor, task: dict, clock: TokenClock) -> torch.Tensor:
+    """`tokens` new tokens for each row, greedily or sampled; no token ends a response."""
     model.generation_config.eos_token_id = None
     model.generation_config.pad_token_id = 0
+    sampling = task.get("sampling")
+    how = (
+        {"do_sample": True, "temperature": sampling["temperature"], "top_p": sampling["topP"], "top_k": 0}
+        if sampling
+        else {"do_sample": False}
+    )
     with torch.no_grad():
         return model.generate(
-            input_ids=ids, attention_mask=mask, do_sample=False, max_new_tokens=tokens, streamer=clock
+            input_ids=ids, attention_mask=mask, max_new_tokens=task["tokens"], streamer=clock, **how
         )

@@ -1,11 +1,11 @@
-"""transformers' side of generate.ts: greedy generate() on a batch padded on the left."""
+"""transformers' side of generate.ts: generate() on a batch padded on the left."""
 
 import time
 
 import torch
 from real_model import load_real_model
 from serve_steps import serve_steps
-from token_clock import TokenClock, generate_greedily
+from token_clock import TokenClock, generate
 
 
 def prepare(task: dict):
@@ -16,7 +16,7 @@ def prepare(task: dict):
 
     def step() -> dict:
         clock = TokenClock()
-        out = generate_greedily(model, ids, mask, task["tokens"], clock)
+        out = generate(model, ids, mask, task, clock)
         seconds = time.perf_counter() - clock.start
         return {"seconds": seconds, "first": clock.times[0], "generated": out[:, longest:].tolist()}
 

@@ -19,18 +19,20 @@ export interface RealModel {
   readonly precision: Precision
 }
 
-/** The small model that the package knows, fetched once, for the options that every program has. */
+/** A model that the package knows, by default the small one, fetched once, for the options that every program has. */
 export async function realModel({
   threads,
   precision,
+  model = 'HuggingFaceTB/SmolLM2-135M-Instruct',
 }: {
   readonly threads: string
   readonly precision: string
+  readonly model?: string | undefined
 }): Promise<RealModel> {
   if (precision !== 'float32' && precision !== 'int8') {
     throw new Error(`--precision is float32 or int8, not ${precision}`)
   }
-  const { path } = await resolveModel('HuggingFaceTB/SmolLM2-135M-Instruct', { onNotice: console.error })
+  const { path } = await resolveModel(model, { onNotice: console.error })
   return { path: resolve(path), threads: Number(threads), precision }
 }
 

@@ -1,9 +1,14 @@
 import type { RealModel } from '../sides/real-model.ts'
 
-/** What a side is told before it generates: greedily, `tokens` tokens for every prompt, whatever comes. */
+/** What a side is told before it generates: `tokens` tokens for every prompt, whatever comes. */
 export interface GenerateTask extends RealModel {
   readonly dtype?: 'fp32' | 'bf16'
-  /** Users' turns. */
+  /** Greedily, if absent. */
+  readonly sampling?: { readonly temperature: number; readonly topP: number }
+  /** Of ours: with the same answers as drafts. */
+  readonly drafts?: boolean
+  /** Users' turns, or texts for a model without a chat template. */
+  readonly format: 'chat' | 'text'
   readonly prompts: readonly string[]
   /** Their ids, rendered by the chat template, for the sides that take ids. */
   readonly ids: readonly (readonly number[])[]

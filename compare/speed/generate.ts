@@ -1,11 +1,14 @@
 /**
- * Greedy generation with the real model: 32 chats at once, of ours and of transformers on a batch padded on the left, in
- * float32 and bfloat16; and one chat alone, of ours and of node-llama-cpp on the same GGUF file. As many tokens come for
- * every prompt on all sides: what would end a response does not. All stand ready in processes of their own and run in turn.
+ * Generation with the real model: 32 chats at once, of ours and of transformers on a batch padded on the left, in float32 and
+ * bfloat16, greedily and sampled; of ours with the same answers as drafts; and one chat alone, of ours and of node-llama-cpp on
+ * the same GGUF file. As many tokens come for every prompt on all sides: what would end a response does not. All stand ready in
+ * processes of their own and run in turn.
  *
- *   npm run compare:generate -- [--only b32|b1] [--runs 3] [--warm-up 1] [--tokens N] [--threads 2] [--precision float32|int8]
+ *   npm run compare:generate -- [--only b32|sampled|drafts|b1] [--model ID] [--runs 3] [--warm-up 1] [--tokens N] [--threads 2] [--precision float32|int8]
  *
- * Ratios are of median times: `generate-b32` ours over the faster transformers, `generate-b1` ours over node-llama-cpp.
+ * Ratios are of median times: `generate-b32` and `generate-sampled-b32` ours over the faster transformers, `sample-cost` ours
+ * sampled over ours greedy, `generate-draft` ours with drafts over ours without, `generate-b1` ours over node-llama-cpp. With
+ * `--model`, of a model without a chat template for example, `sampled` is of ours alone.
  */
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
@@ -20,6 +23,7 @@ import type { GenerateReport, GenerateTask } from './generate-task.ts'
 const { values } = parseArgs({
   options: {
     ...modelOptions,
+    model: { type: 'string' },
     only: { type: 'string' },
     runs: { type: 'string', default: '3' },
     'warm-up': { type: 'string', default: '1' },
@@ -35,14 +39,37 @@ const ratios: Record<string, number> = {}
 const table = [
   ['case', 'side', 'median', 'all runs', 'ours / theirs', 'first token', 'each further', 'as ours'],
 ]
-if (values.only !== 'b1') {
-  const task = taskOf([...chatPrompts, ...everydayPrompts(22)], 64)
-  const [ours, ...theirs] = await measure([own(task), transformers(task, 'fp32'), transformers(task, 'bf16')])
-  addRows('b32', task, ours, theirs)
+const many = taskOf([...chatPrompts, ...everydayPrompts(22)], 64)
+const runs = (name: string) => values.only === undefined || values.only === name
+if (runs('b32')) {
+  const [ours, ...theirs] = await measure([own(many), transformers(many, 'fp32'), transformers(many, 'bf16')])
+  addRows('b32', many, ours, theirs)
   for (const side of theirs) checkSame(ours, side)
   ratios['generate-b32'] = ours.seconds / Math.min(...theirs.map(({ seconds }) => seconds))
 }
-if (values.only !== 'b32') {
+if (runs('sampled')) {
+  const sampled = { ...many, sampling: { temperature: 1, topP: 0.95 } }
+  const others = values.model ? [] : [transformers(sampled, 'fp32'), transformers(sampled, 'bf16')]
+  const [ours, greedy, ...theirs] = await measure([
+    own(sampled),
+    { ...own(many), name: 'ours, greedy' },
+    ...others,
+  ])
+  addRows('sampled', sampled, ours, [greedy as Measured, ...theirs])
+  ratios['sample-cost'] = ours.seconds / (greedy as Measured).seconds
+  if (theirs.length > 0) {
+    ratios['generate-sampled-b32'] = ours.seconds / Math.min(...theirs.map(({ seconds }) => seconds))
+  }
+}
+if (runs('drafts')) {
+  const [ours, without] = await measure([
+    own({ ...many, drafts: true }),
+    { ...own(many), name: 'without drafts' },
+  ])
+  addRows('drafts', many, ours, [without as Measured])
+  ratios['generate-draft'] = ours.seconds / (without as Measured).seconds
+}
+if (runs('b1')) {
   const task = taskOf(chatPrompts.slice(-1), 128)
   const llama = {
     name: 'node-llama-cpp',
@@ -73,8 +100,11 @@ interface Measured {
 }
 
 function taskOf(prompts: readonly string[], tokens: number): GenerateTask {
-  const ids = prompts.map((content) => tokenizer.encodePrompt([{ role: 'user', content }]))
-  return { ...model, prompts, ids, tokens: Number(values.tokens ?? tokens) }
+  const format = values.model ? 'text' : 'chat'
+  const ids = prompts.map((content) =>
+    tokenizer.encodePrompt(format === 'text' ? content : [{ role: 'user', content }]),
+  )
+  return { ...model, format, prompts, ids, tokens: Number(values.tokens ?? tokens) }
 }
 
 /** Prompts that differ from their first word on. */

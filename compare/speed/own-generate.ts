@@ -7,8 +7,11 @@ import type { GenerateReport, GenerateTask } from './generate-task.ts'
 
 await serveSteps<GenerateTask>(async (task) => {
   const model = await withoutEnd(await loadRealModel(task))
-  const prompts = task.prompts.map((content) => [{ role: 'user', content }])
-  const options = { maxTokens: task.tokens, batchSize: prompts.length }
+  const prompts = task.prompts.map((content) =>
+    task.format === 'text' ? content : [{ role: 'user', content }],
+  )
+  const drafts = task.drafts ? new Map<string, readonly number[]>() : undefined
+  const options = { maxTokens: task.tokens, batchSize: prompts.length, ...task.sampling, drafts }
   const [only] = prompts
   // A stream tells when its first token came but not which, so the ids are taken in a run that is not timed.
   const generated: number[][] = []

@@ -205,3 +205,51 @@ describe('bad requests', () => {
     await expect(all([{ prompt: '5', prefix }], {})).rejects.toMatchObject({ code: 'SHAPE_MISMATCH' })
   })
 })
+
+describe('drafts', () => {
+  /** The model, and how many times it has run. */
+  async function counted() {
+    const backend = cpuBackend()
+    const runs = { count: 0 }
+    const compile: typeof backend.compile = async (...given) => {
+      const compiled = await backend.compile(...given)
+      return {
+        ...compiled,
+        run: (...fed) => {
+          runs.count++
+          return compiled.run(...fed)
+        },
+      }
+    }
+    return { own: await goldenModel('llama', { ...backend, compile }), runs }
+  }
+
+  it.each([
+    ['greedy', { maxTokens: 21 }],
+    ['sampled', { maxTokens: 21, temperature: 0.9, topP: 0.9, seed: 3 }],
+  ])('leave %s tokens as they are, and take fewer passes where they foresee them', async (_, options) => {
+    const { own, runs } = await counted()
+    const requests = prompts.map(textOf)
+    const free = await all(requests, { ...options, batchSize: 4 }, own)
+    const without = runs.count
+    const drafts = new Map<string, readonly number[]>()
+    expect(await all(requests, { ...options, batchSize: 4, drafts }, own)).toEqual(free)
+    expect(drafts.size).toBe(prompts.length)
+    runs.count = 0
+    expect(await all(requests, { ...options, batchSize: 4, drafts }, own)).toEqual(free)
+    expect(runs.count).toBeLessThan(without / 3)
+    // Ones that are wrong from some place on, and one that goes on after the end.
+    for (const [i, [key, tokens]] of [...drafts].entries())
+      drafts.set(key, [...tokens.slice(0, 3 * i), 77, 78, 79, 80, 81, 82, 83, 84, 85])
+    expect(await all(requests, { ...options, batchSize: 4, drafts }, own)).toEqual(free)
+  })
+
+  it('end a response where it ends, though they go on', async () => {
+    const [free] = await all([textOf(prompts[3]!)], { maxTokens: 12 })
+    const stopTokens = [free!.tokens[5]!]
+    const drafts = new Map([[textOf(prompts[3]!), free!.tokens]])
+    const [ended] = await all([textOf(prompts[3]!)], { maxTokens: 12, stopTokens, drafts })
+    const end = free!.tokens.indexOf(stopTokens[0]!)
+    expect(ended).toMatchObject({ tokens: free!.tokens.slice(0, end), finishReason: 'stop' })
+  })
+})

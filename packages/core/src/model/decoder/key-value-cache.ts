@@ -16,8 +16,8 @@ export interface KeyValueCache {
   length(slot: number): number
   /** Where the next token of a slot stands. */
   position(slot: number): number
-  /** Appends the first `count` positions of one batch row of a block to a slot. */
-  append(slot: number, block: BlockKeyValues, row: number, count: number): void
+  /** Appends `count` positions of one batch row of a block to a slot, by default the first. */
+  append(slot: number, block: BlockKeyValues, row: number, count: number, first?: number): void
   /** Empties a slot; `lead` says how what is appended first counts. */
   clear(slot: number, lead?: Lead): void
   lead(slot: number): Lead | undefined
@@ -116,14 +116,14 @@ export function createKeyValueCache(
     length: (slot) => lengths[slot] as number,
     position: (slot) => (lengths[slot] as number) - (leads[slot]?.surplus ?? 0),
     lead: (slot) => leads[slot],
-    append(slot, block, row, count) {
+    append(slot, block, row, count, first = 0) {
       const at = lengths[slot] as number
       grow(at + count)
       for (const [i, array] of arrays.entries()) {
         const { data, shape } = block[`${i % 2 === 0 ? 'key' : 'value'}.${i >> 1}`] as HostTensor
         const [, batch, length] = shape as [number, number, number, number]
         for (let head = 0; head < keyValueHeads; head++) {
-          const from = (head * batch + row) * length * headSize
+          const from = ((head * batch + row) * length + first) * headSize
           const to = ((head * slots + slot) * capacity + at) * headSize
           // A view for every copy costs more than copying the few values of one token.
           if (count === 1) for (let d = 0; d < headSize; d++) array[to + d] = data[from + d] as number

@@ -25,12 +25,14 @@ export interface ExtendInput {
   readonly past?: KeyValueCache | undefined
   /** What is wanted at each row's last token: all logits [rows, V], or the id of the largest. */
   readonly output: 'logits' | 'argmax'
+  /** Wanted at each of so many first tokens of every row instead, row by row; no row has more. */
+  readonly every?: number | undefined
   /** Given where every row has one new token and a past, and more such runs are to come. */
   readonly step?: StepSettings
 }
 
 export interface ExtendResult {
-  /** [rows, V] float32, or [rows] int32. */
+  /** [rows, V] float32, or [rows] int32; rows · every of them. */
   readonly last: HostTensor
   readonly block: BlockKeyValues
 }
@@ -40,21 +42,22 @@ const LENGTH_STEP = 8
 
 /** Runs new tokens through the model and gives their keys and values, and what follows each row's last token. */
 export async function extend(core: ModelCore, input: ExtendInput): Promise<ExtendResult> {
-  const { tokens, starts, past, output, step } = input
+  const { tokens, starts, past, output, every, step } = input
   const batch = tokens.length
-  const longest = Math.max(...tokens.map((row) => row.length))
+  const longest = Math.max(every ?? 1, ...tokens.map((row) => row.length))
   const length = longest === 1 ? 1 : LENGTH_STEP * Math.ceil(longest / LENGTH_STEP)
   const ids = new Int32Array(batch * length)
   const positions = new Int32Array(batch * length)
-  const rows = new Int32Array(batch)
+  const rows = new Int32Array(batch * (every ?? 1))
   for (const [row, own] of tokens.entries()) {
     ids.set(own, row * length)
     for (let i = 0; i < length; i++) positions[row * length + i] = (starts[row] as number) + i
-    rows[row] = row * length + own.length - 1
+    if (every === undefined) rows[row] = row * length + own.length - 1
+    else for (let i = 0; i < every; i++) rows[row * every + i] = row * length + i
   }
   const feeds = {
     ids: { shape: [batch * length], data: ids },
-    rows: { shape: [batch], data: rows },
+    rows: { shape: [rows.length], data: rows },
     ...placeFeeds(core.config, { positions }),
     ...past?.feeds(),
   }
@@ -76,7 +79,10 @@ export async function extend(core: ModelCore, input: ExtendInput): Promise<Exten
   )
   const compiled = step
     ? await decodingProgram(core, own.program, feeds, step)
-    : await core.programs.get(`extend ${batch}x${length} past ${past !== undefined}`, () => own)
+    : await core.programs.get(
+        `extend ${batch}x${length} past ${past !== undefined}${every ? ' every' : ''}`,
+        () => own,
+      )
   const wanted = [output, ...keyValueNames(config.layers)]
   const { [output]: last, ...block } = await compiled.run(feeds, undefined, wanted)
   return { last: last as HostTensor, block }

@@ -1,7 +1,7 @@
 import { createKeyValueCache, selectSlots } from '../decoder/key-value-cache.ts'
 import { extend } from '../extend/extend.ts'
 import type { ModelCore } from '../language-model/model-core.ts'
-import { type BatchRequest, type Contexts, choose, outputFor, prefill, type Row } from './prefill.ts'
+import { advance, type BatchRequest, type Contexts, choose, outputFor, prefill, type Row } from './prefill.ts'
 
 /** Something that happened to one request: a token came, or it is finished. */
 export type GenerationEvent =
@@ -37,6 +37,9 @@ const INITIAL_CAPACITY = 512
 
 /** Most tokens, padding included, of prompts that are read together. */
 const PREFILL_TOKENS = 8192
+
+/** Tokens of each row that one pass verifies, its newest among them; it takes as long as some three steps. */
+const VERIFIED = 8
 
 /**
  * Continuous batching. When a quarter of the slots are free, waiting prompts are prefilled and take their places, in a live
@@ -88,15 +91,45 @@ export function createBatch(core: ModelCore, { slots, contexts, often, live }: B
       step: { single: rows.length === 1 && (live || slots === 1), often },
     })
     for (const [slot, row] of rows.entries()) {
-      if (row) {
-        cache.append(slot, block, slot, 1)
-        row.fed.push(row.next)
-        row.next = choose(last, slot, row.random, row.request)
-      } else {
+      if (!row) {
         cache.clear(slot)
+        continue
       }
+      cache.append(slot, block, slot, 1)
+      row.fed.push(row.next)
+      advance(row, choose(last, slot, row.random, row.request))
     }
     return settle([...rows.keys()])
+  }
+
+  /**
+   * Feeds every row's newest token and what its draft has after it, and chooses after each, as far as the draft foresaw what is
+   * chosen: the same tokens as one by one (speculative decoding, Leviathan et al. 2023, with draft and sample from one stream).
+   */
+  const verify = async (): Promise<GenerationEvent[]> => {
+    const fed = rows.map((row) =>
+      row ? [row.next, ...row.draft.slice(0, Math.min(VERIFIED, row.left) - 1)] : [0],
+    )
+    const { last, block } = await extend(core, {
+      tokens: fed,
+      starts: rows.map((row, slot) => (row ? cache.position(slot) : 0)),
+      past: cache,
+      output: outputFor(rows),
+      every: VERIFIED,
+    })
+    const events: GenerationEvent[] = []
+    for (const [slot, row] of rows.entries()) {
+      if (!row) cache.clear(slot)
+      const own = fed[slot] as readonly number[]
+      for (let i = 0; i < own.length && rows[slot] === row && row; i++) {
+        if (row.next !== own[i]) break
+        cache.append(slot, block, slot, 1, i)
+        row.fed.push(row.next)
+        advance(row, choose(last, slot * VERIFIED + i, row.random, row.request))
+        events.push(...settle([slot]))
+      }
+    }
+    return events
   }
 
   /** Tells the newest token of the rows in some slots, and frees the slots of those for which it is the last. */
@@ -136,7 +169,8 @@ export function createBatch(core: ModelCore, { slots, contexts, often, live }: B
       const busy = taken().length
       if (waiting.length > 0 && (busy === 0 || slots - busy >= (live ? 1 : slots / 4))) return start(busy)
       if (busy <= rows.length / 4 && waiting.length === 0) arrange(busy, live ? 0 : cache.capacity)
-      return busy > 0 ? decode() : []
+      if (busy === 0) return []
+      return rows.filter((row) => row && row.draft.length > 0).length > busy / 2 ? verify() : decode()
     },
   }
 }

@@ -32,13 +32,29 @@ export async function* generateTokens(
     often: settings.maxTokens * Math.ceil(requests.length / batchSize) >= MANY_STEPS,
     live: false,
   })
+  const { drafts } = settings
+  const responses = drafts && requests.map((): number[] => [])
   // Prompts of like length are prefilled together, so that little of a block is padding.
-  batch.add(requests.sort((a, b) => b.tokens.length - a.tokens.length || a.index - b.index))
+  batch.add([...requests].sort((a, b) => b.tokens.length - a.tokens.length || a.index - b.index))
   while (batch.running + batch.waiting > 0) {
     throwIfAborted(signal, 'generation')
-    yield* await batch.step()
+    for (const event of await batch.step()) {
+      const own = responses?.[event.index]
+      if (event.type === 'token') own?.push(event.token)
+      else if (own) drafts?.set(draftKey(requests[event.index] as BatchRequest), withEnd(core, own, event))
+      yield event
+    }
   }
 }
+
+const draftKey = ({ tokens }: Pick<TokenizedRequest, 'tokens'>) => tokens.join(' ')
+
+/** A response as a draft of the next one, which may end where it ended. */
+const withEnd = (
+  { tokenizer }: ModelCore,
+  tokens: readonly number[],
+  { finishReason }: Extract<GenerationEvent, { type: 'end' }>,
+) => (finishReason === 'stop' ? [...tokens, ...tokenizer.eosTokenIds.slice(0, 1)] : tokens)
 
 /** What requests with one prefix all begin with is run once. */
 async function contextsOf(core: ModelCore, requests: readonly BatchRequest[]): Promise<Contexts> {
@@ -61,19 +77,20 @@ async function contextsOf(core: ModelCore, requests: readonly BatchRequest[]): P
 export function toBatchRequest(
   { tokenizer }: ModelCore,
   request: TokenizedRequest,
-  { maxTokens, temperature, topK, topP, seed, stopTokens }: Settings,
+  { maxTokens, temperature, topK, topP, seed, stopTokens, drafts }: Settings,
 ): BatchRequest {
   return {
     ...request,
     ...{ maxTokens, sampling: { temperature, topK, topP } },
     seed: request.seed ?? seed + request.index * 2 ** 32,
     stops: new Set([...tokenizer.eosTokenIds, ...stopTokens]),
+    draft: drafts?.get(draftKey(request)),
   }
 }
 
 /** Options of generation, all of them. */
-export type Settings = Pick<GenerateOptions, 'signal'> & {
-  readonly [Name in Exclude<keyof GenerateOptions, 'signal'>]-?: NonNullable<GenerateOptions[Name]>
+export type Settings = Pick<GenerateOptions, 'signal' | 'drafts'> & {
+  readonly [Name in Exclude<keyof GenerateOptions, 'signal' | 'drafts'>]-?: NonNullable<GenerateOptions[Name]>
 }
 
 /** @throws `INVALID_ARGUMENT` for what is out of range */
@@ -101,7 +118,8 @@ export function checkOptions(options: GenerateOptions): Settings {
       remedy: 'Correct these options',
     })
   }
-  return { maxTokens, batchSize, temperature, topK, topP, seed, stopTokens, signal: options.signal }
+  const { signal, drafts } = options
+  return { maxTokens, batchSize, temperature, topK, topP, seed, stopTokens, signal, drafts }
 }
 
 /** @throws `INVALID_ARGUMENT` for an empty prompt, `CONTEXT_EXCEEDED` for one that leaves no room for a response */

@@ -13,6 +13,8 @@ export interface BatchRequest extends TokenizedRequest {
   readonly sampling: SampleOptions
   readonly seed: number
   readonly stops: ReadonlySet<number>
+  /** Tokens that the response may begin with. */
+  readonly draft?: readonly number[] | undefined
   /** Sees the logits [V] from which each token was chosen. */
   readonly observe?: ((logits: Float32Array, token: number) => void) | undefined
 }
@@ -27,6 +29,14 @@ export interface Row {
   left: number
   /** The token that is fed next. */
   next: number
+  /** What may follow it. */
+  draft: readonly number[]
+}
+
+/** Takes a token that was chosen; what is left of a draft that foresaw another is of no use. */
+export function advance(row: Row, token: number): void {
+  row.draft = row.draft[0] === token ? row.draft.slice(1) : []
+  row.next = token
 }
 
 /** Where the keys and values come from that stand before prompts or that prompts begin with. */
@@ -69,11 +79,10 @@ export async function prefill(
     cache.append(slot, block, row, (own[row] as readonly number[]).length)
     contexts.keep?.(request, [], cache, slot)
     const random = createRandom(request.seed)
-    return {
-      ...{ request, random, fed: [] },
-      left: Math.min(request.maxTokens, core.config.maxPositions - cache.position(slot)),
-      next: choose(last, row, random, request),
-    }
+    const left = Math.min(request.maxTokens, core.config.maxPositions - cache.position(slot))
+    const started: Row = { ...{ request, random, left, fed: [], next: 0 }, draft: request.draft ?? [] }
+    advance(started, choose(last, row, random, request))
+    return started
   })
 }
 

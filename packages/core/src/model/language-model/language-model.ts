@@ -29,8 +29,16 @@ export interface GenerateOptions {
   readonly stopTokens?: readonly number[] | undefined
   /** Rows generated together in `generateBatch`. Default 16. */
   readonly batchSize?: number | undefined
+  /**
+   * Responses that were given before, by prompt: what is generated is verified against them several tokens at a time, and is the
+   * same, sooner where they agree. Each response takes the place of the one before, so that the same map serves again.
+   */
+  readonly drafts?: Drafts | undefined
   readonly signal?: AbortSignal | undefined
 }
+
+/** Token ids of responses, by the ids of their prompts with spaces between. */
+export type Drafts = Map<string, readonly number[]>
 
 export interface Generation {
   /** Index of its request in the batch. */
