@@ -1,0 +1,110 @@
+/**
+ * The engine that serves many requests, with the real model: chats at once, each under a patch of its own, against node-llama-cpp with as
+ * many sequences, unpatched, on the same GGUF file; a long system prompt again against the first time.
+ *
+ *   npm run compare:serve -- [--only many|cache] [--runs 3] [--warm-up 1] [--streams 16] [--tokens 128] [--threads 2]
+ *
+ * Ratios are of medians: `serve-16`, of tokens a second, ours over theirs; `prefix-cache`, of the time to the first token, the second time
+ * over the first. Says of how many chats the answer was the same alone, in a batch of one, as among the others.
+ */
+import { parseArgs } from 'node:util'
+import { formatTable } from '@policypatch/core/evaluate'
+import { median, printLoad, printRatios, timeCells } from '../../timing/figures.ts'
+import { chatPrompts } from '../sides/chat-prompts.ts'
+import { ownCommand } from '../sides/command.ts'
+import { modelOptions, realModel, realTokenizer } from '../sides/real-model.ts'
+import { runInTurn, type SideSpec } from '../sides/run-in-turn.ts'
+import type { PrefixCacheReport } from './own-prefix-cache.ts'
+import type { ServeReport, ServeTask } from './serve-task.ts'
+
+const { values } = parseArgs({
+  options: {
+    ...modelOptions,
+    only: { type: 'string' },
+    runs: { type: 'string', default: '3' },
+    'warm-up': { type: 'string', default: '1' },
+    streams: { type: 'string', default: '16' },
+    tokens: { type: 'string', default: '128' },
+  },
+})
+const [warmUp, runs, streams, tokens] = [values['warm-up'], values.runs, values.streams, values.tokens].map(
+  Number,
+) as [number, number, number, number]
+const model = await realModel(values)
+const ratios: Record<string, number> = {}
+printLoad('before')
+if (values.only !== 'cache') await many()
+if (values.only !== 'many') await cache()
+printLoad('after')
+printRatios(ratios)
+
+async function many(): Promise<void> {
+  const tokenizer = await realTokenizer(model)
+  const prompts = Array.from({ length: streams }, (_, i) => chatPrompts[i % chatPrompts.length] as string)
+  const ids = prompts.map((content) => tokenizer.encodePrompt([{ role: 'user', content }]))
+  const task: ServeTask = { ...model, prompts, ids, tokens, prefixLength: 50 }
+  const [patched = [], plain = [], llama = []] = await runInTurn<ServeReport>(
+    [
+      side('ours, patched', 'own-serve.ts', task),
+      side('ours, unpatched', 'own-serve.ts', { ...task, prefixLength: 0 }),
+      side('node-llama-cpp', 'llama-serve.ts', task),
+    ],
+    warmUp + runs,
+  )
+  const [[alone] = []] = await runInTurn<ServeReport>(
+    [side('ours, one after the other', 'own-serve.ts', { ...task, inTurn: true })],
+    1,
+  )
+  const rows = [
+    ['ours, patched', patched],
+    ['ours, unpatched', plain],
+    ['node-llama-cpp', llama],
+  ] as const
+  const rate = (reports: readonly ServeReport[]) =>
+    (streams * tokens) / median(reports.slice(warmUp).map(({ seconds }) => seconds))
+  console.log(
+    formatTable([
+      ['side', 'median', 'all runs', 'tokens a second'],
+      ...rows.map(([name, reports]) => [
+        name,
+        ...timeCells(reports.slice(warmUp).map(({ seconds }) => seconds)),
+        rate(reports).toFixed(0),
+      ]),
+    ]),
+  )
+  for (const [name, [first]] of rows) {
+    const lengths = first?.generated.map((own) => own.length) ?? []
+    if (lengths.some((length) => length !== tokens)) throw new Error(`${name} gave ${lengths} tokens`)
+  }
+  ratios[`serve-${streams}`] = rate(patched) / rate(llama)
+  const same = patched[0]?.generated.filter((own, i) => `${own}` === `${alone?.generated[i]}`).length
+  console.log(`the same alone as among the others: ${same} of ${streams}`)
+}
+
+async function cache(): Promise<void> {
+  const [reports = []] = await runInTurn<PrefixCacheReport>(
+    [
+      {
+        name: 'prefix cache',
+        command: ownCommand(new URL('./own-prefix-cache.ts', import.meta.url)),
+        task: model,
+      },
+    ],
+    warmUp + runs,
+  )
+  const timed = reports.slice(warmUp)
+  const [first, again] = [timed.map((one) => one.first), timed.map((one) => one.again)]
+  const [{ promptTokens, cachedTokens }] = timed as [PrefixCacheReport]
+  console.log(
+    formatTable([
+      ['time to the first token', 'median', 'all runs', 'prompt tokens', 'at hand'],
+      ['first', ...timeCells(first), `${promptTokens}`, '0'],
+      ['again', ...timeCells(again), `${promptTokens}`, `${cachedTokens}`],
+    ]),
+  )
+  ratios['prefix-cache'] = median(again) / median(first)
+}
+
+function side(name: string, program: string, task: ServeTask): SideSpec {
+  return { name, command: ownCommand(new URL(`./${program}`, import.meta.url)), task }
+}
