@@ -2,6 +2,7 @@ import { copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 
 const goldens = fileURLToPath(new URL('../goldens/models/', import.meta.url))
+const onnx = fileURLToPath(new URL('../goldens/peft/', import.meta.url))
 
 /** One token for each printable character of ASCII but `~`, after three special ones: the 97 of the tiny models. */
 const characters = Array.from({ length: 94 }, (_, i) => String.fromCharCode(32 + i))
@@ -42,6 +43,16 @@ export async function writeTinyModel(
   await mkdir(folder, { recursive: true })
   for (const file of ['config.json', 'model.safetensors']) {
     await copyFile(`${goldens}${name}/${file}`, `${folder}/${file}`)
+  }
+  for (const [file, text] of Object.entries(tinyTokenizerFiles)) await writeFile(`${folder}/${file}`, text)
+}
+
+/** Writes a folder like those of the Hub with weights and, made of them by Optimum, ONNX files: a tiny random model. */
+export async function writeTinyOnnxModel(folder: string): Promise<void> {
+  await mkdir(`${folder}/onnx`, { recursive: true })
+  await copyFile(`${onnx}model/model.safetensors`, `${folder}/model.safetensors`)
+  for (const file of ['config.json', 'generation_config.json', 'onnx/model.onnx']) {
+    await copyFile(`${onnx}onnx/${file}`, `${folder}/${file}`)
   }
   for (const [file, text] of Object.entries(tinyTokenizerFiles)) await writeFile(`${folder}/${file}`, text)
 }

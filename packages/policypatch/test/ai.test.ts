@@ -1,0 +1,382 @@
+import {
+  createProviderRegistry,
+  generateText,
+  type LanguageModelMiddleware,
+  type ModelMessage,
+  NoObjectGeneratedError,
+  Output,
+  streamText,
+  wrapLanguageModel,
+} from 'ai'
+import { MockLanguageModelV4 } from 'ai/test'
+import { applyPatch, type LanguageModel, loadModel, type Patch, PatchError } from 'policypatch'
+import { auditMiddleware, createPolicypatch, type PatchAudit, patchMiddleware } from 'policypatch/ai'
+import { createEngine, type Engine, type EngineRequest } from 'policypatch/engine'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import * as z from 'zod'
+import { patchOf } from '../../../examples/patched-transformers-js.ts'
+import { writeTinyModel } from '../../core/test/models/tiny-model.ts'
+import { temporaryFolder } from './fixtures.ts'
+
+let folder: string
+let model: LanguageModel
+let patch: Patch
+let other: Patch
+beforeAll(async () => {
+  folder = await temporaryFolder()
+  await writeTinyModel(`${folder}/tiny`)
+  model = await loadModel(`${folder}/tiny`)
+  patch = await patchOf(model, 6)
+  other = await patchOf(model, 3, 'other')
+})
+afterAll(() => model.dispose())
+
+// What calls are warned of is looked at here, and not logged.
+;(globalThis as { AI_SDK_LOG_WARNINGS?: boolean }).AI_SDK_LOG_WARNINGS = false
+
+const maxOutputTokens = 12
+const prompt = 'How are you?'
+const messages = [{ role: 'user', content: prompt }]
+const direct = async (own: LanguageModel, options: object = {}) =>
+  (await own.generate(messages, { maxTokens: maxOutputTokens, ...options })).text
+const chunks = async <Part>(stream: AsyncIterable<Part>) => {
+  const parts: Part[] = []
+  for await (const part of stream) parts.push(part)
+  return parts
+}
+/** A text as an answer of a model that can be asked nothing else. */
+const answering = (text: string): Engine & { readonly asked: EngineRequest[] } => {
+  const asked: EngineRequest[] = []
+  return {
+    ...createEngine(model),
+    asked,
+    async *submit(request) {
+      asked.push(request)
+      yield { type: 'token', token: 1, text: text.slice(0, 3) }
+      const counts = { promptTokens: 5, cachedTokens: 2, completionTokens: 7 }
+      yield { type: 'end', text: text.slice(3), finishReason: 'stop', ...counts }
+    },
+  }
+}
+
+describe('generateText and streamText', () => {
+  test('answer as the model does with the call’s patches, together', async () => {
+    const policypatch = createPolicypatch({ model, patches: [patch] })
+    const ask = (patches?: Parameters<typeof policypatch>[1]) =>
+      generateText({ model: policypatch(model.id, patches), prompt, maxOutputTokens })
+    const [base, patched, two, half] = await Promise.all([
+      ask({ patches: [] }),
+      ask({ patches: ['example'] }),
+      ask({ patches: ['example', other] }),
+      ask({ patches: [{ name: 'example', weight: 0.5 }] }),
+    ])
+    expect(base.text).toBe(await direct(model))
+    expect(patched.text).toBe(await direct(applyPatch(model, patch)))
+    expect(two.text).toBe(await direct(applyPatch(model, [patch, other])))
+    expect(half.text).toBe(await direct(applyPatch(model, patch, { weights: [0.5] })))
+    expect(patched.text).not.toBe(base.text)
+    const named = { name: 'example', version: '0.1.0', weight: 1, gated: false }
+    expect(base.providerMetadata?.policypatch).toEqual({ patches: [], ownPrefix: false })
+    expect(two.providerMetadata?.policypatch?.patches).toEqual([named, { ...named, name: 'other' }])
+    expect(half.providerMetadata?.policypatch?.patches).toEqual([{ ...named, weight: 0.5 }])
+    await policypatch.close()
+  })
+
+  test('calls that come at the same time run in one batch', async () => {
+    const engine = createEngine(model)
+    const policypatch = createPolicypatch({ model: engine, patches: [patch] })
+    const [first, ...rest] = [[], ['example'], ['example'], []].map((patches) =>
+      streamText({ model: policypatch(model.id, { patches }), prompt, maxOutputTokens: 40 }),
+    )
+    const others = Promise.all(rest.map(({ text }) => text))
+    let most = 0
+    for await (const _ of first?.textStream ?? []) most = Math.max(most, engine.status().running)
+    expect(most).toBe(4)
+    const [patched, again, base] = await others
+    expect(again).toBe(patched)
+    expect(base).toBe(await first?.text)
+    await engine.close()
+  })
+
+  test('a patched model keeps its own prefix where no patches are named, and says so', async () => {
+    const policypatch = createPolicypatch({ model: applyPatch(model, patch) })
+    const { text, providerMetadata } = await generateText({
+      ...{ model: policypatch(model.id), prompt, maxOutputTokens },
+    })
+    expect(text).toBe(await direct(applyPatch(model, patch)))
+    expect(providerMetadata?.policypatch).toEqual({ patches: [], ownPrefix: true })
+    await policypatch.close()
+  })
+
+  test('the stream has the same text, usage, reason and patches, and earlier keys and values count as cached', async () => {
+    const policypatch = createPolicypatch({ model, patches: [patch] })
+    const options = {
+      ...{ model: policypatch(model.id, { patches: ['example'] }), maxOutputTokens },
+      system: 'Be brief. '.repeat(8),
+      messages: [
+        { role: 'user', content: [{ type: 'text', text: prompt }] },
+        { role: 'assistant', content: 'Well.' },
+        { role: 'user', content: 'And now?' },
+      ] satisfies ModelMessage[],
+    }
+    const first = await generateText(options)
+    const second = streamText(options)
+    expect((await chunks(second.textStream)).join('')).toBe(first.text)
+    const [usage, finishReason, metadata] = await Promise.all([
+      second.usage,
+      second.finishReason,
+      second.providerMetadata,
+    ])
+    expect(finishReason).toBe('length')
+    expect(metadata?.policypatch).toEqual(first.providerMetadata?.policypatch)
+    const { inputTokens, outputTokens, inputTokenDetails } = usage
+    expect(inputTokens).toBe(first.usage.inputTokens)
+    expect(inputTokens).toBeGreaterThan(80)
+    expect(outputTokens).toBe(maxOutputTokens)
+    expect(first.usage.inputTokenDetails.cacheReadTokens).toBe(0)
+    expect(inputTokenDetails.cacheReadTokens).toBeGreaterThan(0)
+    expect(inputTokenDetails.noCacheTokens).toBe(
+      (inputTokens as number) - (inputTokenDetails.cacheReadTokens as number),
+    )
+    await policypatch.close()
+  })
+
+  test('sampling is by the seed; without one it is another each time, and tells its seed', async () => {
+    const policypatch = createPolicypatch({ model })
+    const ask = (seed?: number) =>
+      generateText({
+        ...{ model: policypatch(model.id), prompt, maxOutputTokens },
+        ...{ temperature: 1.5, topK: 50, ...(seed !== undefined && { seed }) },
+      })
+    const [one, again, free, another] = await Promise.all([ask(7), ask(7), ask(), ask()])
+    expect(one.text).toBe(again.text)
+    expect(one.text).toBe(await direct(model, { temperature: 1.5, topK: 50, seed: 7 }))
+    expect(free.text).not.toBe(another.text)
+    const metadata = free.providerMetadata?.policypatch
+    expect((await ask(metadata?.seed as number)).text).toBe(free.text)
+    expect(free.warnings).toEqual([])
+    await policypatch.close()
+  })
+
+  test('stop texts end an answer', async () => {
+    const policypatch = createPolicypatch({ model })
+    const text = await direct(model)
+    const stop = text.slice(4, 6)
+    const stopped = await generateText({
+      ...{ model: policypatch(model.id), prompt, maxOutputTokens, stopSequences: [stop] },
+    })
+    expect(stopped.text).toBe(text.slice(0, text.indexOf(stop)))
+    expect(stopped.finishReason).toBe('stop')
+    await policypatch.close()
+  })
+})
+
+describe('what a call asks and the model does not have', () => {
+  test('is a warning', async () => {
+    const policypatch = createPolicypatch({ model })
+    const { warnings } = await generateText({
+      ...{ model: policypatch(model.id), prompt, maxOutputTokens: 2 },
+      ...{ topP: 0.9, topK: 3, frequencyPenalty: 1, presencePenalty: 1, reasoning: 'high' },
+      tools: { weather: { inputSchema: z.object({ place: z.string() }) } },
+    })
+    expect(warnings?.map((warning) => 'feature' in warning && warning.feature)).toEqual([
+      ...['topP', 'topK', 'frequencyPenalty', 'presencePenalty', 'tools', 'reasoning'],
+    ])
+    await policypatch.close()
+  })
+
+  test.each([
+    [
+      'a tool that must be used',
+      { toolChoice: 'required', tools: { t: { inputSchema: z.object({}) } } },
+      /toolChoice/,
+    ],
+    [
+      'a picture',
+      {
+        messages: [{ role: 'user', content: [{ type: 'image', image: new Uint8Array([137, 80, 78, 71]) }] }],
+        prompt: undefined,
+      },
+      /part of type file/,
+    ],
+    ['an option that is none', { providerOptions: { policypatch: { patch: 'example' } } }, /patch/],
+    [
+      'a weight that is none',
+      { providerOptions: { policypatch: { patches: [{ name: 'example', weight: 'much' }] } } },
+      /weight/,
+    ],
+    [
+      'a patch that is not there',
+      { providerOptions: { policypatch: { patches: ['no-such-patch'] } } },
+      /no-such-patch/,
+    ],
+    ['a prompt that is too long', { prompt: 'long '.repeat(99) }, /leaves room/],
+  ])('%s: one clear error', async (_, options, message) => {
+    const policypatch = createPolicypatch({ model })
+    const asked = generateText({ model: policypatch(model.id), prompt, ...options } as never)
+    const error = await asked.then(
+      () => undefined,
+      (thrown) => thrown,
+    )
+    expect(error).toBeInstanceOf(PatchError)
+    expect((error as PatchError).message).toMatch(message)
+    await policypatch.close()
+  })
+
+  test('another model than the provider has, and another kind of model', () => {
+    const policypatch = createPolicypatch({ model })
+    expect(() => policypatch('another')).toThrow(/the model tiny/)
+    expect(() => policypatch.embeddingModel('tiny')).toThrow(/a language model/)
+  })
+})
+
+describe('structured output', () => {
+  const schema = z.object({ mood: z.string() })
+
+  test('is asked for in the system message, validated by the SDK, and warned of', async () => {
+    const engine = answering('{"mood": "fine"}')
+    const policypatch = createPolicypatch({ model: engine })
+    const { output, warnings, usage } = await generateText({
+      ...{ model: policypatch(model.id), system: 'Be brief.', prompt, output: Output.object({ schema }) },
+    })
+    expect(output).toEqual({ mood: 'fine' })
+    expect(warnings).toEqual([expect.objectContaining({ type: 'compatibility', feature: 'responseFormat' })])
+    const asked = /^Be brief\.\n\nJSON schema:\n\{.*"mood".*\}\nYou MUST answer with a JSON/
+    expect(engine.asked[0]?.prompt).toEqual([
+      { role: 'system', content: expect.stringMatching(asked) },
+      { role: 'user', content: prompt },
+    ])
+    expect(usage).toMatchObject({ inputTokens: 5, outputTokens: 7 })
+    const streamed = streamText({ model: policypatch(model.id), prompt, output: Output.object({ schema }) })
+    expect((await chunks(streamed.partialOutputStream)).at(-1)).toEqual({ mood: 'fine' })
+  })
+
+  test('is an error where the model does not answer so: nothing constrains it', async () => {
+    const policypatch = createPolicypatch({ model: answering('Fine.') })
+    const asked = generateText({
+      ...{ model: policypatch(model.id), prompt, output: Output.object({ schema }) },
+    }).then(({ output }) => output)
+    await expect(asked).rejects.toSatisfy(NoObjectGeneratedError.isInstance)
+  })
+})
+
+describe('an aborted call', () => {
+  const idle = async (engine: Engine) => {
+    while (engine.status().running + engine.status().waiting > 0)
+      await new Promise((then) => setTimeout(then, 5))
+  }
+
+  test('ends its request, with the signal’s reason', async () => {
+    const engine = createEngine(model)
+    const policypatch = createPolicypatch({ model: engine })
+    const controller = new AbortController()
+    const asked = generateText({ model: policypatch(model.id), prompt, abortSignal: controller.signal })
+    setTimeout(() => controller.abort(), 20)
+    await expect(asked).rejects.toMatchObject({ name: 'AbortError' })
+    await idle(engine)
+    await expect(
+      generateText({ model: policypatch(model.id), prompt, abortSignal: AbortSignal.abort() }),
+    ).rejects.toMatchObject({ name: 'AbortError' })
+    await engine.close()
+  })
+
+  test('ends a stream, and so does a reader that leaves', async () => {
+    const engine = createEngine(model)
+    const policypatch = createPolicypatch({ model: engine })
+    const controller = new AbortController()
+    const { fullStream } = streamText({
+      ...{ model: policypatch(model.id), prompt, abortSignal: controller.signal },
+    })
+    const types: string[] = []
+    for await (const { type } of fullStream) {
+      types.push(type)
+      if (type === 'text-delta') controller.abort()
+    }
+    expect(types.at(-1)).toBe('abort')
+    await idle(engine)
+    const call = { prompt: [{ role: 'user', content: [{ type: 'text', text: prompt }] }] } as const
+    const unread = await policypatch(model.id).doStream(call as never)
+    await unread.stream.cancel()
+    await idle(engine)
+    expect(engine.status().completionTokens).toBeLessThan(200)
+    await engine.close()
+  })
+})
+
+describe('middleware', () => {
+  test('applies patches to every call, or as it chooses', async () => {
+    const policypatch = createPolicypatch({ model, patches: [patch] })
+    const wrap = (middleware: LanguageModelMiddleware) =>
+      wrapLanguageModel({ model: policypatch(model.id, { patches: [] }), middleware })
+    const ask = async (own: ReturnType<typeof wrap>, text: string) =>
+      (await generateText({ model: own, prompt: text, maxOutputTokens })).text
+    const always = wrap(patchMiddleware(['example']))
+    expect(await ask(always, prompt)).toBe(await direct(applyPatch(model, patch)))
+    const some = wrap(
+      patchMiddleware(async ({ params }) =>
+        JSON.stringify(params.prompt).includes('are') ? ['example'] : [],
+      ),
+    )
+    expect(await ask(some, prompt)).toBe(await direct(applyPatch(model, patch)))
+    const plain = await model.generate([{ role: 'user', content: 'Hello' }], { maxTokens: maxOutputTokens })
+    expect(await ask(some, 'Hello')).toBe(plain.text)
+    const foreign = wrapLanguageModel({
+      model: new MockLanguageModelV4({ provider: 'other' }),
+      middleware: patchMiddleware(['example']),
+    })
+    await expect(generateText({ model: foreign, prompt })).rejects.toThrow(/one of other/)
+    await policypatch.close()
+  })
+
+  test('audits each call once, without its texts unless it is asked', async () => {
+    const audits: PatchAudit[] = []
+    const policypatch = createPolicypatch({ model, patches: [patch] })
+    const wrap = (texts: boolean) =>
+      wrapLanguageModel({
+        model: policypatch(model.id, { patches: ['example'] }),
+        middleware: auditMiddleware((audit) => void audits.push(audit), { texts }),
+      })
+    const { text } = await generateText({ model: wrap(false), prompt, maxOutputTokens })
+    await streamText({ model: wrap(true), prompt, maxOutputTokens }).text
+    const failing = streamText({
+      ...{ model: wrap(true), prompt, providerOptions: { policypatch: { patches: ['none'] } } },
+      onError: () => {},
+    })
+    await chunks(failing.fullStream)
+    const controller = new AbortController()
+    const left = streamText({ model: wrap(false), prompt, abortSignal: controller.signal })
+    for await (const part of left.fullStream) if (part.type === 'text-delta') controller.abort()
+    const patches = [{ name: 'example', version: '0.1.0', weight: 1, gated: false }]
+    expect(audits).toMatchObject([
+      { type: 'generate', outcome: 'answered', patches, finishReason: 'length', modelId: 'tiny' },
+      { type: 'stream', outcome: 'answered', patches, response: text },
+      { type: 'stream', outcome: 'failed', patches: undefined, error: { code: 'NOT_FOUND' } },
+      { type: 'stream', outcome: 'cancelled', patches: undefined },
+    ])
+    expect(audits[0]).not.toHaveProperty('prompt')
+    expect(audits[0]).not.toHaveProperty('response')
+    expect(JSON.stringify(audits[1]?.prompt)).toContain(prompt)
+    expect(audits[0]?.milliseconds).toBeGreaterThan(0)
+    await policypatch.close()
+  })
+})
+
+test('models are loaded and patches read when they are first named, by a registry too', async () => {
+  await patch.save(`${folder}/patches/example`)
+  const policypatch = createPolicypatch()
+  const registry = createProviderRegistry({ policypatch })
+  const providerOptions = { policypatch: { patches: [`${folder}/patches/example`] } }
+  const { text } = await generateText({
+    ...{
+      model: registry.languageModel(`policypatch:${folder}/tiny`),
+      prompt,
+      maxOutputTokens,
+      providerOptions,
+    },
+  })
+  expect(text).toBe(await direct(applyPatch(model, patch)))
+  await expect(
+    generateText({ model: policypatch(`${folder}/none`), prompt, maxOutputTokens }),
+  ).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  await policypatch.close()
+})
