@@ -28,6 +28,8 @@ import {
 } from './installed/changing-commands.ts'
 import { historyCommand, listCommand, outdatedCommand, whyCommand } from './installed/listing-commands.ts'
 import { packCommand, pushCommand } from './installed/publishing-commands.ts'
+import { apiKeyCommand } from './serve/api-key-command.ts'
+import { serveCommand } from './serve/serve-command.ts'
 
 /** All commands, in the order of the help. */
 export const commands = (): Command[] => [
@@ -40,6 +42,8 @@ export const commands = (): Command[] => [
   reportCommand(),
   testCommand(),
   generateCommand(),
+  serveCommand(),
+  apiKeyCommand(),
   inspectCommand(),
   diffCommand(),
   changelogCommand(),

@@ -71,7 +71,8 @@ export function createApp(options: AppOptions): Hono<RequestVariables> {
     throw new ApiError(404, { message: `There is no ${c.req.method} ${c.req.path}`, code: 'unknown_url' })
   })
 
-  app.use(requestId(), logRequests(log), metrics.middleware, secureHeaders({ contentSecurityPolicy: {} }))
+  app.use(requestId(), logRequests(log), metrics.middleware)
+  app.use(secureHeaders({ strictTransportSecurity: config.tls !== undefined, xFrameOptions: 'DENY' }))
   if (isLocal) app.use(checkHost)
 
   app.get('/healthz', (c) => c.json({ status: 'ok' }))

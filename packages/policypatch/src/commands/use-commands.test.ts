@@ -1,8 +1,10 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
+import { serveInProject } from '../../test/served-command.ts'
 import { tinyProject, training } from '../../test/tiny-project.ts'
 
-const { at, run, succeed } = tinyProject()
+const project = tinyProject()
+const { at, run, succeed } = project
 
 describe('what a patch is used for', () => {
   test('inspect gives its manifest', async () => {
@@ -106,6 +108,55 @@ describe('what a patch is used for', () => {
     expect(
       await run(['export', 'patches/tiny', '--to', 'onnx', '--prompt', 'tea', '--out', 'x']),
     ).toMatchObject({ code: 2 })
+  })
+
+  test('a server answers with patches that are installed while it runs, and ends what it began', async () => {
+    const { stdout: key } = await succeed('api-key', 'operations', '--admin')
+    const settings = { install: { paths: true }, names: ['smol'], log: { prompts: true } }
+    await writeFile(at('serve.json'), JSON.stringify(settings))
+    const args = [
+      '--model',
+      './tiny',
+      '--patch',
+      'patches/tiny',
+      '--keys',
+      'keys.json',
+      '--settings',
+      'serve.json',
+    ]
+    const server = await serveInProject(project, args, key.trim())
+    const messages = [{ role: 'user', content: 'tea' }]
+    const ask = async (more: object) => {
+      const body = { model: 'smol', messages, max_tokens: 8, temperature: 0, ...more }
+      const response = await server.send('POST', '/v1/chat/completions', body)
+      const { choices } = (await response.json()) as { choices: { message: { content: string } }[] }
+      return [choices[0]?.message.content, response.headers.get('x-policypatch-patches')]
+    }
+    const asked = ['generate', 'tea', '--model', './tiny', '--max-tokens', '8']
+    const alone = async (...more: string[]) => (await succeed(...asked, ...more, '--json')).stdout
+    const responseOf = (text: string) => JSON.parse(text).response
+    expect(await ask({})).toEqual([responseOf(await alone('--patch', 'patches/tiny')), 'tiny@1.2.0'])
+    const installed = await server.send('POST', '/v1/patches', { source: './patches/second' })
+    const { data } = (await installed.json()) as { data: { id: string }[] }
+    expect(data.map(({ id }) => id)).toEqual(['second@1.2.0', 'tiny@1.2.0'])
+    expect((await succeed('list', '--json')).stdout).toContain('"name": "second"')
+    expect(await ask({ model: 'smol+second@1.2' })).toEqual([
+      responseOf(await alone('--patch', 'second')),
+      'second@1.2.0',
+    ])
+    const response = await server.send('POST', '/v1/chat/completions', {
+      ...{ model: 'smol', messages, max_tokens: 150, stream: true },
+    })
+    server.terminate()
+    expect(await response.text()).toContain('data: [DONE]')
+    const { code, stdout } = await server.ended
+    expect(code).toBe(0)
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(lines.at(-1)).toMatchObject({ msg: 'closed', drained: true })
+    expect(lines.filter(({ msg }) => msg === 'answer done')).toHaveLength(3)
   })
 
   test('a patch of another model is refused', async () => {

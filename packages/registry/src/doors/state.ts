@@ -6,6 +6,7 @@
 
 export { auditedPatches, type RepositoryFaults, repositoryFaults } from '../advisories/known-faults.ts'
 export { readFileOrFolder } from '../sources/file-source.ts'
+export { parseSource } from '../sources/source-spec.ts'
 export { installLocked } from '../state/ci.ts'
 export { type Reason, why } from '../state/explain.ts'
 export { type InstallOptions, install } from '../state/install.ts'

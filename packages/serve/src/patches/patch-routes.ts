@@ -9,7 +9,7 @@ import { ApiError } from '../api/api-error.ts'
 import { checkedFields, jsonObject, patchEntries } from '../api/common-fields.ts'
 import type { RequestVariables, ServeContext } from '../api/serve-context.ts'
 import { adminOnly } from '../operate/authenticate.ts'
-import { isPath, type PatchSource } from './patch-source.ts'
+import type { PatchSource } from './patch-source.ts'
 import { boundSchema } from './state-file.ts'
 
 export interface PatchRoutesOptions {
@@ -42,7 +42,7 @@ export function patchRoutes({ context, source, fromPaths, log }: PatchRoutesOpti
     const { source: asked } = checkedFields(installSchema, jsonObject(await c.req.json()))
     if (!source)
       throw new ApiError(403, { message: 'This server installs no patches', code: 'not_configured' })
-    if (isPath(asked) && !fromPaths) throw noPaths()
+    if (source.isPath(asked) && !fromPaths) throw noPaths()
     const patches = await source.install(asked)
     for (const patch of patches) served.add(patch)
     return changed(c, `installed ${patches.map(nameOf).join(', ')}`)
@@ -56,6 +56,7 @@ export function patchRoutes({ context, source, fromPaths, log }: PatchRoutesOpti
   })
 
   app.post('/rollback', adminOnly, async (c) => {
+    for (const part of served.earlier.at(-1) ?? []) await bring(served, source, part)
     await served.rollback()
     return changed(c, 'default patches rolled back')
   })

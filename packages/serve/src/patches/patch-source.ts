@@ -4,6 +4,8 @@ import type { Patch } from '@policypatch/core'
 export interface PatchSource {
   /** The patch of a name, or NAME@VERSION, that is installed or comes with the package. Throws `NOT_FOUND`. */
   find(spec: string): Promise<Patch>
+  /** Whether a source is a path on this machine. Throws `INVALID_ARGUMENT` for what is no source. */
+  isPath(source: string): boolean
   /**
    * Installs from a source: NAME[@RANGE] of a repository, `npm:…`, `hf:…`, a URL with its digest, or a path. Gives the patches that came.
    *
@@ -11,8 +13,3 @@ export interface PatchSource {
    */
   install(source: string): Promise<readonly Patch[]>
 }
-
-/** Whether a source is a path on this machine: whatever is no name, package, repository of the Hub or address. */
-export const isPath = (source: string): boolean =>
-  !/^([a-z\d][a-z\d._-]*:)?[a-z\d][a-z\d._-]{0,63}(@[^/\\]+)?$/.test(source) &&
-  !/^(npm:|hf:|https:\/\/)/.test(source)

@@ -36,6 +36,8 @@ export interface ServedPatches {
   readonly patches: readonly Patch[]
   /** The stack of requests that name none. */
   readonly defaults: readonly StackPart[]
+  /** Those before that can be returned to, the oldest first. */
+  readonly earlier: readonly (readonly StackPart[])[]
   /** The canary that runs, or the last one. */
   readonly canary: CanaryStatus | undefined
   /** Counts answers for the canary. */
@@ -125,6 +127,9 @@ export function createServedPatches(options: ServedPatchesOptions): ServedPatche
     },
     get defaults() {
       return defaults
+    },
+    get earlier() {
+      return earlier
     },
     get canary() {
       return canary ? statusOf(canary, 'running') : ended
