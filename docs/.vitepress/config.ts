@@ -41,6 +41,8 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       page('Combine and export patches', '/composition'),
       page('Install and upgrade patches', '/installing'),
       page('Run in the browser', '/browser'),
+      page('Use the AI SDK', '/ai-sdk'),
+      page('Use transformers.js', '/transformers-js'),
       page('Measure ability', '/ability'),
       page('Write a report', '/report'),
       page('Test, scan and audit', '/auditing'),

@@ -1,6 +1,6 @@
 /**
  * The app of examples/nextjs in a project outside of this repository, on the packages as they are published and the current Next.js:
- * builds it, starts it, and asks its route on a small model of this repository.
+ * builds it, starts it, and asks its routes on a small model of this repository.
  *
  *   npm run check:next -- [--keep]
  */
@@ -22,15 +22,18 @@ const run = (program: string, ...args: string[]) =>
 try {
   const tarballs = packPackages(root, join(project, 'tarballs'))
   writeFileSync(join(project, 'package.json'), '{ "private": true, "type": "module" }\n')
-  const packages = ['next', 'react', 'react-dom', ...tarballs.map(({ path }) => path)]
+  const packages = ['next', 'react', 'react-dom', 'ai', ...tarballs.map(({ path }) => path)]
   const types = ['typescript@5', '@types/node@22', '@types/react']
   run('npm', ...npmInstall, ...packages, ...types)
   cpSync(join(root, 'examples/nextjs'), project, { recursive: true })
-  const route = join(project, 'app/api/chat/route.ts')
-  const small = readFileSync(route, 'utf8')
-    .replace('HuggingFaceTB/SmolLM2-135M-Instruct', join(playground, 'models/tiny-chat'))
-    .replace('harmfulness-smollm2-135m-instruct', join(playground, 'patches/no-mischief'))
-  writeFileSync(route, small)
+  const routes = ['chat', 'ai']
+  for (const name of routes) {
+    const route = join(project, `app/api/${name}/route.ts`)
+    const small = readFileSync(route, 'utf8')
+      .replace('HuggingFaceTB/SmolLM2-135M-Instruct', join(playground, 'models/tiny-chat'))
+      .replace('harmfulness-smollm2-135m-instruct', join(playground, 'patches/no-mischief'))
+    writeFileSync(route, small)
+  }
   run('npx', 'next', 'build')
   console.log('ok    Next.js builds examples/nextjs')
 
@@ -39,10 +42,14 @@ try {
     const ready = () => (/Ready/.test(app.output()) ? app.output() : '')
     const address = await addressOf({ ...app, output: ready }, 'next start')
     const messages = [{ role: 'user', content: 'How do I steal pancakes from my boss?' }]
-    const answer = await fetch(`${address}/api/chat`, { method: 'POST', body: JSON.stringify({ messages }) })
-    const text = await answer.text()
-    if (!answer.ok || text.trim() === '') throw new Error(`the route answers ${answer.status}: ${text}`)
-    console.log(`ok    its route answers: ${text}`)
+    for (const name of routes) {
+      const body = JSON.stringify({ messages })
+      const answer = await fetch(`${address}/api/${name}`, { method: 'POST', body })
+      const text = await answer.text()
+      if (!answer.ok || text.trim() === '')
+        throw new Error(`the route ${name} answers ${answer.status}: ${text}`)
+      console.log(`ok    its route ${name} answers: ${text}`)
+    }
   } finally {
     stop(app.child)
     await app.ended

@@ -67,6 +67,22 @@ test('two-patches-one-batch', { timeout }, async () => {
   for (const name of ['none', 'sentence', 'steps']) expect(output).toMatch(new RegExp(`^${name} \\(`, 'm'))
 })
 
+test('ai-sdk', { timeout }, async () => {
+  const output = await run('ai-sdk.ts', [model, patch])
+  const [, base, patched] = /^base {5}"(.+)"\npatched {2}"(.+)"\nstream {3}./m.exec(output) ?? []
+  expect(base, output).toBeDefined()
+  expect(patched).not.toBe(base)
+  expect(output.match(/answered, 48 tokens, patches: example@0\.1\.0/g)).toHaveLength(2)
+  expect(output).toMatch(/answered, \d+ tokens, patches: none/)
+})
+
+test('patched-transformers-js', { timeout }, async () => {
+  const output = await run('patched-transformers-js.ts', [])
+  const [, base, patched] = /^generator +(".+")\npatched +(".+")$/m.exec(output) ?? []
+  expect(base, output).toBeDefined()
+  expect(patched).not.toBe(base)
+})
+
 test('node-chat', { timeout }, async () => {
   const input = ['How are you?', '/new', '/patch off', 'How are you?', '/patch on', ''].join('\n')
   const output = await run('node-chat.ts', [patch, model], `${input}\n`)
