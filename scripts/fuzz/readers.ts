@@ -8,6 +8,7 @@ import { ggufModelReader, ggufReader } from './readers/gguf.ts'
 import { ggufVocabularyReader } from './readers/gguf-vocabulary.ts'
 import { hubReader } from './readers/hub-listing.ts'
 import { historyReader, lockReader, projectReader, tarReader } from './readers/installs.ts'
+import { keyValuesReader } from './readers/key-values.ts'
 import { configReader } from './readers/model-folder.ts'
 import { gateReader, manifestReader, patchReader } from './readers/patch.ts'
 import { quantizedReader } from './readers/quantized-model.ts'
@@ -32,6 +33,7 @@ export const fuzzedReaders: readonly FuzzedReader[] = [
   chatTemplateReader,
   loraReader,
   promptTuningReader,
+  keyValuesReader,
   manifestReader,
   patchReader,
   gateReader,
