@@ -1,10 +1,11 @@
 /**
  * The engine that serves many requests, with the real model: chats at once, each under a patch of its own, against node-llama-cpp with as
- * many sequences, unpatched, on the same GGUF file; a long system prompt again against the first time.
+ * many sequences, unpatched, on the same GGUF file; one stream over HTTP against the engine's; a long system prompt again against the
+ * first time.
  *
- *   npm run compare:serve -- [--only many|cache] [--runs 3] [--warm-up 1] [--streams 16] [--tokens 128] [--threads 2]
+ *   npm run compare:serve -- [--only many|http|cache] [--runs 3] [--warm-up 1] [--streams 16] [--tokens 128] [--threads 2]
  *
- * Ratios are of medians: `serve-16`, of tokens a second, ours over theirs; `prefix-cache`, of the time to the first token, the second time
+ * Ratios are of medians: `serve-16`, of tokens a second, ours over theirs; `serve-1`, the same, over HTTP over directly; `prefix-cache`, of the time to the first token, the second time
  * over the first. Says of how many chats the answer was the same alone, in a batch of one, as among the others.
  */
 import { parseArgs } from 'node:util'
@@ -14,6 +15,7 @@ import { chatPrompts } from '../sides/chat-prompts.ts'
 import { ownCommand } from '../sides/command.ts'
 import { modelOptions, realModel, realTokenizer } from '../sides/real-model.ts'
 import { runInTurn, type SideSpec } from '../sides/run-in-turn.ts'
+import type { HttpReport, HttpTask } from './own-http.ts'
 import type { PrefixCacheReport } from './own-prefix-cache.ts'
 import type { ServeReport, ServeTask } from './serve-task.ts'
 
@@ -33,8 +35,10 @@ const [warmUp, runs, streams, tokens] = [values['warm-up'], values.runs, values.
 const model = await realModel(values)
 const ratios: Record<string, number> = {}
 printLoad('before')
-if (values.only !== 'cache') await many()
-if (values.only !== 'many') await cache()
+const wanted = (name: string) => values.only === undefined || values.only === name
+if (wanted('many')) await many()
+if (wanted('http')) await http()
+if (wanted('cache')) await cache()
 printLoad('after')
 printRatios(ratios)
 
@@ -81,6 +85,21 @@ async function many(): Promise<void> {
   console.log(`the same alone as among the others: ${same} of ${streams}`)
 }
 
+async function http(): Promise<void> {
+  const task: HttpTask = { ...model, prompt: chatPrompts[0] as string, tokens }
+  const [reports = []] = await runInTurn<HttpReport>([side('server', 'own-http.ts', task)], warmUp + runs)
+  const timed = reports.slice(warmUp)
+  const [direct, over] = [timed.map((one) => one.direct), timed.map((one) => one.http)]
+  console.log(
+    formatTable([
+      ['one stream', 'median', 'all runs'],
+      ['engine', ...timeCells(direct)],
+      ['server', ...timeCells(over)],
+    ]),
+  )
+  ratios['serve-1'] = median(direct) / median(over)
+}
+
 async function cache(): Promise<void> {
   const [reports = []] = await runInTurn<PrefixCacheReport>(
     [
@@ -105,6 +124,6 @@ async function cache(): Promise<void> {
   ratios['prefix-cache'] = median(again) / median(first)
 }
 
-function side(name: string, program: string, task: ServeTask): SideSpec {
+function side(name: string, program: string, task: ServeTask | HttpTask): SideSpec {
   return { name, command: ownCommand(new URL(`./${program}`, import.meta.url)), task }
 }
