@@ -14,23 +14,46 @@ const bundledGradients: Plugin = {
   },
 }
 
+/** Tests that leave a process as they found it share one, and what it has imported. */
+const sharing = ['core', 'compiler', 'backend-node', 'registry']
+
 export default defineConfig({
   plugins: [bundledGradients],
   resolve: { conditions: [sourceCondition] },
   ssr: { resolve: { conditions: [sourceCondition], externalConditions: [sourceCondition] } },
   test: {
-    include: [
-      'packages/*/src/**/*.test.ts',
-      'packages/*/test/**/*.test.ts',
-      'examples/*/test/**/*.test.ts',
-      'scripts/fuzz/*.test.ts',
-      'scripts/installs/*.test.ts',
-    ],
     environment: 'node',
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     server: { deps: { inline: [gradients] } },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'alone',
+          include: [
+            'packages/*/src/**/*.test.ts',
+            'packages/*/test/**/*.test.ts',
+            'examples/*/test/**/*.test.ts',
+            'scripts/fuzz/*.test.ts',
+            'scripts/installs/*.test.ts',
+          ],
+          exclude: ['**/node_modules/**', ...sharing.map((name) => `packages/${name}/**`)],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'sharing',
+          include: sharing.flatMap((name) => [
+            `packages/${name}/src/**/*.test.ts`,
+            `packages/${name}/test/**/*.test.ts`,
+          ]),
+          isolate: false,
+        },
+      },
+    ],
   },
 })
