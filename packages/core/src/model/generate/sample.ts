@@ -9,6 +9,19 @@ export interface SampleOptions {
   readonly topP: number
 }
 
+/** Weights beyond this many nats below the largest are left out: e⁻³² of it, less than float32 tells. */
+const FAR = 32
+/** exp(−i / 256). */
+const EXPONENTIALS = Float64Array.from({ length: FAR * 256 + 1 }, (_, i) => Math.exp(-i / 256))
+
+/** exp(−x) for x from 0 up, to a relative 1e-8, in a third of the time that Math.exp takes; 0 from {@link FAR} on. */
+function decay(x: number): number {
+  if (!(x < FAR)) return 0
+  const place = (x * 256) | 0
+  const rest = x - place / 256
+  return (EXPONENTIALS[place] as number) * (1 - rest * (1 - rest / 2))
+}
+
 /**
  * Draws an id from logits [V]: temperature, then top-k, then top-p (Holtzman et al. 2020), as transformers does. The vocabulary is
  * never sorted: of a quarter of a million logits, those that may be drawn are a few hundred.
@@ -24,15 +37,14 @@ export function sample(
   }
   if (temperature === 0) return first
   const top = logits[first] as number
-  const weightOf = (id: number) => Math.exp(((logits[id] as number) - top) / temperature)
-  if (topK === 0 && topP >= 1) return drawFromAll(logits.length, weightOf, random)
-  const ids = topK > 0 ? largest(logits, { top, temperature }, (found) => found.length >= topK) : undefined
-  const kept = ids?.subarray(0, topK)
-  if (kept && topP >= 1) return kept[draw(Float64Array.from(kept, weightOf), random)] as number
-  const least = topP * (kept ? sumOf(Float64Array.from(kept, weightOf)) : sumOfAll(logits.length, weightOf))
-  const sorted =
-    kept ??
-    largest(logits, { top, temperature }, (found) => sumOf(Float64Array.from(found, weightOf)) >= least)
+  const scale = 1 / temperature
+  if (topK === 0 && topP >= 1) return drawFromAll(logits, top, scale, random)
+  const { counts, masses } = survey(logits, top, scale)
+  const weightOf = (id: number) => decay((top - (logits[id] as number)) * scale)
+  const ids = topK > 0 ? largest(logits, top, scale, bucketOf(counts, topK)).subarray(0, topK) : undefined
+  if (ids && topP >= 1) return ids[draw(Float64Array.from(ids, weightOf), random)] as number
+  const least = topP * sumOf(ids ? Float64Array.from(ids, weightOf) : masses)
+  const sorted = ids ?? largest(logits, top, scale, bucketOf(masses, least))
   const weights = Float64Array.from(sorted, weightOf)
   let sum = 0
   let count = 0
@@ -40,45 +52,69 @@ export function sample(
   return sorted[draw(weights.subarray(0, count), random)] as number
 }
 
-/**
- * Ids of the largest logits, largest first, ties by id: as many as are enough, or all. Those that are near the top are gathered,
- * nearness growing until they suffice, and they alone are sorted.
- */
-function largest(
-  logits: Float32Array,
-  { top, temperature }: { readonly top: number; readonly temperature: number },
-  isEnough: (ids: Uint32Array) => boolean,
-): Uint32Array {
-  for (let below = 8 * temperature; ; below *= 2) {
-    const ids: number[] = []
-    for (let id = 0; id < logits.length; id++) if ((logits[id] as number) >= top - below) ids.push(id)
-    const found = Uint32Array.from(ids)
-    if (found.length < logits.length && !isEnough(found) && below < Number.MAX_VALUE) continue
-    return found.sort((a, b) => (logits[b] as number) - (logits[a] as number) || a - b)
+/** Buckets of logits to each nat below the largest. */
+const BUCKETS = 8
+
+/** How many logits lie in each bucket below the largest, and the weights of each; the last bucket has all that is far. */
+function survey(logits: Float32Array, top: number, scale: number) {
+  const last = FAR * BUCKETS
+  const counts = new Float64Array(last + 1)
+  const masses = new Float64Array(last + 1)
+  for (let id = 0; id < logits.length; id++) {
+    const below = (top - (logits[id] as number)) * scale
+    const bucket = below < FAR ? (below * BUCKETS) | 0 : last
+    counts[bucket] = (counts[bucket] as number) + 1
+    masses[bucket] = (masses[bucket] as number) + decay(below)
   }
+  return { counts, masses }
+}
+
+/** The first bucket that together with those before it has as much as is wanted, or the last. */
+function bucketOf(amounts: Float64Array, wanted: number): number {
+  let bucket = 0
+  let left = wanted
+  while (bucket < amounts.length - 1) {
+    left -= amounts[bucket] as number
+    if (left <= 0) break
+    bucket++
+  }
+  // What was added up in another order may end a rounding error earlier.
+  return Math.min(bucket + 1, amounts.length - 1)
+}
+
+/** Ids of the logits down to a bucket, largest first, ties by id: they alone are sorted. */
+function largest(logits: Float32Array, top: number, scale: number, bucket: number): Uint32Array {
+  const ids: number[] = []
+  const all = bucket >= FAR * BUCKETS
+  const least = all ? Number.NEGATIVE_INFINITY : top - (bucket + 1) / (BUCKETS * scale)
+  for (let id = 0; id < logits.length; id++) if ((logits[id] as number) >= least) ids.push(id)
+  return Uint32Array.from(ids).sort((a, b) => (logits[b] as number) - (logits[a] as number) || a - b)
 }
 
 /** Weights that are summed at once. */
 const BLOCK = 4096
 
-/** Sums of the weights of 0 to n − 1, by block. */
-function blockSums(n: number, weightOf: (id: number) => number): Float64Array {
-  const sums = new Float64Array(Math.ceil(n / BLOCK))
-  for (let id = 0; id < n; id++) sums[(id / BLOCK) | 0] = (sums[(id / BLOCK) | 0] as number) + weightOf(id)
+/** Sums of the weights of all ids, by block. */
+function blockSums(logits: Float32Array, top: number, scale: number): Float64Array {
+  const sums = new Float64Array(Math.ceil(logits.length / BLOCK))
+  for (let block = 0; block < sums.length; block++) {
+    const end = Math.min(logits.length, (block + 1) * BLOCK)
+    let sum = 0
+    for (let id = block * BLOCK; id < end; id++) sum += decay((top - (logits[id] as number)) * scale)
+    sums[block] = sum
+  }
   return sums
 }
 
-const sumOfAll = (n: number, weightOf: (id: number) => number): number => sumOf(blockSums(n, weightOf))
-
-/** An id from 0 to n − 1 with a probability in proportion to its weight. No weights are kept but those of one block. */
-function drawFromAll(n: number, weightOf: (id: number) => number, random: Random): number {
-  const sums = blockSums(n, weightOf)
+/** An id with a probability in proportion to its weight. No weights are kept but those of one block. */
+function drawFromAll(logits: Float32Array, top: number, scale: number, random: Random): number {
+  const sums = blockSums(logits, top, scale)
   let left = random.uniform() * sumOf(sums)
   let block = 0
   while (block < sums.length - 1 && left >= (sums[block] as number)) left -= sums[block++] as number
-  const end = Math.min(n, (block + 1) * BLOCK)
+  const end = Math.min(logits.length, (block + 1) * BLOCK)
   for (let id = block * BLOCK; id < end; id++) {
-    left -= weightOf(id)
+    left -= decay((top - (logits[id] as number)) * scale)
     if (left < 0) return id
   }
   return end - 1
