@@ -22,7 +22,7 @@ const run = (program: string, ...args: string[]) =>
 try {
   const tarballs = packPackages(root, join(project, 'tarballs'))
   writeFileSync(join(project, 'package.json'), '{ "private": true, "type": "module" }\n')
-  const packages = ['next', 'react', 'react-dom', 'ai', ...tarballs.map(({ path }) => path)]
+  const packages = ['next', 'react', 'react-dom', 'ai@7', ...tarballs.map(({ path }) => path)]
   const types = ['typescript@5', '@types/node@22', '@types/react']
   run('npm', ...npmInstall, ...packages, ...types)
   cpSync(join(root, 'examples/nextjs'), project, { recursive: true })
@@ -47,7 +47,7 @@ try {
       const answer = await fetch(`${address}/api/${name}`, { method: 'POST', body })
       const text = await answer.text()
       if (!answer.ok || text.trim() === '')
-        throw new Error(`the route ${name} answers ${answer.status}: ${text}`)
+        throw new Error(`the route ${name} answers ${answer.status}: ${text}\n${app.output()}`)
       console.log(`ok    its route ${name} answers: ${text}`)
     }
   } finally {
