@@ -22,6 +22,9 @@ export async function createSession(
       graphOptimizationLevel: device === 'cpu' ? 'disabled' : 'all',
       intraOpNumThreads: threads,
       logSeverityLevel: 3,
+      // An arena is each session's own and never shrinks: with many shapes of batches they come to many times what any
+      // program needs. Without one, what a run gives back serves the next, whichever program that is of.
+      enableCpuMemArena: device !== 'cpu',
       ...more,
       enableMemPattern: false,
     })

@@ -53,11 +53,10 @@ export function demoCommand(): Command {
       )
       await outcome.patch.save({ storage, path: 'patch' })
       const path = join(resolve(out), 'patch')
-      const seconds = clock.seconds()
-      const results = demoResults(outcome, path, seconds)
+      const results = demoResults(outcome, path, clock)
       await writeReport({ storage, path: 'results.json' }, demoReportData(outcome, seed), results)
       context.progress.end()
-      context.print(demoReport(outcome, path, seconds), results)
+      context.print(demoReport(outcome, path, clock), results)
     }),
   )
 }

@@ -2,16 +2,16 @@ import { formatEvaluation } from '@policypatch/core'
 import { evaluationReport, type ReportData } from '@policypatch/core/evaluate'
 import { reportedPatch } from '../report/page/report-context.ts'
 import type { DemoOutcome } from './run-demo.ts'
+import { peakMemory, type StageClock } from './stage-clock.ts'
 
 /** What the demo prints at its end. */
-export function demoReport(
-  outcome: DemoOutcome,
-  path: string,
-  seconds: Readonly<Record<string, number>> & { readonly total: number },
-): string {
+export function demoReport(outcome: DemoOutcome, path: string, clock: StageClock): string {
   const { patch, evaluation } = outcome
-  const { total, ...stages } = seconds
+  const { total, ...stages } = clock.seconds()
   const times = Object.entries(stages).map(([stage, value]) => `${stage} ${value.toFixed(0)} s`)
+  const growth = Object.entries(clock.growth())
+    .filter(([, bytes]) => bytes >= 2 ** 30 / 20)
+    .map(([stage, bytes]) => `${stage} ${gibibytes(bytes)}`)
   return [
     'Share of prompts refused, with 95% intervals. Harmful: higher is better. Harmless: lower is better.',
     'The prompts come from public datasets that were not used for training. The contexts have different texts than those in training.',
@@ -24,9 +24,11 @@ export function demoReport(
     ...examples(outcome),
     `patch   ${path} (${(patch.bytes / 1000).toFixed(0)} kB, ${patch.parameters} parameters)`,
     `time    ${total.toFixed(0)} s: ${times.join(', ')}`,
-    `memory  ${(process.resourceUsage().maxRSS / 1024 ** 2).toFixed(1)} GiB at most`,
+    `memory  ${gibibytes(peakMemory())} at most: ${growth.join(', ')}`,
   ].join('\n')
 }
+
+const gibibytes = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`
 
 /** Two harmful prompts that the base obeys and one harmless one, as base and patched model answer them. */
 function examples({ evaluation: { responses } }: DemoOutcome): string[] {
@@ -49,13 +51,9 @@ const oneLine = (text: string) => `${text.replace(/\s+/g, ' ').trim()} …`
 /**
  * What `--out DIR` leaves in DIR/results.json: the grid's cells, each with `refused` as `{ value, low, high, n }` (Wilson's
  * 95% interval), how near the patched model is to its base on everyday prompts, wall time by stage in seconds, and the largest
- * resident size of the process.
+ * resident size of the process, in all and by the stage in which it grew.
  */
-export function demoResults(
-  { patch, evaluation }: DemoOutcome,
-  path: string,
-  seconds: Readonly<Record<string, number>>,
-) {
+export function demoResults({ patch, evaluation }: DemoOutcome, path: string, clock: StageClock) {
   const { subjects, cells, divergence, maxTokens } = evaluation
   return {
     subjects,
@@ -63,8 +61,9 @@ export function demoResults(
     cells,
     divergence,
     patch: { path, bytes: patch.bytes, parameters: patch.parameters, gate: patch.manifest.prefix.gate },
-    seconds,
-    peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+    seconds: clock.seconds(),
+    peakMemoryBytes: peakMemory(),
+    peakMemoryGrowth: clock.growth(),
   }
 }
 

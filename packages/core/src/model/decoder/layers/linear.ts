@@ -8,8 +8,11 @@ export function linear(x: tf.Tensor, weight: tf.Tensor, bias?: tf.Tensor): tf.Te
   return bias ? tf.add(y, bias) : y
 }
 
-/** Rows whose logits are in memory at once. */
-export const CHUNK = 256
+/**
+ * Rows whose logits are in memory at once. With a vocabulary of 50 thousand these are below 32 MiB, the largest block that
+ * glibc keeps for the next one who asks; a larger one costs a page fault for every 4 KiB of it, each time.
+ */
+export const CHUNK = 128
 
 /**
  * log Σ_v exp(h · w_v) for each row h of hidden [n, d] and all rows w_v of output [V, d]: [n]. Logits live for a few rows
