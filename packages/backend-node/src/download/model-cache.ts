@@ -12,6 +12,7 @@ import { storing } from '../files/storage-error.ts'
  *     hub/<host>/<owner>/<name>/refs/…            what a branch or tag was when it was fetched
  *     verified/<file>.json                        the digest that a file was found to have, and when
  *     digests/<digest of the path>.json           the digest of a model's weights, and of which file it was computed
+ *     weights/<digest>/…                          a model's weights, rounded to int8
  *     temporary/                                  packages being unpacked
  *
  * A file has its final name only when it is whole and verified; before each use it is seen whether it still is.

@@ -1,10 +1,11 @@
 import { availableParallelism, freemem } from 'node:os'
-import { onnxBackend } from '@policypatch/compiler'
+import { type OnnxRuntime, onnxBackend } from '@policypatch/compiler'
 import type { Backend } from '@policypatch/core/platform'
-import type { InferenceSession } from 'onnxruntime-node'
+import { type InferenceSession, Tensor } from 'onnxruntime-node'
 import { createSession, type Device } from './create-session.ts'
 import { programStore } from './program-store.ts'
 import { toTensor, uploadedWeights } from './uploaded-weights.ts'
+import { type WeightStore, weightStore } from './weight-store.ts'
 
 /**
  * How programs come by weights: `fed` in each run from where they lie, which costs nothing on the CPU; `uploaded` to the
@@ -19,6 +20,8 @@ export interface OnnxruntimeBackendOptions {
   readonly threads?: number
   /** Where compiled programs that have a key are kept for the next process. Default: nowhere. */
   readonly programFolder?: string | undefined
+  /** Where weights that are rounded to int8 and have an origin are kept for the next process. Default: nowhere. */
+  readonly weightFolder?: string | undefined
   /** Default: the best that ONNX Runtime's API for Node has for the device. `uploaded` is for webgpu only. */
   readonly weightPlacement?: WeightPlacement
 }
@@ -41,6 +44,7 @@ export function onnxruntimeBackend({
   device = 'cpu',
   threads = availableParallelism(),
   programFolder,
+  weightFolder,
   weightPlacement: placement = placements[device],
 }: OnnxruntimeBackendOptions = {}): Backend {
   const target = device === 'cpu' ? 'processor' : 'device'
@@ -59,6 +63,7 @@ export function onnxruntimeBackend({
     load: (model, externalData) => load(model, { externalData }),
     loadPreparation: (model, { keepsMemory }) => load(model, { enableCpuMemArena: keepsMemory }, 'cpu'),
     feed: toTensor,
+    ...(weightFolder !== undefined && { quantized: keptIn(weightStore(weightFolder)) }),
     ...(uploaded && { hold: uploaded.upload, letGo: uploaded.letGo, dispose: uploaded.dispose }),
     ...(store && {
       programs: {
@@ -69,6 +74,25 @@ export function onnxruntimeBackend({
     // Nothing tells from Node how much a device has.
     ...(target === 'processor' && { availableMemory: freeMemory }),
   })
+}
+
+/** Weights as they are in a store, where they are there, else as they are made, and put there. */
+function keptIn(store: WeightStore): NonNullable<OnnxRuntime<Tensor>['quantized']> {
+  return async (weight, transposed, make) => {
+    const kept = await store.get(weight, transposed)
+    if (kept) {
+      const { shape, values, scales } = kept
+      return {
+        values: new Tensor('int8', values, shape),
+        scales: new Tensor('float32', scales, [scales.length]),
+      }
+    }
+    const made = await make()
+    const { dims: shape, data: values } = made.values
+    const scales = made.scales.data as Float32Array
+    await store.put(weight, transposed, { shape, values: values as Int8Array, scales })
+    return made
+  }
 }
 
 /** Bytes that this process may still take: its container's limit counts, where Node knows it. */

@@ -1,4 +1,5 @@
-import type { HostTensor, Signature, Weight } from '@policypatch/core/platform'
+import type { HostTensor, PackedWeight, Signature, Weight } from '@policypatch/core/platform'
+import type { QuantizedPart } from '../graph/graph.ts'
 import type { Target } from '../graph/graph-builder.ts'
 import type { EncodedProgram } from '../onnx/encode-onnx.ts'
 
@@ -8,6 +9,9 @@ export interface RuntimeTensor {
   /** Its values as a typed array, where they are in host memory. */
   readonly data: unknown
 }
+
+/** What a weight is quantized to. */
+export type QuantizedTensors<Tensor> = Readonly<Record<QuantizedPart['part'], Tensor>>
 
 /** A model file that is loaded. */
 export interface RuntimeSession<Tensor extends RuntimeTensor> {
@@ -42,6 +46,12 @@ export interface OnnxRuntime<Tensor extends RuntimeTensor> {
   load(model: Uint8Array, externalData: readonly ExternalData[]): Promise<RuntimeSession<Tensor>>
   /** Loads a small graph that turns weights into what programs are fed, in host memory; needed on processors, for `int8`. */
   loadPreparation?(model: Uint8Array, options: { keepsMemory: boolean }): Promise<RuntimeSession<Tensor>>
+  /** What an earlier process made of a weight, or of its transpose; else what `make` does, which may be kept for the next. */
+  quantized?(
+    weight: PackedWeight,
+    transposed: boolean,
+    make: () => Promise<QuantizedTensors<Tensor>>,
+  ): Promise<QuantizedTensors<Tensor>>
   /** A tensor over the same memory, for one run. */
   feed(tensor: HostTensor): Tensor
   /** A tensor of a weight, made once and used in many runs. Default: of the expanded weight, as `feed` does. */

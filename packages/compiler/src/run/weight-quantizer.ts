@@ -1,11 +1,9 @@
 import { expandWeight, type HostTensor, runQueue, settleAll, type Weight } from '@policypatch/core/platform'
-import type { OnnxGraph, QuantizedPart } from '../graph/graph.ts'
+import type { OnnxGraph } from '../graph/graph.ts'
 import { sizeOf } from '../graph/value.ts'
 import { encodeOnnx } from '../onnx/encode-onnx.ts'
-import type { OnnxRuntime, RuntimeSession, RuntimeTensor } from './onnx-runtime.ts'
+import type { OnnxRuntime, QuantizedTensors, RuntimeSession, RuntimeTensor } from './onnx-runtime.ts'
 import { joinColumns, quantizeWeight } from './quantize-weight.ts'
-
-export type QuantizedTensors<Tensor> = Readonly<Record<QuantizedPart['part'], Tensor>>
 
 type Sessions<Tensor extends RuntimeTensor> = Map<string, Promise<RuntimeSession<Tensor>>>
 

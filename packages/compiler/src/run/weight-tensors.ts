@@ -1,8 +1,8 @@
 import { expandWeight, type Weight } from '@policypatch/core/platform'
 import type { QuantizedPart } from '../graph/graph.ts'
 import { sizeOf } from '../graph/value.ts'
-import type { OnnxRuntime, RuntimeSession, RuntimeTensor } from './onnx-runtime.ts'
-import { type QuantizedTensors, weightQuantizer } from './weight-quantizer.ts'
+import type { OnnxRuntime, QuantizedTensors, RuntimeSession, RuntimeTensor } from './onnx-runtime.ts'
+import { weightQuantizer } from './weight-quantizer.ts'
 
 /** A runtime's tensors of weights, made once each. */
 export interface WeightTensors<Tensor> {
@@ -31,6 +31,11 @@ export function weightTensorCache<Tensor extends RuntimeTensor>(
   const hold = async (weight: Weight) =>
     runtime.hold && isHeld(weight) ? runtime.hold(weight) : runtime.feed(expandWeight(weight))
 
+  const quantizedOf = (weight: Weight, transposed: boolean, plain?: Promise<Tensor>) => {
+    const make = () => quantize(weight, transposed, plain)
+    return runtime.quantized && 'expand' in weight ? runtime.quantized(weight, transposed, make) : make()
+  }
+
   return {
     async get(weight, quantized) {
       const made = held.get(weight) ?? {}
@@ -44,7 +49,7 @@ export function weightTensorCache<Tensor extends RuntimeTensor>(
         return made.plain
       }
       const form = quantized.transposed ? 'transposed' : 'quantized'
-      made[form] ??= quantize(weight, quantized.transposed, made.plain).catch((error: unknown) => {
+      made[form] ??= quantizedOf(weight, quantized.transposed, made.plain).catch((error: unknown) => {
         delete made[form]
         throw error
       })

@@ -19,6 +19,11 @@ export interface PackedWeight {
   readonly shape: readonly number[]
   /** What it is expanded from, where that is at hand: tells it from others without expanding it. */
   readonly bytes?: Uint8Array
+  /**
+   * Tells its values from those of every other weight, in this process and the next: the model that it is of and its name there.
+   * A backend may keep what it makes of it; without one it cannot.
+   */
+  readonly origin?: { readonly model: string; readonly tensor: string } | undefined
   /** All values, row-major, in `out` or else a fresh array. Throws `NOT_FINITE` if they are not. */
   expand(out?: Float32Array): Float32Array
   /** Rows [from, to) of a matrix, in `out` or else a fresh array; absent where they cannot be had without the others. */

@@ -12,6 +12,7 @@ import type { Tokenizer } from '../../tokenize/tokenizer.ts'
 import { createLanguageModel } from '../create-language-model.ts'
 import type { Architecture } from '../decoder/architectures/architecture.ts'
 import type { ModelConfig } from '../decoder/config/model-config.ts'
+import { programScope } from '../decoder/program-scope.ts'
 import type { LanguageModel } from '../language-model/language-model.ts'
 import { adaptedConfig } from './adapt-model.ts'
 import { boundedTokenizer } from './bounded-tokenizer.ts'
@@ -41,6 +42,11 @@ export interface LoadModelOptions {
   readonly signal?: AbortSignal
   /** The digest of the files' weights, where whoever loads them knows it. */
   readonly weightsDigest?: string | undefined
+  /**
+   * What tells the files from all others, such as that digest: what a backend makes of their weights may then be kept for the
+   * next process. Called once they were found to be a model. Default: it is not kept.
+   */
+  readonly origin?: (() => Promise<string>) | undefined
 }
 
 /**
@@ -60,11 +66,13 @@ export async function loadStoredModel(model: Place, options: LoadModelOptions): 
     }
     const config = await storedTies(reader, architecture, opened.config)
     const adapted = adapter ? adaptedConfig(adapter, architecture, config) : config
+    const scope = programScope({ architecture, config })
     const weights = await loadWeights(reader, architecture, config, {
       adapted,
       adapter,
       // One matrix for both is held in float32 for the products with it, unless those have their own form of it.
       packsEmbeddings: !adapted.tiedEmbeddings || options.precision === 'int8',
+      origin: scope && options.origin && `${await options.origin()} ${scope}`,
       onProgress: options.onProgress,
       signal: options.signal,
     })

@@ -14,6 +14,8 @@ export interface LoadWeightsOptions {
   readonly adapted?: ModelConfig
   /** The token embeddings stay packed too: programs do no more than pick rows of them. Default false. */
   readonly packsEmbeddings?: boolean
+  /** Tells the tensors of these files, as the architecture reads them, from all others: see `PackedWeight.origin`. */
+  readonly origin?: string | undefined
   readonly onProgress?: ((done: number, total: number) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }
@@ -28,7 +30,7 @@ export async function loadWeights(
   reader: TensorReader,
   architecture: Architecture,
   config: ModelConfig,
-  { adapter, adapted = config, packsEmbeddings = false, onProgress, signal }: LoadWeightsOptions = {},
+  { adapter, adapted = config, packsEmbeddings = false, origin, onProgress, signal }: LoadWeightsOptions = {},
 ): Promise<NamedWeights> {
   if (reader.format === 'safetensors') {
     const { checkNotQuantized } = await import('./quantized/check-not-quantized.ts')
@@ -54,7 +56,11 @@ export async function loadWeights(
       checkFinite(spec.name, data)
       weights[spec.name] = { shape: spec.shape, data }
     } else {
-      weights[spec.name] = await storedWeight(reader, source, packsEmbeddings)
+      const stored = await storedWeight(reader, source, packsEmbeddings)
+      weights[spec.name] =
+        origin !== undefined && 'expand' in stored
+          ? { ...stored, origin: { model: origin, tensor: source.name } }
+          : stored
     }
     onProgress?.(index + 1, specs.length)
   }

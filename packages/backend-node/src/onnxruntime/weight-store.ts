@@ -1,0 +1,172 @@
+/**
+ * Rounded weights in a folder, so that the next process reads what this one worked out: `<model>/<tensor and form>`, each file
+ * the SHA-256 of the rest, a line of JSON, the scales and the values. A file has its name only when it is whole, so processes that
+ * write at once do not disturb one another; one that is damaged is made again.
+ */
+
+import { createHash, webcrypto } from 'node:crypto'
+import { mkdir, open, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { PackedWeight } from '@policypatch/core/platform'
+import { removeAbandoned, temporaryPath } from '../files/temporary-file.ts'
+
+/** A matrix rounded to int8: values of `shape` [rows, columns], row-major, and a scale for each column. */
+export interface RoundedWeight {
+  readonly shape: readonly number[]
+  readonly values: Int8Array
+  readonly scales: Float32Array
+}
+
+export interface WeightStore {
+  /** What was kept of a weight or, where `transposed`, of its transpose; undefined where nothing was, or it is damaged. */
+  get(weight: PackedWeight, transposed: boolean): Promise<RoundedWeight | undefined>
+  /** Keeps it. In a folder that cannot be written to nothing is kept. */
+  put(weight: PackedWeight, transposed: boolean, rounded: RoundedWeight): Promise<void>
+}
+
+/** To be raised when weights are rounded, rotated or laid out in another way, or read from files in another way. */
+const formatVersion = 1
+
+/** Bytes kept in all, 4 GiB; models that were used longest ago make room. */
+const defaultCapacity = 2 ** 32
+
+const digestLength = 32
+
+/** Folders of a store, one for each model. */
+interface KeptModel {
+  readonly path: string
+  bytes: number
+}
+
+/** @param capacity bytes kept in all; what of one model goes beyond is not kept */
+export function weightStore(folder: string, capacity = defaultCapacity): WeightStore {
+  const used = new Map<string, Promise<KeptModel>>()
+  /** Of other models, the one that was used longest ago last; looked for when something is first kept. */
+  let others: Promise<KeptModel[]> | undefined
+
+  function modelOf({ origin }: PackedWeight): Promise<KeptModel> | undefined {
+    if (!origin) return undefined
+    const path = join(folder, sha256(`${formatVersion} ${origin.model}`))
+    const known = used.get(path) ?? useModel(path)
+    used.set(path, known)
+    return known
+  }
+
+  async function makeRoom(bytes: number): Promise<boolean> {
+    others ??= modelsIn(folder, [...used.keys()])
+    const [unused, own] = await Promise.all([others, Promise.all(used.values())])
+    let left = capacity - bytes - [...own, ...unused].reduce((sum, model) => sum + model.bytes, 0)
+    while (left < 0 && unused.length > 0) {
+      const { path, bytes: freed } = unused.pop() as KeptModel
+      await rm(path, { recursive: true, force: true }).catch(ignored)
+      left += freed
+    }
+    return left >= 0
+  }
+
+  return {
+    async get(weight, transposed) {
+      const model = await modelOf(weight)
+      const bytes = model && (await readWhole(join(model.path, nameOf(weight, transposed))))
+      return bytes && decode(bytes, weight.shape, transposed)
+    },
+    async put(weight, transposed, rounded) {
+      const model = await modelOf(weight)
+      const bytes = encode(rounded)
+      if (!model || !(await makeRoom(bytes.length))) return
+      model.bytes += bytes.length
+      const path = join(model.path, nameOf(weight, transposed))
+      const partial = temporaryPath(path)
+      // The weight itself is at hand: a full or locked disk only costs the next process its time.
+      await mkdir(model.path, { recursive: true })
+        .then(() => writeFile(partial, bytes))
+        .then(() => rename(partial, path))
+        .catch(() => rm(partial, { force: true }).catch(ignored))
+    },
+  }
+}
+
+/** What fails here only leaves more or less in the store. */
+const ignored = () => undefined
+
+const nameOf = ({ origin, shape }: PackedWeight, transposed: boolean) =>
+  sha256(JSON.stringify([origin?.tensor, shape, transposed]))
+
+/** Notes that a model is used, for others to make room first. */
+async function useModel(path: string): Promise<KeptModel> {
+  const now = new Date()
+  await utimes(path, now, now).catch(ignored)
+  await removeAbandoned(path)
+  return { path, bytes: await bytesIn(path) }
+}
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
+
+function encode({ shape, values, scales }: RoundedWeight): Buffer {
+  const body = Buffer.concat([
+    Buffer.from(`${JSON.stringify({ shape })}\n`),
+    Buffer.from(scales.buffer, scales.byteOffset, scales.byteLength),
+    Buffer.from(values.buffer, values.byteOffset, values.byteLength),
+  ])
+  return Buffer.concat([createHash('sha256').update(body).digest(), body])
+}
+
+/** Undefined for what is damaged, or not of the weight's shape. */
+async function decode(
+  bytes: Uint8Array<ArrayBuffer>,
+  [rows = 0, columns = 0]: readonly number[],
+  transposed: boolean,
+): Promise<RoundedWeight | undefined> {
+  const body = bytes.subarray(digestLength)
+  // Off this thread, which waits for the next file meanwhile.
+  const digest = Buffer.from(await webcrypto.subtle.digest('SHA-256', body))
+  if (!digest.equals(bytes.subarray(0, digestLength))) return undefined
+  const shape = transposed ? [columns, rows] : [rows, columns]
+  const start = body.indexOf(10) + 1
+  const header = Buffer.from(body.buffer, body.byteOffset, start).toString()
+  const scaleBytes = 4 * (shape[1] as number)
+  const isOfShape = header === `${JSON.stringify({ shape })}\n`
+  if (!isOfShape || body.length !== start + scaleBytes + rows * columns) return undefined
+  return {
+    shape,
+    scales: new Float32Array(body.slice(start, start + scaleBytes).buffer),
+    values: new Int8Array(body.buffer, body.byteOffset + start + scaleBytes, rows * columns),
+  }
+}
+
+/** A file's bytes in one read; undefined where it cannot be read: the weight is made again. */
+async function readWhole(path: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const file = await open(path).catch(ignored)
+  if (!file) return undefined
+  try {
+    const { size } = await file.stat()
+    const bytes = new Uint8Array(size)
+    const { bytesRead } = await file.read(bytes, 0, size, 0)
+    return bytesRead === size ? bytes : undefined
+  } catch {
+    return undefined
+  } finally {
+    await file.close()
+  }
+}
+
+/** All models of a store but for some, the one that was used longest ago last. */
+async function modelsIn(folder: string, except: readonly string[]): Promise<KeptModel[]> {
+  const names = await readdir(folder).catch(() => [])
+  const paths = names.map((name) => join(folder, name)).filter((path) => !except.includes(path))
+  const models = await Promise.all(
+    paths.map(async (path) => {
+      const at = (await stat(path).catch(ignored))?.mtimeMs ?? 0
+      return { path, at, bytes: await bytesIn(path) }
+    }),
+  )
+  return models.sort((a, b) => b.at - a.at)
+}
+
+async function bytesIn(folder: string): Promise<number> {
+  const names = await readdir(folder).catch(() => [])
+  const sizes = await Promise.all(
+    names.map(async (name) => (await stat(join(folder, name)).catch(ignored))?.size ?? 0),
+  )
+  return sizes.reduce((sum, size) => sum + size, 0)
+}
