@@ -15,7 +15,7 @@ const bundledGradients: Plugin = {
 }
 
 /** Tests that leave a process as they found it share one, and what it has imported. */
-const sharing = ['core', 'compiler', 'backend-node', 'registry']
+const sharing = ['core', 'compiler', 'backend-node', 'registry', 'serve']
 
 export default defineConfig({
   plugins: [bundledGradients],

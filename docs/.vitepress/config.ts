@@ -40,6 +40,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       page('Work with domains', '/domains'),
       page('Combine and export patches', '/composition'),
       page('Install and upgrade patches', '/installing'),
+      page('Serve models', '/serving'),
       page('Run in the browser', '/browser'),
       page('Many requests at once', '/engine'),
       page('Use the AI SDK', '/ai-sdk'),

@@ -1,4 +1,5 @@
 import { type Context, Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
 import { streamText } from 'hono/streaming'
 import { type ChatMessage, type LanguageModel, PatchError, readPatch } from 'policypatch'
 import { patchSet, type Trust } from 'policypatch/patch'
@@ -12,6 +13,9 @@ interface ChatRequest {
   /** Default 256. */
   readonly maxTokens?: number
 }
+
+/** Bytes of a chat, and of a patch's files. */
+const [chatBytes, patchBytes] = [2 ** 20, 2 ** 24]
 
 /**
  * The routes of the service, over one model in memory.
@@ -27,7 +31,7 @@ export function chatService(model: LanguageModel, trust?: Trust): Hono {
   app.get('/patches', (c) => c.json(patches.names))
 
   // The files of a patch's folder, as a form. Answers that are under way keep the version that they began with.
-  app.put('/patches/:name', async (c) => {
+  app.put('/patches/:name', limited(patchBytes), async (c) => {
     const name = c.req.param('name')
     const storage = memoryStorage()
     for (const file of Object.values(await c.req.parseBody())) {
@@ -42,23 +46,28 @@ export function chatService(model: LanguageModel, trust?: Trust): Hono {
 
   app.delete('/patches/:name', (c) => c.body(null, patches.remove(c.req.param('name')) ? 204 : 404))
 
-  app.post('/chat', async (c) => {
+  app.post('/chat', limited(chatBytes), async (c) => {
     const { messages, patches: names = [], maxTokens = 256 } = chatRequest(await c.req.json())
     const prefix = patches.stack(names) ?? undefined
     // Who hangs up stops the answer.
     const { signal } = c.req.raw
+    const pieces = model.withPrefix(prefix).stream(messages, { maxTokens, signal })[Symbol.asyncIterator]()
+    // What is wrong with the request shows before anything is sent: afterwards no status could say it.
+    const first = await pieces.next()
     return streamText(c, async (stream) => {
-      for await (const piece of model.withPrefix(prefix).stream(messages, { maxTokens, signal })) {
-        await stream.write(piece)
-      }
+      for (let next = first; !next.done; next = await pieces.next()) await stream.write(next.value)
     })
   })
 
   return app
 }
 
-function chatRequest(body: Partial<ChatRequest>): ChatRequest {
-  const { messages, patches = [] } = body
+/** Refuses a larger body without reading all of it. */
+const limited = (maxSize: number) =>
+  bodyLimit({ maxSize, onError: (c) => c.json({ message: `More than ${maxSize} bytes` }, 413) })
+
+function chatRequest(body: Partial<ChatRequest> | null): ChatRequest {
+  const { messages, patches = [] } = body ?? {}
   const spoken = (message: Partial<ChatMessage> | null) =>
     typeof message?.role === 'string' && typeof message.content === 'string'
   if (Array.isArray(messages) && messages.every(spoken) && Array.isArray(patches)) return body as ChatRequest

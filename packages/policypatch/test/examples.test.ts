@@ -140,4 +140,16 @@ describe('service', () => {
     expect((await chat({ messages: 'hello' })).status).toBe(422)
     expect((await fetch(`${place}/chat`, { method: 'POST', body: '{' })).status).toBe(400)
   })
+
+  test('refuses what is wrong before it answers: no chat, too much of one, and options out of range', async () => {
+    const wrong = async (body: string) => {
+      const response = await fetch(`${place}/chat`, { method: 'POST', body })
+      return [response.status, (await response.text()) !== '']
+    }
+    expect(await wrong('null')).toEqual([422, true])
+    expect(await wrong(JSON.stringify({ messages, maxTokens: -1 }))).toEqual([422, true])
+    const long = [{ role: 'user', content: 'long '.repeat(200) }]
+    expect(await wrong(JSON.stringify({ messages: long }))).toEqual([422, true])
+    expect(await wrong(JSON.stringify({ messages, more: 'x'.repeat(2 ** 21) }))).toEqual([413, true])
+  })
 })

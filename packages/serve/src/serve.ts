@@ -95,6 +95,9 @@ export async function serve({
   const server = config.tls
     ? createSecureServer(await certificatesOf(config.tls), listener)
     : createPlainServer(listener)
+  // Longer than load balancers keep theirs: a connection that is closed just when it is used again loses a request.
+  server.keepAliveTimeout = 75_000
+  server.headersTimeout = 80_000
   const url = await listen(server, config)
   log.info({ url, model: engine.model.id, patches: patches.defaults }, 'listening')
   if (!keys && !isLoopback(config.host)) {

@@ -1,6 +1,6 @@
 import type { Patch } from '@policypatch/core'
 import type { Engine } from '@policypatch/core/engine'
-import { afterEach } from 'vitest'
+import { onTestFinished } from 'vitest'
 import {
   type RunningServer,
   type ServeOptions,
@@ -8,12 +8,6 @@ import {
   serve,
   serveConfig,
 } from '../src/index.ts'
-
-const running: RunningServer[] = []
-
-afterEach(async () => {
-  for (const server of running.splice(0)) await server.close()
-})
 
 export interface Served extends RunningServer {
   /** The lines of the log. */
@@ -49,7 +43,9 @@ export async function served(
     logTo: { write: (line) => void lines.push(JSON.parse(line)) },
     ...options,
   })
-  running.push(server)
+  onTestFinished(async () => {
+    await server.close()
+  })
   const send: Served['send'] = async (method, path, body, headers = {}) => {
     const response = await fetch(server.url + path, {
       method,
