@@ -9,7 +9,7 @@ const ceiling = 62_300
 const chatCeiling = 93_700
 
 /** The same with what verifies a publisher's signatures, and with what reads a trust policy besides. */
-const [verifiedCeiling, policyCeiling] = [64_000, 65_536]
+const [verifiedCeiling, policyCeiling] = [64_000, 65_700]
 
 let chunks: readonly Rolldown.OutputChunk[]
 let apply: readonly Rolldown.OutputChunk[]

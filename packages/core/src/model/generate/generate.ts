@@ -11,6 +11,7 @@ import type { ModelCore } from '../language-model/model-core.ts'
 import { spanOf } from '../language-model/prefix.ts'
 import { createBatch, type GenerationEvent } from './batch.ts'
 import type { BatchRequest, Contexts } from './prefill.ts'
+import type { sample as Sample } from './sample.ts'
 
 /** Steps that are worth arranging the weights for; counted as if no response ended early. */
 const MANY_STEPS = 32
@@ -25,7 +26,9 @@ export async function* generateTokens(
   for (const request of given) checkLength(core, request)
   const { batchSize, signal } = settings
   const opened = await openGates(core, given, { batchSize, signal })
-  const requests = opened.map((request) => toBatchRequest(core, request, settings))
+  // Who generates greedily does not load it.
+  const { sample } = settings.temperature > 0 ? await import('./sample.ts') : {}
+  const requests = opened.map((request) => toBatchRequest(core, request, settings, sample))
   const batch = createBatch(core, {
     slots: Math.min(batchSize, requests.length),
     contexts: await contextsOf(core, requests),
@@ -78,10 +81,13 @@ export function toBatchRequest(
   { tokenizer }: ModelCore,
   request: TokenizedRequest,
   { maxTokens, temperature, topK, topP, seed, stopTokens, drafts }: Settings,
+  sample: typeof Sample | undefined,
 ): BatchRequest {
+  const sampling = { temperature, topK, topP }
   return {
     ...request,
-    ...{ maxTokens, sampling: { temperature, topK, topP } },
+    maxTokens,
+    draw: sample && temperature > 0 ? (logits, random) => sample(logits, sampling, random) : undefined,
     seed: request.seed ?? seed + request.index * 2 ** 32,
     stops: new Set([...tokenizer.eosTokenIds, ...stopTokens]),
     draft: drafts?.get(draftKey(request)),

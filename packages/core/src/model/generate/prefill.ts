@@ -4,13 +4,12 @@ import { createKeyValueCache, type KeyValueCache } from '../decoder/key-value-ca
 import { extend } from '../extend/extend.ts'
 import { enterContext, type SharedContext, type TokenizedRequest } from '../extend/shared-context.ts'
 import type { ModelCore } from '../language-model/model-core.ts'
-import { type SampleOptions, sample } from './sample.ts'
 
 /** A prompt, and how its response is made. */
 export interface BatchRequest extends TokenizedRequest {
   readonly maxTokens: number
-  /** Temperature 0 takes the most probable token. */
-  readonly sampling: SampleOptions
+  /** Chooses an id by logits [V]; absent: the largest. */
+  readonly draw?: ((logits: Float32Array, random: Random) => number) | undefined
   readonly seed: number
   readonly stops: ReadonlySet<number>
   /** Tokens that the response may begin with. */
@@ -88,21 +87,26 @@ export async function prefill(
 
 /** All logits, where one of the rows needs them. */
 export const outputFor = (rows: readonly (Pick<Row, 'request'> | undefined)[]): 'logits' | 'argmax' =>
-  rows.some((row) => row && (row.request.sampling.temperature > 0 || row.request.observe))
-    ? 'logits'
-    : 'argmax'
+  rows.some((row) => row && (row.request.draw || row.request.observe)) ? 'logits' : 'argmax'
 
 /** The next id of one row, from all its logits or as the program chose it. */
 export function choose(
   { data, shape }: HostTensor,
   row: number,
   random: Random,
-  { sampling, observe }: BatchRequest,
+  { draw = indexOfLargest, observe }: BatchRequest,
 ): number {
   if (data instanceof Int32Array) return data[row] as number
   const size = shape[1] as number
   const logits = data.subarray(row * size, (row + 1) * size)
-  const token = sample(logits, sampling, random)
+  const token = draw(logits, random)
   observe?.(logits, token)
   return token
+}
+
+/** The first index of the largest of some numbers. */
+function indexOfLargest(numbers: Float32Array): number {
+  let first = 0
+  for (let i = 1; i < numbers.length; i++) if ((numbers[i] as number) > (numbers[first] as number)) first = i
+  return first
 }

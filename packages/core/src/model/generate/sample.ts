@@ -1,7 +1,7 @@
 import type { Random } from '../../random.ts'
 
 export interface SampleOptions {
-  /** Logits are divided by it; 0 takes the largest, the first of several. */
+  /** Logits are divided by it; above 0. */
   readonly temperature: number
   /** Keep the k largest; 0 keeps all. */
   readonly topK: number
@@ -31,12 +31,8 @@ export function sample(
   { temperature, topK, topP }: SampleOptions,
   random: Random,
 ): number {
-  let first = 0
-  for (let id = 1; id < logits.length; id++) {
-    if ((logits[id] as number) > (logits[first] as number)) first = id
-  }
-  if (temperature === 0) return first
-  const top = logits[first] as number
+  let top = Number.NEGATIVE_INFINITY
+  for (let id = 0; id < logits.length; id++) if ((logits[id] as number) > top) top = logits[id] as number
   const scale = 1 / temperature
   if (topK === 0 && topP >= 1) return drawFromAll(logits, top, scale, random)
   const { counts, masses } = survey(logits, top, scale)
