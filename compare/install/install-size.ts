@@ -56,9 +56,12 @@ function used(path: string): number {
 }
 
 try {
-  const own = packPackages(root, join(folder, 'tarballs')).map(({ path }) => path)
+  const packed = packPackages(root, join(folder, 'tarballs'))
+  const own = packed.map(({ path }) => path)
+  // An optional package, which would be installed because it is named.
+  const applying = packed.filter(({ name }) => name !== '@policypatch/serve').map(({ path }) => path)
   const subjects: readonly (readonly [string, readonly string[], readonly string[]])[] = [
-    ['policypatch', own, own],
+    ['policypatch', applying, own],
     ['@huggingface/transformers', ['@huggingface/transformers'], ['@huggingface/transformers']],
     // Its binaries are optional packages, of which it needs that of the machine.
     ['node-llama-cpp', ['node-llama-cpp', `@node-llama-cpp/${binaries}`], ['node-llama-cpp']],

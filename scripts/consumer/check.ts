@@ -7,7 +7,7 @@
  *
  * --quick leaves out the browser, and the patch that comes with the package on its own model.
  */
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -95,6 +95,10 @@ try {
   for (const line of shown) run('npx', 'policypatch', ...line)
   done(`so do the command line, on the patch that they made, and README's ${shown.length} lines of it`)
 
+  run('npx', 'policypatch', 'api-key', 'consumer')
+  await answerOverHttp()
+  done('policypatch serve answers, and ends with 0 when it is told to')
+
   await runWithoutOptional(tarballs)
   done('without what is optional a patch is applied, and what needs a package names it')
   if (!quick) {
@@ -126,13 +130,43 @@ async function runWithoutOptional(tarballs: readonly Tarball[]): Promise<void> {
   // Outside of the project, whose packages would be found from inside of it.
   const least = mkdtempSync(join(tmpdir(), 'policypatch-least-'))
   writeFileSync(join(least, 'package.json'), '{ "private": true, "type": "module" }\n')
-  const paths = tarballs.map(({ path }) => path)
+  // What is optional would be installed because it is named.
+  const paths = tarballs.filter(({ name }) => name !== '@policypatch/serve').map(({ path }) => path)
   execFileSync('npm', [...npmInstall, '--omit=optional', ...paths], { cwd: least, stdio: 'ignore' })
   const asked = ['generate', 'tea', '--model', model, '--patch', join(project, 'patches/harmfulness')]
   execFileSync('npx', ['policypatch', ...asked, '--max-tokens', '4'], { cwd: least, stdio: 'ignore' })
   writeFileSync(join(least, 'endpoint.js'), noEndpoint)
   execFileSync('node', ['endpoint.js'], { cwd: least, stdio: ['ignore', 'inherit', 'inherit'] })
   rmSync(least, { recursive: true })
+}
+
+/** The server on the patch that was made, asked once. */
+async function answerOverHttp(): Promise<void> {
+  const args = ['serve', '--patch', 'patches/harmfulness', '--model', model, '--port', '0']
+  const server = spawn('node', ['node_modules/policypatch/bin/policypatch.js', ...args], {
+    cwd: project,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  const ended = new Promise<number | null>((resolve) => server.on('close', resolve))
+  const url = await new Promise<string>((resolve, reject) => {
+    let said = ''
+    server.stderr.on('data', (piece) => {
+      said += piece
+      const [, found] = /is served at (\S+)/.exec(said) ?? []
+      if (found !== undefined) resolve(found)
+    })
+    server.on('close', () => reject(new Error(said)))
+  })
+  const models = (await (await fetch(`${url}/v1/models`)).json()) as { data: { id: string }[] }
+  const body = { model: models.data[0]?.id, messages: [{ role: 'user', content: 'tea' }], max_tokens: 4 }
+  const headers = { 'content-type': 'application/json' }
+  const address = `${url}/v1/chat/completions`
+  const response = await fetch(address, { method: 'POST', headers, body: JSON.stringify(body) })
+  if (!response.ok) throw new Error(`The server answers ${response.status}: ${await response.text()}`)
+  await response.text()
+  server.kill('SIGTERM')
+  const code = await ended
+  if (code !== 0) throw new Error(`The server ends with ${code}`)
 }
 
 async function checkBrowser(): Promise<void> {
