@@ -49,14 +49,19 @@ async function many(): Promise<void> {
   const task: ServeTask = { ...model, prompts, ids, tokens, prefixLength: 50 }
   const [patched = [], plain = [], llama = []] = await runInTurn<ServeReport>(
     [
-      side('ours, patched', 'own-serve.ts', task),
-      side('ours, unpatched', 'own-serve.ts', { ...task, prefixLength: 0 }),
-      side('node-llama-cpp', 'llama-serve.ts', task),
+      side('ours, patched', new URL('./own-serve.ts', import.meta.url), task),
+      side('ours, unpatched', new URL('./own-serve.ts', import.meta.url), { ...task, prefixLength: 0 }),
+      side('node-llama-cpp', new URL('./llama-serve.ts', import.meta.url), task),
     ],
     warmUp + runs,
   )
   const [[alone] = []] = await runInTurn<ServeReport>(
-    [side('ours, one after the other', 'own-serve.ts', { ...task, inTurn: true })],
+    [
+      side('ours, one after the other', new URL('./own-serve.ts', import.meta.url), {
+        ...task,
+        inTurn: true,
+      }),
+    ],
     1,
   )
   const rows = [
@@ -87,7 +92,10 @@ async function many(): Promise<void> {
 
 async function http(): Promise<void> {
   const task: HttpTask = { ...model, prompt: chatPrompts[0] as string, tokens }
-  const [reports = []] = await runInTurn<HttpReport>([side('server', 'own-http.ts', task)], warmUp + runs)
+  const [reports = []] = await runInTurn<HttpReport>(
+    [side('server', new URL('./own-http.ts', import.meta.url), task)],
+    warmUp + runs,
+  )
   const timed = reports.slice(warmUp)
   const [direct, over] = [timed.map((one) => one.direct), timed.map((one) => one.http)]
   console.log(
@@ -124,6 +132,6 @@ async function cache(): Promise<void> {
   ratios['prefix-cache'] = median(again) / median(first)
 }
 
-function side(name: string, program: string, task: ServeTask | HttpTask): SideSpec {
-  return { name, command: ownCommand(new URL(`./${program}`, import.meta.url)), task }
+function side(name: string, program: URL, task: ServeTask | HttpTask): SideSpec {
+  return { name, command: ownCommand(program), task }
 }
