@@ -161,7 +161,7 @@ describe('a canary', () => {
     await server.post('/v1/patches/canary', { patches: ['harmfulness@1.1.0'], percent: 25 })
     const arms = async () => {
       const found: (string | null)[] = []
-      for (let i = 0; i < 200; i++)
+      for (let i = 0; i < 100; i++)
         found.push((await ask(server, `user ${i}`)).headers.get('x-policypatch-arm'))
       return found
     }
