@@ -64,14 +64,14 @@ export function createApp(options: AppOptions): Hono<RequestVariables> {
     } = refusalOf(error instanceof SyntaxError ? notJson(error) : error)
     if (retryAfter !== undefined) c.header('retry-after', String(retryAfter))
     // What is left of the body is not read.
-    if (status === 413) c.header('connection', 'close')
+    if (status === 413 || isClosing()) c.header('connection', 'close')
     return c.json({ error: body }, status as 400)
   })
   app.notFound((c) => {
     throw new ApiError(404, { message: `There is no ${c.req.method} ${c.req.path}`, code: 'unknown_url' })
   })
 
-  app.use(requestId(), logRequests(log), metrics.middleware)
+  app.use(requestId(), logRequests(log, config.log), metrics.middleware)
   app.use(secureHeaders({ strictTransportSecurity: config.tls !== undefined, xFrameOptions: 'DENY' }))
   if (isLocal) app.use(checkHost)
 

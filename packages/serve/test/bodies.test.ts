@@ -119,11 +119,17 @@ it('ends an answer whose client has gone, and others go on', async () => {
   })
   const server = await served(engine)
   const { port } = new URL(server.url)
-  for (const stream of [true, false]) {
+  for (const [stream, chunked] of [
+    [true, false],
+    [false, false],
+    [false, true],
+  ]) {
     const body = JSON.stringify(chat('hi', { stream, n: stream ? 2 : 1 }))
+    const length = chunked ? 'Transfer-Encoding: chunked' : `Content-Length: ${body.length}`
+    const sent = chunked ? `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n` : body
     const socket = connect(Number(port), '127.0.0.1')
     socket.write(
-      `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+      `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n${length}\r\n\r\n${sent}`,
     )
     await expect.poll(() => engine.status().running).toBe(stream ? 2 : 1)
     const other = server.post(path, chat('still here'))
@@ -131,7 +137,7 @@ it('ends an answer whose client has gone, and others go on', async () => {
     expect((await other).json.choices[0].message.content).toBe('answer0')
     await expect.poll(() => engine.status().running).toBe(0)
   }
-  expect(engine.ended.filter((how) => how === 'end')).toHaveLength(2)
-  expect(engine.ended).toHaveLength(5)
-  await expect.poll(() => server.lines.filter(({ outcome }) => outcome === 'aborted').length).toBe(2)
+  expect(engine.ended.filter((how) => how === 'end')).toHaveLength(3)
+  expect(engine.ended).toHaveLength(7)
+  await expect.poll(() => server.lines.filter(({ outcome }) => outcome === 'aborted').length).toBe(3)
 })

@@ -94,6 +94,18 @@ it('limits requests and tokens in a minute', async () => {
   const after: number[] = []
   for (let i = 0; i < 3; i++) after.push((await byTokens.post(path, chat('hi'))).status)
   expect(after).toEqual([200, 200, 429])
+  // So do those of a body that does not say its size.
+  const chunked = await served(standInEngine(model), { limits: { tokensPerMinute: 10 } })
+  const statusOf = () =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const headers = { 'content-type': 'application/json', 'transfer-encoding': 'chunked' }
+      const sent = request(chunked.url + path, { method: 'POST', headers }, (response) => {
+        response.resume().on('end', () => resolve(response.statusCode))
+      })
+      sent.on('error', reject)
+      sent.end(JSON.stringify(chat('hi')))
+    })
+  expect([await statusOf(), await statusOf()]).toEqual([200, 429])
 })
 
 it('counts for Prometheus under the names of vLLM', async () => {
@@ -126,7 +138,7 @@ it('logs answers without what was said, unless asked for it', async () => {
   const secret = 'a secret of mine'
   const server = await served(standInEngine(model))
   await server.post(path, chat(secret), { 'x-request-id': 'mine' })
-  await server.post(path, chat(secret, { tools: [{}] }))
+  await server.post(path, chat('hi', { suffix: secret, tools: [{}] }))
   const lines = JSON.stringify(server.lines)
   expect(lines).not.toContain(secret)
   expect(lines).not.toContain('answer0')

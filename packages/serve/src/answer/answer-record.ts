@@ -20,6 +20,8 @@ export interface AnswerRecord {
   readonly stack: ServedStack
   /** Of the key that was given. */
   readonly client?: string | undefined
+  /** Whom limits count. */
+  readonly payer?: string | undefined
   /** Headers of the request. */
   readonly headers: Headers
   readonly prompts: readonly Prompt[]

@@ -27,6 +27,7 @@ export interface Question {
   /** Milliseconds until the first token. */
   readonly queueTimeout?: number | undefined
   readonly client?: string | undefined
+  readonly payer?: string | undefined
   readonly promptKind?: AnswerRecord['promptKind']
   readonly headers: Headers
   readonly signal: AbortSignal
@@ -50,6 +51,7 @@ export async function beginAnswer(
   const { prompts, choices, sampling } = question
   const created = Math.floor(Date.now() / 1000)
   const record: AnswerRecord = {
+    payer: question.payer,
     id: `${question.operation === 'chat' ? 'chatcmpl' : 'cmpl'}-${randomUUID().replaceAll('-', '')}`,
     ...{ operation: question.operation, model: question.model, stack: question.stack },
     ...{

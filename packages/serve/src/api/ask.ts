@@ -49,6 +49,7 @@ export async function ask(
       sampling: { ...sampling, maxTokens },
       queueTimeout: limits.queueTimeout,
       client: c.get('client'),
+      payer: c.get('payer'),
       promptKind: promptKind(fields.metadata),
       headers: c.req.raw.headers,
       signal: c.req.raw.signal,

@@ -26,5 +26,7 @@ export interface RequestVariables {
     /** The name of the key that was given. */
     client: string | undefined
     isAdmin: boolean
+    /** Whom limits count: a key by its name, or an address. */
+    payer: string
   }
 }

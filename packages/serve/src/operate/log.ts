@@ -60,8 +60,11 @@ const texts = ({ prompts, choices }: AnswerRecord) => ({ prompts, answers: choic
 /** Routes that are asked every few seconds. */
 const quiet = new Set(['/healthz', '/readyz', '/metrics'])
 
-/** A line for every request, at `debug` for those of probes; refusals with their code, faults of the server's own with the error. */
-export function logRequests(log: Logger): MiddlewareHandler<RequestVariables> {
+/**
+ * A line for every request, at `debug` for those of probes; refusals with their code, faults of the server's own with the error. A refusal's
+ * message may repeat what was sent.
+ */
+export function logRequests(log: Logger, { prompts }: LogOptions): MiddlewareHandler<RequestVariables> {
   return async (c, next) => {
     const startedAt = performance.now()
     await next()
@@ -69,7 +72,8 @@ export function logRequests(log: Logger): MiddlewareHandler<RequestVariables> {
     const line = {
       ...{ requestId: c.get('requestId'), method: c.req.method, route: routePath(c, -1), status },
       ...{ client: c.get('client'), ms: Math.round(performance.now() - startedAt) },
-      ...(c.error && status < 500 && { code: refusalOf(c.error).error.code, why: c.error.message }),
+      ...(c.error &&
+        status < 500 && { code: refusalOf(c.error).error.code, ...(prompts && { why: c.error.message }) }),
     }
     if (c.error && status >= 500 && status !== 503) log.error({ ...line, err: c.error }, 'request failed')
     else if (quiet.has(c.req.path)) log.debug(line, 'request')

@@ -24,11 +24,10 @@ export function rateLimit({ requestsPerMinute, tokensPerMinute }: Limits): RateL
     points > 0 ? new RateLimiterMemory({ points, duration: minute }) : undefined
   const requests = limiter(requestsPerMinute)
   const tokens = limiter(tokensPerMinute)
-  const clients = new WeakMap<Headers, string>()
   return {
     async middleware(c, next) {
       const client = clientOf(c)
-      clients.set(c.req.raw.headers, client)
+      c.set('payer', client)
       if (requests) tell(c, 'requests', requestsPerMinute, await consume(requests, client))
       if (tokens) {
         const used = await tokens.get(client)
@@ -38,10 +37,9 @@ export function rateLimit({ requestsPerMinute, tokensPerMinute }: Limits): RateL
     },
     observer: {
       ended(record) {
-        const client = clients.get(record.headers)
         const answered = record.choices.reduce((sum, choice) => sum + choice.tokens, 0)
         const used = record.promptTokens + answered
-        if (client !== undefined && used > 0) void tokens?.penalty(client, used)
+        if (record.payer !== undefined && used > 0) void tokens?.penalty(record.payer, used)
       },
     },
   }
