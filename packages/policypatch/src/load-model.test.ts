@@ -1,8 +1,10 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { checkDevice, onnxruntimeBackend } from '@policypatch/backend-node'
 import { PatchError } from '@policypatch/core'
-import { type Architecture, architectures } from '@policypatch/core/platform'
+import { type Architecture, architectures, expandWeight, writeSafetensors } from '@policypatch/core/platform'
 import { expect, test } from 'vitest'
+import { hashedWeights } from '../../core/test/models/hashed-weights.ts'
 import { writeTinyModel } from '../../core/test/models/tiny-model.ts'
 import { temporaryFolder } from '../test/fixtures.ts'
 import { loadModel } from './load-model.ts'
@@ -95,3 +97,61 @@ test('a backend that was made for a model goes with it, and one that was given s
   await expect(loadModel(`${folder}/tiny`, { backend })).rejects.toThrow(PatchError)
   expect(disposals).toBe(0)
 })
+
+test('rounded weights are kept in the cache, and give the same scores when they are read back', async () => {
+  const folder = await temporaryFolder()
+  await writeTinyModel(`${folder}/tiny`)
+  await writeWideWeights(`${folder}/tiny`)
+  const cache = `${folder}/cache`
+  const scores = async (keepRounded?: boolean) => {
+    const model = await loadModel(`${folder}/tiny`, { cache, keepRounded })
+    const [found] = await model.score([{ prompt: 'a', response: 'b' }])
+    await model.dispose()
+    return found
+  }
+  const worked = await scores(false)
+  expect(existsSync(`${cache}/weights`)).toBe(false)
+  expect(await scores()).toEqual(worked)
+  const [kept = ''] = await readdir(`${cache}/weights`)
+  const files = await readdir(`${cache}/weights/${kept}`)
+  expect(files.length).toBeGreaterThanOrEqual(7)
+  // What is not there is made again, beside what is read.
+  await rm(`${cache}/weights/${kept}/${files[0]}`)
+  expect(await scores()).toEqual(worked)
+  expect((await readdir(`${cache}/weights/${kept}`)).sort()).toEqual(files.sort())
+})
+
+/** Makes a tiny model wide enough for products in int8, its weights in less than float32. */
+async function writeWideWeights(folder: string): Promise<void> {
+  const json = {
+    ...JSON.parse(await readFile(`${folder}/config.json`, 'utf8')),
+    ...{ hidden_size: 64, intermediate_size: 96, num_hidden_layers: 1 },
+    ...{ num_attention_heads: 4, num_key_value_heads: 4, head_dim: 16 },
+  }
+  await writeFile(`${folder}/config.json`, JSON.stringify(json))
+  const llama = architectures.find(({ modelTypes }) => modelTypes.includes('llama')) as Architecture
+  const weights = hashedWeights(llama.weightSpecs(llama.parseConfig(json)))
+  const tensors = Object.fromEntries(
+    Object.entries(weights).map(([name, weight]) => [name, expandWeight(weight)]),
+  )
+  await writeFile(`${folder}/model.safetensors`, inBfloat16(Buffer.from(writeSafetensors(tensors))))
+}
+
+/** A safetensors file of float32 with each value cut to bfloat16. */
+function inBfloat16(file: Buffer): Buffer {
+  const start = 8 + Number(file.readBigUInt64LE(0))
+  const header = JSON.parse(file.subarray(8, start).toString())
+  for (const tensor of Object.values(header) as { dtype: string; data_offsets?: number[] }[]) {
+    if (!tensor.data_offsets) continue
+    tensor.dtype = 'BF16'
+    tensor.data_offsets = tensor.data_offsets.map((at) => at / 2)
+  }
+  const values = new Uint16Array(
+    file.subarray(start).buffer.slice(file.byteOffset + start, file.byteOffset + file.length),
+  )
+  const upper = Uint16Array.from({ length: values.length / 2 }, (_, i) => values[2 * i + 1] as number)
+  const json = Buffer.from(JSON.stringify(header))
+  const length = Buffer.alloc(8)
+  length.writeBigUInt64LE(BigInt(json.length))
+  return Buffer.concat([length, json, Buffer.from(upper.buffer)])
+}

@@ -44,7 +44,7 @@ export interface LoadModelOptions {
   readonly weightsDigest?: string | undefined
   /**
    * What tells the files from all others, such as that digest: what a backend makes of their weights may then be kept for the
-   * next process. Called once they were found to be a model. Default: it is not kept.
+   * next process. Called where weights stay packed. Default: it is not kept.
    */
   readonly origin?: (() => Promise<string>) | undefined
 }
@@ -67,12 +67,13 @@ export async function loadStoredModel(model: Place, options: LoadModelOptions): 
     const config = await storedTies(reader, architecture, opened.config)
     const adapted = adapter ? adaptedConfig(adapter, architecture, config) : config
     const scope = programScope({ architecture, config })
+    const { origin: digest } = options
     const weights = await loadWeights(reader, architecture, config, {
       adapted,
       adapter,
       // One matrix for both is held in float32 for the products with it, unless those have their own form of it.
       packsEmbeddings: !adapted.tiedEmbeddings || options.precision === 'int8',
-      origin: scope && options.origin && `${await options.origin()} ${scope}`,
+      origin: scope !== undefined && digest ? async () => `${await digest()} ${scope}` : undefined,
       onProgress: options.onProgress,
       signal: options.signal,
     })

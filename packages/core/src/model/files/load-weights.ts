@@ -14,8 +14,8 @@ export interface LoadWeightsOptions {
   readonly adapted?: ModelConfig
   /** The token embeddings stay packed too: programs do no more than pick rows of them. Default false. */
   readonly packsEmbeddings?: boolean
-  /** Tells the tensors of these files, as the architecture reads them, from all others: see `PackedWeight.origin`. */
-  readonly origin?: string | undefined
+  /** What tells the tensors of these files, as the architecture reads them, from all others; asked for where one stays packed. */
+  readonly origin?: (() => Promise<string>) | undefined
   readonly onProgress?: ((done: number, total: number) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }
@@ -42,6 +42,7 @@ export async function loadWeights(
   const names = embeddingNames(architecture, config)
   checkTargets(adapter, [...specs.map(({ name }) => name), ...(adapted.tiedEmbeddings ? [names.output] : [])])
   const weights: Record<string, Weight> = {}
+  let model: string | undefined
   for (const [index, spec] of specs.entries()) {
     throwIfAborted(signal, 'loading the weights')
     // A matrix that stands for two has the changes of both; one that the adapter unties starts as the other.
@@ -57,10 +58,10 @@ export async function loadWeights(
       weights[spec.name] = { shape: spec.shape, data }
     } else {
       const stored = await storedWeight(reader, source, packsEmbeddings)
-      weights[spec.name] =
-        origin !== undefined && 'expand' in stored
-          ? { ...stored, origin: { model: origin, tensor: source.name } }
-          : stored
+      if (origin && 'expand' in stored) {
+        model ??= await origin()
+        weights[spec.name] = { ...stored, origin: { model, tensor: source.name } }
+      } else weights[spec.name] = stored
     }
     onProgress?.(index + 1, specs.length)
   }
