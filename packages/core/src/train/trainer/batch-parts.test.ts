@@ -11,14 +11,14 @@ const examples = (count: number, tokens: number): SftExample[] =>
 
 describe('batchParts', () => {
   it('leaves a batch whole that is no more than keeps the backend busy', () => {
-    const batch = examples(8, 128)
+    const batch = examples(6, 128)
     expect(batchParts(batch, { objective: { type: 'sft' }, shared: 0 })).toEqual([batch])
   })
 
   it('halves a batch of twice as many tokens, in order', () => {
-    const batch = examples(16, 128)
+    const batch = examples(12, 128)
     const parts = batchParts(batch, { objective: { type: 'sft' }, shared: 0 })
-    expect(parts).toEqual([batch.slice(0, 8), batch.slice(8)])
+    expect(parts).toEqual([batch.slice(0, 6), batch.slice(6)])
   })
 
   it('never makes a part of nothing', () => {

@@ -5,7 +5,7 @@ import type { Objective } from './objective.ts'
 import { toLayoutExample } from './step-feeds.ts'
 
 /** Positions at which products with weights are as fast as they get; more of them at once only take memory. */
-const enoughPositions = 1024
+const enoughPositions = 768
 
 export interface PartOptions {
   readonly objective: Objective
