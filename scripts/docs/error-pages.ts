@@ -98,17 +98,27 @@ const sourcesIn = (packages: string): string[] =>
       .map((path) => `${packages}/${name}/src/${path}`),
   )
 
-/** The messages of `new PatchError(code, { … })` by code, those that can be read off the sources. */
+/** The messages of `new PatchError(code, { … })` and of `refuseOptions` by code, those that can be read off the sources. */
 function messagesOf(paths: readonly string[]): Map<string, Message[]> {
   const messages = new Map<string, Message[]>()
-  for (const path of paths) {
+  const add = (code: string, message: Message) => messages.set(code, [...(messages.get(code) ?? []), message])
+  // What is thrown where errors are made says nothing by itself.
+  for (const path of paths.filter((one) => !one.endsWith('/core/src/errors.ts'))) {
     const source = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.ESNext)
     const visit = (node: ts.Node): void => {
       if (ts.isNewExpression(node) && node.expression.getText(source) === 'PatchError') {
         const [code, parts] = node.arguments ?? []
         const message = parts && messageOf(parts, source)
-        if (code && ts.isStringLiteral(code) && message) {
-          messages.set(code.text, [...(messages.get(code.text) ?? []), message])
+        if (code && ts.isStringLiteral(code) && message) add(code.text, message)
+      }
+      if (ts.isCallExpression(node) && node.expression.getText(source) === 'refuseOptions') {
+        const [, expected] = node.arguments
+        if (expected) {
+          add('INVALID_ARGUMENT', {
+            expected: textOf(expected),
+            found: '…',
+            remedy: 'Correct these options',
+          })
         }
       }
       ts.forEachChild(node, visit)

@@ -104,6 +104,17 @@ export class PatchError extends Error {
   }
 }
 
+/** Throws an `INVALID_ARGUMENT` error that names every problem with some options; what is false is none. */
+export function refuseOptions(problems: readonly (string | false)[], expected: string): void {
+  const found = problems.filter((problem) => problem !== false)
+  if (found.length === 0) return
+  throw new PatchError('INVALID_ARGUMENT', {
+    expected,
+    found: found.join(', '),
+    remedy: 'Correct these options',
+  })
+}
+
 /** Throws an `ABORTED` error if the signal has fired. */
 export function throwIfAborted(signal: AbortSignal | undefined, what: string): void {
   if (!signal?.aborted) return

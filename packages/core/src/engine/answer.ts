@@ -1,4 +1,4 @@
-import { PatchError } from '../errors.ts'
+import { PatchError, refuseOptions } from '../errors.ts'
 import type { BatchRequest } from '../model/generate/prefill.ts'
 import { createIncrementalDecoder } from '../tokenize/incremental-decoder.ts'
 import type { Tokenizer } from '../tokenize/tokenizer.ts'
@@ -114,18 +114,15 @@ async function* read<Value>(stream: ReadableStream<Value>): AsyncGenerator<Value
 }
 
 function checkAsked({ stop = [], topLogProbabilities = 0, queueTimeout = 1 }: EngineRequest): void {
-  const problems = [
-    !stop.every((text) => typeof text === 'string' && text !== '') && 'an empty stop text',
-    !(Number.isInteger(topLogProbabilities) && topLogProbabilities >= 0 && topLogProbabilities <= 20) &&
-      `topLogProbabilities ${topLogProbabilities}`,
-    !(queueTimeout > 0) && `queueTimeout ${queueTimeout}`,
-  ].filter((problem) => problem !== false)
-  if (problems.length === 0) return
-  throw new PatchError('INVALID_ARGUMENT', {
-    expected: 'stop texts that are not empty, topLogProbabilities from 0 to 20, queueTimeout above 0',
-    found: problems.join(', '),
-    remedy: 'Correct these options',
-  })
+  refuseOptions(
+    [
+      !stop.every((text) => typeof text === 'string' && text !== '') && 'an empty stop text',
+      !(Number.isInteger(topLogProbabilities) && topLogProbabilities >= 0 && topLogProbabilities <= 20) &&
+        `topLogProbabilities ${topLogProbabilities}`,
+      !(queueTimeout > 0) && `queueTimeout ${queueTimeout}`,
+    ],
+    'stop texts that are not empty, topLogProbabilities from 0 to 20, queueTimeout above 0',
+  )
 }
 
 const aborted = (signal: AbortSignal | undefined) =>

@@ -4,7 +4,7 @@
  * become the events of each answer (answer).
  */
 
-import { PatchError } from '../errors.ts'
+import { PatchError, refuseOptions } from '../errors.ts'
 import type { TokenizedRequest } from '../model/extend/shared-context.ts'
 import { checkPrefix } from '../model/gate/gate.ts'
 import { openGates } from '../model/gate/open-gates.ts'
@@ -155,17 +155,15 @@ function toRequest(core: ModelCore, model: LanguageModel, request: EngineRequest
 
 function checkEngineOptions(options: EngineOptions) {
   const { batchSize = 16, queueLimit = 256, promptCacheBytes = DEFAULT_PROMPT_CACHE_BYTES } = options
-  const problems = [
-    !(Number.isInteger(batchSize) && batchSize > 0) && `batchSize ${batchSize}`,
-    !(Number.isInteger(queueLimit) && queueLimit > 0) && `queueLimit ${queueLimit}`,
-    !(promptCacheBytes >= 0) && `promptCacheBytes ${promptCacheBytes}`,
-  ].filter((problem) => problem !== false)
-  if (problems.length === 0) return { batchSize, queueLimit, promptCacheBytes }
-  throw new PatchError('INVALID_ARGUMENT', {
-    expected: 'batchSize and queueLimit of at least 1, promptCacheBytes of at least 0',
-    found: problems.join(', '),
-    remedy: 'Correct these options',
-  })
+  refuseOptions(
+    [
+      !(Number.isInteger(batchSize) && batchSize > 0) && `batchSize ${batchSize}`,
+      !(Number.isInteger(queueLimit) && queueLimit > 0) && `queueLimit ${queueLimit}`,
+      !(promptCacheBytes >= 0) && `promptCacheBytes ${promptCacheBytes}`,
+    ],
+    'batchSize and queueLimit of at least 1, promptCacheBytes of at least 0',
+  )
+  return { batchSize, queueLimit, promptCacheBytes }
 }
 
 const closedError = () =>

@@ -1,4 +1,4 @@
-import type { LanguageModel, Prefix } from '../model/language-model/language-model.ts'
+import type { GenerateOptions, LanguageModel, Prefix } from '../model/language-model/language-model.ts'
 import type { Prompt } from '../tokenize/tokenizer.ts'
 
 /** How an engine is set up. */
@@ -11,20 +11,11 @@ export interface EngineOptions {
   readonly promptCacheBytes?: number | undefined
 }
 
-/** What is asked of an engine. */
-export interface EngineRequest {
+/** What is asked of an engine. `seed` is of the request's own random stream. */
+export interface EngineRequest extends Omit<GenerateOptions, 'batchSize' | 'drafts'> {
   readonly prompt: Prompt
   /** Overrides the model's own prefix; `null` is none. */
   readonly prefix?: Prefix | null | undefined
-  /** Default 128. */
-  readonly maxTokens?: number | undefined
-  readonly temperature?: number | undefined
-  readonly topK?: number | undefined
-  readonly topP?: number | undefined
-  /** Of the request's own random stream. Default 0. */
-  readonly seed?: number | undefined
-  /** Token ids that end the response, besides the tokenizer's end-of-sequence ids. */
-  readonly stopTokens?: readonly number[] | undefined
   /** Texts that end the response; they are not part of it. */
   readonly stop?: readonly string[] | undefined
   /** Tell each token's log-probability, and those of so many of the most probable ones, 0 to 20. Absent: neither. */

@@ -1,6 +1,5 @@
-import { contextOf, type SharedContext } from '../model/extend/shared-context.ts'
+import { contextOf, promptsByPrefix, type SharedContext } from '../model/extend/shared-context.ts'
 import type { BatchRequest, Contexts } from '../model/generate/prefill.ts'
-import type { Prefix } from '../model/language-model/language-model.ts'
 import type { ModelCore } from '../model/language-model/model-core.ts'
 import { sharedPromptLength } from '../model/score/row-layout.ts'
 import type { PromptCache } from './prompt-cache.ts'
@@ -34,7 +33,7 @@ export function promptContexts(
     async find(requests) {
       for (const request of requests)
         told(request, cache.match(request.prefix, request.tokens.slice(0, -1)).tokens)
-      for (const [prefix, prompts] of byPrefix(requests)) {
+      for (const [prefix, prompts] of promptsByPrefix(requests)) {
         const length = prompts.length > 1 ? sharedPromptLength(prompts) : 0
         const shared = prompts[0]?.slice(0, length) ?? []
         if (length - cache.match(prefix, shared).tokens < LEAST_TOKENS) continue
@@ -51,10 +50,4 @@ export function promptContexts(
       cache.keep(prefix, [...tokens, ...response], place)
     },
   }
-}
-
-function byPrefix(requests: readonly BatchRequest[]): Map<Prefix | undefined, (readonly number[])[]> {
-  const groups = new Map<Prefix | undefined, (readonly number[])[]>()
-  for (const { prefix, tokens } of requests) groups.set(prefix, [...(groups.get(prefix) ?? []), tokens])
-  return groups
 }

@@ -1,7 +1,7 @@
-import { importPackage } from '@policypatch/core/platform'
 import { Command } from 'commander'
 import { inContext } from '../cli/command-context.ts'
 import { addExamples } from '../cli/help.ts'
+import { openServer } from './open-server.ts'
 
 interface ApiKeyOptions {
   readonly keys: string
@@ -17,8 +17,7 @@ export function apiKeyCommand(): Command {
     .option('--admin', 'let it install patches and change what is served')
     .action(
       inContext(async (context, { keys, admin = false }: ApiKeyOptions, [name = '']) => {
-        const load = () => import('@policypatch/serve')
-        const { addKey } = await importPackage('@policypatch/serve', 'which serves models', load)
+        const { addKey } = await openServer()
         const key = await addKey(keys, name, { admin })
         context.print(key, { name, key, admin, file: keys })
       }),

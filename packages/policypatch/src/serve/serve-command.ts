@@ -1,7 +1,6 @@
 import { fileStorage } from '@policypatch/backend-node'
 import { type Patch, PatchError } from '@policypatch/core'
 import { createEngine } from '@policypatch/core/engine'
-import { importPackage } from '@policypatch/core/platform'
 import type { ServeConfig, ServeSettings } from '@policypatch/serve'
 import { Command } from 'commander'
 import { addModelOptions, addTrustOption, type CommandContext, inContext } from '../cli/command-context.ts'
@@ -9,6 +8,7 @@ import { addExamples } from '../cli/help.ts'
 import { integer, repeated, text } from '../options/option-values.ts'
 import { baseModel, patchForms } from '../patches/find-patch.ts'
 import { installedSource } from './installed-source.ts'
+import { openServer } from './open-server.ts'
 
 interface ServeCommandOptions {
   readonly model?: string
@@ -56,9 +56,6 @@ export function serveCommand(): Command {
     ['For others, with keys', 'policypatch serve --model acme/chat --host 0.0.0.0 --keys keys.json'],
   )
 }
-
-const openServer = () =>
-  importPackage('@policypatch/serve', 'which serves models', () => import('@policypatch/serve'))
 
 async function serve(context: CommandContext, options: ServeCommandOptions): Promise<void> {
   const server = await openServer()

@@ -1,8 +1,13 @@
 import type { AnswerRecord } from './answer-record.ts'
 
+/** Tokens of all choices of an answer. */
+export const completionTokens = ({ choices }: Pick<AnswerRecord, 'choices'>): number =>
+  choices.reduce((sum, { tokens }) => sum + tokens, 0)
+
 /** Tokens of an answer, as OpenAI's interface counts them. */
-export function usageOf({ promptTokens, cachedTokens, choices }: AnswerRecord) {
-  const completion = choices.reduce((sum, { tokens }) => sum + tokens, 0)
+export function usageOf(record: AnswerRecord) {
+  const { promptTokens, cachedTokens } = record
+  const completion = completionTokens(record)
   return {
     prompt_tokens: promptTokens,
     completion_tokens: completion,

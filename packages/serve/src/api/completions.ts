@@ -1,12 +1,10 @@
 import type { EngineToken } from '@policypatch/core/engine'
 import type { Context } from 'hono'
-import type { BegunAnswer } from '../answer/begin-answer.ts'
-import { eventStream, eventStreamHeaders } from '../answer/event-stream.ts'
 import { type TokenText, tokenTexts } from '../answer/token-text.ts'
-import { usageOf } from '../answer/usage.ts'
 import { badField } from './api-error.ts'
 import { ask } from './ask.ts'
 import { completionSchema, parseBody } from './common-fields.ts'
+import { type AnswerForm, type ChunkChoice, checkStreamOptions, respond } from './respond.ts'
 import type { RequestVariables, ServeContext } from './serve-context.ts'
 
 /** `POST /v1/completions`: texts that are continued as they are. */
@@ -14,7 +12,7 @@ export function completions(context: ServeContext) {
   const textOf = tokenTexts(context.engine.model.tokenizer)
   return async (c: Context<RequestVariables>): Promise<Response> => {
     const fields = parseBody(completionSchema, await c.req.json())
-    const { logprobs, best_of, stream_options } = fields
+    const { logprobs, best_of } = fields
     if (best_of !== undefined && best_of !== (fields.n ?? 1)) {
       throw badField(
         'best_of',
@@ -22,16 +20,12 @@ export function completions(context: ServeContext) {
         'unsupported_parameter',
       )
     }
-    if (stream_options && !fields.stream) {
-      throw badField('stream_options', "'stream_options' needs 'stream' to be true", 'invalid_value')
-    }
+    checkStreamOptions(fields)
     const answer = await ask(c, context, {
       ...{ operation: 'text_completion', fields, prompts: promptsOf(fields.prompt) },
       topLogProbabilities: logprobs,
     })
-    if (!fields.stream) return c.json(await whole(answer, context, logprobs !== undefined, textOf))
-    const wanted = { logprobs: logprobs !== undefined, usage: stream_options?.include_usage ?? false }
-    return c.body(streamed(answer, context, wanted, textOf), { headers: eventStreamHeaders })
+    return respond(c, context, answer, textForm(logprobs !== undefined, textOf), fields)
   }
 }
 
@@ -47,62 +41,28 @@ function promptsOf(prompt: string | readonly unknown[]): string[] {
   })
 }
 
-const heading = ({ record, created }: BegunAnswer, context: ServeContext) => ({
-  ...{ id: record.id, object: 'text_completion', created, model: record.model },
-  system_fingerprint: `fp_${context.engine.model.weightsFingerprint.slice(0, 12)}`,
-})
-
-async function whole(
-  answer: BegunAnswer,
-  context: ServeContext,
-  logprobs: boolean,
-  textOf: (id: number) => TokenText,
-) {
-  const { record, events } = answer
-  const tokens = record.choices.map((): EngineToken[] => [])
-  for await (const { index, event } of events) {
-    if (logprobs && event.type === 'token') tokens[index]?.push(event)
-  }
-  return {
-    ...heading(answer, context),
-    choices: record.choices.map(({ text, finishReason }, index) => ({
-      ...{ index, text },
-      logprobs: logprobs ? logprobsOf(tokens[index] ?? [], textOf, 0) : null,
-      finish_reason: finishReason,
-    })),
-    usage: usageOf(record),
-    patches: record.stack.parts,
-  }
-}
-
-function streamed(
-  answer: BegunAnswer,
-  context: ServeContext,
-  wanted: { readonly logprobs: boolean; readonly usage: boolean },
-  textOf: (id: number) => TokenText,
-) {
-  const { record } = answer
-  const head = heading(answer, context)
-  const usage = wanted.usage ? { usage: null } : {}
-  const offsets = record.choices.map(() => 0)
-  const chunk = (index: number, text: string, logprobs: object | null, finish_reason: string | null) => ({
-    ...head,
-    choices: [{ index, text, logprobs, finish_reason }],
-    ...usage,
+function textForm(withLogprobs: boolean, textOf: (id: number) => TokenText): AnswerForm {
+  /** Characters of each choice so far. */
+  const offsets = new Map<number, number>()
+  const chunk = (text: string, logprobs: object | null, reason: string | null = null): ChunkChoice => ({
+    ...{ text, logprobs },
+    finish_reason: reason,
   })
-  return eventStream(answer, {
+  return {
+    object: 'text_completion',
+    chunkObject: 'text_completion',
+    choice: ({ text }, tokens) => ({ text, logprobs: withLogprobs ? logprobsOf(tokens, textOf, 0) : null }),
     opening: [],
     chunks({ index, event }) {
       const { text } = event
-      if (event.type === 'end') return [chunk(index, text, null, event.finishReason)]
-      if (!wanted.logprobs) return text === '' ? [] : [chunk(index, text, null, null)]
-      const logprobs = logprobsOf([event], textOf, offsets[index] ?? 0)
-      offsets[index] = (offsets[index] ?? 0) + (logprobs.tokens[0]?.length ?? 0)
-      return [chunk(index, text, logprobs, null)]
+      if (event.type === 'end') return [chunk(text, null, event.finishReason)]
+      if (!withLogprobs) return text === '' ? [] : [chunk(text, null)]
+      const offset = offsets.get(index) ?? 0
+      const logprobs = logprobsOf([event], textOf, offset)
+      offsets.set(index, offset + (logprobs.tokens[0]?.length ?? 0))
+      return [chunk(text, logprobs)]
     },
-    closing: () => (wanted.usage ? [{ ...head, choices: [], usage: usageOf(record) }] : []),
-    onError: context.onStreamError,
-  })
+  }
 }
 
 /** @param offset characters of the answer before the first token */

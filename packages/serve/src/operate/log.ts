@@ -2,6 +2,7 @@ import type { MiddlewareHandler } from 'hono'
 import { routePath } from 'hono/route'
 import { type DestinationStream, type Logger, pino } from 'pino'
 import type { AnswerObserver, AnswerRecord } from '../answer/answer-record.ts'
+import { completionTokens } from '../answer/usage.ts'
 import { refusalOf } from '../api/api-error.ts'
 import type { RequestVariables } from '../api/serve-context.ts'
 import { stackLabel } from '../patches/served-stack.ts'
@@ -48,7 +49,7 @@ function describe(record: AnswerRecord) {
   const since = (at: number) => Math.round(at - startedAt)
   return {
     ...{ id, operation, model, patches: stackLabel(stack.parts), arm: stack.arm, client },
-    ...{ promptTokens, cachedTokens, completionTokens: choices.reduce((sum, { tokens }) => sum + tokens, 0) },
+    ...{ promptTokens, cachedTokens, completionTokens: completionTokens(record) },
     finishReasons: choices.map(({ finishReason }) => finishReason ?? null),
     ...(firstTokenAt !== undefined && { firstTokenMs: since(firstTokenAt) }),
     ms: since(performance.now()),

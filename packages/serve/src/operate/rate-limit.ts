@@ -2,6 +2,7 @@ import { getConnInfo } from '@hono/node-server/conninfo'
 import type { Context, MiddlewareHandler } from 'hono'
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import type { AnswerObserver } from '../answer/answer-record.ts'
+import { completionTokens } from '../answer/usage.ts'
 import { ApiError } from '../api/api-error.ts'
 import type { RequestVariables } from '../api/serve-context.ts'
 import type { Limits } from '../config/limits.ts'
@@ -37,8 +38,7 @@ export function rateLimit({ requestsPerMinute, tokensPerMinute }: Limits): RateL
     },
     observer: {
       ended(record) {
-        const answered = record.choices.reduce((sum, choice) => sum + choice.tokens, 0)
-        const used = record.promptTokens + answered
+        const used = record.promptTokens + completionTokens(record)
         if (record.payer !== undefined && used > 0) void tokens?.penalty(record.payer, used)
       },
     },

@@ -1,5 +1,6 @@
 import { context, propagation, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
 import type { AnswerObserver, AnswerRecord } from '../answer/answer-record.ts'
+import { completionTokens } from '../answer/usage.ts'
 import { stackLabel } from '../patches/served-stack.ts'
 
 /**
@@ -40,7 +41,7 @@ export function traceAnswers(version: string): AnswerObserver {
         'gen_ai.response.finish_reasons': choices.map(({ finishReason }) => finishReason ?? outcome),
         'gen_ai.usage.input_tokens': promptTokens,
         'gen_ai.usage.cache_read.input_tokens': cachedTokens,
-        'gen_ai.usage.output_tokens': choices.reduce((sum, { tokens }) => sum + tokens, 0),
+        'gen_ai.usage.output_tokens': completionTokens(record),
       })
       if (outcome === 'failed') {
         if (error instanceof Error) span.recordException(error)

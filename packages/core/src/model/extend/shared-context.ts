@@ -50,15 +50,22 @@ export async function sharedContexts(
   core: ModelCore,
   requests: readonly TokenizedRequest[],
 ): Promise<Map<Prefix | undefined, SharedContext>> {
-  const groups = new Map<Prefix | undefined, (readonly number[])[]>()
-  for (const { prefix, tokens } of requests) groups.set(prefix, [...(groups.get(prefix) ?? []), tokens])
   const contexts = new Map<Prefix | undefined, SharedContext>()
-  for (const [prefix, prompts] of groups) {
+  for (const [prefix, prompts] of promptsByPrefix(requests)) {
     const common = prompts.length < LEAST_REQUESTS ? 0 : sharedPromptLength(prompts)
     const sharedPrompt = common < LEAST_TOKENS ? [] : (prompts[0] ?? []).slice(0, common)
     contexts.set(prefix, await contextOf(core, prefix, sharedPrompt))
   }
   return contexts
+}
+
+/** The prompts of requests, those with one prefix together. */
+export function promptsByPrefix(
+  requests: readonly TokenizedRequest[],
+): Map<Prefix | undefined, (readonly number[])[]> {
+  const groups = new Map<Prefix | undefined, (readonly number[])[]>()
+  for (const { prefix, tokens } of requests) groups.set(prefix, [...(groups.get(prefix) ?? []), tokens])
+  return groups
 }
 
 /** A prefix, and a shared prompt behind it, as what stands before requests. */

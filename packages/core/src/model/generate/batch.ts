@@ -81,51 +81,32 @@ export function createBatch(core: ModelCore, { slots, contexts, often, live }: B
     return settle(free)
   }
 
-  /** Feeds every row's newest token and chooses the one after it. Free slots run along without effect. */
-  const decode = async (): Promise<GenerationEvent[]> => {
-    const { last, block } = await extend(core, {
-      tokens: rows.map((row) => [row?.next ?? 0]),
-      starts: rows.map((row, slot) => (row ? cache.position(slot) : 0)),
-      past: cache,
-      output: outputFor(rows),
-      step: { single: rows.length === 1 && (live || slots === 1), often },
-    })
-    for (const [slot, row] of rows.entries()) {
-      if (!row) {
-        cache.clear(slot)
-        continue
-      }
-      cache.append(slot, block, slot, 1)
-      row.fed.push(row.next)
-      advance(row, choose(last, slot, row.random, row.request))
-    }
-    return settle([...rows.keys()])
-  }
-
   /**
-   * Feeds every row's newest token and what its draft has after it, and chooses after each, as far as the draft foresaw what is
-   * chosen: the same tokens as one by one (speculative decoding, Leviathan et al. 2023, with draft and sample from one stream).
+   * Feeds every row's newest token, and up to `count` with what its draft has after it, and chooses after each as far as the draft foresaw
+   * what is chosen: the same tokens as one by one (speculative decoding, Leviathan et al. 2023, with draft and sample from one
+   * stream). Free slots run along without effect.
    */
-  const verify = async (): Promise<GenerationEvent[]> => {
+  const decode = async (count: number): Promise<GenerationEvent[]> => {
     const fed = rows.map((row) =>
-      row ? [row.next, ...row.draft.slice(0, Math.min(VERIFIED, row.left) - 1)] : [0],
+      row ? [row.next, ...row.draft.slice(0, Math.min(count, row.left) - 1)] : [0],
     )
     const { last, block } = await extend(core, {
       tokens: fed,
       starts: rows.map((row, slot) => (row ? cache.position(slot) : 0)),
       past: cache,
       output: outputFor(rows),
-      every: VERIFIED,
+      ...(count > 1
+        ? { every: count }
+        : { step: { single: rows.length === 1 && (live || slots === 1), often } }),
     })
     const events: GenerationEvent[] = []
     for (const [slot, row] of rows.entries()) {
       if (!row) cache.clear(slot)
-      const own = fed[slot] as readonly number[]
-      for (let i = 0; i < own.length && rows[slot] === row && row; i++) {
-        if (row.next !== own[i]) break
+      for (const [i, token] of (fed[slot] ?? []).entries()) {
+        if (!row || rows[slot] !== row || row.next !== token) break
         cache.append(slot, block, slot, 1, i)
-        row.fed.push(row.next)
-        advance(row, choose(last, slot * VERIFIED + i, row.random, row.request))
+        row.fed.push(token)
+        advance(row, choose(last, slot * count + i, row.random, row.request))
         events.push(...settle([slot]))
       }
     }
@@ -170,7 +151,7 @@ export function createBatch(core: ModelCore, { slots, contexts, often, live }: B
       if (waiting.length > 0 && (busy === 0 || slots - busy >= (live ? 1 : slots / 4))) return start(busy)
       if (busy <= rows.length / 4 && waiting.length === 0) arrange(busy, live ? 0 : cache.capacity)
       if (busy === 0) return []
-      return rows.filter((row) => row && row.draft.length > 0).length > busy / 2 ? verify() : decode()
+      return decode(rows.filter((row) => row && row.draft.length > 0).length > busy / 2 ? VERIFIED : 1)
     },
   }
 }

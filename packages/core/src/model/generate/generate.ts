@@ -3,7 +3,7 @@
  * rows at a time, and a row that ends makes room for the next prompt.
  */
 
-import { PatchError, throwIfAborted } from '../../errors.ts'
+import { PatchError, refuseOptions, throwIfAborted } from '../../errors.ts'
 import { contextOf, sharedContexts, type TokenizedRequest } from '../extend/shared-context.ts'
 import { openGates } from '../gate/open-gates.ts'
 import type { GenerateOptions } from '../language-model/language-model.ts'
@@ -110,20 +110,16 @@ export function checkOptions(options: GenerateOptions): Settings {
     seed = 0,
     stopTokens = [],
   } = options
-  const problems = [
-    !(Number.isInteger(maxTokens) && maxTokens > 0) && `maxTokens ${maxTokens}`,
-    !(Number.isInteger(batchSize) && batchSize > 0) && `batchSize ${batchSize}`,
-    !(Number.isFinite(temperature) && temperature >= 0) && `temperature ${temperature}`,
-    !(Number.isInteger(topK) && topK >= 0) && `topK ${topK}`,
-    !(topP > 0 && topP <= 1) && `topP ${topP}`,
-  ].filter((problem) => problem !== false)
-  if (problems.length > 0) {
-    throw new PatchError('INVALID_ARGUMENT', {
-      expected: 'maxTokens and batchSize of at least 1, temperature and topK of at least 0, topP in (0, 1]',
-      found: problems.join(', '),
-      remedy: 'Correct these options',
-    })
-  }
+  refuseOptions(
+    [
+      !(Number.isInteger(maxTokens) && maxTokens > 0) && `maxTokens ${maxTokens}`,
+      !(Number.isInteger(batchSize) && batchSize > 0) && `batchSize ${batchSize}`,
+      !(Number.isFinite(temperature) && temperature >= 0) && `temperature ${temperature}`,
+      !(Number.isInteger(topK) && topK >= 0) && `topK ${topK}`,
+      !(topP > 0 && topP <= 1) && `topP ${topP}`,
+    ],
+    'maxTokens and batchSize of at least 1, temperature and topK of at least 0, topP in (0, 1]',
+  )
   const { signal, drafts } = options
   return { maxTokens, batchSize, temperature, topK, topP, seed, stopTokens, signal, drafts }
 }

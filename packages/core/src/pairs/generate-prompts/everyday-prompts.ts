@@ -1,4 +1,4 @@
-import { PatchError, throwIfAborted } from '../../errors.ts'
+import { PatchError, refuseOptions, throwIfAborted } from '../../errors.ts'
 import type { LanguageModel } from '../../model/language-model/language-model.ts'
 import { isDegenerate } from '../judges/is-degenerate.ts'
 import { isRefusal } from '../judges/is-refusal.ts'
@@ -132,18 +132,15 @@ function checkOptions({
   batchSize = 32,
   openings = [],
 }: EverydayPromptsOptions): void {
-  const problems = [
-    !(Number.isInteger(count) && count > 0) && `count ${count}`,
-    !(temperature > 0) && `temperature ${temperature}`,
-    !(Number.isInteger(batchSize) && batchSize > 0) && `batchSize ${batchSize}`,
-    openings.some((opening) => opening.trim() === '') && 'an empty opening',
-  ].filter((problem) => problem !== false)
-  if (problems.length === 0) return
-  throw new PatchError('INVALID_ARGUMENT', {
-    expected: 'count and batchSize of at least 1, a temperature above 0, openings of at least one word',
-    found: problems.join(', '),
-    remedy: 'Correct these options',
-  })
+  refuseOptions(
+    [
+      !(Number.isInteger(count) && count > 0) && `count ${count}`,
+      !(temperature > 0) && `temperature ${temperature}`,
+      !(Number.isInteger(batchSize) && batchSize > 0) && `batchSize ${batchSize}`,
+      openings.some((opening) => opening.trim() === '') && 'an empty opening',
+    ],
+    'count and batchSize of at least 1, a temperature above 0, openings of at least one word',
+  )
 }
 
 /** Fewest and most words, between spaces, of what counts as one request. */

@@ -1,4 +1,4 @@
-import { PatchError } from '../../errors.ts'
+import { refuseOptions } from '../../errors.ts'
 import type { TokenLogits } from '../../model/score/token-logps.ts'
 import { describeValue } from '../../text/describe-value.ts'
 import * as tf from '../../tf.ts'
@@ -37,13 +37,10 @@ export function checkObjective(objective: Objective): void {
       !(sftWeight >= 0) && `sftWeight ${sftWeight}`,
     )
   }
-  const found = problems.filter((problem) => problem !== false)
-  if (found.length === 0) return
-  throw new PatchError('INVALID_ARGUMENT', {
-    expected: `beta above 0, lossType one of ${dpoLossTypes.join(', ')}, labelSmoothing in [0, 0.5), weights of at least 0`,
-    found: found.join(', '),
-    remedy: 'Correct these options',
-  })
+  refuseOptions(
+    problems,
+    `beta above 0, lossType one of ${dpoLossTypes.join(', ')}, labelSmoothing in [0, 0.5), weights of at least 0`,
+  )
 }
 
 /**

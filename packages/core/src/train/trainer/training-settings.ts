@@ -1,4 +1,4 @@
-import { PatchError } from '../../errors.ts'
+import { refuseOptions } from '../../errors.ts'
 import { describeValue } from '../../text/describe-value.ts'
 import type { AdamWOptions } from './adamw.ts'
 import { checkObjective, type Objective } from './objective.ts'
@@ -46,28 +46,24 @@ export function checkTraining(options: TrainingSettings): void {
     microBatchSize = 1,
   } = options
   const { betas = [0.9, 0.999], epsilon = 1e-8, weightDecay = 0 } = optimizer
-  const problems = [
-    !(Number.isInteger(batchSize) && batchSize > 0) && `batchSize ${batchSize}`,
-    !(Number.isInteger(microBatchSize) && microBatchSize > 0) && `microBatchSize ${microBatchSize}`,
-    !(Number.isInteger(steps) && steps >= 0) && `steps ${steps}`,
-    !(learningRate > 0 && Number.isFinite(learningRate)) && `learningRate ${learningRate}`,
-    !(Number.isInteger(warmupSteps) && warmupSteps >= 0) && `warmupSteps ${warmupSteps}`,
-    !(maxGradNorm > 0) && `maxGradNorm ${maxGradNorm}`,
-    !(harmlessShare >= 0 && harmlessShare <= 1) && `harmlessShare ${harmlessShare}`,
-    !scheduleTypes.includes(schedule) && `schedule ${describeValue(schedule)}`,
-    !betas.every((beta) => beta >= 0 && beta < 1) && `betas ${betas}`,
-    !(epsilon > 0) && `epsilon ${epsilon}`,
-    !(weightDecay >= 0) && `weightDecay ${weightDecay}`,
-    !(memoryBudget > 0) && `memoryBudget ${memoryBudget}`,
-    !['none', 'block'].includes(recompute) && `recompute ${describeValue(recompute)}`,
-  ].filter((problem) => problem !== false)
-  if (problems.length === 0) return
-  throw new PatchError('INVALID_ARGUMENT', {
-    expected:
-      'batchSize and microBatchSize of at least 1, steps, warmupSteps and weightDecay of at least 0, learningRate, maxGradNorm, epsilon ' +
+  refuseOptions(
+    [
+      !(Number.isInteger(batchSize) && batchSize > 0) && `batchSize ${batchSize}`,
+      !(Number.isInteger(microBatchSize) && microBatchSize > 0) && `microBatchSize ${microBatchSize}`,
+      !(Number.isInteger(steps) && steps >= 0) && `steps ${steps}`,
+      !(learningRate > 0 && Number.isFinite(learningRate)) && `learningRate ${learningRate}`,
+      !(Number.isInteger(warmupSteps) && warmupSteps >= 0) && `warmupSteps ${warmupSteps}`,
+      !(maxGradNorm > 0) && `maxGradNorm ${maxGradNorm}`,
+      !(harmlessShare >= 0 && harmlessShare <= 1) && `harmlessShare ${harmlessShare}`,
+      !scheduleTypes.includes(schedule) && `schedule ${describeValue(schedule)}`,
+      !betas.every((beta) => beta >= 0 && beta < 1) && `betas ${betas}`,
+      !(epsilon > 0) && `epsilon ${epsilon}`,
+      !(weightDecay >= 0) && `weightDecay ${weightDecay}`,
+      !(memoryBudget > 0) && `memoryBudget ${memoryBudget}`,
+      !['none', 'block'].includes(recompute) && `recompute ${describeValue(recompute)}`,
+    ],
+    'batchSize and microBatchSize of at least 1, steps, warmupSteps and weightDecay of at least 0, learningRate, maxGradNorm, epsilon ' +
       `and memoryBudget above 0, harmlessShare in [0, 1], betas in [0, 1), schedule one of ${scheduleTypes.join(', ')}, ` +
       'recompute none or block',
-    found: problems.join(', '),
-    remedy: 'Correct these options',
-  })
+  )
 }
