@@ -4,7 +4,7 @@
  * and measured on unseen prompts: how many targets are answered as wanted, and how many others are no longer answered with the
  * very words of the base.
  *
- *   npm run compare:goals -- [--goal NAME] [--seed 0] [--work compare/.goals] [--out compare/results/goals.json]
+ *   npm run compare:goals -- [--goal NAME] [--seed 0] [--preset fast|balanced|thorough] [--work compare/.goals] [--out compare/results/goals.json]
  *
  * `--goal` may be repeated. What is made is kept in `--work`, and the same command goes on from there after a stop.
  */
@@ -22,7 +22,7 @@ import {
   trainPatch,
 } from 'policypatch'
 import { evaluateGrid, formatTable } from 'policypatch/evaluate'
-import { formatOutcome } from 'policypatch/train'
+import { formatOutcome, type TrainingPreset } from 'policypatch/train'
 import { printLoad } from '../../timing/figures.ts'
 import { baseModel } from '../domains/base-model.ts'
 import { progressLine } from '../domains/progress-line.ts'
@@ -33,11 +33,13 @@ const { values } = parseArgs({
   options: {
     goal: { type: 'string', multiple: true, default: Object.keys(goals) },
     seed: { type: 'string', default: '0' },
+    preset: { type: 'string', default: 'balanced' },
     work: { type: 'string', default: 'compare/.goals' },
     out: { type: 'string', default: 'compare/results/goals.json' },
   },
 })
 const seed = Number(values.seed)
+const preset = values.preset as TrainingPreset
 const data = (name: string) => fileURLToPath(new URL(`${name}.jsonl`, import.meta.url))
 /** Most of the others may be answered otherwise than by the base. */
 const bars = { asWanted: 0.9, changed: 0.05 }
@@ -53,7 +55,7 @@ for (const name of values.goal) {
   const storage = fileStorage(join(resolve(values.work), name))
   const judge = await goal.judge()
   const patch = await trainPatch({
-    ...{ model, judge, seed },
+    ...{ model, judge, seed, preset },
     prompts: await readPrompts({ storage: fileStorage(), path: data(name) }, { kind: 'target' }),
     reference: await recordedReference({ storage: fileStorage(), path: data(name) }),
     generation: { maxTokens: 64 },
@@ -106,7 +108,7 @@ progress.end()
 
 const results = {
   ...{ command: 'npm run compare:goals', created: new Date().toISOString(), base: baseModel },
-  settings: { goals: values.goal, seed, maxTokens: 64, bars },
+  settings: { goals: values.goal, seed, preset, maxTokens: 64, bars },
   goals: found,
 }
 const out = resolve(values.out)
