@@ -92,6 +92,11 @@ module.exports = {
       'doctor looks at models and patches, and tries a step of training',
     ),
     folder(
+      'tasks',
+      [into('tokenize'), into('model'), into('train')],
+      'tasks cuts the work of models and of training into shards, and does them',
+    ),
+    folder(
       'engine',
       [into('tokenize'), into('model')],
       'engine runs many requests on a model, and knows of patches only that they are prefixes',
@@ -109,6 +114,7 @@ module.exports = {
     onlyPackages('backend-web', ['core', 'compiler']),
     onlyPackages('registry', ['core', 'backend-node', 'backend-web']),
     onlyPackages('serve', ['core', 'backend-node']),
+    onlyPackages('cluster', ['core', 'backend-node']),
     {
       name: 'public-names-only',
       comment:

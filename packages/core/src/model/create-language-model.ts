@@ -183,7 +183,10 @@ type ReadExamples<Result> = (
   prefix: Prefix | undefined,
 ) => Promise<Result[][]>
 
-/** Reads the responses of requests, those with the same prefix together. */
+/** Requests that are read together: what is found of them does not depend on how many others there are. */
+export const SCORED_TOGETHER = 64
+
+/** Reads the responses of requests, so many together, and of these those with the same prefix. */
 async function byPrefix<Result>(
   core: ModelCore,
   own: Prefix | undefined,
@@ -197,15 +200,18 @@ async function byPrefix<Result>(
   }))
   for (const chosen of new Set(gated.map(({ prefix }) => prefix)))
     if (chosen) checkPrefix(core.config, chosen)
-  const groups = new Map<Prefix | undefined, number[]>()
-  for (const [index, { prefix }] of (await openGates(core, gated)).entries()) {
-    groups.set(prefix, [...(groups.get(prefix) ?? []), index])
-  }
   const results: Result[] = new Array(requests.length)
-  for (const [prefix, indices] of groups) {
-    const grouped = indices.map((index) => examples[index] as CandidateExample)
-    const found = await read(grouped, prefix)
-    for (const [i, index] of indices.entries()) results[index] = found[i]?.[0] as Result
+  for (let from = 0; from < requests.length; from += SCORED_TOGETHER) {
+    const groups = new Map<Prefix | undefined, number[]>()
+    const opened = await openGates(core, gated.slice(from, from + SCORED_TOGETHER))
+    for (const [i, { prefix }] of opened.entries()) {
+      groups.set(prefix, [...(groups.get(prefix) ?? []), from + i])
+    }
+    for (const [prefix, indices] of groups) {
+      const grouped = indices.map((index) => examples[index] as CandidateExample)
+      const found = await read(grouped, prefix)
+      for (const [i, index] of indices.entries()) results[index] = found[i]?.[0] as Result
+    }
   }
   return results
 }

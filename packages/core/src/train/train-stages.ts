@@ -121,8 +121,6 @@ async function trainStage(run: TrainRun, data: PreparedData, stage: StageName, s
     format: settings.format,
     maxTokens,
     batchSize: 32,
-    // What one checkpoint answers, the next often answers too.
-    drafts: new Map(),
     signal,
   }
   try {

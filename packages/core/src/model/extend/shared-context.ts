@@ -1,4 +1,4 @@
-import type { Prompt } from '../../tokenize/tokenizer.ts'
+import type { Prompt, Tokenizer } from '../../tokenize/tokenizer.ts'
 import { forward } from '../decoder/forward.ts'
 import {
   type BlockKeyValues,
@@ -11,7 +11,6 @@ import type { Prefix } from '../language-model/language-model.ts'
 import type { ModelCore } from '../language-model/model-core.ts'
 import { logWeights, partsOf, sightOf, spanOf } from '../language-model/prefix.ts'
 import { programFor } from '../language-model/program-cache.ts'
-import { sharedPromptLength } from '../score/row-layout.ts'
 import { extend, namedKeyValues } from './extend.ts'
 
 /** What stands before the own tokens of every request with one prefix: the prefix and how their prompts all begin. */
@@ -41,22 +40,65 @@ export function enterContext(
   for (const { block, length } of pieces) cache.append(slot, block, 0, length)
 }
 
-/** A shared prompt is read apart only where it saves more than it costs. */
-const LEAST_REQUESTS = 4
+/** Shorter heads are read with every prompt. */
 const LEAST_TOKENS = 8
 
-/** Finds, for each prefix among the requests, the tokens with which all its prompts begin, and runs them once. */
-export async function sharedContexts(
-  core: ModelCore,
-  requests: readonly TokenizedRequest[],
-): Promise<Map<Prefix | undefined, SharedContext>> {
-  const contexts = new Map<Prefix | undefined, SharedContext>()
-  for (const [prefix, prompts] of promptsByPrefix(requests)) {
-    const common = prompts.length < LEAST_REQUESTS ? 0 : sharedPromptLength(prompts)
-    const sharedPrompt = common < LEAST_TOKENS ? [] : (prompts[0] ?? []).slice(0, common)
-    contexts.set(prefix, await contextOf(core, prefix, sharedPrompt))
+/**
+ * How many of a prompt's first tokens are its chat template's and system prompt's, whatever is asked; 0 for a text. It depends on the
+ * prompt alone, so that what is read apart, and with it each bit of a response, does not depend on the other prompts.
+ */
+export function headReader(
+  tokenizer: Tokenizer,
+): (request: Pick<TokenizedRequest, 'prompt' | 'tokens'>) => number {
+  const heads = new Map<string, readonly number[]>()
+  const headOf = (system: Exclude<Prompt, string>): readonly number[] => {
+    const [one, other] = ['1', '2'].map((content) =>
+      tokenizer.encodePrompt([...system, { role: 'user', content }]),
+    )
+    return (one as number[]).slice(0, commonLength(one as number[], other as number[]))
   }
-  return contexts
+  return ({ prompt, tokens }) => {
+    if (typeof prompt === 'string') return 0
+    const first = prompt.findIndex(({ role }) => role !== 'system')
+    if (prompt[first]?.role !== 'user') return 0
+    const system = prompt.slice(0, first)
+    const key = JSON.stringify(system)
+    const head = heads.get(key) ?? headOf(system)
+    heads.set(key, head)
+    const length = Math.min(commonLength(head, tokens), tokens.length - 1)
+    return length < LEAST_TOKENS ? 0 : length
+  }
+}
+
+const commonLength = (one: readonly number[], other: readonly number[]): number => {
+  const at = one.findIndex((id, i) => id !== other[i])
+  return at < 0 ? one.length : at
+}
+
+/** Heads that are kept of a model under one prefix. */
+const MOST_KEPT = 4
+
+const kept = new WeakMap<ModelCore, WeakMap<Prefix | ModelCore, Map<string, Promise<SharedContext>>>>()
+
+/** {@link contextOf} a prompt's first tokens, read once for as long as few others are asked for: system prompts come again. */
+export function keptContext(
+  core: ModelCore,
+  prefix: Prefix | undefined,
+  head: readonly number[],
+): Promise<SharedContext> {
+  if (head.length === 0) return contextOf(core, prefix, head)
+  const ofModel = kept.get(core) ?? new WeakMap()
+  kept.set(core, ofModel)
+  const own = ofModel.get(prefix ?? core) ?? new Map<string, Promise<SharedContext>>()
+  ofModel.set(prefix ?? core, own)
+  const key = head.join(' ')
+  const known = own.get(key)
+  if (known) return known
+  const read = contextOf(core, prefix, head)
+  own.set(key, read)
+  read.catch(() => own.delete(key))
+  for (const oldest of own.keys()) if (own.size > MOST_KEPT) own.delete(oldest)
+  return read
 }
 
 /** The prompts of requests, those with one prefix together. */

@@ -6,7 +6,7 @@ import { createKeyValueCache } from '../decoder/key-value-cache.ts'
 import { placeFeeds } from '../decoder/places.ts'
 import { freeAxes } from '../extend/decoding-program.ts'
 import { pastKeyValues } from '../extend/extend.ts'
-import { contextOf, enterContext, type SharedContext } from '../extend/shared-context.ts'
+import { enterContext, keptContext, type SharedContext } from '../extend/shared-context.ts'
 import type { ScoreOptions } from '../language-model/language-model.ts'
 import type { ModelCore } from '../language-model/model-core.ts'
 import type { ReadingPlace } from '../language-model/prefix.ts'
@@ -102,12 +102,6 @@ async function readBatch(
 /** Shorter shared prompts are read again with every prompt. */
 const LEAST_TOKENS = 8
 
-/** Shared prompts that were read, by their tokens: a gate's question is the same for all, so its keys and values are kept. */
-const sharedPrompts = new WeakMap<ModelCore, Map<string, Promise<SharedContext>>>()
-
-/** Shared prompts that are kept of a model. */
-const MOST_KEPT = 4
-
 /** What all prompts begin with before what is averaged of them. */
 async function sharedPromptOf(
   core: ModelCore,
@@ -116,17 +110,7 @@ async function sharedPromptOf(
   const common = sharedPromptLength(prompts.map(({ tokens }) => tokens))
   const length = Math.min(common, ...prompts.map(({ from }) => from))
   if (!(length >= LEAST_TOKENS)) return undefined
-  const tokens = (prompts[0] as ReadTokens).tokens.slice(0, length)
-  const own = sharedPrompts.get(core) ?? new Map<string, Promise<SharedContext>>()
-  sharedPrompts.set(core, own)
-  const key = tokens.join(' ')
-  const known = own.get(key)
-  if (known) return known
-  const read = contextOf(core, undefined, tokens)
-  own.set(key, read)
-  read.catch(() => own.delete(key))
-  for (const oldest of own.keys()) if (own.size > MOST_KEPT) own.delete(oldest)
-  return read
+  return keptContext(core, undefined, (prompts[0] as ReadTokens).tokens.slice(0, length))
 }
 
 function pastFeeds(core: ModelCore, shared: SharedContext, batch: number, layers: number): NamedHostTensors {

@@ -4,7 +4,7 @@
  */
 
 import { PatchError, refuseOptions, throwIfAborted } from '../../errors.ts'
-import { contextOf, sharedContexts, type TokenizedRequest } from '../extend/shared-context.ts'
+import { headReader, keptContext, type TokenizedRequest } from '../extend/shared-context.ts'
 import { openGates } from '../gate/open-gates.ts'
 import type { GenerateOptions } from '../language-model/language-model.ts'
 import type { ModelCore } from '../language-model/model-core.ts'
@@ -31,7 +31,7 @@ export async function* generateTokens(
   const requests = opened.map((request) => toBatchRequest(core, request, settings, sample))
   const batch = createBatch(core, {
     slots: Math.min(batchSize, requests.length),
-    contexts: await contextsOf(core, requests),
+    contexts: headContexts(core),
     often: settings.maxTokens * Math.ceil(requests.length / batchSize) >= MANY_STEPS,
     live: false,
   })
@@ -59,18 +59,16 @@ const withEnd = (
   { finishReason }: Extract<GenerationEvent, { type: 'end' }>,
 ) => (finishReason === 'stop' ? [...tokens, ...tokenizer.eosTokenIds.slice(0, 1)] : tokens)
 
-/** What requests with one prefix all begin with is run once. */
-async function contextsOf(core: ModelCore, requests: readonly BatchRequest[]): Promise<Contexts> {
-  const contexts = await sharedContexts(core, requests)
-  const contextFor = async ({ prefix }: BatchRequest) => {
-    const known = contexts.get(prefix) ?? (await contextOf(core, prefix, []))
-    contexts.set(prefix, known)
-    return known
-  }
+/** The heads of chats are read once. */
+function headContexts(core: ModelCore): Contexts {
+  const headOf = headReader(core.tokenizer)
   return {
-    async find(some) {
+    async find(requests) {
       const found = []
-      for (const request of some) found.push(await contextFor(request))
+      for (const request of requests) {
+        const head = request.tokens.slice(0, headOf(request))
+        found.push(await keptContext(core, request.prefix, head))
+      }
       return found
     },
   }

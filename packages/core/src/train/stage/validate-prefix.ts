@@ -1,4 +1,4 @@
-import type { Drafts, LanguageModel, Prefix } from '../../model/language-model/language-model.ts'
+import type { LanguageModel, Prefix } from '../../model/language-model/language-model.ts'
 import { isDegenerate } from '../../pairs/judges/is-degenerate.ts'
 import type { Judge } from '../../pairs/judges/judge.ts'
 import type { PatchPrompt } from '../../pairs/rows/preference-pair.ts'
@@ -32,20 +32,17 @@ export interface ValidateOptions {
   /** Tokens that are generated to judge by. */
   readonly maxTokens: number
   readonly batchSize: number
-  /** What was answered before, by another prefix. */
-  readonly drafts?: Drafts | undefined
   readonly signal?: AbortSignal | undefined
 }
 
 /** Generates greedily with a prefix and judges the answers. */
 export async function validatePrefix(prefix: Prefix, options: ValidateOptions): Promise<ValidationScores> {
-  const { model, prompts, judge, format, maxTokens, batchSize, drafts, signal } = options
+  const { model, prompts, judge, format, maxTokens, batchSize, signal } = options
   const answers: string[] = new Array(prompts.length)
   const requests = prompts.map(({ prompt }) => ({ prompt: formatPrompt(prompt, format), prefix }))
   for await (const { index, text } of model.generateBatch(requests, {
     maxTokens,
     batchSize,
-    drafts,
     signal,
   })) {
     answers[index] = text

@@ -12,35 +12,107 @@ export interface BatchGradient {
   readonly metrics: Readonly<Record<string, number>>
 }
 
-/** Adds up what a step program gives for the parts of a batch, each fed with the totals of the whole. */
-export function gradientSum(size: number) {
-  const gradient = new Float32Array(size)
-  const logps: Record<'chosen' | 'rejected', number[]> = { chosen: [], rejected: [] }
-  let [loss, tokens, divergence] = [0, 0, 0]
-  let diverges = false
+/** What some of the parts of a batch, which follow one another, come to. */
+export interface PartsGradient {
+  readonly loss: number
+  /** [m · d]. */
+  readonly gradient: Float32Array
+  /** Response tokens. */
+  readonly tokens: number
+  /** log π of y⁺ and y⁻ of each pair, for DPO. */
+  readonly chosen: Float32Array
+  readonly rejected: Float32Array
+  /** Where there is a teacher. */
+  readonly divergence?: number | undefined
+}
+
+/** What a step program gives for one part, fed with the totals of the whole batch. */
+export function partGradient(outputs: NamedHostTensors, tokens: number): PartsGradient {
+  const values = (name: string) => (outputs[name]?.data ?? new Float32Array()) as Float32Array
   return {
-    /** @param more response tokens of the part */
-    add(outputs: NamedHostTensors, more: number): void {
-      const values = (name: string) => outputs[name]?.data ?? []
-      loss += values('loss')[0] ?? Number.NaN
-      for (const [i, value] of values('gradient').entries()) gradient[i] = (gradient[i] as number) + value
-      for (const name of ['chosen', 'rejected'] as const) logps[name].push(...values(name))
-      if (outputs.divergence) {
-        diverges = true
-        divergence += values('divergence')[0] as number
-      }
-      tokens += more
-    },
-    finish(objective: Objective, batch: readonly TrainingExample[]): BatchGradient {
-      const rewards =
-        objective.type === 'dpo' &&
-        rewardMetrics(
-          Float32Array.from(logps.chosen),
-          Float32Array.from(logps.rejected),
-          batch as readonly DpoExample[],
-          objective.beta ?? 0.1,
-        )
-      return { loss, gradient, tokens, metrics: { ...rewards, ...(diverges && { kl: divergence }) } }
-    },
+    loss: values('loss')[0] ?? Number.NaN,
+    gradient: values('gradient').slice(),
+    ...{ tokens, chosen: values('chosen'), rejected: values('rejected') },
+    ...(outputs.divergence && { divergence: values('divergence')[0] as number }),
+  }
+}
+
+/**
+ * What parts from `from` up to `to` come to. They are added in pairs, the first half and the second, each in the same way: a tree whose shape
+ * their number alone decides, so that whoever works out whatever branch, the sum has the same bits.
+ */
+export async function sumParts(
+  from: number,
+  to: number,
+  of: (part: number) => Promise<PartsGradient>,
+): Promise<PartsGradient> {
+  if (to - from === 1) return of(from)
+  const middle = middleOf(from, to)
+  return add(await sumParts(from, middle, of), await sumParts(middle, to, of))
+}
+
+/** The branches of the tree of so many parts that are worked out apart, in their order: at most `width`. */
+export function branches(count: number, width: number): (readonly [from: number, to: number])[] {
+  let cut: (readonly [number, number])[] = [[0, count]]
+  for (;;) {
+    const finer = cut.flatMap(([from, to]): (readonly [number, number])[] => {
+      const middle = middleOf(from, to)
+      return to - from > 1
+        ? [
+            [from, middle],
+            [middle, to],
+          ]
+        : [[from, to]]
+    })
+    if (finer.length > width || finer.length === cut.length) return cut
+    cut = finer
+  }
+}
+
+/** The sum of branches that {@link branches} gave. */
+export function sumBranches(
+  cut: readonly (readonly [from: number, to: number])[],
+  sums: readonly PartsGradient[],
+): PartsGradient {
+  const join = (from: number, to: number): PartsGradient => {
+    const at = cut.findIndex((branch) => branch[0] === from && branch[1] === to)
+    if (at >= 0) return sums[at] as PartsGradient
+    const middle = middleOf(from, to)
+    return add(join(from, middle), join(middle, to))
+  }
+  return join(0, cut.at(-1)?.[1] ?? 0)
+}
+
+/** The first branch takes the largest power of two that leaves something. */
+const middleOf = (from: number, to: number): number =>
+  from + 2 ** Math.max(0, Math.ceil(Math.log2(to - from)) - 1)
+
+function add(one: PartsGradient, other: PartsGradient): PartsGradient {
+  const joined = (name: 'chosen' | 'rejected') => Float32Array.from([...one[name], ...other[name]])
+  const { divergence } = one
+  return {
+    loss: one.loss + other.loss,
+    gradient: one.gradient.map((value, i) => value + (other.gradient[i] as number)),
+    tokens: one.tokens + other.tokens,
+    chosen: joined('chosen'),
+    rejected: joined('rejected'),
+    ...(divergence !== undefined && { divergence: divergence + (other.divergence ?? 0) }),
+  }
+}
+
+/** What all parts of a batch come to, as the batch's. */
+export function batchGradient(
+  { loss, gradient, tokens, chosen, rejected, divergence }: PartsGradient,
+  objective: Objective,
+  batch: readonly TrainingExample[],
+): BatchGradient {
+  const rewards =
+    objective.type === 'dpo' &&
+    rewardMetrics(chosen, rejected, batch as readonly DpoExample[], objective.beta ?? 0.1)
+  return {
+    loss,
+    gradient,
+    tokens,
+    metrics: { ...rewards, ...(divergence !== undefined && { kl: divergence }) },
   }
 }

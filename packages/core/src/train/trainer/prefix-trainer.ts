@@ -2,15 +2,17 @@ import { PatchError } from '../../errors.ts'
 import type { LanguageModel, Prefix } from '../../model/language-model/language-model.ts'
 import { withEmbeddings } from '../../model/language-model/prefix.ts'
 import { sharedPromptLength } from '../../model/score/row-layout.ts'
+import { runnerOf } from '../../task-runner.ts'
 import type { TrainingExample } from '../examples/example.ts'
 import { type AdamWState, clipGradient, gradientNorm, initAdamW, updateAdamW } from './adamw.ts'
 import { batchParts } from './batch-parts.ts'
 import { checkSameParts, checkTrainable } from './check-trainable.ts'
-import { type BatchGradient, gradientSum } from './gradient-sum.ts'
+import { sumByShards, sumOfParts } from './gradient-shard.ts'
+import { type BatchGradient, batchGradient } from './gradient-sum.ts'
 import type { TrainMetrics } from './metrics.ts'
 import { createSampler, type Sampler, type SamplerState } from './sampler.ts'
 import { learningRateAt } from './schedule.ts'
-import { stepFeeds, totalsOf } from './step-feeds.ts'
+import { totalsOf } from './step-feeds.ts'
 import { type StepRunner, stepRunner } from './step-runner.ts'
 import { checkTraining, type TrainingSettings } from './training-settings.ts'
 
@@ -46,6 +48,8 @@ export class PrefixTrainer {
   readonly #runner: StepRunner
   readonly #sampler: Sampler
   readonly #sharedIds: readonly number[]
+  /** Where each example stands in the options' list. */
+  readonly #places: ReadonlyMap<TrainingExample, number>
   #prefix: Prefix
   #optimizer: AdamWState
   #step = 0
@@ -68,6 +72,7 @@ export class PrefixTrainer {
       examples.map(({ kind }) => kind),
       { harmlessShare, seed },
     )
+    this.#places = new Map(examples.map((example, place) => [example, place]))
     const prompts = examples.map(({ prompt }) => prompt)
     this.#sharedIds = (prompts[0] ?? []).slice(0, sharedPromptLength(prompts))
   }
@@ -172,18 +177,21 @@ export class PrefixTrainer {
    * @throws PatchError `SHAPE_MISMATCH` if it has others, `UNSUPPORTED` if it has gates
    */
   async gradient(batch: readonly TrainingExample[], prefix = this.#prefix): Promise<BatchGradient> {
-    const { model, objective, microBatchSize } = this.#options
+    const { model, objective, microBatchSize, recompute } = this.#options
     checkTrainable(model, prefix)
     checkSameParts(this.#prefix, prefix, 'Create another trainer with that prefix')
-    const sharedIds = this.#sharedIdsOf(batch)
-    const totals = totalsOf(batch)
-    const sum = gradientSum(prefix.embeddings.length)
-    // Part by part; see `batchParts`.
-    for (const part of batchParts(batch, { objective, shared: sharedIds.length, microBatchSize })) {
-      const { shape, feeds, tokens } = stepFeeds(model, objective, part, prefix, sharedIds, totals)
-      sum.add(await this.#runner.run(shape, feeds), tokens)
-    }
-    return sum.finish(objective, batch)
+    const shared = this.#sharedIdsOf(batch).length
+    const examples = batch.every((example) => this.#places.has(example)) ? this.#options.examples : batch
+    const placeOf = (example: TrainingExample) =>
+      (examples === batch ? batch.indexOf(example) : this.#places.get(example)) as number
+    const parts = batchParts(batch, { objective, shared, microBatchSize }).map((part) => part.map(placeOf))
+    const input = { objective, recompute, parts, totals: totalsOf(batch), shared }
+    const attachments = { prefix, examples }
+    const tasks = runnerOf(model)
+    const sum = tasks
+      ? await sumByShards(model, tasks, this.#runner, input, attachments)
+      : await sumOfParts(model, this.#runner, input, attachments)
+    return batchGradient(sum, objective, batch)
   }
 }
 

@@ -1,0 +1,16 @@
+/**
+ * Pairs, evaluations and training on many machines: shards over BullMQ on Redis, their outcomes in an S3-compatible store or a shared folder.
+ *
+ * @module @policypatch/cluster
+ */
+
+export { runOn } from '@policypatch/core/tasks'
+export {
+  type Cluster,
+  type ClusterOptions,
+  connectCluster,
+  type WorkerShare,
+} from './coordinate/connect-cluster.ts'
+export type { RunEntry, WorkerEntry } from './queue/roster.ts'
+export { type ClusterStatus, clusterStatus, type QueueStatus } from './status/cluster-status.ts'
+export { type RunningWorker, type ShardEvent, startWorker, type WorkerOptions } from './work/start-worker.ts'

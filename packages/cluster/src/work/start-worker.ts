@@ -1,0 +1,150 @@
+import { randomBytes } from 'node:crypto'
+import { hostname } from 'node:os'
+import type { LanguageModel } from '@policypatch/core'
+import { settleAll } from '@policypatch/core/platform'
+import { UnrecoverableError, Worker } from 'bullmq'
+import { connectRedis, PREFIX } from '../queue/connect-redis.ts'
+import { difference, type ModelQueue, modelQueue, type ShardReport, shardJob } from '../queue/model-queue.ts'
+import { openRoster, TELL_EVERY } from '../queue/roster.ts'
+import { openStore } from '../store/result-store.ts'
+import { isPassing, sentError } from '../wire/send-error.ts'
+import { shardDoer } from './do-shard.ts'
+
+export interface WorkerOptions {
+  /** `redis://HOST:PORT`. */
+  readonly queue: string
+  /** The same as the coordinator's. */
+  readonly store: string
+  /** What it works with: a base, and safer references. */
+  readonly models: readonly LanguageModel[]
+  /** Default: the host's name and four letters. */
+  readonly name?: string | undefined
+  readonly onShard?: ((shard: ShardEvent) => void) | undefined
+  readonly onNotice?: ((line: string) => void) | undefined
+  /** Milliseconds after which a worker that is silent counts as lost. Default 15000. */
+  readonly lostAfter?: number | undefined
+}
+
+/** A shard that was done, or was not. */
+export interface ShardEvent {
+  readonly kind: string
+  readonly rows: number
+  readonly seconds: number
+  /** Undefined where it was done. */
+  readonly fault?: unknown
+}
+
+export interface RunningWorker {
+  readonly name: string
+  /** Shards done. */
+  readonly done: number
+  /** Finishes the shard that it is at, and leaves. */
+  close(): Promise<void>
+}
+
+/**
+ * Does shards until it is closed, one at a time. It takes only those of its models and its version; where runs wait for others, it says so.
+ *
+ * @throws PatchError `INVALID_ARGUMENT` for addresses of another form, `UNREACHABLE`
+ */
+export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
+  const { models, onShard, onNotice, lostAfter = 15_000 } = options
+  const name = options.name ?? `${hostname()}-${randomBytes(2).toString('hex')}`
+  const store = await openStore(options.store)
+  const redis = await connectRedis(options.queue)
+  const roster = openRoster(redis)
+  const queues = await Promise.all(models.map(modelQueue))
+  const started = Date.now()
+  let [done, rows, busy] = [0, 0, 0]
+  let at: string | undefined
+  let last: Promise<unknown> = Promise.resolve()
+
+  const workers = models.map((model, i) => {
+    const doShard = shardDoer(model, redis, store)
+    const perform = async (data: unknown): Promise<ShardReport> => {
+      const job = shardJob.parse(data)
+      at = job.kind
+      const begun = performance.now()
+      try {
+        await doShard(job)
+      } catch (fault) {
+        onShard?.({ kind: job.kind, rows: job.rows, seconds: (performance.now() - begun) / 1000, fault })
+        const text = sentError(fault)
+        throw isPassing(fault) ? new Error(text) : new UnrecoverableError(text)
+      } finally {
+        at = undefined
+      }
+      const seconds = (performance.now() - begun) / 1000
+      done++
+      rows += job.rows
+      busy += seconds
+      onShard?.({ kind: job.kind, rows: job.rows, seconds })
+      return { worker: name, host: hostname(), seconds }
+    }
+    const worker = new Worker(
+      (queues[i] as ModelQueue).name,
+      ({ data }) => {
+        // Models share the processor: one shard at a time.
+        const turn = last.then(() => perform(data))
+        last = turn.catch(() => {})
+        return turn
+      },
+      {
+        ...{ connection: redis, prefix: PREFIX, name, concurrency: 1 },
+        ...{ lockDuration: lostAfter, stalledInterval: Math.ceil(lostAfter / 2) },
+        // After a restart of Redis: the default is 15 s.
+        runRetryDelay: 1000,
+        // A shard is not to blame for the workers that were lost at it.
+        maxStalledCount: 1000,
+      },
+    )
+    // Connections are made again by themselves.
+    worker.on('error', () => {})
+    return worker
+  })
+
+  const tell = async () => {
+    await roster.tell({ id: name, host: hostname(), queues, started, done, rows, busy, ...(at && { at }) })
+  }
+  await tell()
+  const notice = noticeOfRuns(queues, onNotice)
+  const timer = setInterval(() => {
+    // What fails is told the next time.
+    tell().then(
+      async () => notice(await roster.runs()),
+      () => {},
+    )
+  }, TELL_EVERY)
+  notice(await roster.runs())
+  await settleAll(workers.map((worker) => worker.waitUntilReady()))
+  return {
+    name,
+    get done() {
+      return done
+    },
+    async close() {
+      clearInterval(timer)
+      await settleAll(workers.map((worker) => worker.close()))
+      await roster.leave(name)
+      redis.disconnect()
+      store.close()
+    },
+  }
+}
+
+/** Says once of each run that waits for another model or version that this worker cannot help it. */
+function noticeOfRuns(own: readonly ModelQueue[], onNotice: WorkerOptions['onNotice']) {
+  const told = new Set<string>()
+  return (
+    runs: readonly { readonly id: string; readonly host: string; readonly queue: ModelQueue }[],
+  ): void => {
+    for (const { id, host, queue } of runs) {
+      if (told.has(id) || own.some(({ name }) => name === queue.name)) continue
+      told.add(id)
+      const why = own[0] ? difference(queue, own[0]) : 'it has no model'
+      onNotice?.(
+        `A run on ${host} waits for workers with ${queue.model} and policypatch ${queue.version}. This one takes none of its shards: ${why}`,
+      )
+    }
+  }
+}
