@@ -10,7 +10,7 @@ import { checkPrefix } from '../model/gate/gate.ts'
 import { openGates } from '../model/gate/open-gates.ts'
 import { createBatch, type GenerationEvent } from '../model/generate/batch.ts'
 import { checkLength, checkOptions, toBatchRequest } from '../model/generate/generate.ts'
-import { sample } from '../model/generate/sample.ts'
+import { sampler } from '../model/generate/sampler.ts'
 import type { LanguageModel } from '../model/language-model/language-model.ts'
 import { coreOf, type ModelCore } from '../model/language-model/model-core.ts'
 import { type Answer, createAnswer } from './answer.ts'
@@ -150,7 +150,7 @@ function toRequest(core: ModelCore, model: LanguageModel, request: EngineRequest
     prefix: prefix === null ? undefined : (prefix ?? model.prefix),
   }
   checkLength(core, tokenized)
-  return toBatchRequest(core, tokenized, settings, sample)
+  return toBatchRequest(core, tokenized, settings, sampler)
 }
 
 function checkEngineOptions(options: EngineOptions) {

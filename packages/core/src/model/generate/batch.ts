@@ -1,7 +1,15 @@
 import { createKeyValueCache, selectSlots } from '../decoder/key-value-cache.ts'
 import { extend } from '../extend/extend.ts'
 import type { ModelCore } from '../language-model/model-core.ts'
-import { advance, type BatchRequest, type Contexts, choose, outputFor, prefill, type Row } from './prefill.ts'
+import {
+  advance,
+  type BatchRequest,
+  type Contexts,
+  chooser,
+  outputFor,
+  prefill,
+  type Row,
+} from './prefill.ts'
 
 /** Something that happened to one request: a token came, or it is finished. */
 export type GenerationEvent =
@@ -99,6 +107,7 @@ export function createBatch(core: ModelCore, { slots, contexts, often, live }: B
         ? { every: count }
         : { step: { single: rows.length === 1 && (live || slots === 1), often } }),
     })
+    const choose = await chooser(core, last, rows, count)
     const events: GenerationEvent[] = []
     for (const [slot, row] of rows.entries()) {
       if (!row) cache.clear(slot)
@@ -106,7 +115,7 @@ export function createBatch(core: ModelCore, { slots, contexts, often, live }: B
         if (!row || rows[slot] !== row || row.next !== token) break
         cache.append(slot, block, slot, 1, i)
         row.fed.push(token)
-        advance(row, choose(last, slot * count + i, row.random, row.request))
+        advance(row, choose(slot * count + i, row))
         events.push(...settle([slot]))
       }
     }

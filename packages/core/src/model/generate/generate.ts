@@ -10,8 +10,7 @@ import type { GenerateOptions } from '../language-model/language-model.ts'
 import type { ModelCore } from '../language-model/model-core.ts'
 import { spanOf } from '../language-model/prefix.ts'
 import { createBatch, type GenerationEvent } from './batch.ts'
-import type { BatchRequest, Contexts } from './prefill.ts'
-import type { sample as Sample } from './sample.ts'
+import type { BatchRequest, Contexts, Sampler } from './prefill.ts'
 
 /** Steps that are worth arranging the weights for; counted as if no response ended early. */
 const MANY_STEPS = 32
@@ -27,8 +26,8 @@ export async function* generateTokens(
   const { batchSize, signal } = settings
   const opened = await openGates(core, given, { batchSize, signal })
   // Who generates greedily does not load it.
-  const { sample } = settings.temperature > 0 ? await import('./sample.ts') : {}
-  const requests = opened.map((request) => toBatchRequest(core, request, settings, sample))
+  const { sampler } = settings.temperature > 0 ? await import('./sampler.ts') : {}
+  const requests = opened.map((request) => toBatchRequest(core, request, settings, sampler))
   const batch = createBatch(core, {
     slots: Math.min(batchSize, requests.length),
     contexts: headContexts(core),
@@ -79,13 +78,12 @@ export function toBatchRequest(
   { tokenizer }: ModelCore,
   request: TokenizedRequest,
   { maxTokens, temperature, topK, topP, seed, stopTokens, drafts }: Settings,
-  sample: typeof Sample | undefined,
+  sampler: Sampler | undefined,
 ): BatchRequest {
-  const sampling = { temperature, topK, topP }
   return {
     ...request,
     maxTokens,
-    draw: sample && temperature > 0 ? (logits, random) => sample(logits, sampling, random) : undefined,
+    sampling: sampler && temperature > 0 ? { temperature, topK, topP, sampler } : undefined,
     seed: request.seed ?? seed + request.index * 2 ** 32,
     stops: new Set([...tokenizer.eosTokenIds, ...stopTokens]),
     draft: drafts?.get(draftKey(request)),

@@ -4,12 +4,24 @@ import { createKeyValueCache, type KeyValueCache } from '../decoder/key-value-ca
 import { extend } from '../extend/extend.ts'
 import { enterContext, type SharedContext, type TokenizedRequest } from '../extend/shared-context.ts'
 import type { ModelCore } from '../language-model/model-core.ts'
+import type { SampleOptions } from './sample.ts'
+
+/**
+ * Gets ready to draw from logits [rows, V], `count` rows for each of the options; what it gives draws from one row of them, which
+ * has options. There is one, which who generates greedily does not load.
+ */
+export type Sampler = (
+  core: Pick<ModelCore, 'programs' | 'precision'>,
+  logits: HostTensor,
+  sampling: readonly (SampleOptions | undefined)[],
+  count: number,
+) => Promise<(logits: Float32Array, row: number, random: Random) => number>
 
 /** A prompt, and how its response is made. */
 export interface BatchRequest extends TokenizedRequest {
   readonly maxTokens: number
-  /** Chooses an id by logits [V]; absent: the largest. */
-  readonly draw?: ((logits: Float32Array, random: Random) => number) | undefined
+  /** How ids are drawn; absent: that of the largest logit is taken. */
+  readonly sampling?: (SampleOptions & { readonly sampler: Sampler }) | undefined
   readonly seed: number
   readonly stops: ReadonlySet<number>
   /** Tokens that the response may begin with. */
@@ -67,12 +79,14 @@ export async function prefill(
   }
   const own = requests.map(({ tokens }, row) => tokens.slice(shared[row]?.sharedTokens))
   const padding = new Array<readonly number[]>(batch - requests.length).fill([0])
+  const rows = requests.map((request) => ({ request }))
   const { last, block } = await extend(core, {
     tokens: [...own, ...padding],
     starts: Array.from({ length: batch }, (_, row) => past.position(row)),
-    output: outputFor(requests.map((request) => ({ request }))),
+    output: outputFor(rows),
     past: longest > 0 ? past : undefined,
   })
+  const choose = await chooser(core, last, rows)
   return requests.map((request, row) => {
     const slot = slots[row] as number
     cache.append(slot, block, row, (own[row] as readonly number[]).length)
@@ -80,28 +94,33 @@ export async function prefill(
     const random = createRandom(request.seed)
     const left = Math.min(request.maxTokens, core.config.maxPositions - cache.position(slot))
     const started: Row = { ...{ request, random, left, fed: [], next: 0 }, draft: request.draft ?? [] }
-    advance(started, choose(last, row, random, request))
+    advance(started, choose(row, started))
     return started
   })
 }
 
 /** All logits, where one of the rows needs them. */
 export const outputFor = (rows: readonly (Pick<Row, 'request'> | undefined)[]): 'logits' | 'argmax' =>
-  rows.some((row) => row && (row.request.draw || row.request.observe)) ? 'logits' : 'argmax'
+  rows.some((row) => row && (row.request.sampling || row.request.observe)) ? 'logits' : 'argmax'
 
-/** The next id of one row, from all its logits or as the program chose it. */
-export function choose(
-  { data, shape }: HostTensor,
-  row: number,
-  random: Random,
-  { draw = indexOfLargest, observe }: BatchRequest,
-): number {
-  if (data instanceof Int32Array) return data[row] as number
-  const size = shape[1] as number
-  const logits = data.subarray(row * size, (row + 1) * size)
-  const token = draw(logits, random)
-  observe?.(logits, token)
-  return token
+/** Gives the next id of a row, from all its logits or as the program chose it, `count` of each row in turn. */
+export async function chooser(
+  core: ModelCore,
+  last: HostTensor,
+  rows: readonly (Pick<Row, 'request'> | undefined)[],
+  count = 1,
+): Promise<(place: number, row: Row) => number> {
+  const { data, shape } = last
+  const sampling = rows.map((row) => row?.request.sampling)
+  const draw = await sampling.find(Boolean)?.sampler(core, last, sampling, count)
+  return (place, { random, request }) => {
+    if (data instanceof Int32Array) return data[place] as number
+    const size = shape[1] as number
+    const logits = data.subarray(place * size, (place + 1) * size)
+    const token = request.sampling && draw ? draw(logits, place, random) : indexOfLargest(logits)
+    request.observe?.(logits, token)
+    return token
+  }
 }
 
 /** The first index of the largest of some numbers. */

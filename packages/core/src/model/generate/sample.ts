@@ -15,12 +15,16 @@ const FAR = 32
 const EXPONENTIALS = Float64Array.from({ length: FAR * 256 + 1 }, (_, i) => Math.exp(-i / 256))
 
 /** exp(−x) for x from 0 up, to a relative 1e-8, in a third of the time that Math.exp takes; 0 from {@link FAR} on. */
-function decay(x: number): number {
+export function decay(x: number): number {
   if (!(x < FAR)) return 0
   const place = (x * 256) | 0
   const rest = x - place / 256
   return (EXPONENTIALS[place] as number) * (1 - rest * (1 - rest / 2))
 }
+
+/** What logits are multiplied by, as backends do it: a float32 that is neither 0 nor infinite. */
+export const inverseOf = (temperature: number): number =>
+  Math.fround(Math.min(Math.max(1 / temperature, 1e-37), 1e37))
 
 /**
  * Draws an id from logits [V]: temperature, then top-k, then top-p (Holtzman et al. 2020), as transformers does. The vocabulary is
@@ -33,15 +37,39 @@ export function sample(
 ): number {
   let top = Number.NEGATIVE_INFINITY
   for (let id = 0; id < logits.length; id++) if ((logits[id] as number) > top) top = logits[id] as number
-  const scale = 1 / temperature
-  if (topK === 0 && topP >= 1) return drawFromAll(logits, top, scale, random)
-  const { counts, masses } = survey(logits, top, scale)
-  const weightOf = (id: number) => decay((top - (logits[id] as number)) * scale)
-  const ids = topK > 0 ? largest(logits, top, scale, bucketOf(counts, topK)).subarray(0, topK) : undefined
-  if (ids && topP >= 1) return ids[draw(Float64Array.from(ids, weightOf), random)] as number
-  const least = topP * sumOf(ids ? Float64Array.from(ids, weightOf) : masses)
-  const sorted = ids ?? largest(logits, top, scale, bucketOf(masses, least))
-  const weights = Float64Array.from(sorted, weightOf)
+  const scale = inverseOf(temperature)
+  if (topK === 0 && topP >= 1) {
+    return drawByBlocks(logits, blockSums(logits, top, scale), { top, scale }, random)
+  }
+  const { counts, masses } = intoBuckets(logits, top, scale)
+  if (topK > 0) {
+    const sorted = largest(logits, top, scale, bucketOf(counts, topK))
+    return drawLargest(logits, sorted.subarray(0, topK), { temperature, topP }, random)
+  }
+  const least = topP * sumOf(masses)
+  const sorted = largest(logits, top, scale, bucketOf(masses, least))
+  return drawFirst(sorted, weightsOf(logits, sorted, scale), least, random)
+}
+
+/** Draws one of the largest logits, whose ids are sorted, after top-p among them. */
+export function drawLargest(
+  logits: Float32Array,
+  sorted: Uint32Array,
+  { temperature, topP }: Omit<SampleOptions, 'topK'>,
+  random: Random,
+): number {
+  const weights = weightsOf(logits, sorted, inverseOf(temperature))
+  return drawFirst(sorted, weights, topP < 1 ? topP * sumOf(weights) : Number.POSITIVE_INFINITY, random)
+}
+
+/** Weights of ids whose first has the largest logit. */
+function weightsOf(logits: Float32Array, sorted: Uint32Array, scale: number): Float64Array {
+  const top = logits[sorted[0] as number] as number
+  return Float64Array.from(sorted, (id) => decay((top - (logits[id] as number)) * scale))
+}
+
+/** Draws one of the first ids whose weights sum to at least so much. */
+function drawFirst(sorted: Uint32Array, weights: Float64Array, least: number, random: Random): number {
   let sum = 0
   let count = 0
   while (count < weights.length && sum < least) sum += weights[count++] as number
@@ -52,7 +80,7 @@ export function sample(
 const BUCKETS = 8
 
 /** How many logits lie in each bucket below the largest, and the weights of each; the last bucket has all that is far. */
-function survey(logits: Float32Array, top: number, scale: number) {
+function intoBuckets(logits: Float32Array, top: number, scale: number) {
   const last = FAR * BUCKETS
   const counts = new Float64Array(last + 1)
   const masses = new Float64Array(last + 1)
@@ -84,11 +112,15 @@ function largest(logits: Float32Array, top: number, scale: number, bucket: numbe
   const all = bucket >= FAR * BUCKETS
   const least = all ? Number.NEGATIVE_INFINITY : top - (bucket + 1) / (BUCKETS * scale)
   for (let id = 0; id < logits.length; id++) if ((logits[id] as number) >= least) ids.push(id)
-  return Uint32Array.from(ids).sort((a, b) => (logits[b] as number) - (logits[a] as number) || a - b)
+  return Uint32Array.from(ids).sort(compareLogits(logits))
 }
 
-/** Weights that are summed at once. */
-const BLOCK = 4096
+/** Orders ids, the largest logits first, ties by id. */
+export const compareLogits = (logits: Float32Array) => (a: number, b: number) =>
+  (logits[b] as number) - (logits[a] as number) || a - b
+
+/** Ids of which one sum of weights is known. */
+export const BLOCK = 256
 
 /** Sums of the weights of all ids, by block. */
 function blockSums(logits: Float32Array, top: number, scale: number): Float64Array {
@@ -102,31 +134,47 @@ function blockSums(logits: Float32Array, top: number, scale: number): Float64Arr
   return sums
 }
 
-/** An id with a probability in proportion to its weight. No weights are kept but those of one block. */
-function drawFromAll(logits: Float32Array, top: number, scale: number, random: Random): number {
-  const sums = blockSums(logits, top, scale)
+/** An id with a probability in proportion to its weight, of which the sums by block are known. */
+export function drawByBlocks(
+  logits: Float32Array,
+  sums: Float64Array | Float32Array,
+  { top, scale }: { readonly top: number; readonly scale: number },
+  random: Random,
+): number {
   let left = random.uniform() * sumOf(sums)
   let block = 0
-  while (block < sums.length - 1 && left >= (sums[block] as number)) left -= sums[block++] as number
+  for (let i = 0; i < sums.length; i++) {
+    if (!((sums[i] as number) > 0)) continue
+    block = i
+    if (left < (sums[i] as number)) break
+    left -= sums[i] as number
+  }
+  // Roundings may leave some of it: the last that has a weight is drawn then.
+  let last = 0
   const end = Math.min(logits.length, (block + 1) * BLOCK)
   for (let id = block * BLOCK; id < end; id++) {
-    left -= decay((top - (logits[id] as number)) * scale)
-    if (left < 0) return id
+    const weight = Math.exp(((logits[id] as number) - top) * scale)
+    if (!(weight > 0)) continue
+    last = id
+    left -= weight
+    if (left < 0) break
   }
-  return end - 1
+  return last
 }
 
 /** An index with a probability in proportion to its weight. */
 function draw(weights: Float64Array, random: Random): number {
   let left = random.uniform() * sumOf(weights)
+  let last = 0
   for (let i = 0; i < weights.length; i++) {
+    if ((weights[i] as number) > 0) last = i
     left -= weights[i] as number
-    if (left < 0) return i
+    if (left < 0) break
   }
-  return weights.length - 1
+  return last
 }
 
-function sumOf(weights: Float64Array): number {
+export function sumOf(weights: Float64Array | Float32Array): number {
   let total = 0
   for (let i = 0; i < weights.length; i++) total += weights[i] as number
   return total
