@@ -32,8 +32,8 @@ export async function surveyLogits(
       logits: { shape: [some.length, size], data: data.subarray(start * size, (start + some.length) * size) },
       scales: { shape: [some.length, 1, 1], data: Float32Array.from(some, inverseOf) },
     }
-    const compiled = await programs.get('survey', () =>
-      programFor(
+    const compiled = await programs.get('survey', () => {
+      const { program, signature } = programFor(
         feeds,
         { weights: {}, precision },
         ({ logits, scales }) => {
@@ -51,8 +51,9 @@ export async function surveyLogits(
           return { maxima, sums: tf.sum(tf.exp(tf.mul(tf.sub(parts, top), scales)), -1) }
         },
         () => ({ 0: 'rows' }),
-      ),
-    )
+      )
+      return { program, signature: { ...signature, light: true } }
+    })
     const { maxima, sums } = await compiled.run(feeds)
     for (let row = 0; row < some.length; row++) {
       const [from, to] = [row * blocks, (row + 1) * blocks]
