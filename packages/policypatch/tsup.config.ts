@@ -3,7 +3,15 @@ import { declaredIn, filesIn } from '../../scripts/declared-in.ts'
 import { oneFilePerModule } from '../../scripts/one-file-per-module.ts'
 
 /** What may be left out of an installation is imported where it is used, and not built in. */
-const external = ['@policypatch/serve', 'ajv', 'ajv-formats', 'junit-report-builder', 'vega', 'vega-lite']
+const external = [
+  '@policypatch/cluster',
+  '@policypatch/serve',
+  'ajv',
+  'ajv-formats',
+  'junit-report-builder',
+  'vega',
+  'vega-lite',
+]
 const shared = { format: 'esm', target: 'node20', sourcemap: true, external } as const
 
 export default defineConfig([

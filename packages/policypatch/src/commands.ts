@@ -1,4 +1,6 @@
 import type { Command } from 'commander'
+import { clusterCommand } from './cluster/cluster-command.ts'
+import { workerCommand } from './cluster/worker-command.ts'
 import { adviseCommand, auditCommand } from './commands/advisory-commands.ts'
 import { changelogCommand } from './commands/changelog-command.ts'
 import { composeCommand } from './commands/compose-command.ts'
@@ -44,6 +46,8 @@ export const commands = (): Command[] => [
   generateCommand(),
   serveCommand(),
   apiKeyCommand(),
+  workerCommand(),
+  clusterCommand(),
   inspectCommand(),
   diffCommand(),
   changelogCommand(),

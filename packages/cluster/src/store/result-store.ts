@@ -1,6 +1,3 @@
-import { PatchError } from '@policypatch/core'
-import { folderStore } from './folder-store.ts'
-
 /** Where the data of shards and their outcomes are, for all machines. What is put under a name is always the same. */
 export interface ResultStore {
   /** As it was given, for messages. */
@@ -10,21 +7,4 @@ export interface ResultStore {
   put(name: string, bytes: Uint8Array): Promise<void>
   has(name: string): Promise<boolean>
   close(): void
-}
-
-/**
- * Opens `s3://bucket/prefix`, or a folder that all machines see. S3's address, region and keys come from the environment (AWS_ENDPOINT_URL,
- * AWS_REGION, AWS_ACCESS_KEY_ID …), as for every client of it.
- *
- * @throws PatchError `INVALID_ARGUMENT`
- */
-export async function openStore(place: string): Promise<ResultStore> {
-  if (!place.includes('://')) return folderStore(place)
-  const [, bucket, prefix = ''] = /^s3:\/\/([^/]+)\/?(.*)$/.exec(place) ?? []
-  if (bucket) return (await import('./s3-store.ts')).s3Store({ bucket, prefix: prefix.replace(/\/+$/, '') })
-  throw new PatchError('INVALID_ARGUMENT', {
-    expected: 'a store s3://BUCKET/PREFIX or a folder that all machines see',
-    found: place,
-    remedy: 'Write the bucket after s3://, or give the path of a shared folder',
-  })
 }

@@ -6,7 +6,7 @@ import { UnrecoverableError, Worker } from 'bullmq'
 import { connectRedis, PREFIX } from '../queue/connect-redis.ts'
 import { difference, type ModelQueue, modelQueue, type ShardReport, shardJob } from '../queue/model-queue.ts'
 import { openRoster, TELL_EVERY } from '../queue/roster.ts'
-import { openStore } from '../store/result-store.ts'
+import { openStore } from '../store/open-store.ts'
 import { isPassing, sentError } from '../wire/send-error.ts'
 import { shardDoer } from './do-shard.ts'
 

@@ -21,7 +21,8 @@ import type { PrefixInitOptions } from './trainer/prefix-init.ts'
 import type { PrefixTrainerOptions } from './trainer/prefix-trainer.ts'
 
 /** Settings of one stage of training: a domain's recipe has some of them. */
-export type StageTraining = StageRecipe & Pick<PrefixTrainerOptions, 'schedule' | 'maxGradNorm' | 'optimizer'>
+export type StageTraining = StageRecipe &
+  Pick<PrefixTrainerOptions, 'schedule' | 'maxGradNorm' | 'optimizer' | 'microBatchSize'>
 
 export interface DpoTraining extends StageTraining, DpoLossOptions {
   /** β. Default 0.3. */

@@ -3,6 +3,7 @@ import type { LanguageModel, Patch } from '@policypatch/core'
 import type { Trust } from '@policypatch/core/patch'
 import type { ModelDiagnosis, Precision } from '@policypatch/core/platform'
 import { type Command, Option } from 'commander'
+import { workplace } from '../cluster/on-cluster.ts'
 import { applyConfig } from '../config/apply-config.ts'
 import { type DiagnoseModelOptions, diagnoseModel } from '../diagnose-model.ts'
 import { type LoadModelOptions, loadModel } from '../load-model.ts'
@@ -77,7 +78,10 @@ export interface CommandContext {
    * a line on standard error says of a patch that nobody vouches for it.
    */
   findPatch(place: string): Promise<Patch>
-  /** Loads a model on the device that was asked for, showing how far it is. */
+  /**
+   * Loads a model on the device that was asked for, showing how far it is. Where the command has a queue, the model's long work is
+   * done there.
+   */
   loadModel(
     idOrPath: string,
     options?: Pick<LoadModelOptions, 'adapter' | 'precision'>,
@@ -91,6 +95,8 @@ export interface CommandContext {
   findModel(idOrPath: string): Promise<void>
   /** Prints a result on standard output: one as text, or as JSON where that is asked for. */
   print(text: string, json: unknown): void
+  /** Leaves what the command joined. */
+  leave(): Promise<void>
 }
 
 /** A commander action that works with a {@link CommandContext}, whose progress display ends with it. */
@@ -107,6 +113,7 @@ export function inContext<Options extends object>(
     try {
       await run(context, command.opts<Options>(), command.args)
     } finally {
+      await context.leave()
       context.progress.end()
     }
   }
@@ -118,6 +125,8 @@ function createContext(command: Command): CommandContext {
   const progress = progressReporter({ quiet })
   const signal = interruption(() => progress.line('Stopping. Press Ctrl-C again to stop immediately.'))
   const patches = patchFinder(policy ?? process.env.POLICYPATCH_TRUST)
+  // A worker has a queue too, and does the work itself.
+  const place = workplace(command.name() === 'worker' ? {} : command.opts(), progress.line)
   let chosen: Promise<Device> | undefined
   const chooseOnce = async (): Promise<Device> => {
     const { device: fastest, reason } = await chooseDevice()
@@ -151,7 +160,7 @@ function createContext(command: Command): CommandContext {
             : progress.report({ stage: 'load weights', done: loaded.done, total: loaded.total }),
       })
       await patches.check(model)
-      return model
+      return place.spread(model)
     },
     async diagnoseModel(idOrPath, options) {
       return diagnoseModel(idOrPath, {
@@ -165,5 +174,6 @@ function createContext(command: Command): CommandContext {
       await resolveModel(idOrPath, { onNotice: progress.line, onProgress: reportDownload, signal })
     },
     print: (text, value) => (json ? printJson(value) : printText(text)),
+    leave: place.leave,
   }
 }

@@ -20,3 +20,10 @@ export function interruption(onFirst: () => void): AbortSignal {
   listen('SIGTERM', 143)
   return controller.signal
 }
+
+/** Waits for a signal. */
+export const fired = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })

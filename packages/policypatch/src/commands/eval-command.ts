@@ -6,6 +6,7 @@ import { Command, Option } from 'commander'
 import { addModelOptions, addTrustOption, type CommandContext, inContext } from '../cli/command-context.ts'
 import { addExamples } from '../cli/help.ts'
 import { addFreshOption } from '../cli/kept-run.ts'
+import { addClusterOptions } from '../cluster/on-cluster.ts'
 import { addConfigOptions } from '../config/apply-config.ts'
 import { abilityEffects } from '../measure/ability.ts'
 import type { EvalOptions } from '../measure/eval-options.ts'
@@ -64,7 +65,7 @@ export function evalCommand(): Command {
         .default('chat'),
     )
   addDomainOption(command, "measure a domain's figures in place of refusal")
-  addReferenceOptions(command, 'also measure a safer reference')
+  addClusterOptions(addReferenceOptions(command, 'also measure a safer reference'))
   addConfigOptions(addTrustOption(addModelOptions(addJudgeOptions(addKindOption(addFreshOption(command))))))
   addExamples(
     command,

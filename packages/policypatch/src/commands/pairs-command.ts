@@ -12,6 +12,7 @@ import { Command } from 'commander'
 import { type CommandContext, inContext } from '../cli/command-context.ts'
 import { addExamples, requireOption, requireOptions } from '../cli/help.ts'
 import { addFreshOption, keptRun } from '../cli/kept-run.ts'
+import { addClusterOptions } from '../cluster/on-cluster.ts'
 import { type DomainSpec, findDomain, isUsual, promptsOfDomain } from '../options/domain-spec.ts'
 import { findReferenceSource } from '../options/open-reference.ts'
 import { integer } from '../options/option-values.ts'
@@ -40,7 +41,7 @@ export function pairsCommand(): Command {
     .description('make preference pairs: chosen answers from the reference, rejected ones from the model')
     .option('--out <file>', 'output file for the pairs (JSON Lines)')
     .option('--batch-size <n>', 'number of responses to generate together', integer(1), 32)
-  requireOptions(addPairOptions(addFreshOption(command)), '--out', '--reference')
+  requireOptions(addClusterOptions(addPairOptions(addFreshOption(command))), '--out', '--reference')
   requireOption(command, '--prompts', (own) => !promptsOfDomain(own.getOptionValue('domain'), 'train'))
   addExamples(
     command,

@@ -6,6 +6,7 @@ import { type CommandContext, inContext } from '../cli/command-context.ts'
 import { addExamples } from '../cli/help.ts'
 import { addFreshOption, keptRun } from '../cli/kept-run.ts'
 import { renderTable } from '../cli/render-table.ts'
+import { addClusterOptions } from '../cluster/on-cluster.ts'
 import { domainJson, domainTable, skippedLines, subjectOf } from '../measure/domain-figures.ts'
 import { type DomainSpec, findDomain, isUsual } from '../options/domain-spec.ts'
 import { findReferenceSource } from '../options/open-reference.ts'
@@ -37,7 +38,7 @@ export function trainCommand(): Command {
     .description('train a patch; run the same command again to resume')
     .option('--pairs <file>', 'existing pairs, instead of prompts and a reference')
     .option('--run <directory>', 'folder for the state of the run (default: the --out folder with .run)')
-  addTrainingOptions(addPairOptions(addFreshOption(command)))
+  addClusterOptions(addTrainingOptions(addPairOptions(addFreshOption(command))))
   addExamples(
     command,
     [

@@ -36,7 +36,7 @@ async function optionsOf(line: string) {
 
 type Everything<T> = { readonly [Key in keyof Required<T>]: true }
 
-const model = { model: true, device: true, precision: true } as const
+const model = { model: true, device: true, precision: true, queue: true, store: true } as const
 const goal = {
   domain: true,
   judge: true,
@@ -97,6 +97,7 @@ const fields = {
       distill: true,
     },
     ...{
+      microBatchSize: true,
       harmlessShare: true,
       maxResponseTokens: true,
       margin: true,

@@ -11,7 +11,7 @@ import {
 import { evaluationEffects, type PatchEvaluation } from '@policypatch/core/evaluate'
 import { type StageProgress, trainingContexts } from '@policypatch/core/pairs'
 import { withEffects } from '@policypatch/core/patch'
-import { type DemoLimits, readDemoData } from './demo-data.ts'
+import { type DemoData, type DemoLimits, readDemoData } from './demo-data.ts'
 import type { StageClock } from './stage-clock.ts'
 
 /** The model that the demo patches. */
@@ -50,25 +50,40 @@ const recipe = {
 /** Tokens by which a response is judged: enough to tell a refusal from an answer. */
 const RESPONSE_TOKENS = 24
 
+export interface TrainDemoOptions extends Pick<RunDemoOptions, 'storage' | 'onTraining' | 'seed'> {
+  readonly signal?: AbortSignal | undefined
+  readonly model: LanguageModel
+  /** In place of the demo's own settings. */
+  readonly sft?: TrainPatchOptions['sft']
+}
+
+/** Trains the demo's patch. */
+export async function trainDemo(options: TrainDemoOptions, data?: DemoData): Promise<Patch> {
+  const { model, storage, onTraining, signal, seed = 0, sft = recipe.sft } = options
+  const { reference, train, chats } = data ?? (await readDemoData(limits))
+  return trainPatch({
+    ...{ model, reference, prompts: train, ...recipe, sft, seed },
+    contexts: [...trainingContexts, ...chats],
+    manifest: { name: 'smollm2-135m-harmfulness', domain: 'harmfulness' },
+    directory: { storage, path: 'run' },
+    // It is measured at length afterwards, on prompts of public sets.
+    check: false,
+    onProgress: onTraining,
+    signal,
+  })
+}
+
 /** The product's main job on the embedded default: train a patch, apply it, and measure what it does. */
 export async function runDemo(options: RunDemoOptions): Promise<DemoOutcome> {
   const { storage, clock, signal, seed = 0 } = options
   const data = await readDemoData(limits)
   const model = await options.load()
   clock.lap('load')
-  const patch = await trainPatch({
-    ...{ model, reference: data.reference, prompts: data.train, ...recipe, seed },
-    contexts: [...trainingContexts, ...data.chats],
-    manifest: { name: 'smollm2-135m-harmfulness', domain: 'harmfulness' },
-    directory: { storage, path: 'run' },
-    // It is measured at length below, on prompts of public sets.
-    check: false,
-    onProgress: (event) => {
-      clock.lap(event.stage)
-      options.onTraining(event)
-    },
-    signal,
-  })
+  const onTraining = (event: TrainProgress) => {
+    clock.lap(event.stage)
+    options.onTraining(event)
+  }
+  const patch = await trainDemo({ model, storage, signal, seed, onTraining }, data)
   const evaluation = await evaluatePatch({
     ...{ model, patched: applyPatch(model, patch), reference: data.reference, prompts: data.heldOut },
     everyday: data.everyday,

@@ -2,12 +2,16 @@ import type { PromptFormat, PromptKind } from '@policypatch/core/pairs'
 import type { Precision } from '@policypatch/core/platform'
 import type { TrainingOptions } from './training-options.ts'
 
-/** The model that commands run. */
+/** The model that commands run, and where its long work is done. */
 interface ModelConfig {
   /** A Hub id, a folder or a .gguf file. */
   readonly model?: string
   readonly device?: 'auto' | 'cpu' | 'cuda' | 'webgpu'
   readonly precision?: Precision
+  /** `redis://HOST:PORT`, or `here`. */
+  readonly queue?: string
+  /** `s3://BUCKET/PREFIX` or a shared folder. */
+  readonly store?: string
 }
 
 /** What is wanted, and who judges it. */

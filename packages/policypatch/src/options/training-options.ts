@@ -32,6 +32,7 @@ export interface TrainingOptions {
   readonly sftWeight?: number
   readonly distill?: number
   readonly batchSize?: number
+  readonly microBatchSize?: number
   readonly harmlessShare?: number
   readonly maxResponseTokens?: number
   readonly margin?: number
@@ -105,6 +106,11 @@ export function addTrainingOptions(command: Command): Command {
     )
     .option('--batch-size <n>', 'examples per step (default: 8)', integer(1))
     .option(
+      '--micro-batch-size <n>',
+      'examples per part of a step; parts take turns, or go to the workers of --queue (default: as many as are fast)',
+      integer(1),
+    )
+    .option(
       '--harmless-share <share>',
       `share of harmless (keep) examples in a batch (default: ${gated.sft.harmlessShare}; without a gate, as in the data)`,
       number(0, 1),
@@ -147,8 +153,8 @@ function presetsTold(): string {
 
 /** These options as `trainPatch` takes them, which has the rest from the recipe of a domain, or its defaults. */
 export function trainingOf(options: TrainingOptions, domain?: Domain): Partial<TrainPatchOptions> {
-  const { preset, version, license, batchSize, harmlessShare, distill } = options
-  const both = given({ batchSize, harmlessShare })
+  const { preset, version, license, batchSize, microBatchSize, harmlessShare, distill } = options
+  const both = given({ batchSize, microBatchSize, harmlessShare })
   const sft = given({ steps: options.sftSteps, learningRate: options.sftLr })
   const dpo = given({
     ...{ steps: options.dpoSteps, learningRate: options.dpoLr, reference: options.dpoReference },

@@ -5,6 +5,7 @@ import type { ServeConfig, ServeSettings } from '@policypatch/serve'
 import { Command } from 'commander'
 import { addModelOptions, addTrustOption, type CommandContext, inContext } from '../cli/command-context.ts'
 import { addExamples } from '../cli/help.ts'
+import { fired } from '../cli/interruption.ts'
 import { integer, repeated, text } from '../options/option-values.ts'
 import { baseModel, patchForms } from '../patches/find-patch.ts'
 import { installedSource } from './installed-source.ts'
@@ -119,12 +120,6 @@ async function firstPatch(
   if (typeof first === 'string') return context.findPatch(first)
   return context.findPatch(first.version === undefined ? first.name : `${first.name}@${first.version}`)
 }
-
-const fired = (signal: AbortSignal) =>
-  new Promise<void>((resolve) => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
-  })
 
 const notDrained = (seconds: number) =>
   new PatchError('DEADLINE_EXCEEDED', {

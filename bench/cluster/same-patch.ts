@@ -1,0 +1,72 @@
+/**
+ * The demo's training in this process, and by 1, 2 and 4 workers: whether the patch is the same, byte for byte, and what a step sends over
+ * the wire. Needs `redis-server`.
+ *
+ *   npm run bench:cluster-patch -- [--workers 1,2,4] [--steps 64]
+ *
+ * Parts of two examples: four to a step. `wire` is the bytes that a worker sends and gets in a step, over those of the gradient.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { connectCluster, runOn } from '@policypatch/cluster'
+import { formatTable } from '@policypatch/core/evaluate'
+import { memoryStorage, sha256 } from '@policypatch/core/platform'
+import { type LanguageModel, loadModel } from 'policypatch'
+import { startRedis } from '../../packages/cluster/test/redis-server.ts'
+import { trainDemo } from '../../packages/policypatch/src/demo/run-demo.ts'
+import { printLoad } from '../../timing/figures.ts'
+import { kill, realModel, startProcess } from './workers.ts'
+
+const { values } = parseArgs({
+  options: { workers: { type: 'string', default: '1,2,4' }, steps: { type: 'string', default: '64' } },
+})
+
+printLoad('before')
+const model = await loadModel(realModel)
+const rows = [['training', 'seconds', 'SHA-256 of the files of the patch']]
+await train('in this process', model)
+for (const workers of values.workers.split(',').map(Number)) {
+  const store = await mkdtemp(join(tmpdir(), 'policypatch-patch-'))
+  const redis = await startRedis()
+  const cluster = await connectCluster({ queue: redis.url, store, onNotice: console.error })
+  const processes = await Promise.all(
+    Array.from({ length: workers }, (_, i) => startProcess({ queue: redis.url, store, name: `worker ${i}` })),
+  )
+  await train(`${workers} workers`, runOn(model, cluster.runner))
+  console.log(
+    cluster
+      .ran()
+      .workers.map(({ worker, shards }) => `${worker}: ${shards} shards`)
+      .join(', '),
+  )
+  for (const one of processes) await kill(one)
+  await cluster.close()
+  await redis.stop()
+  await rm(store, { recursive: true })
+}
+await model.dispose()
+console.log(formatTable(rows))
+printLoad('after')
+console.log(new Set(rows.slice(1).map((row) => row[2])).size === 1 ? 'the same patch' : 'DIFFERENT PATCHES')
+
+async function train(name: string, on: LanguageModel): Promise<void> {
+  const begun = performance.now()
+  const storage = memoryStorage()
+  const patch = await trainDemo({
+    ...{ storage, model: on, sft: { steps: Number(values.steps), microBatchSize: 2 } },
+    onTraining: (event) => process.stderr.write(`\r${name}: ${event.stage}            `),
+  })
+  // Apart from the time at which it was made.
+  const { created: _, files: __, ...manifest } = patch.manifest
+  const digests = [JSON.stringify(manifest)]
+  for (const [file, bytes] of Object.entries(patch.files)) {
+    if (!['patch.json', 'README.md'].includes(file)) digests.push(`${file} ${await sha256(bytes)}`)
+  }
+  rows.push([
+    name,
+    ((performance.now() - begun) / 1000).toFixed(0),
+    (await sha256(new TextEncoder().encode(digests.join('\n')))).slice(0, 16),
+  ])
+}

@@ -1,0 +1,78 @@
+/**
+ * Two workers with one thread each against one with one thread, on the same machine: answers to prompts, as pairs and evaluations are made
+ * of. Needs `redis-server` and `taskset`.
+ *
+ *   npm run bench:cluster -- [--prompts 256] [--tokens 32] [--runs 3]
+ *
+ * `scale-2` is the throughput of two over twice that of one.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { connectCluster, runOn } from '@policypatch/cluster'
+import { formatTable } from '@policypatch/core/evaluate'
+import { loadModel } from 'policypatch'
+import { startRedis } from '../../packages/cluster/test/redis-server.ts'
+import { median, printLoad, printRatios, timeCells } from '../../timing/figures.ts'
+import { kill, realModel, startProcess } from './workers.ts'
+
+const { values } = parseArgs({
+  options: {
+    prompts: { type: 'string', default: '256' },
+    tokens: { type: 'string', default: '32' },
+    runs: { type: 'string', default: '3' },
+  },
+})
+const [count, maxTokens, runs] = [values.prompts, values.tokens, values.runs].map(Number) as [
+  number,
+  number,
+  number,
+]
+
+printLoad('before')
+const store = await mkdtemp(join(tmpdir(), 'policypatch-scale-'))
+const redis = await startRedis()
+const model = await loadModel(realModel)
+const cluster = await connectCluster({ queue: redis.url, store, onNotice: console.error })
+const there = runOn(model, cluster.runner)
+let asked = 0
+
+/** Seconds until all prompts, which nobody asked before, are answered. */
+async function answer(some: number): Promise<number> {
+  const begun = performance.now()
+  const prompts = Array.from({ length: some }, () => [
+    { role: 'user', content: `Write one sentence about the number ${++asked} and what it is used for.` },
+  ])
+  for await (const _ of there.generateBatch(prompts, { maxTokens, batchSize: 32 }));
+  return (performance.now() - begun) / 1000
+}
+
+const times: Record<'one' | 'two', number[]> = { one: [], two: [] }
+const first = await startProcess({ queue: redis.url, store, name: 'first', core: 0 })
+await answer(64)
+for (let run = 0; run < runs; run++) times.one.push(await answer(count))
+const second = await startProcess({ queue: redis.url, store, name: 'second', core: 1 })
+await new Promise((heard) => setTimeout(heard, 3000))
+await answer(128)
+for (let run = 0; run < runs; run++) times.two.push(await answer(count))
+await kill(first)
+await kill(second)
+await cluster.close()
+await model.dispose()
+await redis.stop()
+await rm(store, { recursive: true })
+
+const rate = (seconds: readonly number[]) => count / median(seconds)
+console.log(
+  formatTable([
+    ['workers', 'median', 'all runs', 'prompts a second'],
+    ...(['one', 'two'] as const).map((name) => [
+      name,
+      ...timeCells(times[name]),
+      rate(times[name]).toFixed(2),
+    ]),
+  ]),
+)
+printLoad('after')
+printRatios({ 'scale-2': rate(times.two) / rate(times.one) / 2 })
