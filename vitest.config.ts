@@ -39,6 +39,8 @@ export default defineConfig({
             'examples/*/test/**/*.test.ts',
             'scripts/fuzz/*.test.ts',
             'scripts/installs/*.test.ts',
+            'packages/*/deploy/*.test.ts',
+            'bench/scaling/simulation/*.test.ts',
           ],
           exclude: ['**/node_modules/**', ...sharing.map((name) => `packages/${name}/**`)],
         },
