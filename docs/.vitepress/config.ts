@@ -41,6 +41,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       page('Combine and export patches', '/composition'),
       page('Install and upgrade patches', '/installing'),
       page('Serve models', '/serving'),
+      page('Run on many machines', '/scaling'),
       page('Run in the browser', '/browser'),
       page('Many requests at once', '/engine'),
       page('Use the AI SDK', '/ai-sdk'),
