@@ -40,7 +40,7 @@ export function measuredWorkload(costs: MeasuredCosts): Workload {
   const prefixBytes = costs.part.resultBytes
   const share = prefixBytes / 4 / numbers
   return {
-    name: `${costs.model}, a core a worker`,
+    name: `${costs.model.replace(/^.*\/|-Instruct$/g, '')}, a core a worker`,
     pairs: costModel(median(costs.pairs.seconds), costs.evaluation),
     evaluation: costModel(median(costs.evaluation.seconds), costs.evaluation),
     part: costModel(median(costs.part.seconds), costs.part),
