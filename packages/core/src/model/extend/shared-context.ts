@@ -44,35 +44,28 @@ export function enterContext(
 const LEAST_TOKENS = 8
 
 /**
- * How many of a prompt's first tokens are its chat template's and system prompt's, whatever is asked; 0 for a text. It depends on the
- * prompt alone, so that what is read apart, and with it each bit of a response, does not depend on the other prompts.
+ * How many of a prompt's first tokens are its chat template's and system prompt's: those of another first request; 0 for a text. It
+ * depends on the prompt alone, so that what is read apart, and with it each bit of a response, does not depend on the other prompts.
  */
 export function headReader(
   tokenizer: Tokenizer,
 ): (request: Pick<TokenizedRequest, 'prompt' | 'tokens'>) => number {
-  const heads = new Map<string, readonly number[]>()
-  const headOf = (system: Exclude<Prompt, string>): readonly number[] => {
-    const [one, other] = ['1', '2'].map((content) =>
-      tokenizer.encodePrompt([...system, { role: 'user', content }]),
-    )
-    return (one as number[]).slice(0, commonLength(one as number[], other as number[]))
-  }
+  const others = new Map<string, readonly number[]>()
   return ({ prompt, tokens }) => {
     if (typeof prompt === 'string') return 0
-    const first = prompt.findIndex(({ role }) => role !== 'system')
-    if (prompt[first]?.role !== 'user') return 0
-    const system = prompt.slice(0, first)
-    const key = JSON.stringify(system)
-    const head = heads.get(key) ?? headOf(system)
-    heads.set(key, head)
-    const length = Math.min(commonLength(head, tokens), tokens.length - 1)
+    const before = prompt.slice(
+      0,
+      prompt.findIndex(({ role }) => role === 'user'),
+    )
+    const key = JSON.stringify(before)
+    const other = others.get(key) ?? tokenizer.encodePrompt([...before, { role: 'user', content: '1' }])
+    others.set(key, other)
+    const length = Math.min(
+      other.findIndex((id, i) => id !== tokens[i]),
+      tokens.length - 1,
+    )
     return length < LEAST_TOKENS ? 0 : length
   }
-}
-
-const commonLength = (one: readonly number[], other: readonly number[]): number => {
-  const at = one.findIndex((id, i) => id !== other[i])
-  return at < 0 ? one.length : at
 }
 
 /** Heads that are kept of a model under one prefix. */
