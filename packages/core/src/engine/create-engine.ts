@@ -21,8 +21,8 @@ import { promptContexts } from './prompt-contexts.ts'
 const DEFAULT_PROMPT_CACHE_BYTES = 512 * 2 ** 20
 
 /**
- * An engine on a model: continuous batching, automatic prefix caching, a queue that is bounded. In float32 an answer does not depend on
- * what else runs; in int8 roundings can differ with the number of rows.
+ * An engine on a model: continuous batching, automatic prefix caching, a queue that is bounded. An answer does not depend on what
+ * runs beside it. Keys and values that earlier requests left may differ in their last bits from those that it would have read.
  *
  * @throws PatchError `INVALID_ARGUMENT` for options out of range
  */

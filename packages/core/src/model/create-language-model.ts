@@ -166,7 +166,8 @@ function modelWith(core: ModelCore, prefix: Prefix | undefined): LanguageModel {
   return withCore(model, core)
 }
 
-const isRequest = (value: GenerateRequest | Prompt): value is GenerateRequest =>
+/** Whether a prompt comes with what belongs to it alone. */
+export const isRequest = (value: GenerateRequest | Prompt): value is GenerateRequest =>
   typeof value === 'object' && 'prompt' in value
 
 function finished(

@@ -1,5 +1,5 @@
 import { given } from '../given.ts'
-import { SCORED_TOGETHER } from '../model/create-language-model.ts'
+import { isRequest, SCORED_TOGETHER } from '../model/create-language-model.ts'
 import type {
   CandidateRequest,
   GenerateRequest,
@@ -11,7 +11,6 @@ import type {
   TopLogProbabilities,
 } from '../model/language-model/language-model.ts'
 import { outcomesOf, type Shard, type TaskRunner, useRunner } from '../task-runner.ts'
-import type { Prompt } from '../tokenize/tokenizer.ts'
 import { performShard } from './shard-kinds.ts'
 
 /** Responses, or prompts that are read, in a shard: few enough that many workers have something to do. */
@@ -119,9 +118,6 @@ export function runOn(model: LanguageModel, runner: TaskRunner<LanguageModel>): 
   }
   return useRunner(distributed, runner)
 }
-
-const isRequest = (value: GenerateRequest | Prompt): value is GenerateRequest =>
-  typeof value === 'object' && 'prompt' in value
 
 function slices<Value>(values: readonly Value[], size: number): (readonly Value[])[] {
   return Array.from({ length: Math.ceil(values.length / size) }, (_, i) =>
