@@ -112,7 +112,7 @@ it('counts for Prometheus under the names of vLLM', async () => {
   const patch = await tinyPatch(model, 'harmfulness', '1.0.0')
   const server = await served(createEngine(model), { patches: ['harmfulness'] }, { patches: [patch] })
   await server.post(path, chat('hi', { max_tokens: 5, n: 2, temperature: 0 }))
-  await server.post(path, chat('hi', { max_tokens: 5, patches: [], stream: true }))
+  await server.post(path, chat('hi', { max_tokens: 5, patches: [], stream: true, temperature: 0 }))
   await server.post(path, 'null')
   const { text, headers } = await server.send('GET', '/metrics')
   expect(headers.get('content-type')).toContain('text/plain')

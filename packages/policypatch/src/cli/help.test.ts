@@ -54,6 +54,6 @@ describe.each(names)('%s', (name) => {
 test('where no model is run there are no options of running one', () => {
   const offering = names.filter((name) => commandOf(name).options.some(({ long }) => long === '--device'))
   expect(offering).toEqual(
-    'demo doctor pairs train eval test generate serve inspect scan export audit advise'.split(' '),
+    'demo doctor pairs train eval test generate serve worker inspect scan export audit advise'.split(' '),
   )
 })

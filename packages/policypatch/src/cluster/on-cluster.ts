@@ -14,11 +14,11 @@ export function addClusterOptions(command: Command): Command {
   return command
     .option(
       '--queue <address>',
-      'do the work on the workers of this queue, redis://HOST:PORT; here: the same shards in this process',
+      'do the work on the workers of this queue, redis://HOST:PORT; here: as shards, in this process (default: no shards, in this process)',
     )
     .option(
       '--store <place>',
-      "with --queue: where shards' outcomes are kept, s3://BUCKET/PREFIX or a shared folder",
+      "where shards' outcomes are kept, s3://BUCKET/PREFIX or a shared folder (default: none; required with --queue)",
     )
 }
 

@@ -22,7 +22,7 @@ export function workerCommand(): Command {
     .option('--model <model>', 'a Hub id, a folder or a .gguf file: the base of the runs')
     .option(
       '--adapter <adapter>',
-      'also answer as the model with this LoRA, as runs do with --reference adapter:…; can be repeated',
+      'also answer as the model with this LoRA, as runs do with --reference adapter:…; can be repeated (default: none)',
       repeated,
     )
     .option('--name <name>', "what it is called in figures (default: the machine's name and four letters)")
@@ -34,8 +34,8 @@ export function workerCommand(): Command {
       'policypatch worker --queue redis://10.0.0.1:6379 --store s3://patches/runs --model HuggingFaceTB/SmolLM2-135M-Instruct',
     ],
     [
-      'And the run, on one of them',
-      'policypatch train --queue redis://10.0.0.1:6379 --store s3://patches/runs --model HuggingFaceTB/SmolLM2-135M-Instruct …',
+      'For runs whose reference is an adapter',
+      'policypatch worker --queue redis://10.0.0.1:6379 --store s3://patches/runs --model HuggingFaceTB/SmolLM2-135M-Instruct --adapter safer/',
     ],
   )
 }
