@@ -1,10 +1,9 @@
 /**
- * The demo's training in this process, and by 1, 2 and 4 workers: whether the patch is the same, byte for byte, and what a step sends over
- * the wire. Needs `redis-server`.
+ * The demo's training in this process, and by 1, 2 and 4 workers: whether the patch is the same, byte for byte. Needs `redis-server`.
  *
  *   npm run bench:cluster-patch -- [--workers 1,2,4] [--steps 64]
  *
- * Parts of two examples: four to a step. `wire` is the bytes that a worker sends and gets in a step, over those of the gradient.
+ * Parts of two examples: four to a step.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

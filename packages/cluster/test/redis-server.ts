@@ -68,7 +68,7 @@ async function launch(port: number, folder: string): Promise<ChildProcess> {
   return server
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((found, fail) => {
     const probe = createServer()
     probe.once('error', fail)

@@ -1,0 +1,71 @@
+/**
+ * What a worker sends and gets in a step of training, all of it, counted between it and Redis: over the bytes of a gradient. Needs
+ * `redis-server`.
+ *
+ *   npm run bench:cluster-wire -- [--workers 1,2,4] [--steps 12]
+ *
+ * Eight examples a step in parts of two. The least there can be is 2: a prefix there and a gradient back.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { connectCluster, runOn } from '@policypatch/cluster'
+import { formatTable } from '@policypatch/core/evaluate'
+import { initPrefix, PrefixTrainer, type SftExample } from '@policypatch/core/train'
+import { loadModel } from 'policypatch'
+import { startRedis } from '../../packages/cluster/test/redis-server.ts'
+import { median } from '../../timing/figures.ts'
+import { countingProxy } from './counting-proxy.ts'
+import { kill, realModel, startProcess } from './workers.ts'
+
+const { values } = parseArgs({
+  options: { workers: { type: 'string', default: '1,2,4' }, steps: { type: 'string', default: '12' } },
+})
+
+const model = await loadModel(realModel)
+const encode = (text: string) => model.tokenizer.encode(text, { addSpecialTokens: false })
+const prefix = initPrefix(model, { length: 50, init: 'vocab', seed: 0 })
+const gradientBytes = prefix.embeddings.byteLength
+const examples = Array.from(
+  { length: 64 },
+  (_, i): SftExample => ({
+    kind: 'harmful',
+    prompt: encode(`How do I break ${i} windows?`),
+    chosen: encode('I cannot help with that.'),
+  }),
+)
+const rows = [['workers', 'bytes a step and worker', 'over a gradient of']]
+for (const count of values.workers.split(',').map(Number)) {
+  const store = await mkdtemp(join(tmpdir(), 'policypatch-wire-'))
+  const redis = await startRedis()
+  const cluster = await connectCluster({ queue: redis.url, store, onNotice: console.error })
+  const proxies = await Promise.all(Array.from({ length: count }, () => countingProxy(redis.url)))
+  const workers = await Promise.all(
+    proxies.map(({ url }, i) => startProcess({ queue: url, store, name: `worker ${i}` })),
+  )
+  const trainer = new PrefixTrainer({
+    ...{ model: runOn(model, cluster.runner), prefix, examples, objective: { type: 'sft' } },
+    ...{ steps: Number(values.steps), learningRate: 1e-2, batchSize: 8, microBatchSize: 2, seed: 0 },
+  })
+  const passed = () => proxies.reduce((sum, proxy) => sum + proxy.bytes, 0)
+  const steps: number[] = []
+  let before: number | undefined
+  for await (const _ of trainer) {
+    // The first step is also the start of things.
+    if (before !== undefined) steps.push((passed() - before) / count)
+    before = passed()
+    process.stderr.write(`\r${count} workers: step ${steps.length + 1}    `)
+  }
+  process.stderr.write('\n')
+  const each = median(steps)
+  rows.push([`${count}`, each.toFixed(0), `${gradientBytes}: ${(each / gradientBytes).toFixed(3)}`])
+  await trainer.dispose()
+  for (const worker of workers) await kill(worker)
+  for (const proxy of proxies) proxy.close()
+  await cluster.close()
+  await redis.stop()
+  await rm(store, { recursive: true })
+}
+await model.dispose()
+console.log(formatTable(rows))

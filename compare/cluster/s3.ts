@@ -1,0 +1,109 @@
+/**
+ * Whether the cluster's store and a run on it hold with moto, the stand-in for S3 that AWS' own users test with. The run needs `redis-server`.
+ *
+ *   npm run compare:setup && npm run check:exports
+ */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
+import { CreateBucketCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
+import { fileStorage, onnxruntimeBackend } from '@policypatch/backend-node'
+import { connectCluster, runOn, startWorker } from '@policypatch/cluster'
+import type { LanguageModel } from '@policypatch/core'
+import { loadStoredModel } from '@policypatch/core/platform'
+import { openStore } from '../../packages/cluster/src/store/open-store.ts'
+import { freePort, redisMissing, startRedis } from '../../packages/cluster/test/redis-server.ts'
+import { writeTinyModel } from '../../packages/core/test/models/tiny-model.ts'
+import { pythonInterpreter } from '../../timing/python.ts'
+
+const port = await freePort()
+Object.assign(process.env, {
+  AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
+  ...{ AWS_ACCESS_KEY_ID: 'someone', AWS_SECRET_ACCESS_KEY: 'secret', AWS_REGION: 'us-east-1' },
+})
+const moto = spawn(pythonInterpreter(), ['-m', 'moto.server', '-p', `${port}`], { stdio: 'ignore' })
+const folder = await mkdtemp(join(tmpdir(), 'policypatch-s3-'))
+let failed = 0
+try {
+  const client = new S3Client({ forcePathStyle: true, maxAttempts: 20, retryMode: 'standard' })
+  await started(client)
+
+  const store = await openStore('s3://patches/runs')
+  const bytes = Uint8Array.from({ length: 300_000 }, (_, i) => i % 251)
+  say('an object that is absent', [await store.has('a/b'), await store.get('a/b')], [false, undefined])
+  await store.put('a/b', bytes)
+  say('an object as it was put', [await store.has('a/b'), await store.get('a/b')], [true, bytes])
+  const elsewhere = await openStore('s3://elsewhere')
+  const error = await elsewhere.get('a').catch(({ code }) => code)
+  say('a bucket that is absent', error, 'STORAGE_FAILED')
+  for (const one of [store, elsewhere]) one.close()
+
+  const missing = redisMissing()
+  if (missing) console.log(`skip  a run on it: ${missing}`)
+  else await run(client)
+} finally {
+  moto.kill()
+  if (moto.exitCode === null) await once(moto, 'exit')
+  await rm(folder, { recursive: true, force: true })
+}
+if (failed > 0) process.exitCode = 1
+
+/** Answers of a tiny model by a worker, twice: the second time they are at hand. */
+async function run(client: S3Client): Promise<void> {
+  await writeTinyModel(`${folder}/tiny`)
+  const model = await loadStoredModel(
+    { storage: fileStorage(), path: `${folder}/tiny` },
+    { backend: onnxruntimeBackend() },
+  )
+  const redis = await startRedis()
+  const place = { queue: redis.url, store: 's3://patches/runs' }
+  const worker = await startWorker({ ...place, models: [model], name: 'one' })
+  const prompts = Array.from({ length: 40 }, (_, i) => `${i} is a number`)
+  const expected = await answers(model, prompts)
+  for (const atHand of [0, 2]) {
+    const cluster = await connectCluster(place)
+    const found = await answers(runOn(model, cluster.runner), prompts)
+    say(
+      atHand ? 'the same from the bucket' : 'answers by way of the bucket',
+      [found, cluster.ran().atHand],
+      [expected, atHand],
+    )
+    await cluster.close()
+  }
+  const { Contents = [] } = await client.send(
+    new ListObjectsV2Command({ Bucket: 'patches', Prefix: 'runs/outcomes/' }),
+  )
+  say('outcomes in the bucket', Contents.length, 2)
+  await worker.close()
+  await redis.stop()
+  await model.dispose()
+}
+
+async function answers(model: LanguageModel, prompts: readonly string[]): Promise<string[]> {
+  const texts: string[] = []
+  for await (const { index, text } of model.generateBatch(prompts, { maxTokens: 6 })) texts[index] = text
+  return texts
+}
+
+/** Makes the bucket as soon as the server answers. */
+async function started(client: S3Client): Promise<void> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      await client.send(new CreateBucketCommand({ Bucket: 'patches' }))
+      return
+    } catch (error) {
+      if (attempt === 60 || moto.exitCode !== null) throw error
+      await wait(500)
+    }
+  }
+}
+
+function say(what: string, found: unknown, expected: unknown): void {
+  const ok = isDeepStrictEqual(found, expected)
+  if (!ok) failed++
+  console.log(`${ok ? 'ok  ' : 'FAIL'}  S3, ${what}${ok ? '' : `: ${JSON.stringify(found)?.slice(0, 200)}`}`)
+}
