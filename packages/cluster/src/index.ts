@@ -9,7 +9,6 @@ export {
   type Cluster,
   type ClusterOptions,
   connectCluster,
-  type WorkerShare,
 } from './coordinate/connect-cluster.ts'
 export type { RunEntry, WorkerEntry } from './queue/roster.ts'
 export { type ClusterStatus, clusterStatus, type QueueStatus } from './status/cluster-status.ts'

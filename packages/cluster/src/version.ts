@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 
 /** Of this package, and so of all of policypatch on this machine. */
-export const version: string = JSON.parse(
-  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
-).version
+export const { version } = createRequire(import.meta.url)('@policypatch/cluster/package.json') as {
+  readonly version: string
+}

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import { type LanguageModel, PatchError } from '@policypatch/core'
+import type { WorkerShare } from '@policypatch/core/evaluate'
 import type { Shard, ShardDone, TaskRunner } from '@policypatch/core/tasks'
 import { connectRedis } from '../queue/connect-redis.ts'
 import { difference, heldAs, type ShardJob, storedAs } from '../queue/model-queue.ts'
@@ -19,16 +20,6 @@ export interface ClusterOptions {
   readonly onNotice?: ((line: string) => void) | undefined
   /** Milliseconds between two looks after shards that are waited for. Default 2000. */
   readonly lookEvery?: number | undefined
-}
-
-/** What one worker did of a run. */
-export interface WorkerShare {
-  readonly worker: string
-  readonly host: string
-  readonly shards: number
-  readonly rows: number
-  /** At work. */
-  readonly seconds: number
 }
 
 /** Workers on other machines, as a runner of shards. */

@@ -98,6 +98,7 @@ export {
   type ReportedPatch,
   type TrainingCurve,
   trainingCurves,
+  type WorkerShare,
 } from '../evaluate/report/report-data.ts'
 export { type ReportEffect, reportEffects } from '../evaluate/report/report-effects.ts'
 export { readReport, writeReport } from '../evaluate/report/report-file.ts'

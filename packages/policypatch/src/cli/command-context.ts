@@ -1,5 +1,6 @@
 import { chooseDevice, type Device, resolveModel } from '@policypatch/backend-node'
 import type { LanguageModel, Patch } from '@policypatch/core'
+import type { WorkerShare } from '@policypatch/core/evaluate'
 import type { Trust } from '@policypatch/core/patch'
 import type { ModelDiagnosis, Precision } from '@policypatch/core/platform'
 import { type Command, Option } from 'commander'
@@ -95,6 +96,8 @@ export interface CommandContext {
   findModel(idOrPath: string): Promise<void>
   /** Prints a result on standard output: one as text, or as JSON where that is asked for. */
   print(text: string, json: unknown): void
+  /** What ran where so far; nothing where the command has no queue. */
+  ran(): Promise<readonly WorkerShare[]>
   /** Leaves what the command joined. */
   leave(): Promise<void>
 }
@@ -174,6 +177,7 @@ function createContext(command: Command): CommandContext {
       await resolveModel(idOrPath, { onNotice: progress.line, onProgress: reportDownload, signal })
     },
     print: (text, value) => (json ? printJson(value) : printText(text)),
+    ran: place.ran,
     leave: place.leave,
   }
 }

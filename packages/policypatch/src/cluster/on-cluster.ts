@@ -1,5 +1,6 @@
 import type { Cluster } from '@policypatch/cluster'
 import { type LanguageModel, PatchError } from '@policypatch/core'
+import type { WorkerShare } from '@policypatch/core/evaluate'
 import { inProcess, runOn } from '@policypatch/core/tasks'
 import type { Command } from 'commander'
 import { openCluster } from './open-cluster.ts'
@@ -26,6 +27,8 @@ export function addClusterOptions(command: Command): Command {
 export interface Workplace {
   /** The model, whose long work is done there. */
   spread(model: LanguageModel): Promise<LanguageModel>
+  /** What ran where so far; nothing without workers. */
+  ran(): Promise<readonly WorkerShare[]>
   /** Leaves, and tells what ran where. */
   leave(): Promise<void>
 }
@@ -44,6 +47,9 @@ export function workplace({ queue, store }: ClusterOptions, line: (text: string)
       if (queue === 'here') return runOn(model, inProcess)
       joined ??= join()
       return runOn(model, (await joined).runner)
+    },
+    async ran() {
+      return (await joined)?.ran().workers ?? []
     },
     async leave() {
       const cluster = await joined?.catch(() => undefined)

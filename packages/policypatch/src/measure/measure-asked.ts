@@ -36,12 +36,13 @@ export async function measureAsked(
   })
   const { model, subjects, tables, json, effects } = measured
   const abilities = data ? await measureAbility(context, subjects, { data, out, fresh }) : []
+  const ran = await context.ran()
   const settings = { prompts: files?.join(', '), maxTokens, seed: 0 }
   return {
     ...{ effects, abilities },
     tables: [...tables, ...(data ? [renderTable(abilityTable(abilities))] : [])],
     json: { model, ...json, ...(data && { ability: abilityReport(abilities) }) },
-    report: withAbility(measured.report(settings), abilities),
+    report: { ...withAbility(measured.report(settings), abilities), ...(ran.length > 0 && { ran }) },
   }
 }
 

@@ -52,6 +52,14 @@ describe('a report with everything in it', () => {
     expect(page).toContain('Judged by toxic-bert')
   })
 
+  test('says what ran where, if several machines did it', async () => {
+    expect(page).not.toContain('What ran where')
+    const ran = [{ worker: 'blue', host: 'rack-1', shards: 12, rows: 384, seconds: 61.25 }]
+    expect(await renderReport({ ...data, ran })).toMatch(
+      /What ran where.*blue<\/th><td>rack-1<\/td><td>12<\/td><td>384<\/td><td>61\.3<\/td>/s,
+    )
+  })
+
   test('shows what models wrote as text', () => {
     expect(page).toContain('birds &lt;b&gt;at dawn&lt;/b&gt; &amp; dusk?')
     expect(page).toContain('data-outcome="bettered"')

@@ -27,6 +27,7 @@ export function mergeReports(reports: readonly ReportData[]): ReportData {
   if (rest.length === 0) return first
   const notices = distinct(reports.flatMap(({ notice }) => (notice === undefined ? [] : [notice])))
   const all = <T>(of: (report: ReportData) => readonly T[]) => distinct(reports.flatMap(of))
+  const ran = all((report) => report.ran ?? [])
   const settings = distinct(reports.map((report) => report.settings))
   return {
     ...first,
@@ -41,6 +42,7 @@ export function mergeReports(reports: readonly ReportData[]): ReportData {
     agreement: all(({ agreement }) => agreement),
     examples: all(({ examples }) => examples),
     curves: all(({ curves }) => curves),
+    ...(ran.length > 0 && { ran }),
   }
 }
 

@@ -3,7 +3,7 @@ import { refusalMeasurement, tinyReport } from '../../../test/tiny-report.ts'
 import { memoryStorage } from '../../storage/memory-storage.ts'
 import { judgeAgreement } from './judge-agreement.ts'
 import { mergeReports } from './merge-reports.ts'
-import { trainingCurves } from './report-data.ts'
+import { type ReportData, trainingCurves } from './report-data.ts'
 import { reportEffects } from './report-effects.ts'
 import { readReport, writeReport } from './report-file.ts'
 
@@ -35,6 +35,17 @@ describe('readReport, writeReport', () => {
     expect(await written({ ratios: { share: 1 }, report: tinyReport() })).toEqual(tinyReport())
     await expect(written({ report: { title: 'no more' } })).rejects.toMatchObject({ code: 'MALFORMED' })
     await expect(written({ report: [] })).rejects.toMatchObject({ code: 'MALFORMED' })
+  })
+
+  it('keeps what ran where, and joins it', async () => {
+    const ran = [{ worker: 'a', host: 'here', shards: 2, rows: 64, seconds: 1.5 }]
+    const read = await written({ ...tinyReport(), ran })
+    expect(read.ran).toEqual(ran)
+    const other = { ...tinyReport(), ran: [{ ...ran[0], worker: 'b' }] } as ReportData
+    expect(mergeReports([read, other, tinyReport()]).ran?.map(({ worker }) => worker)).toEqual(['a', 'b'])
+    await expect(written({ ...tinyReport(), ran: [{ worker: 'a' }] })).rejects.toMatchObject({
+      code: 'MALFORMED',
+    })
   })
 
   it('names every bad field, a later format, and a file that is cut short', async () => {

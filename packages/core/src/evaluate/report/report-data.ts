@@ -20,6 +20,18 @@ export interface ReportData {
   readonly agreement: readonly JudgeAgreement[]
   readonly examples: readonly ReportExample[]
   readonly curves: readonly TrainingCurve[]
+  /** What ran where, if it was done by several machines. */
+  readonly ran?: readonly WorkerShare[]
+}
+
+/** What one worker did. */
+export interface WorkerShare {
+  readonly worker: string
+  readonly host: string
+  readonly shards: number
+  readonly rows: number
+  /** At work. */
+  readonly seconds: number
 }
 
 export interface ReportedPatch {

@@ -124,6 +124,11 @@ const curve = z.object({
   points: z.array(z.tuple([z.number(), z.number()])),
 })
 
+const workerShare = z.object({
+  ...{ worker: text, host: text, shards: count, rows: count },
+  seconds: z.number().check(z.minimum(0)),
+})
+
 export const reportFormat = 'policypatch-report/v1'
 
 export const reportSchema: z.ZodMiniType<ReportData> = z.object({
@@ -139,4 +144,5 @@ export const reportSchema: z.ZodMiniType<ReportData> = z.object({
   agreement: z.array(agreement),
   examples: z.array(example),
   curves: z.array(curve),
+  ran: z.exactOptional(z.array(workerShare)),
 })
