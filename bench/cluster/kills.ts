@@ -23,7 +23,7 @@ import {
   refusalJudge,
   systemPromptReference,
 } from 'policypatch'
-import { startRedis } from '../../packages/cluster/test/redis-server.ts'
+import { startRedis } from '../../packages/core/test/redis-server.ts'
 import { printLoad } from '../../timing/figures.ts'
 import { kill, realModel, startProcess } from './workers.ts'
 

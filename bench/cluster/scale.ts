@@ -13,7 +13,7 @@ import { parseArgs } from 'node:util'
 import { connectCluster, runOn } from '@policypatch/cluster'
 import { formatTable } from '@policypatch/core/evaluate'
 import { loadModel } from 'policypatch'
-import { startRedis } from '../../packages/cluster/test/redis-server.ts'
+import { startRedis } from '../../packages/core/test/redis-server.ts'
 import { median, printLoad, printRatios, timeCells } from '../../timing/figures.ts'
 import { kill, realModel, startProcess } from './workers.ts'
 

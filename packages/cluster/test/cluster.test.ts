@@ -10,9 +10,9 @@ import { inProcess, runOn } from '@policypatch/core/tasks'
 import { initPrefix, PrefixTrainer, type SftExample } from '@policypatch/core/train'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { writeTinyModel } from '../../core/test/models/tiny-model.ts'
+import { type RedisServer, redisMissing, startRedis } from '../../core/test/redis-server.ts'
 import { type Cluster, clusterStatus, connectCluster, type RunningWorker, startWorker } from '../src/index.ts'
 import { connectRedis } from '../src/queue/connect-redis.ts'
-import { type RedisServer, redisMissing, startRedis } from './redis-server.ts'
 
 const missing = redisMissing()
 if (missing) console.warn(`Skipped: ${missing}`)

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type RedisServer, redisMissing, startRedis } from '../../../cluster/test/redis-server.ts'
+import { type RedisServer, redisMissing, startRedis } from '../../../core/test/redis-server.ts'
 import type { CommandResult } from '../../test/run-command.ts'
 import { tinyProject } from '../../test/tiny-project.ts'
 
