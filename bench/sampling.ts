@@ -3,17 +3,25 @@
  * of logits, as the engine does it and from all logits in JavaScript, at two sizes of the vocabulary. The rows' probabilities fall
  * with rank r as r^−a, with a from 1.3 to 3: from a nucleus of thousands to one of two.
  *
- *   npm run bench:sampling -- [--model ID] [--runs 5] [--rows 32] [--tokens 64] [--threads 2] [--precision int8|float32] [--alone]
+ *   npm run bench:sampling -- [--model ID] [--runs 5] [--rows 32] [--tokens 64] [--threads 2] [--precision int8|float32]
+ *     [--vocabulary N] [--alone]
  *
  * Ratios are of medians, sampled over greedy: `sample-cost` and `sample-cost-top-k` of times, `sample-processor` and
  * `sample-processor-top-k` of the processor's, which with one thread depend least on what else the machine does. `--alone` leaves
- * out the texts.
+ * out the texts. `--vocabulary` repeats the model's vocabulary up to so many tokens, for what a larger one costs.
  */
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { onnxruntimeBackend } from '@policypatch/backend-node'
+import type { LanguageModel } from '@policypatch/core'
 import { formatTable } from '@policypatch/core/evaluate'
-import { createLanguageModel, createRandom, type Precision } from '@policypatch/core/platform'
+import {
+  createLanguageModel,
+  createRandom,
+  expandWeight,
+  type Precision,
+  type Weight,
+} from '@policypatch/core/platform'
 import { loadModel } from 'policypatch'
 import { type SampleOptions, sample } from '../packages/core/src/model/generate/sample.ts'
 import { sampler } from '../packages/core/src/model/generate/sampler.ts'
@@ -28,6 +36,7 @@ const { values } = parseArgs({
     tokens: { type: 'string', default: '64' },
     threads: { type: 'string', default: '2' },
     precision: { type: 'string', default: 'int8' },
+    vocabulary: { type: 'string' },
     alone: { type: 'boolean', default: false },
   },
 })
@@ -47,11 +56,7 @@ printLoad('after')
 async function generate() {
   const backend = onnxruntimeBackend({ threads })
   const loaded = await loadModel(values.model, { backend, precision: values.precision as Precision })
-  // Nothing ends a response, so that as many tokens come each time.
-  const model = await createLanguageModel({
-    ...loaded,
-    tokenizer: { ...loaded.tokenizer, eosTokenIds: [-1] },
-  })
+  const model = await toMeasure(loaded, Number(values.vocabulary ?? loaded.config.vocabSize))
   const prompts = everydayPrompts()
   const sides = { greedy: {}, ...ways }
   const times = new Map(Object.keys(sides).map((name) => [name, [] as number[]]))
@@ -89,6 +94,35 @@ async function generate() {
   })
   await loaded.dispose()
   await backend.dispose()
+}
+
+/** The model with nothing that ends a response, so that as many tokens come each time, and its vocabulary repeated. */
+function toMeasure(loaded: LanguageModel, vocabSize: number): Promise<LanguageModel> {
+  const { config, tokenizer, weights } = loaded
+  const embeddings = 'model.embed_tokens.weight'
+  const width = config.hiddenSize
+  const repeated = () => {
+    const { data } = expandWeight(weights[embeddings] as Weight)
+    const table = new Float32Array(vocabSize * width)
+    for (let at = 0; at < table.length; at += data.length) {
+      table.set((data as Float32Array).subarray(0, table.length - at), at)
+    }
+    return { shape: [vocabSize, width], data: table }
+  }
+  return createLanguageModel({
+    ...loaded,
+    config: { ...config, vocabSize },
+    ...(vocabSize !== config.vocabSize && { weights: { ...weights, [embeddings]: repeated() } }),
+    tokenizer: {
+      ...tokenizer,
+      eosTokenIds: [-1],
+      decode: (ids, options) =>
+        tokenizer.decode(
+          ids.map((id) => id % config.vocabSize),
+          options,
+        ),
+    },
+  })
 }
 
 async function drawAlone() {
