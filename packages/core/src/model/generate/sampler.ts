@@ -17,7 +17,7 @@ import {
   sample,
   sumOf,
 } from './sample.ts'
-import { type Survey, surveyLogits } from './survey.ts'
+import { maximumOf, type Survey, surveyLogits } from './survey.ts'
 
 /** Ids that are drawn for one token before the nucleus is sorted after all. */
 const TRIES = 8
@@ -87,10 +87,4 @@ function largest(logits: Float32Array, maxima: Float32Array, count: number): Uin
     for (let id = block * BLOCK; id < end; id++) if ((logits[id] as number) >= least) ids.push(id)
   }
   return Uint32Array.from(ids).sort(compareLogits(logits))
-}
-
-function maximumOf(numbers: Float32Array): number {
-  let most = Number.NEGATIVE_INFINITY
-  for (let i = 0; i < numbers.length; i++) if ((numbers[i] as number) > most) most = numbers[i] as number
-  return most
 }

@@ -2,7 +2,7 @@ import type { HostTensor } from '../../backend/backend.ts'
 import * as tf from '../../tf.ts'
 import type { ModelCore } from '../language-model/model-core.ts'
 import { programFor } from '../language-model/program-cache.ts'
-import { BLOCK, inverseOf } from './sample.ts'
+import { BLOCK, decay, inverseOf } from './sample.ts'
 
 /** Of one row's logits l, by block: the largest, and the sum of exp((l − top) / T), where top is the largest of the row. */
 export interface Survey {
@@ -18,50 +18,77 @@ const AT_ONCE = 2 ** 20
  * JavaScript does; what is known of a row does not depend on the others.
  */
 export async function surveyLogits(
-  { programs, precision }: Pick<ModelCore, 'programs' | 'precision'>,
+  core: Pick<ModelCore, 'programs' | 'precision'>,
   { data, shape }: HostTensor,
   temperatures: readonly number[],
 ): Promise<Survey[]> {
   const size = shape[1] as number
-  const blocks = Math.ceil(size / BLOCK)
   const most = Math.max(1, Math.floor(AT_ONCE / size))
   const surveys: Survey[] = []
   for (let start = 0; start < temperatures.length; start += most) {
     const some = temperatures.slice(start, start + most)
-    const feeds = {
-      logits: { shape: [some.length, size], data: data.subarray(start * size, (start + some.length) * size) },
-      scales: { shape: [some.length, 1, 1], data: Float32Array.from(some, inverseOf) },
-    }
-    const compiled = await programs.get('survey', () => {
-      const { program, signature } = programFor(
-        feeds,
-        { weights: {}, precision },
-        ({ logits, scales }) => {
-          const padded = tf.pad(
-            logits as tf.Tensor2D,
-            [
-              [0, 0],
-              [0, blocks * BLOCK - size],
-            ],
-            -Infinity,
-          )
-          const parts = tf.reshape(padded, [-1, blocks, BLOCK])
-          const maxima = tf.max(parts, -1)
-          const top = tf.reshape(tf.max(maxima, -1), scales.shape)
-          return { maxima, sums: tf.sum(tf.exp(tf.mul(tf.sub(parts, top), scales)), -1) }
-        },
-        () => ({ 0: 'rows' }),
-      )
-      return { program, signature: { ...signature, light: true } }
-    })
-    const { maxima, sums } = await compiled.run(feeds)
-    for (let row = 0; row < some.length; row++) {
-      const [from, to] = [row * blocks, (row + 1) * blocks]
-      surveys.push({
-        maxima: maxima?.data.subarray(from, to) as Float32Array,
-        sums: sums?.data.subarray(from, to) as Float32Array,
-      })
-    }
+    const rows = data.subarray(start * size, (start + some.length) * size)
+    surveys.push(...(await surveySome(core, { shape: [some.length, size], data: rows }, some)))
   }
   return surveys
+}
+
+/**
+ * A softmax within each block makes two passes of what would be four. Its largest share p̂ is that of the block's largest logit l̂, so
+ * the block's sum is exp((l̂ − top) / T) / p̂.
+ */
+async function surveySome(
+  { programs, precision }: Pick<ModelCore, 'programs' | 'precision'>,
+  logits: HostTensor,
+  temperatures: readonly number[],
+): Promise<Survey[]> {
+  const [rows, size] = logits.shape as [number, number]
+  const blocks = Math.ceil(size / BLOCK)
+  // Most draw at 1, where nothing has to be scaled.
+  const scaled = temperatures.some((temperature) => inverseOf(temperature) !== 1)
+  const feeds = {
+    logits,
+    ...(scaled && { scales: { shape: [rows, 1, 1], data: Float32Array.from(temperatures, inverseOf) } }),
+  }
+  const compiled = await programs.get(scaled ? 'survey, scaled' : 'survey', () => {
+    const { program, signature } = programFor(
+      feeds,
+      { weights: {}, precision },
+      ({ logits, scales }) => {
+        const rest = blocks * BLOCK - size
+        const padded =
+          rest === 0
+            ? logits
+            : tf.pad(
+                logits,
+                [
+                  [0, 0],
+                  [0, rest],
+                ],
+                -Infinity,
+              )
+        const parts = tf.reshape(padded, [-1, blocks, BLOCK])
+        const shares = tf.softmax(scales ? tf.mul(parts, scales) : parts)
+        return { maxima: tf.max(parts, -1), shares: tf.max(shares, -1) }
+      },
+      () => ({ 0: 'rows' }),
+    )
+    return { program, signature: { ...signature, light: true } }
+  })
+  const { maxima, shares } = await compiled.run(feeds)
+  return temperatures.map((temperature, row) => {
+    const of = (tensor: HostTensor | undefined) =>
+      tensor?.data.subarray(row * blocks, (row + 1) * blocks) as Float32Array
+    const own = of(maxima)
+    const top = maximumOf(own)
+    const scale = inverseOf(temperature)
+    const sums = of(shares).map((share, block) => decay((top - (own[block] as number)) * scale) / share)
+    return { maxima: own, sums }
+  })
+}
+
+export function maximumOf(numbers: Float32Array): number {
+  let most = Number.NEGATIVE_INFINITY
+  for (let i = 0; i < numbers.length; i++) if ((numbers[i] as number) > most) most = numbers[i] as number
+  return most
 }
