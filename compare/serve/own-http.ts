@@ -27,7 +27,9 @@ await serveSteps<HttpTask>(async ({ prompt: content, tokens, ...task }) => {
   const messages = [{ role: 'user', content }]
   const body = JSON.stringify({ model: engine.model.id, messages, max_tokens: tokens, stream: true })
 
-  const client = fork(new URL('./http-client.ts', import.meta.url))
+  const client = fork(new URL('./http-client.ts', import.meta.url), {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  })
   // Together with this process.
   client.channel?.unref()
   client.unref()
