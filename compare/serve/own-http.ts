@@ -1,13 +1,12 @@
-/** Of serve.ts: one stream, asked of the engine in its process and, from another process, over HTTP. */
+/** Of serve.ts: one stream, asked of the engine in its process and, by curl, over HTTP. */
 
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { createEngine } from '@policypatch/core/engine'
 import { serve, serveConfig } from '@policypatch/serve'
 import { withoutEnd } from '../sides/own-stream.ts'
 import { loadRealModel, type RealModel } from '../sides/real-model.ts'
 import { serveSteps } from '../sides/serve-steps.ts'
-import type { HttpAnswer, HttpQuestion } from './http-client.ts'
 
 export interface HttpTask extends RealModel {
   readonly prompt: string
@@ -25,14 +24,9 @@ await serveSteps<HttpTask>(async ({ prompt: content, tokens, ...task }) => {
   const config = serveConfig({ port: 0, log: { level: 'warn' } })
   const { url } = await serve({ engine, config })
   const messages = [{ role: 'user', content }]
-  const body = JSON.stringify({ model: engine.model.id, messages, max_tokens: tokens, stream: true })
-
-  const client = fork(new URL('./http-client.ts', import.meta.url), {
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  })
-  // Together with this process.
-  client.channel?.unref()
-  client.unref()
+  // Greedy, as the engine's own is unless told otherwise.
+  const asked = { model: engine.model.id, messages, max_tokens: tokens, temperature: 0, stream: true }
+  const body = JSON.stringify(asked)
 
   const direct = async () => {
     const start = performance.now()
@@ -44,12 +38,12 @@ await serveSteps<HttpTask>(async ({ prompt: content, tokens, ...task }) => {
     return (performance.now() - start) / 1000
   }
   const http = async () => {
-    const question: HttpQuestion = { url: `${url}/v1/chat/completions`, body }
-    const answered = once(client, 'message')
-    client.send(question)
-    const [answer] = (await answered) as [HttpAnswer]
-    if ('error' in answer) throw new Error(answer.error)
-    return answer.seconds
+    const request = ['--json', body, `${url}/v1/chat/completions`]
+    // Its own time, from when it connects: starting it is no part of an answer.
+    const { stdout } = await promisify(execFile)('curl', ['-sNf', '-w', '\n%{time_total}', ...request])
+    const [text = '', seconds] = stdout.split(/\n(?=[\d.]+$)/)
+    if (!text.trimEnd().endsWith('data: [DONE]')) throw new Error(`the stream ended in ${text.slice(-80)}`)
+    return Number(seconds)
   }
   return async (): Promise<HttpReport> => ({ direct: await direct(), http: await http() })
 })
