@@ -1,9 +1,9 @@
 /**
  * The demo's training in this process, and by 1, 2 and 4 workers: whether the patch is the same, byte for byte. Needs `redis-server`.
  *
- *   npm run bench:cluster-patch -- [--workers 1,2,4] [--steps 64]
+ *   npm run bench:cluster-patch -- [--workers 1,2,4] [--steps 64] [--prompts N]
  *
- * Parts of two examples: four to a step.
+ * Parts of two examples: four to a step. `--prompts` takes so many of the demo's prompts, spread over all of them, where all take too long.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -14,13 +14,22 @@ import { formatTable } from '@policypatch/core/evaluate'
 import { memoryStorage, sha256 } from '@policypatch/core/platform'
 import { type LanguageModel, loadModel } from 'policypatch'
 import { startRedis } from '../../packages/core/test/redis-server.ts'
-import { trainDemo } from '../../packages/policypatch/src/demo/run-demo.ts'
+import { readDemoData } from '../../packages/policypatch/src/demo/demo-data.ts'
+import { limits, trainDemo } from '../../packages/policypatch/src/demo/run-demo.ts'
 import { printLoad } from '../../timing/figures.ts'
 import { kill, realModel, startProcess } from './workers.ts'
 
 const { values } = parseArgs({
-  options: { workers: { type: 'string', default: '1,2,4' }, steps: { type: 'string', default: '64' } },
+  options: {
+    workers: { type: 'string', default: '1,2,4' },
+    steps: { type: 'string', default: '64' },
+    prompts: { type: 'string' },
+  },
 })
+
+const all = await readDemoData(limits)
+const every = Math.ceil(all.train.length / Number(values.prompts ?? all.train.length))
+const data = { ...all, train: all.train.filter((_, i) => i % every === 0) }
 
 printLoad('before')
 const model = await loadModel(realModel)
@@ -53,10 +62,13 @@ console.log(new Set(rows.slice(1).map((row) => row[2])).size === 1 ? 'the same p
 async function train(name: string, on: LanguageModel): Promise<void> {
   const begun = performance.now()
   const storage = memoryStorage()
-  const patch = await trainDemo({
-    ...{ storage, model: on, sft: { steps: Number(values.steps), microBatchSize: 2 } },
-    onTraining: (event) => process.stderr.write(`\r${name}: ${event.stage}            `),
-  })
+  const patch = await trainDemo(
+    {
+      ...{ storage, model: on, sft: { steps: Number(values.steps), microBatchSize: 2 } },
+      onTraining: (event) => process.stderr.write(`\r${name}: ${event.stage}            `),
+    },
+    data,
+  )
   // Apart from the time at which it was made.
   const { created: _, files: __, ...manifest } = patch.manifest
   const digests = [JSON.stringify(manifest)]

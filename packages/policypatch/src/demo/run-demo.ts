@@ -34,7 +34,7 @@ export interface DemoOutcome {
 }
 
 /** Sized for four to five minutes on two cores; README says what it took. */
-const limits: DemoLimits = {
+export const limits: DemoLimits = {
   train: { nearMisses: 800, handwritten: 150, everyday: 350 },
   plain: 36,
   placed: 14,
