@@ -65,7 +65,10 @@ async function train(name: string, on: LanguageModel): Promise<void> {
   const patch = await trainDemo(
     {
       ...{ storage, model: on, sft: { steps: Number(values.steps), microBatchSize: 2 } },
-      onTraining: (event) => process.stderr.write(`\r${name}: ${event.stage}            `),
+      onTraining: (event) =>
+        process.stderr.write(
+          `\r${name}: ${event.stage} ${'done' in event ? `${event.done}/${event.total}` : ''}      `,
+        ),
     },
     data,
   )
