@@ -115,6 +115,22 @@ describe.skipIf(missing)('workers on Redis', () => {
     expect(status.queues[0]).toMatchObject({ waiting: 0, active: 0, failed: 0 })
   })
 
+  it('does a shard once whose worker computes for longer than a lost one is waited for', async () => {
+    let done = 0
+    const slow: LanguageModel = {
+      ...model,
+      async *generateBatch(...asked) {
+        done++
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5000)
+        yield* model.generateBatch(...asked)
+      },
+    }
+    await work('slow', [slow])
+    const asked = prompts(8, 5000)
+    expect(await answers(runOn(model, cluster.runner), asked)).toEqual(await answers(model, asked))
+    expect(done).toBe(1)
+  })
+
   it('loses nothing when workers are killed and Redis is restarted, even empty', async () => {
     const asked = prompts(256, 1000)
     const expected = await answers(model, asked)

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { PREFIX } from './connect-redis.ts'
 
 /** Who takes no part any more is forgotten after so many milliseconds. */
-const LIFETIME = 10_000
+export const LIFETIME = 10_000
 
 const queue = z.object({
   name: z.string(),
@@ -57,8 +57,10 @@ export interface Roster {
   runs(): Promise<RunEntry[]>
 }
 
+/** The key in Redis of one that takes part. */
+export const keyOf = (id: string) => `${PREFIX}:here:${id}`
+
 export function openRoster(redis: Redis): Roster {
-  const keyOf = (id: string) => `${PREFIX}:here:${id}`
   const list = (what: string) => `${PREFIX}:${what}`
   const tell = async (what: string, entry: { readonly id: string }) => {
     await redis

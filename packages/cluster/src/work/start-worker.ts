@@ -5,10 +5,11 @@ import { settleAll } from '@policypatch/core/platform'
 import { UnrecoverableError, Worker } from 'bullmq'
 import { connectRedis, PREFIX } from '../queue/connect-redis.ts'
 import { difference, type ModelQueue, modelQueue, type ShardReport, shardJob } from '../queue/model-queue.ts'
-import { openRoster, TELL_EVERY } from '../queue/roster.ts'
+import { keyOf, LIFETIME, openRoster, TELL_EVERY } from '../queue/roster.ts'
 import { openStore } from '../store/open-store.ts'
 import { isPassing, sentError } from '../wire/send-error.ts'
 import { shardDoer } from './do-shard.ts'
+import { startPulse } from './pulse.ts'
 
 export interface WorkerOptions {
   /** `redis://HOST:PORT`. */
@@ -54,6 +55,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const redis = await connectRedis(options.queue)
   const roster = openRoster(redis)
   const queues = await Promise.all(models.map(modelQueue))
+  const pulse = startPulse(options.queue, Math.min(TELL_EVERY, lostAfter / 4))
   const started = Date.now()
   let [done, rows, busy] = [0, 0, 0]
   let at: string | undefined
@@ -83,9 +85,11 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     }
     const worker = new Worker(
       (queues[i] as ModelQueue).name,
-      ({ data }) => {
+      ({ id, data }) => {
+        const lock = `${PREFIX}:${(queues[i] as ModelQueue).name}:${id}:lock`
+        pulse.keep(lock, lostAfter)
         // Models share the processor: one shard at a time.
-        const turn = last.then(() => perform(data))
+        const turn = last.then(() => perform(data)).finally(() => pulse.letGo(lock))
         last = turn.catch(() => {})
         return turn
       },
@@ -107,6 +111,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     await roster.tell({ id: name, host: hostname(), queues, started, done, rows, busy, ...(at && { at }) })
   }
   await tell()
+  pulse.keep(keyOf(name), LIFETIME)
   const notice = noticeOfRuns(queues, onNotice)
   const timer = setInterval(() => {
     // What fails is told the next time.
@@ -125,6 +130,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     async close() {
       clearInterval(timer)
       await settleAll(workers.map((worker) => worker.close()))
+      await pulse.close()
       await roster.leave(name)
       redis.disconnect()
       store.close()
