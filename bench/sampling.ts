@@ -15,14 +15,9 @@ import { parseArgs } from 'node:util'
 import { onnxruntimeBackend } from '@policypatch/backend-node'
 import type { LanguageModel } from '@policypatch/core'
 import { formatTable } from '@policypatch/core/evaluate'
-import {
-  createLanguageModel,
-  createRandom,
-  expandWeight,
-  type Precision,
-  type Weight,
-} from '@policypatch/core/platform'
+import { createRandom, expandWeight, type Precision, type Weight } from '@policypatch/core/platform'
 import { loadModel } from 'policypatch'
+import { withoutEnd } from '../compare/sides/own-stream.ts'
 import { type SampleOptions, sample } from '../packages/core/src/model/generate/sample.ts'
 import { sampler } from '../packages/core/src/model/generate/sampler.ts'
 import { createProgramCache } from '../packages/core/src/model/language-model/program-cache.ts'
@@ -109,13 +104,12 @@ function toMeasure(loaded: LanguageModel, vocabSize: number): Promise<LanguageMo
     }
     return { shape: [vocabSize, width], data: table }
   }
-  return createLanguageModel({
+  return withoutEnd({
     ...loaded,
     config: { ...config, vocabSize },
     ...(vocabSize !== config.vocabSize && { weights: { ...weights, [embeddings]: repeated() } }),
     tokenizer: {
       ...tokenizer,
-      eosTokenIds: [-1],
       decode: (ids, options) =>
         tokenizer.decode(
           ids.map((id) => id % config.vocabSize),

@@ -15,8 +15,9 @@ import { connectCluster, runOn, startWorker } from '@policypatch/cluster'
 import type { LanguageModel } from '@policypatch/core'
 import { loadStoredModel } from '@policypatch/core/platform'
 import { openStore } from '../../packages/cluster/src/store/open-store.ts'
+import { freePort } from '../../packages/core/test/free-port.ts'
 import { writeTinyModel } from '../../packages/core/test/models/tiny-model.ts'
-import { freePort, redisMissing, startRedis } from '../../packages/core/test/redis-server.ts'
+import { redisMissing, startRedis } from '../../packages/core/test/redis-server.ts'
 import { pythonInterpreter } from '../../timing/python.ts'
 
 const port = await freePort()

@@ -12,4 +12,9 @@ export {
 } from './coordinate/connect-cluster.ts'
 export type { RunEntry, WorkerEntry } from './queue/roster.ts'
 export { type ClusterStatus, clusterStatus, type QueueStatus } from './status/cluster-status.ts'
-export { type RunningWorker, type ShardEvent, startWorker, type WorkerOptions } from './work/start-worker.ts'
+export {
+  type RunningWorker,
+  type ShardEvent,
+  startWorker,
+  type WorkerOptions,
+} from './worker/start-worker.ts'

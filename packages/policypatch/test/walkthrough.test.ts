@@ -1,7 +1,7 @@
 import { cp, readFile, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, expect, test, vi } from 'vitest'
+import { freePort } from '../../core/test/free-port.ts'
 import { temporaryFolder } from './fixtures.ts'
 import { runShellScript } from './run-command.ts'
 
@@ -44,15 +44,6 @@ beforeAll(async () => {
 })
 
 /** A port that nobody listens on. */
-const freePort = () =>
-  new Promise<number>((resolve, reject) => {
-    const server = createServer().on('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { readonly port: number }
-      server.close(() => resolve(port))
-    })
-  })
-
 test('a patch mends a known fault, is published, trusted, installed and upgraded, regresses, and is rolled back', async () => {
   const script = await readFile(`${root}examples/tutorials/walkthrough.sh`, 'utf8')
   const own = script.replaceAll('8127', `${await freePort()}`)

@@ -179,3 +179,9 @@ export function sumOf(weights: Float64Array | Float32Array): number {
   for (let i = 0; i < weights.length; i++) total += weights[i] as number
   return total
 }
+
+export function maximumOf(numbers: Float32Array): number {
+  let most = Number.NEGATIVE_INFINITY
+  for (let i = 0; i < numbers.length; i++) if ((numbers[i] as number) > most) most = numbers[i] as number
+  return most
+}

@@ -13,11 +13,12 @@ import {
   drawByBlocks,
   drawLargest,
   inverseOf,
+  maximumOf,
   type SampleOptions,
   sample,
   sumOf,
 } from './sample.ts'
-import { maximumOf, type Survey, surveyLogits } from './survey.ts'
+import { type Survey, surveyLogits } from './survey.ts'
 
 /** Ids that are drawn for one token before the nucleus is sorted after all. */
 const TRIES = 8

@@ -2,7 +2,7 @@ import type { HostTensor } from '../../backend/backend.ts'
 import * as tf from '../../tf.ts'
 import type { ModelCore } from '../language-model/model-core.ts'
 import { programFor } from '../language-model/program-cache.ts'
-import { BLOCK, decay, inverseOf } from './sample.ts'
+import { BLOCK, decay, inverseOf, maximumOf } from './sample.ts'
 
 /** Of one row's logits l, by block: the largest, and the sum of exp((l − top) / T), where top is the largest of the row. */
 export interface Survey {
@@ -55,18 +55,14 @@ async function surveySome(
       feeds,
       { weights: {}, precision },
       ({ logits, scales }) => {
-        const rest = blocks * BLOCK - size
-        const padded =
-          rest === 0
-            ? logits
-            : tf.pad(
-                logits,
-                [
-                  [0, 0],
-                  [0, rest],
-                ],
-                -Infinity,
-              )
+        const padded = tf.pad(
+          logits,
+          [
+            [0, 0],
+            [0, blocks * BLOCK - size],
+          ],
+          -Infinity,
+        )
         const parts = tf.reshape(padded, [-1, blocks, BLOCK])
         const shares = tf.softmax(scales ? tf.mul(parts, scales) : parts)
         return { maxima: tf.max(parts, -1), shares: tf.max(shares, -1) }
@@ -85,10 +81,4 @@ async function surveySome(
     const sums = of(shares).map((share, block) => decay((top - (own[block] as number)) * scale) / share)
     return { maxima: own, sums }
   })
-}
-
-export function maximumOf(numbers: Float32Array): number {
-  let most = Number.NEGATIVE_INFINITY
-  for (let i = 0; i < numbers.length; i++) if ((numbers[i] as number) > most) most = numbers[i] as number
-  return most
 }
