@@ -27,6 +27,8 @@ export async function createSession(
       enableCpuMemArena: device !== 'cpu',
       ...more,
       enableMemPattern: false,
+      // Threads wait for work in a loop, within a run: beyond it they would take the processor from JavaScript and other sessions.
+      extra: { session: { force_spinning_stop: '1' } },
     })
   } catch (cause) {
     throw new PatchError('BACKEND_FAILED', {

@@ -60,8 +60,7 @@ export function onnxruntimeBackend({
     name: `onnxruntime-${device}`,
     target,
     ...(placement !== 'uploaded' && { resident: placement === 'bound' ? 'always' : 'asked' }),
-    load: (model, externalData, { light }) =>
-      load(model, { externalData, ...(light && { intraOpNumThreads: 1 }) }),
+    load: (model, externalData) => load(model, { externalData }),
     loadPreparation: (model, { keepsMemory }) => load(model, { enableCpuMemArena: keepsMemory }, 'cpu'),
     feed: toTensor,
     ...(weightFolder !== undefined && { quantized: keptIn(weightStore(weightFolder)) }),

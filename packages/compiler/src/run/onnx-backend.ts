@@ -60,7 +60,7 @@ export function onnxBackend<Tensor extends RuntimeTensor>(runtime: OnnxRuntime<T
     // Made now, so that the first run is not kept waiting, and what cannot be held is known here.
     await weightFeeds(encoded, signature.weights, tensors)
     const externalData = await residentWeights(encoded, signature.weights, tensors)
-    const session = kept(await runtime.load(encoded.model, externalData, { light: signature.light ?? false }))
+    const session = kept(await runtime.load(encoded.model, externalData))
     if (!disposed) return { encoded, session }
     await release(session)
     throw disposedError()

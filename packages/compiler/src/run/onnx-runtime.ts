@@ -42,12 +42,8 @@ export interface OnnxRuntime<Tensor extends RuntimeTensor> {
    * each. Default: none.
    */
   readonly resident?: 'asked' | 'always'
-  /** Loads a program; see `Signature.light`. Throws `BACKEND_FAILED`. */
-  load(
-    model: Uint8Array,
-    externalData: readonly ExternalData[],
-    options: { light: boolean },
-  ): Promise<RuntimeSession<Tensor>>
+  /** Loads a program. Throws `BACKEND_FAILED`. */
+  load(model: Uint8Array, externalData: readonly ExternalData[]): Promise<RuntimeSession<Tensor>>
   /** Loads a small graph that turns weights into what programs are fed, in host memory; needed on processors, for `int8`. */
   loadPreparation?(model: Uint8Array, options: { keepsMemory: boolean }): Promise<RuntimeSession<Tensor>>
   /** What an earlier process made of a weight, or of its transpose; else what `make` does, which may be kept for the next. */

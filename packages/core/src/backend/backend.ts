@@ -84,11 +84,6 @@ export interface Signature {
    */
   readonly resident?: boolean
   /**
-   * The program takes little time and runs between runs of others: a backend may give it a single thread, for threads of its own
-   * would be in the way of theirs, which wait for work in a loop. Default false.
-   */
-  readonly light?: boolean
-  /**
    * Tells the program from every other of the same inputs, weights' shapes and precision, in this process and the next.
    * A backend may keep what it compiled under it; without a key it cannot.
    */

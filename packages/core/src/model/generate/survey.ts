@@ -50,8 +50,8 @@ async function surveySome(
     logits,
     ...(scaled && { scales: { shape: [rows, 1, 1], data: Float32Array.from(temperatures, inverseOf) } }),
   }
-  const compiled = await programs.get(scaled ? 'survey, scaled' : 'survey', () => {
-    const { program, signature } = programFor(
+  const compiled = await programs.get(scaled ? 'survey, scaled' : 'survey', () =>
+    programFor(
       feeds,
       { weights: {}, precision },
       ({ logits, scales }) => {
@@ -68,9 +68,8 @@ async function surveySome(
         return { maxima: tf.max(parts, -1), shares: tf.max(shares, -1) }
       },
       () => ({ 0: 'rows' }),
-    )
-    return { program, signature: { ...signature, light: true } }
-  })
+    ),
+  )
   const { maxima, shares } = await compiled.run(feeds)
   return temperatures.map((temperature, row) => {
     const of = (tensor: HostTensor | undefined) =>
