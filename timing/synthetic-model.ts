@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { onnxruntimeBackend } from '@policypatch/backend-node'
+import { type Device, onnxruntimeBackend } from '@policypatch/backend-node'
 import type { LanguageModel } from '@policypatch/core'
 import {
   architectures,
@@ -11,6 +11,8 @@ import {
 
 export interface SyntheticModelOptions {
   readonly threads: number
+  /** Default `cpu`. */
+  readonly device?: Device | undefined
   /** How products with the weights are worked out. */
   readonly products: Precision
   /** A configuration of compare/speed/. Default `smollm2-135m`. */
@@ -29,6 +31,7 @@ export const shapeOf = (name: string): Readonly<Record<string, unknown>> =>
  */
 export async function syntheticModel({
   threads,
+  device,
   products,
   shape: name = 'smollm2-135m',
   layers,
@@ -50,7 +53,7 @@ export async function syntheticModel({
       }
     } else weights[name] = { shape, data: new Float32Array(size).fill(1) }
   }
-  const backend = onnxruntimeBackend({ threads })
+  const backend = onnxruntimeBackend({ threads, ...(device && { device }) })
   return createLanguageModel({
     id: 'synthetic',
     architecture,

@@ -1,3 +1,4 @@
+import type { Device } from '@policypatch/backend-node'
 import type { LanguageModel } from '@policypatch/core'
 import { PrefixTrainer, type TrainingExample, type TrainingSettings } from '@policypatch/core/train'
 import { matrix, uniform } from './synthetic-model.ts'
@@ -30,6 +31,10 @@ export interface StepTask {
   /** log r(y | x) of every response, for DPO. */
   readonly referenceLogp: number
   readonly threads: number
+  /** Where our side runs. Default `cpu`. */
+  readonly device?: Device
+  /** Where PyTorch runs. Default `cpu`. */
+  readonly torchDevice?: 'cuda'
   /** Of PEFT's weights and activations. */
   readonly precision: 'fp32' | 'bf16'
   /** How our side multiplies by the weights. */
@@ -44,7 +49,7 @@ export interface StepTask {
 export function stepTask(
   { objective, batch, prompt, response, shape }: StepCase,
   vocabSize: number,
-  options: Pick<StepTask, 'threads' | 'precision' | 'products'>,
+  options: Pick<StepTask, 'threads' | 'precision' | 'products' | 'device' | 'torchDevice'>,
 ): StepTask {
   const rows = (seed: number, length: number) =>
     Array.from({ length: batch }, (_, row) =>

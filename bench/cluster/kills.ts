@@ -7,11 +7,9 @@
  * Rounds of all three go on until the last kill; nothing is kept from one to the next.
  */
 import type { ChildProcess } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { connectCluster, runOn } from '@policypatch/cluster'
 import { evaluateGrid } from '@policypatch/core/evaluate'
 import { createRandom, sha256 } from '@policypatch/core/platform'
 import { initPrefix, PrefixTrainer, type SftExample } from '@policypatch/core/train'
@@ -23,9 +21,8 @@ import {
   refusalJudge,
   systemPromptReference,
 } from 'policypatch'
-import { startRedis } from '../../packages/core/test/redis-server.ts'
 import { printLoad } from '../../timing/figures.ts'
-import { kill, realModel, startProcess } from './workers.ts'
+import { kill, realModel, startCluster } from './local-cluster.ts'
 
 const { values } = parseArgs({
   options: {
@@ -49,13 +46,11 @@ const different = 2
 for (let round = 0; round < different; round++) expected.push(...(await work(model, round)))
 console.log(`unbroken, in this process: ${expected.length} results`)
 
-const store = await mkdtemp(join(tmpdir(), 'policypatch-kills-'))
-const redis = await startRedis()
 const notices: string[] = []
-const cluster = await connectCluster({ queue: redis.url, store, onNotice: (line) => notices.push(line) })
+const local = await startCluster((line) => notices.push(line))
 const random = createRandom(seed)
 let killed = 0
-const start = (i: number) => startProcess({ queue: redis.url, store, name: `worker ${i}` })
+const start = (i: number) => local.startWorker({ name: `worker ${i}` })
 let [first, second]: [ChildProcess, ChildProcess] = [await start(0), await start(1)]
 const chaos = (async () => {
   while (killed < kills) {
@@ -63,17 +58,17 @@ const chaos = (async () => {
     if (random.uniform() < 0.5) [first, second] = [second, first]
     await kill(first)
     killed++
-    if (killed === Math.round(kills / 3)) await redis.restart()
-    if (killed === Math.round((2 * kills) / 3)) await redis.restart({ empty: true })
+    if (killed === Math.round(kills / 3)) await local.redis.restart()
+    if (killed === Math.round((2 * kills) / 3)) await local.redis.restart({ empty: true })
     first = await start(killed + 1)
   }
 })()
 const found: string[] = []
 let rounds = 0
 while (killed < kills || rounds < 1) {
-  found.push(...(await work(runOn(model, cluster.runner), rounds++ % different)))
+  found.push(...(await work(local.on(model), rounds++ % different)))
   // What is at hand is not done again, and could not be lost.
-  await rm(join(store, 'outcomes'), { recursive: true, force: true, maxRetries: 5 })
+  await rm(join(local.store, 'outcomes'), { recursive: true, force: true, maxRetries: 5 })
 }
 await chaos
 const wrong = found.filter((one, i) => one !== expected[i % expected.length])
@@ -82,11 +77,8 @@ console.log(
 )
 console.log(`${found.length - wrong.length} of ${found.length} results have the bits of the unbroken ones`)
 console.log(`${notices.length} notices, such as: ${notices[0] ?? 'none'}`)
-for (const worker of [first, second]) await kill(worker)
-await cluster.close()
+await local.close()
 await model.dispose()
-await redis.stop()
-await rm(store, { recursive: true })
 printLoad('after')
 if (wrong.length > 0) process.exitCode = 1
 

@@ -5,19 +5,14 @@
  *
  * Parts of two examples: four to a step. `--prompts` takes so many of the demo's prompts, spread over all of them, where all take too long.
  */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { connectCluster, runOn } from '@policypatch/cluster'
 import { formatTable } from '@policypatch/core/evaluate'
 import { memoryStorage, sha256 } from '@policypatch/core/platform'
 import { type LanguageModel, loadModel } from 'policypatch'
-import { startRedis } from '../../packages/core/test/redis-server.ts'
 import { readDemoData } from '../../packages/policypatch/src/demo/demo-data.ts'
 import { limits, trainDemo } from '../../packages/policypatch/src/demo/run-demo.ts'
 import { printLoad } from '../../timing/figures.ts'
-import { kill, realModel, startProcess } from './workers.ts'
+import { realModel, startCluster } from './local-cluster.ts'
 
 const { values } = parseArgs({
   options: {
@@ -36,23 +31,16 @@ const model = await loadModel(realModel)
 const rows = [['training', 'seconds', 'SHA-256 of the files of the patch']]
 await train('in this process', model)
 for (const workers of values.workers.split(',').map(Number)) {
-  const store = await mkdtemp(join(tmpdir(), 'policypatch-patch-'))
-  const redis = await startRedis()
-  const cluster = await connectCluster({ queue: redis.url, store, onNotice: console.error })
-  const processes = await Promise.all(
-    Array.from({ length: workers }, (_, i) => startProcess({ queue: redis.url, store, name: `worker ${i}` })),
-  )
-  await train(`${workers} workers`, runOn(model, cluster.runner))
+  const local = await startCluster()
+  await Promise.all(Array.from({ length: workers }, (_, i) => local.startWorker({ name: `worker ${i}` })))
+  await train(`${workers} workers`, local.on(model))
   console.log(
-    cluster
+    local.cluster
       .ran()
       .workers.map(({ worker, shards }) => `${worker}: ${shards} shards`)
       .join(', '),
   )
-  for (const one of processes) await kill(one)
-  await cluster.close()
-  await redis.stop()
-  await rm(store, { recursive: true })
+  await local.close()
 }
 await model.dispose()
 console.log(formatTable(rows))

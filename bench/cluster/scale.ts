@@ -6,16 +6,11 @@
  *
  * `scale-2` is the throughput of two over twice that of one.
  */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { connectCluster, runOn } from '@policypatch/cluster'
 import { formatTable } from '@policypatch/core/evaluate'
 import { loadModel } from 'policypatch'
-import { startRedis } from '../../packages/core/test/redis-server.ts'
 import { median, printLoad, printRatios, timeCells } from '../../timing/figures.ts'
-import { kill, realModel, startProcess } from './workers.ts'
+import { realModel, startCluster } from './local-cluster.ts'
 
 const { values } = parseArgs({
   options: {
@@ -31,11 +26,9 @@ const [count, maxTokens, runs] = [values.prompts, values.tokens, values.runs].ma
 ]
 
 printLoad('before')
-const store = await mkdtemp(join(tmpdir(), 'policypatch-scale-'))
-const redis = await startRedis()
+const local = await startCluster()
 const model = await loadModel(realModel)
-const cluster = await connectCluster({ queue: redis.url, store, onNotice: console.error })
-const there = runOn(model, cluster.runner)
+const there = local.on(model)
 let asked = 0
 
 /** Seconds until all prompts, which nobody asked before, are answered. */
@@ -49,19 +42,15 @@ async function answer(some: number): Promise<number> {
 }
 
 const times: Record<'one' | 'two', number[]> = { one: [], two: [] }
-const first = await startProcess({ queue: redis.url, store, name: 'first', core: 0 })
+await local.startWorker({ name: 'first', core: 0 })
 await answer(64)
 for (let run = 0; run < runs; run++) times.one.push(await answer(count))
-const second = await startProcess({ queue: redis.url, store, name: 'second', core: 1 })
+await local.startWorker({ name: 'second', core: 1 })
 await new Promise((heard) => setTimeout(heard, 3000))
 await answer(128)
 for (let run = 0; run < runs; run++) times.two.push(await answer(count))
-await kill(first)
-await kill(second)
-await cluster.close()
+await local.close()
 await model.dispose()
-await redis.stop()
-await rm(store, { recursive: true })
 
 const rate = (seconds: readonly number[]) => count / median(seconds)
 console.log(

@@ -6,18 +6,13 @@
  *
  * Eight examples a step in parts of two. The least there can be is 2: a prefix there and a gradient back.
  */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { connectCluster, runOn } from '@policypatch/cluster'
 import { formatTable } from '@policypatch/core/evaluate'
 import { initPrefix, PrefixTrainer, type SftExample } from '@policypatch/core/train'
 import { loadModel } from 'policypatch'
-import { startRedis } from '../../packages/core/test/redis-server.ts'
 import { median } from '../../timing/figures.ts'
 import { countingProxy } from './counting-proxy.ts'
-import { kill, realModel, startProcess } from './workers.ts'
+import { realModel, startCluster } from './local-cluster.ts'
 
 const { values } = parseArgs({
   options: { workers: { type: 'string', default: '1,2,4' }, steps: { type: 'string', default: '12' } },
@@ -37,15 +32,11 @@ const examples = Array.from(
 )
 const rows = [['workers', 'bytes a step and worker', 'over a gradient of']]
 for (const count of values.workers.split(',').map(Number)) {
-  const store = await mkdtemp(join(tmpdir(), 'policypatch-wire-'))
-  const redis = await startRedis()
-  const cluster = await connectCluster({ queue: redis.url, store, onNotice: console.error })
-  const proxies = await Promise.all(Array.from({ length: count }, () => countingProxy(redis.url)))
-  const workers = await Promise.all(
-    proxies.map(({ url }, i) => startProcess({ queue: url, store, name: `worker ${i}` })),
-  )
+  const local = await startCluster()
+  const proxies = await Promise.all(Array.from({ length: count }, () => countingProxy(local.redis.url)))
+  await Promise.all(proxies.map(({ url }, i) => local.startWorker({ queue: url, name: `worker ${i}` })))
   const trainer = new PrefixTrainer({
-    ...{ model: runOn(model, cluster.runner), prefix, examples, objective: { type: 'sft' } },
+    ...{ model: local.on(model), prefix, examples, objective: { type: 'sft' } },
     ...{ steps: Number(values.steps), learningRate: 1e-2, batchSize: 8, microBatchSize: 2, seed: 0 },
   })
   const passed = () => proxies.reduce((sum, proxy) => sum + proxy.bytes, 0)
@@ -61,11 +52,8 @@ for (const count of values.workers.split(',').map(Number)) {
   const each = median(steps)
   rows.push([`${count}`, each.toFixed(0), `${gradientBytes}: ${(each / gradientBytes).toFixed(3)}`])
   await trainer.dispose()
-  for (const worker of workers) await kill(worker)
+  await local.close()
   for (const proxy of proxies) proxy.close()
-  await cluster.close()
-  await redis.stop()
-  await rm(store, { recursive: true })
 }
 await model.dispose()
 console.log(formatTable(rows))

@@ -50,19 +50,24 @@ def synthetic_model(task: dict):
     prompt = model.prompt_encoder["default"].embedding.weight
     with torch.no_grad():
         prompt.copy_(matrix(5000, prompt.shape))
-    return model.train(), prompt
+    model.to(device_of(task)).train()
+    return model, model.prompt_encoder["default"].embedding.weight
+
+
+def device_of(task: dict) -> str:
+    return task.get("torchDevice") or "cpu"
 
 
 def sft_loss(model, task: dict):
-    prompts, chosen = torch.tensor(task["prompts"]), torch.tensor(task["chosen"])
+    prompts, chosen = (torch.tensor(task[key], device=device_of(task)) for key in ("prompts", "chosen"))
     ids = torch.cat([prompts, chosen], 1)
     labels = torch.cat([torch.full_like(prompts, -100), chosen], 1)
     return lambda: model(input_ids=ids, attention_mask=torch.ones_like(ids), labels=labels).loss
 
 
 def dpo_loss(model, task: dict):
-    prompts = torch.tensor(task["prompts"])
-    responses = torch.tensor(task["chosen"] + task["rejected"])
+    prompts = torch.tensor(task["prompts"], device=device_of(task))
+    responses = torch.tensor(task["chosen"] + task["rejected"], device=device_of(task))
     ids = torch.cat([prompts.repeat(2, 1), responses], 1)
     beta, reference, length = task["beta"], task["referenceLogp"], responses.shape[1]
 
