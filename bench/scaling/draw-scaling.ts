@@ -1,9 +1,7 @@
-import { writeFileSync } from 'node:fs'
-import * as vega from 'vega'
-import { compile, type TopLevelSpec } from 'vega-lite'
+import type { TopLevelSpec } from 'vega-lite'
+import { grey, writeFigure } from '../../timing/write-figure.ts'
 import type { Efficiency } from './efficiencies.ts'
 
-const grey = '#808080'
 const colours = { pairs: '#2a78d6', evaluation: '#2f9e6e', training: '#d4632a' }
 
 /** Efficiency over workers, a panel for each workload. */
@@ -44,14 +42,6 @@ export async function drawScaling(
         { mark: { type: 'point', filled: true, size: 40, opacity: 1 } },
       ],
     },
-    config: {
-      background: 'transparent',
-      font: 'system-ui, sans-serif',
-      view: { stroke: null },
-      axis: { labelColor: grey, titleColor: grey, gridColor: '#8884', domainColor: grey, tickColor: grey },
-    },
   }
-  const view = new vega.View(vega.parse(compile(spec).spec), { renderer: 'none' })
-  writeFileSync(file, `${await view.toSVG()}\n`)
-  view.finalize()
+  await writeFigure(spec, file)
 }

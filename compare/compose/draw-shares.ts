@@ -2,9 +2,9 @@
  * Draws docs/order-sensitivity.svg, what each way of composing keeps of the patches' own effects, from
  * compare/results/compose.json: `node --import ./scripts/source.mjs compare/compose/draw-shares.ts`.
  */
-import { readFileSync, writeFileSync } from 'node:fs'
-import * as vega from 'vega'
-import { compile, type TopLevelSpec } from 'vega-lite'
+import { readFileSync } from 'node:fs'
+import type { TopLevelSpec } from 'vega-lite'
+import { grey, writeFigure } from '../../timing/write-figure.ts'
 import type { KeptShare } from './shares.ts'
 
 const file = (path: string) => new URL(path, import.meta.url)
@@ -15,7 +15,6 @@ const { shares } = JSON.parse(readFileSync(file('../results/compose.json'), 'utf
 const single = ['20 tokens', 'text prompt']
 const rows = shares.filter(({ method }) => !single.includes(method))
 const methods = [...new Set(rows.map(({ method }) => method))].sort((a, b) => group(a) - group(b))
-const grey = '#808080'
 
 /** Orders of `concat` first, as they are what varies. */
 function group(method: string): number {
@@ -58,13 +57,5 @@ const spec: TopLevelSpec = {
       },
     ],
   },
-  config: {
-    background: 'transparent',
-    font: 'system-ui, sans-serif',
-    view: { stroke: null },
-    axis: { labelColor: grey, titleColor: grey, gridColor: '#8884', domainColor: grey, tickColor: grey },
-  },
 }
-const view = new vega.View(vega.parse(compile(spec).spec), { renderer: 'none' })
-writeFileSync(file('../../docs/order-sensitivity.svg'), `${await view.toSVG()}\n`)
-view.finalize()
+await writeFigure(spec, file('../../docs/order-sensitivity.svg'))

@@ -1,0 +1,22 @@
+import { writeFileSync } from 'node:fs'
+import * as vega from 'vega'
+import { compile, type TopLevelSpec } from 'vega-lite'
+
+/** Of what is read on a light page and on a dark one. */
+export const grey = '#808080'
+
+/** Draws a figure as the documents have them, without a background, and writes it as SVG. */
+export async function writeFigure(spec: TopLevelSpec, file: URL): Promise<void> {
+  const styled: TopLevelSpec = {
+    ...spec,
+    config: {
+      background: 'transparent',
+      font: 'system-ui, sans-serif',
+      view: { stroke: null },
+      axis: { labelColor: grey, titleColor: grey, gridColor: '#8884', domainColor: grey, tickColor: grey },
+    },
+  }
+  const view = new vega.View(vega.parse(compile(styled).spec), { renderer: 'none' })
+  writeFileSync(file, `${await view.toSVG()}\n`)
+  view.finalize()
+}
