@@ -3,9 +3,10 @@
  * 270M's (sft-gemma), and the same tokens: forward, backward, clipping, AdamW. Ours multiplies by the weights in int8 and in float32, PEFT runs in float32
  * and in bfloat16. All stand ready in processes of their own and step in turn.
  *
- *   npm run compare:step -- [--quick | --only NAME] [--runs 5] [--warm-up 2] [--threads 2]
+ *   npm run compare:step -- [--quick | --only NAME] [--runs 5] [--warm-up 2] [--threads 2] [--no-bf16]
  *
- * `--quick` leaves batch 16 and Gemma out; `--only` takes one case, such as sft-b8. Ratios are ours / PEFT, of median times and of
+ * `--quick` leaves batch 16 and Gemma out; `--only` takes one case, such as sft-b8; `--no-bf16` leaves PEFT in
+ * bfloat16 out, of which PyTorch takes minutes for a step where the processor has no such products. Ratios are ours / PEFT, of median times and of
  * peak memory: below 1 ours is the better. They are of ours in int8; those of ours in float32 end in `-exact`.
  * `gemm-share` is the time that the arithmetic of a step would take at the float32 matrix product's peak, measured in
  * this run, over the step's time in int8; `gemm-share-int8` the same at the int8 product's peak, and `gemm-share-exact`
@@ -36,6 +37,7 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '5' },
     'warm-up': { type: 'string', default: '2' },
     threads: { type: 'string', default: '2' },
+    'no-bf16': { type: 'boolean', default: false },
   },
 })
 
@@ -122,15 +124,17 @@ interface Measured {
   readonly firstLoss: number
 }
 
-/** Ours in int8 and in float32, PEFT in float32 and in bfloat16. */
-async function measure(stepCase: StepCase): Promise<[Measured, Measured, Measured, Measured]> {
+/** Ours in int8 and in float32, PEFT in float32 and, unless it is left out, in bfloat16. */
+async function measure(stepCase: StepCase): Promise<[Measured, Measured, Measured, ...Measured[]]> {
   const task = (options: Pick<StepTask, 'precision' | 'products'>) =>
     stepTask(stepCase, flopsShape(stepCase.shape).vocabSize, { threads, ...options })
   const sides = [
     { name: 'ours int8', command: own, task: task({ precision: 'fp32', products: 'int8' }) },
     { name: 'ours float32', command: own, task: task({ precision: 'fp32', products: 'float32' }) },
     { name: 'fp32', command: peft, task: task({ precision: 'fp32', products: 'float32' }) },
-    { name: 'bf16', command: peft, task: task({ precision: 'bf16', products: 'float32' }) },
+    ...(values['no-bf16']
+      ? []
+      : [{ name: 'bf16', command: peft, task: task({ precision: 'bf16', products: 'float32' }) }]),
   ]
   const rounds = Number(values['warm-up']) + Number(values.runs)
   const reports = await runInTurn<StepReport>(sides, rounds)
@@ -138,7 +142,7 @@ async function measure(stepCase: StepCase): Promise<[Measured, Measured, Measure
     Measured,
     Measured,
     Measured,
-    Measured,
+    ...Measured[],
   ]
 }
 
