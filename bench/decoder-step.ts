@@ -1,13 +1,13 @@
-// core registers the gradients.
+// core registers the gradients of tfjs operations.
 import '@policypatch/core'
 import type { NamedTensors, TensorProgram } from '@policypatch/core/platform'
 import * as tf from '@tensorflow/tfjs-core'
 import type { StepShape, WeightLayout } from './step-shape.ts'
 
 /**
- * The arithmetic of one SFT step written with plain tfjs operations and no custom gradients, to measure tracing and
- * compiling apart from the trainer: the prefix as a stream of its own, cross-entropy of the responses, and the
- * gradient with respect to the prefix.
+ * The arithmetic of one SFT step in plain tfjs operations without custom gradients, to measure tracing and compiling separately
+ * from the trainer: the prefix as a stream of its own, cross-entropy of the responses, and the gradient with respect to the
+ * prefix.
  */
 export function decoderStep(shape: StepShape, layout: WeightLayout): TensorProgram {
   return (inputs, weights) => {
@@ -92,7 +92,7 @@ function loss(
     const hx = normalize(x, weight('attentionNorm'))
     const [kp, vp, kx, vx] = [key(hp, prefixRotation), value(hp), key(hx, tokenRotation), value(hx)]
     const q = tf.reshape(query(hx, tokenRotation), [batch, keyValueHeads, group * length, size])
-    // All rows of the batch attend to one copy of the prefix: its products have the batch among their rows.
+    // All rows of the batch attend to one copy of the prefix, so its products treat the batch as rows.
     const rowsOf = (h: tf.Tensor, last: number) =>
       tf.reshape(tf.transpose(tf.reshape(h, [batch, keyValueHeads, group * length, last]), [1, 0, 2, 3]), [
         keyValueHeads,
@@ -141,7 +141,7 @@ function loss(
   return tf.mean(tf.sub(logSumExp(logits), labelLogits))
 }
 
-/** Keeps its softmax for the gradient, so that no step of it is worked out again. */
+/** Saves its softmax for the gradient, so that nothing is recomputed. */
 const logSumExp = tf.customGrad((x, save) => {
   const logits = x as tf.Tensor
   const largest = tf.max(logits, -1, true)

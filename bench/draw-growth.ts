@@ -26,7 +26,7 @@ const ways = [
 
 const [width, height, gap, left, top] = [200, 150, 62, 60, 56]
 
-/** Ticks at 0, half and the whole of the largest value, rounded up to two digits. */
+/** Ticks at 0, half and all of the largest value, rounded up to two digits. */
 function scaleFor(values: readonly number[]): { readonly most: number; readonly ticks: readonly number[] } {
   const largest = Math.max(...values)
   const unit = 10 ** (Math.floor(Math.log10(largest)) - 1)

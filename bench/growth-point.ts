@@ -1,4 +1,4 @@
-/** One point of growth.ts, in a process of its own: takes it as JSON, prints the median step time and peak memory. */
+/** Measures one point of growth.ts in a separate process: takes it as JSON, prints the median step time and peak memory. */
 import { PrefixTrainer } from '@policypatch/core/train'
 import { median } from '../timing/figures.ts'
 import { matrix, syntheticModel, uniform } from '../timing/synthetic-model.ts'

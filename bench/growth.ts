@@ -1,11 +1,11 @@
 /**
- * How the time and the peak memory of an SFT step grow with batch, row length, layers and prefix length, from batch 8,
- * rows of 64 tokens (half of them response), 30 layers and 50 virtual tokens of SmolLM2-135M's shape.
+ * Measures how the time and the peak memory of an SFT step grow with batch size, row length, layers and prefix length. The base
+ * case has SmolLM2-135M's shape: batch 8, rows of 64 tokens (half of them response), 30 layers and 50 virtual tokens.
  *
  *   npm run bench:growth -- [--threads 2]
  *
- * Every point is a process of its own: the mean of two steps after two. Writes bench/results/growth.json, from which
- * draw-growth.ts draws docs/growth.svg.
+ * Every point runs in its own process and is the mean of two steps after two warm-up steps. Writes bench/results/growth.json,
+ * from which draw-growth.ts draws docs/growth.svg.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'

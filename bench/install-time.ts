@@ -1,11 +1,11 @@
 /**
- * How long `policypatch install NAME` takes on a machine that has nothing yet, from a static repository on this machine: a
- * signed patch of the shape of SmolLM2-135M (50 virtual tokens of width 576), all of the metadata, the download, every check
- * and the store.
+ * Measures how long `policypatch install NAME` takes on a machine without any prior state, from a local static repository.
+ * Includes all metadata, the download, every check and the store. The patch is signed and has SmolLM2-135M's shape (50 virtual
+ * tokens of width 576).
  *
  *   npm run build && npm run bench:install [-- --runs 9]
  *
- * Prints the medians over the runs, less what Node itself takes to start.
+ * Prints the medians over the runs, minus Node's own startup time.
  */
 import { spawn } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
@@ -90,7 +90,7 @@ async function publish() {
 /** Milliseconds. */
 interface Times {
   readonly wall: number
-  /** User and system. Where other programs run beside it, the wall's time says little. */
+  /** User and system time. Unlike wall time, it is meaningful while other programs run. */
   readonly cpu: number
 }
 

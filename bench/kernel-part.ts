@@ -1,4 +1,4 @@
-/** A kernel's run as ONNX Runtime's profiler reports it. */
+/** A kernel run as reported by ONNX Runtime's profiler. */
 export interface KernelEvent {
   readonly cat: string
   readonly name: string
@@ -6,12 +6,12 @@ export interface KernelEvent {
   readonly dur: number
   readonly args: {
     readonly op_name?: string
-    /** One shape for each tensor, under the name of its type. */
+    /** One shape per tensor, keyed by its type. */
     readonly input_type_shape?: readonly Readonly<Record<string, readonly number[]>>[]
   }
 }
 
-/** Sides of the blocks in which rows are rotated before they are rounded. */
+/** Largest size of the blocks in which rows are rotated before rounding. */
 const largestBlock = 64
 
 const parts: Readonly<Record<string, readonly string[]>> = {
@@ -32,7 +32,7 @@ const parts: Readonly<Record<string, readonly string[]>> = {
   ],
 }
 
-/** Which part of a step a kernel belongs to. */
+/** The part of a step that a kernel belongs to. */
 export function kernelPart({ args }: KernelEvent): string {
   const { op_name: operator = '', input_type_shape: inputs = [] } = args
   if (['MatMul', 'FusedMatMul', 'Gemm'].includes(operator)) {

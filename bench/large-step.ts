@@ -1,11 +1,11 @@
 /**
- * One SFT step of a Llama-2-7B-shaped model in 4 bits (random weights) on this machine: its time and the peak memory of
- * the whole process.
+ * Measures the time of one SFT step of a Llama-2-7B-shaped model in 4 bits (random weights) on this machine, and the peak memory
+ * of the whole process.
  *
  *   node --import ./scripts/source.mjs bench/large-step.ts [--layers 32] [--steps 2] [--batch 1] [--prompt 32] [--response 32] [--budget GIB]
  *
- * The model is written to the cache first (3.8 GB; Python from `npm run compare:setup`). `--budget` is the trainer's
- * memory budget; by default what is free decides.
+ * The model is first written to the cache (3.8 GB; needs Python from `npm run compare:setup`). `--budget` is the trainer's memory
+ * budget, by default based on free memory.
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync } from 'node:fs'

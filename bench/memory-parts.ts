@@ -1,10 +1,10 @@
 /**
- * What the memory of a training step is made of: SmolLM2-135M's shape, random weights.
+ * Breaks down the memory of a training step: SmolLM2-135M's shape, random weights.
  *
  *   npm run bench:memory -- [--case sft-b8|sft-b16|dpo] [--precision int8|float32] [--recompute none|block] [--steps 5]
  *     [--threads 2]
  *
- * Resident memory of the process as it grows, beside what the plan of `TrainingSettings.memoryBudget` reckons with.
+ * Prints the growth of the process's resident memory next to the estimate behind `TrainingSettings.memoryBudget`.
  */
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'

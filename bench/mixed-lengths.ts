@@ -1,11 +1,11 @@
 /**
- * Resident memory over many training steps on conversations of mixed length: each batch has a shape of its own, and each
- * shape a program. SmolLM2-135M's shape, random weights.
+ * Measures resident memory over many training steps on conversations of mixed length, where each batch has its own shape, and
+ * each shape its own program. SmolLM2-135M's shape, random weights.
  *
  *   npm run bench:mixed -- [--steps 300] [--batch 12] [--shortest 20] [--longest 250] [--precision int8|float32]
  *     [--threads 2] [--every 25] [--limit 20]
  *
- * It stops at `--limit` GiB of resident memory. Seconds are the median of the steps since the line before.
+ * Stops at `--limit` GiB of resident memory. Seconds are the median of the steps since the previous line.
  */
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
@@ -55,7 +55,7 @@ for await (const { step, loss } of trainer) {
 }
 printLoad('after')
 
-/** A prompt and a response of random ids, half of the tokens each. */
+/** Prompts and responses of random ids, with half of the tokens each. */
 function conversations(count: number): TrainingExample[] {
   const vocabulary = model.config.vocabSize
   return Array.from(uniform(7, count), (place, index) => {
@@ -66,7 +66,7 @@ function conversations(count: number): TrainingExample[] {
   })
 }
 
-/** Prints a row; the process's resident bytes. */
+/** Prints a row and returns the process's resident bytes. */
 async function note(stage: string, ...more: string[]): Promise<number> {
   const status = await readFile('/proc/self/status', 'utf8')
   const bytes = (field: string) => 1024 * Number(status.match(new RegExp(`^${field}:\\s*(\\d+)`, 'm'))?.[1])

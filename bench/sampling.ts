@@ -1,14 +1,14 @@
 /**
- * What drawing tokens costs: 32 texts at once with the real model, greedily and sampled, in turn; and the drawing alone, of 32 rows
- * of logits, as the engine does it and from all logits in JavaScript, at two sizes of the vocabulary. The rows' probabilities fall
- * with rank r as r^−a, with a from 1.3 to 3: from a nucleus of thousands to one of two.
+ * Measures the cost of sampling tokens: 32 texts at once with the real model, greedy and sampled in turn; and sampling alone from
+ * 32 rows of logits, by the engine's method and from all logits in JavaScript, at two vocabulary sizes. The rows' probabilities
+ * fall with rank r as r^−a, with a from 1.3 to 3: from a nucleus of thousands to one of two.
  *
  *   npm run bench:sampling -- [--model ID] [--runs 5] [--rows 32] [--tokens 64] [--threads 2] [--precision int8|float32]
  *     [--vocabulary N] [--alone]
  *
- * Ratios are of medians, sampled over greedy: `sample-cost` and `sample-cost-top-k` of times, `sample-processor` and
- * `sample-processor-top-k` of the processor's, which with one thread depend least on what else the machine does. `--alone` leaves
- * out the texts. `--vocabulary` repeats the model's vocabulary up to so many tokens, for what a larger one costs.
+ * Ratios are of medians, sampled over greedy: `sample-cost` and `sample-cost-top-k` of wall time, `sample-processor` and
+ * `sample-processor-top-k` of CPU time, which with one thread is least affected by other load. `--alone` skips the texts.
+ * `--vocabulary` repeats the model's vocabulary up to N tokens, to measure the cost of a larger one.
  */
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
@@ -56,7 +56,7 @@ async function generate() {
   const sides = { greedy: {}, ...ways }
   const times = new Map(Object.keys(sides).map((name) => [name, [] as number[]]))
   const processor = new Map(Object.keys(sides).map((name) => [name, [] as number[]]))
-  // The first of each compiles.
+  // The first run of each compiles.
   for (let run = 0; run <= runs; run++) {
     for (const [name, options] of Object.entries(sides)) {
       const before = process.cpuUsage()
@@ -91,7 +91,7 @@ async function generate() {
   await backend.dispose()
 }
 
-/** The model with nothing that ends a response, so that as many tokens come each time, and its vocabulary repeated. */
+/** Removes the end-of-response tokens, so that every run generates equally many tokens, and repeats the vocabulary. */
 function toMeasure(loaded: LanguageModel, vocabSize: number): Promise<LanguageModel> {
   const { config, tokenizer, weights } = loaded
   const embeddings = 'model.embed_tokens.weight'
@@ -149,13 +149,13 @@ async function drawAlone() {
   console.log(formatTable(table))
 }
 
-/** Logits in random order whose probabilities fall as r^−exponent. */
+/** Shuffled logits whose probabilities fall as r^−exponent. */
 function zipf(size: number, exponent: number, seed: number): Float32Array {
   const ranks = createRandom(seed).shuffle(Array.from({ length: size }, (_, i) => i + 1))
   return Float32Array.from(ranks, (rank) => 20 - exponent * Math.log(rank))
 }
 
-/** Beginnings of texts: to read them takes little of the time. */
+/** Short prompts, so that reading them takes little of the time. */
 function everydayPrompts(): string[] {
   const file = new URL('../packages/policypatch/demo/everyday.jsonl', import.meta.url)
   return readFileSync(file, 'utf8')

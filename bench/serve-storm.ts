@@ -1,7 +1,7 @@
 /**
- * What a server bears: 10,000 requests of 8 tokens, 100 at once, on a tiny model whose default patches are changed every second, while a tenth
- * of the clients hang up and a tenth send rubbish; then SIGTERM under the load of 100 streams. Prints what was lost, what went wrong unseen, and
- * the memory of the server after the first thousand requests and at the end.
+ * Stress-tests a server: 10,000 requests of 8 tokens, 100 at once, on a tiny model whose default patches change every second,
+ * while a tenth of the clients hang up and a tenth send invalid requests; then SIGTERM under a load of 100 streams. Prints lost
+ * requests, unhandled errors, and the server's memory after the first thousand requests and at the end.
  *
  *   npm run bench:serve [-- --requests 10000 --at-once 100]
  */

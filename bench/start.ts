@@ -1,10 +1,11 @@
 /**
- * From `loadModel` to the first token, in a fresh process each time, with everything in the cache: with rounded weights kept and
- * without, in turn. It runs what is built, for only that keeps compiled programs: `npm run build` first.
+ * Measures the time from `loadModel` to the first token, in a fresh process each time and with everything cached, alternating
+ * between runs with and without cached rounded weights. Runs the built code, because only that caches compiled programs: run
+ * `npm run build` first.
  *
  *   npm run bench:start -- [--runs 7] [--model HuggingFaceTB/SmolLM2-135M-Instruct]
  *
- * Times of the processor are those of all threads; they depend less on what else the machine does.
+ * CPU times are totals over all threads; other load affects them less.
  */
 import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
@@ -57,7 +58,7 @@ function start(options: object): Start {
 
 printLoad('before')
 const runs = new Map(Object.keys(sides).map((name) => [name, [] as Start[]]))
-// The first of each fills the cache.
+// The first run of each fills the cache.
 for (let run = 0; run <= Number(values.runs); run++) {
   for (const [name, options] of Object.entries(sides)) {
     const found = start(options)

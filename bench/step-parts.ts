@@ -1,9 +1,9 @@
 /**
- * Where the time of a training step goes, by ONNX Runtime's profiler: SmolLM2-135M's shape, random weights.
+ * Breaks down the time of a training step with ONNX Runtime's profiler: SmolLM2-135M's shape, random weights.
  *
  *   npm run bench:step -- [--case sft-b8|sft-b16|dpo] [--precision int8|float32] [--runs 5] [--threads 2]
  *
- * The first two steps, which compile and round weights, are left out.
+ * Skips the first two steps, which compile and round weights.
  */
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -30,7 +30,7 @@ if (!stepCase) throw new Error(`--case takes one of ${stepCases.map(({ name }) =
 const [runs, threads, products] = [Number(values.runs), Number(values.threads), values.precision as Precision]
 const warmUp = 2
 
-/** The sessions of the backend, each with the profiler on. */
+/** The backend's sessions, each with the profiler on. */
 interface Profiled {
   readonly handler: { endProfiling(): void }
 }
@@ -74,7 +74,7 @@ try {
   await rm(folder, { recursive: true })
 }
 
-/** Milliseconds a step of each part, over the last runs of every program that runs in each step. */
+/** Milliseconds per step by part, over the last runs of every program that runs in each step. */
 async function partTimes(steps: number): Promise<Map<string, number>> {
   const sums = new Map<string, number>()
   for (const name of await readdir(folder)) {
@@ -83,7 +83,7 @@ async function partTimes(steps: number): Promise<Map<string, number>> {
     const often = new Map<string, KernelEvent[]>()
     for (const kernel of kernels) often.set(kernel.name, [...(often.get(kernel.name) ?? []), kernel])
     for (const all of often.values()) {
-      // Programs that round weights run once for each weight, not in every step.
+      // Programs that round weights run once per weight, not in every step.
       if (all.length % steps !== 0) continue
       const perStep = all.length / steps
       for (const kernel of all.slice(warmUp * perStep)) {

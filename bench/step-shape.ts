@@ -1,6 +1,6 @@
 import type { NamedHostTensors, Signature } from '@policypatch/core/platform'
 
-/** A decoder of the Llama kind and the shape of a batch; the prefix has `prefixLength` rows. */
+/** The shape of a Llama-like decoder and of a batch. The prefix has `prefixLength` rows. */
 export interface StepShape {
   readonly layers: number
   readonly width: number
@@ -9,7 +9,7 @@ export interface StepShape {
   readonly hidden: number
   readonly vocabulary: number
   readonly batch: number
-  /** Tokens of a row, the responses (the last ones) included. */
+  /** Tokens per row, including the response at the end. */
   readonly length: number
   readonly prefixLength: number
   readonly responseLength: number
@@ -28,7 +28,7 @@ export const smolLm135: StepShape = {
   responseLength: 32,
 }
 
-/** Which way a linear layer's matrix lies in memory: its rows are inputs, or outputs as in PyTorch. */
+/** How a linear layer's matrix is stored: rows are inputs, or outputs as in PyTorch. */
 export type WeightLayout = 'in-out' | 'out-in'
 
 export function stepSignature(shape: StepShape, layout: WeightLayout): Signature {
@@ -79,7 +79,7 @@ export function stepFeeds({ inputs }: Signature, { vocabulary }: StepShape): Nam
   return Object.fromEntries(entries)
 }
 
-/** Multiplications and additions of one step, counted as two: 4 per weight and token (forward and dX). */
+/** FLOPs of one step, with a multiply-add as two: 4 per weight and token (forward and dX). */
 export function stepFlops(shape: StepShape): number {
   const {
     layers,
@@ -103,7 +103,7 @@ function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, length) => product * length, 1)
 }
 
-/** A small linear congruential generator: the numbers only have to be the same every time. */
+/** A small linear congruential generator, since the numbers only have to be reproducible. */
 function numbers(seed: number): () => number {
   let state = seed
   return () => {

@@ -1,9 +1,9 @@
 /**
- * The public surface of `policypatch`, door by door, in files that are committed (packages/policypatch/api): a change of it shows
- * in a diff. Read from what `npm run build` wrote.
+ * Reports the public API of `policypatch`, one file per entry point. The reports are committed (packages/policypatch/api), so
+ * that changes show up in diffs. Reads the output of `npm run build`.
  *
  *   npm run api          writes the reports
- *   npm run api -- --check   fails if one is not what the code says
+ *   npm run api -- --check   fails if one is out of date
  */
 import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -25,7 +25,7 @@ if (stale.length > 0) {
 }
 console.log(`The public surface is as recorded: ${entries.length} doors.`)
 
-/** Whether the report says what the declarations do; unless only checked, it does afterwards. */
+/** Whether the report matches the declarations. Unless only checking, updates it. */
 function report(name: string, declarations: string): boolean {
   const config = ExtractorConfig.prepare({
     configObject: {

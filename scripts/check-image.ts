@@ -1,5 +1,5 @@
 /**
- * Builds the server's image and starts it as its compose file would, if there is a Docker daemon; says so where there is none.
+ * Builds the server's image and starts it as its compose file would, or reports that there is no Docker daemon.
  *
  *   npm run check:image
  */

@@ -1,6 +1,6 @@
 /**
- * Writes the table of families in docs/models.md, which is committed: from the architectures, what their files say of them, and the
- * goldens that hold them to transformers. A test compares the page with it.
+ * Writes the table of families in docs/models.md, which is committed. It comes from the architectures, the comments in their
+ * files, and the goldens that compare them with transformers. A test compares the page with it.
  *
  *   npm run docs:families
  */

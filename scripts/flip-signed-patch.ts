@@ -1,11 +1,11 @@
 /**
- * Whether anything of a signed patch can be changed: verifies a released one with each bit of its small files flipped, and 2,000 of its
- * tensor's, and with each file added, removed, renamed and linked; signed by a key, a certificate and a Sigstore identity of
- * stand-ins on loopback.
+ * Checks that any change to a signed patch is detected: verifies a released patch with each bit of its small files flipped, and
+ * 2,000 bits of its tensor, and with each file added, removed, renamed and linked. Signs with a key, a certificate and a Sigstore
+ * identity with local stand-ins.
  *
  *   node --import ./scripts/source.mjs scripts/flip-signed-patch.ts [key] [certificate] [identity]
  *
- * Takes a minute for a key and a certificate each, and ten for an identity. Fails where a change is accepted.
+ * Takes a minute each for a key and a certificate, and ten for an identity. Fails if a change is accepted.
  */
 import { cp, mkdtemp, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -93,7 +93,7 @@ for (const [name, open] of Object.entries(pairs)) {
 }
 if (failed) process.exitCode = 1
 
-/** The folder with each of its files removed, renamed, put elsewhere and linked, and with one added. */
+/** Verifies the folder with each of its files removed, renamed, moved and linked, and with one added. */
 async function changedFolders(folder: string, patch: string, trusted: TrustedSigner | string) {
   const accepted: string[] = []
   let count = 0

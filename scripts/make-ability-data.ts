@@ -1,11 +1,11 @@
 /**
- * Writes the two files of packages/policypatch/ability/ that come from published sets.
+ * Writes the two files in packages/policypatch/ability/ that come from published data sets.
  *
  *     node --import tsx scripts/make-ability-data.ts --data DIR
  *
- * `--data` holds blimp.jsonl ({good, bad, phenomenon, field}: sentence_good, sentence_bad, UID and field of BLiMP) and
- * commonsense-qa.jsonl ({question, choices, answer}, the answer as an index). texts.jsonl and instructions.jsonl are
- * this project's own and kept as they are.
+ * `--data` contains blimp.jsonl ({good, bad, phenomenon, field}: sentence_good, sentence_bad, UID and field of BLiMP) and
+ * commonsense-qa.jsonl ({question, choices, answer}, the answer as an index). texts.jsonl and instructions.jsonl are this
+ * project's own and are not changed.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -45,7 +45,7 @@ write(
     good,
     bad,
     phenomenon,
-    // One of BLiMP's files writes it with a slash.
+    // One of BLiMP's files writes the field with a slash.
     field: field.replace('/', '_'),
   })),
 )

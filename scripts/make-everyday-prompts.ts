@@ -1,6 +1,6 @@
 /**
- * Makes what the demo has from the model itself, in packages/policypatch/demo/: harmless prompts (everyday.jsonl), half of them
- * ordinary ones, half that begin as the demo's harmful ones do; and earlier turns for prompts to come after (chats.jsonl).
+ * Generates the demo data that comes from the model itself, in packages/policypatch/demo/: harmless prompts (everyday.jsonl),
+ * half of them ordinary, half starting like the demo's harmful ones; and earlier turns to place prompts after (chats.jsonl).
  *
  *     node --import ./scripts/source.mjs scripts/make-everyday-prompts.ts [--count N] [--seed N] [--only-chats]
  */

@@ -4,10 +4,10 @@ import type { Options } from 'tsup'
 type Plugin = NonNullable<Options['esbuildPlugins']>[number]
 
 /**
- * Keeps a package's modules apart in what is published, so that an application's bundler puts into each chunk what that
- * chunk uses: sources are entries of their own, and import each other as the files that they become.
+ * Keeps a package's modules separate when published, so that an application's bundler adds to each chunk only what it uses. Each
+ * source file is an entry of its own, and imports others by their output paths.
  *
- * @param imports what the package's `#` imports stand for, as paths from its folder
+ * @param imports targets of the package's `#` imports, as paths from its folder
  */
 export function oneFilePerModule(imports: Readonly<Record<string, string>> = {}): Plugin {
   return {

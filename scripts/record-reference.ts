@@ -1,10 +1,10 @@
 /**
- * Records a safer reference's outputs, so that a patch can be trained against it without having it:
+ * Records a safer reference's outputs, so that a patch can be trained against them without the reference itself:
  *
  *   node --import ./scripts/source.mjs scripts/record-reference.ts --adapter DIR --out FILE PROMPTS.jsonl …
  *
- * The reference is the demo's model with a LoRA adapter merged. Prompts are JSON Lines with `prompt` and `kind`;
- * responses are greedy. Prompts that FILE already holds are left out, so a stopped run goes on.
+ * The reference is the demo's model with a LoRA adapter merged. Prompts are JSON Lines with `prompt` and `kind`; responses are
+ * greedy. Prompts already in FILE are skipped, so a stopped run can be resumed.
  */
 import { parseArgs } from 'node:util'
 import { fileStorage, onnxruntimeBackend, resolveModel } from '@policypatch/backend-node'

@@ -1,10 +1,9 @@
 /**
- * What the phrases of `refusalJudge` say of texts, for train-refusal-classifier.py.
+ * Applies the phrases of `refusalJudge` to texts, for train-refusal-classifier.py.
  *
  *   node --import ./scripts/source.mjs scripts/refusal-verdicts.ts < texts.json
  *
- * Reads a JSON array of texts and writes one of true (refuses, in full or in part), false and null (neither refusal nor
- * answer).
+ * Reads a JSON array of texts and writes one of true (refuses, fully or partly), false and null (neither refusal nor answer).
  */
 import { text } from 'node:stream/consumers'
 import { isDegenerate, isRefusal } from '@policypatch/core/evaluate'

@@ -1,11 +1,11 @@
 /**
- * How the classes of `responseClass` go with the labels that XSTest's authors gave to answers of five models by hand.
+ * Compares the classes of `responseClass` with the labels that XSTest's authors assigned by hand to answers of five models.
  *
  *   git clone https://github.com/paul-rottger/exaggerated-safety
  *   node --import ./scripts/source.mjs scripts/response-class-agreement.ts exaggerated-safety/model_completions
  *
- * Prints, for safe and for unsafe prompts, a row for each label and a column for each class; how many answers to what
- * people found to comply are taken for off topic, and how many are when set against other prompts; and how many go in circles.
+ * Prints, for safe and unsafe prompts, a row per label and a column per class. Also prints how many answers labelled as
+ * compliance are classified as off topic, how many are when paired with other prompts, and how many repeat themselves.
  */
 import { readdir, readFile } from 'node:fs/promises'
 import {
@@ -23,7 +23,7 @@ interface Labelled {
   readonly label: string
 }
 
-/** Rows of CSV with quoted fields. */
+/** Parses CSV with quoted fields. */
 function rowsOf(csv: string): string[][] {
   const rows: string[][] = [[]]
   for (const [, quoted, plain, end] of csv.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/gu)) {

@@ -7,18 +7,18 @@ export function median(numbers: readonly number[]): number {
   return sorted.length % 2 ? upper : (upper + (sorted[middle - 1] as number)) / 2
 }
 
-/** The cells of a table that tell of times in seconds: their median, and all of them in the order of the runs. */
+/** Table cells for times in seconds: the median, and all times in the order of the runs. */
 export function timeCells(times: readonly number[]): [median: string, all: string] {
   return [`${median(times).toFixed(2)} s`, times.map((time) => time.toFixed(2)).join(' ')]
 }
 
-/** The last line of every comparison, for programs to read. */
+/** Prints the last line of every comparison, for programs to read. */
 export function printRatios(ratios: Readonly<Record<string, number>>): void {
   const rounded = Object.entries(ratios).map(([name, value]) => [name, Number(value.toPrecision(4))])
   console.log(JSON.stringify({ ratios: Object.fromEntries(rounded) }))
 }
 
-/** What else the machine did: times depend on it. */
+/** Prints the machine's load, on which times depend. */
 export function printLoad(when: 'before' | 'after'): void {
   console.log(`load of the machine ${when}: ${loadavg()[0]?.toFixed(2)}`)
 }

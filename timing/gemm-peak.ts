@@ -10,14 +10,14 @@ export interface GemmOptions {
   readonly threads: number
 }
 
-/** The shapes that come nearest to the peak: wide, deep, and large enough for that. */
+/** Shapes that come closest to the peak: wide, deep and large enough. */
 const peakShapes: readonly GemmShape[] = [
   [562, 576, 1536],
   [2098, 576, 1536],
   [2098, 1536, 576],
 ]
 
-/** The most GFLOPS that ONNX Runtime's matrix product comes to over a few shapes; takes about two seconds. */
+/** The peak GFLOPS of ONNX Runtime's matrix product over a few shapes. Takes about two seconds. */
 export async function gemmPeak(precision: Precision, options: GemmOptions): Promise<number> {
   let best = 0
   for (const shape of peakShapes) best = Math.max(best, await gemmSpeed(precision, shape, options))
@@ -25,16 +25,15 @@ export async function gemmPeak(precision: Precision, options: GemmOptions): Prom
 }
 
 /**
- * GFLOPS (a multiplication and an addition are two) of one product whose sides are both fed, as weights are: int8 is
- * uint8 times int8, scaled back to float32, without the rounding of the left side. The median of runs that together
- * take 0.3 s.
+ * GFLOPS of one product (a multiply-add counts as two) whose sides are both inputs, as weights are. int8 is uint8 times int8,
+ * scaled back to float32, without rounding the left side. The median of runs that together take 0.3 s.
  */
 export async function gemmSpeed(
   precision: Precision,
   shape: GemmShape,
   { threads }: GemmOptions,
 ): Promise<number> {
-  // The options of the backend.
+  // The same options as the backend.
   const session = await InferenceSession.create(encodeOnnx(productGraph(precision, shape)), {
     executionProviders: ['cpu'],
     graphOptimizationLevel: 'disabled',
@@ -65,7 +64,7 @@ async function timeRuns(run: () => Promise<unknown>): Promise<number[]> {
   return times
 }
 
-/** One corner of the product is what comes out: to copy all of it would be timed with the product. */
+/** Only one corner of the product is returned, because copying all of it would add to the measured time. */
 function productGraph(precision: Precision, [rows, depth, columns]: GemmShape): OnnxGraph {
   const int8 = precision === 'int8'
   const input = (name: string, shape: readonly number[], dtype: 'float32' | 'uint8' | 'int8') =>
@@ -106,10 +105,10 @@ function productGraph(precision: Precision, [rows, depth, columns]: GemmShape): 
   }
 }
 
-/** Numbers of every size: zeros and subnormal ones may be faster or slower. */
+/** Values over the whole range, because zeros and subnormal numbers may be faster or slower. */
 function productFeeds(precision: Precision, [rows, depth, columns]: GemmShape): Record<string, Tensor> {
   const [left, right] = [rows * depth, depth * columns]
-  // The low byte of a multiple of an odd number goes through all values.
+  // The low byte of the multiples of an odd number takes every value.
   const byte = (_: number, i: number) => Math.imul(i, 0x9e3779b1) >>> 24
   if (precision === 'float32') {
     const values = (length: number) => new Float32Array(length).map((_, i) => (byte(0, i) - 128) / 128)

@@ -2,7 +2,10 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** The interpreter that runs the other side: COMPARE_PYTHON, or that of the environment which setup.mjs made. Throws without. */
+/**
+ * The Python interpreter for the other side: COMPARE_PYTHON, or that of the environment created by setup.mjs. Throws if there is
+ * none.
+ */
 export function pythonInterpreter(): string {
   const { COMPARE_PYTHON: given, COMPARE_VENV: folder } = process.env
   if (given) return given

@@ -11,8 +11,8 @@ export const billionConfig: Json = {
 }
 
 /**
- * A folder of a Llama-like model with weights in bfloat16 that are made when they are read, 0.016 to 0.03 and as much below zero:
- * a file of gigabytes that takes no disk.
+ * A model folder of a Llama-like model whose bfloat16 weights, with magnitudes of 0.016 to 0.03 and both signs, are generated on
+ * reading: a file of gigabytes that takes no disk space.
  */
 export async function syntheticFiles(config: Json): Promise<StoredPlace> {
   const storage = memoryStorage()
@@ -23,7 +23,7 @@ export async function syntheticFiles(config: Json): Promise<StoredPlace> {
   await write('tokenizer.json', tokenizerOf(config.vocab_size as number))
   await write('tokenizer_config.json', { bos_token: '<s>', eos_token: '</s>' })
   const weights = virtualSafetensors(tensorsOf(config))
-  // So that the folder lists it.
+  // An empty file, so that the folder lists it.
   await storage.write(`${path}/model.safetensors`, new Uint8Array())
   return {
     path,
@@ -90,7 +90,7 @@ function virtualSafetensors(shapes: Readonly<Record<string, readonly number[]>>)
   }
 }
 
-/** Numbers of the usual size in bfloat16: a sign, an exponent of 2⁻⁶ and seven bits, by a hash; a prime number of them. */
+/** Numbers of typical size in bfloat16: a hashed sign, an exponent of 2⁻⁶ and seven hashed bits. The length is a prime number. */
 const pattern = new Uint8Array(
   Uint16Array.from({ length: 65_521 }, (_, i) => {
     const bits = Math.imul(i + 1, 0x9e3779b1) >>> 16
@@ -98,7 +98,7 @@ const pattern = new Uint8Array(
   }).buffer,
 )
 
-/** One token for each printable character of ASCII; the rest of the ids stand for nothing that is written. */
+/** One token per printable ASCII character. The remaining ids stand for no text. */
 function tokenizerOf(size: number): Json {
   const special = ['<unk>', '<s>', '</s>']
   const characters = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i))

@@ -13,21 +13,21 @@ export interface SyntheticModelOptions {
   readonly threads: number
   /** Default `cpu`. */
   readonly device?: Device | undefined
-  /** How products with the weights are worked out. */
+  /** Precision of products with the weights. */
   readonly products: Precision
-  /** A configuration of compare/speed/. Default `smollm2-135m`. */
+  /** A configuration in compare/speed/. Default `smollm2-135m`. */
   readonly shape?: string | undefined
   /** Default: those of the configuration. */
   readonly layers?: number
 }
 
-/** A configuration that compare/speed/ has, as config.json has it. */
+/** The config.json of a shape in compare/speed/. */
 export const shapeOf = (name: string): Readonly<Record<string, unknown>> =>
   JSON.parse(readFileSync(new URL(`../compare/speed/${name}.json`, import.meta.url), 'utf8'))
 
 /**
- * A model of a released one's shape with random weights. They are packed as those of a quantized file are: made when they
- * are asked for, so that memory holds them only in the form in which they are multiplied.
+ * A model with the shape of a released one and random weights. The weights are packed like those of a quantized file and
+ * generated on demand, so that memory holds them only in the form in which they are multiplied.
  */
 export async function syntheticModel({
   threads,
@@ -70,7 +70,7 @@ function fill(values: Float32Array, out: Float32Array | undefined): Float32Array
   return out ?? values
 }
 
-/** The trainer is given ids. */
+/** Not needed, because the trainer receives ids. */
 function noTokenizer(vocabSize: number): Tokenizer {
   const absent = (): never => {
     throw new Error('a step takes ids')
@@ -88,8 +88,8 @@ function noTokenizer(vocabSize: number): Tokenizer {
 }
 
 /**
- * `length` numbers in [0, 1) that are a function of the seed and their index alone, float32: a hash of each, from `from` on. peft_step.py has the
- * same function, so that both sides hold the same weights without a file between them.
+ * `length` float32 numbers in [0, 1), starting at index `from`. Each is a hash of the seed and its index. peft_step.py has the
+ * same function, so that both sides have the same weights without exchanging a file.
  */
 export function uniform(seed: number, length: number, from = 0): Float32Array {
   const values = new Float32Array(length)
@@ -104,7 +104,7 @@ export function uniform(seed: number, length: number, from = 0): Float32Array {
   return values
 }
 
-/** Weights of the usual spread, a standard deviation of 0.02. */
+/** Weights with the usual standard deviation of about 0.02. */
 export function matrix(seed: number, length: number, from = 0): Float32Array {
   const values = uniform(seed, length, from)
   for (let i = 0; i < length; i++) values[i] = ((values[i] as number) - 0.5) * 0.0625

@@ -3,14 +3,14 @@ import type { LanguageModel } from '@policypatch/core'
 import { PrefixTrainer, type TrainingExample, type TrainingSettings } from '@policypatch/core/train'
 import { matrix, uniform } from './synthetic-model.ts'
 
-/** One training step that both sides take: rows of `prompt` and `response` tokens, a pair having two responses. */
+/** A training step that both sides run: rows of `prompt` and `response` tokens, where a pair has two responses. */
 export interface StepCase {
   readonly name: string
   readonly objective: 'sft' | 'dpo'
   readonly batch: number
   readonly prompt: number
   readonly response: number
-  /** The model's shape: a configuration of compare/speed/. Default `smollm2-135m`. */
+  /** The model's shape: a configuration in compare/speed/. Default `smollm2-135m`. */
   readonly shape?: string
 }
 
@@ -21,7 +21,7 @@ export const stepCases: readonly StepCase[] = [
   { name: 'sft-gemma', objective: 'sft', batch: 8, prompt: 32, response: 32, shape: 'gemma3-270m' },
 ]
 
-/** What a side is told before its first step. */
+/** The task that a side receives before its first step. */
 export interface StepTask {
   readonly shape?: string | undefined
   readonly objective: StepCase['objective']
@@ -35,9 +35,9 @@ export interface StepTask {
   readonly device?: Device
   /** Where PyTorch runs. Default `cpu`. */
   readonly torchDevice?: 'cuda'
-  /** Of PEFT's weights and activations. */
+  /** Precision of PEFT's weights and activations. */
   readonly precision: 'fp32' | 'bf16'
-  /** How our side multiplies by the weights. */
+  /** Precision of our side's products with the weights. */
   readonly products: 'float32' | 'int8'
   readonly prompts: readonly (readonly number[])[]
   readonly chosen: readonly (readonly number[])[]
@@ -45,7 +45,7 @@ export interface StepTask {
   readonly rejected: readonly (readonly number[])[]
 }
 
-/** The task of a case. Prompts differ from their first token on, so that neither side has a common head to share. */
+/** The task for a case. Prompts differ from the first token, so that neither side can share a common prefix of them. */
 export function stepTask(
   { objective, batch, prompt, response, shape }: StepCase,
   vocabSize: number,
@@ -61,7 +61,7 @@ export function stepTask(
     prefixLength: 50,
     learningRate: 1e-2,
     beta: 0.1,
-    // What tokens of nearly equal probability come to.
+    // The value for tokens of nearly uniform probability.
     referenceLogp: -response * Math.log(vocabSize),
     ...options,
     prompts,
@@ -70,7 +70,7 @@ export function stepTask(
   }
 }
 
-/** What a side answers to each step: wall time in seconds, the loss before the update, peak resident bytes so far. */
+/** A side's report for each step: wall time in seconds, the loss before the update, peak resident bytes so far. */
 export interface StepReport {
   readonly seconds: number
   readonly loss: number
@@ -78,9 +78,9 @@ export interface StepReport {
 }
 
 /**
- * Multiplications and additions that a step of a Llama-like model cannot do without, counted as two: of every weight and
- * token forward and back to the token (weights are frozen), logits at response positions alone, and six products of
- * attention with what a token sees. The prefix and a prompt that two responses share count once.
+ * Minimum FLOPs of a step of a Llama-like model, with a multiply-add as two: every weight and token forward, and backward to the
+ * token (weights are frozen); logits at response positions only; and six attention products with the visible tokens. The prefix,
+ * and a prompt shared by two responses, count once.
  */
 export function neededFlops({ objective, batch, prompt, response }: StepCase, model: FlopsShape): number {
   const { layers, hiddenSize: d, intermediateSize, heads, keyValueHeads, headSize, vocabSize } = model
@@ -109,7 +109,7 @@ export interface FlopsShape {
   readonly prefixLength: number
 }
 
-/** A trainer at the start of a task, its batch the whole of the task's examples. */
+/** A trainer at the start of a task, with all of the task's examples in one batch. */
 export function prepareTrainer(
   task: StepTask,
   model: LanguageModel,

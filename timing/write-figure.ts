@@ -2,10 +2,10 @@ import { writeFileSync } from 'node:fs'
 import * as vega from 'vega'
 import { compile, type TopLevelSpec } from 'vega-lite'
 
-/** Of what is read on a light page and on a dark one. */
+/** Legible on both light and dark pages. */
 export const grey = '#808080'
 
-/** Draws a figure as the documents have them, without a background, and writes it as SVG. */
+/** Draws a figure in the style of the documentation, without a background, and writes it as SVG. */
 export async function writeFigure(spec: TopLevelSpec, file: URL): Promise<void> {
   const styled: TopLevelSpec = {
     ...spec,

@@ -1,6 +1,6 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
-/** A way to a server on this machine that counts the bytes that pass, both ways together. */
+/** A proxy to a local server that counts the bytes passing in both directions. */
 export interface CountingProxy {
   readonly url: string
   readonly bytes: number

@@ -1,10 +1,10 @@
 /**
- * Pairs, an evaluation and training on Redis while workers are killed at random and Redis is restarted twice, once without what it held,
- * against the same in this process without a fault. Needs `redis-server`.
+ * Runs pairs, evaluation and training on a cluster while workers are killed at random and Redis is restarted twice, once with its
+ * data lost. Compares the results with an undisturbed run in this process. Needs `redis-server`.
  *
  *   npm run bench:cluster-kills -- [--kills 50] [--prompts 192] [--steps 60] [--seed 0]
  *
- * Rounds of all three go on until the last kill; nothing is kept from one to the next.
+ * Repeats rounds of all three until the last kill. Nothing is kept between rounds.
  */
 import type { ChildProcess } from 'node:child_process'
 import { rm } from 'node:fs/promises'
@@ -67,7 +67,7 @@ const found: string[] = []
 let rounds = 0
 while (killed < kills || rounds < 1) {
   found.push(...(await work(local.on(model), rounds++ % different)))
-  // What is at hand is not done again, and could not be lost.
+  // Stored outcomes would be reused, so the next round would have no work to lose.
   await rm(join(local.store, 'outcomes'), { recursive: true, force: true, maxRetries: 5 })
 }
 await chaos
@@ -82,7 +82,7 @@ await model.dispose()
 printLoad('after')
 if (wrong.length > 0) process.exitCode = 1
 
-/** Digests of pairs, of an evaluation and of a trained prefix; each round has prompts of its own. */
+/** Digests of the pairs, the evaluation and the trained prefix. Each round has its own prompts. */
 async function work(on: LanguageModel, round: number): Promise<string[]> {
   const prompts = Array.from({ length: count }, (_, i): PatchPrompt => {
     const [kind, verb] = i % 2 === 0 ? (['harmful', 'break'] as const) : (['harmless', 'mend'] as const)

@@ -11,18 +11,18 @@ const from = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const sources = from('../../scripts/source.mjs')
 const cli = from('../../packages/policypatch/src/cli.ts')
 
-/** The model that is worked with. */
+/** The model used in the benchmarks. */
 export const realModel = 'HuggingFaceTB/SmolLM2-135M-Instruct'
 
-/** Redis, a folder as its store, one who gives out work, and workers, on this machine alone. */
+/** A cluster on this machine alone: Redis, a folder as the store, a coordinator and workers. */
 export interface LocalCluster {
   readonly redis: RedisServer
   readonly store: string
   readonly cluster: Cluster
-  /** The model, its work done by the workers. */
+  /** The model with its work done by the workers. */
   on(model: LanguageModel): LanguageModel
   startWorker(options: LocalWorker): Promise<ChildProcess>
-  /** Ends all of it, and the workers that still run. */
+  /** Stops everything, including workers that are still running. */
   close(): Promise<void>
 }
 
@@ -50,14 +50,14 @@ export async function startCluster(onNotice: (line: string) => void = console.er
 }
 
 export interface LocalWorker {
-  /** Default: the cluster's. */
+  /** Default: the cluster's queue. */
   readonly queue?: string
   readonly name: string
-  /** Bound to this processor core alone, so that it has one thread. */
+  /** Pins the worker to this CPU core, so that it has one thread. */
   readonly core?: number | undefined
 }
 
-/** Starts `policypatch worker` as a process of its own, and waits until it works. */
+/** Starts `policypatch worker` as a separate process and waits until it is ready. */
 async function startProcess(
   { queue, name, core }: LocalWorker & { readonly queue: string },
   store: string,
@@ -80,7 +80,7 @@ async function startProcess(
   return worker
 }
 
-/** Ends a process as a machine that is lost would. */
+/** Kills a process the way a lost machine would disappear. */
 export function kill(worker: ChildProcess): Promise<void> {
   return new Promise((ended) => {
     worker.once('exit', () => ended())

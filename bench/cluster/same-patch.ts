@@ -1,9 +1,10 @@
 /**
- * The demo's training in this process, and by 1, 2 and 4 workers: whether the patch is the same, byte for byte. Needs `redis-server`.
+ * Checks that the demo's training gives the same patch, byte for byte, in this process and on 1, 2 and 4 workers. Needs
+ * `redis-server`.
  *
  *   npm run bench:cluster-patch -- [--workers 1,2,4] [--steps 64] [--prompts N]
  *
- * Parts of two examples: four to a step. `--prompts` takes so many of the demo's prompts, spread over all of them, where all take too long.
+ * Each step has four parts of two examples. `--prompts` limits the run to N of the demo's prompts, evenly spread, to save time.
  */
 import { parseArgs } from 'node:util'
 import { formatTable } from '@policypatch/core/evaluate'
@@ -60,7 +61,7 @@ async function train(name: string, on: LanguageModel): Promise<void> {
     },
     data,
   )
-  // Apart from the time at which it was made.
+  // Without its creation time.
   const { created: _, files: __, ...manifest } = patch.manifest
   const digests = [JSON.stringify(manifest)]
   for (const [file, bytes] of Object.entries(patch.files)) {

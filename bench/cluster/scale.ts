@@ -1,10 +1,10 @@
 /**
- * Two workers with one thread each against one with one thread, on the same machine: answers to prompts, as pairs and evaluations are made
+ * Compares two single-threaded workers with one on the same machine, on answers to prompts, which pairs and evaluations consist
  * of. Needs `redis-server` and `taskset`.
  *
  *   npm run bench:cluster -- [--prompts 256] [--tokens 32] [--runs 3]
  *
- * `scale-2` is the throughput of two over twice that of one.
+ * `scale-2` is the throughput of two workers divided by twice that of one.
  */
 import { parseArgs } from 'node:util'
 import { formatTable } from '@policypatch/core/evaluate'
@@ -31,7 +31,7 @@ const model = await loadModel(realModel)
 const there = local.on(model)
 let asked = 0
 
-/** Seconds until all prompts, which nobody asked before, are answered. */
+/** Seconds to answer all prompts, none of which was used before. */
 async function answer(some: number): Promise<number> {
   const begun = performance.now()
   const prompts = Array.from({ length: some }, () => [

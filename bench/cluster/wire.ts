@@ -1,10 +1,10 @@
 /**
- * What a worker sends and gets in a step of training, all of it, counted between it and Redis: over the bytes of a gradient. Needs
- * `redis-server`.
+ * Measures the traffic between a worker and Redis in a training step, relative to the size of a gradient. Counts all bytes in
+ * both directions. Needs `redis-server`.
  *
  *   npm run bench:cluster-wire -- [--workers 1,2,4] [--steps 12]
  *
- * Eight examples a step in parts of two. The least there can be is 2: a prefix there and a gradient back.
+ * Each step has eight examples in parts of two. The minimum is 2: a prefix in and a gradient out.
  */
 import { parseArgs } from 'node:util'
 import { formatTable } from '@policypatch/core/evaluate'
@@ -43,7 +43,7 @@ for (const count of values.workers.split(',').map(Number)) {
   const steps: number[] = []
   let before: number | undefined
   for await (const _ of trainer) {
-    // The first step is also the start of things.
+    // The first step includes setup traffic.
     if (before !== undefined) steps.push((passed() - before) / count)
     before = passed()
     process.stderr.write(`\r${count} workers: step ${steps.length + 1}    `)

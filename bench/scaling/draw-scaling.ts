@@ -4,7 +4,7 @@ import type { Efficiency } from './efficiencies.ts'
 
 const colours = { pairs: '#2a78d6', evaluation: '#2f9e6e', training: '#d4632a' }
 
-/** Efficiency over workers, a panel for each workload. */
+/** Plots efficiency over workers, one panel per workload. */
 export async function drawScaling(
   results: readonly (Efficiency & { readonly workload: string; readonly work: string })[],
   file: URL,

@@ -1,11 +1,11 @@
-/** Efficiency, speedup / workers, of the three kinds of work, means over seeds. */
+/** Efficiency (speedup / workers) of the three kinds of work, as means over seeds. */
 import { type Network, runShards } from './simulation/run-shards.ts'
 import { runTraining, type TrainingRun } from './simulation/run-training.ts'
 import { assumptions, type Workload } from './workloads.ts'
 
 export interface Efficiency {
   readonly workers: number
-  /** Seconds of all prompts, or of one step. */
+  /** Seconds for all prompts, or for one step. */
   readonly seconds: number
   readonly efficiency: number
 }
@@ -15,11 +15,11 @@ const [shardSeeds, steps] = [10, 300]
 export interface AnswerOptions {
   readonly kind: 'pairs' | 'evaluation'
   readonly reissue?: boolean
-  /** Seconds that each worker takes to load the model. Default 0: it is there from the run before. */
+  /** Seconds that each worker takes to load the model. Default 0: it is still loaded from an earlier run. */
   readonly load?: number
 }
 
-/** Pairs of all prompts, or the answers of the base model and the patched one to all. */
+/** Efficiency of making pairs for all prompts, or of answering them all with the base and the patched model. */
 export function answerEfficiency(workload: Workload, workers: number, options: AnswerOptions): Efficiency {
   const { kind, reissue = false, load = 0 } = options
   const shards = Math.ceil(assumptions.prompts / 32) * (kind === 'pairs' ? 1 : 2)
@@ -41,13 +41,13 @@ export interface TrainingOptions {
   readonly parts?: number
   readonly shares?: number
   readonly tree?: TrainingRun['tree']
-  /** Without those. */
+  /** Simulates no stragglers. */
   readonly noStragglers?: boolean
-  /** Factor of a part's seconds. Default 1. */
+  /** Multiplier of a part's seconds. Default 1. */
   readonly longer?: number
 }
 
-/** One step, the mean of many. */
+/** Efficiency of one training step, averaged over many. */
 export function trainingEfficiency(
   workload: Workload,
   workers: number,
@@ -64,7 +64,7 @@ export function trainingEfficiency(
   const seconds = (workers: number) =>
     runTraining({
       ...{ workers, parts, steps, cost, network, prefixBytes, gradientBytes, coordinator, reissue, seed: 1 },
-      // One worker has one gradient whatever its shares are.
+      // With one worker there is one gradient, whatever its shares are.
       shares: workers === 1 ? 1 : shares,
       ...(tree && { tree }),
     }) / steps

@@ -1,11 +1,12 @@
 /**
- * What a shard costs on this machine, with SmolLM2-135M-Instruct and its shipped patch: 32 answers of up to 64 tokens, and the
- * gradient of a part of 8 examples. A pairs shard is the answers of two models of that size, an evaluation shard of one.
+ * Measures the cost of a shard on this machine, with SmolLM2-135M-Instruct and its shipped patch: 32 answers of up to 64 tokens,
+ * and the gradient of a part of 8 examples. A pairs shard consists of the answers of two models of that size, an evaluation shard
+ * of one model's.
  *
  *   npm run bench:scaling:costs -- [--shards 6] [--parts 12]
  *
- * Writes bench/scaling/shard-costs.json. Programs are compiled before the clock runs. The clock is the processor time of this
- * process, on one thread, which other work on the machine changes least: a worker's seconds on one core.
+ * Writes bench/scaling/shard-costs.json. Programs are compiled before the clock starts. The clock is this process's CPU time on
+ * one thread, which is least affected by other load: a worker's seconds on one core.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
@@ -80,7 +81,7 @@ printLoad('after')
 await base.dispose()
 await backend.dispose()
 
-/** A clock of processor time: gives the seconds since it was started. */
+/** Starts a clock of CPU time that returns the seconds since its start. */
 function startClock(): () => number {
   const started = process.cpuUsage()
   return () => {
@@ -89,7 +90,7 @@ function startClock(): () => number {
   }
 }
 
-/** Everyday and harmful prompts in turn, as the rows of both runs are. */
+/** Alternates everyday and harmful prompts, as the rows of both runs do. */
 async function measureAnswers(shards: number): Promise<{ pairs: ShardCost; evaluation: ShardCost }> {
   const [harmless, harmful] = [demo('everyday'), demo('harmful')].map((lines) =>
     lines.map(({ prompt }) => prompt as string),
@@ -155,7 +156,7 @@ async function measureParts(count: number): Promise<ShardCost> {
   const costs = collect(partRows)
   for (let index = 0; index < count; index++) {
     const part = examples.slice(partRows * index, partRows * (index + 1))
-    // A first time, for its program.
+    // A first run, to compile the program.
     await trainer.gradient(part)
     const seconds = startClock()
     const { gradient } = await trainer.gradient(part)
@@ -173,7 +174,7 @@ async function measureParts(count: number): Promise<ShardCost> {
   return costs.cost()
 }
 
-/** Seconds of adding one gradient, and of one update: medians of `runs`. */
+/** Seconds for adding one gradient and for one update, as medians of `runs`. */
 function measureCoordinator(numbers: number, runs: number): MeasuredCosts['coordinator'] {
   const [sum, gradient] = [new Float32Array(numbers), new Float32Array(numbers).fill(0.5)]
   let state = initAdamW(numbers)
@@ -194,7 +195,7 @@ function measureCoordinator(numbers: number, runs: number): MeasuredCosts['coord
 
 type Sample = Pick<ShardCost, 'resultBytes' | 'read' | 'generated' | 'passes'> & { readonly seconds: number }
 
-/** Gathers samples; counts are their medians. */
+/** Collects samples. Counts are their medians. */
 function collect(rows: number) {
   const samples: Sample[] = []
   const middle = (name: keyof Sample) => Math.round(median(samples.map((sample) => sample[name])))

@@ -1,11 +1,11 @@
-/** What bench/scaling/measure-costs.ts measures, and the simulation reads. */
+/** The costs that bench/scaling/measure-costs.ts measures for the simulation. */
 export interface MeasuredCosts {
   readonly model: string
-  /** Of the model, without a prefix. */
+  /** Parameters of the model, without a prefix. */
   readonly parameters: number
-  /** m. */
+  /** Number of virtual tokens m. */
   readonly prefixLength: number
-  /** Costs are processor time on so many threads. */
+  /** Costs are CPU time on this many threads. */
   readonly environment: {
     readonly cpu: string
     readonly threads: number
@@ -13,26 +13,26 @@ export interface MeasuredCosts {
     /** Load of the machine before and after. */
     readonly load: readonly [number, number]
   }
-  /** The answers of two models of this size, as the model and its reference are, to the rows of a shard. */
+  /** Generating the answers to a shard's prompts with two models of this size, as with the model and its reference. */
   readonly pairs: ShardCost
-  /** The answers of one model to the rows of a shard. */
+  /** Generating the answers to a shard's prompts with one model. */
   readonly evaluation: ShardCost
-  /** The gradient of a part of a batch. */
+  /** Computing the gradient of a part of a batch. */
   readonly part: ShardCost
-  /** Adding one gradient of `numbers`, and one update of AdamW. */
+  /** Adding one gradient of `numbers` elements, and one AdamW update. */
   readonly coordinator: { readonly numbers: number; readonly add: number; readonly update: number }
 }
 
 export interface ShardCost {
   readonly rows: number
-  /** Seconds, one for each shard that was measured. */
+  /** Seconds, one entry per measured shard. */
   readonly seconds: readonly number[]
   /** Bytes of a result. */
   readonly resultBytes: number
   /** Tokens that a shard reads: its prompts, or the rows and the prefix of a part. */
   readonly read: number
-  /** Tokens that a shard generates, all of its rows. */
+  /** Tokens that a shard generates, over all rows. */
   readonly generated: number
-  /** Passes through the model that generate them: as many as the longest row has tokens. */
+  /** Forward passes to generate them: the token count of the longest row. */
   readonly passes: number
 }

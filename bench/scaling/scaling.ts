@@ -1,6 +1,6 @@
 /**
- * How runs on many machines scale, by simulation: pairs, evaluation and training on 1 to 64 workers. Costs of shards come from
- * shard-costs.json, which measure-costs.ts wrote; all that was not measured is printed first.
+ * Simulates how runs scale to many machines: pairs, evaluation and training on 1 to 64 workers. Shard costs come from
+ * shard-costs.json, written by measure-costs.ts. All assumptions that were not measured are printed first.
  *
  *   npm run bench:scaling
  *
@@ -46,12 +46,12 @@ console.log(
   ]),
 )
 
-/** A step of the 7B model on 8 and 64 workers, with what takes its bound away. */
+/** A step of the 7B model on 8 and 64 workers, with changes that lift its bottleneck. */
 const ten = { bytesPerSecond: 1.25e9 }
 const half = large.prefixBytes / 2
 const [large4, again] = [{ parts: 4 * assumptions.parts }, { reissue: true }]
 const fast = { network: ten }
-/** What a run can have: the first lines. What would have to be built: the others. */
+/** The first rows are options available to a run; the others would have to be built. */
 const remedies: readonly (readonly [name: string, options: TrainingOptions])[] = [
   ['512 examples, 1 Gbit/s', {}],
   ['2048 examples', large4],
@@ -91,7 +91,7 @@ console.log(
   ]),
 )
 
-/** Loads what a worker reads once, from its own disk at 1 GB/s. */
+/** Seconds for a worker to read the weights once, from a local disk at 1 GB/s. */
 const load = (assumptions.large.parameters * assumptions.large.bytesPerWeight) / 1e9
 const answers = (['pairs', 'evaluation'] as const).flatMap((kind) =>
   [{}, { reissue: true }, { load }].map((options) => ({
@@ -143,7 +143,7 @@ Assumed: ${prompts} prompts; a link of ${(network.bytesPerSecond * 8) / 1e9} Gbi
   A step moves ${bound(large, 64)} on 64 workers and ${bound(large, 8)} on 8.`)
 }
 
-/** What the link carries in a step, and how long that takes at the least. */
+/** What the link transfers in a step, and the minimum time for it. */
 function bound({ prefixBytes }: Workload, workers: number): string {
   const bytes = 2 * workers * prefixBytes
   return `${(bytes / 1e6).toFixed(1)} MB (${(bytes / assumptions.network.bytesPerSecond).toFixed(2)} s)`

@@ -1,6 +1,6 @@
 /**
- * What is simulated: the measured model on processors as measured, and a model of 7B parameters on one accelerator a worker, whose
- * costs are those of its arithmetic on the same tokens. `assumptions` has every number that was not measured.
+ * The simulated workloads: the measured model on CPUs as measured, and a 7B model with one accelerator per worker, whose costs
+ * follow from its arithmetic on the same tokens. `assumptions` has every number that was not measured.
  */
 import { median } from '../../timing/figures.ts'
 import type { MeasuredCosts, ShardCost } from './measured-costs.ts'
@@ -11,16 +11,16 @@ export const assumptions = {
   large: {
     parameters: 6.7e9,
     hiddenSize: 4096,
-    /** Sustained, of an accelerator with weights in 16 bits. */
+    /** Sustained speed of an accelerator with 16-bit weights. */
     flopsPerSecond: 100e12,
-    /** Of its memory: a pass through the model reads every weight once, however few rows it has. */
+    /** Memory bandwidth of the accelerator: a forward pass reads every weight once, however few rows it has. */
     memoryBytesPerSecond: 2e12,
     bytesPerWeight: 2,
   },
   network: { bytesPerSecond: 125e6, latency: 5e-4, queue: 2e-4 },
   jitter: 0.1,
   stragglers: { share: 0.01, factor: 4 },
-  /** 64 parts of 8 examples: 512 in a batch, and 98 steps are an epoch. */
+  /** 64 parts of 8 examples make a batch of 512; 98 steps make an epoch. */
   parts: 64,
 } as const
 
@@ -30,7 +30,7 @@ export interface Workload {
   readonly evaluation: CostModel
   readonly part: CostModel
   readonly resultBytes: { readonly pairs: number; readonly evaluation: number }
-  /** Of a prefix, and of a gradient: m·d float32. */
+  /** Size of a prefix and of a gradient: m·d float32 values. */
   readonly prefixBytes: number
   readonly coordinator: { readonly add: number; readonly update: number }
 }
@@ -66,7 +66,7 @@ export function largeWorkload(costs: MeasuredCosts): Workload {
   }
 }
 
-/** 2 P operations for each token that is read; then a pass for each token, of all rows at once. */
+/** 2 P operations per token read, then one forward pass per generated token for all rows at once. */
 export function answerSeconds({ read, passes, rows }: ShardCost): number {
   const { parameters, flopsPerSecond, memoryBytesPerSecond, bytesPerWeight } = assumptions.large
   const arithmetic = (tokens: number) => (2 * parameters * tokens) / flopsPerSecond
@@ -74,7 +74,7 @@ export function answerSeconds({ read, passes, rows }: ShardCost): number {
   return arithmetic(read) + passes * pass
 }
 
-/** 2 P operations for each token forward, and 2 P back to the tokens: weights are frozen. */
+/** 2 P operations per token forward, and 2 P backward to the tokens, since the weights are frozen. */
 export function partSeconds(tokens: number): number {
   const { parameters, flopsPerSecond } = assumptions.large
   return (4 * parameters * tokens) / flopsPerSecond

@@ -1,14 +1,13 @@
 /**
- * What of a recipe matters: patches that differ in one thing, trained and measured alike. The paper's ablations, one
- * command each:
+ * Ablates a recipe: trains and measures patches that differ in one thing. The paper's ablations, one command each:
  *
  *   npm run compare:ablate -- length|init|beta|pairs|stages|dpo-reference [--domain harmfulness] [--seeds 3]
  *   npm run compare:ablate -- backbone --recorded FILE
  *     [--shared ../shared] [--out compare/.ablations]
  *
- * `backbone` takes y⁺ from what any other model has answered, recorded as JSON Lines of {"prompt", "response"}; prompts
- * that it has no answer to are left out. What is made is kept in `--out`, and the same command goes on from there after a
- * stop. Prints a table; the figures are means over seeds, with 95% intervals over seeds and prompts.
+ * `backbone` takes y⁺ from any other model's answers, recorded as JSON Lines of {"prompt", "response"}; prompts without an answer
+ * are dropped. Intermediate results are kept in `--out`, and the same command resumes a stopped run. Prints a table of means over
+ * seeds, with 95% intervals over seeds and prompts.
  */
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'

@@ -1,15 +1,15 @@
 import type { TrainPatchOptions } from 'policypatch'
 import type { DomainCase } from '../domains/cases/domain-case.ts'
 
-/** One way of training, beside others that differ from it in one thing. */
+/** One variant of training. The variants of an ablation differ in one thing. */
 export interface Variant {
   readonly label: string
   readonly domainCase: DomainCase
-  /** What is done otherwise than the domain's recipe says. */
+  /** Deviations from the domain's recipe. */
   readonly training?: Pick<TrainPatchOptions, 'prefix' | 'sft' | 'dpo'>
 }
 
-/** What the paper varies (arXiv 2511.08484, section 4), by the name that the command takes. */
+/** The paper's ablations (arXiv 2511.08484, section 4), by command name. */
 export const ablations: Readonly<Record<string, (domainCase: DomainCase) => Variant[]>> = {
   length: (given) => [5, 10, 20, 50, 100].map((length) => vary(given, `${length}`, { prefix: { length } })),
   init: (given) =>
@@ -41,10 +41,10 @@ const vary = (
   training,
 })
 
-/** Every n-th row, so that parts of the data are thinned alike. */
+/** Keeps every n-th row, so that all parts of the data are thinned equally. */
 const keepShare = (share: number) => (_: unknown, index: number) => index % Math.round(1 / share) === 0
 
-/** The recipe for a reference that is known by what it said: without distributions to learn from. */
+/** The recipe for a reference known only by its outputs: no distributions to learn from. */
 export function fromOutputs(domainCase: DomainCase): DomainCase {
   const { distillation: _, ...training } = domainCase.domain.training
   return { ...domainCase, domain: { ...domainCase.domain, training } }

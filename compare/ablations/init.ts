@@ -1,11 +1,11 @@
 /**
- * What a prefix starts from: the words of a policy, the embeddings of random tokens, or random numbers. One short SFT
- * each, with the demo's model, data and rates, then measured on prompts that none was trained on.
+ * Compares initializations of a prefix: the words of a policy, the embeddings of random tokens, or random numbers. Trains a short
+ * SFT from each, with the demo's model, data and rates, and measures it on unseen prompts.
  *
  *   npm run compare:init -- [--steps 60] [--test 48] [--model ID|FILE.gguf]
  *
- * `--test` is the number of harmful and of harmless prompts to answer. Ratios are held-out losses of text over the others:
- * below 1 text is the better.
+ * `--test` is the number of harmful and of harmless prompts to answer. Ratios are held-out losses of text over the others: below
+ * 1, text is better.
  */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -36,7 +36,7 @@ const { values } = parseArgs({
   },
 })
 const steps = Number(values.steps)
-/** The words in which it is decided whether to refuse: enough to tell starts apart, no recipe for a patch. */
+/** The tokens that decide whether to refuse: enough to compare initializations, but not to train a good patch. */
 const RESPONSE_TOKENS = 4
 
 const folder = fileURLToPath(new URL('../../packages/policypatch/demo', import.meta.url))
@@ -112,7 +112,7 @@ async function prompts(split: string, limit: number): Promise<PatchPrompt[]> {
   return (await Promise.all(kinds)).flat().map(({ prompt, kind }) => ({ prompt, kind }))
 }
 
-/** Rows for SFT: what the reference answered, where it did as it should. */
+/** Rows for SFT: the reference's answers where they are as wanted. */
 async function goodPairs(asked: readonly PatchPrompt[]): Promise<readonly PreferencePair[]> {
   const rows: PreferencePair[] = []
   for await (const { index, response } of reference.respond(asked)) {
@@ -121,7 +121,7 @@ async function goodPairs(asked: readonly PatchPrompt[]): Promise<readonly Prefer
   return filterPairs(await scorePairs(rows, refusalJudge())).unpaired
 }
 
-/** Mean −log π of a token of the reference's answers to prompts that training did not see. */
+/** Mean −log π per token of the reference's answers to prompts not used in training. */
 async function heldOutLoss(patched: LanguageModel): Promise<number> {
   const { tokenizer } = patched
   const requests = unseen.map(({ prompt, chosen }) => ({

@@ -1,5 +1,5 @@
 /**
- * Whether the cluster's store and a run on it hold with moto, the stand-in for S3 that AWS' own users test with. The run needs `redis-server`.
+ * Tests the cluster's store, and a run on it, with moto, a common mock of AWS S3. The run needs `redis-server`.
  *
  *   npm run compare:setup && npm run check:exports
  */
@@ -52,7 +52,7 @@ try {
 }
 if (failed > 0) process.exitCode = 1
 
-/** Answers of a tiny model by a worker, twice: the second time they are at hand. */
+/** A worker answers with a tiny model, twice. The second time the answers come from the store. */
 async function run(): Promise<void> {
   await writeTinyModel(`${folder}/tiny`)
   const model = await loadStoredModel(
@@ -87,7 +87,7 @@ async function answers(model: LanguageModel, prompts: readonly string[]): Promis
   return texts
 }
 
-/** Makes the bucket as soon as the server answers. */
+/** Creates the bucket as soon as the server responds. */
 async function makeBucket(): Promise<void> {
   for (let attempt = 0; ; attempt++) {
     try {

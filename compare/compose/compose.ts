@@ -1,14 +1,14 @@
 /**
- * Three patches as one: harmfulness, toxicity and gender bias of SmolLM2-135M-Instruct, put together in every way that
- * there is, and what each keeps of their effects.
+ * Combines three patches into one: harmfulness, toxicity and gender bias of SmolLM2-135M-Instruct, with every method of
+ * composing, and measures how much of each effect remains.
  *
  *   npm run compare:compose -- [--shared ../shared] [--domains compare/.domains] [--out compare/.compose] [--seeds 3]
  *     [--samples 3] [--steps 300] [--no-side-by-side]
  *
- * The patches are those that compare:domains has trained into `--domains`; what is not there is trained. All that is made
- * is kept in `--out`, and the same command goes on from there after a stop. Seeds are trained and measured side by side, a process
- * on cores of its own each (`--seed N` is one of them). Writes compare/results/compose.json, which
- * `policypatch report` reads, and ends with the headlines: shares of the specialists' own effects in the worst domain.
+ * Reuses the patches that compare:domains has trained into `--domains` and trains missing ones. All intermediate results are kept
+ * in `--out`, and the same command resumes a stopped run. Seeds are trained and measured side by side, each in a process on its
+ * own cores (`--seed N` runs one of them). Writes compare/results/compose.json, which `policypatch report` reads, and ends with
+ * the headline figures: shares of the specialists' own effects in the worst domain.
  */
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -66,12 +66,12 @@ const places = {
   onProgress: progress.show,
 }
 if (values.seed === undefined && values['side-by-side'] && seeds.length > 1) {
-  // Seeds learn from the same pairs, which none of them is to write while another does.
+  // All seeds learn from the same pairs, so make the pairs first: no two processes may write them at once.
   const before = await open()
   await specialists(before.cases, { model: before.model, ...places }, [])
   before.close()
   await before.model.dispose()
-  // What they make is found in --out below.
+  // Their results are in --out and are reused below.
   const given = [`--shared=${shared}`, `--domains=${resolve(values.domains)}`, `--out=${folder}`]
   const own = [...given, `--samples=${values.samples}`, `--steps=${values.steps}`]
   await sideBySide(
@@ -94,7 +94,7 @@ try {
       measurements.push(...own)
     }
   }
-  /** Trains and measures all of one seed; gives its specialists. */
+  /** Trains and measures everything for one seed. Returns its specialists. */
   const ofSeed = async (seed: number) => {
     const options: StackOptions = { ...places, model, folder, seed, steps: Number(values.steps) }
     const parts = await specialists(cases, options, [seed])
@@ -102,13 +102,13 @@ try {
       const { name } = (small[i] as (typeof small)[number]).domain
       const own = { model: applyPatch(model, patch), seed }
       await measured({ name: 'reference', ...own }, name)
-      // What a patch of another domain refuses of everyday prompts.
+      // How often a patch of another domain refuses everyday prompts.
       if (name !== 'harmfulness') await measured({ name: `${name} alone`, ...own }, 'harmfulness')
     }
     const stacks = await stacksOf(cases, parts, options)
     const [first] = cases as [DomainCase]
     const text = seed === 0 ? await textPromptOf(first, parts[0] as Patch, options) : undefined
-    // What training has compiled takes gigabytes.
+    // Programs compiled for training take gigabytes.
     await model.releasePrograms()
     for (const { name, patch, domain } of stacks) {
       await measured({ name, model: applyPatch(model, patch), seed }, domain)

@@ -1,5 +1,5 @@
 /**
- * Draws docs/order-sensitivity.svg, what each way of composing keeps of the patches' own effects, from
+ * Draws docs/order-sensitivity.svg, the share of the patches' own effects that each method of composing keeps, from
  * compare/results/compose.json: `node --import ./scripts/source.mjs compare/compose/draw-shares.ts`.
  */
 import { readFileSync } from 'node:fs'
@@ -11,12 +11,12 @@ const file = (path: string) => new URL(path, import.meta.url)
 const { shares } = JSON.parse(readFileSync(file('../results/compose.json'), 'utf8')) as {
   readonly shares: readonly KeptShare[]
 }
-/** Of one patch alone. */
+/** Methods with a single patch. */
 const single = ['20 tokens', 'text prompt']
 const rows = shares.filter(({ method }) => !single.includes(method))
 const methods = [...new Set(rows.map(({ method }) => method))].sort((a, b) => group(a) - group(b))
 
-/** Orders of `concat` first, as they are what varies. */
+/** Orders of `concat` come first, because they are what varies. */
 function group(method: string): number {
   return method.startsWith('concat') ? 0 : 1
 }

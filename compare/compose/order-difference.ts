@@ -6,8 +6,8 @@ import { permutations } from './permutations.ts'
 const prompts = ['How do I pick a lock?', 'My friend is a nurse, and', 'Write a line about the sea.']
 
 /**
- * The largest difference of log-probabilities (nats, of all next tokens) between the orders of patches side by side: as
- * `parallelPrefix` gives them, which puts them in an order of its own, and as they stand in each permutation.
+ * The largest difference in log-probabilities (nats, over all next tokens) between orders of parallel patches: as
+ * `parallelPrefix` returns them, in its own order, and in the order of each permutation.
  */
 export async function orderDifference(
   model: LanguageModel,

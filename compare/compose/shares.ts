@@ -1,12 +1,12 @@
 import { type AnalyzedMetric, analyzeMeasurements, type Measurement } from 'policypatch/evaluate'
 import { effects, overRefusal } from './small-case.ts'
 
-/** What a way of composing keeps of one domain's effect, by one judge. */
+/** The share of one domain's effect that a method of composing keeps, by one judge. */
 export interface KeptShare {
   readonly method: string
   readonly domain: string
   readonly judge: string
-  /** (stack − base) / (specialist − base), with its 95% interval over prompts, seeds averaged. */
+  /** (stack − base) / (specialist − base), with its 95% interval over prompts, averaged over seeds. */
   readonly value: number
   readonly low: number
   readonly high: number
@@ -15,7 +15,7 @@ export interface KeptShare {
 const isEffect = ({ domain, metric, data }: AnalyzedMetric) =>
   effects[domain] === metric && (domain !== 'harmfulness' || data.includes('harmful instructions'))
 
-/** Specialists stand as `reference`: shares are of their effects. */
+/** Specialists take the role of `reference`, so shares are of their effects. */
 export function keptShares(measurements: readonly Measurement[]): KeptShare[] {
   return analyzeMeasurements(measurements)
     .filter(isEffect)
@@ -26,7 +26,7 @@ export function keptShares(measurements: readonly Measurement[]): KeptShare[] {
     )
 }
 
-/** The worst domain's share, judges averaged; of `concat` in the worst of its orders. */
+/** The worst domain's share, averaged over judges. For `concat`, in its worst order. */
 export function worstShare(shares: readonly KeptShare[], method: string): number {
   const own = shares.filter((share) => share.method === method || share.method.startsWith(`${method}: `))
   const means = [...new Set(own.map((share) => `${share.method}/${share.domain}`))].map((key) =>
@@ -35,7 +35,7 @@ export function worstShare(shares: readonly KeptShare[], method: string): number
   return means.length === 0 ? Number.NaN : Math.min(...means)
 }
 
-/** Mean over-refusal of a stack above that of the specialist that refuses most. */
+/** Mean over-refusal of a stack minus that of the specialist that refuses most. */
 export function overRefusalExcess(measurements: readonly Measurement[], method: string): number {
   const rate = (subject: string) =>
     mean(

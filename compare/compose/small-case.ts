@@ -1,10 +1,10 @@
 import type { DomainPrompt } from 'policypatch/evaluate'
 import type { DomainCase } from '../domains/cases/domain-case.ts'
 
-/** Test prompts of a part that are measured: many stacks are. */
+/** Maximum test prompts per part, because many stacks are measured. */
 const MOST = 60
 
-/** A domain with fewer test prompts, and the figure that its patch is judged by, so that many stacks can be measured. */
+/** Reduces a domain to fewer test prompts and its main figure, so that many stacks can be measured. */
 export function smallCase({ domain, test, ...rest }: DomainCase): DomainCase {
   const own = domain.name === 'gender' ? test.filter(({ part }) => part === 'occupation') : test
   const parts = [...new Set(own.map(({ part }) => part))]
@@ -18,7 +18,7 @@ export function smallCase({ domain, test, ...rest }: DomainCase): DomainCase {
   }
 }
 
-/** What each domain's effect is told by, and over-refusal. */
+/** The metric of each domain's effect. */
 export const effects: Readonly<Record<string, string>> = {
   harmfulness: 'refusal rate',
   toxicity: 'expected maximum toxicity',

@@ -24,26 +24,23 @@ export interface StackOptions {
   readonly models: string
   /** Where compare:domains keeps its patches. */
   readonly patches: string
-  /** Where what is trained here is kept. */
+  /** Where the patches trained here are kept. */
   readonly folder: string
   readonly seed: number
-  /** Steps of a joint patch; of a compressed one four times as many. */
+  /** Steps of a joint patch. A compressed patch takes four times as many. */
   readonly steps: number
   readonly onProgress: (line: string) => void
 }
 
-/** A patch that is measured, under the name that the figures give it. */
+/** A patch to measure, and its name in figures. */
 export interface Stack {
   readonly name: string
   readonly patch: Patch
-  /** The only domain that it is measured on; all, where there is none. */
+  /** The only domain to measure it on; all if absent. */
   readonly domain?: string
 }
 
-/**
- * A patch of every seed for each domain, trained as compare:domains does where that has not been run; the pairs alone
- * where there is no seed.
- */
+/** Trains a patch per domain and seed as compare:domains does, reusing its results. Without seeds, only makes the pairs. */
 export async function specialists(
   cases: readonly DomainCase[],
   { model, models, patches, onProgress }: Pick<StackOptions, 'model' | 'models' | 'patches' | 'onProgress'>,
@@ -62,14 +59,14 @@ export async function specialists(
   return trained
 }
 
-/** Every way of making one patch out of the specialists. */
+/** Every way of combining the specialists into one patch. */
 export async function stacksOf(
   cases: readonly DomainCase[],
   parts: readonly Patch[],
   options: StackOptions,
 ): Promise<Stack[]> {
   const stacks: Stack[] = []
-  // In a row, and as a mean, parts cannot take effect each for itself.
+  // Concatenated and merged patches share one prefix, so their gates cannot act separately.
   const ungated = await Promise.all(parts.map(ungatedPatch))
   for (const order of permutations(ungated)) {
     const name = order.map(({ manifest: { domain } }) => domain).join(', ')
@@ -92,7 +89,7 @@ interface TrainedStack extends Omit<Stack, 'patch'> {
   readonly make: (run: Run) => Promise<Patch>
 }
 
-/** Those that are trained. */
+/** The combinations that need training. */
 function trainedStacks(
   cases: readonly DomainCase[],
   parts: readonly Patch[],
@@ -101,7 +98,7 @@ function trainedStacks(
   const { model, seed, steps } = options
   const [first] = parts as [Patch]
   const { domain } = first.manifest
-  // Harmfulness is the hardest to learn: all begin where its patch is, and keep what it knows by a lower rate.
+  // Harmfulness is hardest to learn, so all start from its patch and keep what it learned by a lower rate.
   const common = { model, seed, start: first.manifest.name }
   const short: TrainedStack = {
     name: '20 tokens',
@@ -123,12 +120,12 @@ function trainedStacks(
         }),
     },
     { name: 'joint', make: (run) => joint(cases, { ...run, model, seed, training: { steps } }, options) },
-    // How much shorter a patch can be is a question of lengths, not of seeds.
+    // How short a patch can be depends on lengths, not on seeds.
     ...(seed === 0 ? [short] : []),
   ]
 }
 
-/** One prefix for all domains, each held to its own reference on the pairs that its specialist had. */
+/** One prefix for all domains. Each domain uses its own reference and its specialist's pairs. */
 async function joint(
   cases: readonly DomainCase[],
   run: Omit<Parameters<typeof trainJointPatch>[0], 'domains'>,
@@ -154,14 +151,14 @@ async function joint(
     for (const reference of references.splice(0)) await reference.dispose()
   }
   try {
-    // Training takes gigabytes of its own.
+    // Training itself takes gigabytes.
     return await trainJointPatch({ ...run, domains, onTaught: free })
   } finally {
     await free()
   }
 }
 
-/** A patch that a run makes, from its folder where it is there already. */
+/** Reads a patch from its folder, or makes it if it is not there yet. */
 async function kept(
   name: string,
   { folder, seed, onProgress }: StackOptions,

@@ -6,10 +6,9 @@ import { median } from '../../timing/figures.ts'
 const REQUESTS = 480
 
 /**
- * What another stack costs a request, in milliseconds: the median time of a request for one token whose stack is another
- * than that of the one before, less that of requests with the same stack as before, the median over stacks. Whether the
- * next one is another is drawn anew each time, so that garbage collections, which come at regular distances, fall on both
- * alike.
+ * The cost of switching stacks in milliseconds: the median time of a one-token request whose stack differs from that of the
+ * request before it, minus the median for an unchanged stack; the median over stacks. Whether the next stack changes is random,
+ * so that garbage collections, which occur at regular intervals, affect both alike.
  */
 export async function switchingCost(model: LanguageModel, patches: readonly Patch[]): Promise<number> {
   const set = patchSet(model, patches)
@@ -21,7 +20,7 @@ export async function switchingCost(model: LanguageModel, patches: readonly Patc
     for await (const _ of model.generateBatch(request, { maxTokens: 1 })) void _
     return performance.now() - started
   }
-  // Every stack once, so that keys and values are there.
+  // Every stack once, so that its keys and values are cached.
   for (const stack of stacks) await timeOf(stack)
   const times = stacks.map(() => ({ same: [] as number[], switched: [] as number[] }))
   const random = createRandom(0)

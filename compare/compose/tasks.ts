@@ -3,27 +3,27 @@ import type { CompressionTask } from 'policypatch/train'
 import type { DomainCase } from '../domains/cases/domain-case.ts'
 import { patchName } from '../domains/patch-name.ts'
 
-/** Prompts of each task that a compressed patch learns on. */
+/** Maximum prompts per task for training a compressed patch. */
 const MOST = 480
 
-/** Tokens in which an answer parts from a refusal. */
+/** Tokens within which an answer differs from a refusal. */
 const OPENING = 4
 
-/** What a task is made of: some prompts of a domain, the tokens of the response that count, its part of a batch. */
+/** The parts of a task: prompts of a domain, the response tokens that count, and its share of a batch. */
 interface Slice extends Pick<CompressionTask, 'respondedBy' | 'responseSeed'> {
   readonly name: string
   readonly rows: readonly PatchPrompt[]
   readonly tokens: number
   readonly share: number
-  /** Whether the base teaches it, in place of a patch. */
+  /** Whether the base is the teacher, instead of a patch. */
   readonly plain?: boolean
 }
 
 /**
- * The training prompts of all domains, on which one patch is to do what the domain's own does alone. Whether a harmless
- * prompt is answered is decided in the first tokens, which a mean over all of a long answer hardly sees: these are tasks
- * of their own, what looks harmful most of all, and some of them the base teaches, for it refuses none. Where responses
- * are sampled, the base's too are read.
+ * The training prompts of all domains, on which one patch should do what each domain's own patch does alone. The first tokens
+ * decide whether a harmless prompt is answered, but hardly count in a mean over a long answer. So openings are separate tasks,
+ * with extra weight on prompts that look harmful, and the base teaches some of them, because it refuses none. Where responses are
+ * sampled, the base's responses are used too.
  */
 export function compressionTasks(cases: readonly DomainCase[]): CompressionTask[] {
   return cases.flatMap((domainCase) => {
@@ -57,7 +57,7 @@ function slicesOf({ domain, train }: DomainCase): Slice[] {
   ]
 }
 
-/** Toxic text is the more varied: what its patch does where the base goes is a task of its own. */
+/** Toxic text is more varied, so what its patch does on the base's own continuations is a separate task. */
 function sampledSlices(domain: string, rows: readonly PatchPrompt[], tokens: number): Slice[] {
   const one = { rows, tokens }
   if (domain !== 'toxicity') return [{ ...one, name: 'responses', share: 0.7 }]
@@ -68,7 +68,7 @@ function sampledSlices(domain: string, rows: readonly PatchPrompt[], tokens: num
   ]
 }
 
-/** As many as are wanted, from every part of the data. */
+/** Picks up to `MOST` rows evenly from all of the data. */
 function evenly<Row>(rows: readonly Row[]): Row[] {
   const count = Math.min(MOST, rows.length)
   return Array.from({ length: count }, (_, i) => rows[Math.floor((i * rows.length) / count)] as Row)

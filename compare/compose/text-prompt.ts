@@ -6,10 +6,10 @@ import type { DomainCase } from '../domains/cases/domain-case.ts'
 import type { StackOptions } from './stacks.ts'
 import { compressionTasks } from './tasks.ts'
 
-/** Prompts of each kind that the search sees. */
+/** Maximum prompts of each kind for the search. */
 const MOST = 48
 
-/** A system message searched for with the patch of the first domain as the teacher, from its folder where it is there. */
+/** A system message found by a search, with the first domain's patch as the teacher. Reused from its folder if it exists. */
 export async function textPromptOf(
   domainCase: DomainCase,
   patch: Patch,

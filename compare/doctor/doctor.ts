@@ -1,11 +1,11 @@
 /**
- * What `policypatch doctor` says of a model before any work, beside what is then measured: memory of training and of generating,
- * time of a step and of a token. Each side is a process of its own, one after the other.
+ * Compares what `policypatch doctor` predicts for a model with measurements: memory for training and generation, time per step
+ * and per token. Each side runs in its own process, one after the other.
  *
  *   npm run compare:doctor -- [--only NAME] [--gemma FILE] [--batch 8] [--prompt 64] [--response 64] [--runs 3] [--threads 2]
  *
- * Models: `smollm2`, `gemma3` (another file of it with `--gemma`), and `billion`, a synthetic one of 1.1 billion parameters in
- * bfloat16. Ratios are estimate / measurement.
+ * Models: `smollm2`, `gemma3` (a different file of it with `--gemma`), and `billion`, a synthetic model of 1.1 billion parameters
+ * in bfloat16. Ratios are estimate / measurement.
  */
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'

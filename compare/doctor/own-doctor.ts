@@ -1,4 +1,7 @@
-/** Both sides of doctor.ts: at the first step what the doctor says of a model, or what loading, generating or training takes. */
+/**
+ * Both sides of doctor.ts: the first step returns the doctor's estimates, the others the measured cost of loading, generating or
+ * training.
+ */
 import { onnxruntimeBackend, resolveModel } from '@policypatch/backend-node'
 import {
   createRandom,
@@ -15,20 +18,20 @@ import { serveSteps } from '../sides/serve-steps.ts'
 
 export interface DoctorTask {
   readonly side: 'diagnosis' | 'training' | 'generation'
-  /** What `resolveModel` finds; absent: the synthetic model. */
+  /** As for `resolveModel`. If absent, the synthetic model. */
   readonly model?: string
   readonly step: StepShape
   readonly runs: number
   readonly threads: number
 }
 
-/** Seconds of a step or of a further token, and the most bytes that the process had. */
+/** Seconds per step or further token, and the process's peak bytes. */
 export interface DoctorReport {
   readonly step?: number
   readonly token?: number
   readonly training?: number
   readonly generation?: number
-  /** What the whole diagnosis took. */
+  /** Seconds of the whole diagnosis. */
   readonly seconds: number
 }
 
@@ -74,7 +77,7 @@ async function generation(place: StoredPlace, backend: Backend, { runs }: Doctor
   return { token: median(times), generation: peak() }
 }
 
-/** The first steps of a run: other ids than the doctor's, an optimizer, all examples. */
+/** Runs the first training steps, with different ids from the doctor's, an optimizer and all examples. */
 async function training(place: StoredPlace, backend: Backend, { step, runs }: DoctorTask) {
   const { batchSize, promptTokens, responseTokens, prefixLength } = step
   const model = await loadStoredModel(place, { backend, precision: 'int8' })

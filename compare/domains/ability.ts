@@ -8,7 +8,7 @@ export interface AbilitySubject {
   readonly model: LanguageModel
 }
 
-/** What each subject can do, of the questions of the package. */
+/** Measures each subject's ability with the package's questions. */
 export async function measureAbility(
   subjects: readonly AbilitySubject[],
   { data, folder, onProgress }: { data: AbilityData; folder: string; onProgress: (line: string) => void },

@@ -1,7 +1,7 @@
 import { analyzeMeasurements, type Effect, type Measurement } from 'policypatch/evaluate'
 import { isHeadline } from './headline.ts'
 
-/** How the patch differs from something that it is held against, in a figure that its domain is judged by. */
+/** The difference between the patch and an alternative, in a headline figure of the domain. */
 export interface Comparison extends Effect {
   readonly against: string
   readonly domain: string
@@ -14,13 +14,12 @@ export interface Comparison extends Effect {
 const rivals = ['system prompt', 'lora', 'random prefix', 'reference']
 
 /**
- * The patch less each of what it is held against, on the same prompts, with the 95% interval of the difference over
- * prompts and training seeds.
+ * The patch minus each alternative, on the same prompts, with the 95% interval of the difference over prompts and training seeds.
  */
 export function comparisons(measurements: readonly Measurement[]): Comparison[] {
   const own = measurements.filter(isHeadline)
   return rivals.flatMap((against) => {
-    // A rival in the base's place is what differences are taken from.
+    // With a rival in the base's place, effects are differences from it.
     const pair = own
       .filter(({ subject }) => subject === against || subject === 'patched')
       .map((one) => ({ ...one, subject: one.subject === against ? 'base' : one.subject }))

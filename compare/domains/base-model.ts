@@ -1,2 +1,2 @@
-/** The model that is patched. */
+/** The model to patch. */
 export const baseModel = 'HuggingFaceTB/SmolLM2-135M-Instruct'

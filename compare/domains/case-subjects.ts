@@ -3,7 +3,7 @@ import { type EvaluationSubject, randomPrefixLike } from 'policypatch/evaluate'
 import type { DomainCase } from './cases/domain-case.ts'
 import type { TrainedPatches } from './train-patches.ts'
 
-/** What is measured in a domain, in the order of the tables; the LoRA comes last, once its weights are loaded. */
+/** The subjects to measure in a domain, in table order. The LoRA comes last, because its weights must be loaded first. */
 export function caseSubjects(
   { systemPrompt }: DomainCase,
   model: LanguageModel,

@@ -1,16 +1,15 @@
 /**
- * Patches for three domains, measured against everything that they should be held against: harmfulness, toxicity and
- * gender bias of SmolLM2-135M-Instruct, each distilled from a safer reference (a LoRA adapter merged into the base).
+ * Trains patches for three domains and compares them with every alternative: harmfulness, toxicity and gender bias of
+ * SmolLM2-135M-Instruct, each distilled from a safer reference (a LoRA adapter merged into the base).
  *
  *   npm run compare:domains -- [--shared ../shared] [--out compare/.domains] [--only harmfulness,toxicity,gender]
  *     [--seeds 3] [--samples 5] [--no-lora] [--no-ability] [--no-side-by-side]
  *
- * `--samples` is k of toxicity's protocol: 25 in the paper that it is from, 5 here, which takes a fifth of the time.
- * `--shared` is a folder with data/ and models/; compare/README.md says what is in them. All that is made is kept in `--out`, and
- * the same command goes on from there after a stop. Domains are trained and measured side by side, a process on cores of its
- * own each, as far as there are cores and memory. Writes compare/results/domains.json, which `policypatch report`
- * reads, and where domains that `--only` leaves out stay as they were. Ends with the figures that are the headlines, means
- * over the training seeds.
+ * `--samples` is k of the toxicity protocol: 25 in the original paper, 5 here, which takes a fifth of the time. `--shared` is a
+ * folder with data/ and models/; compare/README.md describes its contents. All intermediate results are kept in `--out`, and the
+ * same command resumes a stopped run. Domains are trained and measured side by side, each in a process on its own cores, as far
+ * as cores and memory allow. Writes compare/results/domains.json, which `policypatch report` reads; domains left out by `--only`
+ * keep their figures there. Ends with the headline figures, as means over the training seeds.
  */
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -49,7 +48,7 @@ const progress = progressLine()
 const abilityOf = async (subjects: readonly AbilitySubject[]) =>
   measureAbility(subjects, { data: await readAbilityData(), folder: out, onProgress: progress.show })
 if (values['side-by-side'] && names.length > 1) {
-  // What they make is found in --out below; so is the base's ability, which each of them needs.
+  // Their results are in --out and are reused below. So is the base's ability, which each of them needs.
   if (values.ability) {
     const base = await loadModel(baseModel)
     await abilityOf([{ name: 'base', model: base }])

@@ -1,4 +1,4 @@
-/** What a subject's files are called: its name and what else tells it apart, without characters that paths mind. */
+/** The name of a subject's files: its name and other distinguishing parts, with only characters that are safe in paths. */
 export const fileName = (...parts: readonly (string | number | undefined)[]): string =>
   parts
     .filter((part) => part !== undefined)

@@ -1,12 +1,13 @@
 /**
- * A patch for a second real model, Gemma 3 270M, which is no chat model: toxicity, held against a reference that is made here.
+ * Trains a patch for a second real model, Gemma 3 270M, which is not a chat model: toxicity, with a reference trained here.
  *
  *   npm run compare:gemma -- [--shared ../shared] [--out compare/.gemma] [--samples 5] [--seeds 1]
  *
- * The reference M' is a LoRA that PEFT trains on the mildest fluent one of eight continuations that the base gives to each training
- * prompt. The patch is then distilled from it by the domain's recipe, and base, patch and reference are measured on test prompts by
- * two judges. All that is made is kept in `--out`, and the same command goes on from there after a stop. Prints the share of the
- * reference's reduction that the patch has, and the perplexity of its continuations over the base's, means over the seeds.
+ * The reference M' is a LoRA that PEFT trains on the least offensive fluent one of eight continuations by the base for each
+ * training prompt. The patch is then distilled from it with the domain's recipe, and base, patch and reference are measured on
+ * test prompts by two judges. All intermediate results are kept in `--out`, and the same command resumes a stopped run. Prints
+ * the share of the reference's reduction that the patch achieves, and the perplexity of its continuations over the base's, as
+ * means over the seeds.
  */
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -33,7 +34,7 @@ import { trainPatches } from './train-patches.ts'
 
 const gemma = 'google/gemma-3-270m'
 
-/** Probability of a token, geometric mean, from which a continuation counts as fluent: that of every third. */
+/** Minimum token probability (geometric mean) of a fluent continuation. A third of the continuations reach it. */
 const fluentFrom = 0.05
 
 const { values } = parseArgs({
@@ -87,8 +88,9 @@ await reference.dispose()
 await model.dispose()
 
 /**
- * Folder of a LoRA trained on the one of eight continuations that the base gives to each prompt that is least offensive and as
- * likely as most: what is chosen for its words alone is odd text, and a reference that was trained on it has twice the perplexity.
+ * Trains a LoRA on one of eight continuations by the base for each prompt: the least offensive one that is about as likely as
+ * most. Returns its folder. Chosen by words alone, the texts would be odd, and a reference trained on them would have twice the
+ * perplexity.
  */
 async function trainedReference(): Promise<string> {
   const { domain, train } = toxicity
@@ -120,7 +122,7 @@ async function trainedReference(): Promise<string> {
   return adapter
 }
 
-/** Probability that a text is not offensive, less where it is unlikely under the base. */
+/** Probability that a text is not offensive, reduced if the text is unlikely under the base. */
 function mildAndFluent({ pairs: { judge }, judges }: Domain): Judge {
   const [fluency] = judges.fluency ?? []
   return {

@@ -1,6 +1,6 @@
 import type { Measurement } from 'policypatch/evaluate'
 
-/** What a domain is judged by: a metric, and the part of the data that it is read on. */
+/** The headline metric of each domain, and the part of the data to read it from. */
 const judgedBy = {
   harmfulness: { metric: 'refusal rate', data: 'harmful instructions' },
   toxicity: { metric: 'expected maximum toxicity', data: '' },
@@ -9,14 +9,14 @@ const judgedBy = {
 
 const overRefusal = 'over-refusal rate'
 
-/** Whether a measurement is one that its domain is judged by, or of over-refusal. */
+/** Whether a measurement is its domain's headline metric or over-refusal. */
 export const isHeadline = ({ domain, metric, data }: Measurement): boolean =>
   Object.entries(judgedBy).some(
     ([name, judged]) => name === domain && judged.metric === metric && data.includes(judged.data),
   ) ||
   (domain === 'harmfulness' && metric === overRefusal)
 
-/** The figures that domains are judged by: one number of each, means over the training seeds and over the judges. */
+/** The headline figures: one number per domain, averaged over training seeds and judges. */
 export function headline(measurements: readonly Measurement[]): Record<string, number> {
   const value = (subject: string, domain: string, metric: string, data?: string) => {
     const own = measurements.filter(
@@ -28,7 +28,7 @@ export function headline(measurements: readonly Measurement[]): Record<string, n
     )
     return mean(own.map((one) => one.value))
   }
-  /** (patched − base) / (reference − base), judge by judge and part by part alike. */
+  /** (patched − base) / (reference − base), with equal weight for all judges and parts. */
   const share = (domain: keyof typeof judgedBy) => {
     const { metric, data } = judgedBy[domain]
     const [base, patched, reference] = ['base', 'patched', 'reference'].map((subject) =>
@@ -49,10 +49,7 @@ export function headline(measurements: readonly Measurement[]): Record<string, n
   return Object.fromEntries(Object.entries(figures).filter(([, figure]) => !Number.isNaN(figure)))
 }
 
-/**
- * Accuracy that is lost against the base, over sets of questions alike, ways of scoring them and seeds, of the patch that
- * loses most.
- */
+/** Accuracy lost compared with the base, by the patch that loses most. Data sets, scoring methods and seeds have equal weight. */
 function abilityLoss(measurements: readonly Measurement[]): number {
   const accuracies = measurements.filter(
     ({ domain, metric }) => domain === 'ability' && metric.includes('accuracy'),
@@ -62,7 +59,7 @@ function abilityLoss(measurements: readonly Measurement[]): number {
       accuracies.filter(({ subject, data }) => subject === name && data === where).map(({ value }) => value),
     )
   const all = [...new Set(accuracies.map((one) => one.data))]
-  // Not the fields of a set once more.
+  // A set's fields are already part of the set.
   const data = all.filter((one) => !all.some((set) => one.startsWith(`${set}: `)))
   const patched = [...new Set(accuracies.map(({ subject }) => subject))].filter((name) =>
     name.startsWith('patched'),

@@ -8,20 +8,20 @@ import {
 import type { DomainCase } from './cases/domain-case.ts'
 import { type MeasureOptions, measure } from './measure.ts'
 
-/** What one subject did. */
+/** The results of one subject. */
 export interface MeasuredSubject {
   readonly subject: EvaluationSubject
   readonly evaluation: DomainEvaluation
-  /** Under attacks, where the domain has some. */
+  /** Results under attacks, if the domain has any. */
   readonly attacked?: DomainEvaluation
-  /** How far it is from the reference. */
+  /** Divergence from the reference. */
   readonly divergence: readonly Measurement[]
 }
 
-/** Prompts on which the divergence from the reference is measured. */
+/** Number of prompts for measuring the divergence from the reference. */
 const DIVERGENCE_PROMPTS = 48
 
-/** Everything of one subject; what its folder holds already is not asked for again. */
+/** Measures everything about one subject. Reuses the results in its folder. */
 export async function measureSubject(
   domainCase: DomainCase,
   subject: EvaluationSubject,
@@ -51,6 +51,6 @@ export async function measureSubject(
   return { subject, evaluation, ...(attacked && { attacked }), divergence }
 }
 
-/** Attacks take as long as all the rest: they are made on whom they tell something of. */
+/** Attacks take as long as everything else, so only the subjects that they matter for are attacked. */
 const isAttacked = ({ name, seed = 0 }: EvaluationSubject) =>
   ['base', 'reference'].includes(name) || (name === 'patched' && seed === 0)

@@ -13,7 +13,7 @@ export interface MeasureOptions {
   readonly onProgress: (line: string) => void
 }
 
-/** One subject on the test prompts, or on prompts given in their place. */
+/** Measures one subject on the test prompts, or on other given prompts. */
 export async function measure(
   { domain, data, test }: DomainCase,
   subject: EvaluationSubject,
@@ -26,7 +26,7 @@ export async function measure(
     subject,
     prompts: prompts.prompts,
     data: prompts.data,
-    // Prompts of attacks may be a thousand tokens long, and so many of them at once take too much memory.
+    // Attack prompts may be a thousand tokens long, and large batches of them take too much memory.
     batchSize: prompts.data === data ? 32 : 8,
     path: { storage: fileStorage(folder), path: `measured/${name}.jsonl` },
     onProgress: ({ stage, done, total }) => onProgress(`${name}: ${stage} ${done}/${total}`),

@@ -1,2 +1,2 @@
-/** What the patch of a domain is called in its manifest. */
+/** The name of a domain's patch in its manifest. */
 export const patchName = (domain: string): string => `smollm2-135m-${domain}`

@@ -1,4 +1,4 @@
-/** What is being done, on one line of a terminal, or a line a quarter of a minute elsewhere. */
+/** Shows progress on a single terminal line, or else a line every quarter of a minute. */
 export function progressLine() {
   const start = Date.now()
   const { isTTY } = process.stderr

@@ -1,6 +1,6 @@
 import type { Reference } from 'policypatch'
 
-/** A reference that is asked once for the distributions over the same responses: patches of several seeds learn from them. */
+/** Caches a reference's distributions for each response, because patches of several seeds learn from them. */
 export function rememberDistributions(reference: Reference): Reference {
   const { scoreTop } = reference
   if (!scoreTop) return reference

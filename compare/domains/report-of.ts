@@ -11,10 +11,10 @@ import {
 import type { DomainCase } from './cases/domain-case.ts'
 import type { MeasuredSubject } from './measure-case.ts'
 
-/** Of each domain, as many as one cares to read. */
+/** Examples per domain: as many as a reader will look at. */
 const EXAMPLES = 24
 
-/** What a report shows of a domain beside its figures. */
+/** What a report shows about a domain besides its figures. */
 export interface DomainStory {
   readonly agreement: readonly JudgeAgreement[]
   readonly examples: readonly ReportExample[]
@@ -40,7 +40,7 @@ export function storyOf(
       return ['sft', 'dpo'].flatMap((stage) =>
         trainingCurves(
           { domain: name, stage, seed },
-          // A run that went on after a stop tells of some steps twice.
+          // A resumed run records some steps twice.
           [...new Map(steps.filter((one) => one.stage === stage).map((one) => [one.step, one])).values()],
         ),
       )
@@ -48,7 +48,7 @@ export function storyOf(
   }
 }
 
-/** Every two judges of a role on all responses of all subjects. */
+/** Agreement of every two judges of a role, over all responses of all subjects. */
 function agreementOf({ domain }: DomainCase, measured: readonly MeasuredSubject[]): JudgeAgreement[] {
   const all = measured.flatMap(({ evaluation, attacked }) => [
     ...evaluation.responses,
@@ -71,12 +71,12 @@ function agreementOf({ domain }: DomainCase, measured: readonly MeasuredSubject[
   })
 }
 
-/** The first test prompts of each part whose licence lets them be shown, with what each subject says to them. */
+/** The first test prompts of each part whose licence allows showing them, with each subject's response. */
 function examplesOf(
   { domain, data, shown }: DomainCase,
   measured: readonly MeasuredSubject[],
 ): ReportExample[] {
-  // Of trained subjects the first seed.
+  // The first seed of each trained subject.
   const subjects = [
     ...new Map([...measured].reverse().map((one) => [one.subject.name, one])).values(),
   ].reverse()

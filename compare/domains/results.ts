@@ -16,7 +16,7 @@ import type { CaseResult } from './run-case.ts'
 
 const path = fileURLToPath(new URL('../results/domains.json', import.meta.url))
 
-/** What a run has found. */
+/** The results of a run. */
 export interface Found {
   readonly measurements: readonly Measurement[]
   readonly stories: readonly CaseResult[]
@@ -24,8 +24,8 @@ export interface Found {
 }
 
 /**
- * Writes compare/results/domains.json: the headlines, and everything behind them in the form that reports are made of. Of
- * domains that this run left out, what the file held stays. Gives what it holds now.
+ * Writes compare/results/domains.json: the headline figures, and all data behind them in report form. Domains left out of this
+ * run keep their figures. Returns the file's new contents.
  */
 export async function writeResults(
   found: Found,
@@ -65,7 +65,7 @@ function titleOf(measurements: readonly Measurement[]): string {
   return `Patches for ${[...domains].join(', ')}`
 }
 
-/** A report without the domains of another, and without the ability of subjects that the other has measured. */
+/** Drops from a report the domains of another report, and the abilities of subjects measured there. */
 function without(report: ReportData, { measurements }: ReportData): ReportData {
   const isNew = ({ domain, subject }: Measurement) =>
     measurements.some((one) => one.domain === domain && (domain !== 'ability' || one.subject === subject))
@@ -81,7 +81,7 @@ function without(report: ReportData, { measurements }: ReportData): ReportData {
   }
 }
 
-/** Every figure with its interval, over seeds and prompts, and the share of the reference's change that it makes. */
+/** Prints every figure with its interval over seeds and prompts, and the share of the reference's change that it achieves. */
 export function printFigures(measurements: readonly Measurement[]): void {
   const rows = [
     ['domain', 'metric', 'judge', 'data', 'n', 'subject', 'value', '95% interval', 'share of change'],
@@ -99,7 +99,7 @@ export function printFigures(measurements: readonly Measurement[]): void {
   console.log(formatTable(rows))
 }
 
-/** The patch less each of what it is held against. */
+/** Prints the patch minus each alternative. */
 export function printComparisons(measurements: readonly Measurement[]): void {
   const rows = [['patched less', 'domain', 'metric', 'judge', 'data', 'difference', '95% interval', 'better']]
   for (const { against, domain, metric, judge, data, value, low, high, better } of comparisons(

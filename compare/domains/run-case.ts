@@ -24,19 +24,19 @@ export interface RunCaseOptions {
 export interface CaseResult extends DomainStory {
   readonly domain: string
   readonly measurements: readonly Measurement[]
-  /** Whose ability is to be measured. */
+  /** The subjects whose ability is to be measured. */
   readonly able: readonly AbilitySubject[]
-  /** Trained numbers of the patch and of the LoRA. */
+  /** Trainable parameters of the patch and of the LoRA. */
   readonly parameters: { readonly patch: number; readonly lora?: number }
 }
 
-/** Trains and measures all of one domain. */
+/** Trains and measures everything for one domain. */
 export async function runCase(domainCase: DomainCase, options: RunCaseOptions): Promise<CaseResult> {
   const { model, models, folder, seeds, onProgress } = options
   const { name } = domainCase.domain
   const reference = await loadModel(baseModel, { adapter: join(models, domainCase.reference) })
   const trained = await trainPatches(domainCase, { model, reference, folder, seeds, onProgress })
-  // What training has compiled takes gigabytes.
+  // Programs compiled for training take gigabytes.
   await model.releasePrograms()
   await reference.releasePrograms()
   const [first] = trained.patches

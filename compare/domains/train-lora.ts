@@ -18,12 +18,12 @@ export interface TrainLoraOptions {
 export interface TrainedLora {
   /** Folder of the adapter. */
   readonly adapter: string
-  /** Trained numbers. */
+  /** Number of trainable parameters. */
   readonly parameters: number
   readonly seconds: number
 }
 
-/** A LoRA of rank 16, trained in PEFT on the y⁺ of the very pairs that the patch is trained on. */
+/** Trains a LoRA of rank 16 with PEFT on y⁺ of the same pairs as the patch. */
 export async function trainLora(
   { domain }: DomainCase,
   { model, pairs, folder, onProgress }: TrainLoraOptions,
@@ -58,7 +58,7 @@ export async function trainLora(
   return { adapter, parameters, seconds }
 }
 
-/** Runs a program to its end and gives the last line that it printed. */
+/** Runs a program and returns the last line that it printed. */
 function run(program: string, args: readonly string[], onLine: (line: string) => void): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { env: quietEnvironment, stdio: ['ignore', 'pipe', 'inherit'] })

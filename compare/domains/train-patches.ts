@@ -21,9 +21,9 @@ import { rememberDistributions } from './remember-distributions.ts'
 export interface TrainPatchesOptions {
   readonly model: LanguageModel
   readonly reference: LanguageModel
-  /** Whose outputs are y⁺ in place of the reference's, such as another model's that were recorded. */
+  /** Provides y⁺ in place of the reference, such as recorded outputs of another model. */
   readonly recorded?: Reference | undefined
-  /** What is done otherwise than the domain's recipe says. */
+  /** Deviations from the domain's recipe. */
   readonly training?: Pick<TrainPatchOptions, 'prefix' | 'sft' | 'dpo'> | undefined
   readonly folder: string
   readonly seeds: readonly number[]
@@ -31,12 +31,12 @@ export interface TrainPatchesOptions {
 }
 
 export interface TrainedPatches {
-  /** What all seeds were trained on. */
+  /** The training pairs of all seeds. */
   readonly pairs: readonly PreferencePair[]
   readonly patches: readonly { readonly seed: number; readonly patch: Patch }[]
 }
 
-/** The domain's pairs, then a patch for each seed; what the folder holds already is taken from there. */
+/** Makes the domain's pairs, then a patch per seed. Reuses the results in the folder. */
 export async function trainPatches(
   { domain, train, validation }: DomainCase,
   { model, reference, recorded, training, folder, seeds, onProgress }: TrainPatchesOptions,
@@ -62,7 +62,7 @@ export async function trainPatches(
       const patch = await trainPatch({
         ...training,
         ...{ domain, model, reference: teacher, pairs, seed },
-        // Measured by what comes after, on prompts of its own.
+        // Evaluated later, on separate prompts.
         check: false,
         validation: watched !== false && validation.length > 0 && { prompts: validation },
         manifest: { name: patchName(domain.name) },

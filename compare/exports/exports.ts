@@ -1,10 +1,10 @@
 /**
- * Whether the other side reads what is exported: each export of a patch of a tiny model is loaded by the program that it
- * is for, and the logits that it gives after some prompts are held against ours.
+ * Checks that other programs can read the exports: each export of a tiny model's patch is loaded by the program that it is for,
+ * and the logits after some prompts are compared with ours.
  *
  *   npm run check:exports
  *
- * Prints a line for each export and fails where one is off by more than 1e-3, or could not be read.
+ * Prints a line per export. Fails if one deviates by more than 1e-3 or cannot be read.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -63,9 +63,9 @@ try {
 interface ReadBack {
   readonly name: string
   readonly patch: 'one' | 'composed'
-  /** After each prompt. */
+  /** Logits after each prompt. */
   readonly logits?: readonly (readonly number[])[]
-  /** Why it was not read, where that is no failure. */
+  /** Why the export was not read, if that is not a failure. */
   readonly note?: string
 }
 
@@ -100,7 +100,7 @@ async function logits(model: LanguageModel, patch: Patch): Promise<number[][]> {
   })
 }
 
-/** The largest difference of centred logits, to the largest of them. */
+/** The largest difference of centred logits, relative to the largest of them. */
 function relativeDifference(
   found: readonly (readonly number[])[],
   expected: readonly (readonly number[])[],

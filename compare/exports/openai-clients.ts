@@ -1,6 +1,6 @@
 /**
- * Whether the Python package openai gets from the server what the model answers: whole, in pieces, patched, with log-probabilities, and errors
- * of the classes that it has for them.
+ * Checks that the Python package openai gets the model's answers from the server: whole, streamed, patched, with
+ * log-probabilities, and errors of the matching classes.
  *
  *   npm run check:exports
  */

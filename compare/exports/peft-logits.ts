@@ -1,10 +1,10 @@
 /**
- * A patch in PEFT: the logits after ten chat prompts, ours against transformers' with PeftModel.from_pretrained on
- * the patch's folder as it lies there, both on the same GGUF.
+ * Loads a patch in PEFT: compares our logits after ten chat prompts with those of transformers, with PeftModel.from_pretrained on
+ * the patch's folder as it is, both on the same GGUF.
  *
  *   npm run compare:peft-logits -- --patch DIR [--model ID|FILE.gguf]
  *
- * Fails where a prompt's relative difference is above 1e-3. The ratio is the largest of them.
+ * Fails if a prompt's relative difference exceeds 1e-3. The ratio is the largest difference.
  */
 import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
@@ -75,7 +75,7 @@ async function peftLogits(ids: readonly number[][]): Promise<Float64Array[]> {
   }
 }
 
-/** Logits less their mean: all that a softmax sees of them, and log-probabilities less theirs are the same. */
+/** Logits minus their mean. A softmax sees nothing else, and centred log-probabilities are the same. */
 function centred(logits: Float64Array): Float64Array {
   const mean = logits.reduce((sum, value) => sum + value, 0) / logits.length
   return logits.map((value) => value - mean)

@@ -1,7 +1,6 @@
 /**
- * Whether python-tuf and the clients of policypatch, Node's and the browser's, read each other's repositories: one that was
- * published here, before and after all of its keys were rotated, and one that python-tuf makes, with a key of another kind for
- * each role.
+ * Checks that python-tuf and the policypatch clients for Node and the browser read each other's repositories: one published here,
+ * before and after rotating all of its keys, and one made by python-tuf, with a different kind of key for each role.
  *
  *   npm run check:exports
  */

@@ -1,6 +1,7 @@
 /**
- * Whether the Python package model-signing and policypatch verify each other's signatures: of a key and of a certificate, alone and beside
- * a further signature, and of a Sigstore identity of stand-ins on loopback. Each must also refuse a file that was changed.
+ * Checks that the Python package model-signing and policypatch verify each other's signatures: by a key and by a certificate,
+ * alone and next to another signature, and by a Sigstore identity, with local stand-ins for the services. Each must also reject a
+ * modified file.
  *
  *   npm run check:exports
  */
@@ -21,12 +22,12 @@ const fixture = fileURLToPath(
 )
 const email = 'release@example.com'
 
-/** A way to sign, on both sides. */
+/** A way of signing, on both sides. */
 interface Mode {
   readonly name: string
   readonly signer: PatchSigner | string
   readonly trusted: TrustedSigner | string
-  /** Options of model-signing; without those of signing it only verifies. */
+  /** Options of model-signing. Without `sign` it only verifies. */
   readonly sign?: readonly string[]
   readonly verify: readonly string[]
 }
@@ -131,7 +132,7 @@ function python(...args: readonly string[]): Promise<void> {
   })
 }
 
-/** Sigstore's configuration of a client, with the trusted root of the stand-ins. */
+/** A Sigstore client configuration with the trusted root of the stand-ins. */
 function trustConfig(): string {
   return JSON.stringify({
     mediaType: 'application/vnd.dev.sigstore.clienttrustconfig.v0.1+json',

@@ -1,12 +1,12 @@
 /**
- * Whether a goal that is no refusal becomes a patch from 60 prompts and recorded answers and nothing else (compare/goals): JSON for
- * some prompts, a voice for some prompts, JSON for all. Each is trained by `trainPatch`'s defaults, as `policypatch train` does it,
- * and measured on unseen prompts: how many targets are answered as wanted, and how many others are no longer answered with the
- * very words of the base.
+ * Checks whether a goal other than refusal can be trained from nothing but 60 prompts and recorded answers (compare/goals): JSON
+ * for some prompts, a voice for some prompts, JSON for all. Each patch is trained with `trainPatch`'s defaults, as
+ * `policypatch train` does, and measured on unseen prompts: the share of targets answered as wanted, and the share of other
+ * prompts whose answers are no longer identical to the base's.
  *
  *   npm run compare:goals -- [--goal NAME] [--seed 0] [--preset fast|balanced|thorough] [--work compare/.goals] [--out compare/results/goals.json]
  *
- * `--goal` may be repeated. What is made is kept in `--work`, and the same command goes on from there after a stop.
+ * `--goal` may be repeated. Intermediate results are kept in `--work`, and the same command resumes a stopped run.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
@@ -41,7 +41,7 @@ const { values } = parseArgs({
 const seed = Number(values.seed)
 const preset = values.preset as TrainingPreset
 const data = (name: string) => fileURLToPath(new URL(`${name}.jsonl`, import.meta.url))
-/** Most of the others may be answered otherwise than by the base. */
+/** Minimum share of targets answered as wanted, and maximum share of other prompts whose answers change. */
 const bars = { asWanted: 0.9, changed: 0.05 }
 
 printLoad('before')

@@ -1,7 +1,7 @@
 /**
- * What installing takes: the packed tarballs of policypatch, @huggingface/transformers and node-llama-cpp, each in a folder of its
- * own, without what applying a patch in Node does not need (`--omit=optional`) and with it. No install script is run, and npm
- * must print no warning for policypatch. The packages must be built.
+ * Measures the installed size of the packed tarballs of policypatch, @huggingface/transformers and node-llama-cpp, each in its
+ * own folder, with and without what is not needed to apply a patch in Node (`--omit=optional`). No install scripts run, and npm
+ * must print no warnings for policypatch. The packages must be built.
  *
  *   npm run compare:install-size
  */
@@ -17,11 +17,11 @@ import { binaries } from './install-node-llama-cpp.mjs'
 
 interface Size {
   readonly packages: number
-  /** What `du` counts, in MiB. */
+  /** Size as `du` counts it, in MiB. */
   readonly megabytes: number
 }
 
-/** Most megabytes for applying alone. */
+/** Maximum megabytes to apply patches only. */
 const bar = 330
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -45,7 +45,7 @@ function install(name: string, specs: readonly string[], flags: readonly string[
   return size
 }
 
-/** As `du -m` counts: whole blocks, of folders too. */
+/** Counts like `du -m`: whole blocks, including those of folders. */
 function used(path: string): number {
   const blocks = (place: string): number => {
     const stats = lstatSync(place)
@@ -58,12 +58,12 @@ function used(path: string): number {
 try {
   const packed = packPackages(root, join(folder, 'tarballs'))
   const own = packed.map(({ path }) => path)
-  // An optional package, which would be installed because it is named.
+  // An optional package, which would be installed if it were named.
   const applying = packed.filter(({ name }) => name !== '@policypatch/serve').map(({ path }) => path)
   const subjects: readonly (readonly [string, readonly string[], readonly string[]])[] = [
     ['policypatch', applying, own],
     ['@huggingface/transformers', ['@huggingface/transformers'], ['@huggingface/transformers']],
-    // Its binaries are optional packages, of which it needs that of the machine.
+    // Its binaries are optional packages, of which it needs the one for this machine.
     ['node-llama-cpp', ['node-llama-cpp', `@node-llama-cpp/${binaries}`], ['node-llama-cpp']],
   ]
   const sizes = subjects.map(([name, least, all], i) => ({

@@ -10,9 +10,9 @@ export interface MeasurePolicyOptions extends PolicyPatch {
   readonly onProgress: (line: string) => void
 }
 
-/** What was found of a patch beside its base. */
+/** The measurements of a patch and its base. */
 export interface MeasuredPolicy extends GridEvaluation {
-  /** By prompt: whether the gate fires. Absent without a gate. */
+  /** Whether the gate fires, per prompt. Absent without a gate. */
   readonly fires?: readonly boolean[]
 }
 

@@ -1,14 +1,14 @@
 /**
- * Whether a user's own policy becomes a patch from 60 prompts and recorded answers and nothing else: three made policies
- * (compare/policies), each trained by `trainPatch`'s defaults, which make the everyday prompts themselves, and measured on
- * unseen prompts against the policy, on allowed ones near it, and on ordinary ones (compare/held-out), beside the base.
+ * Checks whether a user's own policy can be trained from nothing but 60 prompts and recorded answers: three synthetic policies
+ * (compare/policies), each trained with `trainPatch`'s defaults, which generate the everyday prompts. Measured on unseen prompts
+ * that violate the policy, allowed ones close to it, and ordinary ones (compare/held-out), next to the base.
  *
  *   npm run compare:own-policies -- [--policy NAME] [--seed 0] [--max-tokens 40]
  *     [--work compare/.own-policies] [--out compare/results/own-policies.json]
  *
- * `--policy`, which may be repeated, takes some of the policies alone: then what it writes holds those alone. All that is
- * made is kept in `--work`, and the same command goes on from there after a stop: patches by their prompts, answers and
- * seed, but not by the defaults of the trainer; after those have changed, give another folder.
+ * `--policy`, which may be repeated, selects policies; the output then contains only those. All intermediate results are kept in
+ * `--work`, and the same command resumes a stopped run. Patches are reused by prompts, answers and seed, but not by the trainer's
+ * defaults: if those change, use another folder.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
@@ -50,7 +50,7 @@ for (const policy of chosen) {
     folder: resolve(values.work),
     onProgress,
   })
-  // What training has compiled takes gigabytes.
+  // Programs compiled for training take gigabytes.
   await model.releasePrograms()
   const measured = await measurePolicy({ ...trained, model, prompts, maxTokens, onProgress })
   await model.releasePrograms()

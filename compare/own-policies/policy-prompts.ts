@@ -4,30 +4,30 @@ import type { RecordedResponse } from 'policypatch/pairs'
 import { createRandom } from 'policypatch/platform'
 import { readRows } from '../domains/cases/domain-data.ts'
 
-/** The policies of an app's assistant that are made here; see compare/policies/README.md. */
+/** Policies of an app's assistant, written for this comparison; see compare/policies/README.md. */
 export const policies = ['medical-dosages', 'legal-advice', 'other-products'] as const
 export type Policy = (typeof policies)[number]
 
 interface PolicyRow {
   readonly prompt: string
   readonly split: 'train' | 'test' | 'allowed'
-  /** Of rows to train on: what the assistant is to say. */
+  /** Only for training rows: the answer that the assistant should give. */
   readonly response?: string
 }
 
-/** Ordinary prompts taken of each set. */
+/** Ordinary prompts per set. */
 const ORDINARY = 40
 
-/** Parts of the prompts that are measured. */
+/** Parts of the measured prompts. */
 export const parts = { unseen: 'unseen', allowed: 'allowed', ordinary: ['vicuna-bench', 'koala'] } as const
 
 const policyFolder = fileURLToPath(new URL('../policies', import.meta.url))
 const heldOutFolder = fileURLToPath(new URL('../held-out', import.meta.url))
 
 export interface PolicyPrompts {
-  /** What a user has: prompts, each with an answer. */
+  /** What a user provides: prompts, each with an answer. */
   readonly recorded: readonly RecordedResponse[]
-  /** Unseen ones that are against the policy, allowed ones near it, and ordinary ones. */
+  /** Unseen prompts that violate the policy, allowed ones close to it, and ordinary ones. */
   readonly measured: readonly PatchPrompt[]
 }
 

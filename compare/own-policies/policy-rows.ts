@@ -6,12 +6,12 @@ import { type Policy, parts } from './policy-prompts.ts'
 
 export interface PolicyRow {
   readonly policy: Policy
-  /** Which prompts: refusal of them is the figure. */
+  /** The prompts. The figure is their refusal rate. */
   readonly prompts: keyof typeof parts
   readonly value: number
   readonly n: number
   readonly base: number
-  /** What the figure must reach, at least or at most; without it the row is for reading. */
+  /** The bound that the figure must meet, at least or at most. A row without one is informational. */
   readonly bar?: { readonly least: number } | { readonly most: number }
   readonly reached?: boolean
   readonly secondJudge: number
@@ -19,7 +19,7 @@ export interface PolicyRow {
   readonly gate?: number
 }
 
-/** Refusal of the unseen, the allowed and the ordinary prompts, the last bar of issue 18 beside it. */
+/** Refusal rates of the unseen, allowed and ordinary prompts, with the last bound of issue 18. */
 export function policyRows(
   policy: Policy,
   found: MeasuredPolicy,
@@ -52,7 +52,7 @@ export function policyRows(
   ]
 }
 
-// Sums of rates have roundings in their last digits.
+// Sums of rates have rounding errors in the last digits.
 const reaches = (value: number, bar: NonNullable<PolicyRow['bar']>) =>
   'least' in bar ? value >= bar.least - 1e-9 : value <= bar.most + 1e-9
 

@@ -22,13 +22,13 @@ export interface TrainPolicyOptions {
 
 export interface PolicyPatch {
   readonly patch: Patch
-  /** Where it, and what was found of it, is kept. */
+  /** Where the patch and its results are kept. */
   readonly folder: string
 }
 
 /**
- * A patch from the prompts and the recorded answers and nothing else, by the trainer's own defaults: taken from the folder
- * where it holds one of the same prompts, answers and seed.
+ * Trains a patch from nothing but the prompts and recorded answers, with the trainer's defaults. Reuses one in the folder with
+ * the same prompts, answers and seed.
  */
 export async function trainPolicy(options: TrainPolicyOptions): Promise<PolicyPatch> {
   const { model, policy, recorded, seed, onProgress } = options
@@ -43,7 +43,7 @@ export async function trainPolicy(options: TrainPolicyOptions): Promise<PolicyPa
       prompts: recorded.map(({ prompt }) => ({ prompt, kind: 'harmful' })),
       reference: await recordedReference({ storage, path: 'recorded.jsonl' }),
       generation: { maxTokens: 32, batchSize: 32 },
-      // Measured by what comes after, on prompts of its own.
+      // Evaluated later, on separate prompts.
       check: false,
       manifest: { name: policy, domain: policy },
       directory: { storage, path: 'run' },

@@ -1,4 +1,4 @@
-"""Asks a server with the openai package, and prints what it was answered as JSON: base URL and model are the arguments."""
+"""Queries a server with the openai package and prints the responses as JSON. Arguments: base URL and model."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""The other side of exports.ts: loads each export as its program does, and prints the logits that it gives as JSON."""
+"""The other side of exports.ts: loads each export with the program it is for, and prints the resulting logits as JSON."""
 
 import base64
 import io
@@ -46,10 +46,10 @@ def by_torch(text: str) -> torch.Tensor:
 
 
 def vllm_loader():
-    """vLLM's own function, with what it asks of its configuration.
+    """vLLM's own function, with the configuration that it needs.
 
-    VLLM_SOURCE names a folder with the unpacked wheel of a vLLM that cannot be installed whole, for want of a GPU's
-    libraries, say: then that function's module is loaded without those that its packages load on the way.
+    VLLM_SOURCE names a folder with the unpacked wheel of a vLLM that cannot be fully installed, for example without GPU
+    libraries. The function's module is then loaded without the modules that its packages would import.
     """
     if source := os.environ.get("VLLM_SOURCE"):
         for name in ("vllm", "vllm.renderers", "vllm.utils"):
@@ -85,7 +85,7 @@ def key_values() -> list[list[float]]:
 
 
 def onnx() -> list[list[float]]:
-    """The whole prompt but its last token, then that token with the cache."""
+    """Runs the prompt without its last token, then that token with the cache."""
     session = onnxruntime.InferenceSession(FOLDER / "patched.onnx", providers=["CPUExecutionProvider"])
     layers, heads, size = TASK["cache"]
     found = []

@@ -1,4 +1,4 @@
-"""PEFT's side of overhead.ts: the base model, under a LoRA of rank 16 on all its projections, and with that merged."""
+"""PEFT's side of overhead.ts: the base model, with a rank-16 LoRA on all its projections, and with that LoRA merged."""
 
 from copy import deepcopy
 from itertools import count
@@ -14,7 +14,7 @@ PROJECTIONS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "
 
 def prepare(task: dict):
     base = load_real_model(task)
-    # At random: as PEFT starts it, a LoRA changes nothing.
+    # Random, because PEFT's default initialization makes a LoRA that changes nothing.
     config = LoraConfig(task_type="CAUSAL_LM", r=16, target_modules=PROJECTIONS, init_lora_weights=False)
     unmerged = get_peft_model(deepcopy(base), config).eval()
     merged = deepcopy(unmerged).merge_and_unload().eval()
@@ -26,7 +26,7 @@ def prepare(task: dict):
         prompts = len(task["ids"])
         ids = torch.tensor([task["ids"][turn % prompts]])
         times = {}
-        # Each goes first as often as the others, on every prompt.
+        # Each model goes first equally often on every prompt.
         for start in range(len(models)):
             index = (turn // prompts + start) % len(models)
             clock = TokenClock()

@@ -1,4 +1,4 @@
-"""PEFT's side of peft-logits.ts: the logits after each prompt, of a GGUF under a patch's folder, as raw float32."""
+"""PEFT's side of peft-logits.ts: the logits after each prompt, of a GGUF with a patch's folder, as raw float32."""
 
 import json
 import sys

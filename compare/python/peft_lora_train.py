@@ -48,7 +48,7 @@ def load(options: argparse.Namespace):
 
 
 def read_rows(options: argparse.Namespace, tokenizer) -> list[tuple[list[int], list[int]]]:
-    """Ids of each prompt and its response; a response that is not cut ends with the end-of-sequence id."""
+    """Ids of each prompt and its response. A response that is not cut ends with the end-of-sequence id."""
 
     def prompt_ids(prompt: str | list) -> list[int]:
         if isinstance(prompt, str) and options.format == "text":
@@ -65,7 +65,7 @@ def read_rows(options: argparse.Namespace, tokenizer) -> list[tuple[list[int], l
 
 
 def batches(rows: int, size: int, draw: random.Random):
-    """Indices of `size` rows, without end: all rows in random order, then again in another."""
+    """Yields indices of `size` rows, endlessly: all rows in random order, then again in another order."""
     left: list[int] = []
     while True:
         while len(left) < size:
@@ -79,7 +79,7 @@ def main() -> None:
     torch.manual_seed(options.seed)
     base, tokenizer = load(options)
     rows = read_rows(options, tokenizer)
-    # Twice the rank is the usual scale; the linear layers are all but the output matrix.
+    # Twice the rank is the usual scale. "all-linear" means all linear layers except the output matrix.
     config = LoraConfig(
         task_type="CAUSAL_LM", r=options.rank, lora_alpha=2 * options.rank, target_modules="all-linear"
     )
@@ -99,7 +99,7 @@ def main() -> None:
         losses.append(loss.item())
         if step % 10 == 0 or step == options.steps:
             print(f"step {step}/{options.steps}  loss {losses[-1]:.4f}", flush=True)
-    # The base goes by its file's name: an adapter that is published should not name a place on this machine.
+    # Only the base's file name: a published adapter should not contain a path on this machine.
     model.peft_config["default"].base_model_name_or_path = options.model.name
     model.save_pretrained(options.out, save_embedding_layers=False)
     parameters = sum(parameter.numel() for parameter in trained)

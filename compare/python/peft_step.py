@@ -1,7 +1,7 @@
-"""PEFT's side of step.ts: takes a task on the first line of its input, then a training step at every further line.
+"""PEFT's side of step.ts: the first line of input is a task, every further line requests a training step.
 
-SFT is PEFT's own loss. DPO is the concatenated forward pass, chosen and rejected in one batch, with the virtual tokens'
-logits left out and only the responses' computed; the reference's log-probabilities come with the task on both sides.
+SFT is PEFT's own loss. DPO is the concatenated forward pass, with chosen and rejected in one batch, without the virtual
+tokens' logits, and with logits only for the responses. Both sides get the reference's log-probabilities with the task.
 """
 
 import json
@@ -21,7 +21,7 @@ SHAPES = Path(__file__).parents[1] / "speed"
 
 
 def uniform(seed: int, length: int) -> numpy.ndarray:
-    """The function of the same name in timing/synthetic-model.ts."""
+    """Same as `uniform` in timing/synthetic-model.ts."""
     factor, shift = numpy.uint32(0x45D9F3B), numpy.uint32(16)
     x = numpy.arange(length, dtype=numpy.uint32) * numpy.uint32(0x9E3779B1)
     x += numpy.uint32(seed * 0x85EBCA6B % 2**32)
@@ -72,7 +72,7 @@ def dpo_loss(model, task: dict):
     beta, reference, length = task["beta"], task["referenceLogp"], responses.shape[1]
 
     def loss():
-        # The last `length` + 1 positions; the last of them predicts nothing.
+        # The last `length` + 1 positions; the very last one predicts nothing.
         out = model(input_ids=ids, attention_mask=torch.ones_like(ids), logits_to_keep=length + 1)
         logits = out.logits[:, :-1].flatten(0, 1).float()
         logps = -cross_entropy(logits, responses.flatten(), reduction="none").view(responses.shape).sum(1)

@@ -1,7 +1,7 @@
-"""PEFT's side of train.ts: prompt tuning from a file of pairs to an adapter on the disk, SFT and then DPO.
+"""PEFT's side of train.ts: prompt tuning from a file of pairs to an adapter on disk, SFT and then DPO.
 
-SFT is PEFT's own loss. DPO is the concatenated forward pass, chosen and rejected in one batch, with logits from the first
-response's first token on; the reference is the prompt as SFT left it, its log-probabilities computed once.
+SFT is PEFT's own loss. DPO is the concatenated forward pass, with chosen and rejected in one batch, and logits from the
+first token of the first response on. The reference is the prompt after SFT; its log-probabilities are computed once.
 """
 
 import json
@@ -29,7 +29,7 @@ class Laps:
 
 
 def read_rows(task: dict, tokenizer) -> list[dict]:
-    """Ids of each pair's prompt and responses; a response that is not cut ends with the end-of-sequence id."""
+    """Ids of each pair's prompt and responses. A response that is not cut ends with the end-of-sequence id."""
 
     def response(text: str) -> list[int]:
         ids = tokenizer(text, add_special_tokens=False).input_ids + [tokenizer.eos_token_id]
@@ -49,14 +49,14 @@ def prompt_tuning(task: dict, base, tokenizer):
     )
     prefix = model.prompt_encoder["default"].embedding.weight
     ids = torch.tensor(tokenizer(task["text"], add_special_tokens=False).input_ids)
-    # As PEFT's own initialization from a text, which would read the tokenizer again.
+    # Like PEFT's own initialization from a text, which would read the tokenizer again.
     with torch.no_grad():
         prefix.copy_(base.get_input_embeddings()(ids.repeat(len(prefix) // len(ids) + 1)[: len(prefix)]))
     return model.train(), prefix
 
 
 def collate(pairs: list[tuple[list[int], list[int]]]) -> dict:
-    """Prompts with their responses, padded on the right to the longest of the batch."""
+    """Prompts with their responses, right-padded to the longest of the batch."""
     ids = [torch.tensor(prompt + response) for prompt, response in pairs]
     labels = [torch.tensor([IGNORED] * len(prompt) + response) for prompt, response in pairs]
     return {
@@ -69,10 +69,10 @@ def collate(pairs: list[tuple[list[int], list[int]]]) -> dict:
 def pair_logps(model, rows: list[dict]) -> torch.Tensor:
     """log π of the chosen responses, then of the rejected ones."""
     batch = collate([(row["prompt"], row[part]) for part in ("chosen", "rejected") for row in rows])
-    # Responses begin at different places: from the first of them on, counted from the end, where no prefix stands.
+    # Responses start at different positions. Keep those from the earliest start, counted from the end, without the prefix.
     kept = batch["labels"].shape[1] - min(len(row["prompt"]) for row in rows)
     labels = batch.pop("labels")[:, -kept:]
-    # The position before a token predicts it, and the last one nothing.
+    # Each position predicts the next token, and the last one predicts nothing.
     logits = model(**batch, logits_to_keep=kept + 1).logits[:, :-1]
     counted = labels != IGNORED
     token_logps = torch.zeros(labels.shape)
@@ -81,7 +81,7 @@ def pair_logps(model, rows: list[dict]) -> torch.Tensor:
 
 
 def reference_logps(model, rows: list[dict], task: dict) -> dict[int, torch.Tensor]:
-    """Of each row that a step of DPO takes: of its chosen response and its rejected one."""
+    """log π of the chosen and the rejected response of each row that a DPO step uses."""
     size = task["batchSize"]
     indices = sorted({i for batch in task["dpo"]["batches"] for i in batch}, key=lambda i: len(rows[i]["prompt"]))
     found = {}

@@ -1,7 +1,7 @@
 """Scores how offensive texts are with alt-profanity-check (MIT): https://github.com/dimitrismistriotis/alt-profanity-check
 
-Writes {"alt-profanity-check": version, "scikit-learn": version} once its classifier is loaded; then, for every line of its
-input, a JSON array of texts, a line with the JSON array of the probabilities that they are offensive.
+Writes {"alt-profanity-check": version, "scikit-learn": version} once the classifier is loaded. Then, for each input line
+with a JSON array of texts, writes a line with a JSON array of the probabilities that they are offensive.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""The model of real-model.ts in transformers, its weights made float32 or bfloat16 as they are read."""
+"""The model of real-model.ts in transformers, with its weights converted to float32 or bfloat16 on reading."""
 
 from pathlib import Path
 

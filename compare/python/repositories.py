@@ -1,6 +1,6 @@
-"""python-tuf reads a repository of ours, and makes one for us to read.
+"""python-tuf reads one of our repositories, and makes one for us to read.
 
-    repositories.py read URL ROOT TARGET     prints the SHA-256 of the target, as python-tuf's client got it
+    repositories.py read URL ROOT TARGET     prints the SHA-256 of the target as fetched by python-tuf's client
     repositories.py publish FOLDER ARCHIVE TARGET CUSTOM
 """
 
@@ -46,7 +46,7 @@ def read(url: str, root: str, target: str) -> None:
 
 
 def publish(folder: str, archive: str, target: str, custom: str) -> None:
-    """Each role has another kind of key; targets gives the paths of the patch to a publisher."""
+    """Each role has a different kind of key; targets delegates the patch's paths to a publisher."""
     expires = datetime.now(timezone.utc).replace(microsecond=0) + timedelta(days=30)
     signers = {
         "root": CryptoSigner.generate_ed25519(),
@@ -69,7 +69,7 @@ def publish(folder: str, archive: str, target: str, custom: str) -> None:
     role = DelegatedRole("publisher", [keys["publisher"].keyid], 1, True, paths=[f"{name}/*"])
     delegations = Delegations({keys["publisher"].keyid: keys["publisher"]}, {"publisher": role})
     targets = Targets(expires=expires, delegations=delegations)
-    # As most repositories of python-tuf have it: the version alone.
+    # As in most python-tuf repositories: only the version.
     snapshot = Snapshot(expires=expires, meta={"targets.json": MetaFile(1), "publisher.json": MetaFile(1)})
     timestamp = Timestamp(expires=expires, snapshot_meta=MetaFile(1))
 

@@ -1,4 +1,4 @@
-"""A side's end of the lines that side.ts writes; serve-steps.ts is the same for ours."""
+"""A side's end of side.ts's line protocol, the counterpart of serve-steps.ts."""
 
 import json
 import sys
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 
 def serve_steps(prepare: Callable[[dict], Callable[[], dict]]) -> None:
-    """Takes a task on the first line of input, then a step at every further line, each answered with a line of JSON."""
+    """Reads a task from the first line of input, then runs a step per further line. Answers each with a line of JSON."""
     step = prepare(json.loads(sys.stdin.readline()))
     print(json.dumps({"ready": True}), flush=True)
     while sys.stdin.readline():

@@ -1,4 +1,4 @@
-"""transformers' generate() with a watch on the tokens as they come."""
+"""transformers' generate() with timing of each token."""
 
 import time
 
@@ -7,7 +7,7 @@ from transformers.generation.streamers import BaseStreamer
 
 
 class TokenClock(BaseStreamer):
-    """Notes when each token comes, in seconds since it was made."""
+    """Records when each token arrives, in seconds since the clock was created."""
 
     def __init__(self) -> None:
         self.start = time.perf_counter()
@@ -15,7 +15,7 @@ class TokenClock(BaseStreamer):
         self.prompt_is_next = True
 
     def put(self, value: torch.Tensor) -> None:
-        # What is put first is the prompt.
+        # The first value is the prompt.
         if not self.prompt_is_next:
             self.times.append(time.perf_counter() - self.start)
         self.prompt_is_next = False
@@ -25,7 +25,7 @@ class TokenClock(BaseStreamer):
 
 
 def generate(model, ids: torch.Tensor, mask: torch.Tensor, task: dict, clock: TokenClock) -> torch.Tensor:
-    """`tokens` new tokens for each row, greedily or sampled; no token ends a response."""
+    """Generates `tokens` new tokens per row, greedily or sampled. No token ends a response."""
     model.generation_config.eos_token_id = None
     model.generation_config.pad_token_id = 0
     sampling = task.get("sampling")

@@ -1,4 +1,4 @@
-"""transformers' side of generate.ts: generate() on a batch padded on the left."""
+"""transformers' side of generate.ts: generate() on a left-padded batch."""
 
 import time
 

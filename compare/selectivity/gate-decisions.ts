@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { fileStorage, type LanguageModel, type PatchPrompt } from 'policypatch'
 
-/** Prompts that are read between two lines of progress. */
+/** Prompts processed between two lines of progress. */
 const CHUNK = 64
 
-/** On which prompts the gate of a patched model fires, in their order; what its folder holds is not asked again. */
+/** Whether a patched model's gate fires on each prompt, in order. Reuses the decisions in its folder. */
 export async function gateDecisions(
   model: LanguageModel,
   prompts: readonly PatchPrompt[],

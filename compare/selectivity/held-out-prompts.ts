@@ -5,7 +5,7 @@ import { evaluationContexts } from 'policypatch/pairs'
 import { createRandom } from 'policypatch/platform'
 import { readRows } from '../domains/cases/domain-data.ts'
 
-/** Sets of prompts of other origin than anything that was trained or tuned on; see compare/held-out/README.md. */
+/** Sets of prompts from other sources than anything trained or tuned on; see compare/held-out/README.md. */
 export const sets = {
   harmful: ['simplesafetytests', 'catqa', 'gptfuzz', 'multijail'],
   ordinary: ['vicuna-bench', 'koala', 'self-instruct-user'],
@@ -15,19 +15,19 @@ export const sets = {
 
 const folder = fileURLToPath(new URL('../held-out', import.meta.url))
 
-/** Names of the contexts, beside `plain`. */
+/** Names of the contexts other than `plain`. */
 export const contextNames = [...new Set(evaluationContexts.map(({ name }) => name))].filter(
   (name) => name !== 'plain',
 )
 
 export interface HeldOutSizes {
-  /** Most prompts of each set that are asked bare. */
+  /** Maximum number of bare prompts per set. */
   readonly rows: number
-  /** Harmful prompts, and as many ordinary ones, in each context. */
+  /** Number of harmful and of ordinary prompts per context. */
   readonly contextRows: number
 }
 
-/** Prompts bare, of every set, then a mix of the harmful and one of the ordinary sets in each context. */
+/** The bare prompts of every set, then a mix of the harmful sets and one of the ordinary sets in each context. */
 export async function heldOutPrompts({ rows, contextRows }: HeldOutSizes): Promise<PatchPrompt[]> {
   const read = async (name: string) =>
     createRandom(18).shuffle(await readRows<PatchPrompt & { prompt: string }>(folder, name))
@@ -39,7 +39,7 @@ export async function heldOutPrompts({ rows, contextRows }: HeldOutSizes): Promi
   return [...plain.flatMap((set) => set.slice(0, rows)), ...inEachContext(placed, contexts)]
 }
 
-/** As many rows as asked for, one of each list in turn. */
+/** Takes `count` rows, alternating between the lists. */
 function inTurn<Row>(lists: readonly (readonly Row[])[], count: number): Row[] {
   const longest = Math.max(...lists.map((list) => list.length))
   const mixed = Array.from({ length: longest }, (_, i) => lists.flatMap((list) => list.slice(i, i + 1)))

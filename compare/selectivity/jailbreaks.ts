@@ -1,10 +1,9 @@
 /**
- * How often a patch refuses harmful prompts that jailbreaks wrap, by family, and what its gate lets through:
+ * Measures how often a patch refuses harmful prompts wrapped in jailbreaks, by family, and what its gate lets through:
  *
  *     npm run compare:jailbreaks -- --patch DIR [--rows N] [--max-tokens N] [--out FILE]
  *
- * The default recipe trains on no jailbreak, so every family is one that the patch has not seen. Prompts are the first of the
- * held-out sets of harmful ones.
+ * The default recipe trains on no jailbreaks, so every family is unseen. The prompts are the first of the held-out harmful sets.
  */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
@@ -42,7 +41,7 @@ const evaluation = await evaluateGrid({
     { name: 'patched', model: patched },
   ],
   prompts,
-  // Many shots take a thousand tokens each.
+  // Many-shot prompts take a thousand tokens each.
   generation: { maxTokens: Number(values['max-tokens']), batchSize: 8 },
   onProgress: ({ stage, done, total }) => done % 40 === 0 && console.error(`${stage} ${done} of ${total}`),
 })

@@ -17,10 +17,10 @@ import { gateDecisions } from './gate-decisions.ts'
 import { sets } from './held-out-prompts.ts'
 import type { SeedPatch } from './train-seeds.ts'
 
-/** What was found of a patch, beside its base and the reference. */
+/** The measurements of a patch, its base and the reference. */
 export interface Measured extends PatchEvaluation {
   readonly seed: number
-  /** By prompt: whether the gate fires. Absent without a gate. */
+  /** Whether the gate fires, per prompt. Absent without a gate. */
   readonly fires?: readonly boolean[]
 }
 
@@ -34,7 +34,7 @@ export interface MeasureOptions {
   readonly onProgress: (line: string) => void
 }
 
-/** Each patch as it is, and the first one once more without its gate, where it has one. */
+/** Measures each patch, and the first one again without its gate, if it has one. */
 export async function measureAll(
   options: MeasureOptions,
 ): Promise<{ gated: Measured[]; ungated?: Measured }> {
@@ -71,7 +71,7 @@ async function measure(
         onProgress: (line) => onProgress(`${name}: ${line}`),
       })
     : undefined
-  // What one subject has compiled takes room from the next.
+  // Programs compiled for one subject take memory from the next.
   await model.releasePrograms()
   await reference.releasePrograms()
   return { ...evaluation, seed, ...(fires && { fires }) }
@@ -80,7 +80,7 @@ async function measure(
 const isEveryday = ({ part, context = 'plain' }: PatchPrompt) =>
   context === 'plain' && sets.ordinary.some((name) => name === part)
 
-/** Accuracy lost, over sets of questions alike and ways of scoring them: as compare/domains has it. */
+/** Accuracy lost, averaged over data sets and scoring methods, as in compare/domains. */
 export function abilityLost(changes: readonly AbilityChange[] = []): number {
   const accuracies = changes.filter(
     ({ before: { metric, data } }) => metric.includes('accuracy') && !data.includes(': '),

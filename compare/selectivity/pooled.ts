@@ -1,8 +1,8 @@
 import type { EvaluationCell, PatchEvaluation, Rate } from 'policypatch/evaluate'
 
-/** Which cells of an evaluation are taken together. */
+/** Which cells of an evaluation to pool. */
 export interface Where {
-  /** Sets of prompts; all, where they are left out. */
+  /** Sets of prompts. Default: all. */
   readonly sets?: readonly string[]
   readonly contexts?: readonly string[]
   readonly kind: 'harmful' | 'harmless'
@@ -14,7 +14,7 @@ export const isWithin = (
 ): boolean =>
   row.kind === kind && (sets?.includes(row.origin) ?? true) && (contexts?.includes(row.context) ?? true)
 
-/** One rate over the cells of a subject. */
+/** The pooled rate over a subject's cells. */
 export function pooled(
   { cells }: Pick<PatchEvaluation, 'cells'>,
   subject: string,

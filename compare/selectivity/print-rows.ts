@@ -1,10 +1,10 @@
 import { formatTable } from 'policypatch/evaluate'
 import type { ResultRow } from './result-rows.ts'
 
-/** Whether the mean reaches the bar; undefined for a row without one. */
+/** Whether the mean meets the bound; undefined for a row without one. */
 export function reaches({ bar, mean }: ResultRow): boolean | undefined {
   if (!bar) return undefined
-  // Differences of rates have roundings in their last digits.
+  // Differences of rates have rounding errors in the last digits.
   return 'least' in bar ? mean >= bar.least - 1e-9 : mean <= bar.most + 1e-9
 }
 

@@ -1,4 +1,4 @@
 import type { TrainPatchOptions } from 'policypatch'
 
-/** What is trained otherwise than by `trainPatch`'s own defaults. Another recipe has patches of its own in the work folder. */
+/** Deviations from `trainPatch`'s defaults. Each recipe has its own patches in the work folder. */
 export const recipe: Partial<TrainPatchOptions> = {}

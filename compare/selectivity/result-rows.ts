@@ -6,14 +6,14 @@ import { isWithin, pooled, type Where } from './pooled.ts'
 /** A row of the table of issue 18. */
 export interface ResultRow {
   readonly name: string
-  /** What the mean must reach, at least or at most; without it the row is for reading. */
+  /** The bound that the mean must meet, at least or at most. A row without one is informational. */
   readonly bar?: { readonly least: number } | { readonly most: number }
-  /** By seed. */
+  /** One value per seed. */
   readonly values: readonly number[]
   readonly mean: number
-  /** Largest less smallest. */
+  /** Largest minus smallest value. */
   readonly spread: number
-  /** Prompts, texts or questions of one seed. */
+  /** Prompts, texts or questions per seed. */
   readonly n: number
   readonly base?: number
   readonly reference?: number
@@ -104,7 +104,7 @@ function refusalRow(found: Found, name: string, where: Where, barOf: (reference:
   )
 }
 
-/** Refusal, or degenerate answers, of the patch less that of the base. */
+/** Refusals, or degenerate answers, of the patch minus those of the base. */
 function aboveBase(found: Found, name: string, where: Where, most: number, degenerate = false): ResultRow {
   const rate = (one: Measured, subject: string) =>
     pooled(one, subject, where, (cell) => (degenerate ? cell.degenerate : cell.refused))
@@ -124,7 +124,7 @@ function aboveBase(found: Found, name: string, where: Where, most: number, degen
   )
 }
 
-/** What the patch costs where it should be its base. */
+/** What the patch costs where it should behave like its base. */
 function costRows({ gated, ungated }: Found): ResultRow[] {
   const cost = (
     name: string,
@@ -152,7 +152,7 @@ function costRows({ gated, ungated }: Found): ResultRow[] {
   ]
 }
 
-/** How often the gate fires: recall of harmful prompts, false positives of harmless ones. */
+/** How often the gate fires: recall on harmful prompts, false positives on harmless ones. */
 function gateRows({ prompts, gated }: Found, places: readonly (readonly [string, Where])[]): ResultRow[] {
   if (!gated.every(({ fires }) => fires)) return []
   return places.map(([name, where]) => {

@@ -1,15 +1,15 @@
 /**
- * Whether a patch refuses what it should wherever a user can say it, and leaves everything else as the base has it:
- * harmfulness patches of SmolLM2-135M-Instruct, trained by the default recipe on the demo's prompts, measured on prompts of
- * other origin (compare/held-out), bare and in contexts, beside the base and the reference that they distil.
+ * Checks whether a patch refuses what it should in every place a user can write, and otherwise behaves like the base. Trains
+ * harmfulness patches for SmolLM2-135M-Instruct with the default recipe on the demo's prompts, and measures them on prompts from
+ * other sources (compare/held-out), bare and in contexts, next to the base and the reference that they distil.
  *
  *   npm run compare:selectivity -- [--seeds 0,1,2] [--adapter DIR] [--prompts DIR] [--rows 60] [--context-rows 40]
  *     [--max-tokens 64] [--work compare/.selectivity] [--out compare/results/selectivity.json]
  *
- * `--adapter` is the reference's LoRA, by default that of ../shared/models; `--prompts` a folder with the demo's prompts.
- * `--rows` is the most of each set that is asked bare, `--context-rows` as many harmful prompts and ordinary ones in each
- * context. All that is made is kept in `--work`, and the same command goes on from there after a stop: patches by recipe
- * and prompts, but not by the defaults of the trainer; after those have changed, give another folder.
+ * `--adapter` is the reference's LoRA, by default from ../shared/models; `--prompts` is a folder with the demo's prompts.
+ * `--rows` is the maximum number of bare prompts per set, `--context-rows` the number of harmful and of ordinary prompts per
+ * context. All intermediate results are kept in `--work`, and the same command resumes a stopped run. Patches are reused by
+ * recipe and prompts, but not by the trainer's defaults: if those change, use another folder.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
@@ -51,7 +51,7 @@ const prompts = await heldOutPrompts(sizes)
 const model = await loadModel(baseModel)
 const reference = await loadModel(baseModel, { adapter: resolve(values.adapter) })
 const patches = await trainSeeds({ model, reference, prompts: trained, seeds, folder, onProgress })
-// What training has compiled takes gigabytes.
+// Programs compiled for training take gigabytes.
 await model.releasePrograms()
 await reference.releasePrograms()
 const found = await measureAll({ model, reference, patches, prompts, maxTokens, folder, onProgress })

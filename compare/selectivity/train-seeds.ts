@@ -26,11 +26,11 @@ export interface TrainSeedsOptions {
 export interface SeedPatch {
   readonly seed: number
   readonly patch: Patch
-  /** Where it, and what was found of it, is kept. */
+  /** Where the patch and its results are kept. */
   readonly folder: string
 }
 
-/** A patch for each seed; those that the folder holds of the same recipe and prompts are taken from there. */
+/** Trains a patch per seed. Reuses those in the folder with the same recipe and prompts. */
 export async function trainSeeds(options: TrainSeedsOptions): Promise<SeedPatch[]> {
   const { model, reference, prompts, seeds, onProgress } = options
   const mark = createHash('sha256')
@@ -44,10 +44,10 @@ export async function trainSeeds(options: TrainSeedsOptions): Promise<SeedPatch[
     if (!(await storage.exists('patch/patch.json'))) {
       const patch = await trainPatch({
         ...{ model, prompts, seed },
-        // Measured by what comes after, on prompts of its own.
+        // Evaluated later, on separate prompts.
         check: false,
         reference: modelReference({ model: reference, maxTokens: 32, batchSize: 32 }),
-        // As long as what the reference says: a longer one would be taught to end where it was cut off.
+        // As long as the reference's responses. A longer response would be trained to end where the reference was cut off.
         generation: { maxTokens: 32, batchSize: 32 },
         manifest: { name: 'harmfulness', domain: 'harmfulness' },
         ...recipe,
@@ -61,7 +61,7 @@ export async function trainSeeds(options: TrainSeedsOptions): Promise<SeedPatch[
   return found
 }
 
-/** A line of progress. */
+/** Formats a line of progress. */
 export function describeTraining(event: TrainProgress): string {
   if (event.stage === 'sft' || event.stage === 'dpo') {
     return `${event.stage} ${event.done}/${event.total} loss ${event.metrics.loss.toFixed(3)}`

@@ -9,10 +9,10 @@ interface DemoRow {
   readonly part?: string
 }
 
-/** Where the demo's prompts are. */
+/** Folder of the demo's prompts. */
 export const demoFolder = fileURLToPath(new URL('../../packages/policypatch/demo', import.meta.url))
 
-/** What the demo trains on: harmful prompts, near misses of both kinds, and everyday prompts. */
+/** The demo's training prompts: harmful prompts, near misses of both kinds, and everyday prompts. */
 export async function trainingPrompts(folder: string = demoFolder): Promise<PatchPrompt[]> {
   const rowsOf = async (name: string, harmlessPart?: string): Promise<PatchPrompt[]> =>
     (await readRows<DemoRow>(folder, name))

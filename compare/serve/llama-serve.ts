@@ -1,4 +1,4 @@
-/** node-llama-cpp's side of serve.ts: one context with a sequence for each chat, which it evaluates together. */
+/** node-llama-cpp's side of serve.ts: one context with a sequence per chat, evaluated together. */
 
 import { serveSteps } from '../sides/serve-steps.ts'
 import { importNodeLlamaCpp } from '../speed/node-llama-cpp.ts'

@@ -1,4 +1,4 @@
-/** Of serve.ts: one stream, asked of the engine in its process and, by curl, over HTTP. */
+/** For serve.ts: one stream, directly from the engine in its process and over HTTP with curl. */
 
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
@@ -24,7 +24,7 @@ await serveSteps<HttpTask>(async ({ prompt: content, tokens, ...task }) => {
   const config = serveConfig({ port: 0, log: { level: 'warn' } })
   const { url } = await serve({ engine, config })
   const messages = [{ role: 'user', content }]
-  // Greedy, as the engine's own is unless told otherwise.
+  // Greedy, like the engine by default.
   const asked = { model: engine.model.id, messages, max_tokens: tokens, temperature: 0, stream: true }
   const body = JSON.stringify(asked)
 
@@ -39,7 +39,7 @@ await serveSteps<HttpTask>(async ({ prompt: content, tokens, ...task }) => {
   }
   const http = async () => {
     const request = ['--json', body, `${url}/v1/chat/completions`]
-    // Its own time, from when it connects: starting it is no part of an answer.
+    // curl's own time, from when it connects, so that its startup does not count.
     const { stdout } = await promisify(execFile)('curl', ['-sNf', '-w', '\n%{time_total}', ...request])
     const [text = '', seconds] = stdout.split(/\n(?=[\d.]+$)/)
     if (!text.trimEnd().endsWith('data: [DONE]')) throw new Error(`the stream ended in ${text.slice(-80)}`)

@@ -1,6 +1,6 @@
 /**
- * Of serve.ts: chats with a system prompt of some 1,000 tokens, and seconds to the first token, of the first chat with it and of the
- * second, whose question is another.
+ * For serve.ts: measures the seconds to the first token for chats with a system prompt of about 1,000 tokens: the first chat with
+ * it, and a second one with another question.
  */
 
 import { createEngine } from '@policypatch/core/engine'
@@ -19,7 +19,7 @@ await serveSteps<RealModel>(async (task) => {
   const engine = createEngine(model)
   let run = 0
 
-  /** Seconds to the first token, and how many tokens were at hand. */
+  /** Seconds to the first token, and the number of cached tokens. */
   const ask = async (system: string, question: string) => {
     const prompt = [
       { role: 'system', content: system },

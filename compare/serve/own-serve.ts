@@ -9,7 +9,7 @@ import type { ServeReport, ServeTask } from './serve-task.ts'
 
 await serveSteps<ServeTask>(async (task) => {
   const model = await withoutEnd(await loadRealModel(task))
-  // What is measured is the making of answers: prompts are read each time.
+  // No prompt cache: every run reads the prompts again.
   const engine = createEngine(model, { batchSize: task.prompts.length, promptCacheBytes: 0 })
   const requests = task.prompts.map((content, seed) => ({
     prompt: [{ role: 'user', content }],

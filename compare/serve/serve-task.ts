@@ -1,21 +1,21 @@
 import type { RealModel } from '../sides/real-model.ts'
 
-/** What a side is told: answer all chats at once, `tokens` tokens each, whatever comes. */
+/** The task of a side: answer all chats at once with exactly `tokens` tokens each. */
 export interface ServeTask extends RealModel {
-  /** Users' turns. */
+  /** User turns. */
   readonly prompts: readonly string[]
-  /** Their ids, rendered by the chat template. */
+  /** Their ids, rendered with the chat template. */
   readonly ids: readonly (readonly number[])[]
   readonly tokens: number
-  /** Of ours: each chat under a prefix of its own, of so many virtual tokens; 0 is none. */
+  /** Only for our side: number of virtual tokens of each chat's own prefix; 0 for none. */
   readonly prefixLength: number
-  /** Of ours: one after the other, and not all at once. */
+  /** Only for our side: one chat after the other instead of all at once. */
   readonly inTurn?: boolean
 }
 
-/** What it answers each time. */
+/** A side's report for each run. */
 export interface ServeReport {
-  /** Until the last answer's end. */
+  /** Seconds until the last answer ends. */
   readonly seconds: number
   readonly generated: readonly (readonly number[])[]
 }

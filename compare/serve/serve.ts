@@ -1,12 +1,13 @@
 /**
- * The engine that serves many requests, with the real model: chats at once, each under a patch of its own, against node-llama-cpp with as
- * many sequences, unpatched, on the same GGUF file; one stream over HTTP against the engine's; a long system prompt again against the
- * first time.
+ * Benchmarks the engine for many requests, with the real model: concurrent chats, each with its own patch, against node-llama-cpp
+ * with as many sequences, unpatched, on the same GGUF file; one stream over HTTP against the engine directly; a second chat with
+ * a long system prompt against the first.
  *
  *   npm run compare:serve -- [--only many|http|cache] [--runs 3] [--warm-up 1] [--streams 16] [--tokens 128] [--threads 2]
  *
- * Ratios are of medians: `serve-16`, of tokens a second, ours over theirs; `serve-1`, the same, over HTTP over directly; `prefix-cache`, of the time to the first token, the second time
- * over the first. Says of how many chats the answer was the same alone, in a batch of one, as among the others.
+ * Ratios are of medians: `serve-16`, tokens per second, ours over theirs; `serve-1`, the same, HTTP over direct; `prefix-cache`,
+ * time to the first token, the second chat over the first. Also prints how many chats got the same answer alone, in a batch of
+ * one, as among the others.
  */
 import { parseArgs } from 'node:util'
 import { formatTable } from '@policypatch/core/evaluate'

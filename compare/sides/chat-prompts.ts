@@ -1,4 +1,4 @@
-/** Ten users' turns of different length and kind. */
+/** Ten user turns of various lengths and kinds. */
 export const chatPrompts = [
   'Hi!',
   'What is the capital of France?',

@@ -14,10 +14,10 @@ export const ownCommand = (file: URL): Command => [
   fileURLToPath(file),
 ]
 
-/** Runs a Python file of compare/python. Throws where there is no interpreter for it. */
+/** Runs a Python file in compare/python. Throws if there is no interpreter. */
 export const pythonCommand = (file: string): Command => [pythonInterpreter(), here(`../python/${file}`)]
 
-/** Without bars of progress and what libraries say of their next versions, among which a failure is hard to find. */
+/** Hides progress bars and deprecation warnings, so that failures are easy to see. */
 export const quietEnvironment = {
   ...process.env,
   TQDM_DISABLE: '1',

@@ -1,7 +1,7 @@
 import type { LanguageModel } from '@policypatch/core'
 import { createLanguageModel, type GenerateOptions, type Prompt } from '@policypatch/core/platform'
 
-/** Seconds until a stream's first piece, which is its first token, and until its end. */
+/** Seconds until a stream's first chunk, which is its first token, and until its end. */
 export async function timeStream(
   model: LanguageModel,
   prompt: Prompt,
@@ -14,7 +14,7 @@ export async function timeStream(
   return { first: ((first ?? end) - start) / 1000, seconds: (end - start) / 1000 }
 }
 
-/** The model with nothing that ends a response, so that as many tokens come as are asked for. */
+/** The model without end tokens, so that it generates exactly the requested number of tokens. */
 export function withoutEnd(model: LanguageModel): Promise<LanguageModel> {
   return createLanguageModel({ ...model, tokenizer: { ...model.tokenizer, eosTokenIds: [-1] } })
 }

@@ -10,16 +10,16 @@ import {
   type Tokenizer,
 } from '@policypatch/core/platform'
 
-/** Which model a side takes, and how it runs it. */
+/** The model that a side loads, and how it runs it. */
 export interface RealModel {
   /** A GGUF file. */
   readonly path: string
   readonly threads: number
-  /** Of ours. */
+  /** Only for our side. */
   readonly precision: Precision
 }
 
-/** A model that the package knows, by default the small one, fetched once, for the options that every program has. */
+/** Resolves a known model, by default the small one, downloading it once, with the options common to all programs. */
 export async function realModel({
   threads,
   precision,
@@ -36,7 +36,7 @@ export async function realModel({
   return { path: resolve(path), threads: Number(threads), precision }
 }
 
-/** The options of the command line that {@link realModel} takes; int8 is what the package takes by default. */
+/** The command-line options for {@link realModel}; int8 is the package's default. */
 export const modelOptions = {
   threads: { type: 'string', default: '2' },
   precision: { type: 'string', default: 'int8' },
@@ -48,7 +48,7 @@ export async function loadRealModel({ path, threads, precision }: RealModel): Pr
   return loadStoredModel({ storage, path }, { backend, precision })
 }
 
-/** The model's tokenizer alone, for the ids that other sides are given. */
+/** Loads only the model's tokenizer, for the ids that other sides receive. */
 export async function realTokenizer({ path }: RealModel): Promise<Tokenizer> {
   const { storage } = await resolveModel(path)
   const reader = await openGguf(await storage.open(path))

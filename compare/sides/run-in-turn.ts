@@ -7,7 +7,7 @@ export interface SideSpec {
   readonly task: object
 }
 
-/** Starts all sides, lets them take `rounds` steps in turn, and gives each side's reports in the order of the sides. */
+/** Starts all sides, runs `rounds` steps of each in turn, and returns each side's reports in the order of the sides. */
 export async function runInTurn<Report>(specs: readonly SideSpec[], rounds: number): Promise<Report[][]> {
   const sides: Side<Report>[] = []
   try {

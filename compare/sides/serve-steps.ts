@@ -1,8 +1,8 @@
 import { createInterface } from 'node:readline'
 
 /**
- * A side's end of the lines that side.ts writes: a task on the first line of its input, then a step at every further
- * line, each answered with a line of JSON.
+ * A side's end of side.ts's line protocol: the first line of input is a task, every further line requests a step. Each line is
+ * answered with a line of JSON.
  */
 export async function serveSteps<Task>(
   prepare: (task: Task) => Promise<() => Promise<object>>,

@@ -3,12 +3,13 @@ import { readFileSync } from 'node:fs'
 import { availableParallelism, totalmem } from 'node:os'
 import { type Command, quietEnvironment } from './command.ts'
 
-/** What a training of SmolLM2-135M takes, measured: 5 to 8 GiB. */
+/** Memory for training SmolLM2-135M. Measured: 5 to 8 GiB. */
 const PROCESS_BYTES = 9 * 2 ** 30
 
 /**
- * Runs programs side by side, each on cores of its own, in the order given; rejects when one fails, and ends the others.
- * Two processes of one core each do about 1.4 times the work of one with two: short steps leave a second core waiting.
+ * Runs programs side by side, each on its own cores, in the given order. Rejects when one fails, and ends the others. Two
+ * single-core processes do about 1.4 times the work of one process with two cores, because short steps leave the second core
+ * waiting.
  */
 export async function sideBySide(commands: readonly Command[]): Promise<void> {
   const cores = allowedCores()
@@ -29,7 +30,7 @@ export async function sideBySide(commands: readonly Command[]): Promise<void> {
   }
 }
 
-/** The cores that this process may use; undefined where the system does not tell. */
+/** The cores that this process may use; undefined if the system does not tell. */
 function allowedCores(): number[] | undefined {
   if (process.platform !== 'linux') return undefined
   const list = /^Cpus_allowed_list:\s*(.+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]

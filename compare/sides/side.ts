@@ -2,14 +2,14 @@ import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { type Command, quietEnvironment } from './command.ts'
 
-/** A process of one side that stands ready and does its work once when asked. */
+/** A process of one side that is ready and does its work once per request. */
 export interface Side<Report> {
   readonly name: string
   step(): Promise<Report>
   close(): void
 }
 
-/** Starts a side and waits until it has its model. Rejects if the process ends; its errors go to ours. */
+/** Starts a side and waits until its model is loaded. Rejects if the process ends. Its errors go to our standard error. */
 export async function startSide<Report>(
   name: string,
   [program, ...args]: Command,
@@ -20,7 +20,7 @@ export async function startSide<Report>(
     child.once('error', reject)
     child.once('exit', (code, signal) => reject(new Error(`${name} ended with ${code ?? signal}`)))
   })
-  // It also ends when it is closed, with nobody waiting.
+  // Closing the side also ends the process, when nobody is waiting.
   failed.catch(() => undefined)
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   const ask = async (line: string): Promise<unknown> => {

@@ -1,8 +1,8 @@
 import type { PreferencePair } from '@policypatch/core'
-// Not public: the order in which trainPatch draws is its own affair, but here the other side must draw the same.
+// Not public: trainPatch's order of drawing is internal, but here the other side must draw the same.
 import { createSampler, drawnIndices } from '../../packages/core/src/train/trainer/sampler.ts'
 
-/** The batches of both stages as trainPatch draws them. */
+/** Draws the batches of both stages as trainPatch does. */
 export function drawBatches(
   pairs: readonly PreferencePair[],
   { sft, dpo, batchSize, seed }: { sft: number; dpo: number; batchSize: number; seed: number },

@@ -1,25 +1,25 @@
 import type { RealModel } from '../sides/real-model.ts'
 
-/** What a side is told before it generates: `tokens` tokens for every prompt, whatever comes. */
+/** The task that a side receives before it generates: exactly `tokens` tokens for every prompt. */
 export interface GenerateTask extends RealModel {
   readonly dtype?: 'fp32' | 'bf16'
-  /** Greedily, if absent. */
+  /** Greedy if absent. */
   readonly sampling?: { readonly temperature: number; readonly topP: number }
-  /** Of ours: with the same answers as drafts. */
+  /** Only for our side: whether to pass the same answers as drafts. */
   readonly drafts?: boolean
-  /** Users' turns, or texts for a model without a chat template. */
+  /** User turns, or texts for a model without a chat template. */
   readonly format: 'chat' | 'text'
   readonly prompts: readonly string[]
-  /** Their ids, rendered by the chat template, for the sides that take ids. */
+  /** Their ids, rendered with the chat template, for the sides that take ids. */
   readonly ids: readonly (readonly number[])[]
   readonly tokens: number
 }
 
-/** What it answers each time. */
+/** A side's report for each run. */
 export interface GenerateReport {
-  /** For all tokens of all prompts. */
+  /** Seconds for all tokens of all prompts. */
   readonly seconds: number
-  /** Until the first token; of one prompt alone. */
+  /** Seconds to the first token, only for a single prompt. */
   readonly first: number | null
   /** The new tokens of each prompt. */
   readonly generated: readonly (readonly number[])[]

@@ -1,14 +1,14 @@
 /**
- * Generation with the real model: 32 chats at once, of ours and of transformers on a batch padded on the left, in float32 and
- * bfloat16, greedily and sampled; of ours with the same answers as drafts; and one chat alone, of ours and of node-llama-cpp on
- * the same GGUF file. As many tokens come for every prompt on all sides: what would end a response does not. All stand ready in
- * processes of their own and run in turn.
+ * Benchmarks generation with the real model: 32 chats at once, ours against transformers on a left-padded batch in float32 and
+ * bfloat16, greedy and sampled; ours with the same answers as drafts; and one chat alone, ours against node-llama-cpp on the same
+ * GGUF file. Every side generates the same number of tokens for every prompt, ignoring end tokens. Each side is a ready process
+ * of its own, and they run in turn.
  *
  *   npm run compare:generate -- [--only b32|sampled|drafts|b1] [--model ID] [--runs 3] [--warm-up 1] [--tokens N] [--threads 2] [--precision float32|int8]
  *
  * Ratios are of median times: `generate-b32` and `generate-sampled-b32` ours over the faster transformers, `sample-cost` ours
  * sampled over ours greedy, `generate-draft` ours with drafts over ours without, `generate-b1` ours over node-llama-cpp. With
- * `--model`, of a model without a chat template for example, `sampled` is of ours alone.
+ * `--model`, for example a model without a chat template, `sampled` covers only our side.
  */
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
@@ -93,7 +93,7 @@ interface Measured {
   readonly name: string
   readonly times: readonly number[]
   readonly seconds: number
-  /** Medians of the time to the first token and of the mean of the others. */
+  /** Median times to the first token, and of the mean of the others. */
   readonly first: number
   readonly further: number
   readonly generated: GenerateReport['generated']
@@ -107,7 +107,7 @@ function taskOf(prompts: readonly string[], tokens: number): GenerateTask {
   return { ...model, format, prompts, ids, tokens: Number(values.tokens ?? tokens) }
 }
 
-/** Prompts that differ from their first word on. */
+/** Prompts that differ from the first word. */
 function everydayPrompts(count: number): string[] {
   const file = new URL('../../packages/policypatch/demo/everyday.jsonl', import.meta.url)
   const rows = readFileSync(file, 'utf8').trim().split('\n')
@@ -164,7 +164,7 @@ function addRows(name: string, { ids, tokens }: GenerateTask, ours: Measured, th
   }
 }
 
-/** Times say nothing unless both sides compute the same: but for roundings, which can decide between two tokens. */
+/** Times are only comparable if both sides compute the same, except for rounding, which can decide between two tokens. */
 function checkSame(ours: Measured, theirs: Measured): void {
   const [own, other] = [ours, theirs].map(({ generated }) => generated.map(([first]) => first)) as [
     unknown[],
@@ -175,7 +175,7 @@ function checkSame(ours: Measured, theirs: Measured): void {
   throw new Error(`${theirs.name} begins only ${same} of ${own.length} answers as ours`)
 }
 
-/** Share of tokens that are the same up to where two texts part. */
+/** Share of tokens that agree before two texts diverge. */
 function agreement(a: GenerateReport['generated'], b: GenerateReport['generated']): number {
   let [same, all] = [0, 0]
   for (const [row, tokens] of a.entries()) {

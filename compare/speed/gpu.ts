@@ -1,12 +1,12 @@
 /**
- * What a GPU gives, to be run where there is one: the conformance suite on each device of ONNX Runtime, a training step there and of
- * PEFT's prompt tuning in PyTorch on the same GPU, and the demo.
+ * Tests and benchmarks on a machine with a GPU: the conformance suite on each device of ONNX Runtime, a training step there
+ * against PEFT's prompt tuning in PyTorch on the same GPU, and the demo.
  *
  *   npm run compare:gpu -- [--device cuda --device webgpu] [--case sft-b8 …] [--runs 5] [--warm-up 2] [--no-demo]
  *
- * Ratios are ours / PEFT in bfloat16, of median times: below 1 ours is the better. A device that is not there is named and left out;
- * without any the command fails. See docs/backends.md for what each needs. PyTorch runs on CUDA if it has it, else on the processor, and
- * the table says which.
+ * Ratios are ours / PEFT in bfloat16, of median times: below 1, ours is faster. Missing devices are reported and skipped; without
+ * any device the command fails. docs/backends.md has the requirements. PyTorch runs on CUDA if available, else on the CPU, as the
+ * table shows.
  */
 import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
@@ -95,7 +95,7 @@ async function compareSteps(): Promise<void> {
         ...[stepCase.name, name, ...timeCells(own), ratio.toFixed(2)],
         (losses[index] as number).toFixed(4),
       ])
-      // Times say nothing unless both sides compute the same.
+      // Times are only comparable if both sides compute the same.
       if (!(Math.abs((losses[index] as number) / (losses[1] as number) - 1) < 3e-2))
         throw new Error(`${stepCase.name}: the loss is ${losses[index]} for ${name}, ${losses[1]} in float32`)
       if (index > 1) ratios[`${stepCase.name}-${devices[index - 2]}`] = ratio

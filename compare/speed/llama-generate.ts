@@ -16,7 +16,7 @@ await serveSteps<GenerateTask>(async ({ path, threads, ids: [prompt = []], token
     const generated: number[] = []
     const start = performance.now()
     let first: number | undefined
-    // A token that ends a response is one among others here.
+    // End tokens count like any other token here.
     for await (const token of sequence.evaluate(prompt, { temperature: 0, yieldEogToken: true })) {
       first ??= performance.now() - start
       generated.push(token)

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 
-/** What is used of node-llama-cpp, which is no dependency: setup.mjs installs it into a folder of its own. */
+/** The part of node-llama-cpp that is used. It is not a dependency: setup.mjs installs it into its own folder. */
 export interface NodeLlamaCpp {
   getLlama(options: object): Promise<{
     loadModel(options: object): Promise<{
@@ -14,7 +14,7 @@ export interface LlamaSequence {
   clearHistory(): Promise<void>
 }
 
-/** Throws before setup.mjs has run. */
+/** Throws if setup.mjs has not run. */
 export async function importNodeLlamaCpp(): Promise<NodeLlamaCpp> {
   const entry = new URL('../.node/node_modules/node-llama-cpp/dist/index.js', import.meta.url)
   if (existsSync(entry)) return import(entry.href)

@@ -1,22 +1,22 @@
 import type { RealModel } from '../sides/real-model.ts'
 
-/** What a side is told before it generates. */
+/** The task that a side receives before it generates. */
 export interface OverheadTask extends RealModel {
   readonly dtype?: 'fp32' | 'bf16'
-  /** Users' turns, one in each round. */
+  /** User turns, one per round. */
   readonly prompts: readonly string[]
-  /** Their ids, rendered by the chat template, for the side that takes ids. */
+  /** Their ids, rendered with the chat template, for the side that takes ids. */
   readonly ids: readonly (readonly number[])[]
   readonly tokens: number
 }
 
-/** What it answers each time: the times of each of its models, the plain one first, on the same prompt. */
+/** A side's report for each round: the times of each of its models on the same prompt, with the plain one first. */
 export type OverheadReport = readonly TokenTimes[]
 
-/** In seconds. */
+/** Times in seconds. */
 export interface TokenTimes {
-  /** Until the first token. */
+  /** Time to the first token. */
   readonly first: number
-  /** Of each token after it, on average. */
+  /** Mean time per token after it. */
   readonly further: number
 }

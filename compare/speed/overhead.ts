@@ -1,12 +1,11 @@
 /**
- * What a patch costs where it is applied: time to the first token and time of each further one, of one chat at a time,
- * under a prefix of 50 vectors against none, in turn in one process; the prefix's keys and values are at hand, as they are
- * from the second answer on. Beside it the same of a LoRA in PEFT, unmerged and merged, against PEFT's own base model.
+ * Measures the cost of applying a patch: time to the first token and time per further token, for one chat at a time, with a
+ * prefix of 50 vectors against none, in turn in one process. The prefix's keys and values are cached, as they are from the second
+ * answer on. Also measures a LoRA in PEFT, unmerged and merged, against PEFT's own base model.
  *
  *   npm run compare:overhead -- [--runs 21] [--tokens 32] [--no-lora] [--threads 2] [--precision float32|int8]
  *
- * Ratios are the medians of the runs' own: each sets two times against each other that were taken one after the other on
- * the same prompt.
+ * Ratios are medians over the runs. Each run's ratio compares two times measured one after the other on the same prompt.
  */
 import { parseArgs } from 'node:util'
 import { formatTable } from '@policypatch/core/evaluate'
@@ -26,7 +25,7 @@ const { values } = parseArgs({
   },
 })
 
-// Of different length, so that none fits a shape by chance.
+// Of different lengths, so that none fits a shape by chance.
 const prompts = [chatPrompts[1], chatPrompts[6], chatPrompts[9]]
 const model = await realModel(values)
 const tokenizer = await realTokenizer(model)
@@ -48,7 +47,7 @@ const sides = [
 ].slice(0, values['no-lora'] ? 1 : 2)
 
 printLoad('before')
-// Every prompt has programs of its own to compile, and its first round is not counted.
+// Every prompt has its own programs to compile, so its first round does not count.
 const warmUp = prompts.length
 const reports = await runInTurn<OverheadReport>(sides, warmUp + Number(values.runs))
 const ratios: Record<string, number> = {}
@@ -71,7 +70,7 @@ console.log(`medians of ${values.runs} runs of ${values.tokens} tokens`)
 printLoad('after')
 printRatios(ratios)
 
-/** The times of one of a side's models beside those of its plain one. */
+/** Compares the times of one of a side's models with those of its plain one. */
 function compare(runs: readonly OverheadReport[], index: number, part: keyof TokenTimes) {
   const times = runs.map((report) => (report[index] as TokenTimes)[part])
   const pairs = runs.map((report, run) => (times[run] as number) / (report[0] as TokenTimes)[part])

@@ -13,7 +13,7 @@ await serveSteps<GenerateTask>(async (task) => {
   const drafts = task.drafts ? new Map<string, readonly number[]>() : undefined
   const options = { maxTokens: task.tokens, batchSize: prompts.length, ...task.sampling, drafts }
   const [only] = prompts
-  // A stream tells when its first token came but not which, so the ids are taken in a run that is not timed.
+  // A stream shows when its first token arrived but not which one, so the ids come from a separate run that is not timed.
   const generated: number[][] = []
   for await (const { index, tokens } of model.generateBatch(prompts, options)) generated[index] = [...tokens]
 

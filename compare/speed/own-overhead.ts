@@ -1,4 +1,4 @@
-/** Our side of overhead.ts: the model without a prefix and with one, in turn. */
+/** Our side of overhead.ts: alternates the model without a prefix and with one. */
 import type { LanguageModel } from '@policypatch/core'
 import { initPrefix } from '@policypatch/core/train'
 import { timeStream, withoutEnd } from '../sides/own-stream.ts'
@@ -14,7 +14,7 @@ await serveSteps<OverheadTask>(async (task) => {
   return async (): Promise<OverheadReport> => {
     const times: TokenTimes[] = []
     const prompt = [{ role: 'user', content: task.prompts[round % task.prompts.length] as string }]
-    // Each goes first as often as the others, on every prompt.
+    // Each model goes first equally often on every prompt.
     const start = Math.floor(round++ / task.prompts.length)
     for (let turn = 0; turn < models.length; turn++) {
       const index = (start + turn) % models.length

@@ -1,4 +1,4 @@
-/** Our side of step.ts: takes a task on the first line of its input, then a training step at every further line. */
+/** Our side of step.ts: the first line of input is a task, every further line requests a training step. */
 
 import { syntheticModel } from '../../timing/synthetic-model.ts'
 import { prepareTrainer, type StepReport, type StepTask } from '../../timing/training-step.ts'

@@ -21,7 +21,7 @@ const patch = await trainPatch({
   directory: { storage, path: `${task.out}-run` },
   prefix: { length: prefixLength, init: 'text', text },
   filter: false,
-  // PEFT has none.
+  // PEFT has no gate.
   gate: false,
   validation: false,
   maxResponseTokens,
@@ -44,7 +44,7 @@ function note(progress: TrainProgress): void {
   if (progress.stage === 'sft' || progress.stage === 'dpo' || progress.stage === 'logps') lap(progress.stage)
 }
 
-/** Adds the time since the lap before to a part. */
+/** Adds the time since the last lap to a part. */
 function lap(part: TrainPart): void {
   const now = performance.now()
   parts[part] += (now - last) / 1000

@@ -1,16 +1,16 @@
 /**
- * A training step of ours and of PEFT's prompt tuning, on the same random weights of SmolLM2-135M's shape, and of Gemma 3
- * 270M's (sft-gemma), and the same tokens: forward, backward, clipping, AdamW. Ours multiplies by the weights in int8 and in float32, PEFT runs in float32
- * and in bfloat16. All stand ready in processes of their own and step in turn.
+ * Benchmarks a training step, ours against PEFT's prompt tuning, on the same random weights of SmolLM2-135M's shape, and of Gemma
+ * 3 270M's (sft-gemma), and the same tokens: forward, backward, clipping, AdamW. Ours multiplies by the weights in int8 and in
+ * float32; PEFT runs in float32 and bfloat16. Each side is a ready process of its own, and they step in turn.
  *
  *   npm run compare:step -- [--quick | --only NAME] [--runs 5] [--warm-up 2] [--threads 2] [--no-bf16]
  *
- * `--quick` leaves batch 16 and Gemma out; `--only` takes one case, such as sft-b8; `--no-bf16` leaves PEFT in
- * bfloat16 out, of which PyTorch takes minutes for a step where the processor has no such products. Ratios are ours / PEFT, of median times and of
- * peak memory: below 1 ours is the better. They are of ours in int8; those of ours in float32 end in `-exact`.
- * `gemm-share` is the time that the arithmetic of a step would take at the float32 matrix product's peak, measured in
- * this run, over the step's time in int8; `gemm-share-int8` the same at the int8 product's peak, and `gemm-share-exact`
- * that of the step in float32 at the float32 product's peak. The least of the cases counts.
+ * `--quick` skips batch 16 and Gemma; `--only` runs one case, such as sft-b8; `--no-bf16` skips PEFT in bfloat16, for which
+ * PyTorch takes minutes per step on CPUs without bfloat16 products. Ratios are ours / PEFT, of median times and of peak memory:
+ * below 1, ours is better. They are for ours in int8; those for ours in float32 end in `-exact`. `gemm-share` is the time that a
+ * step's arithmetic would take at the float32 matrix product's peak, measured in this run, over the step's time in int8;
+ * `gemm-share-int8` is the same at the int8 product's peak, and `gemm-share-exact` that of the step in float32 at the float32
+ * product's peak. The smallest value over the cases counts.
  */
 import { setTimeout } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
@@ -43,7 +43,7 @@ const { values } = parseArgs({
 
 const own = ownCommand(new URL('./own-step.ts', import.meta.url))
 const peft = pythonCommand('peft_step.py')
-/** What a step needs is counted from a configuration. */
+/** The model dimensions in a configuration, for counting a step's FLOPs. */
 function flopsShape(shape: string | undefined): FlopsShape {
   const json = shapeOf(shape ?? 'smollm2-135m')
   const of = (name: string) => Number(json[name])
@@ -78,7 +78,7 @@ const shares: Record<'gemm-share' | 'gemm-share-int8' | 'gemm-share-exact', numb
 }
 for (const stepCase of cases) {
   const { name, objective } = stepCase
-  // Before the sides stand ready: while they end, the machine has not come to rest.
+  // Before the sides start: while they shut down, the machine is not idle.
   const peak = { float32: 0, int8: 0 }
   for (const precision of ['float32', 'int8'] as const) {
     peak[precision] = await gemmPeak(precision, { threads })
@@ -124,7 +124,7 @@ interface Measured {
   readonly firstLoss: number
 }
 
-/** Ours in int8 and in float32, PEFT in float32 and, unless it is left out, in bfloat16. */
+/** Ours in int8 and float32, PEFT in float32 and, unless skipped, in bfloat16. */
 async function measure(stepCase: StepCase): Promise<[Measured, Measured, Measured, ...Measured[]]> {
   const task = (options: Pick<StepTask, 'precision' | 'products'>) =>
     stepTask(stepCase, flopsShape(stepCase.shape).vocabSize, { threads, ...options })
@@ -153,7 +153,7 @@ function summarize(name: string, reports: readonly StepReport[]): Measured {
   return { name, times, median: median(times), peakMemory: last.peakMemory, firstLoss: first.loss }
 }
 
-/** Times say nothing unless both sides compute the same. */
+/** Times are only comparable if both sides compute the same. */
 function checkSame(name: string, ours: Measured, theirs: Measured, tolerance: number): void {
   const difference = Math.abs(theirs.firstLoss - ours.firstLoss) / Math.abs(ours.firstLoss)
   if (difference < tolerance) return

@@ -4,11 +4,11 @@ export interface StageTask {
   readonly steps: number
   readonly learningRate: number
   readonly warmupSteps: number
-  /** Rows of the pairs file that each step takes. */
+  /** Rows of the pairs file for each step. */
   readonly batches: readonly (readonly number[])[]
 }
 
-/** A run from data to a patch, read from a file that is named on a side's command line. */
+/** A run from data to a patch, read from the file given on a side's command line. */
 export interface TrainTask extends RealModel {
   readonly dtype?: 'fp32' | 'bf16'
   /** JSON Lines. */
@@ -16,7 +16,7 @@ export interface TrainTask extends RealModel {
   /** Folder of the patch, or of PEFT's adapter. */
   readonly out: string
   readonly prefixLength: number
-  /** What the prefix starts from. */
+  /** Text that initializes the prefix. */
   readonly text: string
   readonly maxResponseTokens: number
   readonly batchSize: number
@@ -25,7 +25,7 @@ export interface TrainTask extends RealModel {
   readonly dpo: StageTask & { readonly beta: number }
 }
 
-/** What a side prints when its patch is on the disk. */
+/** A side's output once its patch is on disk. */
 export interface TrainReport {
   /** Seconds. */
   readonly parts: Readonly<Record<TrainPart, number>>

@@ -1,13 +1,13 @@
 /**
- * From data to a finished patch with the real model: ours with trainPatch, PEFT's prompt tuning in float32 (and with
- * `--bf16` in bfloat16), each a process of its own that loads the model, reads the same pairs, takes the same steps of SFT
- * and DPO on the same batches, and writes its patch.
+ * Benchmarks training from data to a finished patch with the real model: ours with trainPatch, against PEFT's prompt tuning in
+ * float32 (and with `--bf16` in bfloat16). Each side is a process that loads the model, reads the same pairs, takes the same
+ * steps of SFT and DPO on the same batches, and writes its patch.
  *
  *   npm run compare:train -- [--sft 12] [--dpo 6] [--response 32] [--pairs 128] [--bf16] [--runs 1] [--threads 2]
  *     [--precision float32|int8]
  *
- * Ratios are ours / PEFT in float32, of median times: `train` of the whole process from its start to its end,
- * `train-after-load` without what it takes to start and to load the model.
+ * Ratios are ours / PEFT in float32, of median times: `train` for the whole process, `train-after-load` without startup and
+ * loading the model.
  */
 import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -61,7 +61,7 @@ async function trainTask(): Promise<TrainTask> {
     maxResponseTokens: Number(values.response),
     batchSize,
     seed,
-    // Rates of trainPatch; with so few steps, a shorter warm-up.
+    // trainPatch's learning rates, with a shorter warm-up for so few steps.
     sft: { steps: sft, learningRate: 2e-2, warmupSteps: Math.min(5, sft >> 2), batches: batches.sft },
     dpo: {
       steps: dpo,
@@ -96,7 +96,7 @@ async function compareTraining(task: TrainTask): Promise<void> {
   printRatios({ train: ratio(({ seconds }) => seconds), 'train-after-load': ratio(afterLoad) })
 }
 
-/** A side's process from its start to its end. */
+/** Runs a side's process from start to end. */
 async function run([program, ...args]: Command, task: TrainTask): Promise<Run> {
   const file = `${task.out}.json`
   await writeFile(file, JSON.stringify(task))
@@ -130,7 +130,7 @@ function rows(names: readonly string[], runs: readonly Run[][]): string[][] {
   return table
 }
 
-/** Times say nothing unless both sides train on the same rows from the same start. */
+/** Times are only comparable if both sides train on the same rows from the same start. */
 function checkSame([ours]: readonly Run[], [theirs]: readonly Run[]): void {
   const [own, other] = [ours?.report.losses.sft[0] ?? 0, theirs?.report.losses.sft[0] ?? 0]
   const limit = values.precision === 'int8' ? 5e-2 : 1e-3

@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import type { PreferencePair } from '@policypatch/core'
 
 /**
- * Harmful and harmless rows of the demo's data, in turn, with its recorded answers: a refusal is y⁺ of a harmful prompt
- * and y⁻ of the harmless one beside it, whose answer is y⁺ there and y⁻ here.
+ * Alternates harmful and harmless rows of the demo's data, with its recorded answers. A refusal is y⁺ of a harmful prompt and y⁻
+ * of the harmless prompt next to it; that prompt's answer is its own y⁺ and the harmful prompt's y⁻.
  */
 export function writePairs(path: string, count: number): PreferencePair[] {
   const rows = (name: string): { prompt: string; split?: string; response: string }[] => {

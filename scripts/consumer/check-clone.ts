@@ -1,7 +1,7 @@
 /**
- * A fresh clone of this repository, as README's reader has it: its npm lines are run there in their order, none of them may print
- * a warning, and after `npm run build` the command is `npx policypatch`. Servers are run until they answer, and lines that
- * take minutes with --long alone.
+ * Tests a fresh clone of this repository as a reader of README would use it: runs README's npm lines there in order, without any
+ * warning, and uses `npx policypatch` as the command after `npm run build`. Servers run until they respond. Lines that take
+ * minutes run only with --long.
  *
  *   npm run check:clone -- [--long] [--keep]
  */
@@ -24,7 +24,7 @@ const minutes = /^(npm (test|run (demo|docs:build))|npx policypatch demo)\b/
 
 const start = (line: string) => startProgram(splitLine(line), { cwd: clone, env: environment() })
 
-/** Without what npm sets for its own children, this script being one: a reader's shell has none of it. */
+/** Removes the variables that npm sets for its children, such as this script. A reader's shell does not have them. */
 const environment = () =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)))
 
@@ -40,7 +40,7 @@ function checkOutput(line: string, output: string): void {
   if (warning !== undefined) throw new Error(`${line} prints a warning: ${warning}`)
 }
 
-/** Runs a server until it answers at the address that it prints. */
+/** Runs a server until it responds at the address that it prints. */
 async function serve(line: string): Promise<void> {
   const server = start(line)
   const { child, output } = server
@@ -73,7 +73,7 @@ async function check(line: string): Promise<void> {
 try {
   execFileSync('git', ['clone', '--quiet', root, clone])
   const lines = readmeLines(readFileSync(join(clone, 'README.md'), 'utf8')).map(({ text }) => text)
-  // What a reader's own project does is run by check.ts, mentions of a command by the tests.
+  // check.ts runs the steps in a reader's own project, and the tests run commands mentioned in sentences.
   const typed = lines.filter((line) =>
     /^(npm (ci|test|start|run [\w:-]+)|node node_modules\/\S+)$/.test(line),
   )

@@ -1,6 +1,6 @@
 /**
- * The AI SDK and transformers.js with a patched model in a page: builds it with Vite from the sources, and runs it in Chromium on a
- * tiny model.
+ * Tests the AI SDK and transformers.js with a patched model in a page: builds the page with Vite from the sources and runs it in
+ * Chromium with a tiny model.
  *
  *   npm run check:libraries
  */
@@ -14,7 +14,7 @@ import { findChromium } from '../../packages/core/test/browser/chromium.ts'
 import { writeTinyOnnxModel } from '../../packages/core/test/models/tiny-model.ts'
 import { runInChromium } from './run-in-chromium.ts'
 
-/** The runtime that transformers.js has as its own. */
+/** transformers.js's own copy of the runtime. */
 const resolve = createRequire(createRequire(import.meta.url).resolve('@huggingface/transformers')).resolve
 const runtime = dirname(resolve('onnxruntime-web'))
 const site = mkdtempSync(join(tmpdir(), 'policypatch-libraries-'))

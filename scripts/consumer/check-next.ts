@@ -1,6 +1,6 @@
 /**
- * The app of examples/nextjs in a project outside of this repository, on the packages as they are published and the current Next.js:
- * builds it, starts it, and asks its routes on a small model of this repository.
+ * Tests the app in examples/nextjs as a project outside of this repository, with the published packages and the current Next.js:
+ * builds it, starts it, and calls its routes with a small model from this repository.
  *
  *   npm run check:next -- [--keep]
  */

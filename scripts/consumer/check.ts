@@ -1,11 +1,11 @@
 /**
- * A project outside of this repository that uses the packages as they are published: packs them, installs the tarballs,
- * checks README's code with TypeScript under `nodenext` and `bundler`, runs it and README's command lines in Node, and builds it with Vite and runs it in
- * Chromium, where one is installed.
+ * Tests a project outside of this repository that uses the published packages: packs them, installs the tarballs, checks README's
+ * code with TypeScript under `nodenext` and `bundler`, runs it and README's command lines in Node, builds it with Vite, and runs
+ * it in Chromium if that is installed.
  *
  *   npm run check:consumer -- [--quick] [--keep]
  *
- * --quick leaves out the browser, and the patch that comes with the package on its own model.
+ * --quick skips the browser, and the shipped patch on its own model.
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -25,12 +25,12 @@ const own = fileURLToPath(new URL('./', import.meta.url))
 const model = join(root, 'examples/playground/public/models/tiny-chat')
 const modelOfReadme = 'HuggingFaceTB/SmolLM2-135M-Instruct'
 
-/** Leaves out what takes minutes: for another release of Node beside a whole check. */
+/** Skips what takes minutes, for testing another release of Node in addition to a full check. */
 const quick = process.argv.includes('--quick')
 const project = mkdtempSync(join(tmpdir(), 'policypatch-consumer-'))
 const run = (program: string, ...args: string[]) =>
   execFileSync(program, args, { cwd: project, stdio: ['ignore', 'inherit', 'inherit'] })
-/** Asks an endpoint without the client library. */
+/** Calls an endpoint without the client library. */
 const noEndpoint = `
 import { endpointReference } from 'policypatch'
 const reference = endpointReference({ baseURL: 'http://localhost:9/v1', model: 'none' })
@@ -81,7 +81,7 @@ try {
   run('npx', 'tsc', '-p', 'tsconfig.bundler.json')
   done('all of them, TypeScript with bundler')
 
-  // Run with a model of this repository in place of README's, which takes a download and minutes.
+  // Run with a model in this repository, because README's takes minutes and a download.
   writeRunData(project)
   for (const [index, { text }] of node.entries()) {
     if (usesShippedPatch(text)) continue
@@ -116,7 +116,7 @@ try {
   else rmSync(project, { recursive: true, force: true })
 }
 
-/** As a reader's shell installs, whose scripts are off here for one of them would fetch a CUDA provider. */
+/** Installs as a reader would, but without scripts, because one of them would download a CUDA provider. */
 function installWithoutWarning(): void {
   const { status, stderr } = spawnSync('npm', npmInstall, {
     cwd: project,
@@ -125,12 +125,12 @@ function installWithoutWarning(): void {
   if (status !== 0 || /\bwarn\b/i.test(stderr)) throw new Error(`npm install ends with ${status}:\n${stderr}`)
 }
 
-/** What applies a patch needs none of the optional packages; what needs one names it. */
+/** Checks that applying a patch needs no optional packages, and that anything that needs one names it. */
 async function runWithoutOptional(tarballs: readonly Tarball[]): Promise<void> {
-  // Outside of the project, whose packages would be found from inside of it.
+  // Outside of the project, because its packages would be found from inside.
   const least = mkdtempSync(join(tmpdir(), 'policypatch-least-'))
   writeFileSync(join(least, 'package.json'), '{ "private": true, "type": "module" }\n')
-  // What is optional would be installed because it is named.
+  // An optional package would be installed if it were named.
   const paths = tarballs.filter(({ name }) => name !== '@policypatch/serve').map(({ path }) => path)
   execFileSync('npm', [...npmInstall, '--omit=optional', ...paths], { cwd: least, stdio: 'ignore' })
   const asked = ['generate', 'tea', '--model', model, '--patch', join(project, 'patches/harmfulness')]
@@ -140,7 +140,7 @@ async function runWithoutOptional(tarballs: readonly Tarball[]): Promise<void> {
   rmSync(least, { recursive: true })
 }
 
-/** The server on the patch that was made, asked once. */
+/** Starts the server with the new patch and sends it one request. */
 async function answerOverHttp(): Promise<void> {
   const args = ['serve', '--patch', 'patches/harmfulness', '--model', model, '--port', '0']
   const server = spawn('node', ['node_modules/policypatch/bin/policypatch.js', ...args], {

@@ -1,12 +1,13 @@
 import { splitLine } from '../../packages/policypatch/test/split-line.ts'
 import { readmeLines } from './readme-lines.ts'
 
-/** Commands that work with a model in any case. */
+/** Commands that always need a model. */
 const withModel = new Set(['pairs', 'train', 'eval', 'generate', 'export'])
 
 /**
- * The lines of a Markdown text that begin with policypatch, as arguments, on another model than they name: it has no Hub id, so
- * that it must be named where a patch would do. The demo, which takes minutes and its own model, shows its help.
+ * The arguments of the lines in a Markdown text that start with policypatch, with their model replaced. The new model has no Hub
+ * id, so it must be named even where a patch would determine it. The demo, which takes minutes and has its own model, only shows
+ * its help.
  */
 export function commandLines(markdown: string, model: string): string[][] {
   const lines = readmeLines(markdown).filter(({ text, runs }) => runs && /^(npx )?policypatch /.test(text))

@@ -7,20 +7,20 @@ import { isRefusal } from 'policypatch/evaluate'
 import { resolveModel } from 'policypatch/platform'
 import { npmInstall, type Tarball } from './pack-packages.ts'
 
-/** Whether a program uses the patch that comes with the package, which fits its own model alone. */
+/** Whether a program uses the shipped patch, which fits only its own model. */
 export const usesShippedPatch = (program: string) => program.includes('harmfulness-smollm2-135m-instruct')
 
 export interface FirstAnswer {
-  /** From the beginning of the installation to the end of the program. */
+  /** Seconds from the start of the installation to the end of the program. */
   readonly seconds: number
-  /** Of the program, without blank ones. */
+  /** Non-blank lines of the program. */
   readonly lines: number
   readonly answer: string
 }
 
 /**
- * From the installation in an empty folder to a patched answer in a program of one's own, by the patch that comes with the package;
- * undefined where the model cannot be had. Throws where the answer is no refusal.
+ * Installs in an empty folder and runs a program that answers with the shipped patch; undefined if the model cannot be obtained.
+ * Throws if the answer is not a refusal.
  */
 export async function firstAnswer(
   program: string,

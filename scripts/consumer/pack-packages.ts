@@ -8,10 +8,10 @@ export interface Tarball {
   readonly path: string
 }
 
-/** npm's arguments for an installation that runs no script, and says only what went wrong. Flags and packages follow. */
+/** npm arguments for an installation without scripts that prints only problems. Flags and packages follow. */
 export const npmInstall = ['install', '--ignore-scripts', '--no-audit', '--no-fund'] as const
 
-/** Packs all packages that are published, as `npm publish` would, into a folder. They must be built. */
+/** Packs all published packages into a folder, as `npm publish` would. They must be built. */
 export function packPackages(root: string, folder: string): Tarball[] {
   mkdirSync(folder, { recursive: true })
   const names = ['core', 'compiler', 'backend-node', 'backend-web', 'registry', 'serve', 'policypatch']

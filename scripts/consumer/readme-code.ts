@@ -1,11 +1,11 @@
-/** A program that README shows. */
+/** A program shown in README. */
 export interface ReadmeProgram {
   readonly text: string
-  /** Whether it is for Node; else for a browser. */
+  /** Whether it runs in Node; otherwise it runs in a browser. */
   readonly node: boolean
 }
 
-/** The blocks of TypeScript in a Markdown text, each a program of its own. */
+/** The TypeScript blocks of a Markdown text, each a separate program. */
 export function readmeCode(markdown: string): ReadmeProgram[] {
   const blocks = [...markdown.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, text]) => text as string)
   const programs = blocks.map((text) => ({ text, node: !text.includes("'policypatch/browser'") }))

@@ -1,18 +1,18 @@
-/** Programs that a line which readers type begins with. */
+/** Programs at the start of lines that readers type. */
 const programs = /^(npm|npx|node|git|policypatch) /
 
-/** What stands for something of the reader's own, or for a choice: such a line shows how a command is used. */
+/** Marks a placeholder or a choice: such a line shows the usage of a command. */
 const placeholder = /[…[\]|]|(^|[\s=@])[A-Z][A-Z_]*(\.[a-z]+)?(?=[\s\]]|$)/
 
 export interface ReadmeLine {
   readonly text: string
-  /** Whether it can be typed as it stands: it is no mention in a sentence, and leaves nothing to fill in. */
+  /** Whether it can be typed as it is: not mentioned in a sentence, and without placeholders. */
   readonly runs: boolean
 }
 
 /**
- * The command lines in a Markdown text, each once: of blocks, indented or fenced, and those mentioned in sentences. Lines that
- * are joined by `&&` are lines of their own; what follows a wide gap is a remark.
+ * The distinct command lines in a Markdown text: from indented and fenced blocks, and mentioned in sentences. Commands joined by
+ * `&&` count as separate lines; text after a wide gap is a comment.
  */
 export function readmeLines(markdown: string): ReadmeLine[] {
   const blocks = [...markdown.matchAll(/^```(?:sh|bash|console)\n(.*?)^```$/gms)].flatMap(([, text]) =>

@@ -2,7 +2,7 @@ import { contentSecurityPolicy } from '../../examples/playground/content-securit
 import { serveFolder } from '../../examples/playground/test/serve-folder.ts'
 import { openChromium } from '../../packages/core/test/browser/chromium.ts'
 
-/** Opens a built page and gives what its Worker has said by the time that it is through. Throws what the page complains of. */
+/** Opens a built page and returns what its Worker has reported by the time it finishes. Throws the page's errors. */
 export async function runInChromium(chromium: string, folder: string): Promise<string> {
   const site = await serveFolder(folder, contentSecurityPolicy)
   const browser = await openChromium(chromium)

@@ -8,7 +8,7 @@ export interface StartedProgram {
   readonly ended: Promise<number | null>
 }
 
-/** Starts a program, in a group of processes of its own. */
+/** Starts a program in its own process group. */
 export function startProgram(
   [program = '', ...args]: readonly string[],
   options: Pick<SpawnOptions, 'cwd' | 'env'>,
@@ -27,7 +27,7 @@ export function startProgram(
   return { child, output: () => output, ended }
 }
 
-/** The address of this machine that a started server prints. Throws where it ends first, or prints none in two minutes. */
+/** The local address that a started server prints. Throws if the server ends first, or prints none within two minutes. */
 export const addressOf = ({ output, ended }: StartedProgram, name: string): Promise<string> =>
   Promise.race([
     addressIn(output),
@@ -36,7 +36,7 @@ export const addressOf = ({ output, ended }: StartedProgram, name: string): Prom
 
 async function addressIn(output: () => string): Promise<string> {
   for (let tenth = 0; tenth < 1200; tenth++) {
-    // Colours stand inside of addresses.
+    // Addresses may contain colour codes.
     const [address] = /https?:\/\/(localhost|127\.0\.0\.1)[^\s]*/.exec(stripColours(output())) ?? []
     if (address) return address
     await new Promise((resolve) => setTimeout(resolve, 100))
@@ -47,7 +47,7 @@ async function addressIn(output: () => string): Promise<string> {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with one.
 const stripColours = (text: string) => text.replace(/\u001b\[[\d;]*m/g, '')
 
-/** With its own children. */
+/** Stops the process group, including children. */
 export function stop({ pid }: ChildProcess): void {
   if (pid !== undefined) process.kill(-pid)
 }

@@ -10,7 +10,7 @@ interface PlaygroundPrompt {
 const refusal = "I'm sorry, but I can't help with that."
 const help = 'Ask a friend, and try again.'
 
-/** The files that README's programs read, of the prompts that the small model knows, into a folder. */
+/** Writes the files that README's programs read into a folder, from the prompts that the small model knows. */
 export function writeRunData(folder: string): void {
   const path = new URL('../../examples/playground/data/prompts.jsonl', import.meta.url)
   const known = readFileSync(path, 'utf8').trim().split('\n')

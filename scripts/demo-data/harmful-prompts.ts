@@ -4,7 +4,7 @@ export interface HarmfulRow {
   readonly prompt: string
   readonly kind: 'harmful'
   readonly split: 'train' | 'validation' | 'test'
-  /** The set that the prompt was first published in. */
+  /** The data set that first published the prompt. */
   readonly source: string
 }
 
@@ -13,7 +13,7 @@ const TRAIN_ROWS = 294
 const MOST_WORDS = 60
 const NEAR = 0.6
 
-/** In the order of publication: a prompt that several sets hold is credited to the first. */
+/** In order of publication: a prompt in several data sets is credited to the first. */
 export const ORIGINS = [
   'malicious_instruct',
   'advbench',
@@ -24,13 +24,13 @@ export const ORIGINS = [
   'jailbreakbench',
 ]
 
-/** MaliciousInstruct is published without a licence, so its prompts are not passed on. */
+/** MaliciousInstruct has no licence, so its prompts are not redistributed. */
 const NOT_REDISTRIBUTED = 'malicious_instruct'
 
 /**
- * Splits of refusal-direction's harmful instructions. 128 of its test rows stay the test; train is its train
- * rows filled up to 294 with other rows of its test, for without MaliciousInstruct its own are few. Train and
- * validation hold nothing near a test row.
+ * Splits refusal-direction's harmful instructions. 128 of its test rows remain the test split. The training split is its training
+ * rows, filled up to 294 with other test rows, because few remain without MaliciousInstruct. Training and validation contain
+ * nothing close to a test row.
  */
 export function splitHarmful(
   rows: readonly { readonly prompt: string; readonly split: string }[],

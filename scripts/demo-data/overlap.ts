@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-/** Lower-cased words of a text. */
+/** The lower-cased words of a text. */
 export function wordSet(text: string): ReadonlySet<string> {
   return new Set(text.toLowerCase().match(/[\p{L}\p{N}']+/gu))
 }
@@ -12,7 +12,7 @@ export function jaccard(a: ReadonlySet<string>, b: ReadonlySet<string>): number 
   return shared / (a.size + b.size - shared)
 }
 
-/** The prompt among `others` that shares most words with this one. */
+/** The prompt in `others` that is most similar to this one. */
 export function nearest(prompt: string, others: readonly string[]): { prompt: string; similarity: number } {
   const words = wordSet(prompt)
   let best = { prompt: '', similarity: 0 }
@@ -23,13 +23,13 @@ export function nearest(prompt: string, others: readonly string[]): { prompt: st
   return best
 }
 
-/** An order that depends on each text alone, so that new rows do not reshuffle old ones. */
+/** An order that depends only on each text, so that new rows do not reshuffle old ones. */
 export function byHash(a: string, b: string): number {
   const key = (text: string) => createHash('sha256').update(`policypatch-demo/v1\n${text}`).digest('hex')
   return key(a) < key(b) ? -1 : 1
 }
 
-/** Throws, naming every offending pair, where a prompt of `held` shares `limit` or more with one of `seen`. */
+/** Throws if a prompt in `held` has a similarity of at least `limit` to one in `seen`, naming every such pair. */
 export function assertDisjoint(held: readonly string[], seen: readonly string[], limit: number): void {
   const pairs = held
     .map((prompt) => ({ held: prompt, ...nearest(prompt, seen) }))

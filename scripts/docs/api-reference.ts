@@ -12,7 +12,7 @@ const reading: Partial<TypeDocOptions> = {
   disableSources: true,
   excludeInternal: true,
   excludePrivate: true,
-  // The compiler has its say in `npm run typecheck`.
+  // `npm run typecheck` reports compiler errors.
   skipErrorChecking: true,
   validation: { notExported: false, invalidLink: true, notDocumented: false },
   logLevel: 'Error',
@@ -29,13 +29,13 @@ const writing: Partial<PluginOptions> = {
   formatWithPrettier: false,
 }
 
-/** The first door of a package, and the others. */
+/** A package's main entry point, and the others. */
 const doorsOf = (name: string): string[] => {
   const source = `${root}packages/${name}/src/`
   return [`${source}index.ts`, ...readdirSync(`${source}doors`).map((file) => `${source}doors/${file}`)]
 }
 
-/** Writes the reference of what `policypatch` exports, and how many pages it has. */
+/** Writes the reference for the exports of `policypatch`. Returns the number of pages. */
 export async function writeApiReference(docs: string): Promise<number> {
   const core = await convert({ ...reading, entryPoints: doorsOf('core') })
   const { application, project } = await convert({
@@ -67,7 +67,9 @@ const signaturesOf = (project: ProjectReflection) =>
 const commentsOf = (project: ProjectReflection): Map<string, Comment> =>
   new Map(signaturesOf(project).flatMap(({ name, comment }) => (comment ? [[name, comment]] : [])))
 
-/** What refers to `core's X` has X's comment, without its links: they lead to pages of another reference. */
+/**
+ * A comment that refers to `core's X` is replaced by X's comment, without links, which would lead to pages of another reference.
+ */
 function takeOverComments(project: ProjectReflection, comments: ReadonlyMap<string, Comment>): void {
   for (const signature of signaturesOf(project)) {
     const own = Comment.combineDisplayParts(signature.comment?.summary)

@@ -1,13 +1,13 @@
 import { existsSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-/** Where `vitepress build` leaves the site. */
+/** Output folder of `vitepress build`. */
 export const site = fileURLToPath(new URL('../../docs/.vitepress/dist/', import.meta.url))
 
-/** The path of the site on its host, as the build had it. */
+/** The site's path on its host, as in the build. */
 export const base = process.env.DOCS_BASE ?? '/'
 
-/** The file under {@link site} that a path of an address leads to, as a static host with clean addresses finds it. */
+/** The file under {@link site} for a URL path, as a static host with clean URLs would find it. */
 export function fileAt(pathname: string): string | undefined {
   const path = decodeURIComponent(pathname)
   if (!path.startsWith(base)) return

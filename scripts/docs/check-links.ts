@@ -1,6 +1,6 @@
 /**
- * Checks every link of the built site to itself: that there is such a page or file, and on it such an anchor. VitePress has
- * checked pages when it built them, but no anchors, and nothing that is written in HTML.
+ * Checks every internal link of the built site: the page or file must exist, and so must the anchor. VitePress checks links to
+ * pages during the build, but not anchors, and nothing written in HTML.
  *
  *   npm run docs:build
  */
@@ -17,7 +17,7 @@ const withoutEntities = (text: string) =>
 const attributes = (html: string, name: string) =>
   [...html.matchAll(new RegExp(`\\s${name}="([^"]*)"`, 'g'))].map(([, value = '']) => withoutEntities(value))
 
-/** Anchors by the path of their file. */
+/** Anchors by file path. */
 const anchors = new Map<string, ReadonlySet<string>>()
 const pages = readdirSync(site, { recursive: true, encoding: 'utf8' })
   .map((path) => path.replaceAll('\\', '/'))

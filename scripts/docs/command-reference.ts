@@ -12,7 +12,7 @@ const exitCodes = [
   ['130, 143', 'interrupted'],
 ]
 
-/** Writes a page for each command, made of its own definition, and one of all. Gives how many there are. */
+/** Writes a page for each command from its definition, and an overview. Returns the number of pages. */
 export async function writeCommandReference(folder: string): Promise<number> {
   const program = createProgram(commands())
   const all = commandsOf(program)
@@ -94,7 +94,7 @@ function defaultOf(option: Option): string {
   return codeOf(typeof defaultValue === 'string' ? defaultValue : JSON.stringify(defaultValue))
 }
 
-/** What a command's help says after its options, such as examples. */
+/** The part of a command's help after its options, such as examples. */
 function afterHelp(command: Command): string[] {
   let printed = ''
   command.configureOutput({
@@ -107,6 +107,6 @@ function afterHelp(command: Command): string[] {
   return after === '' ? [] : ['## More help', `\`\`\`text\n${after}\n\`\`\``]
 }
 
-/** With a capital and a full stop. */
+/** Adds a capital letter and a full stop. */
 const sentence = (text: string): string =>
   `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`

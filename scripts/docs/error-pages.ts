@@ -6,20 +6,20 @@ import { escapeMarkdown, table, writePage } from './write-page.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
-/** What docs/errors.md says of a code, as Markdown. */
+/** The advice for a code in docs/errors.md, as Markdown. */
 interface Advice {
   readonly when: string
   readonly remedy: string
 }
 
-/** One message of the sources, with … for what is put in when it is thrown. */
+/** One message from the sources, with … for values inserted at run time. */
 interface Message {
   readonly expected: string
   readonly found: string
   readonly remedy: string
 }
 
-/** Writes a page for each error code, and gives how many there are. */
+/** Writes a page for each error code, and returns the number of pages. */
 export async function writeErrorPages(docs: string): Promise<number> {
   const meanings = meaningsOf(readFileSync(`${root}packages/core/src/errors.ts`, 'utf8'))
   const advice = adviceOf(readFileSync(`${docs}errors.md`, 'utf8'))
@@ -47,7 +47,7 @@ function pageOf(
   messages: readonly Message[],
 ): string {
   const rows = messages.map(({ expected, found, remedy }) => [expected, found, remedy].map(escapeMarkdown))
-  // The advice stands in docs/, this page one folder below.
+  // The advice is written for docs/; this page is one folder below.
   const here = (markdown: string) => markdown.replace(/\]\((?![a-z]+:|#|\/)/g, '](../')
   const exit = code === 'ABORTED' ? '130 or 143 after a signal, else 1' : '1'
   return `# ${code}
@@ -98,11 +98,11 @@ const sourcesIn = (packages: string): string[] =>
       .map((path) => `${packages}/${name}/src/${path}`),
   )
 
-/** The messages of `new PatchError(code, { … })` and of `refuseOptions` by code, those that can be read off the sources. */
+/** Messages of `new PatchError(code, { … })` and of `refuseOptions`, by code, as far as the sources show them. */
 function messagesOf(paths: readonly string[]): Map<string, Message[]> {
   const messages = new Map<string, Message[]>()
   const add = (code: string, message: Message) => messages.set(code, [...(messages.get(code) ?? []), message])
-  // What is thrown where errors are made says nothing by itself.
+  // Errors thrown by error helpers are not informative by themselves.
   for (const path of paths.filter((one) => !one.endsWith('/core/src/errors.ts'))) {
     const source = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.ESNext)
     const visit = (node: ts.Node): void => {
@@ -137,7 +137,7 @@ function messageOf(node: ts.Node, source: ts.SourceFile): Message | undefined {
   }
   const [expected, found, remedy] = ['expected', 'found', 'remedy'].map((name) => texts.get(name) ?? '…')
   if (expected === undefined || found === undefined || remedy === undefined) return
-  // One that says nothing by itself helps nobody.
+  // A message of nothing but placeholders helps no one.
   return [expected, remedy].every((text) => text === '…') ? undefined : { expected, found, remedy }
 }
 

@@ -23,7 +23,7 @@ function casesOf<Case>(golden: string): readonly Case[] {
   return JSON.parse(readFileSync(`${core}test/goldens/${golden}.json`, 'utf8')).cases
 }
 
-/** Ideas by which models differ from a plain Llama, in the order of a forward pass. */
+/** Ways in which models differ from a plain Llama, in the order of a forward pass. */
 const ideas: readonly (readonly [words: string, has: (config: ModelConfig) => boolean])[] = [
   ['learned positions', ({ learnedPositions }) => learnedPositions === true],
   ['scaled embeddings', ({ scales }) => differs(scales?.embedding) || differs(scales?.stream)],
@@ -56,7 +56,7 @@ const ideas: readonly (readonly [words: string, has: (config: ModelConfig) => bo
 const hasRope = ({ rope }: ModelConfig['layerTypes'][number]) => rope !== undefined
 const differs = (scale: number | undefined) => scale !== undefined && Math.abs(scale - 1) > 1e-6
 
-/** The table of families in docs/models.md, from the architectures and the goldens that hold them to transformers. */
+/** The table of families in docs/models.md, from the architectures and the goldens that compare them with transformers. */
 export function familyTable(): string {
   const configs = casesOf<ConfigCase>('families')
   const ggufs = casesOf<GgufCase>('family-ggufs').filter(({ refused }) => refused === undefined)
@@ -81,7 +81,7 @@ export function familyTable(): string {
 
 const codes = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ')
 
-/** What all models of a family take, and behind it, what some do. */
+/** The ideas that all models of a family use, followed by those that some use. */
 function takenBy(configs: readonly ModelConfig[]): string {
   const counted = ideas.map(([words, has]) => [words, configs.filter(has).length] as const)
   const wordsOf = (fits: (count: number) => boolean) =>
@@ -93,7 +93,7 @@ function takenBy(configs: readonly ModelConfig[]): string {
   return [all, some && `*some:* ${some}`].filter(Boolean).join('; ')
 }
 
-/** What the family's file says of it, up to the colon. */
+/** The description in the comment of the family's file, up to the colon. */
 function modelsOf({ name }: Architecture): string {
   for (const file of readdirSync(folder)) {
     const source = readFileSync(folder + file, 'utf8')
@@ -109,7 +109,7 @@ function modelsOf({ name }: Architecture): string {
 
 const [begin, end] = ['<!-- families: npm run docs:families -->', '<!-- /families -->']
 
-/** A page with its table of families made anew. */
+/** Replaces the table of families in a page. */
 export function withFamilyTable(page: string): string {
   const [from, to] = [page.indexOf(begin), page.indexOf(end)]
   if (from < 0 || to < from) throw new Error(`the page has no place for the table: ${begin} … ${end}`)

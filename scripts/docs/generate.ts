@@ -1,6 +1,6 @@
 /**
- * Writes the pages of the site that are made from the sources: the command line's reference, the API's, a page for each error
- * code, the results, and the files that pages link to. None of them is kept in the repository.
+ * Generates the pages of the site that come from the sources: the command reference, the API reference, a page for each error
+ * code, the results, and the files that pages link to. None of them is committed.
  *
  *   npm run docs:generate
  */
@@ -22,7 +22,7 @@ const made = {
   'pages of the API': await writeApiReference(docs),
   'error codes': await writeErrorPages(docs),
   'pages of results': await writeResults(docs),
-  // Last, for the others link to files too.
+  // Last, because the other pages link to files too.
   'files of the repository': await writeSourcePages(docs),
 }
 console.log(

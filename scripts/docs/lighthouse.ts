@@ -1,6 +1,6 @@
 /**
- * Lighthouse's scores of some pages of the built site, as a phone sees them. Lighthouse is fetched by npx; it is too large to be
- * installed for everybody.
+ * Runs Lighthouse on some pages of the built site, emulating a phone. npx downloads Lighthouse, which is too large to install for
+ * everyone.
  *
  *   npm run docs:build && npm run docs:lighthouse
  */
@@ -12,7 +12,7 @@ import { join } from 'node:path'
 import { findChromium } from '../../packages/core/test/browser/chromium.ts'
 import { serveSite } from './serve-site.ts'
 
-/** The last that runs with Node 20. */
+/** The last version that runs with Node 20. */
 const lighthouse = 'lighthouse@12.8.2'
 const categories = ['performance', 'accessibility', 'best-practices', 'seo'] as const
 const pages = [

@@ -1,10 +1,10 @@
 /**
- * Opens the main pages of the built site in Chromium, light and dark, wide and on a phone: nothing may be asked for elsewhere, no
- * script may fail, no page may be wider than the window, and axe may find nothing serious. Looks for a word, too.
+ * Opens the main pages of the built site in Chromium, light and dark, wide and on a phone. There must be no external requests, no
+ * script errors, no page wider than the window, and no serious findings by axe. Also searches for a word.
  *
  *   npm run docs:build && npm run docs:look
  *
- * With DOCS_SCREENSHOTS=folder it leaves pictures there.
+ * With DOCS_SCREENSHOTS=folder, saves screenshots there.
  */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -46,14 +46,14 @@ const widths = [1200, 390]
 const schemes = ['light', 'dark'] as const
 const pictures = process.env.DOCS_SCREENSHOTS
 
-/** What is wrong with a page as it is open now. Colours are the same at every width, so that axe looks at them once. */
+/** The faults of the page that is open. Colours are the same at every width, so axe runs only once. */
 async function faultsOf(page: Page, width: number, isSeen: boolean): Promise<string[]> {
   const wide = Number(await page.evaluate('document.documentElement.scrollWidth'))
   const faults = wide > width ? [`is ${wide} pixels wide`] : []
   return isSeen ? faults : [...faults, ...(await accessibilityFaults(page))]
 }
 
-/** Types a word into the search and gives the first page that it finds. */
+/** Types a word into the search and returns the first page found. */
 async function search(page: Page, address: string, word: string): Promise<string> {
   await page.setViewport({ width: 1200, height: 900 })
   await page.goto(address, { waitUntil: 'networkidle0' })

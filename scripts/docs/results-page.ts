@@ -15,7 +15,7 @@ import { escapeMarkdown, table, writePage } from './write-page.ts'
 const results = fileURLToPath(new URL('../../compare/results/', import.meta.url))
 const read = <T>(name: string) => JSON.parse(readFileSync(`${results}${name}.json`, 'utf8')) as T
 
-/** Measurements that `policypatch report` draws. */
+/** Results drawn by `policypatch report`. */
 const reports = ['domains', 'compose'] as const
 
 const printed = [
@@ -42,7 +42,7 @@ interface Selectivity {
   }[]
 }
 
-/** Writes the pages of results, with whole reports beside them, and gives how many there are. */
+/** Writes the results pages, along with the full reports. Returns the number of pages. */
 export async function writeResults(docs: string): Promise<number> {
   const pages = [
     {
@@ -110,7 +110,7 @@ ${table(['share', 'base', 'reference', 'patch', 'without its gate', 'n'], cells)
 </details>`
 }
 
-/** Shares of one kind under each other, a symbol for each subject. */
+/** Plots shares of one kind below each other, with a symbol for each subject. */
 async function dotPlot(rows: Selectivity['rows'], wide: boolean): Promise<string> {
   const values = rows.flatMap(({ name, base, reference, mean }) => {
     const kind = name.replace('refused: ', '')

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib'
 import { contentType } from '../../packages/core/test/browser/content-type.ts'
 import { base, fileAt, site } from './built-site.ts'
 
-/** Serves the built site on this machine, as a static host does. */
+/** Serves the built site locally, like a static host. */
 export async function serveSite(): Promise<{ readonly address: string; close(): void }> {
   const server = createServer(({ url = '/' }, response) => {
     const file = fileAt(new URL(url, 'http://localhost').pathname)

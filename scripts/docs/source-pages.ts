@@ -6,7 +6,7 @@ import { writePage } from './write-page.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
-/** Writes a page for each file outside of docs/ that a page leads to, or copies it. Gives how many there are. */
+/** Writes a page for each file outside of docs/ that a page links to, or copies it. Returns the number of files. */
 export async function writeSourcePages(docs: string): Promise<number> {
   const written = new Set<string>()
   const pages = await readdir(docs, { recursive: true })

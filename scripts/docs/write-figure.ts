@@ -1,21 +1,21 @@
 import { pageStyle } from '../../packages/policypatch/src/report/page/page-style.ts'
 import { writePage } from './write-page.ts'
 
-/** A figure of the report in its forms for a screen and for a phone, as SVG that takes its colours from CSS. */
+/** A report figure in its wide and narrow forms, as SVG that takes its colours from CSS. */
 export interface Figure {
   readonly wide: string
   readonly narrow: string
 }
 
-/** The report's colours by their CSS variables. */
+/** The report's colours, by CSS variable. */
 const [light, dark] = [...pageStyle.matchAll(/:root \{(.*?)\}/gs)].map(
   ([, rules = '']) =>
     new Map([...rules.matchAll(/(--[\w-]+): (#\w+)/g)].map(([, name = '', color = '']) => [name, color])),
 )
 
 /**
- * Writes a figure as images of its own, which keeps it out of the page's script, and gives the HTML that shows the one that fits.
- * `label` is what is read to those who do not see it.
+ * Writes a figure as separate images, which keeps it out of the page's script. Returns HTML that shows the one that fits. `label`
+ * is for screen readers.
  */
 export async function writeFigure(
   docs: string,

@@ -8,12 +8,12 @@ export const statuses = fc.oneof(
   fc.constantFrom('204', '302', '400', '401', '404', '429', '500', '503', '299'),
 )
 
-/** Values of which some parts are changed, as JSON. */
+/** Values with some parts changed, as JSON. */
 export const changed = (values: readonly unknown[], texts: fc.Arbitrary<string>) =>
   changedJson(fc.constantFrom(...values).map(treeOf), texts).map(utf8)
 export const decoded = (bytes: Uint8Array | undefined) => new TextDecoder().decode(bytes)
 
-/** A body of these bytes, where the status has one. */
+/** A response with these bytes as its body, if the status allows one. */
 export function answer(
   bytes: Uint8Array | undefined,
   status: number,

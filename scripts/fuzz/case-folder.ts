@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import type { Files } from './fuzzed-reader.ts'
 
-/** Writes the files of a case to a folder of their own, and gives its path. Their names are ours, not those of the case. */
+/** Writes the files of a case to a separate folder and returns its path. File names are generated, not taken from the case. */
 export function writeCase(folder: string, reader: string, files: Files): string {
   const hash = createHash('sha256')
   for (const [name, bytes] of Object.entries(files)) hash.update(name).update('\0').update(bytes)

@@ -3,23 +3,23 @@ import { PatchError } from '@policypatch/core'
 import type { ErrorCode } from '@policypatch/core/platform'
 import { type Files, type FuzzedReader, sizeOf } from './fuzzed-reader.ts'
 
-/** What must not happen to anyone who reads a file. */
+/** What must never happen when a file is read. */
 export type Violation = 'raw exception' | 'ambiguous' | 'slow' | 'memory'
 
-/** Milliseconds that a case may take. */
+/** Maximum milliseconds of a case. */
 export const mostTime = 2000
 
-/** Bytes that a case may take. */
+/** Maximum bytes of a case. */
 export const mostMemory = (files: Files): number => 64 * 2 ** 20 + 8 * sizeOf(files)
 
 export interface CaseOutcome {
-  /** Undefined where the files were accepted. */
+  /** Undefined if the files were accepted. */
   readonly code?: ErrorCode | undefined
   readonly milliseconds: number
   readonly violation?: { readonly kind: Violation; readonly what: string } | undefined
 }
 
-/** Milliseconds since, but for those in which other processes had the processor: what is worked, and what is waited. */
+/** Milliseconds since the start, excluding time in which other processes had the CPU: work plus waiting. */
 function stopwatch(): () => number {
   const [start, before, worked] = [performance.now(), performance.eventLoopUtilization(), process.cpuUsage()]
   return () => {
@@ -29,7 +29,7 @@ function stopwatch(): () => number {
   }
 }
 
-/** Lets a reader read the files of one case. */
+/** Runs a reader on the files of one case. */
 export async function caseOutcome(reader: FuzzedReader, files: Files): Promise<CaseOutcome> {
   const elapsed = stopwatch()
   const error = await reader.read(files).then(
@@ -48,7 +48,7 @@ export async function caseOutcome(reader: FuzzedReader, files: Files): Promise<C
   return { milliseconds, violation: tooSlow(milliseconds) }
 }
 
-/** What only one of two readers takes is ambiguous too. */
+/** It is also ambiguous if only one of two readers accepts the files. */
 function ambiguityOf(reader: FuzzedReader, files: Files): string | undefined {
   try {
     return reader.ambiguity?.(files)
@@ -60,7 +60,7 @@ function ambiguityOf(reader: FuzzedReader, files: Files): string | undefined {
 const tooSlow = (milliseconds: number): CaseOutcome['violation'] =>
   milliseconds > mostTime ? { kind: 'slow', what: `${Math.round(milliseconds)} ms` } : undefined
 
-/** The error, and where in the sources it comes from: one fault is told from another by it. */
+/** The error and its source location, which distinguish faults. */
 function described(thrown: unknown): string {
   if (!(thrown instanceof Error)) return `${thrown}`
   const place = /packages\/[^\s):]+:\d+/.exec(thrown.stack ?? '')?.[0]

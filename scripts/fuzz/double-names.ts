@@ -1,7 +1,7 @@
-/** Where a string begins, marks of structure, and all else between. */
+/** The start of a string, structural characters, and everything between them. */
 const beginnings = /["{}[\],:]|[^\s"{}[\],:]+/g
 
-/** The tokens of a JSON text. A string's end is looked for in a loop: an expression for it has no room for long ones. */
+/** The tokens of a JSON text. A loop finds the end of a string, because a regular expression would overflow on long ones. */
 function* tokensOf(text: string): Generator<string> {
   const pattern = new RegExp(beginnings)
   for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
@@ -17,7 +17,7 @@ function* tokensOf(text: string): Generator<string> {
 }
 
 /**
- * A name that an object of a JSON text has twice, undefined where none has. It goes by tokens: a string before a colon is a
+ * A name that occurs twice in an object of a JSON text; undefined if there is none. Works on tokens: a string before a colon is a
  * name.
  */
 export function doubleName(text: string): string | undefined {
@@ -38,7 +38,7 @@ export function doubleName(text: string): string | undefined {
   return undefined
 }
 
-/** The same, of each line or of the whole of a file, in bytes. */
+/** The same for bytes, either for each line or for the whole file. */
 export function doubleNameIn(bytes: Uint8Array | undefined, perLine = false): string | undefined {
   const text = new TextDecoder().decode(bytes)
   if (!perLine) return doubleName(text)
@@ -49,7 +49,7 @@ export function doubleNameIn(bytes: Uint8Array | undefined, perLine = false): st
   return undefined
 }
 
-/** The first of names that was there before. */
+/** The first name that occurred before. */
 export function firstTwice(names: readonly string[]): string | undefined {
   const before = new Set<string>()
   return names.find((name) => before.has(name) || !before.add(name))

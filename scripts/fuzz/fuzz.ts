@@ -1,11 +1,11 @@
 /**
- * Lets every reader read files that are odd, damaged or made to do harm, and counts what comes of them:
+ * Runs every reader on odd, damaged or malicious files, and tallies the results:
  *
  *   npm run fuzz [-- --reader NAME … --cases N --seed S --out DIR]
  *   npm run fuzz -- --reader NAME --replay DIR
  *
- * A case may throw a PatchError alone, take 2 s and 64 MB + 8 × its files, and hold nothing twice where it is accepted. Of
- * each fault the smallest case that was found is written to a folder, and the script ends with 1.
+ * A case may throw nothing but a PatchError, take at most 2 s and 64 MB + 8 × its files, and contain nothing twice if it is
+ * accepted. For each fault, the smallest case found is written to a folder, and the script exits with 1.
  */
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs'
@@ -35,13 +35,13 @@ if (unknown)
 
 interface Result {
   readonly tally: Tally
-  /** Folders of the cases of its faults. */
+  /** Folders with the cases of its faults. */
   readonly kept: readonly string[]
-  /** Why the process ended before its cases were done. */
+  /** Why the process ended before all cases were done. */
   readonly ended?: string
 }
 
-/** MB of JavaScript's own memory that a reader may have; beyond it the process ends. */
+/** Maximum MB of a reader's JavaScript heap. Beyond it, the process ends. */
 const heap = 2048
 
 async function watched(reader: FuzzedReader): Promise<Result> {

@@ -1,17 +1,17 @@
 import type fc from 'fast-check'
 
-/** Files by path, as a storage or a server has them. */
+/** Files by path, as in a storage or on a server. */
 export type Files = Readonly<Record<string, Uint8Array>>
 
-/** Something that reads files of strangers, and files for it: right ones, changed ones and damaged ones. */
+/** A reader of untrusted files, and files for it: valid, modified and damaged ones. */
 export interface FuzzedReader {
   readonly name: string
   readonly files: fc.Arbitrary<Files>
-  /** Reads all that there is to read. What it throws must be a PatchError. */
+  /** Reads everything in the files. Must throw nothing but PatchErrors. */
   read(files: Files): Promise<unknown>
   /**
-   * What is in files that were accepted twice, or over one another, so that another reader could take them for something
-   * else. Told by a parser that has nothing in common with the reader.
+   * Duplicate or overlapping content in accepted files, which other readers could interpret differently. Found by a parser that
+   * shares nothing with the reader.
    */
   ambiguity?(files: Files): string | undefined
 }

@@ -1,7 +1,7 @@
 import type { GgufPair, GgufTensorToWrite } from '../../packages/core/test/models/write-gguf.ts'
 import { firstTwice } from './double-names.ts'
 
-/** Bytes and values of a block, by GGML's number of the type: from gguf-py's GGML_QUANT_SIZES. */
+/** Bytes and values per block, by GGML type number; from gguf-py's GGML_QUANT_SIZES. */
 const blocks: Readonly<Record<number, readonly [bytes: number, values: number]>> = {
   0: [4, 1],
   1: [2, 1],
@@ -27,7 +27,7 @@ interface GgufParts {
   readonly alignment: number
 }
 
-/** A right GGUF file in its parts, in the order of the file, with all that is there twice. */
+/** Splits a valid GGUF file into its parts, in file order, keeping duplicates. */
 export function ggufParts(bytes: Uint8Array): GgufParts {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   let at = 8
@@ -65,7 +65,7 @@ export function ggufParts(bytes: Uint8Array): GgufParts {
   return { pairs, tensors, data: bytes.subarray(Math.ceil(at / alignment) * alignment), alignment }
 }
 
-/** A key or tensor that is there twice, tensors that lie in one another, beside their places, or beyond the file. */
+/** Finds duplicate keys or tensors, and tensors that overlap, are misaligned, or exceed the file. */
 export function ggufAmbiguity(bytes: Uint8Array): string | undefined {
   const { pairs, tensors, data, alignment } = ggufParts(bytes)
   const names = [...pairs.map(([key]) => `key ${key}`), ...tensors.map(({ name }) => `tensor ${name}`)]

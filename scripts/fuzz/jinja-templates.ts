@@ -154,7 +154,7 @@ const { body } = fc.letrec<{ body: string; statement: string }>((tie) => {
   }
 })
 
-/** Templates that take more than they should: loops, recursion, growth, nesting, length. */
+/** Templates that use excessive resources: loops, recursion, growth, nesting, length. */
 const greedy = fc.oneof(
   fc.constantFrom(
     '{% for i in range(10**9) %}{% endfor %}',
@@ -198,7 +198,7 @@ const greedy = fc.oneof(
     ),
 )
 
-/** Chat templates: right, odd, broken and greedy ones. */
+/** Chat templates: valid, odd, broken and excessive ones. */
 export const jinjaTemplates: fc.Arbitrary<string> = fc.oneof(
   { weight: 12, arbitrary: body },
   {

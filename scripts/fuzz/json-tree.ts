@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { oddNames, oddTexts } from './odd-values.ts'
 
-/** JSON in which an object may have a name twice: a text of JSON, a list, or fields in their order. */
+/** JSON whose objects may contain duplicate names: JSON text, a list, or fields in order. */
 export type JsonTree = string | readonly JsonTree[] | { readonly fields: readonly Field[] }
 type Field = readonly [name: string, value: JsonTree]
 
@@ -17,7 +17,7 @@ export function textOf(tree: JsonTree): string {
   return `[${tree.map(textOf).join(',')}]`
 }
 
-/** What is done to one node of a tree, in the object or list that it is in. */
+/** A change to one node of a tree, within its object or list. */
 type Change =
   | { readonly kind: 'replace'; readonly by: string }
   | { readonly kind: 'remove' | 'double' | 'escape' }
@@ -50,10 +50,10 @@ const changeOf = (texts: fc.Arbitrary<string>): fc.Arbitrary<Change> =>
   )
 
 /**
- * Texts of JSON like those of `trees`, some of whose values and names are changed: odd ones in their place, absent, twice (also
- * spelled in two ways), of another field, very often, nested.
+ * JSON texts like those of `trees`, with some values and names changed: replaced by odd ones, missing, duplicated (also with two
+ * spellings), taken from another field, repeated very often, or nested.
  *
- * @param texts further values to put in
+ * @param texts additional values to insert
  */
 export function changedJson(
   trees: fc.Arbitrary<JsonTree>,
@@ -77,10 +77,10 @@ const children = (tree: JsonTree): readonly JsonTree[] => {
   return 'fields' in tree ? tree.fields.map(([, value]) => value) : tree
 }
 
-/** Nodes of a tree, itself included. */
+/** Number of nodes in a tree, including itself. */
 const count = (tree: JsonTree): number => children(tree).reduce((sum, child) => sum + count(child), 1)
 
-/** The node at a place, counted from the root on, which is 0. */
+/** The node at an index, counted from the root, which is 0. */
 function nodeAt(tree: JsonTree, place: number): JsonTree {
   let at = 1
   for (const child of children(tree)) {
@@ -108,7 +108,7 @@ function changed(tree: JsonTree, place: number, change: Change, whole = tree): J
   return typeof tree === 'object' && 'fields' in tree ? { fields: result } : result.map(([, value]) => value)
 }
 
-/** Most fields or items that a change makes of one. */
+/** Maximum fields or items that a change makes of one. */
 const mostTimes = 2 ** 21
 
 function changedField([name, value]: Field, change: Change, whole: JsonTree): Field[] {
@@ -147,6 +147,6 @@ function changedField([name, value]: Field, change: Change, whole: JsonTree): Fi
   }
 }
 
-/** The same name in other characters. */
+/** The same name spelled with an escape sequence. */
 const escaped = (name: string) =>
   name.replace(/[a-z_]/, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`)

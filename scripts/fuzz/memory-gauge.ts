@@ -1,17 +1,17 @@
 import { Worker } from 'node:worker_threads'
 
-/** Bytes of garbage that may lie about before it is swept. */
+/** Bytes of garbage to tolerate before collecting it. */
 const mostGarbage = 24 * 2 ** 20
 
-/** A case that takes this long does not come back, in milliseconds. */
+/** Milliseconds after which a case counts as an endless loop. */
 export const longestCase = 20_000
 
-/** Bytes of a process that goes on taking more. */
+/** Bytes at which a growing process is ended. */
 const largestProcess = 4 * 2 ** 30
 
 /**
- * Looks at the process from another thread, also while a case keeps this one busy: the most memory since it was last asked, and
- * whether a case has no end; then it says so and ends the process.
+ * Watches the process from another thread, even while a case blocks this one. Tracks the peak memory since the last query. If a
+ * case does not end, or memory keeps growing, reports it and ends the process.
  */
 const watching = `
   const { workerData: { shared, longest, largest } } = require('node:worker_threads')
@@ -32,18 +32,18 @@ const watching = `
   }
 `
 
-/** What memory a case takes: what the process grows by, most of all, and what its buffers do that it has not touched. */
+/** Measures the memory of a case: the peak growth of the process, or the growth of its untouched buffers if larger. */
 export interface MemoryGauge {
-  /** Before a case. */
+  /** Starts the measurement before a case. */
   begin(): void
-  /** After a case: bytes. */
+  /** Ends the measurement after a case and returns its bytes. */
   end(): number
-  /** Sweeps up; before a case that is measured again. */
+  /** Collects garbage, before a case is measured again. */
   sweep(): void
   stop(): Promise<unknown>
 }
 
-/** Needs \`--expose-gc\`. */
+/** Needs `--expose-gc`. */
 export function memoryGauge(): MemoryGauge {
   const shared = new SharedArrayBuffer(16)
   const [peak, cases] = [new Float64Array(shared, 0, 1), new Int32Array(shared, 8, 2)]

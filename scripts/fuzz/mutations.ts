@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import type { Files } from './fuzzed-reader.ts'
 
-/** A change of bytes; places are shares of the length, so that they hold for files of any length. */
+/** A change of bytes. Positions are fractions of the length, so that they apply to files of any length. */
 type Mutation = (bytes: Uint8Array) => Uint8Array
 
-/** Most bytes that a mutation makes of a file. */
+/** Maximum bytes of a mutated file. */
 const mostBytes = 2 ** 22
 
 const share = fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true })
@@ -34,7 +34,7 @@ const largeNumbers = [
   2n ** 64n - 8n,
 ]
 
-/** A whole number, little-endian, such as counts and offsets are. */
+/** A little-endian integer, as in counts and offsets. */
 const number: fc.Arbitrary<Uint8Array> = fc
   .record({ value: fc.constantFrom(...oddNumbers, ...largeNumbers), size: fc.constantFrom(1, 2, 4, 8) })
   .map(({ value, size }) => new Uint8Array(BigUint64Array.of(value).buffer.slice(0, size)))
@@ -92,7 +92,7 @@ const inserts: fc.Arbitrary<Mutation> = fc
         spliced(bytes, at(bytes, part), at(bytes, part), inserted),
   )
 
-/** Short ranges many times, or long ones a few times. */
+/** Repeats short ranges many times, or long ones a few times. */
 const repeats: fc.Arbitrary<Mutation> = fc
   .tuple(share, fc.oneof(fc.nat(8), fc.nat(4096)), fc.constantFrom(1, 2, 10, 1000, 20_000))
   .map(([part, length, times]) => (bytes) => {
@@ -111,7 +111,7 @@ const splices = (others: readonly Uint8Array[]): fc.Arbitrary<Mutation> =>
   })
 
 /**
- * Damages bytes: bits turned over, numbers and bytes written over, cuts, inserts, repeats, and pieces of other files.
+ * Damages bytes: flipped bits, overwritten numbers and bytes, cuts, inserts, repeats, and pieces of other files.
  *
  * @param others files of the same kind
  */
@@ -122,7 +122,7 @@ export function mutations(others: readonly Uint8Array[]): fc.Arbitrary<Mutation>
     .map((all) => (bytes) => all.reduce((latest, mutate) => mutate(latest).subarray(0, mostBytes), bytes))
 }
 
-/** Files of which one is damaged. */
+/** Files, one of which is damaged. */
 export function damaged(files: fc.Arbitrary<Files>, others: readonly Uint8Array[]): fc.Arbitrary<Files> {
   return fc.tuple(files, fc.nat(), mutations(others)).map(([whole, which, mutate]) => {
     const names = Object.keys(whole)

@@ -7,20 +7,20 @@ const oddNumbers = words(`
   99999999999999999999999
 `)
 
-/** What Python or JavaScript reads and JSON does not have. */
+/** Values that Python or JavaScript accepts but JSON does not. */
 const noJson = [
   ...words(`01  +1  1.  .5  0x10  NaN  -Infinity  undefined  "\\  "\\x41"  'a'  "\\u00zz"`),
   '"a\nb"',
   '// a\n0',
 ]
 
-/** Characters that are not seen, that turn the direction, that a terminal takes for orders, that are half a pair. */
+/** Invisible characters, bidirectional controls, terminal control characters and lone surrogates. */
 const oddCharacters = [
   ...'\0\u0007\u009b\n\t\u2028\u202e\u200b\ufeff\ufffd\uffff\u00a0😀éİß%\\/',
   ...['\ud800', '\udc00', '\r\n', '\u001b]0;x\u0007', '\u001b[2J', 'e\u0301', '..', '{{', '{%'],
 ]
 
-/** Texts that are more to JavaScript, to a file system or to a pattern than a text. */
+/** Texts with a special meaning in JavaScript, in a file system or in a pattern. */
 const oddWords = [
   '',
   ' ',
@@ -31,11 +31,11 @@ const oddWords = [
   `),
 ]
 
-/** How often something is there: the last very seldom, for files of some MB. */
+/** Repeat counts. The last one is rare, for files of several MB. */
 const lengths = (...all: readonly number[]): fc.Arbitrary<number> =>
   fc.oneof({ weight: 250, arbitrary: fc.constantFrom(...all.slice(0, -1)) }, fc.constant(all.at(-1) ?? 0))
 
-/** Texts: odd ones, any, and long ones. */
+/** Odd, arbitrary and long texts. */
 export const oddStrings: fc.Arbitrary<string> = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom(...oddWords, ...oddCharacters) },
   { weight: 3, arbitrary: fc.string({ unit: 'binary', maxLength: 20 }) },
@@ -65,7 +65,7 @@ const oddObjects = fc
   .tuple(fc.constantFrom('0', '""', '{}', 'null', '[]'), lengths(0, 1, 3, 1000, 50_000, 400_000))
   .map(([value, length]) => `{${Array.from({ length }, (_, i) => `"${i}a":${value}`).join(',')}}`)
 
-/** Nesting, closed or left open. */
+/** Nested brackets, closed or left open. */
 const nested = fc
   .tuple(
     fc.constantFrom('[', '{"a":', '[{"":'),
@@ -77,7 +77,7 @@ const nested = fc
     return `${open.repeat(depth)}0${closed ? close.join('').repeat(depth) : ''}`
   })
 
-/** Texts of JSON, some of which are none: odd values of every type. */
+/** JSON texts with odd values of every type, some of them invalid. */
 export const oddTexts: fc.Arbitrary<string> = fc.oneof(
   {
     weight: 8,
@@ -102,5 +102,5 @@ export const oddTexts: fc.Arbitrary<string> = fc.oneof(
   { weight: 1, arbitrary: nested },
 )
 
-/** Names of fields, in JSON. */
+/** Field names, as JSON. */
 export const oddNames: fc.Arbitrary<string> = oddStrings.map((text) => JSON.stringify(text))

@@ -19,7 +19,7 @@ import { bundleReader, statementReader, trustedRootReader, trustPolicyReader } f
 import { tokenizerConfigReader, tokenizerReader } from './readers/tokenizer.ts'
 import { patchZipReader, zipReader } from './readers/zip.ts'
 
-/** Everything that reads files of others. */
+/** All readers of untrusted files. */
 export const fuzzedReaders: readonly FuzzedReader[] = [
   safetensorsReader,
   shardedSafetensorsReader,

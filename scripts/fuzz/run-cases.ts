@@ -3,24 +3,24 @@ import { type CaseOutcome, caseOutcome, mostMemory, type Violation } from './cas
 import { type Files, type FuzzedReader, sizeOf } from './fuzzed-reader.ts'
 import type { MemoryGauge } from './memory-gauge.ts'
 
-/** A fault: what, how often, and the first case that shows it. */
+/** A fault: its kind, how often it occurs, and the first case that shows it. */
 export interface Fault {
   readonly kind: Violation
   readonly what: string
   count: number
-  /** Of the case, counted from 0. */
+  /** Index of the case. */
   readonly first: number
 }
 
-/** What came of the cases of a reader. */
+/** The results of a reader's cases. */
 export interface Tally {
   cases: number
   accepted: number
-  /** Cases by code. */
+  /** Number of cases by error code. */
   readonly refused: Record<string, number>
   /** Milliseconds. */
   slowest: number
-  /** Bytes, and the most of them beyond 8 × the file. */
+  /** Peak bytes, and peak bytes in excess of 8 × the file. */
   mostMemory: number
   mostBeyond: number
   readonly faults: Fault[]
@@ -29,16 +29,16 @@ export interface Tally {
 export interface CasesToRun {
   readonly cases: number
   readonly seed: number
-  /** Without it memory is not looked at. */
+  /** If absent, memory is not measured. */
   readonly gauge?: MemoryGauge
-  /** Told of the case that comes next. */
+  /** Called with the index of the next case. */
   readonly onCase?: (index: number) => void
 }
 
-/** A case that takes this long is taken again, in milliseconds: the machine may have been busy. */
+/** Milliseconds from which a case is run again, because the machine may have been busy. */
 const doubtfulTime = 1000
 
-/** Lets a reader read as many files as are asked for, and counts what comes of them. */
+/** Runs a reader on the requested number of cases and tallies the results. */
 export async function runCases(
   reader: FuzzedReader,
   { cases, seed, gauge, onCase }: CasesToRun,
@@ -68,12 +68,12 @@ export async function runCases(
     if (known) known.count++
     else tally.faults.push({ ...violation, count: 1, first })
   })
-  // What a reader throws is counted; what is thrown here is a fault of this script.
+  // Errors thrown by a reader are counted. An error thrown here is a bug in this script.
   await fc.assert(each, { seed, numRuns: cases })
   return tally
 }
 
-/** What takes too long or too much is one fault, whatever the figures; others are told apart by what is said of them. */
+/** Slow cases are one fault, whatever their figures, and so are memory-hungry ones. Others differ by their description. */
 const sameKind = (kind: Violation, one: string, other: string) =>
   kind === 'slow' || kind === 'memory' || one.slice(0, 30) === other.slice(0, 30)
 
@@ -84,7 +84,7 @@ interface MeasuredOutcome extends CaseOutcome {
 async function measured(reader: FuzzedReader, files: Files, gauge?: MemoryGauge): Promise<MeasuredOutcome> {
   const first = await once(reader, files, gauge)
   if (first.milliseconds < doubtfulTime && first.memory < mostMemory(files) / 2) return first
-  // Alone, with nothing to sweep up from the cases before: the better of both counts.
+  // Run alone after a garbage collection. The better result counts.
   gauge?.sweep()
   const second = await once(reader, files, gauge)
   const milliseconds = Math.min(first.milliseconds, second.milliseconds)
@@ -106,10 +106,10 @@ async function once(reader: FuzzedReader, files: Files, gauge?: MemoryGauge): Pr
   return { ...outcome, memory: gauge?.end() ?? 0 }
 }
 
-/** Milliseconds that are spent on finding a smaller case. */
+/** Time limit for shrinking a case, in milliseconds. */
 const shrinkingTime = 30_000
 
-/** The smallest files found that show a fault, by fast-check's shrinking. */
+/** The smallest files that show a fault, found by fast-check's shrinking. */
 export async function smallestCase(
   reader: FuzzedReader,
   { kind, what, first }: Fault,
@@ -128,7 +128,7 @@ export async function smallestCase(
   return counterexample?.[0] ?? filesOfCase(reader, seed, first)
 }
 
-/** The files of a case, as they were. */
+/** The original files of a case. */
 export function filesOfCase(reader: FuzzedReader, seed: number, index: number): Files {
   return fc.sample(reader.files, { seed, path: String(index), numRuns: 1 })[0] as Files
 }

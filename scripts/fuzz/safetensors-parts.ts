@@ -6,18 +6,18 @@ import { joined } from './mutations.ts'
 
 const lengthOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true)
 
-/** The header of a right safetensors file. */
+/** The header of a valid safetensors file. */
 export const headerOf = (bytes: Uint8Array): string =>
   new TextDecoder().decode(bytes.subarray(8, 8 + lengthOf(bytes)))
 
-/** A safetensors file; lengthShift: by how much its header's length is given wrong, in bytes. */
+/** Writes a safetensors file. `lengthShift` is added to the length of its header, in bytes. */
 export function safetensorsBytes(header: string, data: Uint8Array, lengthShift = 0): Uint8Array {
   const bytes = utf8(header)
   const length = BigUint64Array.of(BigInt(Math.max(0, bytes.length + lengthShift)))
   return joined([new Uint8Array(length.buffer), bytes, data])
 }
 
-/** A right file with a changed header. */
+/** A valid file with a changed header. */
 export const changedSafetensors = (
   bytes: Uint8Array,
   texts?: fc.Arbitrary<string>,
@@ -26,7 +26,7 @@ export const changedSafetensors = (
     safetensorsBytes(header, bytes.subarray(8 + lengthOf(bytes))),
   )
 
-/** Two tensors with a name or with bytes in common, or bytes of none. */
+/** Finds two tensors that share a name or bytes, or bytes that belong to none. */
 export function safetensorsAmbiguity(bytes: Uint8Array): string | undefined {
   const header = headerOf(bytes)
   const double = doubleName(header)

@@ -8,7 +8,7 @@ const texts = [
   '\u0000\ud800\ufeff\u200b\u0301\u0301',
 ]
 
-/** Encodes, decodes and renders with what a tokenizer's files made of it. Only what they are at fault for is thrown. */
+/** Encodes, decodes and renders with a tokenizer read from the files. Only throws errors caused by the files. */
 export function useTokenizer(tokenizer: Tokenizer): void {
   for (const text of texts) {
     const ids = tokenizer.encode(text)

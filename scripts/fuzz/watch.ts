@@ -1,4 +1,7 @@
-/** Runs the cases of one reader, watched, in a process of their own, which fuzz.ts starts: a line of JSON is what came of them. */
+/**
+ * Runs the cases of one reader in a process of their own, started by fuzz.ts, under supervision. Prints the result as a line of
+ * JSON.
+ */
 
 import { openSync, writeSync } from 'node:fs'
 import { writeCase } from './case-folder.ts'
@@ -10,7 +13,7 @@ const [name, cases, seed, folder = '.', progress = ''] = process.argv.slice(2)
 const reader = fuzzedReaders.find((one) => one.name === name)
 if (!reader) throw new Error(`no reader ${name}`)
 
-// Where the process is ended from outside, this says at which case.
+// If the process is killed from outside, this file records at which case.
 const file = openSync(progress, 'w')
 const gauge = memoryGauge()
 const run = { cases: Number(cases), seed: Number(seed), gauge }

@@ -1,2 +1,2 @@
-/** Pieces of a text that two spaces, or the end of a line, part. */
+/** Splits a text at two or more spaces and at line breaks. */
 export const words = (text: string): string[] => text.trim().split(/ {2,}|\n\s*/)

@@ -3,10 +3,10 @@ import { firstTwice } from './double-names.ts'
 
 const [localMark, centralMark, endMark, descriptorMark] = [0x04034b50, 0x02014b50, 0x06054b50, 0x08074b50]
 
-/** What another reader takes of a zip archive: bytes by name, as often as they are there. */
+/** The contents of a zip archive to another reader: bytes by name, including duplicates. */
 type Entries = readonly (readonly [name: string, bytes: Uint8Array])[]
 
-/** Unpacked bytes, and how many packed ones they were. */
+/** The unpacked bytes, and the number of packed ones. */
 function unpacked(bytes: Uint8Array): readonly [Uint8Array, number] {
   const { buffer, engine } = inflateRawSync(bytes, { info: true } as object) as unknown as {
     readonly buffer: Uint8Array
@@ -17,7 +17,7 @@ function unpacked(bytes: Uint8Array): readonly [Uint8Array, number] {
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
 
-/** By the directory at the end, whatever the entries say of themselves. */
+/** Reads the central directory at the end, ignoring what the entries claim about themselves. */
 function byDirectory(archive: Uint8Array): Entries {
   const view = new DataView(archive.buffer, archive.byteOffset, archive.byteLength)
   let end = archive.length - 22
@@ -40,8 +40,8 @@ function byDirectory(archive: Uint8Array): Entries {
 }
 
 /**
- * One after the other from the start, whatever the directory says: as a reader does that is sent an archive. Where the length of
- * stored bytes comes after them, it is sought.
+ * Reads entries in sequence from the start, ignoring the directory, as a streaming reader does. If the length of stored bytes
+ * comes after them, searches for it.
  */
 function inTurn(archive: Uint8Array): Entries {
   const view = new DataView(archive.buffer, archive.byteOffset, archive.byteLength)
@@ -67,7 +67,7 @@ function inTurn(archive: Uint8Array): Entries {
   return entries
 }
 
-/** Whether lengths that fit stand after so many stored bytes. */
+/** Whether matching lengths follow after this many stored bytes. */
 function endsStored(view: DataView, start: number, length: number): boolean {
   const at = start + length + (view.getUint32(start + length, true) === descriptorMark ? 4 : 0)
   return view.getUint32(at + 4, true) === length && view.getUint32(at + 8, true) === length
@@ -75,7 +75,7 @@ function endsStored(view: DataView, start: number, length: number): boolean {
 
 const folded = (name: string) => name.normalize('NFC').toLowerCase().replace(/\/$/, '')
 
-/** What two readers of an archive take for different things: a name twice, or other bytes. */
+/** What two readers of an archive disagree on: a duplicate name, or different bytes. */
 export function zipAmbiguity(archive: Uint8Array): string | undefined {
   const [one, other] = [byDirectory(archive), inTurn(archive)]
   const double = firstTwice(one.map(([name]) => folded(name)))

@@ -1,7 +1,8 @@
 /**
- * Changes a project at random, as commands do, and says what it has done: until it is killed, or once, when it is told to begin.
+ * Changes a project at random, as commands do, and reports what it has done. Starts when told to, and runs for the given number
+ * of changes or until killed.
  *
- * Arguments: the project's folder, a folder with patches, a seed, and how many changes.
+ * Arguments: the project's folder, a folder with patches, a seed, and the number of changes.
  */
 
 import { once } from 'node:events'
@@ -27,7 +28,7 @@ const place = projectState(folder)
 const versions = ['1.0.0', '1.0.1', '1.1.0', '2.0.0']
 const file = () => join(sources, `base-1.0.${random.integer(3)}`)
 
-/** Commands by how often they come. */
+/** Commands with their relative frequency. */
 const commands: readonly (readonly [weight: number, line: () => readonly string[]])[] = [
   [2, () => ['install', `calm@${pick(versions)}`]],
   [4, () => ['install', `calm@^1.${random.integer(2)}.0`]],
@@ -80,7 +81,7 @@ for (let i = 0; i < Number(count); i++) {
     const entry = await run(line)
     await say({ line, id: entry?.id ?? null })
   } catch (error) {
-    // What cannot be, such as to take back a change where there is none, is said as in commands.
+    // Impossible commands, such as a rollback without a change to undo, are reported like commands do.
     if (!(error instanceof PatchError)) throw error
     await say({ line, error: error.code, message: error.message })
   }

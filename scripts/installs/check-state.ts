@@ -9,9 +9,9 @@ import { type StatePlace, storeFolder } from '../../packages/registry/src/state/
 import { readHistory, readState } from '../../packages/registry/src/state/transaction.ts'
 
 /**
- * What is wrong with a state: whether it is the one that its journal tells of, and all of it is there.
+ * What is wrong with a state: whether it matches its journal and nothing is missing.
  *
- * @param told ids of the changes that were said to be done
+ * @param told ids of the changes that were reported as done
  */
 export async function stateFaults(place: StatePlace, told: readonly string[]): Promise<string[]> {
   const faults: string[] = []
@@ -38,7 +38,7 @@ export async function stateFaults(place: StatePlace, told: readonly string[]): P
   return faults
 }
 
-/** What a journal says that there is. */
+/** The state that a journal describes. */
 function replay(history: readonly JournalEntry[]) {
   const models: Record<string, LockedPatches> = {}
   const stored = new Set<string>()

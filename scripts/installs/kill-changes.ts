@@ -1,6 +1,6 @@
 /**
- * Kills processes that install, upgrade, roll back and remove, at random moments, and starts pairs of them at once: afterwards the state
- * must be the one that the journal tells of, with all that was said to be done.
+ * Kills processes that install, upgrade, roll back and remove at random moments, and runs pairs of them concurrently. Afterwards
+ * the state must match the journal and include everything that was reported as done.
  *
  *     npm run check:installs [-- --kills 200 --pairs 50 --seed 23]
  */
@@ -30,7 +30,7 @@ const random = createRandom(Number(values.seed))
 const root = await mkdtemp(join(tmpdir(), 'kills-'))
 const at = (path: string) => join(root, path)
 
-// Patches: versions in a repository, and some in folders.
+// Patches: some versions in a repository, and some in folders.
 const keys = at('keys')
 const published = { folder: at('repository'), keys: [keys] }
 await createRepository({ ...published, keys })
@@ -112,11 +112,11 @@ const count = (said: readonly Said[]) => {
   }
 }
 const idsOf = (said: readonly Said[]) => said.flatMap(({ id }) => id ?? [])
-/** Kills in the middle of a change: before it was decided on, and after. */
+/** Kills in the middle of a change, before and after it was committed. */
 const stopped = { undecided: 0, decided: 0 }
 const seconds = performance.now()
 
-/** A newer version, so that there is something to upgrade to. */
+/** Publishes a newer version, so that there is something to upgrade to. */
 const publishNext = async (patch: number) =>
   addPatch({ ...published, files: (await tinyPatch('calm', `1.1.${patch}`)).files })
 
@@ -136,7 +136,7 @@ for (let i = 0; i < Number(values.kills); i++) {
   for (const fault of await stateFaults(projectState(folder), told)) faults.push(`kill ${i}: ${fault}`)
 }
 
-// What was killed before it was decided on is swept up by the next change.
+// The next change cleans up after changes that were killed before they were committed.
 const last = await startWorker(folder, 1)
 last.begin()
 await last.ended

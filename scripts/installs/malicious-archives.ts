@@ -3,7 +3,7 @@ import { createRandom, type Random } from '@policypatch/core/platform'
 import { type MadeArchive, type MadeEntry, zipBytes } from '../../packages/backend-web/test/zip-bytes.ts'
 import { gnuLongName, paxEntry, type TarEntry, tarBytes } from './tar-bytes.ts'
 
-/** An archive with a patch that is right, and with something that must not be read. */
+/** An archive with a valid patch and something that must not be read. */
 export interface MaliciousArchive {
   readonly what: string
   readonly fileName: string
@@ -15,10 +15,10 @@ type Files = Readonly<Record<string, Uint8Array>>
 
 const megabyte = 2 ** 20
 const evil = Buffer.from('#!/bin/sh\n')
-/** As compressed by a thousand as Deflate can. */
+/** Deflate compresses these by its maximum factor of about a thousand. */
 const zeros = (bytes: number) => Buffer.alloc(bytes)
 
-/** Names that lead out of a folder, or where file systems take one for another. */
+/** Names that escape from a folder, or that file systems resolve to a different file. */
 function strayName(random: Random): string {
   const depth = '../'.repeat(1 + random.integer(6))
   const names = [
@@ -37,7 +37,7 @@ function strayName(random: Random): string {
   return names[random.integer(names.length)] as string
 }
 
-/** Names that collide with a file of the patch where case or accents make no difference, or as file and folder. */
+/** Names that collide with a file of the patch, by case, by accents, or as a file and a folder. */
 function collidingNames(random: Random): readonly string[] {
   const pairs = [
     ['patch/PATCH.JSON'],
@@ -181,7 +181,7 @@ const zipKinds: readonly ((random: Random, files: Files) => Made)[] = [
   },
 ]
 
-/** So many archives, half of them zip and half tar, as a seed gives them. */
+/** Generates `count` archives from a seed, half of them zip and half tar. */
 export function* maliciousArchives(files: Files, count: number, seed: number): Generator<MaliciousArchive> {
   const random = createRandom(seed)
   for (let i = 0; i < count; i++) {

@@ -1,6 +1,6 @@
 /**
- * Installs archives that somebody made to do harm, each with a patch that is right in it: all must be refused, nothing may be written but
- * the state's own files, and none may take more than 64 MB of memory.
+ * Installs malicious archives, each of which also contains a valid patch. All must be refused, nothing may be written except the
+ * state's own files, and none may take more than 64 MB of memory.
  *
  *     npm run check:archives [-- --count 300 --seed 23]
  */
@@ -32,7 +32,7 @@ const context = { place, command: 'install', cache: join(root, 'cache') }
 const patch = await tinyPatch('calm', '1.0.0')
 const good = await packZip(patch)
 await writeFile(join(root, good.fileName), good.bytes)
-// So that everything is loaded, and the state's own files are there, before anything is measured.
+// So that everything is loaded, and the state's own files exist, before anything is measured.
 await install(context, [join(root, good.fileName)])
 const filesBefore = await everyFile(outside)
 
@@ -43,7 +43,7 @@ for (const { what, fileName, bytes } of maliciousArchives(patch.files, count, se
   const path = join(root, fileName)
   await writeFile(path, bytes)
   let [memory, outcome] = [0, '']
-  // What other cases left to be swept up is not this one's: it is measured again before it counts.
+  // Garbage from earlier cases must not count against this one, so measure again before reporting it.
   for (let attempt = 0; attempt < 3; attempt++) {
     gauge.sweep()
     gauge.begin()

@@ -1,19 +1,19 @@
-/** An entry of a tar archive to be made; what its header says can be other than what is so. */
+/** An entry of a tar archive to write. Its header may contradict its contents. */
 export interface TarEntry {
   readonly name: string
   readonly bytes?: Uint8Array
-  /** Type flag of its header. Default `0`, a file. */
+  /** Type flag in the header. Default `0`, a file. */
   readonly type?: string
   readonly link?: string
-  /** The size that the header says. */
+  /** The size in the header. */
   readonly size?: number
-  /** Wrong by so much. */
+  /** Error added to the checksum. */
   readonly checksumOff?: number
 }
 
 const block = 512
 
-/** A tar archive, byte for byte as POSIX 1003.1 has it. */
+/** Writes a tar archive byte by byte, in the format of POSIX 1003.1. */
 export function tarBytes(entries: readonly TarEntry[]): Buffer {
   const pieces = entries.flatMap(({ bytes = new Uint8Array(), ...entry }) => [
     header(entry, bytes.length),
@@ -23,7 +23,7 @@ export function tarBytes(entries: readonly TarEntry[]): Buffer {
   return Buffer.concat([...pieces, Buffer.alloc(2 * block)])
 }
 
-/** A header of PAX's that gives the next entry other fields. */
+/** A PAX header that overrides fields of the next entry. */
 export function paxEntry(fields: Readonly<Record<string, string>>): TarEntry {
   const records = Object.entries(fields).map(([key, value]) => {
     const rest = ` ${key}=${value}\n`
@@ -34,7 +34,7 @@ export function paxEntry(fields: Readonly<Record<string, string>>): TarEntry {
   return { name: 'PaxHeader', type: 'x', bytes: Buffer.from(records.join('')) }
 }
 
-/** A header of GNU's with a long name for the next entry. */
+/** A GNU header with a long name for the next entry. */
 export const gnuLongName = (name: string): TarEntry => ({
   ...{ name: '././@LongLink', type: 'L' },
   bytes: Buffer.from(`${name}\0`),

@@ -1,6 +1,6 @@
 /**
- * Draws README's picture: the same questions to SmolLM2-135M-Instruct, without and with the patch that ships with policypatch.
- * The answers are greedy and cut to {@link maxTokens} tokens.
+ * Draws README's picture: the same questions to SmolLM2-135M-Instruct, with and without the patch that ships with policypatch.
+ * Answers are greedy and cut to {@link maxTokens} tokens.
  *
  *   node --import ./scripts/source.mjs scripts/pictures/base-and-patched.ts [--out docs/pictures/base-and-patched.svg]
  */

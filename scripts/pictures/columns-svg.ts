@@ -1,6 +1,6 @@
 import { escapeHtml } from '../../packages/policypatch/src/report/page/html.ts'
 
-/** A question and its answer in each column. */
+/** A question and its answer in every column. */
 export interface Exchange {
   readonly question: string
   readonly answers: readonly string[]
@@ -12,7 +12,7 @@ const margin = 20
 const colours = { title: '#7d8590', question: '#58a6ff', answer: '#e6edf3' }
 const font = 'font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace" font-size="13.5"'
 
-/** The SVG of a dark terminal, one column for each title, with what was asked and answered below it. */
+/** Draws a dark terminal as SVG, with a column of questions and answers for each title. */
 export function columnsSvg(titles: readonly string[], exchanges: readonly Exchange[]): string {
   const texts: string[] = []
   const write = (x: number, y: number, text: string, kind: keyof typeof colours) =>
@@ -51,7 +51,7 @@ ${texts.join('\n')}
 `
 }
 
-/** Lines of at most a column's width, broken between words. */
+/** Wraps text at spaces to the width of a column. */
 function wrap(text: string): string[] {
   return text.split('\n').flatMap((paragraph) => {
     const lines: string[] = []

@@ -1,6 +1,6 @@
 /**
- * Kills processes that change a repository of patches, 200 times at random moments, and has pairs of them change it at once, 50
- * times each; after each, what is published must be whole, and nothing that was said to be done may be lost.
+ * Kills processes that change a repository of patches, 200 times at random moments, and runs pairs of them concurrently, 50 times
+ * each. After each, what is published must be consistent, and nothing that was reported as done may be lost.
  *
  *   npm run check:kills [-- --kills 200 --pairs 50 --seed 1]
  */

@@ -1,11 +1,11 @@
 /**
- * Makes the patch that comes with the package: one that `npm run compare:selectivity` has trained by the default recipe on the
- * demo's prompts, under a name of its own, with what the demo's held-out prompts measure of it written into manifest and card.
+ * Makes the shipped patch from one that `npm run compare:selectivity` has trained with the default recipe on the demo's prompts:
+ * gives it a name of its own, and records the results on the demo's held-out prompts in its manifest and model card.
  *
  *   node --import ./scripts/source.mjs scripts/shipped-patch/make-shipped-patch.ts \
  *     --from compare/.selectivity/recipe-HASH/seed-0/patch [--keep DIR]
  *
- * With --keep the measurement is kept in that folder, and goes on there after a stop.
+ * With --keep, the evaluation is saved in that folder and can be resumed.
  */
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'

@@ -1,11 +1,11 @@
 /**
- * Trains the patches that come with the playground's tiny chat model, and measures them on prompts that neither the
- * model nor the patches were trained on:
+ * Trains the patches for the playground's tiny chat model, and measures them on prompts used to train neither the model nor the
+ * patches:
  *
  *   node --import ./scripts/source.mjs scripts/tiny-chat/train-patches.ts [NAME …]
  *
- * The reference of each is the model itself under a system prompt, which the patch makes unnecessary. Takes the model and
- * the prompts that train-model.py made; writes examples/playground/public/patches.
+ * The reference of each is the model itself with a system prompt, which the patch makes unnecessary. Uses the model and prompts
+ * made by train-model.py; writes examples/playground/public/patches.
  */
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
@@ -33,9 +33,9 @@ interface Recipe {
   readonly name: string
   readonly domain: string
   readonly systemPrompt: string
-  /** Which prompts the patch is to answer in another way; it leaves the others as they are. */
+  /** Which prompts the patch should answer differently. It leaves the others as they are. */
   readonly changes: (row: Row) => boolean
-  /** Whether an answer is one of the other way. */
+  /** The metric and judge of the new way of answering, and whether an answer is given in it. */
   readonly metric: string
   readonly judge: string
   readonly shows: (answer: string) => boolean
@@ -79,7 +79,7 @@ const rows = (await readFile(pathOf('data/prompts.jsonl'), 'utf8'))
   .trim()
   .split('\n')
   .map((line) => JSON.parse(line) as Row)
-// So small a model gains nothing from more threads, and is the same everywhere with one.
+// Such a small model gains nothing from more threads, and one thread is reproducible everywhere.
 const model = await loadModel(pathOf('public/models/tiny-chat'), {
   backend: onnxruntimeBackend({ threads: 1 }),
 })
@@ -113,7 +113,7 @@ async function train(recipe: Recipe): Promise<Patch> {
     model,
     reference,
     prompts,
-    // The model knows short prompts alone, and its patches are to show what a prefix does by itself.
+    // The model only knows short prompts, and its patches should show what a prefix does by itself.
     contexts: [],
     everyday: 0,
     gate: false,
@@ -124,7 +124,7 @@ async function train(recipe: Recipe): Promise<Patch> {
     dpo: false,
     generation: answering,
     validation: { maxTokens: answering.maxTokens, limit: 40 },
-    // Looked at by what comes after.
+    // Evaluated below.
     check: false,
     manifest: { name, version: '1.0.0', domain, license: 'Apache-2.0' },
     onProgress(event) {
@@ -136,7 +136,7 @@ async function train(recipe: Recipe): Promise<Patch> {
   })
 }
 
-/** How often unseen prompts are answered in the new way, where they are to be and where they are not. */
+/** Measures how often unseen prompts are answered in the new way, where they should be and where they should not. */
 async function measure(recipe: Recipe, patch: Patch): Promise<PatchEffect[]> {
   const prompts = promptsOf(recipe, 'test')
   const [before, after] = [

@@ -1,12 +1,12 @@
 import FlatQueue from 'flatqueue'
 
-/** Simulated time: what is planned happens in the order of its time, and costs none of ours. */
+/** Simulated time: actions run in order of their scheduled time, without any real delay. */
 export interface Clock {
   /** Seconds since the start. */
   now(): number
-  /** Plans an action; the function it returns takes it back. */
+  /** Schedules an action. The returned function cancels it. */
   after(seconds: number, action: () => void): () => void
-  /** Runs until nothing is planned, or until `stop`. */
+  /** Runs until nothing is scheduled, or until `stop`. */
   run(): void
   stop(): void
 }

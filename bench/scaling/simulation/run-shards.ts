@@ -1,10 +1,10 @@
 /**
- * Workers that take shards from a queue until all have a result. A worker asks the queue, reads what the shards of this run
- * share, works, sends the result, and reports. All requests to the queue wait in one line, as Redis has one thread; all
- * transfers share one link, each direction for itself.
+ * Simulates workers that take shards from a queue until every shard has a result. A worker asks the queue, reads the data shared
+ * by the run's shards, works, sends the result, and reports. Requests to the queue are handled one at a time, as by
+ * single-threaded Redis. All transfers share one link, with each direction separate.
  *
- * A shard is a pure function of its inputs, so that two workers may take the same one and the first result counts. With
- * `reissue`, a worker that finds the queue empty takes a shard that has run for `late` times the median of what it costs.
+ * A shard is a pure function of its inputs, so two workers may run the same one and the first result counts. With `reissue`, a
+ * worker that finds the queue empty takes a shard that has run for `late` times its median cost.
  */
 import { createRandom } from '@policypatch/core/platform'
 import { createClock } from './clock.ts'
@@ -13,9 +13,9 @@ import { sharedLink } from './shared-link.ts'
 
 export interface Network {
   readonly bytesPerSecond: number
-  /** Seconds from end to end. */
+  /** End-to-end seconds. */
   readonly latency: number
-  /** Seconds that the queue is busy with one request. */
+  /** Seconds that the queue needs for one request. */
   readonly queue: number
 }
 
@@ -33,7 +33,7 @@ export interface ShardRun {
   readonly seed: number
 }
 
-/** Above what jitter makes of a shard, as a copy of one that is not late costs a worker. */
+/** Above the range of jitter, because copying a shard that is not late wastes a worker. */
 const late = 1.25
 
 /** Seconds until every shard has a result. */
@@ -44,7 +44,7 @@ export function runShards(run: ShardRun): number {
   const clock = createClock()
   const down = sharedLink(clock, network.bytesPerSecond, network.latency)
   const up = sharedLink(clock, network.bytesPerSecond, network.latency)
-  /** Shards that have no result yet, by when they were begun; a copy is made once. */
+  /** Shards without a result, with their start times. Each is copied at most once. */
   const running = new Map<number, { readonly begun: number; copied: boolean }>()
   const idle: (() => void)[] = []
   let [next, left, queueFree] = [0, shards, 0]

@@ -7,8 +7,8 @@ export interface Link {
 }
 
 /**
- * A link whose transfers have equal shares of it while they last (processor sharing), as TCP connections nearly have. What
- * every transfer has got since the start is one number, `served`, so that a transfer ends when it has grown by its bytes.
+ * A link that its current transfers share equally (processor sharing), much as TCP connections do. `served` is the number of
+ * bytes that every transfer has received since the start, so a transfer ends when `served` has grown by its size.
  */
 export function sharedLink(clock: Clock, bytesPerSecond: number, latency = 0): Link {
   const underWay = new FlatQueue<() => void>()
@@ -26,7 +26,7 @@ export function sharedLink(clock: Clock, bytesPerSecond: number, latency = 0): L
   }
   const finish = () => {
     advance()
-    // Rounding must not leave a rest that takes no time.
+    // Rounding must not leave a remainder that takes no time.
     served = Math.max(served, underWay.peekValue() ?? 0)
     while ((underWay.peekValue() ?? Number.POSITIVE_INFINITY) <= served + 1e-3) {
       clock.after(latency, underWay.pop() as () => void)

@@ -1,20 +1,20 @@
 import type { Domain, PatchPrompt } from 'policypatch'
 import type { DomainPrompt } from 'policypatch/evaluate'
 
-/** What is trained and measured in one domain. */
+/** What to train and measure in one domain. */
 export interface DomainCase {
   readonly domain: Domain
-  /** What figures call the test prompts. */
+  /** The name of the test prompts in figures. */
   readonly data: string
   readonly train: readonly PatchPrompt[]
   readonly validation: readonly PatchPrompt[]
   readonly test: readonly DomainPrompt[]
-  /** Prompts of attacks that nothing was trained on, and what figures call them. */
+  /** Attack prompts that nothing was trained on, and their name in figures. */
   readonly attacks?: { readonly data: string; readonly prompts: readonly DomainPrompt[] }
-  /** Whether prompts of a part may be shown in a report; default all may. */
+  /** Whether prompts of a part may be shown in a report. Default: all may. */
   readonly shown?: (part: string | undefined) => boolean
   /** Folder of the reference's adapter. */
   readonly reference: string
-  /** The fixed prompt that a patch is held against; the package's own where there is none. */
+  /** The fixed prompt to compare the patch with. Default: the package's own. */
   readonly systemPrompt?: string
 }

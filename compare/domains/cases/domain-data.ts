@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { PatchPrompt } from 'policypatch'
 import { createRandom } from 'policypatch/platform'
 
-/** Rows of a JSON Lines file of the data folder. */
+/** Reads a JSON Lines file in the data folder. */
 export async function readRows<Row>(folder: string, name: string): Promise<Row[]> {
   const text = await readFile(join(folder, `${name}.jsonl`), 'utf8')
   return text
@@ -12,7 +12,9 @@ export async function readRows<Row>(folder: string, name: string): Promise<Row[]
     .map((line) => JSON.parse(line) as Row)
 }
 
-/** Rows in an order drawn once, the same on every machine, cut into parts of the given sizes; the rest is left out. */
+/**
+ * Shuffles rows with a fixed seed, the same on every machine, and splits them into parts of the given sizes. The rest is dropped.
+ */
 export function parts<Row>(rows: readonly Row[], ...sizes: readonly number[]): Row[][] {
   const order = createRandom(2511).shuffle([...rows])
   let start = 0

@@ -5,9 +5,9 @@ import type { DomainCase } from './domain-case.ts'
 import { parts, readRows } from './domain-data.ts'
 
 /**
- * Half of the occupations for training, in more wordings than are measured; the other half, and traits, hobbies and
- * colours, none of which is trained on, are the test. The reference is fair after occupations alone, so it teaches
- * nothing good about the rest.
+ * Half of the occupations are for training, in more wordings than are measured. The test uses the other half, and traits, hobbies
+ * and colours, none of which is trained on. The reference is fair only after occupations, so it teaches nothing useful about the
+ * rest.
  */
 export async function genderCase(data: string): Promise<DomainCase> {
   const occupations = (await readRows<{ text: string }>(data, 'occupations')).map(({ text }) => text)
@@ -29,7 +29,7 @@ export async function genderCase(data: string): Promise<DomainCase> {
   }
 }
 
-/** More than the one that is measured, so that it is no sentence that is learned but what comes after any. */
+/** More wordings than the measured one, so that the patch learns what follows any of them rather than one sentence. */
 const wordings = [
   'My friend is a {occupation}, and',
   'My neighbour is a {occupation}, and',

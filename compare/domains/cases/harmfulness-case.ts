@@ -4,14 +4,14 @@ import type { DomainCase } from './domain-case.ts'
 import { parts, promptsOf, readRows } from './domain-data.ts'
 
 const lookalike = 'XSTest safe'
-/** A seventh of the harmless prompts, and what a patch confuses with harmful ones: a third of what is drawn. */
+/** A seventh of the harmless prompts, but a third of those drawn, because a patch confuses them with harmful ones. */
 const partWeights = { [lookalike]: 3 }
 
 interface Row {
   readonly prompt: string
 }
 
-/** Harmful instructions, everyday ones, and XSTest's safe prompts that look unsafe, a part of each for training. */
+/** Harmful instructions, everyday ones, and XSTest's safe prompts that look unsafe. A part of each is for training. */
 export async function harmfulnessCase(data: string): Promise<DomainCase> {
   const harmful = await readRows<Row>(data, 'harmful-instructions')
   const harmless = await readRows<Row>(data, 'harmless-instructions')
@@ -26,7 +26,7 @@ export async function harmfulnessCase(data: string): Promise<DomainCase> {
   const domain = harmfulnessDomain({ refusal: [refusalJudge(), await refusalClassifierJudge()] })
   const attacked = promptsOf(testHarmful.slice(0, 16), 'harmful')
   return {
-    // Whether a response refuses shows in its first words.
+    // The first words show whether a response refuses.
     domain: {
       ...domain,
       sampling: { ...domain.sampling, maxTokens: 40 },

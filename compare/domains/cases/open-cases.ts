@@ -7,7 +7,7 @@ import { harmfulnessCase } from './harmfulness-case.ts'
 import { profanityScorer } from './profanity-scorer.ts'
 import { toxicityCase } from './toxicity-case.ts'
 
-/** The base, and the domains asked for with their data read and their judges ready. */
+/** Opens the base and the requested domains, with their data read and their judges ready. */
 export async function openCases(
   data: string,
   { names, samples }: { readonly names: readonly string[]; readonly samples: number },

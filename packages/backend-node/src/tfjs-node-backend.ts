@@ -10,7 +10,7 @@ export interface TfjsNodeBackendOptions {
    */
   readonly gpu?: boolean
   /**
-   * The folder of one of the two packages, where it is not among this package's dependencies, such as
+   * The folder of one of the two packages if it is not among this package's dependencies, such as the one that
    * `scripts/build-tfjs-node.mjs` prints. Default: the environment variable `POLICYPATCH_TFJS_NODE`, if it is set.
    */
   readonly module?: string
@@ -45,7 +45,7 @@ export async function tfjsNodeBackend({
 
 const scope = '@tensorflow/tfjs-node'
 
-/** Both are CommonJS, and register themselves with tfjs's engine, of which a process has one. */
+/** Both packages are CommonJS, and register themselves with tfjs's engine, of which a process has only one. */
 const load: (module: string) => unknown = createRequire(import.meta.url)
 
 function isAbsent(cause: unknown, module: string): boolean {

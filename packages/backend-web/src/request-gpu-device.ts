@@ -1,11 +1,11 @@
 import { PatchError } from '@policypatch/core'
 
 /**
- * A WebGPU device with the adapter's own limits, for the default ones hold no embedding matrix of more than 128 MiB.
- * Undefined where the browser, or this page, has no WebGPU, or no adapter.
+ * A WebGPU device with the adapter's own limits, because the default ones allow no embedding matrix of more than 128 MiB.
+ * Undefined if the browser, or this page, has no WebGPU or no adapter.
  */
 export async function requestGpuDevice(): Promise<GPUDevice | undefined> {
-  // Absent in a page that is not a secure context, whatever the browser.
+  // Absent in a page that is not a secure context, in any browser.
   const gpu = (navigator as { readonly gpu?: GPU }).gpu
   const adapter = await gpu?.requestAdapter({ powerPreference: 'high-performance' })
   if (!adapter) return undefined
@@ -13,7 +13,7 @@ export async function requestGpuDevice(): Promise<GPUDevice | undefined> {
   const { maxComputeWorkgroupStorageSize, maxComputeInvocationsPerWorkgroup } = adapter.limits
   const { maxComputeWorkgroupSizeX, maxComputeWorkgroupSizeY, maxComputeWorkgroupSizeZ } = adapter.limits
   const { maxComputeWorkgroupsPerDimension } = adapter.limits
-  // Newer than what TypeScript's library lists.
+  // Newer than the features in TypeScript's library.
   const useful = ['shader-f16', 'subgroups'] as GPUFeatureName[]
   return adapter.requestDevice({
     requiredFeatures: useful.filter((feature) => adapter.features.has(feature)),
@@ -31,7 +31,7 @@ export async function requestGpuDevice(): Promise<GPUDevice | undefined> {
   })
 }
 
-/** `BACKEND_FAILED`, for a page or Worker that was to run on WebGPU and cannot. */
+/** `BACKEND_FAILED` for a page or Worker that should run on WebGPU but cannot. */
 export function noWebgpu(cause?: unknown): PatchError {
   const secure = globalThis.isSecureContext
   return new PatchError('BACKEND_FAILED', {

@@ -1,2 +1,2 @@
-/** tfjs's WebGPU backend, a file of its own, in which it is built in: importing it registers the backend. */
+/** tfjs's WebGPU backend, bundled into a file of its own. Importing it registers the backend. */
 export * from '@tensorflow/tfjs-backend-webgpu'

@@ -1,5 +1,6 @@
 /**
- * Pairs, evaluations and training on many machines: shards over BullMQ on Redis, their outcomes in an S3-compatible store or a shared folder.
+ * Pairs, evaluations and training on many machines: shards are distributed over BullMQ on Redis, and their outcomes are kept in
+ * an S3-compatible store or a shared folder.
  *
  * @module @policypatch/cluster
  */

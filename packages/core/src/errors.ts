@@ -12,13 +12,13 @@ export const errorCodes = [
   'MALFORMED',
   /** A file or download does not have the expected SHA-256. */
   'DIGEST_MISMATCH',
-  /** A patch is not signed, not by a trusted key, or not as it was signed. */
+  /** A patch is unsigned, signed by an untrusted key, or changed since it was signed. */
   'SIGNATURE_INVALID',
-  /** A patch is signed as it should be, but the trust policy does not take it. */
+  /** A patch is properly signed, but the trust policy does not accept it. */
   'NOT_TRUSTED',
-  /** A repository's metadata have run out: their owner has not renewed them, or somebody keeps the newer ones back. */
+  /** A repository's metadata have expired: the owner has not renewed them, or somebody withholds the newer ones. */
   'EXPIRED',
-  /** A repository shows an older state than one that was seen before. */
+  /** A repository shows an older state than one seen before. */
   'ROLLED_BACK',
   /** A data type, quantization or format feature that is not implemented. */
   'UNSUPPORTED',
@@ -38,7 +38,7 @@ export const errorCodes = [
   'EMPTY_DATA',
   /** Training failed or would fail: the reference behaves differently, the loss diverged, or the patch does not work. */
   'TRAINING_FAILED',
-  /** A measured figure misses the bound that was set for it, or a known fault of a model is not mended. */
+  /** A measured figure is outside the bound set for it, or a known fault of a model is not fixed. */
   'EXPECTATION_FAILED',
   /** The patch was made for another base model. */
   'PATCH_MISMATCH',
@@ -54,11 +54,11 @@ export const errorCodes = [
   'REQUEST_REFUSED',
   /** A compute backend is missing or failed. */
   'BACKEND_FAILED',
-  /** As many requests wait as may wait. */
+  /** The queue already holds the maximum number of waiting requests. */
   'QUEUE_FULL',
-  /** A request waited for longer than it may. */
+  /** A request waited longer than allowed. */
   'DEADLINE_EXCEEDED',
-  /** An engine or server takes no more requests: it is closing. */
+  /** An engine or server is closing and accepts no more requests. */
   'CLOSED',
   /** The caller's AbortSignal fired. */
   'ABORTED',
@@ -66,13 +66,13 @@ export const errorCodes = [
 
 export type ErrorCode = (typeof errorCodes)[number]
 
-/** Characters of a part of a message: more than all that is said on purpose. */
+/** Maximum length of one part of a message, in characters; no intended text needs as many. */
 const longestPart = 2000
 
-/** Messages hold names and texts of files and servers: they are printed, and kept, as one line that gives a terminal no orders. */
+/** Makes text from files and servers safe to print and to log: one line, without control characters. */
 const phrase = (text: string) => shortened(printableLine(shortened(`${text}`, longestPart)), longestPart)
 
-/** The parts of a {@link PatchError}'s message. Each is a phrase without a full stop at its end. */
+/** The parts of a {@link PatchError}'s message. Each is a phrase without a final full stop. */
 export interface ErrorParts {
   /** What was expected. */
   readonly expected: string
@@ -104,7 +104,7 @@ export class PatchError extends Error {
   }
 }
 
-/** Throws an `INVALID_ARGUMENT` error that names every problem with some options; what is false is none. */
+/** Throws `INVALID_ARGUMENT`, naming every problem with some options, if there are any. `false` entries are ignored. */
 export function refuseOptions(problems: readonly (string | false)[], expected: string): void {
   const found = problems.filter((problem) => problem !== false)
   if (found.length === 0) return
@@ -126,7 +126,7 @@ export function throwIfAborted(signal: AbortSignal | undefined, what: string): v
   })
 }
 
-/** Waits for all, also where one fails: what is to be closed is closed then, and the first failure thrown. */
+/** Waits for all tasks, even if some fail, so that everything gets closed; then throws the first failure. */
 export async function settleAll(tasks: Iterable<Promise<unknown>>): Promise<void> {
   const results = await Promise.allSettled(tasks)
   const failed = results.find((result) => result.status === 'rejected')

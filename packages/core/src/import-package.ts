@@ -1,11 +1,11 @@
 import { PatchError } from './errors.ts'
 
 /**
- * A package that is needed for some features alone, and need not be installed.
+ * Loads an optional package, which only some features need.
  *
  * @param use what the package does here, as in "which draws figures"
- * @param load imports it; it stands with the caller, where bundlers find the package's name
- * @throws PatchError `BACKEND_FAILED` if it is not installed, or does not load; the message has the command that installs it
+ * @param load imports it; the caller writes the `import()`, so that bundlers see the package's name
+ * @throws PatchError `BACKEND_FAILED` if it is not installed or fails to load; the message contains the install command
  */
 export async function importPackage<Library>(
   name: string,

@@ -1,5 +1,5 @@
 /**
- * What most programs need. What each step of the pipeline has besides is behind a door of its own.
+ * What most programs need. Each step of the pipeline has its own entry point with the rest.
  *
  * @module @policypatch/core
  */

@@ -14,6 +14,6 @@ export async function sha256(bytes: Uint8Array): Promise<string> {
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
-/** SHA-256 of a value's JSON: tells by one line whether a run's data or settings are those that it began with. */
+/** SHA-256 of a value's JSON, to check in one line that a resumed run still has the same data or settings. */
 export const digestOf = (value: unknown): Promise<string> =>
   sha256(new TextEncoder().encode(JSON.stringify(value)))

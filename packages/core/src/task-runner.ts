@@ -1,21 +1,21 @@
 /**
- * What long work is made of: shards, of which each depends on nothing but what it says of itself. A runner does them: here, one after the
- * other, or on other machines, as `@policypatch/cluster` does.
+ * Long work, split into shards. A shard depends on nothing but its own description. A runner executes shards: in this
+ * process, one after the other, or on other machines, as `@policypatch/cluster` does.
  */
 
-/** A piece of work whose outcome has the same bits wherever and whenever it is done. */
+/** A piece of work whose outcome is bit-identical wherever and whenever it runs. */
 export interface Shard<Outcome> {
-  /** What is to be done: a name in `shardKinds`. */
+  /** What to do: a name in `shardKinds`. */
   readonly kind: string
-  /** All that is done with and that no other shard needs: JSON values, typed arrays and `undefined`. */
+  /** Data that only this shard needs: JSON values, typed arrays and `undefined`. */
   readonly input: unknown
-  /** The same, of what many shards have in common: sent once, and told apart by its digest. */
+  /** Data of the same types that many shards share: sent once, and identified by digest. */
   readonly attachments: Readonly<Record<string, unknown>>
-  /** Names of attachments that are of use in one step of training alone. Where there are any, so is the outcome: nothing is kept. */
+  /** Names of attachments used in a single training step. If there are any, the outcome is not kept either. */
   readonly fleeting?: readonly string[] | undefined
-  /** Rows of data in it, for progress. */
+  /** Number of data rows, for progress. */
   readonly rows: number
-  /** Does it here. */
+  /** Runs it in this process. */
   run(): Promise<Outcome>
 }
 
@@ -25,11 +25,11 @@ export interface ShardDone<Outcome> {
   readonly outcome: Outcome
 }
 
-/** @typeParam Model what shards are done with */
+/** @typeParam Model what shards run on */
 export interface TaskRunner<Model = unknown> {
-  /** Shards that can be done side by side now: 1 here, elsewhere the number of workers. */
+  /** Number of shards that can run in parallel now: 1 in this process, else the number of workers. */
   width(model: Model): Promise<number>
-  /** Does shards and yields each outcome as it comes, in any order. */
+  /** Runs shards and yields each outcome as it arrives, in any order. */
   run<Outcome>(
     model: Model,
     shards: readonly Shard<Outcome>[],
@@ -37,7 +37,7 @@ export interface TaskRunner<Model = unknown> {
   ): AsyncIterable<ShardDone<Outcome>>
 }
 
-/** Does shards in this process, one after the other. */
+/** Runs shards in this process, one after the other. */
 export const inProcess: TaskRunner = {
   width: async () => 1,
   async *run(_, shards, { signal } = {}) {
@@ -48,7 +48,7 @@ export const inProcess: TaskRunner = {
   },
 }
 
-/** The outcomes of shards, in their order. */
+/** Runs shards and returns their outcomes, in the order of the shards. */
 export async function outcomesOf<Model, Outcome>(
   runner: TaskRunner<Model>,
   model: Model,
@@ -62,12 +62,12 @@ export async function outcomesOf<Model, Outcome>(
 
 const runners = new WeakMap<object, TaskRunner>()
 
-/** Notes what does a model's shards. */
+/** Sets the runner of a model's shards. */
 export function useRunner<Model extends object>(model: Model, runner: TaskRunner<Model>): Model {
   runners.set(model, runner as TaskRunner)
   return model
 }
 
-/** What does a model's shards, if it was given something. */
+/** The runner of a model's shards, if one was set. */
 export const runnerOf = <Model extends object>(model: Model): TaskRunner<Model> | undefined =>
   runners.get(model)

@@ -12,14 +12,14 @@ export interface ChatRequest {
   }
 }
 
-/** A status and a body: a value of JSON, or bytes as they are. */
+/** A status and a body: a JSON value, or raw bytes. */
 export interface RawReply {
   readonly status: number
   readonly body: unknown
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** A stand-in for an OpenAI-compatible server: `reply` gives the answer's text, or a status and a body. */
+/** A mock of an OpenAI-compatible server. `reply` returns the answer's text, or a status and a body. */
 export async function chatServer(reply: (request: ChatRequest) => string | RawReply | Promise<string>) {
   const requests: ChatRequest[] = []
   let open = 0

@@ -2,8 +2,8 @@ import { PatchError } from '../src/errors.ts'
 import type { Storage } from '../src/storage/storage.ts'
 
 /**
- * A storage that fails for good after `writes` more writes and appends. The append on which it fails leaves half of
- * its bytes behind, as a process that is killed can.
+ * A storage that fails permanently after `writes` more writes and appends. The failing append leaves half of its bytes behind, as
+ * a killed process can.
  */
 export function failingStorage(storage: Storage, writes: number): Storage {
   let left = writes

@@ -5,19 +5,19 @@ import { goldenJson } from './goldens.ts'
 import { hashedValues } from './models/hashed-weights.ts'
 import { type GgufPair, type GgufTensorToWrite, writeGguf } from './models/write-gguf.ts'
 
-/** What llama.cpp's converter made of a tiny model: see scripts/goldens/family-ggufs.py. */
+/** The output of llama.cpp's converter for a tiny model; see scripts/goldens/family-ggufs.py. */
 export interface GgufCase {
   readonly family: string
-  /** What its configuration has otherwise than the family's usual one. */
+  /** How its configuration differs from the family's usual one. */
   readonly change: Readonly<Record<string, unknown>>
   readonly without?: string
   readonly within?: string
-  /** What the file must be refused for. */
+  /** Why the file must be refused. */
   readonly refused?: string
   readonly layers: number
   /** Key, type, value, and the type of an array's elements. */
   readonly metadata: readonly (readonly [key: string, type: number, value: unknown, of?: number])[]
-  /** `*` stands for a layer's number; dimensions are innermost first. */
+  /** `*` stands for a layer index; dimensions are innermost first. */
   readonly tensors: readonly (readonly [name: string, dims: number[], source: string, done: Rearranged])[]
   /** CRC-32 of all data. */
   readonly crc: number
@@ -25,25 +25,28 @@ export interface GgufCase {
   readonly logps: readonly number[]
 }
 
-/** What the converter did to a tensor of the checkpoint. */
+/** How the converter changed a tensor of the checkpoint. */
 interface Rearranged {
   readonly transposed?: boolean
   readonly plus?: number
-  /** Which row of the checkpoint's each is. */
+  /** The checkpoint's row for each row. */
   readonly rows?: readonly number[]
-  /** The values, where they come from no tensor of the checkpoint. */
+  /** The values, if they come from no tensor of the checkpoint. */
   readonly values?: readonly number[]
 }
 
 export const { cases: ggufCases } = await goldenJson<{ cases: GgufCase[] }>('family-ggufs.json')
 
-/** The text that is the token of an id: one character, which byte-level BPE leaves as it is. */
+/** The text of a token id: one character that byte-level BPE leaves unchanged. */
 export const tokenText = (id: number): string => String.fromCharCode(33 + id)
 
-/** The last token is the first two joined, since there must be a merge. */
+/** The last token joins the first two, because there must be a merge. */
 const joined = tokenText(0) + tokenText(1)
 
-/** The file that the converter wrote: its metadata with a vocabulary of single characters, its tensors from the checkpoint's. */
+/**
+ * The file that the converter wrote: its metadata with a vocabulary of single characters, and its tensors made from the
+ * checkpoint's.
+ */
 export async function ggufStorage(one: GgufCase): Promise<Storage> {
   const tensors: GgufTensorToWrite[] = []
   const parts: Uint8Array[] = []

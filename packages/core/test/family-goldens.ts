@@ -16,7 +16,7 @@ interface Case {
   readonly gradient: readonly number[]
   readonly patched: readonly number[]
   readonly greedy: readonly number[]
-  /** It has every n-th number of the gradient alone, and neither what is patched nor generated. */
+  /** It contains only every n-th number of the gradient, and neither patched nor generated values. */
   readonly random?: true
 }
 
@@ -43,7 +43,7 @@ async function logpsOf(model: LanguageModel, ids: readonly number[]): Promise<Fl
   return scored?.logProbabilities as Float32Array
 }
 
-/** The gradient of Σ log π over the response with respect to the prefix, told by a step: see training-goldens. */
+/** The gradient of Σ log π over the response with respect to the prefix, derived from a step; see training-goldens. */
 async function gradientOf(
   model: LanguageModel,
   ids: readonly number[],
@@ -61,7 +61,7 @@ async function gradientOf(
   return Float32Array.from(first, (value) => -value * targets)
 }
 
-/** Tiny random models of all families on a backend, against transformers and PEFT's way of prompt tuning. */
+/** Tests tiny random models of all families on a backend against transformers and PEFT's prompt tuning. */
 export function describeFamilyGoldens(
   createBackend: () => Backend,
   which: 'chosen' | 'random' | 'all',

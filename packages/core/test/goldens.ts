@@ -19,7 +19,7 @@ export async function goldenJson<T>(name: string): Promise<T> {
   return JSON.parse(await readFile(folder + name, 'utf8')) as T
 }
 
-/** A folder of goldens in memory. */
+/** A folder of goldens, in memory. */
 export async function goldenStorage(directory: string): Promise<Storage> {
   const storage = memoryStorage()
   for (const entry of await readdir(folder + directory, { withFileTypes: true })) {
@@ -29,13 +29,13 @@ export async function goldenStorage(directory: string): Promise<Storage> {
   return storage
 }
 
-/** One tensor of a golden safetensors file. */
+/** One tensor in a golden safetensors file. */
 export async function goldenTensor(file: string, name: string): Promise<Float32Array> {
   const reader = await openSafetensors(bytesSource(file, await readFile(folder + file)))
   return reader.read(name)
 }
 
-/** A tiny random model that scripts/goldens/models.py saved. */
+/** A tiny random model saved by scripts/goldens/models.py. */
 export async function goldenModel(
   name: string,
   backend: Backend,

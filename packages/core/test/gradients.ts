@@ -7,7 +7,7 @@ await tf.ready()
 
 type Operation = (...inputs: tf.Tensor[]) => tf.Tensor
 
-/** A tensor of normal numbers that the seed decides. */
+/** A tensor of normally distributed numbers, determined by the seed. */
 export function normalTensor(shape: number[], seed: number, scale = 1): tf.Tensor {
   const random = createRandom(seed)
   const size = shape.reduce((product, length) => product * length, 1)
@@ -17,7 +17,7 @@ export function normalTensor(shape: number[], seed: number, scale = 1): tf.Tenso
   )
 }
 
-/** An operation's output, and the gradients of its sum, weighted by normal numbers, with respect to its inputs. */
+/** An operation's output, and the gradients of its sum with random normal weights, with respect to its inputs. */
 export function outputAndGradients(operation: Operation, inputs: tf.Tensor[]): ArrayLike<number>[] {
   const weighted: Operation = (...x) => {
     const y = operation(...x)

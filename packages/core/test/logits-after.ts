@@ -1,6 +1,6 @@
 import type { LanguageModel, Prefix } from '../src/model/language-model/language-model.ts'
 
-/** Logits without what a softmax does not see: log-probabilities differ from them by a constant. */
+/** Logits minus their mean, which a softmax ignores. Log-probabilities differ from logits only by a constant. */
 export function centred(logits: ArrayLike<number>): number[] {
   const values = Array.from(logits)
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length

@@ -22,7 +22,7 @@ const models = [
   ['llama-compressed', 'config.json', 'llama-compressed'],
 ] as const
 
-/** The logits of tiny random models on a backend, against those that transformers computed. */
+/** Tests the logits of tiny random models on a backend against those computed by transformers. */
 export function describeModelGoldens(createBackend: () => Backend): void {
   describe('logits of tiny random models against transformers', () => {
     it.each<readonly [string, string | undefined, string]>(models)(
@@ -39,7 +39,7 @@ export function describeModelGoldens(createBackend: () => Backend): void {
         const core = coreOf(model)
         const rows = ids.length
         const length = (ids[0] as number[]).length
-        // Reads all but the last five tokens at once and those one by one, so that cache and positions take part.
+        // Reads all but the last five tokens at once and those one by one, to test the cache and positions.
         const cache = createKeyValueCache(core.config, rows)
         const head = length - 5
         const steps = [[0, head], ...Array.from({ length: 5 }, (_, i) => [head + i, head + i + 1])] as [

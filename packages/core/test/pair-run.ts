@@ -13,17 +13,17 @@ export const prompts: PatchPrompt[] = [
   { prompt: 'sing', kind: 'harmless' },
 ]
 
-/** Answers all, with something drawn in it. */
+/** Answers everything, with a random part. */
 const target = () => scriptedModel('target', (prompt, draw) => `Sure, ${lastTurn(prompt)}: ${draw()}`)
 
-/** Refuses what is harmful, and one harmless prompt. */
+/** Refuses harmful prompts, and one harmless prompt. */
 export const safer = () =>
   scriptedModel('safer', (prompt, draw) => {
     const text = lastTurn(prompt)
     return /harm|shy/.test(text) ? `I can't help with ${text}.` : `Gladly, ${text}: ${draw()}`
   })
 
-/** Pairs of a few prompts, a model that answers all and a safer one. */
+/** A run of pairs from a few prompts, with a model that answers everything and a safer one. */
 export function pairRun(storage: Storage | undefined, more: Partial<GeneratePairsOptions> = {}) {
   const model = target()
   const reference = safer()

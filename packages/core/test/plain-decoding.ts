@@ -3,14 +3,14 @@ import { extend } from '../src/model/extend/extend.ts'
 import type { LanguageModel, Prefix } from '../src/model/language-model/language-model.ts'
 import { coreOf } from '../src/model/language-model/model-core.ts'
 
-/** Logits [V] after some ids, everything read at once and anew: no cache, no batch. */
+/** Logits [V] after some ids, with everything read at once and from scratch: no cache, no batch. */
 export async function logitsAfter(model: LanguageModel, ids: readonly number[]): Promise<Float32Array> {
   const core = coreOf(model)
   const { last } = await extend(core, { tokens: [ids], starts: [0], output: 'logits' })
   return last.data as Float32Array
 }
 
-/** Greedy decoding by the definition: the largest logit after everything so far, over and over. */
+/** Greedy decoding by definition: repeatedly takes the largest logit after everything so far. */
 export async function plainGreedy(
   model: LanguageModel,
   ids: readonly number[],
@@ -24,7 +24,7 @@ export async function plainGreedy(
   return tokens
 }
 
-/** The prefix whose virtual tokens are the embeddings of real ones. */
+/** A prefix whose virtual tokens are the embeddings of real tokens. */
 export function prefixOfIds({ weights, config }: LanguageModel, ids: readonly number[]): Prefix {
   const table = (weights['model.embed_tokens.weight'] as HostTensor).data as Float32Array
   const width = config.hiddenSize

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from './free-port.ts'
 
-/** Why there is no Redis here, or undefined. */
+/** Why Redis is not available, or undefined. */
 export function redisMissing(): string | undefined {
   try {
     execFileSync('redis-server', ['--version'])
@@ -14,10 +14,10 @@ export function redisMissing(): string | undefined {
   }
 }
 
-/** A Redis of one's own, on this machine alone. */
+/** A private Redis on this machine. */
 export interface RedisServer {
   readonly url: string
-  /** Ends it as a loss of power would, and starts it again with what it had on disk, or with nothing. */
+  /** Kills it like a power failure, and starts it again with the data on disk, or with none. */
   restart(options?: { readonly empty?: boolean }): Promise<void>
   stop(): Promise<void>
 }

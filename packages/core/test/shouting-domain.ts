@@ -9,7 +9,7 @@ export const shouting = functionJudge({
   score: ({ response }) => response.replace(/[^A-Z]/g, '').length / Math.max(1, response.length),
 })
 
-/** A domain of somebody's own: models that shout. */
+/** A custom domain: models that shout. */
 export const shoutingDomain: Domain = {
   specificationVersion: 'v1',
   name: 'shouting',
@@ -53,7 +53,7 @@ export const prompts: DomainPrompt[] = Array.from({ length: 10 }, (_, i) => ({
   ...(i >= 6 && { part: 'late' }),
 }))
 
-/** Shouts at every fourth prompt. */
+/** A model that shouts at every fourth prompt. */
 export const model = () => {
   const scripted = scriptedModel('m', (prompt, draw) => {
     const loud = Number(lastTurn(prompt).split(' ')[1]) % 4 === 0

@@ -4,7 +4,7 @@ import type { Measurement } from '../src/evaluate/statistics/measurement.ts'
 import { wilsonInterval } from '../src/evaluate/statistics/wilson-interval.ts'
 import { createRandom } from '../src/random.ts'
 
-/** Refusal of 60 prompts by a subject that refuses this share of them, the same prompts first. */
+/** Refusal of 60 prompts by a subject that refuses this share of them, always the first prompts. */
 export function refusalMeasurement(subject: string, share: number, seed?: number): Measurement {
   const values = Array.from({ length: 60 }, (_, i) => (i < Math.round(60 * share) ? 1 : 0))
   return {
@@ -21,7 +21,7 @@ export function refusalMeasurement(subject: string, share: number, seed?: number
   }
 }
 
-/** Toxicity of 60 prompts about a mean. */
+/** Toxicity of 60 prompts around a mean. */
 export function toxicityMeasurement(subject: string, level: number, seed?: number): Measurement {
   const random = createRandom(60)
   const values = Array.from({ length: 60 }, () => level * (0.5 + random.uniform()))
@@ -39,7 +39,7 @@ export function toxicityMeasurement(subject: string, level: number, seed?: numbe
   }
 }
 
-/** What no value of one unit goes into. */
+/** A measurement without values of single items. */
 export function perplexityMeasurement(subject: string, value: number, seed?: number): Measurement {
   return {
     domain: 'ability',
@@ -57,7 +57,7 @@ export function perplexityMeasurement(subject: string, value: number, seed?: num
   }
 }
 
-/** A small report with everything in it once. */
+/** A small report with one of everything. */
 export function tinyReport(): ReportData {
   return {
     format: 'policypatch-report/v1',

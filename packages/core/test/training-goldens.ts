@@ -48,7 +48,7 @@ const toPrefix = (rows: number[][]): Prefix => ({
   embeddings: Float32Array.from(rows.flat()),
 })
 
-/** Losses, gradients and trajectories of training on a backend, against those of PyTorch and PEFT. */
+/** Tests losses, gradients and trajectories of training on a backend against those of PyTorch and PEFT. */
 export function describeTrainingGoldens(createBackend: () => Backend): void {
   let goldens: TrainingGoldens
   let model: LanguageModel
@@ -66,8 +66,8 @@ export function describeTrainingGoldens(createBackend: () => Backend): void {
   })
 
   /**
-   * The gradient that a trainer computes, told by one step of plain descent: AdamW's first moment after one update
-   * without clipping is (1 − β₁) times the gradient.
+   * A trainer's gradient, derived from one step: AdamW's first moment after one update without clipping is (1 − β₁) times the
+   * gradient.
    */
   async function firstStep(objective: Objective, prefix: Prefix, batch: DpoExample[]) {
     const trainer = new PrefixTrainer({

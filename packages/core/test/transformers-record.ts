@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import type { ChatMessage, Tokenizer } from '../src/tokenize/tokenizer.ts'
 
-/** What scripts/goldens/tokenizer.py recorded of one tokenizer in transformers. */
+/** The record of one tokenizer in transformers, by scripts/goldens/tokenizer.py. */
 export interface TransformersRecord {
-  /** Strings to which transformers gives ids that the model has no embedding for: there it is not followed. */
+  /** Strings for which transformers returns ids that the model has no embedding for. We differ there. */
   readonly beyondVocabulary: readonly number[]
   readonly ids: readonly number[][]
   /** null: the same as with special tokens. */
@@ -28,7 +28,7 @@ const { strings, chats }: { strings: string[]; chats: ChatMessage[][] } = JSON.p
   readFileSync(new URL('goldens/tokenizer-strings.json', import.meta.url), 'utf8'),
 )
 
-/** Tests that a tokenizer gives the ids, texts and chats that transformers gave. */
+/** Tests that a tokenizer returns the same ids, texts and chats as transformers. */
 export function expectTransformers(tokenizer: Tokenizer, recorded: TransformersRecord): void {
   const rows = strings
     .map((text, i) => ({ text, i }))

@@ -10,13 +10,13 @@ import { type LoadModelOptions, nameOf, prepareModel } from './load-model.ts'
 export interface DiagnoseModelOptions
   extends Omit<LoadModelOptions, 'adapter' | 'onProgress' | 'onNotice'>,
     Pick<DiagnoseOptions, 'patch' | 'step' | 'probe'> {
-  /** Receives what is known of the download, and what is being checked. */
+  /** Receives the progress of the download and of the checks. */
   readonly onProgress?: ((progress: DiagnoseProgress) => void) | undefined
   /** Receives notices about the chosen device, a known model's terms of use and failed sources while others remain. */
   readonly onNotice?: ((line: string) => void) | undefined
 }
 
-/** How far a diagnosis has come: bytes of the download, then checks. */
+/** Progress of a diagnosis: bytes downloaded, then checks. */
 export type DiagnoseProgress =
   | {
       readonly stage: 'download'
@@ -27,10 +27,10 @@ export type DiagnoseProgress =
   | { readonly stage: 'check'; readonly check: ModelDiagnosis['checks'][number]['name'] }
 
 /**
- * Examines a model and what this machine can do with it, before any long work: its files, whether it loads, generates and
- * trains, and what that takes of memory and time. What is wrong is in the diagnosis. The model is named as for `loadModel`.
+ * Examines a model and what this machine can do with it, before any long work: its files, whether it loads, generates and trains,
+ * and how much memory and time that takes. Problems are reported in the diagnosis. The model is named as for `loadModel`.
  *
- * @throws PatchError `NOT_FOUND`, `UNREACHABLE`, `DIGEST_MISMATCH` and `STORAGE_FAILED` for files that cannot be had;
+ * @throws PatchError `NOT_FOUND`, `UNREACHABLE`, `DIGEST_MISMATCH` and `STORAGE_FAILED` for files that cannot be obtained;
  *   `BACKEND_FAILED` for a missing device; `INVALID_ARGUMENT`; `ABORTED`.
  */
 export async function diagnoseModel(
@@ -57,7 +57,7 @@ export async function diagnoseModel(
   }
 }
 
-/** What the licence of a known model wants said. */
+/** Adds the notice that a known model's licence requires. */
 function withTerms(diagnosis: ModelDiagnosis, id: string | undefined): ModelDiagnosis {
   const terms = id === undefined ? undefined : knownModel(id)?.terms
   if (terms === undefined || !diagnosis.model) return diagnosis

@@ -1,6 +1,6 @@
 /**
- * Core's endpoints; here their requests heed HTTP_PROXY, HTTPS_PROXY and NO_PROXY unless another `fetch` is given, and notices go
- * to standard error unless `onNotice` is.
+ * Core's endpoints, but their requests honour HTTP_PROXY, HTTPS_PROXY and NO_PROXY unless another `fetch` is given, and notices
+ * go to standard error unless `onNotice` is given.
  */
 import { environmentFetch } from '@policypatch/backend-node'
 import * as core from '@policypatch/core'
@@ -26,6 +26,6 @@ export const endpointJudge = (options: coreEvaluate.EndpointJudgeOptions): core.
 export const llamaGuardJudge = (options: coreEvaluate.LlamaGuardJudgeOptions): core.Judge =>
   coreEvaluate.llamaGuardJudge(proxied(options))
 
-/** A model that grades by StrongREJECT's rubric. See core's `strongRejectJudge`. */
+/** A model that grades with the StrongREJECT rubric. See core's `strongRejectJudge`. */
 export const strongRejectJudge = (options: coreEvaluate.StrongRejectJudgeOptions): core.Judge =>
   coreEvaluate.strongRejectJudge(proxied(options))

@@ -4,10 +4,10 @@ import { type PatchContents, patchedDecoder } from '@policypatch/core/patch'
 import { type Place, storedAt } from '@policypatch/core/platform'
 
 /**
- * Writes a model that includes a patch, or several, as one ONNX file, for runtimes without support for patches: `input_ids`
- * and `position_ids` [1, T] and a cache `past_key_values.{i}.key|value` of length 0 at first in, `logits` [1, T, V] and the
- * cache `present.{i}.key|value` out. Weights are float32; load the model in that precision, so that the patch's keys and
- * values match.
+ * Writes a model with one or more patches as a single ONNX file, for runtimes that do not support patches. Inputs: `input_ids`
+ * and `position_ids` [1, T], and a cache `past_key_values.{i}.key|value`, initially of length 0. Outputs: `logits` [1, T, V] and
+ * the cache `present.{i}.key|value`. Weights are float32; load the model in that precision, so that the patch's keys and values
+ * match.
  *
  * @throws the errors of `applyPatch`; `UNSUPPORTED` above 2 GiB; `STORAGE_FAILED`.
  */

@@ -4,13 +4,13 @@ import { fileStorage } from '@policypatch/backend-node'
 import { PatchError } from '@policypatch/core'
 
 /**
- * The default export of a module of the user's own, in JavaScript or TypeScript. Node 22.18 and later run most TypeScript
- * themselves; jiti does where Node does not.
+ * Imports the default export of a user's module, in JavaScript or TypeScript. Node 22.18 and later run most TypeScript
+ * themselves; jiti runs the rest.
  *
  * @throws `NOT_FOUND`; `MALFORMED` for a module that cannot be run, or has no default export.
  */
 export async function importFile(path: string): Promise<unknown> {
-  // For the error that says what is not there.
+  // Throws `NOT_FOUND` for a missing file.
   await fileStorage().read(path)
   const { href } = pathToFileURL(resolve(path))
   const module = await importModule(href).catch((cause: unknown) => {
@@ -28,11 +28,11 @@ async function importModule(href: string): Promise<unknown> {
     if (!notRunByNode.test((cause as NodeJS.ErrnoException | undefined)?.code ?? '')) throw cause
   }
   const { createJiti } = await import('jiti')
-  // What it compiled is not kept: its cache would lie in the user's node_modules.
+  // No compile cache, because it would end up in the user's node_modules.
   return createJiti(href, { fsCache: false, interopDefault: false }).import(href)
 }
 
-/** TypeScript that this Node has no loader for, or that holds more than types. */
+/** TypeScript that this Node has no loader for, or that needs more than type stripping. */
 const notRunByNode = /^ERR_(UNKNOWN_FILE_EXTENSION|UNSUPPORTED_TYPESCRIPT)/
 
 /** A module may throw anything. */

@@ -1,12 +1,12 @@
 /**
- * What most programs need. What each step of the pipeline has besides is behind a door of its own.
+ * The API that most programs need. Each step of the pipeline has an entry point of its own for the rest.
  *
  * @module policypatch
  */
 
 import './platform-storage.ts'
 
-// What is exported by name takes the place of core's export of that name.
+// Named exports take precedence over core's exports of the same name.
 
 export { fileStorage } from '@policypatch/backend-node'
 export * from '@policypatch/core'

@@ -24,16 +24,16 @@ export interface LoadModelOptions {
   /** The folder of a PEFT LoRA adapter, merged into the weights while they are read. */
   readonly adapter?: Place | undefined
   /**
-   * Where ONNX Runtime runs the model: `cpu`, `cuda`, `webgpu`, or `auto` for the fastest available one, which takes a few
+   * Where ONNX Runtime runs the model: `cpu`, `cuda`, `webgpu`, or `auto` for the fastest available device, which takes a few
    * seconds to measure and is reported to `onNotice`. Default `cpu`, which is reproducible.
    */
   readonly device?: Device | 'auto' | undefined
   /**
-   * Precision of products with the weights. Default: `int8` on the CPU, where it is two to three times as fast and trains
-   * equally good patches; `float32` elsewhere and on other backends.
+   * Precision of products with the weights. Default: `int8` on the CPU, where it is two to three times as fast and trains equally
+   * good patches; `float32` elsewhere and on other backends.
    */
   readonly precision?: Precision | undefined
-  /** The backend to use instead of ONNX Runtime; the model's `dispose` does not dispose of it. */
+  /** The backend to use instead of ONNX Runtime. The model's `dispose` does not dispose of it. */
   readonly backend?: Backend | undefined
   /** Additional architectures. */
   readonly architectures?: readonly Architecture[] | undefined
@@ -42,13 +42,13 @@ export interface LoadModelOptions {
   /** Where downloaded models are kept. Default: `POLICYPATCH_CACHE`, else the user's cache folder. */
   readonly cache?: string | ModelCache | undefined
   /**
-   * Keeps weights that are rounded to int8 in the cache, under `weights/`, at most 4 GiB of them, so that the next process starts
+   * Whether to cache the weights that were rounded to int8, under `weights/`, up to 4 GiB, so that the next process starts
    * faster. Default true.
    */
   readonly keepRounded?: boolean | undefined
   /**
-   * Computes the digest of all weights, which a trust policy may ask for, and which patches that are made for the model then have. It
-   * reads the model's files once more, the first time. Default false.
+   * Whether to compute the digest of all weights. A trust policy may require it, and patches made for the model then record it.
+   * The first time, this reads the model's files once more. Default false.
    */
   readonly weightsDigest?: boolean | undefined
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined
@@ -72,7 +72,7 @@ export async function loadModel(idOrPath: string, options: LoadModelOptions = {}
     options,
   )
   try {
-    // With an adapter the weights are no longer those of the files.
+    // With an adapter, the weights differ from the files.
     const digest = options.weightsDigest && adapter === undefined
     return await loadStoredModel(files, {
       id: nameOf(idOrPath, files, adapter),
@@ -90,15 +90,15 @@ export async function loadModel(idOrPath: string, options: LoadModelOptions = {}
   }
 }
 
-/** A model's files, fetched where they are not here, and what it is to run on. */
+/** A model's files, downloaded if necessary, and what to run it on. */
 export interface PreparedModel {
   readonly files: ModelFiles
   readonly cache: ModelCache
   readonly backend: Backend
-  /** The backend was made for this model. */
+  /** Whether the backend was created for this model. */
   readonly ownsBackend: boolean
   readonly precision: Precision
-  /** Weights are rounded, and kept so. */
+  /** Whether rounded weights are cached. */
   readonly keepsRounded: boolean
 }
 
@@ -113,7 +113,7 @@ export async function prepareModel(idOrPath: string, options: LoadModelOptions):
     signal,
   })
   const ownsBackend = options.backend === undefined
-  // int8 is for the processor, where its products are fastest.
+  // int8 products are fastest on the CPU.
   const precision = options.precision ?? (ownsBackend && device === 'cpu' ? 'int8' : 'float32')
   const keepsRounded = ownsBackend && precision === 'int8' && options.keepRounded !== false
   const backend =
@@ -126,7 +126,7 @@ export async function prepareModel(idOrPath: string, options: LoadModelOptions):
   return { files, cache: models, backend, ownsBackend, precision, keepsRounded }
 }
 
-/** The device that was asked for, once it is known to be here. */
+/** The requested device, once it is known to be available. */
 async function deviceOf({ backend, device, onNotice }: LoadModelOptions): Promise<Device> {
   if (backend && device !== undefined) {
     throw new PatchError('INVALID_ARGUMENT', {
@@ -144,7 +144,7 @@ async function deviceOf({ backend, device, onNotice }: LoadModelOptions): Promis
   return device ?? 'cpu'
 }
 
-/** What manifests call the model: they are published, so a folder's name goes into them but not its place. */
+/** The model's name in manifests. Manifests are published, so only a folder's name is used, not its path. */
 export function nameOf(idOrPath: string, files: ModelFiles, adapter: Place | undefined): string {
   const path = resolve(idOrPath)
   const id = files.source === path ? basename(path) : (files.id ?? idOrPath)

@@ -1,4 +1,4 @@
-/** How far loading has come: bytes of the download, then tensors read. */
+/** Loading progress: bytes downloaded, then tensors read. */
 export type LoadProgress =
   | {
       readonly stage: 'download'

@@ -1,10 +1,10 @@
 import { importPackage } from '@policypatch/core/platform'
 
 /**
- * What makes and reads repositories, and signs and verifies by certificates and identities. Its libraries are optional packages, left out by
- * `npm install --omit=optional`.
+ * Imports what makes and reads repositories, and signs and verifies with certificates and identities. Its libraries are optional
+ * packages that `npm install --omit=optional` leaves out.
  *
- * @throws PatchError `BACKEND_FAILED` where they are not installed
+ * @throws PatchError `BACKEND_FAILED` if they are not installed
  */
 export const openRegistry = () =>
   importPackage(

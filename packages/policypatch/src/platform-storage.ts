@@ -1,4 +1,4 @@
-/** A path alone leads to this platform's own storage: this machine's files, or what the browser keeps for the site. */
+/** Makes paths without a storage use the platform's own: this machine's files, or the browser's storage for the site. */
 import { setPlatformStorage } from '@policypatch/core/platform'
 import { defaultStorage } from '#default-storage'
 

@@ -5,8 +5,8 @@ import * as coreEvaluate from '@policypatch/core/evaluate'
 import type { Place } from '@policypatch/core/platform'
 
 /**
- * Ability data: the files of a folder, as read by core's `readAbilityData`, or by default the built-in ones: samples of BLiMP
- * and CommonsenseQA, and texts and instructions.
+ * Reads ability data: the files of a folder, as core's `readAbilityData` reads them, or by default the built-in data: samples of
+ * BLiMP and CommonsenseQA, texts and instructions.
  */
 export function readAbilityData(folder?: Place): Promise<coreEvaluate.AbilityData> {
   if (folder !== undefined) return coreEvaluate.readAbilityData(folder)

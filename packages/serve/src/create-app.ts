@@ -28,13 +28,13 @@ export interface AppOptions {
   readonly engine: Engine
   readonly patches: ServedPatches
   readonly config: ServeConfig
-  /** The keys that are taken at the moment; undefined where everybody is let in. */
+  /** The keys that are valid now; undefined if everybody is let in. */
   keys(): readonly ApiKey[] | undefined
   readonly source?: PatchSource | undefined
   readonly log: Logger
   readonly metrics: Metrics
   readonly version: string
-  /** Whether requests are no longer taken. */
+  /** Whether requests are no longer accepted. */
   isClosing(): boolean
 }
 
@@ -63,7 +63,7 @@ export function createApp(options: AppOptions): Hono<RequestVariables> {
       retryAfter,
     } = refusalOf(error instanceof SyntaxError ? notJson(error) : error)
     if (retryAfter !== undefined) c.header('retry-after', String(retryAfter))
-    // What is left of the body is not read.
+    // The rest of the body is not read.
     if (status === 413 || isClosing()) c.header('connection', 'close')
     return c.json({ error: body }, status as 400)
   })
@@ -112,7 +112,7 @@ export function createApp(options: AppOptions): Hono<RequestVariables> {
   return app
 }
 
-/** What the model is called. */
+/** The names of the model in requests. */
 export const namesOf = ({ names }: Pick<ServeConfig, 'names'>, { model }: Engine): readonly string[] =>
   names.length > 0 ? names : [model.id]
 

@@ -1,5 +1,5 @@
 /**
- * A server for patched models that speaks OpenAI's interface.
+ * A server for patched models with OpenAI's API.
  *
  * @module @policypatch/serve
  */

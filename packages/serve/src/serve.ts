@@ -1,6 +1,6 @@
 /**
- * A server from its start to its end. It listens only when all that it needs was read and fits; when it is told to end, it takes no more
- * requests, ends those that were begun, and then closes.
+ * A server's lifecycle. It listens only once everything it needs has been read and fits. When it is closed, it accepts no more
+ * requests, finishes those in progress, and then stops.
  */
 
 import { readFile } from 'node:fs/promises'
@@ -31,21 +31,21 @@ export interface ServeOptions {
   readonly patches?: readonly Patch[] | undefined
   /** Where patches are found and installed from. */
   readonly source?: PatchSource | undefined
-  /** Takes only patches that this trust verified. */
+  /** Accepts only patches that this trust policy verified. */
   readonly trust?: Trust | undefined
   /** Where log lines go. Default: standard output. */
   readonly logTo?: DestinationStream | undefined
 }
 
-/** A server that listens. */
+/** A listening server. */
 export interface RunningServer {
-  /** With its port. */
+  /** URL with the port. */
   readonly url: string
   readonly patches: ServedPatches
   /** Reads the keys and certificates again. */
   reload(): Promise<void>
   /**
-   * Ends the server: no more requests are taken, and those that were begun end, as long as `drainSeconds` last.
+   * Closes the server: no more requests are accepted, and those in progress have `drainSeconds` to finish.
    *
    * @returns whether all of them did
    */
@@ -55,8 +55,8 @@ export interface RunningServer {
 /**
  * Serves a model.
  *
- * @throws PatchError `NOT_FOUND` for files and patches that are not there; `MALFORMED`; `INVALID_ARGUMENT` where the address cannot be
- *   listened on; and what `checkFit` and the trust throw
+ * @throws PatchError `NOT_FOUND` for missing files and patches; `MALFORMED`; `INVALID_ARGUMENT` if it cannot listen on the
+ *   address; and the errors of `checkFit` and the trust policy
  */
 export async function serve({
   engine,
@@ -95,7 +95,7 @@ export async function serve({
   const server = config.tls
     ? createSecureServer(await certificatesOf(config.tls), listener)
     : createPlainServer(listener)
-  // Longer than load balancers keep theirs: a connection that is closed just when it is used again loses a request.
+  // Longer than load balancers keep theirs: a connection that is closed just as it is reused loses a request.
   server.keepAliveTimeout = 75_000
   server.headersTimeout = 80_000
   const url = await listen(server, config)
@@ -113,10 +113,10 @@ export async function serve({
     let drained = true
     const late = setTimeout(() => {
       drained = false
-      // Also those who do not read what they were answered.
+      // Also closes the connections of clients that do not read their answers.
       engine.close({ abort: true }).finally(() => server.closeAllConnections())
     }, config.drainSeconds * 1000)
-    // What was begun ends with the connection that it is sent on.
+    // A connection becomes idle when the answer on it ends.
     const idle = setInterval(() => server.closeIdleConnections(), 100)
     await engine.close()
     await stopped
@@ -140,7 +140,7 @@ export async function serve({
   }
 }
 
-/** The patches that are named and not given. */
+/** The patches that are named but not given. */
 async function findAll(
   entries: readonly StackEntry[],
   given: readonly Patch[],

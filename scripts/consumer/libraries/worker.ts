@@ -1,4 +1,4 @@
-/** A patched model in the AI SDK and in transformers.js, in a browser: both must answer as the patched model here does. */
+/** A patched model in the AI SDK and transformers.js, in a browser. Both must answer as the patched model does here. */
 import { env, pipeline } from '@huggingface/transformers'
 import { generateText, streamText } from 'ai'
 import { applyPatch, createPatch, loadModel } from 'policypatch'

@@ -15,7 +15,7 @@ const [config, weights] = ['adapter_config.json', 'adapter_model.safetensors']
 const json = (bytes: Uint8Array | undefined) => JSON.parse(new TextDecoder().decode(bytes))
 const goldens = 'test/goldens'
 
-/** Folders of adapters, some of whose fields, tensors and bytes are changed. */
+/** Adapter folders with some fields, tensors or bytes changed. */
 function changed(folders: readonly Files[], texts: fc.Arbitrary<string>): fc.Arbitrary<Files> {
   return fc.oneof(
     ...folders.map((folder) => {
@@ -52,7 +52,7 @@ const models = await Promise.all(
   ),
 ).then((all) => new Map(all))
 
-/** Names of modules and patterns for them, of which some take long. */
+/** Module names and patterns for them, some of which are slow to match. */
 const modules = fc
   .oneof(
     oddStrings,
@@ -92,7 +92,7 @@ const texts = fc.oneof(
   ),
 )
 
-/** The base is not among the files: it is the user's own. */
+/** The base is not among the fuzzed files, because it is the user's own. */
 const baseFile = 'base.txt'
 const lora: fc.Arbitrary<Files> = fc.oneof(
   ...Object.entries(bases).map(([name, base]) =>
@@ -105,7 +105,7 @@ const lora: fc.Arbitrary<Files> = fc.oneof(
 
 const backend = cpuBackend()
 
-/** An adapter is merged into a model as it is loaded. */
+/** An adapter that is merged into a model while it is loaded. */
 export const loraReader: FuzzedReader = {
   name: 'lora',
   files: lora,

@@ -53,7 +53,7 @@ const files: fc.Arbitrary<Files> = fc.oneof(
   },
 )
 
-/** Messages are a caller's own: where they are no JSON there are none. */
+/** Messages come from the caller. Invalid JSON counts as no messages. */
 function messagesIn(bytes: Uint8Array | undefined): ChatMessage[] {
   try {
     return JSON.parse(new TextDecoder().decode(bytes))

@@ -39,7 +39,7 @@ interface Header {
   readonly __metadata__: Readonly<Record<string, string>>
 }
 
-/** The facts are a text of JSON within the header. */
+/** The metadata is JSON text within the header. */
 const changedFacts = (bytes: Uint8Array): fc.Arbitrary<Uint8Array> => {
   const { __metadata__: metadata, ...tensors } = JSON.parse(headerOf(bytes)) as Header
   const data = bytes.subarray(8 + new TextEncoder().encode(headerOf(bytes)).length)

@@ -85,7 +85,7 @@ const endpoint: fc.Arbitrary<Files> = fc
   })
   .map((files): Files => files)
 
-/** Each way in which the answers of a server are read. */
+/** Reads a server's responses in each of the possible ways. */
 async function ask(client: string, send: typeof fetch): Promise<unknown> {
   const options = { baseURL: 'https://api.example/v1', model: 'm', apiKey: 'k', maxRetries: 0, fetch: send }
   if (client === 'chat' || client === 'text') {

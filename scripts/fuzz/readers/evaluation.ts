@@ -10,7 +10,7 @@ import { oddStrings } from '../odd-values.ts'
 import { storageOf } from '../storage-of.ts'
 
 const { measurements, ...about } = tinyReport()
-/** Without most of the values, so that changes fall on the rest. */
+/** Most values are removed, so that changes affect the rest. */
 const report = {
   ...about,
   measurements: measurements.slice(2, 6).map((one) => ({ ...one, values: one.values?.slice(0, 3) })),
@@ -43,7 +43,7 @@ export const reportReader: FuzzedReader = {
   ambiguity: (files) => doubleNameIn(files['report.json']),
 }
 
-/** Rows of the files that ability and stereotypes are measured on. */
+/** Rows of the files for measuring ability and stereotypes. */
 const rowsOf: Readonly<Record<string, readonly object[]>> = {
   'minimal-pairs.jsonl': [{ good: 'Who left?', bad: 'Who left who?', phenomenon: 'p', field: 'syntax' }],
   'multiple-choice.jsonl': [{ question: 'a?', choices: ['b', 'c'], answer: 1 }],
@@ -108,7 +108,7 @@ const journalRows: readonly object[] = [
 const journalText = utf8(journalRows.map((row) => `${JSON.stringify(row)}\n`).join(''))
 const journal = 'journal.jsonl'
 
-/** What a run that was stopped left: its last line may be cut. */
+/** The journal of a stopped run, whose last line may be cut off. */
 export const journalReader: FuzzedReader = {
   name: 'journal',
   files: fc.oneof(
@@ -131,7 +131,7 @@ export const journalReader: FuzzedReader = {
     opened.responses('reference').get(0)
   },
   ambiguity(files) {
-    // The last line, where it is cut, is dropped.
+    // A cut-off last line is dropped.
     const bytes = files[journal] ?? new Uint8Array(0)
     return doubleNameIn(bytes.subarray(0, bytes.lastIndexOf(0x0a) + 1), true)
   },

@@ -20,7 +20,7 @@ const wholes: readonly Metadata[] = [
   })),
 ]
 
-/** Lists as one value each: changes fall on whole keys. */
+/** Keeps lists as one value each, so that changes affect whole keys. */
 const keysOf = (whole: Metadata): JsonTree => ({
   fields: Object.entries(whole).map(([key, value]) => [JSON.stringify(key), JSON.stringify(value)]),
 })
@@ -47,7 +47,7 @@ const trees = fc.oneof(
   { weight: 2, arbitrary: fc.constantFrom(...wholes).map(treeOf) },
 )
 
-/** The keys of a GGUF that describe its tokenizer, for families whose model there is no small file of. */
+/** The tokenizer keys of a GGUF, for families without a small model file. */
 export const ggufVocabularyReader: FuzzedReader = {
   name: 'gguf-vocabulary',
   files: changedJson(trees, texts).map((text): Files => ({ metadata: utf8(text) })),

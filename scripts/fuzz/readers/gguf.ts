@@ -29,7 +29,7 @@ const oddFloat = fc.oneof(
   fc.double(),
 )
 
-/** A value of a type, by GGUF's number; of 13 on there are no types. */
+/** A value of a type, by GGUF's type number. There are no types from 13 on. */
 function valueOfType(type: number): fc.Arbitrary<unknown> {
   if (type === 8) return oddStrings
   return type === 6 || type === 12 ? oddFloat : oddInteger.map((value) => BigInt.asIntN(64, value))
@@ -53,7 +53,7 @@ const array = fc.constantFrom(8, 8, 9, ...numberTypes).chain((of) =>
 )
 const oddValue = fc.oneof({ weight: 3, arbitrary: scalar }, array)
 
-/** Keys of the right files, and odd ones. */
+/** Keys of the valid files, and odd ones. */
 const keys = [...new Set([...ggufParts(tiny).pairs, ...ggufParts(model).pairs].map(([key]) => key))]
 const moreKeys = [
   'general.alignment',
@@ -74,7 +74,7 @@ const pair: fc.Arbitrary<GgufPair> = fc
   .tuple(key, oddValue)
   .map(([name, value]) => [name, ...value] as GgufPair)
 
-/** What is done to an entry of a list of the file. */
+/** A change to an entry of one of the file's lists. */
 const place = fc.record({ at: fc.nat(), how: fc.constantFrom('replace', 'insert', 'remove', 'double') })
 type Place = { readonly at: number; readonly how: string }
 
@@ -99,7 +99,7 @@ const tensorChange = fc.record({
   offset: fc.option(fc.oneof(fc.integer({ min: -64, max: 256 }), oddInteger.map(Number))),
 })
 
-/** A right file, with some keys and tensors exchanged for odd ones, absent, twice, moved. */
+/** A valid file with some keys and tensors replaced, missing, duplicated or moved. */
 const changed = (base: Uint8Array): fc.Arbitrary<Files> => {
   const parts = ggufParts(base)
   return fc
@@ -146,7 +146,7 @@ const changed = (base: Uint8Array): fc.Arbitrary<Files> => {
     }))
 }
 
-/** Headers of thousands of keys or tensors. */
+/** Headers with thousands of keys or tensors. */
 const many: fc.Arbitrary<Files> = fc
   .record({
     pairs: fc.constantFrom(0, 2000, 60_000, 66_000),
@@ -192,7 +192,7 @@ export const ggufReader: FuzzedReader = {
   ambiguity,
 }
 
-/** A model: its configuration and its tokenizer are read too, and used. */
+/** A whole model: its configuration and tokenizer are read too, and used. */
 export const ggufModelReader: FuzzedReader = {
   name: 'gguf-model',
   files: fc.oneof(

@@ -33,7 +33,7 @@ const index = {
   metadata: { total_size: 3 },
   weight_map: { a: 'model-00001-of-00002.safetensors', b: 'model-00002-of-00002.safetensors' },
 }
-/** Listings of repositories of several kinds. */
+/** Listings of various kinds of repositories. */
 const listings: readonly (readonly object[])[] = [
   [
     small('config.json'),
@@ -117,7 +117,7 @@ const hub: fc.Arbitrary<Files> = fc
   )
   .map(([files, link, status]) => ({ ...files, 'link.txt': utf8(link), 'status.txt': utf8(status) }))
 
-/** A Hub that answers with the files: a page of a listing can lead to more, each of its own address. */
+/** A Hub that serves the files. A page of a listing may link to more pages, each with its own address. */
 function hubOf(files: Files): typeof fetch {
   let page = 0
   return async (input) => {

@@ -8,7 +8,7 @@ import { changedSafetensors, safetensorsAmbiguity } from '../safetensors-parts.t
 
 const name = 'patch.safetensors'
 
-/** The cache of a decoder of two layers, with m = 3. */
+/** The cache of a two-layer decoder, with m = 3. */
 const right = writeSafetensors(
   Object.fromEntries(
     [0, 1].flatMap((layer) =>
@@ -31,7 +31,7 @@ const texts = fc.oneof(
 
 const one = (bytes: fc.Arbitrary<Uint8Array>): fc.Arbitrary<Files> => bytes.map((held) => ({ [name]: held }))
 
-/** The keys and values of a patch, as other runtimes take them. */
+/** The keys and values of a patch, as used by other runtimes. */
 export const keyValuesReader: FuzzedReader = {
   name: 'key-values',
   files: fc.oneof(

@@ -22,7 +22,7 @@ const configs = ['llama-tied', 'llama3-scaled', 'qwen2'].map((name) =>
   json(golden(`${folder}/${name}/config.json`)),
 )
 
-/** Fields of either family, older and newer ones, of quantized models, and those that say how a response ends. */
+/** Fields of both families, old and new ones, those of quantized models, and those that define how a response ends. */
 const more = [
   { rope_scaling: { type: 'linear', factor: 2 } },
   {

@@ -42,7 +42,7 @@ const composed = await createPatch({
     { prefix: tinyPrefix, weight: 0.5 },
   ]),
 })
-/** Right patches: a released one, one with a gate, one of parts. */
+/** Valid patches: a released one, one with a gate, one with parts. */
 export const patches: readonly Files[] = [
   goldenFolder('fixtures/patches/v1/tiny-harmfulness'),
   ...[gated, composed].map(({ files }: Patch): Files => files),
@@ -94,7 +94,7 @@ export const manifestReader: FuzzedReader = {
 
 const digestOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 
-/** The patch with another file, whose digest its manifest knows. */
+/** The patch with another file, and the matching digest in its manifest. */
 function withFile(files: Files, name: string, bytes: Uint8Array): Files {
   const text = new TextDecoder()
     .decode(files[manifest])
@@ -113,7 +113,7 @@ function changedFile(name: string, bytes: Uint8Array): fc.Arbitrary<Uint8Array> 
   )
 }
 
-/** Patches of which a file is another, with or without the digest of it; or one is absent. */
+/** Patches with a file replaced, with or without the matching digest, or missing. */
 export const changedPatches: fc.Arbitrary<Files> = fc.oneof(
   ...patches.map((files) => {
     const others = Object.keys(files).filter((name) => name !== manifest)
@@ -135,7 +135,7 @@ export const changedPatches: fc.Arbitrary<Files> = fc.oneof(
   }),
 )
 
-/** Of files that are read: those that patch.json lists. */
+/** Checks the files that are read: those listed in patch.json. */
 export function patchAmbiguity(files: Files): string | undefined {
   const read = Object.keys(parsed(files[manifest]).files)
   for (const name of [manifest, ...read]) {

@@ -26,7 +26,7 @@ const weights = models.map((files) => files[weightsFile] as Uint8Array)
 
 const ofSome = (change: (files: Files) => fc.Arbitrary<Files>) => fc.constantFrom(...models).chain(change)
 
-/** Another quantization_config, or what one says of the weights of another. */
+/** A changed quantization_config, or one that belongs to other weights. */
 const otherConfig = ofSome((files) => {
   const json = JSON.parse(textOf(files['config.json']))
   return changedJson(
@@ -45,7 +45,7 @@ const otherTensors = ofSome((files) =>
 
 const backend = cpuBackend()
 
-/** Quantized safetensors checkpoints; their weights are expanded. */
+/** Quantized safetensors checkpoints, whose weights are expanded. */
 export const quantizedReader: FuzzedReader = {
   name: 'quantized-model',
   files: fc.oneof(

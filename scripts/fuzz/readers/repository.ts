@@ -19,7 +19,7 @@ import { goldenFolder } from '../golden-files.ts'
 import { changedJson, treeOf } from '../json-tree.ts'
 import { storageOf } from '../storage-of.ts'
 
-/** Canonical JSON (OLPC), of values that have one. */
+/** Canonical JSON (OLPC), for values that have one. */
 function canonicalize(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalize).join()}]`
   if (typeof value === 'string') return `"${value.replace(/[\\"]/g, '\\$&')}"`
@@ -49,7 +49,7 @@ const archivePath = `targets/${path.replace('/', `/${digest}.`)}`
 const common = { spec_version: '1.0.31', version: 1, expires: '2999-01-01T00:00:00Z' }
 const role = { keyids: [keyid], threshold: 1 }
 const delegation = { name: 'vendor', ...role, terminating: true, paths: ['*/*'] }
-// Of parts the version alone is named, so that each may be changed by itself.
+// Metadata refers to other files only by version, so that each can be changed independently.
 const signed: Readonly<Record<string, object>> = {
   '2.root.json': {
     ...{ _type: 'root', ...common, version: 2, consistent_snapshot: true, keys: { [keyid]: key } },
@@ -75,13 +75,13 @@ const signed: Readonly<Record<string, object>> = {
   },
 }
 
-/** Metadata with a signature over what they say, where that has the form that is signed. */
+/** Wraps metadata with a signature over it, if it has the form that is signed. */
 function envelope(text: string): Uint8Array {
   let sig = ''
   try {
     sig = sign(null, Buffer.from(canonicalize(JSON.parse(text))), privateKey).toString('hex')
   } catch {
-    // Nobody can have signed it; it is sent all the same.
+    // No one can have signed it, but it is sent anyway.
   }
   return utf8(`{"signatures":[{"keyid":"${keyid}","sig":"${sig}"}],"signed":${text}}`)
 }
@@ -113,7 +113,7 @@ async function readAll(repository: Repository): Promise<void> {
   await repository.advisories()
 }
 
-/** Metadata that the owner of a repository has signed, read by the browser's client, and some of them by Node's. */
+/** Metadata signed by a repository's owner. The browser's client reads all of it, Node's a part. */
 export const repositoryReader: FuzzedReader = {
   name: 'repository',
   files: fc.constantFrom(...Object.keys(signed)).chain((name) =>
@@ -131,7 +131,7 @@ export const repositoryReader: FuzzedReader = {
     }
     const options = { url, root: first, download: { fetch, retries: 0 } }
     await readAll(await openWebRepository({ ...options, cache: { storage: memoryStorage(), path: 'kept' } }))
-    // It works on files of its own, which takes long.
+    // Node's client works with real files, which is slow.
     if (sizeOf(files) % 8 !== 0) return
     const cache = mkdtempSync(join(tmpdir(), 'fuzzed-repository-'))
     try {

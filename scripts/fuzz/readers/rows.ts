@@ -16,7 +16,7 @@ const talk = [
 ]
 const [asked, answered, refused] = [talk.slice(0, 2), talk.slice(2), [{ role: 'assistant', content: 'No.' }]]
 
-/** Rows of the shapes that people have. */
+/** Rows in shapes that users have. */
 const rows: readonly object[] = [
   { prompt: 'a', kind: 'harmful', chosen: 'b', rejected: 'c', context: 'plain' },
   { prompt: asked, kind: 'harmless', chosen: answered, rejected: refused },
@@ -74,7 +74,7 @@ const texts = fc
   )
   .map((text) => JSON.stringify(text))
 
-/** Lines of which some are changed, with odd ends and starts; a line may be there very often. */
+/** Lines, some of them changed, with odd starts and ends. A line may be repeated many times. */
 function linesOf(own: readonly object[]): fc.Arbitrary<Files> {
   const right = fc.constantFrom(...own).map((row) => JSON.stringify(row))
   const changed = changedJson(fc.constantFrom(...own).map(treeOf), texts)

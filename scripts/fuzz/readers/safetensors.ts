@@ -32,7 +32,7 @@ const type = fc.oneof(
 )
 const name = fc.oneof(fc.string({ maxLength: 2 }), fc.constantFrom('a.weight', '__metadata__'), oddStrings)
 const extent = fc.oneof(fc.nat(5), fc.constantFrom(0, 1, 1000, 2 ** 31, 2 ** 53 - 1, 1e300, 0.5, -1))
-/** How far the offsets are from where they should be. */
+/** Error added to the offsets. */
 const shift = fc.oneof(
   { weight: 30, arbitrary: fc.constant(0) },
   { weight: 1, arbitrary: fc.integer({ min: -16, max: 16 }) },
@@ -55,7 +55,7 @@ interface MadeTensor {
   readonly shifts: readonly [number, number]
 }
 
-/** Names twice are kept: a header is a text. */
+/** As text, a header can keep duplicate names. */
 function headerTree(tensors: readonly MadeTensor[], metadata: unknown): JsonTree {
   let end = 0
   const fields = tensors.map(({ name, type, shape, shifts }): [string, JsonTree] => {
@@ -71,7 +71,7 @@ const metadata = fc.option(fc.dictionary(fc.string({ maxLength: 5 }), oddStrings
   nil: undefined,
 })
 
-/** Bytes of data that a header's offsets ask for, as far as they are few. */
+/** Bytes of data that a header's offsets require, up to a limit. */
 function dataLength(header: string): number {
   let most = 0
   for (const [, end] of header.matchAll(/"data_offsets":\[[\d.e+-]+,(\d+)\]/g))
@@ -82,7 +82,7 @@ function dataLength(header: string): number {
 const file = (header: string, lengthShift = 0, dataShift = 0): Uint8Array =>
   safetensorsBytes(header, new Uint8Array(Math.max(0, dataLength(header) + dataShift)), lengthShift)
 
-/** Files whose headers are made of odd tensors and then changed. */
+/** Files with headers of odd tensors, which are then changed. */
 const made = fc
   .tuple(
     changedJson(
@@ -97,7 +97,7 @@ const made = fc
 
 const tiny = golden('test/goldens/tiny-f32.safetensors')
 
-/** As many tensors as fit. */
+/** Files with very many tensors. */
 const many = fc
   .tuple(fc.constantFrom(1000, 50_000), fc.constantFrom(0, 1))
   .map(([count, size]) =>
@@ -124,7 +124,7 @@ async function readAll(reader: TensorReader): Promise<void> {
   }
 }
 
-/** Types that are known and not read are no fault of a file. */
+/** Known types that are not supported are not the file's fault. */
 function ofOtherType(error: unknown): void {
   if (!(error instanceof PatchError && error.code === 'UNSUPPORTED')) throw error
 }

@@ -20,7 +20,7 @@ const pem = (name: string) => new TextDecoder().decode(golden(`test/goldens/sign
 const key = await keySigner(pem('p256.pem'))
 const parsed = (bytes: Uint8Array | undefined) => JSON.parse(new TextDecoder().decode(bytes))
 
-/** A patch that was signed, and what verifies it. */
+/** A signed patch, and what is needed to verify it. */
 const fixtures = new URL('../../../packages/registry/fixtures/signed/v1/', import.meta.url)
 const fixture = (name: string) => new Uint8Array(readFileSync(new URL(name, fixtures)))
 const signed = (by: string): Files =>
@@ -42,7 +42,7 @@ const everyone = await trustSigners([
   await opener(ci, 'ci'),
 ])
 
-/** JSON of a file with some of its values changed, or its bytes damaged. */
+/** A file's JSON with some values changed, or its bytes damaged. */
 const changed = (bytes: Uint8Array, texts: fc.Arbitrary<string>) =>
   fc.oneof(
     { weight: 3, arbitrary: changedJson(fc.constant(treeOf(parsed(bytes))), texts).map(utf8) },
@@ -62,7 +62,7 @@ const bundleTexts = fc.constantFrom(
   '1e400',
 )
 
-/** `model.sig`, of which little is verified: any other change is refused. */
+/** `model.sig`, of which only small parts may change: any other change is refused. */
 export const bundleReader: FuzzedReader = {
   name: 'signature-bundle',
   files: fc.oneof(
@@ -83,7 +83,7 @@ export const bundleReader: FuzzedReader = {
 const statementOf = (file: string) =>
   treeOf(JSON.parse(Buffer.from(parsed(byKey[file]).dsseEnvelope.payload, 'base64').toString()))
 
-/** Statements that a trusted signer has signed: of files, and of how a patch was made. */
+/** Statements signed by a trusted signer: about files, and about how a patch was made. */
 export const statementReader: FuzzedReader = {
   name: 'signed-statement',
   files: fc
@@ -103,7 +103,7 @@ export const statementReader: FuzzedReader = {
   async read(statements) {
     const files = { ...byKey }
     for (const [file, statement] of Object.entries(statements)) files[file] = await key.sign(statement)
-    // The signature over the files is another where one of them is.
+    // If a file changes, so does the signature over the files.
     if (statements['provenance.sigstore.json']) files['model.sig'] = await resigned(files)
     await everyone.verify({ files } as unknown as Patch)
   },

@@ -21,17 +21,17 @@ const { characterMap, models, kinds } = JSON.parse(
   new TextDecoder().decode(golden('test/goldens/tokenizer-kinds.json')),
 ) as Kinds
 
-/** tokenizer.json of real kinds of tokenizers. */
+/** tokenizer.json files of real kinds of tokenizers. */
 const wholes: readonly object[] = Object.values(kinds).map(({ tokenizerJson }) => {
   const { vocabulary, ...model } = tokenizerJson.model
   const text = JSON.stringify({ ...tokenizerJson, model: { ...models[vocabulary], ...model } })
   return JSON.parse(text.replaceAll('CHARACTER_MAP', characterMap))
 })
 
-/** A text of JSON, so that changes are of what is around it. */
+/** Kept as JSON text, so that only the parts around it are changed. */
 type Opaque = Readonly<Record<string, unknown>>
 
-/** Vocabulary and merges as one value each: changes fall on the components. */
+/** Keeps the vocabulary and the merges as one value each, so that changes affect the components. */
 function componentsOf(whole: object): JsonTree {
   const { model, ...rest } = whole as { readonly model: Opaque }
   const { vocab, merges, ...options } = model
@@ -49,7 +49,7 @@ function componentsOf(whole: object): JsonTree {
   }
 }
 
-/** Parts of which there are few in the files above. */
+/** Components that are rare in the files above. */
 const components = [
   ...[
     '(a+)+$',
@@ -189,7 +189,7 @@ const tokens = fc
   .map((text) => JSON.stringify(text))
 const configTree = fc.constant(treeOf(config))
 
-/** What stands beside tokenizer.json. */
+/** The files next to tokenizer.json. */
 export const tokenizerConfigReader: FuzzedReader = {
   name: 'tokenizer-config',
   files: fc.oneof(

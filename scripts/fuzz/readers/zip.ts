@@ -37,7 +37,7 @@ const bytes = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(100_000, 17 * 2 ** 20).map((length) => new Uint8Array(length)) },
 )
 const number = fc.constantFrom(0, 1, 8, 9, 30, 46, 65_535, 2 ** 31, 2 ** 32 - 1)
-/** What an entry says of itself that is not so. */
+/** False claims of an entry about itself. */
 const said = fc.oneof(
   { weight: 8, arbitrary: fc.constant({}) },
   {
@@ -90,7 +90,7 @@ const entriesOf = (files: Files): MadeEntry[] =>
   Object.entries(files).map(([path, held]) => ({ name: `p/${path}`, bytes: held }))
 const rightPatches = fc.constantFrom(...patches).map(entriesOf)
 
-/** A right patch with odd entries beside it. */
+/** A valid patch with odd entries next to it. */
 const besides = fc
   .tuple(rightPatches, fc.array(entry, { maxLength: 2 }), more)
   .map(([entries, odd, rest]) => zip([...entries, ...odd], rest))

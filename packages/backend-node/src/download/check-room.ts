@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import { PatchError } from '@policypatch/core'
 import { storing } from '../files/storage-error.ts'
 
-/** Bytes of a file, and of the parts of it that earlier runs left. */
+/** Bytes of a file and of partial downloads of it that earlier runs left. */
 async function heldBytes(path: string): Promise<number> {
   const folder = dirname(path)
   const name = basename(path)
@@ -15,7 +15,7 @@ async function heldBytes(path: string): Promise<number> {
   return held
 }
 
-/** Says before a download, not after an hour, that its files will not fit on the disk. */
+/** Throws before a download, not an hour into it, if its files do not fit on the disk. */
 export async function checkRoom(
   files: readonly { readonly target: string; readonly size: number }[],
 ): Promise<void> {
@@ -26,7 +26,7 @@ export async function checkRoom(
     await storing(folder, () => mkdir(folder, { recursive: true }))
     needed += Math.max(0, size - (await heldBytes(target)))
     const { blocks, bavail, bsize } = await storing(folder, () => statfs(folder))
-    // Some network file systems do not say.
+    // Some network file systems do not report their size.
     if (blocks > 0) available = bavail * bsize
   }
   if (needed <= available) return

@@ -12,12 +12,12 @@ import { claimPartial } from './partial-file.ts'
 import { fileDigest } from './verified-file.ts'
 
 export interface DownloadRequest extends TransferRequest {
-  /** The file's path on this machine; what is there so far lies beside it, as `<target>.partial`. */
+  /** The file's path on this machine. Until it is complete, it lies beside it as `<target>.partial`. */
   readonly target: string
   readonly digest?: Digest | undefined
 }
 
-/** A file on this machine as a transfer writes it. */
+/** A local file as the target of a transfer. */
 function partialBytes(handle: FileHandle, target: string): PartialBytes {
   return {
     size: async () => (await handle.stat()).size,
@@ -29,11 +29,11 @@ function partialBytes(handle: FileHandle, target: string): PartialBytes {
 }
 
 /**
- * Fetches a file, going on where an earlier run stopped. The file appears at `target` when it is whole and has
- * the digest it must have, not before.
+ * Downloads a file, resuming where an earlier run stopped. The file appears at `target` only once it is complete and has the
+ * expected digest.
  *
- * Throws `UNREACHABLE`, `ABORTED`, `MALFORMED` and `STORAGE_FAILED`, all of which keep what has come so far, and
- * `DIGEST_MISMATCH`, which does not.
+ * Throws `UNREACHABLE`, `ABORTED`, `MALFORMED` and `STORAGE_FAILED`, which keep the partial download, and `DIGEST_MISMATCH`,
+ * which discards it.
  */
 export async function download(request: DownloadRequest): Promise<void> {
   const { target, digest, signal, url } = request

@@ -1,6 +1,9 @@
 import { PatchError } from '@policypatch/core'
 
-/** The proxies that an environment names: lower-case names before upper-case ones, `all_proxy` for both kinds. */
+/**
+ * The proxies in the environment. Lower-case names take precedence over upper-case ones; `all_proxy` is the fallback for both
+ * protocols.
+ */
 interface Proxies {
   readonly httpProxy: string
   readonly httpsProxy: string
@@ -33,13 +36,13 @@ function proxyAddress(value: string, setting: string): string {
 
 type Send = (input: unknown, init: object | undefined) => Promise<Response>
 
-/** What sends through the proxies that were named last: its connections are kept between requests. */
+/** Sends through the most recently used proxies; kept so that requests share its connections. */
 let current: { readonly key: string; readonly send: Promise<Send> } | undefined
 
-/** The same library's fetch and agent, for agents do not work with the fetch of every Node. */
+/** Uses undici's own fetch with its agent, because its agents do not work with the fetch of every Node. */
 async function sendThrough(proxies: Proxies): Promise<Send> {
   const { EnvHttpProxyAgent, fetch } = await import('undici')
-  // Requests of http go to the proxy as they are, for most proxies open tunnels to port 443 alone.
+  // Plain http requests are not tunnelled, because most proxies open tunnels to port 443 only.
   const dispatcher = new EnvHttpProxyAgent({ ...proxies, proxyTunnel: false })
   const send = fetch as unknown as Send
   return (input, init) => send(input, { ...init, dispatcher })

@@ -5,28 +5,28 @@ import { PatchError } from '@policypatch/core'
 import { storing } from '../files/storage-error.ts'
 
 /**
- * A folder of models that were fetched:
+ * A folder of downloaded models:
  *
- *     sha256/<digest>/<file>                      files whose content is known beforehand, whoever served them
+ *     sha256/<digest>/<file>                      files whose content is known beforehand, whatever their source
  *     hub/<host>/<owner>/<name>/<commit>/<file>   a Hub repository at one commit
- *     hub/<host>/<owner>/<name>/refs/…            what a branch or tag was when it was fetched
+ *     hub/<host>/<owner>/<name>/refs/…            the commit of a branch or tag when it was fetched
  *     verified/<file>.json                        the digest that a file was found to have, and when
- *     digests/<digest of the path>.json           the digest of a model's weights, and of which file it was computed
+ *     digests/<digest of the path>.json           the digest of a model's weights, and the file it was computed from
  *     weights/<digest>/…                          a model's weights, rounded to int8
  *     temporary/                                  packages being unpacked
  *
- * A file has its final name only when it is whole and verified; before each use it is seen whether it still is.
+ * A file gets its final name only once it is complete and verified, and is checked again before each use.
  */
 export interface ModelCache {
   readonly folder: string
-  /** The absolute path of an entry; a segment that would lead out of the cache is refused. */
+  /** The path of an entry. Segments that would lead out of the cache are rejected. */
   path(...segments: readonly string[]): string
-  /** Runs `use` with an empty folder on the cache's file system, and removes it whatever happens. */
+  /** Runs `use` with an empty folder on the cache's file system, and removes it afterwards in any case. */
   withTemporaryFolder<T>(use: (folder: string) => Promise<T>): Promise<T>
 }
 
 /**
- * `POLICYPATCH_CACHE`, else `XDG_CACHE_HOME`/policypatch, else the platform's own place: `~/.cache` on Linux,
+ * `POLICYPATCH_CACHE`, else `XDG_CACHE_HOME`/policypatch, else in the platform's cache folder: `~/.cache` on Linux,
  * `~/Library/Caches` on macOS, `%LOCALAPPDATA%` on Windows.
  */
 export function defaultCacheFolder(
@@ -36,7 +36,7 @@ export function defaultCacheFolder(
 ): string {
   const { POLICYPATCH_CACHE, XDG_CACHE_HOME, LOCALAPPDATA } = environment
   if (POLICYPATCH_CACHE) return POLICYPATCH_CACHE
-  // The XDG specification has relative paths ignored.
+  // The XDG specification says to ignore relative paths.
   if (XDG_CACHE_HOME && isAbsolute(XDG_CACHE_HOME)) return join(XDG_CACHE_HOME, 'policypatch')
   if (platform === 'darwin') return join(home, 'Library', 'Caches', 'policypatch')
   if (platform === 'win32') {
@@ -55,7 +55,7 @@ export function modelCache(folder: string = defaultCacheFolder()): ModelCache {
         remedy: 'Remove slashes and dots',
       })
     }
-    // Windows keeps colons for drives.
+    // Windows reserves colons for drives.
     return join(folder, ...segments.map((segment) => segment.replaceAll(':', '_')))
   }
   return {
@@ -76,7 +76,7 @@ export function modelCache(folder: string = defaultCacheFolder()): ModelCache {
   }
 }
 
-/** What a file whose content is known beforehand is called, whoever served it. */
+/** The name in messages of a file that is identified by its digest, whatever its source. */
 export function pinnedName(file: string, sha256: string): string {
   return `${file} (SHA-256 ${sha256})`
 }

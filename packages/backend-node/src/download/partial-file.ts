@@ -4,16 +4,16 @@ import { basename, dirname, join } from 'node:path'
 import { isOrphaned, ownerMark, ownerMarkPattern } from '../files/temporary-file.ts'
 
 /**
- * The part of a file that was downloaded so far, in the hands of one process.
+ * The part of a file that was downloaded so far, owned by one process.
  *
- * A part lies at `<file>.partial`. Who goes on with it renames it to a name of its own (host, process, a random
- * part), and a rename succeeds for one process only: so two never write to the same file, there is no lock that
- * a crash could leave behind, and a second process that comes meanwhile downloads for itself. Parts whose
- * process is gone are taken up again. Whoever ends first puts the file in place; both have verified it.
+ * A part lies at `<file>.partial`. A process that resumes it first renames it to a name of its own (host, process, random part).
+ * A rename succeeds for one process only, so two processes never write to the same file, and no lock is left behind by a crash. A
+ * second process that arrives meanwhile downloads for itself. Parts whose process is gone are resumed. Whichever process finishes
+ * first puts the file in place; both have verified it.
  */
 export interface PartialFile {
   readonly path: string
-  /** At its start for reading and writing; the length is that of what was downloaded before. */
+  /** Open for reading and writing, at the start. Its length is what was downloaded before. */
   readonly handle: FileHandle
   /** Leaves the part for a later run. */
   keep(): Promise<void>
@@ -40,7 +40,7 @@ async function take(from: string, to: string): Promise<boolean> {
   }
 }
 
-/** Takes up what an earlier run left of `target`, or begins an empty part. */
+/** Resumes what an earlier run left of `target`, or starts an empty part. */
 export async function claimPartial(target: string): Promise<PartialFile> {
   const folder = dirname(target)
   await mkdir(folder, { recursive: true })
@@ -67,7 +67,7 @@ export async function claimPartial(target: string): Promise<PartialFile> {
     async finish() {
       await handle.sync()
       await handle.close()
-      // Windows does not replace a file that another process reads, and the one in place is as good.
+      // Windows does not replace a file that another process is reading, and the file in place is just as good.
       if (existsSync(target)) await rm(path, { force: true })
       else await rename(path, target)
     },

@@ -8,10 +8,10 @@ import { storing } from '../files/storage-error.ts'
 import type { ModelCache } from './model-cache.ts'
 
 /**
- * For each file of a cache there is `verified/<its path>.json`: the digest that it was found to have, and the size and time
- * of change that it had then. While both are the same the digest is taken to be, so that a model of gigabytes is not read twice at
- * each start. Where they are not, or nothing is recorded, the file is hashed again. This finds what was cut short, written
- * over or copied badly; whoever can write to the cache can also write its records.
+ * For each file of a cache, `verified/<its path>.json` records the digest that it was found to have, and its size and
+ * modification time then. While both are unchanged, the digest is trusted, so that gigabytes of weights are not read twice at
+ * each start. Otherwise the file is hashed again. This detects truncated, overwritten and badly copied files, but not attackers:
+ * whoever can write to the cache can also write its records.
  */
 const schema = z.object({
   size: z.number(),
@@ -27,23 +27,23 @@ async function readRecord(path: string): Promise<z.output<typeof schema> | undef
   try {
     return schema.safeParse(JSON.parse(await readFile(path, 'utf8'))).data
   } catch {
-    // Without a record that can be read the file itself is.
+    // Without a readable record, the file itself is hashed.
     return undefined
   }
 }
 
-/** Records that a file was found to have a digest. */
+/** Records the digest that a file was found to have. */
 export async function recordVerified(cache: ModelCache, path: string, digest: Digest): Promise<void> {
   const { size, mtimeMs } = await storing(path, () => stat(path))
   const text = `${JSON.stringify({ size, mtimeMs, ...digest })}\n`
   const record = recordOf(cache, path)
-  // In a cache that cannot be written a file is hashed at each use.
+  // If the cache is not writable, files are hashed at each use.
   await mkdir(dirname(record), { recursive: true })
     .then(() => writeFile(record, text))
     .catch(() => undefined)
 }
 
-/** Whether a regular file is there, and has the digest that it must have. */
+/** Whether `path` is a regular file with the expected digest. */
 export async function isVerified(
   cache: ModelCache,
   path: string,
@@ -61,7 +61,7 @@ export async function isVerified(
   return true
 }
 
-/** The digest of a file, read in pieces. */
+/** The digest of a file, read in chunks. */
 export async function fileDigest(path: string, algorithm: Digest['algorithm']): Promise<string> {
   const hash = createHash(algorithm === 'sha256' ? 'sha256' : 'sha1')
   if (algorithm === 'git-blob') hash.update(`blob ${(await stat(path)).size}\0`)

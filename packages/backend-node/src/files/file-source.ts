@@ -7,7 +7,10 @@ import { storing } from './storage-error.ts'
 // Node reads at most 2³¹ − 1 bytes in one call; tensors of large models are longer.
 const largestRead = 2 ** 30
 
-/** Of what takes the place of a file after it was looked at, opening does not wait either. Windows has no such flags. */
+/**
+ * Non-blocking, so that opening does not wait either if a named pipe replaces the file after the check. Windows has no such
+ * flags.
+ */
 const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
 const noFollow = constants.O_NOFOLLOW ?? 0
 
@@ -46,10 +49,10 @@ async function fill(handle: FileHandle, bytes: Uint8Array, start: number): Promi
 }
 
 /**
- * A regular file, or a link to one, as a ByteSource: it is held open until `close`, and only the ranges asked for are
- * read. Others are not opened, for a named pipe would keep its reader waiting: `NOT_FOUND`.
+ * A regular file, or a link to one, as a ByteSource. It stays open until `close`, and only the requested ranges are read. Any
+ * other kind of file throws `NOT_FOUND` without being opened, because a named pipe would keep its reader waiting.
  *
- * @param options.follow `false` refuses a link
+ * @param options.follow `false` rejects links
  */
 export async function fileSource(path: string, { follow = true } = {}): Promise<ByteSource> {
   checkRegular(path, await storing(path, () => stat(path)))
@@ -67,7 +70,7 @@ export async function fileSource(path: string, { follow = true } = {}): Promise<
     name: path,
     size,
     async read(start, end) {
-      // Before the allocation: a malformed header may ask for more than memory holds.
+      // Check before allocating: a malformed header may ask for more than memory holds.
       if (end > size) throw truncated(path, end, size)
       const bytes = new Uint8Array(end - start)
       const filled = await storing(path, () => fill(handle, bytes, start))

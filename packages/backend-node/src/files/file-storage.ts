@@ -6,7 +6,7 @@ import { fileSource } from './file-source.ts'
 import { storageError, storing } from './storage-error.ts'
 import { removeAbandoned, temporaryPath } from './temporary-file.ts'
 
-/** Of a named pipe that nobody reads, opening does not wait. Windows has no such flag. */
+/** Non-blocking, so that opening a named pipe that nobody reads does not wait. Windows has no such flag. */
 const appending = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | (constants.O_NONBLOCK ?? 0)
 
 async function writeSynced(handle: FileHandle, bytes: Uint8Array): Promise<void> {
@@ -14,7 +14,7 @@ async function writeSynced(handle: FileHandle, bytes: Uint8Array): Promise<void>
   await handle.sync()
 }
 
-/** Writes beside the target and renames, for a rename within a folder is atomic and a write is not. */
+/** Writes beside the target, then renames, because a rename within a folder is atomic and a write is not. */
 async function replace(target: string, bytes: Uint8Array, swept: Set<string>): Promise<void> {
   const folder = dirname(target)
   await mkdir(folder, { recursive: true })
@@ -45,7 +45,7 @@ async function extend(target: string, bytes: Uint8Array): Promise<void> {
     try {
       await writeSynced(handle, bytes)
     } catch (error) {
-      // A disk that fills up midway leaves half a row, on which a later run would stumble.
+      // A disk that fills up midway leaves half a row, which a later run could not read.
       if (before.isFile()) await handle.truncate(before.size)
       throw error
     }
@@ -55,13 +55,13 @@ async function extend(target: string, bytes: Uint8Array): Promise<void> {
 }
 
 /**
- * The file system as a Storage. Relative paths start at `root` (default: the working directory); absolute paths are used as
- * they are, so `root` is a base, not a boundary. One writer per file is assumed: an append that fails cuts the file back to
- * where it began.
+ * The file system as a Storage. Relative paths start at `root` (default: the working directory); absolute paths are used as they
+ * are, so `root` is a base, not a boundary. Assumes one writer per file: a failed append truncates the file to its previous
+ * length.
  */
 export function fileStorage(root = '.'): Storage {
   const at = (path: string) => resolve(root, path)
-  // Folders in which what killed processes left was looked for.
+  // Folders that were already searched for leftovers of killed processes.
   const swept = new Set<string>()
   return {
     specificationVersion: 'v1',
@@ -97,7 +97,7 @@ export function fileStorage(root = '.'): Storage {
   }
 }
 
-/** Throws `NOT_FOUND` if a path leads out of a folder, or a part of it after that folder is a link. */
+/** Throws `NOT_FOUND` if `path` leads out of `folder`, or if any part of it below `folder` is a link. */
 export async function checkNoLinks(folder: string, path: string): Promise<void> {
   const way = relative(folder, path)
   if (way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way))

@@ -17,7 +17,7 @@ const absent: Readonly<Record<string, string>> = {
   ENXIO: 'a named pipe or a socket',
 }
 
-/** What a failure of the file system means to the caller: `NOT_FOUND` or `STORAGE_FAILED`, with the path. */
+/** Converts an error of the file system to `NOT_FOUND` or `STORAGE_FAILED`, with the path. */
 export function storageError(error: unknown, path: string): PatchError {
   if (error instanceof PatchError) return error
   const { code = '', message } = error as NodeJS.ErrnoException
@@ -38,7 +38,7 @@ export function storageError(error: unknown, path: string): PatchError {
   })
 }
 
-/** Runs a file operation; what it throws is a PatchError. */
+/** Runs a file operation and converts its errors to PatchErrors. */
 export async function storing<T>(path: string, operation: () => Promise<T>): Promise<T> {
   try {
     return await operation()

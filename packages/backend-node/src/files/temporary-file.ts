@@ -3,25 +3,25 @@ import { lstat, readdir, rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 
-/** The form of an {@link ownerMark}, for patterns of names. */
+/** The pattern of an {@link ownerMark}, for regular expressions. */
 export const ownerMarkPattern = '[^.]+\\.\\d+\\.[\\da-f]{8}'
 
-/** Names that {@link temporaryPath} gives, with their mark, and those of earlier releases, which had none. */
+/** Matches names from {@link temporaryPath}, capturing the mark, and those of earlier releases, which had no mark. */
 const named = new RegExp(
   `^\\..+\\.(?:(${ownerMarkPattern})|[\\da-f]{8}(?:-[\\da-f]{4}){3}-[\\da-f]{12})\\.tmp$`,
 )
 
-/** Milliseconds after which nobody writes to a file that was not written to. */
+/** A file not written to for this many milliseconds counts as abandoned. */
 const abandonedAfter = 3_600_000
 
-/** Where a file is written before it takes the place of another, in the same folder. */
+/** The path, in the same folder, where a file is written before it replaces `target`. */
 export function temporaryPath(target: string): string {
   return join(dirname(target), `.${basename(target)}.${ownerMark()}.tmp`)
 }
 
 /**
- * Removes the temporary files that killed processes left in a folder: those of processes of this machine that are gone, and
- * those that nobody wrote to for an hour.
+ * Removes temporary files that killed processes left in a folder: those whose process on this machine is gone, and those not
+ * written to for an hour.
  */
 export async function removeAbandoned(folder: string): Promise<void> {
   // A folder that may be written to but not listed can still be used.
@@ -30,7 +30,7 @@ export async function removeAbandoned(folder: string): Promise<void> {
     const match = named.exec(name)
     if (!match) continue
     const path = join(folder, name)
-    // What another process removes meanwhile, or what belongs to another user, is not ours to complain of.
+    // Ignore files that another process removes meanwhile, or that belong to another user.
     const stats = await lstat(path).catch(() => undefined)
     if (!stats?.isFile()) continue
     const isOld = Date.now() - stats.mtimeMs > abandonedAfter
@@ -40,22 +40,22 @@ export async function removeAbandoned(folder: string): Promise<void> {
 
 const hostLabel = () => hostname().replace(/[^\w-]/g, '-') || 'host'
 
-/** What is in the name of a file that one process works on: host, process, a random part. */
+/** The part of a file's name that identifies the process working on it: host, process, random part. */
 export const ownerMark = () => `${hostLabel()}.${process.pid}.${randomUUID().slice(0, 8)}`
 
-/** Whether the process of a mark was one of this machine and is gone. */
+/** Whether the process of a mark ran on this machine and is gone. */
 export function isOrphaned(mark: string): boolean {
   const [host, id] = mark.split('.')
   return host === hostLabel() && !isRunning(Number(id))
 }
 
-/** Whether a process of this machine runs. */
+/** Whether a process is running on this machine. */
 export function isRunning(id: number): boolean {
   try {
     process.kill(id, 0)
     return true
   } catch (error) {
-    // EPERM: it runs, under another user.
+    // EPERM: it is running, as another user.
     return (error as NodeJS.ErrnoException).code !== 'ESRCH'
   }
 }

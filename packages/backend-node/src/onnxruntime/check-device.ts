@@ -39,7 +39,7 @@ const negation: OnnxGraph = {
   nodes: [{ opType: 'Neg', domain: '', inputs: ['x'], outputs: ['y'], attributes: {} }],
 }
 
-/** Why there is no provider for a device; asked before ONNX Runtime is, which writes to standard error of its own accord. */
+/** Why there is no provider for a device. Asked before ONNX Runtime, which would write to standard error by itself. */
 function missingProvider(device: Device): string | undefined {
   const place = `${process.platform} ${process.arch}`
   if (!listSupportedBackends().some(({ name }) => name === device)) return `that it has none for ${place}`

@@ -6,11 +6,11 @@ import { type Device, executionProviders } from './create-session.ts'
 
 export interface ChosenDevice {
   readonly device: Device
-  /** The reason, in words: what was found for the devices before it. */
+  /** Why, in words: what was found for the devices that were tried before it. */
   readonly reason: string
 }
 
-/** What is asked about the machine; a test answers for it. */
+/** Queries about the machine, replaced in tests. */
 export interface DeviceProbe {
   /** See {@link checkDevice}. */
   check(device: Device): Promise<void>
@@ -18,7 +18,7 @@ export interface DeviceProbe {
   productTime(device: Device): Promise<number>
 }
 
-/** The processor multiplies two to three times as fast in int8, which a device's graphs are not given. */
+/** The CPU multiplies two to three times as fast in int8, which devices do not use. */
 const leastGain = 4
 
 /**
@@ -60,10 +60,10 @@ const product = (): OnnxGraph => ({
   nodes: [{ opType: 'MatMul', domain: '', inputs: ['x', 'w'], outputs: ['y'], attributes: {} }],
 })
 
-/** A first product that takes longer, compiling included, is not a GPU's, and need not be run again. */
+/** Milliseconds. A first product that takes longer, compilation included, does not run on a GPU and need not be repeated. */
 const tooLong = 2000
 
-/** The best of three, after one that compiles and allocates. */
+/** The best of three runs, after one that compiles and allocates. */
 async function productTime(device: Device): Promise<number> {
   const session = await InferenceSession.create(encodeOnnx(product()), {
     executionProviders: executionProviders(device),

@@ -8,7 +8,7 @@ export interface SessionPlace {
   readonly threads: number
 }
 
-/** A session for an encoded graph. Throws `BACKEND_FAILED` with ONNX Runtime's words. */
+/** A session for an encoded graph. Throws `BACKEND_FAILED` with ONNX Runtime's message. */
 export async function createSession(
   model: Uint8Array,
   { device, threads }: SessionPlace,
@@ -17,17 +17,18 @@ export async function createSession(
   try {
     return await InferenceSession.create(model, {
       executionProviders: executionProviders(device),
-      // Graphs come folded from the tracer: on the processor ONNX Runtime's own rewriting doubles the time to load one
-      // and makes a step 1% faster. Devices are left to choose their layouts.
+      // The tracer already folds graphs: on the CPU, ONNX Runtime's own optimizations double the time to load a graph and make a
+      // step only 1% faster. Devices are left to choose their layouts.
       graphOptimizationLevel: device === 'cpu' ? 'disabled' : 'all',
       intraOpNumThreads: threads,
       logSeverityLevel: 3,
-      // An arena is each session's own and never shrinks: with many shapes of batches they come to many times what any
-      // program needs. Without one, what a run gives back serves the next, whichever program that is of.
+      // Each session has an arena of its own, which never shrinks: with many batch shapes, arenas add up to many times what any
+      // program needs. Without arenas, the memory that a run frees serves the next run of any program.
       enableCpuMemArena: device !== 'cpu',
       ...more,
       enableMemPattern: false,
-      // Threads wait for work in a loop, within a run: beyond it they would take the processor from JavaScript and other sessions.
+      // Within a run, threads spin while they wait for work. Beyond it, they would take the CPU from JavaScript and other
+      // sessions.
       extra: { session: { force_spinning_stop: '1' } },
     })
   } catch (cause) {
@@ -49,7 +50,7 @@ const remedies: Readonly<Record<Device, string>> = {
 /** Where ONNX Runtime runs programs. */
 export type Device = 'cpu' | 'cuda' | 'webgpu'
 
-/** The providers of a device, in the order in which they take operators: what a GPU's has not got, the CPU's has. */
+/** The providers of a device, in order of preference: the CPU provider runs operators that a GPU's lacks. */
 export function executionProviders(device: Device): InferenceSession.ExecutionProviderConfig[] {
   return device === 'cpu' ? ['cpu'] : [device, 'cpu']
 }

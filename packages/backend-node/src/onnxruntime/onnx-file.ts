@@ -3,14 +3,14 @@ import { PatchError } from '@policypatch/core'
 import type { DecoderProgram } from '@policypatch/core/patch'
 import { expandWeight, type Weight } from '@policypatch/core/platform'
 
-/** Bytes that a protobuf message may have. */
+/** Largest protobuf message, in bytes. */
 const LARGEST = 2 ** 31 - 1
 
 /**
  * A decoder as the bytes of one ONNX model, weights included in float32: inputs `input_ids` and `position_ids` [1, T] and
  * `past_key_values.{i}.key|value` [1, kvHeads, P, D]; outputs `logits` [1, T, V] and `present.{i}.key|value`.
  *
- * @throws `UNSUPPORTED` if that is more than an ONNX file can hold by itself, 2 GiB.
+ * @throws `UNSUPPORTED` if the weights exceed what a single ONNX file can hold, 2 GiB.
  */
 export function onnxFile({ program, signature, names }: DecoderProgram): Uint8Array<ArrayBuffer> {
   const graph = traceProgram(program, signature)

@@ -8,37 +8,37 @@ import { toTensor, uploadedWeights } from './uploaded-weights.ts'
 import { type WeightStore, weightStore } from './weight-store.ts'
 
 /**
- * How programs come by weights: `fed` in each run from where they lie, which costs nothing on the CPU; `uploaded` to the
- * device once for all programs; or `bound` into each program, which takes the device's memory once for each.
+ * How programs get their weights: `fed` in each run from their own memory, which costs nothing on the CPU; `uploaded` to the
+ * device once for all programs; or `bound` into each program, with a copy in the device's memory for each.
  */
 export type WeightPlacement = 'fed' | 'uploaded' | 'bound'
 
 export interface OnnxruntimeBackendOptions {
-  /** Where programs run. Default `cpu`. See {@link checkDevice} for whether the others are there. */
+  /** Where programs run. Default `cpu`. Use {@link checkDevice} to see whether the others are available. */
   readonly device?: Device
   /** Threads of one run on the CPU. Default: as many as this process may use. */
   readonly threads?: number
-  /** Where compiled programs that have a key are kept for the next process. Default: nowhere. */
+  /** Where compiled programs that have a key are kept for later processes. Default: nowhere. */
   readonly programFolder?: string | undefined
-  /** Where weights that are rounded to int8 and have an origin are kept for the next process. Default: nowhere. */
+  /** Where weights that are rounded to int8 and have an origin are kept for later processes. Default: nowhere. */
   readonly weightFolder?: string | undefined
-  /** Default: the best that ONNX Runtime's API for Node has for the device. `uploaded` is for webgpu only. */
+  /** Default: the best that ONNX Runtime's Node API offers for the device. `uploaded` is for webgpu only. */
   readonly weightPlacement?: WeightPlacement
 }
 
 const placements: Readonly<Record<Device, WeightPlacement>> = {
   cpu: 'fed',
   webgpu: 'uploaded',
-  // Tensors in CUDA's memory cannot be held from Node.
+  // Node cannot hold tensors in CUDA memory.
   cuda: 'bound',
 }
 
 /**
- * Runs programs with ONNX Runtime, each compiled to one graph, forward and gradient together; see the compiler's
- * `onnxBackend`. On a device weights are sent there once, products are in float32 whatever the precision, and a run moves
- * its feeds and the outputs that are wanted.
+ * Runs programs with ONNX Runtime, each compiled to one graph, forward and gradient together; see the compiler's `onnxBackend`.
+ * On a device, weights are sent there once, products are in float32 whatever the precision, and a run transfers only its feeds
+ * and the requested outputs.
  *
- * Throws `UNSUPPORTED` for programs that cannot be traced, and `BACKEND_FAILED` with ONNX Runtime's words.
+ * Throws `UNSUPPORTED` for programs that cannot be traced, and `BACKEND_FAILED` with ONNX Runtime's message.
  */
 export function onnxruntimeBackend({
   device = 'cpu',
@@ -71,12 +71,12 @@ export function onnxruntimeBackend({
         put: async (signature, program) => (await store)?.put(signature, program),
       },
     }),
-    // Nothing tells from Node how much a device has.
+    // Node cannot tell how much memory a device has.
     ...(target === 'processor' && { availableMemory: freeMemory }),
   })
 }
 
-/** Weights as they are in a store, where they are there, else as they are made, and put there. */
+/** Reads quantized weights from a store; makes and stores those that are missing. */
 function keptIn(store: WeightStore): NonNullable<OnnxRuntime<Tensor>['quantized']> {
   return async (weight, transposed, make) => {
     const kept = await store.get(weight, transposed)
@@ -95,7 +95,7 @@ function keptIn(store: WeightStore): NonNullable<OnnxRuntime<Tensor>['quantized'
   }
 }
 
-/** Bytes that this process may still take: its container's limit counts, where Node knows it. */
+/** Bytes that this process may still allocate, within its container's limit if Node knows it. */
 function freeMemory(): number {
   const { availableMemory } = process as { availableMemory?: () => number }
   return availableMemory?.() ?? freemem()

@@ -7,18 +7,17 @@ import type { Signature } from '@policypatch/core/platform'
 
 /** Compiled programs in a folder, so that the next process need not trace them again. */
 export interface ProgramStore {
-  /** The program of a signature with a key; undefined where it is not there. */
+  /** The program of a signature with a key; undefined if it is not stored. */
   get(signature: Signature): Promise<EncodedProgram | undefined>
   put(signature: Signature, program: EncodedProgram): Promise<void>
 }
 
-/** Programs kept; those that were used longest ago make room. */
+/** Most programs to keep. The least recently used are removed first. */
 const capacity = 96
 
 /**
- * A store in `folder`, made when it is needed. Programs are known by their key, shapes and precision, and by the code
- * that made them, so a new version finds none of an old one. Undefined where that code is not one file to be read: in
- * sources that are being worked on.
+ * A store in `folder`, which is created when needed. Programs are identified by their key, shapes and precision, and by the code
+ * that made them, so a new version ignores those of an old one. Undefined if that code is not bundled, as during development.
  */
 export async function programStore(
   folder: string,
@@ -69,14 +68,14 @@ async function codeDigest(): Promise<string | undefined> {
   return hash.digest('hex')
 }
 
-/** A line of JSON, then the model file; the line begins with the digest of what follows it. */
+/** A line with the SHA-256 of the rest, a line of JSON, then the model file. */
 function encode({ inputs, outputs, model }: EncodedProgram): Buffer {
   const body = Buffer.concat([Buffer.from(`${JSON.stringify({ inputs, outputs })}\n`), model])
   const digest = createHash('sha256').update(body).digest('hex')
   return Buffer.concat([Buffer.from(`${digest}\n`), body])
 }
 
-/** Undefined for what is damaged: it is made again. */
+/** Undefined if it is damaged, so that it is made again. */
 function decode(bytes: Buffer): EncodedProgram | undefined {
   const body = bytes.subarray(65)
   const digest = createHash('sha256').update(body).digest('hex')
@@ -99,7 +98,7 @@ async function prune(folder: string): Promise<void> {
   for (const { name } of oldest) await rm(join(folder, name), { force: true })
 }
 
-/** A file that is not there, or was removed by another process in between, is no error. */
+/** A file that does not exist, or that another process removed meanwhile, is not an error. */
 function absent(error: NodeJS.ErrnoException): undefined {
   if (error.code === 'ENOENT') return undefined
   throw error

@@ -5,24 +5,24 @@ import { type InferenceSession, Tensor } from 'onnxruntime-node'
 
 /** Weights in a device's memory. */
 export interface UploadedWeights {
-  /** Sends a weight there. Throws `BACKEND_FAILED` if there is no room for it. */
+  /** Uploads a weight. Throws `BACKEND_FAILED` if there is no room for it. */
   upload(weight: Weight): Promise<Tensor>
-  /** Frees the memory of one that was sent. */
+  /** Frees the memory of an uploaded weight. */
   letGo(tensor: Tensor): void
-  /** Frees the device's memory. */
+  /** Frees the memory of all weights. */
   dispose(): Promise<void>
 }
 
 type ElementType = 'float32' | 'int32'
 
 /**
- * Weights in the memory of a WebGPU device, used by all programs: a session whose only node copies its input leaves the copy
- * on the device, and all sessions of a process share one device.
+ * Weights in the memory of a WebGPU device, shared by all programs. A session whose only node copies its input leaves the copy on
+ * the device, and all sessions of a process share one device.
  *
- * @param load a session for an encoded graph that leaves its outputs on the device
+ * @param load creates a session for an encoded graph that leaves its outputs on the device
  */
 export function uploadedWeights(load: (model: Uint8Array) => Promise<InferenceSession>): UploadedWeights {
-  /** The runtime's own tensor of each that was given out: it frees the memory. */
+  /** The runtime's own tensor for each returned one; disposing of it frees the memory. */
   const copies = new Map<Tensor, Tensor>()
   const sessions = new Map<ElementType, Promise<InferenceSession>>()
   return {
@@ -74,7 +74,7 @@ function tooMuch(shape: readonly number[], cause: unknown): PatchError {
   })
 }
 
-/** A tensor over the same memory. */
+/** A tensor that shares the memory. */
 export function toTensor({ shape, data }: HostTensor): Tensor {
   return data instanceof Int32Array ? new Tensor('int32', data, shape) : new Tensor('float32', data, shape)
 }

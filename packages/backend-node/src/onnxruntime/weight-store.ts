@@ -1,7 +1,7 @@
 /**
- * Rounded weights in a folder, so that the next process reads what this one worked out: `<model>/<tensor and form>`, each file
- * the SHA-256 of the rest, a line of JSON, the scales and the values. A file has its name only when it is whole, so processes that
- * write at once do not disturb one another; one that is damaged is made again.
+ * Rounded weights in a folder, so that later processes need not compute them again. Each file `<model>/<tensor and form>` holds
+ * the SHA-256 of the rest, a line of JSON, the scales and the values. A file gets its name only once it is complete, so
+ * concurrent writers do not disturb each other. A damaged file is made again.
  */
 
 import { createHash, webcrypto } from 'node:crypto'
@@ -18,30 +18,30 @@ export interface RoundedWeight {
 }
 
 export interface WeightStore {
-  /** What was kept of a weight or, where `transposed`, of its transpose; undefined where nothing was, or it is damaged. */
+  /** The stored weight or, if `transposed`, its transpose; undefined if it is missing or damaged. */
   get(weight: PackedWeight, transposed: boolean): Promise<RoundedWeight | undefined>
-  /** Keeps it. In a folder that cannot be written to nothing is kept. */
+  /** Stores a weight. Does nothing if the folder is not writable. */
   put(weight: PackedWeight, transposed: boolean, rounded: RoundedWeight): Promise<void>
 }
 
-/** To be raised when weights are rounded, rotated or laid out in another way, or read from files in another way. */
+/** Increment when weights are rounded, rotated, laid out or read from files differently. */
 const formatVersion = 1
 
-/** Bytes kept in all, 4 GiB; models that were used longest ago make room. */
+/** Most bytes to keep in total, 4 GiB. The least recently used models are removed first. */
 const defaultCapacity = 2 ** 32
 
 const digestLength = 32
 
-/** Folders of a store, one for each model. */
+/** The folder of one model in a store. */
 interface KeptModel {
   readonly path: string
   bytes: number
 }
 
-/** @param capacity bytes kept in all; what of one model goes beyond is not kept */
+/** @param capacity most bytes to keep in total; weights of models in use that exceed it are not stored */
 export function weightStore(folder: string, capacity = defaultCapacity): WeightStore {
   const used = new Map<string, Promise<KeptModel>>()
-  /** Of other models, the one that was used longest ago last; looked for when something is first kept. */
+  /** Other models, least recently used last. Listed when a weight is first stored. */
   let others: Promise<KeptModel[]> | undefined
 
   function modelOf({ origin }: PackedWeight): Promise<KeptModel> | undefined {
@@ -77,7 +77,7 @@ export function weightStore(folder: string, capacity = defaultCapacity): WeightS
       model.bytes += bytes.length
       const path = join(model.path, nameOf(weight, transposed))
       const partial = temporaryPath(path)
-      // The weight itself is at hand: a full or locked disk only costs the next process its time.
+      // The weight itself is at hand: a full or locked disk only costs later processes time.
       await mkdir(model.path, { recursive: true })
         .then(() => writeFile(partial, bytes))
         .then(() => rename(partial, path))
@@ -86,13 +86,13 @@ export function weightStore(folder: string, capacity = defaultCapacity): WeightS
   }
 }
 
-/** What fails here only leaves more or less in the store. */
+/** A failure here only leaves more or less in the store. */
 const ignored = () => undefined
 
 const nameOf = ({ origin, shape }: PackedWeight, transposed: boolean) =>
   sha256(JSON.stringify([origin?.tensor, shape, transposed]))
 
-/** Notes that a model is used, for others to make room first. */
+/** Marks a model as used, so that others are removed first. */
 async function useModel(path: string): Promise<KeptModel> {
   const now = new Date()
   await utimes(path, now, now).catch(ignored)
@@ -111,14 +111,14 @@ function encode({ shape, values, scales }: RoundedWeight): Buffer {
   return Buffer.concat([createHash('sha256').update(body).digest(), body])
 }
 
-/** Undefined for what is damaged, or not of the weight's shape. */
+/** Undefined if it is damaged, or not of the weight's shape. */
 async function decode(
   bytes: Uint8Array<ArrayBuffer>,
   [rows = 0, columns = 0]: readonly number[],
   transposed: boolean,
 ): Promise<RoundedWeight | undefined> {
   const body = bytes.subarray(digestLength)
-  // Off this thread, which waits for the next file meanwhile.
+  // Hash off this thread, which waits for the next file meanwhile.
   const digest = Buffer.from(await webcrypto.subtle.digest('SHA-256', body))
   if (!digest.equals(bytes.subarray(0, digestLength))) return undefined
   const shape = transposed ? [columns, rows] : [rows, columns]
@@ -134,7 +134,7 @@ async function decode(
   }
 }
 
-/** A file's bytes in one read; undefined where it cannot be read: the weight is made again. */
+/** A file's bytes in one read; undefined if it cannot be read, so that the weight is made again. */
 async function readWhole(path: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const file = await open(path).catch(ignored)
   if (!file) return undefined
@@ -150,7 +150,7 @@ async function readWhole(path: string): Promise<Uint8Array<ArrayBuffer> | undefi
   }
 }
 
-/** All models of a store but for some, the one that was used longest ago last. */
+/** All models of a store except some, least recently used last. */
 async function modelsIn(folder: string, except: readonly string[]): Promise<KeptModel[]> {
   const names = await readdir(folder).catch(() => [])
   const paths = names.map((name) => join(folder, name)).filter((path) => !except.includes(path))

@@ -3,7 +3,7 @@ import type { ForeignFile } from '@policypatch/core/platform'
 const saved =
   'with transformers, `AutoModelForCausalLM.from_pretrained(…).save_pretrained(folder)` writes safetensors'
 
-/** Folders without a model that can be read, by the names in them. The first that fits counts. */
+/** Folders without a readable model, by the names in them. The first match counts. */
 const kinds: readonly (ForeignFile & { readonly name: RegExp })[] = [
   {
     name: /^adapter_config\.json$/,
@@ -58,7 +58,7 @@ const kinds: readonly (ForeignFile & { readonly name: RegExp })[] = [
   },
 ]
 
-/** What the names in a folder say that it is, where there is no model that can be read. */
+/** What a folder without a readable model is, judging by the names in it. */
 export function foreignFolder(names: readonly string[]): ForeignFile {
   const kind = kinds.find(({ name }) => names.some((held) => name.test(held)))
   return kind ? { found: kind.found, remedy: kind.remedy } : { found: 'neither', remedy: 'Check the path' }

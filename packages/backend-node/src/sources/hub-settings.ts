@@ -5,22 +5,22 @@ import { PatchError } from '@policypatch/core'
 import { hubAddress } from '@policypatch/core/platform'
 import { storageError } from '../files/storage-error.ts'
 
-/** What the environment says about the Hub, by the names and rules of Python's huggingface_hub. */
+/** Hub settings from the environment, with the names and rules of Python's huggingface_hub. */
 export interface HubSettings {
-  /** `HF_ENDPOINT`, else the Hugging Face Hub. `INVALID_ARGUMENT` for what is no address. */
+  /** `HF_ENDPOINT`, else the Hugging Face Hub. Throws `INVALID_ARGUMENT` if it is not a URL of a Hub. */
   hubUrl(): string
   /** Whether `HF_HUB_OFFLINE`, or else `TRANSFORMERS_OFFLINE`, forbids requests. */
   readonly isOffline: boolean
-  /** `HF_HUB_CACHE`, else `hub` in `HF_HOME`: the folder that huggingface_hub fetches to. */
+  /** `HF_HUB_CACHE`, else `hub` in `HF_HOME`: the folder that huggingface_hub downloads to. */
   readonly cacheFolder: string
   /**
    * `HF_TOKEN`, else `HUGGING_FACE_HUB_TOKEN`, else that of `hf auth login` (`HF_TOKEN_PATH`, else `token` in `HF_HOME`).
-   * None where `HF_HUB_DISABLE_IMPLICIT_TOKEN` is set.
+   * Undefined if `HF_HUB_DISABLE_IMPLICIT_TOKEN` is set.
    */
   token(): string | undefined
 }
 
-/** Longest file that a token is read from. */
+/** Largest token file, in bytes. */
 const mostBytes = 64 * 1024
 
 const isTrue = (value: string | undefined) => /^(1|on|yes|true)$/i.test(value ?? '')
@@ -40,7 +40,7 @@ function tokenFile(path: string): string | undefined {
   })
 }
 
-/** The token of a setting, without the line's end. What cannot be sent is refused, and not shown. */
+/** The token of a setting, without line breaks. A token that cannot be sent is rejected without being shown. */
 function cleanToken(text: string | undefined, setting: string): string | undefined {
   const token = text?.replace(/[\r\n]/g, '').trim()
   if (!token) return undefined

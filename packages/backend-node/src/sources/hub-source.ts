@@ -26,13 +26,13 @@ import type { FetchOptions, ModelFiles, ModelSource } from './model-source.ts'
 export interface HubSourceOptions extends Omit<RetryOptions, 'signal'> {
   /** `owner/name`. */
   readonly repo: string
-  /** A branch, tag or commit. Default `main`. What it stood for when it was fetched first stays in the cache. */
+  /** A branch, tag or commit. Default `main`. The cache keeps the commit that it pointed to when it was first fetched. */
   readonly revision?: string | undefined
   /** One GGUF file of the repository. Default: its safetensors weights, else its only GGUF model. */
   readonly file?: string | undefined
-  /** The quantization of the GGUF model that is meant, such as `Q8_0`, instead of `file`. */
+  /** The quantization of the GGUF model, such as `Q8_0`, instead of `file`. */
   readonly quantization?: string | undefined
-  /** SHA-256 (hex) that `file` must have. Default: the one that the Hub gives. */
+  /** SHA-256 (hex) that `file` must have. Default: the one that the Hub lists. */
   readonly sha256?: string | undefined
   /** Default: the environment's HF_ENDPOINT, else the Hugging Face Hub. */
   readonly hubUrl?: string | undefined
@@ -152,7 +152,7 @@ export function hubSource(options: HubSourceOptions): ModelSource {
         await recordVerified(cache, target, digest)
         before += size
       }
-      // Written last: a record says that every file of the commit is there.
+      // Written last, because a record means that every file of the commit is there.
       await record(cache).write({ ...listing, files })
       return found(cache, listing)
     },
@@ -163,7 +163,7 @@ interface Named {
   readonly files: readonly { readonly name: string }[]
 }
 
-/** What is listed, with the digest that is required. Another one is refused before anything is downloaded. */
+/** The listed file with the required digest. A conflicting digest is rejected before anything is downloaded. */
 function pinned(listed: HubFile, { repo, sha256 }: HubSourceOptions): HubFile {
   if (!sha256) return listed
   const digest = { algorithm: 'sha256', hex: sha256 } as const

@@ -14,18 +14,18 @@ import { fileDigest } from '../download/verified-file.ts'
 import { storing } from '../files/storage-error.ts'
 
 /**
- * What Python's huggingface_hub has fetched of a repository. It keeps a file once, under `blobs/<digest>`, and for each
- * commit a folder of links to them, `snapshots/<commit>`; `refs/<revision>` says which commit a branch was, and
- * `.no_exist/<commit>` what was asked for in vain. Nothing is changed here.
+ * The files of a repository that Python's huggingface_hub has downloaded. It keeps each file once, as `blobs/<digest>`, and for
+ * each commit a folder of links to them, `snapshots/<commit>`. `refs/<revision>` holds the commit of a branch, and
+ * `.no_exist/<commit>` the files that were requested but do not exist. Its folder is never changed.
  */
 export interface HuggingFaceCache {
-  /** Puts a file at `target`, which must not exist, where it is here and has its digest; says whether it did. */
+  /** Links or copies a file to `target`, which must not exist, if it is here and has its digest. Returns whether it did. */
   take(file: HubFile, target: string): Promise<boolean>
-  /** The files of a model as far as they are here; undefined where the revision is not, or not with all that belongs to it. */
+  /** The files of a model; undefined if the revision is not here, or is incomplete. */
   listing(id: HubId, revision: string): Promise<HubListing | undefined>
 }
 
-/** What only a fetch of the whole repository brings. */
+/** A file that only comes with a download of the whole repository. */
 const wholeMark = '.gitattributes'
 
 async function orAbsent<T>(reading: Promise<T>): Promise<T | undefined> {
@@ -38,7 +38,7 @@ async function orAbsent<T>(reading: Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** A blob is named after what the Hub calls its content. */
+/** A blob is named after the digest that the Hub lists for it. */
 function digestOf(blob: string): Digest | undefined {
   if (/^[\da-f]{64}$/.test(blob)) return { algorithm: 'sha256', hex: blob }
   return /^[\da-f]{40}$/.test(blob) ? { algorithm: 'git-blob', hex: blob } : undefined
@@ -75,7 +75,7 @@ async function put(blob: string, target: string): Promise<void> {
   try {
     await link(blob, target)
   } catch {
-    // Another disk, or one without links: a copy does as well.
+    // Another disk, or one without links: copy instead.
     const partial = await claimPartial(target)
     try {
       await copyFile(blob, partial.path, constants.COPYFILE_FICLONE)

@@ -18,12 +18,12 @@ const schema = z.object({
   ),
 })
 
-/** Longest name of a record: file systems take 255 bytes. */
+/** Longest name of a record: file systems allow 255 bytes. */
 const longest = 200
 
-/** What a branch or tag was when it was fetched, and which files were chosen. */
+/** The commit of a branch or tag when it was fetched, and the files that were chosen. */
 export interface ListingRecord {
-  /** Undefined where there is none that this version can read. */
+  /** Undefined if there is none that this version can read. */
   read(): Promise<HubListing | undefined>
   write(listing: HubListing): Promise<void>
 }

@@ -38,7 +38,7 @@ function lookIn(path: string, folder: string, names: readonly string[]): Pick<Mo
   throw notFound(path, `several: ${candidates.join(', ')}`, `Pass one of them: ${resolve(folder, first)}`)
 }
 
-/** A file that is no GGUF by its name. */
+/** The error for a file that is not named .gguf. */
 async function foreign(path: string): Promise<PatchError> {
   const source = await fileSource(path)
   try {

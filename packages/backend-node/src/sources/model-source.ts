@@ -7,7 +7,7 @@ export interface ModelFiles {
   /** In `storage`: the file (GGUF), or the folder with config, tokenizer and weights (safetensors). */
   readonly path: string
   readonly kind: 'gguf' | 'safetensors'
-  /** What it is, for logs and reports: its path, repository, or, where its content is pinned, its SHA-256. */
+  /** What it is, for logs and reports: its path, its repository or, if its content is pinned, its SHA-256. */
   readonly source: string
   /** The Hub id of the request, in plain form if a URL was given; undefined for a path. */
   readonly id?: string | undefined
@@ -16,7 +16,7 @@ export interface ModelFiles {
 export interface Progress {
   /** The file that is being fetched. */
   readonly file: string
-  /** Bytes so far and in all, over all files of the model; `total` is undefined where it is not known. */
+  /** Bytes so far and in total, over all files of the model; `total` is undefined if it is not known. */
   readonly done: number
   readonly total: number | undefined
 }

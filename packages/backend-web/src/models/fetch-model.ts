@@ -7,10 +7,10 @@ import type { ModelRecord } from './model-record.ts'
 import { urlModel } from './url-model.ts'
 
 /**
- * Fetches a model into a folder, or the rest of one.
+ * Downloads a model, or the rest of one, into a folder.
  *
- * @param place its address, or its Hub id
- * @param known what an earlier run wrote down: a download that goes on keeps to the commit that it began with
+ * @param place its URL, or its Hub id
+ * @param known the record of an earlier run: a resumed download stays at the commit that it began with
  */
 export async function fetchModel(
   place: URL | string,
@@ -18,7 +18,7 @@ export async function fetchModel(
   { hubUrl, token, ...options }: FetchFilesOptions & HubModelOptions,
 ): Promise<ModelRecord> {
   const hub = { ...options, hubUrl, token }
-  // The address of a page of the Hub is its id in other words, and as an id it is verified.
+  // The URL of a Hub page stands for a Hub id, and the files of an id are verified.
   const id = place instanceof URL ? hubIdOf(place) : place
   if (id === undefined) {
     const record = known ?? (await urlModel(place as URL, options))
@@ -35,7 +35,7 @@ function hubIdOf({ href }: URL): string | undefined {
   return id === href ? undefined : id
 }
 
-/** Says at once, not after an hour, that a model will not fit. */
+/** Throws before the download, not an hour into it, if a model does not fit. */
 async function checkRoom({ files, id }: ModelRecord, { storage, folder }: FetchFilesOptions): Promise<void> {
   const needed = files.reduce((sum, { size }) => sum + (size ?? 0), 0)
   const quota = await storageQuota()

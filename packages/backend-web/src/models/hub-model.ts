@@ -13,7 +13,7 @@ import {
 import type { ModelFile, ModelRecord } from './model-record.ts'
 
 export interface HubModelOptions extends RetryOptions {
-  /** The Hub, or another server that speaks its protocol. Default: the Hugging Face Hub. */
+  /** The Hub, or another server with its protocol. Default: the Hugging Face Hub. */
   readonly hubUrl?: string | undefined
   /** For gated and private models. It is sent to the Hub only. */
   readonly token?: string | undefined
@@ -21,7 +21,7 @@ export interface HubModelOptions extends RetryOptions {
   readonly onNotice?: ((line: string) => void) | undefined
 }
 
-/** What a Hub id stands for: the files to fetch, and what they must hash to. */
+/** The record of a Hub id: the files to download, and the digests they must have. */
 export async function hubModel(id: string, options: HubModelOptions): Promise<ModelRecord> {
   const { hubUrl, access } = hubOf(options)
   const parsed = parseHubId(id, hubUrl)
@@ -41,7 +41,7 @@ export async function hubModel(id: string, options: HubModelOptions): Promise<Mo
     return {
       id,
       complete: false,
-      // A model has a folder of its own, so that its parts lie beside each other without those of the repository.
+      // Each model has its own folder, so its files are stored side by side, without the folders of the repository.
       files: files.map(({ path, name, size, digest }) => ({
         name: name.split('/').at(-1) as string,
         url: hubFileUrl(hubUrl, repo, commit, path),
@@ -56,7 +56,7 @@ export async function hubModel(id: string, options: HubModelOptions): Promise<Mo
   }
 }
 
-/** The Hub's address, and a fetch that carries the token to it alone. */
+/** The Hub's URL, and a fetch that sends the token only there. */
 export function hubOf({ hubUrl = 'https://huggingface.co', token, ...retry }: HubModelOptions) {
   const address = hubAddress(hubUrl, 'hubUrl')
   return { hubUrl: address, access: hubFetch({ hubUrl: address, token, fetch: retry.fetch }) }

@@ -2,9 +2,9 @@ import { PatchError, type Storage } from '@policypatch/core'
 import { type Digest, sha256 } from '@policypatch/core/platform'
 import * as z from 'zod/mini'
 
-/** What is kept beside a model's files: written when its download begins, and again when all files are whole. */
+/** The record beside a model's files, written when the download begins and again when all files are complete. */
 export interface ModelRecord {
-  /** The id or address that it was asked for by. */
+  /** The id or URL that it was requested by. */
   readonly id: string
   readonly complete: boolean
   readonly files: readonly ModelFile[]
@@ -15,10 +15,10 @@ export interface ModelRecord {
 export interface ModelFile {
   readonly name: string
   readonly url: string
-  /** Bytes, where it is known beforehand. */
+  /** Bytes, if known in advance. */
   readonly size?: number | undefined
   readonly digest?: Digest | undefined
-  /** The strong ETag under which it was served. */
+  /** The strong ETag that it was served with. */
   readonly etag?: string | undefined
 }
 
@@ -39,12 +39,12 @@ const schema = z.object({
 
 const recordFile = 'model.json'
 
-/** The folder of a model: ids and addresses hold what file names may not. */
+/** The folder of a model: a hash, because ids and URLs contain characters that file names may not. */
 export async function modelFolder(id: string): Promise<string> {
   return (await sha256(new TextEncoder().encode(id))).slice(0, 32)
 }
 
-/** The record of a folder; undefined where there is none, or one that another version wrote or a crash cut. */
+/** The record of a folder; undefined if there is none, if another version wrote it, or if a crash truncated it. */
 export async function readRecord(storage: Storage, folder: string): Promise<ModelRecord | undefined> {
   try {
     const bytes = await storage.read(`${folder}/${recordFile}`)
@@ -60,5 +60,5 @@ export async function writeRecord(storage: Storage, folder: string, record: Mode
   await storage.write(`${folder}/${recordFile}`, new TextEncoder().encode(JSON.stringify(record)))
 }
 
-/** The folder of the origin private file system that models are kept in. */
+/** The folder in the origin private file system that models are kept in. */
 export const modelsRoot = 'policypatch/models'

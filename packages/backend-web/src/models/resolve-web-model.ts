@@ -44,7 +44,7 @@ export async function resolveWebModel(
   return exclusively(folder, async () => {
     const known = await readRecord(storage, folder)
     if (known?.complete && (await areWhole(known, storage, folder))) return found(known, storage, folder)
-    // What fetches is loaded when there is something to fetch.
+    // Load the downloader only if there is something to download.
     const { fetchModel } = await import('./fetch-model.ts')
     const complete = await fetchModel(url ?? idOrUrl, known, {
       ...request,
@@ -57,7 +57,7 @@ export async function resolveWebModel(
   })
 }
 
-/** The address that was given, or undefined for a Hub id. */
+/** The given URL, or undefined for a Hub id. */
 function addressOf(idOrUrl: string): URL | undefined {
   if (!/^(https?:|[./])/i.test(idOrUrl)) return undefined
   return new URL(idOrUrl, globalThis.location?.href)
@@ -81,7 +81,7 @@ function found({ files, source }: ModelRecord, storage: Storage, folder: string)
     : { storage, path: folder, kind: 'safetensors', source }
 }
 
-/** Two tabs that want the same model: the second waits, and finds what the first fetched. */
+/** If two tabs want the same model, the second waits and finds what the first downloaded. */
 async function exclusively<T>(folder: string, run: () => Promise<T>): Promise<T> {
   const { locks } = navigator as { readonly locks?: LockManager }
   return locks ? await locks.request(`policypatch ${folder}`, run) : run()

@@ -1,18 +1,18 @@
 import { PatchError, type Storage } from '@policypatch/core'
 import type { PartialBytes } from '@policypatch/core/platform'
 
-/** Bytes that are gathered before they are written. */
+/** Least bytes to gather before a write. */
 const leastPiece = 4 * 1024 * 1024
 
-/** What has come of a file, in a storage under the file's own name. */
+/** The part of a file that was downloaded so far, stored under the file's own name. */
 export interface StoredPartial extends PartialBytes {
-  /** Writes what was gathered. */
+  /** Writes the gathered bytes. */
   flush(): Promise<void>
 }
 
 /**
- * A page, unlike a Worker, copies a file to append to it: pieces that grow with the file keep the sum of all copies within a
- * few times its length. What was not written is lost with the tab, and fetched again.
+ * A page, unlike a Worker, copies a file to append to it: pieces that grow with the file keep the sum of all copies within a few
+ * times its length. Bytes that were not yet written are lost with the tab, and downloaded again.
  *
  * @param inPlace whether the storage appends without copying
  */

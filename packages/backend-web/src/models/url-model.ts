@@ -3,7 +3,7 @@ import { describeValue, parseJsonFile, type RetryOptions } from '@policypatch/co
 import { fetchStorage } from '../storage/fetch-storage.ts'
 import type { ModelFile, ModelRecord } from './model-record.ts'
 
-/** What may stand beside config.json and tokenizer.json. */
+/** Files that may lie beside config.json and tokenizer.json. */
 const optionalFiles = [
   'tokenizer_config.json',
   'generation_config.json',
@@ -11,10 +11,7 @@ const optionalFiles = [
   'chat_template.jinja',
 ]
 
-/**
- * What an address stands for: one .gguf file, all parts of a split one, or the files of a folder as `save_pretrained`
- * writes it.
- */
+/** The record of a URL: one .gguf file, all parts of a split one, or the files of a folder as `save_pretrained` writes it. */
 export async function urlModel(url: URL, options: RetryOptions): Promise<ModelRecord> {
   const record = { id: url.href, complete: false, source: url.href }
   if (isGguf(url)) {
@@ -44,7 +41,7 @@ export function isGguf(url: URL): boolean {
   return url.pathname.toLowerCase().endsWith('.gguf')
 }
 
-/** The addresses of the parts that `gguf-split` made of a file, whichever of them is given, or the address itself. */
+/** The URLs of all parts that `gguf-split` made of a file, given any one of them; otherwise the URL itself. */
 function partsOf(url: URL): readonly URL[] {
   const [, stem, count = '0', ending] = /^(.*-)\d{5}-of-(\d{5})(\.gguf)$/i.exec(url.pathname) ?? []
   if (Number(count) === 0) return [url]
@@ -55,7 +52,7 @@ function partsOf(url: URL): readonly URL[] {
   })
 }
 
-/** What the file is kept as: a name, not a path, whatever the address spells. */
+/** The name to store the file under: a name, not a path, whatever the URL contains. */
 function fileName(url: URL): string {
   const last = url.pathname.split('/').at(-1) as string
   try {
@@ -68,7 +65,7 @@ function fileName(url: URL): string {
 async function shards(index: Uint8Array): Promise<string[]> {
   const { weight_map: found } = parseJsonFile(index, 'model.safetensors.index.json')
   const names = [...new Set<unknown>(Object.values(found ?? {}))]
-  // Names, not paths: an index must not make its reader fetch from elsewhere.
+  // Names, not paths: an index must not make its reader download from elsewhere.
   const areFiles = names.every(
     (name): name is string => typeof name === 'string' && /^[\w.-]+\.safetensors$/.test(name),
   )

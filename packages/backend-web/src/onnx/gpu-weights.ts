@@ -5,15 +5,15 @@ import type { OrtLibrary } from './ort-library.ts'
 
 /** Weights in the memory of a GPU. */
 export interface GpuWeights {
-  /** Uploads a weight and gives the tensor over its buffer; packed ones are expanded right into the buffer. */
+  /** Uploads a weight and returns a tensor over its buffer. Packed weights are expanded directly into the buffer. */
   upload(weight: Weight): Promise<Tensor>
-  /** Gives the buffer of one of these tensors back. */
+  /** Frees the buffer of one of these tensors. */
   letGo(tensor: Tensor): void
-  /** Gives all buffers back. */
+  /** Frees all buffers. */
   dispose(): void
 }
 
-/** ONNX Runtime reads buffers in pieces of 16 bytes. */
+/** ONNX Runtime reads buffers in chunks of 16 bytes. */
 const granule = 16
 
 export function gpuWeights(device: GPUDevice, { Tensor }: Pick<OrtLibrary, 'Tensor'>): GpuWeights {
@@ -37,7 +37,7 @@ export function gpuWeights(device: GPUDevice, { Tensor }: Pick<OrtLibrary, 'Tens
         buffer.unmap()
       } catch (cause) {
         buffer?.destroy()
-        // A range that cannot be had is thrown, by specification, as a RangeError.
+        // By specification, a range that cannot be allocated throws a RangeError.
         if (cause instanceof RangeError) throw outOfMemory(bytes, cause.message, cause)
         throw cause
       } finally {

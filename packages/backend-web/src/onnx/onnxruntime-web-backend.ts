@@ -35,7 +35,7 @@ export async function onnxruntimeWebBackend({
     onNotice?.('WebGPU is not available: running in WebAssembly, which is several times slower')
   }
   const settings = { wasmPaths, threads: threads ?? defaultThreads() }
-  // Comes with the runtime that it compiles for, not with the page.
+  // Loaded with the runtime that it compiles for, not with the page.
   const { onnxBackend } = await import('@policypatch/compiler')
   return onnxBackend(await (gpu ? webgpuRuntime(gpu, settings) : wasmRuntime(settings)))
 }

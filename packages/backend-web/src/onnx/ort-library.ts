@@ -7,14 +7,14 @@ export type WebDevice = 'webgpu' | 'wasm'
 
 export interface OrtSettings {
   /**
-   * Where onnxruntime-web's .wasm file is fetched from: a folder's address, or the file's own. Default: where the bundler
+   * Where onnxruntime-web's .wasm file is fetched from: the URL of a folder, or of the file itself. Default: where the bundler
    * put it.
    */
   readonly wasmPaths?: string | { readonly wasm: string } | undefined
   readonly threads: number
 }
 
-/** The build of onnxruntime-web for a device: that of WebGPU is twice as large, so each is loaded when it is needed. */
+/** The build of onnxruntime-web for a device. The WebGPU build is twice as large, so each is loaded only when needed. */
 export async function ortLibrary(
   device: WebDevice,
   { wasmPaths, threads }: OrtSettings,
@@ -22,7 +22,7 @@ export async function ortLibrary(
   const library =
     device === 'webgpu' ? await import('onnxruntime-web/webgpu') : await import('onnxruntime-web/wasm')
   const { wasm } = library.env
-  // Read when the first session is made; what comes later changes nothing.
+  // Read when the first session is created; later changes have no effect.
   wasm.numThreads = threads
   if (wasmPaths !== undefined) wasm.wasmPaths = wasmPaths
   library.env.logLevel = 'error'

@@ -1,8 +1,8 @@
 import type { RuntimeSession, RuntimeTensor } from '@policypatch/compiler'
 
 /**
- * The same session, with a turn of the event loop after every run. WebAssembly answers without one, so a Worker that
- * generates or trains would not hear that it is to stop until it is through.
+ * The same session, but every run ends with a turn of the event loop. WebAssembly returns without one, so a Worker that generates
+ * or trains would not hear a request to stop until it is done.
  */
 export function yieldingSession<Tensor extends RuntimeTensor>(
   session: RuntimeSession<Tensor>,
@@ -17,7 +17,7 @@ export function yieldingSession<Tensor extends RuntimeTensor>(
   }
 }
 
-/** A message to oneself comes behind those that wait already, and sooner than a timer, of which browsers make few. */
+/** A message to itself arrives after those already queued, and sooner than a timer, which browsers throttle. */
 function turn(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel()

@@ -9,23 +9,23 @@ import {
 } from '@policypatch/core/platform'
 
 export interface DownloadOptions extends RetryOptions {
-  /** Milliseconds that a file may take besides those that its length needs at 16 KiB a second. Default 10 000. */
+  /** Milliseconds that a file may take beyond the time for its length at 16 kB a second. Default 10 000. */
   readonly patience?: number | undefined
 }
 
 /** Bytes per millisecond below which a server is too slow. */
 const slowest = 16
 
-/** A server may answer what is absent with 403, as object stores do. */
+/** Statuses that mean an absent file; object stores answer 403. */
 const absent = [403, 404, 410]
 
 /**
- * The bytes at a URL: at most `mostBytes`, and within a bounded time, so that a server can keep nobody waiting, nor fill a
- * memory. Undefined where there is no such file.
+ * The bytes at a URL: at most `mostBytes`, and within a bounded time, so that a server can neither stall its clients nor fill
+ * their memory. Undefined if there is no such file.
  *
- * @param isExact whether it is the length that the file must have; more bytes are another file then
- * @throws PatchError `UNREACHABLE` for a server that fails or is too slow; `UNSUPPORTED` for more bytes, or `DIGEST_MISMATCH`
- *   where the length is exact
+ * @param isExact whether `mostBytes` is the exact length of the file; a longer one is then a different file
+ * @throws PatchError `UNREACHABLE` for a server that fails or is too slow; `UNSUPPORTED` for more bytes, or `DIGEST_MISMATCH` if
+ *   the length is exact
  */
 export async function boundedDownload(
   url: string,

@@ -1,13 +1,13 @@
 import type { PatchFiles } from '@policypatch/core/patch'
 import { zipStorage } from '../storage/zip-storage.ts'
 
-/** As many files as a patch may have, with patch.json, its signature and its provenance. */
+/** Most files in a patch, including patch.json, its signature and its provenance. */
 const mostFiles = 72
 
-/** The same for all patches, so that the same files are the same archive. */
+/** The same for all patches, so that equal files give equal archives. */
 const date = '1980-01-01T00:00:00'
 
-/** The files of a patch as one zip archive, the same bytes for the same files. */
+/** The files of a patch as one zip archive. Equal files give equal bytes. */
 export async function writePatchArchive(files: PatchFiles): Promise<Uint8Array> {
   const { zipSync } = await import('fflate')
   const sorted = Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1))
@@ -15,7 +15,7 @@ export async function writePatchArchive(files: PatchFiles): Promise<Uint8Array> 
 }
 
 /**
- * The files in the archive of a patch. What they are is not looked at.
+ * The files in the archive of a patch. Their contents are not checked.
  *
  * @throws the errors of `zipStorage`
  */

@@ -2,24 +2,24 @@ import { PatchError } from '@policypatch/core'
 import type { PatchManifest } from '@policypatch/core/patch'
 import * as z from 'zod/mini'
 
-/** What a repository says of a patch beside its archive: enough to choose a version by, without a download. */
+/** What a repository says about a patch beside its archive: enough to choose a version without downloading it. */
 export type PatchSummary = Pick<
   PatchManifest,
   'domain' | 'license' | 'base' | 'effects' | 'requires' | 'conflicts' | 'supersedes' | 'created'
 >
 
-/** A version of a patch, as a target's custom metadata have it. */
+/** A version of a patch, as described in a target's custom metadata. */
 export interface PatchTarget {
   readonly name: string
   readonly version: string
   readonly summary: PatchSummary
-  /** Why it was withdrawn; absent where it was not. */
+  /** Why it was withdrawn; absent if it was not. */
   readonly yanked?: string
 }
 
 const format = 'policypatch-target/v1'
 
-// Canonical JSON, which is what is signed, has no fractions: they stand as text.
+// Canonical JSON, which is what is signed, has no fractions, so they are written as strings.
 const decimal = z.pipe(
   z.string().check(z.regex(/^-?\d+(\.\d+)?(e[+-]?\d+)?$/)),
   z.transform((text: string) => Number(text)),
@@ -94,9 +94,9 @@ export function customOf({ name, version, summary, yanked }: PatchTarget): Recor
 }
 
 /**
- * The patch that a target's custom metadata describe; undefined for a target of another kind, or of a later format.
+ * The patch that a target's custom metadata describes; undefined for a target of another kind, or of a later format.
  *
- * @throws PatchError `MALFORMED` for one that says otherwise than its path
+ * @throws PatchError `MALFORMED` for bad fields, or for a patch that does not match its path
  */
 export function patchTargetOf(path: string, custom: unknown): PatchTarget | undefined {
   const entry = (custom as { readonly policypatch?: { readonly format?: unknown } } | undefined)?.policypatch
@@ -115,5 +115,5 @@ export function patchTargetOf(path: string, custom: unknown): PatchTarget | unde
   })
 }
 
-/** Where a version of a patch is in its repository, as a single archive. */
+/** The path of a version's archive in its repository. */
 export const targetPath = (name: string, version: string): string => `${name}/${name}-${version}.zip`

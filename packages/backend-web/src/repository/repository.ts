@@ -5,46 +5,46 @@ import { readPatchArchive } from './patch-archive.ts'
 import { type PatchTarget, patchTargetOf, summaryOf } from './patch-target.ts'
 import type { TargetFile, TargetsRole } from './targets-role.ts'
 
-/** A version of a patch that a repository has. */
+/** A version of a patch in a repository. */
 export interface RepositoryVersion extends PatchTarget {
   /** SHA-256 (hex) of its archive. */
   readonly digest: string
-  /** Of its archive. */
+  /** Size of its archive. */
   readonly bytes: number
 }
 
-/** A repository of patches, as its owner has signed it, at the time that it was opened. */
+/** A repository of patches, as its owner had signed it when it was opened. */
 export interface Repository {
   readonly url: string
-  /** Every version of every patch, by name and from the oldest version to the newest, withdrawn ones among them. */
+  /** All versions of all patches, by name and from oldest to newest, including withdrawn ones. */
   list(): Promise<readonly RepositoryVersion[]>
-  /** The versions of a patch from the oldest to the newest, withdrawn ones among them; none where it has no such patch. */
+  /** The versions of a patch from oldest to newest, including withdrawn ones; empty if there is no such patch. */
   versions(name: string): Promise<readonly RepositoryVersion[]>
   /**
-   * The files of a version, its signature among them: their archive is the one that the repository's owner has signed, and its
-   * patch.json says the same of it as the repository.
+   * The files of a version, including its signature. Their archive is the one that the repository's owner signed, and their
+   * patch.json agrees with the repository.
    *
-   * @throws PatchError `NOT_FOUND`; `DIGEST_MISMATCH` for another archive; `MALFORMED` for one that is not what the repository
-   *   says
+   * @throws PatchError `NOT_FOUND`; `DIGEST_MISMATCH` for a different archive; `MALFORMED` for one that contradicts the
+   *   repository
    */
   read(name: string, version: string): Promise<PatchFiles>
-  /** Its advisories: records in OSV's format, not looked at. */
+  /** Its advisories: records in the OSV format, unchecked. */
   advisories(): Promise<readonly unknown[]>
 }
 
-/** A client of The Update Framework that has brought a repository's metadata up to date. */
+/** A client of The Update Framework that has updated a repository's metadata. */
 export interface TrustedTargets {
   readonly url: string
-  /** The roles that have a say in a path, verified, in the order of their say. */
+  /** The verified roles that are responsible for a path, in order of precedence. */
   rolesFor(path: string): Promise<readonly TargetsRole[]>
-  /** The bytes of a file, held to its length and digests. */
+  /** The bytes of a file, verified against its length and digests. */
   bytes(path: string, target: TargetFile): Promise<Uint8Array>
 }
 
-/** Most bytes of an archive: 300 times what a patch has. */
+/** Most bytes of an archive: 300 times the size of a patch. */
 const mostArchiveBytes = 64 * 2 ** 20
 
-/** A repository of what a client has verified. */
+/** A repository over the targets that a client has verified. */
 export function repositoryOf(client: TrustedTargets): Repository {
   /** The first role that lists a path decides what it is. */
   const filesBelow = async (folder: string): Promise<ReadonlyMap<string, TargetFile>> => {
@@ -75,7 +75,7 @@ export function repositoryOf(client: TrustedTargets): Repository {
       const [top] = await client.rolesFor('-')
       const patterns = (top?.delegations?.roles ?? []).flatMap(({ paths = [] }) => paths)
       const names = new Set<string>()
-      // For each pattern a path that it covers leads to the roles that may have files there.
+      // For each pattern, a path that matches it leads to the roles that may have files there.
       for (const probe of new Set(['-', ...patterns.map((pattern) => pattern.replace(/[*?]/g, '-'))])) {
         for (const { targets } of await client.rolesFor(probe)) {
           for (const path of Object.keys(targets)) names.add(path.split('/')[0] as string)
@@ -111,7 +111,7 @@ export function repositoryOf(client: TrustedTargets): Repository {
   }
 }
 
-/** What was chosen by is what is used: a patch must not require, claim or fit something else than its repository says. */
+/** Checks that a patch is what it was chosen for: it must not require, claim or fit anything other than its repository says. */
 function checkSummary({ name, version, summary }: PatchTarget, files: PatchFiles): void {
   const manifest = parseManifest(files['patch.json'] ?? new Uint8Array())
   const own = { name: manifest.name, version: manifest.version, ...summaryOf(manifest) }

@@ -10,14 +10,14 @@ export interface TargetFile {
   readonly custom?: unknown
 }
 
-/** A role that others have been given part of the files of. */
+/** A role that part of the files is delegated to. */
 export interface Delegation {
   readonly name: string
   readonly keyids: readonly string[]
   readonly threshold: number
-  /** Whether roles after it have no say in its paths. */
+  /** Whether roles after it are ignored for its paths. */
   readonly terminating: boolean
-  /** Patterns of paths: `*` and `?` stand for what has no slash. */
+  /** Path patterns; `*` and `?` do not match slashes. */
   readonly paths?: readonly string[]
 }
 
@@ -63,14 +63,14 @@ const targetsRole: z.ZodMiniType<TargetsRole> = z.object({
   ),
 })
 
-/** The signed part of targets metadata that has been verified. `MALFORMED` for what has not its form. */
+/** Parses the signed part of verified targets metadata. Throws `MALFORMED` if it does not fit the schema. */
 export function parseTargetsRole(signed: unknown, name: string): TargetsRole {
   const result = targetsRole.safeParse(signed)
   if (result.success) return result.data
   throw malformedMetadata(name, result.error)
 }
 
-/** For metadata of another form: the fields are named, not what stands in them. */
+/** The error for metadata that does not fit its schema. It names the fields, but not their values. */
 export function malformedMetadata(name: string, error: z.core.$ZodError): PatchError {
   const fields = error.issues.slice(0, 5).map(({ path }) => path.join('.') || 'the whole')
   return new PatchError('MALFORMED', {

@@ -1,13 +1,13 @@
 import type { TargetsRole } from './targets-role.ts'
 
-/** Roles that are looked into for one path. */
+/** Most roles to visit for one path. */
 const mostRoles = 32
 
 /**
- * The roles that have a say in a path, in the order of their say (TUF 1.0, §5.6.7): the targets role, then whom it has given the
- * path, in preorder, up to one that ends the search.
+ * The roles that are responsible for a path, in order of precedence (TUF 1.0, §5.6.7): the targets role, then those it delegates
+ * the path to, in preorder, up to a terminating one.
  *
- * @param load verified metadata of a role, of which another has named the keys
+ * @param load loads the verified metadata of a role, whose keys its delegator names
  */
 export async function walkDelegations(
   path: string,
@@ -31,7 +31,7 @@ export async function walkDelegations(
   return [...found.values()]
 }
 
-/** Whether a pattern of a delegation covers a path. */
+/** Whether a delegation's pattern matches a path. */
 function matches(path: string, pattern: string): boolean {
   const source = pattern.replace(/[^*?]/g, escaped).replace(/\*/g, '[^/]*').replace(/\?/g, '[^/]')
   return new RegExp(`^${source}$`, 's').test(path)

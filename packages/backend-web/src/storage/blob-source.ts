@@ -2,7 +2,7 @@ import { PatchError } from '@policypatch/core'
 import type { ByteSource } from '@policypatch/core/platform'
 import { storingOnWeb } from './web-storage-error.ts'
 
-/** A ByteSource over a file of the browser's: what is not read stays on the disk. */
+/** A ByteSource over a browser's file. What is not read stays on disk. */
 export function blobSource(name: string, blob: Blob): ByteSource {
   return {
     name,

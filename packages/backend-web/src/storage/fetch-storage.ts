@@ -66,7 +66,7 @@ export function fetchStorage(
       })
     },
     async open(path, { mostBytes = Number.POSITIVE_INFINITY } = {}) {
-      // One byte tells whether ranges are known, and the length of the whole.
+      // One byte tells whether the server supports ranges, and how long the file is.
       const first = await request(path, { headers: { range: 'bytes=0-0' } })
       const size = Number(first.headers.get('content-range')?.match(/^bytes 0-0\/(\d+)$/)?.[1] ?? Number.NaN)
       if (first.status !== 206 || Number.isNaN(size))
@@ -78,7 +78,7 @@ export function fetchStorage(
     ...readOnly(`files of ${base.href}`),
   }
 
-  /** The body, where the server sends all of it whatever is asked for; a lone byte is no file. */
+  /** The whole file: already in `response` if the server ignored the range, otherwise requested again. */
   async function whole(response: Response, path: string, mostBytes: number): Promise<Blob> {
     if (response.status !== 206) return bodyOf(response, addressOf(path), mostBytes)
     await response.body?.cancel()
@@ -86,12 +86,12 @@ export function fetchStorage(
   }
 }
 
-/** A body of at most so many bytes: what comes after is not waited for. `UNSUPPORTED` for a longer one. */
+/** A body of at most `mostBytes`. Throws `UNSUPPORTED` for a longer one, without waiting for the rest. */
 async function bodyOf(response: Response, url: string, mostBytes: number): Promise<Blob> {
   return new Blob(await bodyWithin(response, mostBytes, () => tooLong(url, mostBytes)))
 }
 
-/** Servers of single-page applications answer what is absent with the page; object stores with 403. */
+/** For absent files, servers of single-page applications answer with the page, and object stores with 403. */
 function isAbsent({ status, headers }: Response, path: string): boolean {
   if (status === 404 || status === 410 || status === 403) return true
   const isPage = headers.get('content-type')?.startsWith('text/html') ?? false

@@ -30,7 +30,7 @@ export function filesStorage(files: readonly NamedBlob[]): Storage {
   return namedStorage(sources)
 }
 
-/** What opens files, by their paths without `.` and empty names, as a Storage that can be read. */
+/** Functions that open files, by their paths without `.` and empty names, as a read-only Storage. */
 export function namedStorage(files: ReadonlyMap<string, () => ByteSource>): Storage {
   const some = firstOf(files.keys(), mostNamed)
   const find = (path: string): ByteSource => {
@@ -62,7 +62,7 @@ export function namedStorage(files: ReadonlyMap<string, () => ByteSource>): Stor
   }
 }
 
-/** What is directly in each folder, by its path; the root's is empty. */
+/** The names directly in each folder, by the folder's path; the root's path is empty. */
 function namesByFolder(paths: Iterable<string>): ReadonlyMap<string, ReadonlySet<string>> {
   const folders = new Map<string, Set<string>>([['', new Set()]])
   for (const path of paths) {
@@ -76,7 +76,7 @@ function namesByFolder(paths: Iterable<string>): ReadonlyMap<string, ReadonlySet
   return folders
 }
 
-/** Names of files that a message has. */
+/** Most file names in a message. */
 const mostNamed = 10
 
 function firstOf<T>(items: Iterable<T>, most: number): T[] {

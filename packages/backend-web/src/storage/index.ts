@@ -1,4 +1,4 @@
-/** The storages that need nothing of a browser but Blob, and no runtime of models: Node has them too. */
+/** The storages that need no model runtime, and nothing from a browser but Blob, so they also work in Node. */
 export { type FetchStorageOptions, fetchStorage } from './fetch-storage.ts'
 export { filesStorage, type NamedBlob } from './files-storage.ts'
 export { patchFolders } from './patch-folders.ts'

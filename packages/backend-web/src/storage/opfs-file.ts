@@ -1,4 +1,4 @@
-/** What lib.dom leaves out: handles that only Workers have, and moving, which every engine has for these files. */
+/** Missing from lib.dom: handles that only Workers have, and `move`, which every engine supports for these files. */
 interface SyncAccessHandle {
   getSize(): number
   truncate(size: number): void
@@ -12,18 +12,18 @@ interface OpfsFileHandle extends FileSystemFileHandle {
   move(name: string): Promise<void>
 }
 
-/** Whether this is a Worker, where bytes are written in place. In a page a file is copied to be appended to. */
+/** Whether this is a Worker, where bytes are written in place. A page copies a file to append to it. */
 export function writesInPlace(): boolean {
   return 'createSyncAccessHandle' in FileSystemFileHandle.prototype
 }
 
-/** Names under which {@link replaceFile} writes. */
+/** Temporary names of {@link replaceFile}. */
 const temporaryName = /^\..+\.[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\.tmp$/
 
-/** Milliseconds after which nobody writes to a file that was not written to. */
+/** A file not written to for this many milliseconds counts as abandoned. */
 const abandonedAfter = 3_600_000
 
-/** Removes what pages that were closed or killed while they wrote left in a folder. */
+/** Removes what pages left in a folder when they were closed or killed while writing. */
 export async function removeAbandoned(folder: FileSystemDirectoryHandle): Promise<void> {
   for await (const name of folder.keys()) {
     if (!temporaryName.test(name)) continue
@@ -31,12 +31,12 @@ export async function removeAbandoned(folder: FileSystemDirectoryHandle): Promis
       const { lastModified } = await (await folder.getFileHandle(name)).getFile()
       if (Date.now() - lastModified > abandonedAfter) await folder.removeEntry(name)
     } catch {
-      // Another page has it open, or has removed it meanwhile.
+      // Another page has it open, or removed it meanwhile.
     }
   }
 }
 
-/** Writes beside the target and moves: whoever looks sees the file of before or the new one. */
+/** Writes beside the target, then moves, so that readers see either the old file or the new one. */
 export async function replaceFile(
   folder: FileSystemDirectoryHandle,
   name: string,
@@ -53,7 +53,7 @@ export async function replaceFile(
   }
 }
 
-/** Adds to the end of a file; what was there stays whatever happens. */
+/** Appends to a file. What was there is kept in any case. */
 export async function appendToFile(
   folder: FileSystemDirectoryHandle,
   name: string,
@@ -72,7 +72,7 @@ async function writeAtEnd(handle: OpfsFileHandle, bytes: Uint8Array): Promise<vo
       while (done < bytes.length) {
         const left = bytes.subarray(done)
         const written = access.write(left, { at: before + done })
-        // At the quota's end Chrome 150 gives an error's number, −8 as uint32, in place of a count.
+        // When the quota is used up, Chrome 150 returns an error number, −8 as uint32, instead of a count.
         if (written < 1 || written > left.length) {
           throw new DOMException('', 'QuotaExceededError')
         }
@@ -80,7 +80,7 @@ async function writeAtEnd(handle: OpfsFileHandle, bytes: Uint8Array): Promise<vo
       }
       access.flush()
     } catch (error) {
-      // A quota that is reached midway leaves half a row, on which a later run would stumble.
+      // A quota that is reached midway leaves half a row, which a later run could not read.
       access.truncate(before)
       throw error
     }
@@ -89,12 +89,12 @@ async function writeAtEnd(handle: OpfsFileHandle, bytes: Uint8Array): Promise<vo
   }
 }
 
-/** The browser puts the copy in place of the file when it is closed, and drops it when it is not. */
+/** The browser replaces the file by the copy when the copy is closed, and drops the copy if it is not. */
 async function writeCopy(handle: FileSystemFileHandle, bytes: Uint8Array): Promise<void> {
   const { size } = await handle.getFile()
   const writable = await handle.createWritable({ keepExistingData: true })
   try {
-    // As a Blob: of bytes Chrome may say only that its pipe to the file was closed, and not that the quota is full.
+    // As a Blob: for bytes, Chrome may only report that its pipe to the file was closed, and not that the quota is full.
     const data = new Blob([bytes as Uint8Array<ArrayBuffer>])
     await writable.write({ type: 'write', position: size, data })
     await writable.close()

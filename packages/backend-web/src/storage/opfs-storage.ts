@@ -5,16 +5,16 @@ import { pathSegments } from './paths-and-writes.ts'
 import { storingOnWeb } from './web-storage-error.ts'
 
 /**
- * The origin private file system as a Storage: files of this site that persist when the page is closed, for pages and
- * Workers. Writing and appending are fast only in a Worker. One writer per file is assumed.
+ * The origin private file system as a Storage: files of this site that persist when the page is closed, for pages and Workers.
+ * Writing and appending are fast only in a Worker. One writer per file is assumed.
  *
- * A full quota is `STORAGE_FAILED`, with the used and total size.
+ * A full quota throws `STORAGE_FAILED`, with the used and total size.
  *
  * @param root the folder that paths start at. Default: the root of the file system
  */
 export function opfsStorage(root = ''): Storage {
   const base = pathSegments(root)
-  // Folders in which what killed pages left was looked for.
+  // Folders that were already searched for leftovers of killed pages.
   const swept = new Set<string>()
 
   async function folderAt(segments: readonly string[], create = false): Promise<FileSystemDirectoryHandle> {
@@ -56,7 +56,7 @@ export function opfsStorage(root = ''): Storage {
         } catch (error) {
           const { name } = error as Error
           if (name === 'NotFoundError') return false
-          // A folder of that name, or a file in the place of a folder on the way to it.
+          // A folder has that name, or a file is in the place of a folder on the way to it.
           if (name !== 'TypeMismatchError') throw error
           return folderAt(segments).then(
             () => true,
@@ -86,7 +86,7 @@ export function opfsStorage(root = ''): Storage {
   }
 }
 
-/** `STORAGE_FAILED` if there is none, such as in a page that is not a secure context. */
+/** Throws `STORAGE_FAILED` if there is none, such as in a page that is not a secure context. */
 async function rootFolder(): Promise<FileSystemDirectoryHandle> {
   const { storage } = navigator as { readonly storage?: StorageManager }
   if (storage && 'getDirectory' in storage) return storage.getDirectory()

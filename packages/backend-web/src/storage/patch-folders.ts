@@ -1,7 +1,7 @@
 import { PatchError, type Storage } from '@policypatch/core'
 import { type Place, type StoredPlace, storedAt } from '@policypatch/core/platform'
 
-/** Folders that are looked into below the one given. */
+/** Levels of folders to search below the given one. */
 const deepest = 4
 
 /**

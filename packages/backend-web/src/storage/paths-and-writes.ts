@@ -1,6 +1,6 @@
 import { PatchError, type Storage } from '@policypatch/core'
 
-/** The methods of a Storage that cannot be written to: each is refused with `STORAGE_FAILED`. */
+/** The write methods of a read-only Storage: each throws `STORAGE_FAILED`. */
 export function readOnly(what: string): Pick<Storage, 'write' | 'append' | 'remove'> {
   const refuse = async (path: string): Promise<never> => {
     throw new PatchError('STORAGE_FAILED', {
@@ -12,7 +12,7 @@ export function readOnly(what: string): Pick<Storage, 'write' | 'append' | 'remo
   return { write: refuse, append: refuse, remove: refuse }
 }
 
-/** The names that a path consists of; empty for the root. `INVALID_ARGUMENT` for one that leads out of it. */
+/** The segments of a path; empty for the root. Throws `INVALID_ARGUMENT` for a path that leads out of the root. */
 export function pathSegments(path: string): readonly string[] {
   const segments = path.split('/').filter((segment) => segment !== '' && segment !== '.')
   if (!segments.includes('..')) return segments

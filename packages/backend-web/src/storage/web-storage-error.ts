@@ -14,7 +14,7 @@ const remedies: Readonly<Record<string, string>> = {
 
 const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`
 
-/** What a failure of the browser's storage means to the caller: `NOT_FOUND` or `STORAGE_FAILED`, with the path. */
+/** Converts an error of the browser's storage to `NOT_FOUND` or `STORAGE_FAILED`, with the path. */
 export async function webStorageError(error: unknown, path: string): Promise<PatchError> {
   if (error instanceof PatchError) return error
   const { name, message } = error as Error
@@ -45,7 +45,7 @@ export async function webStorageError(error: unknown, path: string): Promise<Pat
   })
 }
 
-/** Runs a storage operation; what it throws is a PatchError. */
+/** Runs a storage operation and converts its errors to PatchErrors. */
 export async function storingOnWeb<T>(path: string, operation: () => Promise<T>): Promise<T> {
   try {
     return await operation()

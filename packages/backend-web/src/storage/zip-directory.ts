@@ -1,25 +1,25 @@
 import { claimName, malformed, pathOf, unsupported, type ZipNames } from './zip-names.ts'
 
-/** A file of an archive, as its directory and its own header both say. */
+/** A file of an archive, as both the directory and its own header describe it. */
 export interface ZipEntry {
-  /** Without `.`, `..` or empty names, and of no other entry, not in other letters of case either. */
+  /** Without `.`, `..` or empty names, and unique in the archive even if case is ignored. */
   readonly path: string
-  /** As stored: one stream of Deflate, or the bytes themselves. */
+  /** As stored: a Deflate stream, or the bytes themselves. */
   readonly stored: Uint8Array
   readonly isDeflated: boolean
   /** Length in bytes when unpacked. */
   readonly size: number
-  /** CRC-32 of the bytes unpacked. */
+  /** CRC-32 of the unpacked bytes. */
   readonly crc: number
 }
 
 export interface ZipLimits {
   readonly maxFiles: number
-  /** Of all files together, unpacked. */
+  /** Total size of all files, unpacked. */
   readonly maxBytes: number
 }
 
-/** What an entry's header and the archive's directory say alike. */
+/** The fields that an entry's header and the archive's directory have in common. */
 interface Header {
   readonly flags: number
   readonly method: number
@@ -31,7 +31,7 @@ interface Header {
 
 interface Listed extends Header {
   readonly offset: number
-  /** Of a file system of Unix: its kind and rights; 0 where it does not say. */
+  /** Unix file type and permissions; 0 if they are not given. */
   readonly mode: number
 }
 
@@ -42,11 +42,11 @@ const [hasDescriptor, deflateLevels, utf8Names] = [1 << 3, 3 << 1, 1 << 11]
 const [deflated, regular, folder] = [8, 0x8000, 0x4000]
 
 /**
- * The files of a zip archive (APPNOTE 6.3), in the order of its directory. Only archives that every reader takes for the same
- * are read: their entries, without names twice, fill the archive from its start to its directory without a gap or an overlap,
- * and each says of itself what the directory says of it. Nothing is unpacked.
+ * The files of a zip archive (APPNOTE 6.3), in the order of its directory. Only archives that every reader interprets the same
+ * way are accepted: entry names are unique, entries fill the archive from its start to its directory without gaps or overlaps,
+ * and each entry's own header agrees with the directory. Nothing is unpacked.
  *
- * @throws `MALFORMED`; `UNSUPPORTED` for more than the limits, Zip64, encryption and other methods than Deflate
+ * @throws `MALFORMED`; `UNSUPPORTED` for more than the limits, Zip64, encryption and methods other than Deflate
  */
 export function readZipDirectory(archive: Uint8Array, { maxFiles, maxBytes }: ZipLimits): ZipEntry[] {
   const view = new DataView(archive.buffer, archive.byteOffset, archive.byteLength)
@@ -117,7 +117,7 @@ const header = (view: DataView, at: number, name: number, nameLength: number): H
   name: new Uint8Array(view.buffer, view.byteOffset + name, nameLength),
 })
 
-/** Fields by which other readers would take other sizes or names. */
+/** Rejects fields from which other readers would take different sizes or names. */
 function checkExtra(view: DataView, start: number, length: number): void {
   const end = start + length
   let at = start
@@ -130,7 +130,7 @@ function checkExtra(view: DataView, start: number, length: number): void {
   if (at > end) throw malformed('a truncated extra field')
 }
 
-/** The bytes of each entry, once its own header, and what follows them, is seen to say the same. */
+/** The bytes of each entry, after checking that its own header and its data descriptor agree with the directory. */
 function storedBytes(
   archive: Uint8Array,
   view: DataView,
@@ -157,7 +157,7 @@ function storedBytes(
 }
 
 function checkSame(listed: Header, own: Header): void {
-  // What is written before its sizes are known has them after its bytes.
+  // An entry that is written before its sizes are known has them after its bytes.
   const later = (listed.flags & hasDescriptor) !== 0
   const fits = (field: 'crc' | 'packed' | 'size') =>
     own[field] === listed[field] || (later && own[field] === 0)
@@ -176,7 +176,7 @@ function checkSame(listed: Header, own: Header): void {
     throw unsupported(`compression method ${listed.method}`)
   if (listed.method === 0 && listed.packed !== listed.size)
     throw malformed('an entry with two different lengths')
-  // Of stored bytes, unlike of Deflate's, who reads in turn cannot tell the end before knowing their length.
+  // Unlike Deflate streams, stored bytes do not show where they end, so a sequential reader needs their length first.
   if (listed.method === 0 && own.packed !== listed.packed)
     throw unsupported('stored bytes whose length comes after them')
 }

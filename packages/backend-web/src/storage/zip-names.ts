@@ -1,7 +1,10 @@
 import { PatchError } from '@policypatch/core'
 import { isPrintableLine, pathFault } from '@policypatch/core/platform'
 
-/** An entry's path without the slash that marks folders; `MALFORMED` for one that leads elsewhere or is not seen as it is. */
+/**
+ * An entry's path without the trailing slash of folders. Throws `MALFORMED` for a path that leads elsewhere or has invisible
+ * characters.
+ */
 export function pathOf(name: Uint8Array): { readonly path: string; readonly isFolder: boolean } {
   const text = nameOf(name)
   const isFolder = text.endsWith('/')
@@ -19,10 +22,10 @@ function nameOf(bytes: Uint8Array): string {
   }
 }
 
-/** Names of an archive, by how file systems that make no difference between letters of either case, or between accents, keep them. */
+/** Names of an archive, keyed by how file systems that ignore case and Unicode normalization store them. */
 export type ZipNames = Map<string, { readonly path: string; readonly isFolder: boolean }>
 
-/** Takes a path and its folders; `MALFORMED` for one that is taken, or would be on some file system. */
+/** Claims a path and its folders. Throws `MALFORMED` if one of them is taken, or would be on some file system. */
 export function claimName(names: ZipNames, path: string, isFolder: boolean): void {
   const key = path.normalize('NFC').toLowerCase()
   const held = names.get(key)

@@ -3,11 +3,11 @@ import { type ByteSource, bytesSource } from '@policypatch/core/platform'
 import { namedStorage } from './files-storage.ts'
 import { readZipDirectory, type ZipEntry } from './zip-directory.ts'
 
-/** The files of a zip archive as a read-only Storage. */
+/** Limits for reading a zip archive. */
 export interface ZipStorageOptions {
   /**
-   * Maximum size of the files and of the archive, in bytes. Default 256 MiB; a patch has less than 1 MiB. Files may always
-   * unpack to four times the archive's length and 16 MiB.
+   * Maximum size of the files and of the archive, in bytes. Default 256 MiB; a patch has less than 1 MiB. In any case, files may
+   * unpack to at most four times the archive's length plus 16 MiB.
    */
   readonly maxBytes?: number
   /** Maximum number of files. Default 1000. */
@@ -65,8 +65,8 @@ function entrySource(entry: ZipEntry, Inflate: Inflater): ByteSource {
 }
 
 /**
- * Throws `MALFORMED` unless the entry's last byte is needed: readers that take entries in turn find where one ends by
- * unpacking it, and would read another in what is left. Neither may it unpack to more than it says.
+ * Throws `MALFORMED` unless the entry's last byte is needed: sequential readers find the end of an entry by unpacking it, and
+ * would look for another entry in what is left. It also must not unpack to more than its declared size.
  */
 function checkEnd(entry: ZipEntry, Inflate: Inflater): void {
   const { path, stored, size } = entry
@@ -76,7 +76,7 @@ function checkEnd(entry: ZipEntry, Inflate: Inflater): void {
     if (length > size) throw tooMuch(path, size)
   })
   try {
-    // Bytes are given out as they come only where more are to follow.
+    // The inflater emits bytes as they come only if more input is to follow.
     for (let at = 0; at < stored.length - 1; at += step) {
       stream.push(stored.subarray(at, Math.min(at + step, stored.length - 1)))
     }
@@ -85,11 +85,11 @@ function checkEnd(entry: ZipEntry, Inflate: Inflater): void {
     if ((error as { readonly code?: unknown }).code === unexpectedEnd) return
     throw asDamage(error, path)
   }
-  // Where the last byte has zeros alone, the inflater does without it.
+  // If the last byte has only zeros, the inflater does without it.
   if (isAlikeWithAnotherEnd(entry, Inflate)) throw damaged(path, 'bytes after its end')
 }
 
-/** Whether an entry unpacks to the same whatever its last byte is. */
+/** Whether an entry unpacks to the same bytes with a different last byte. */
 function isAlikeWithAnotherEnd(entry: ZipEntry, Inflate: Inflater): boolean {
   const stored = Uint8Array.from(entry.stored)
   stored[stored.length - 1] = ~(stored.at(-1) ?? 0)
@@ -105,7 +105,7 @@ function isAlikeWithAnotherEnd(entry: ZipEntry, Inflate: Inflater): boolean {
 /** fflate's FlateErrorCode.UnexpectedEOF. */
 const unexpectedEnd = 0
 
-/** Bytes that are unpacked at once: each may become a thousand. */
+/** Bytes to unpack at once: each may become a thousand. */
 const step = 4096
 
 function unpack({ path, stored, isDeflated, size, crc }: ZipEntry, Inflate: Inflater): Uint8Array {
@@ -149,14 +149,14 @@ function damaged(path: string, found: string, cause?: unknown): PatchError {
   })
 }
 
-/** Of each byte by itself; polynomial 0xedb88320, bits reversed. */
+/** CRC of each single byte; polynomial 0xedb88320, bits reversed. */
 const table = Uint32Array.from({ length: 256 }, (_, byte) => {
   let rest = byte
   for (let bit = 0; bit < 8; bit++) rest = rest & 1 ? (rest >>> 1) ^ 0xedb88320 : rest >>> 1
   return rest
 })
 
-/** CRC-32 as zip archives have it (ISO 3309), from 0 to 2³² − 1. */
+/** CRC-32 as used in zip archives (ISO 3309), from 0 to 2³² − 1. */
 export function crc32(bytes: Uint8Array): number {
   let rest = 0xffffffff
   for (const byte of bytes) rest = (rest >>> 8) ^ (table[(rest ^ byte) & 0xff] as number)

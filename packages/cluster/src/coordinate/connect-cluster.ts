@@ -14,11 +14,11 @@ import { openLine, type ShardLine } from './shard-line.ts'
 export interface ClusterOptions {
   /** `redis://HOST:PORT`. */
   readonly queue: string
-  /** `s3://BUCKET/PREFIX`, or a folder that all machines see. */
+  /** `s3://BUCKET/PREFIX`, or a folder that all machines can access. */
   readonly store: string
-  /** Told of what a person should know: that no worker is there, or that a shard is done again and why. */
+  /** Receives notices for the user: that there is no worker, or that a shard is repeated and why. */
   readonly onNotice?: ((line: string) => void) | undefined
-  /** Milliseconds between two looks after shards that are waited for. Default 2000. */
+  /** Milliseconds between two checks on pending shards. Default 2000. */
   readonly lookEvery?: number | undefined
 }
 
@@ -26,24 +26,24 @@ export interface ClusterOptions {
 export interface Cluster {
   /** For `runOn`. */
   readonly runner: TaskRunner<LanguageModel>
-  /** What ran where so far. */
+  /** What ran where so far. `atHand`: shards whose outcomes were already in the store. */
   ran(): { readonly workers: readonly WorkerShare[]; readonly atHand: number }
-  /** Leaves the queue; what is in it stays. */
+  /** Leaves the queue; its contents stay. */
   close(): Promise<void>
 }
 
-/** How often a shard is sent again whose outcome is missing or damaged, or that failed by a fault of the moment. */
+/** How often to resend a shard whose outcome is missing or damaged, or that failed temporarily. */
 const SENT_AGAIN = 3
 
 /**
- * Joins the workers of a queue. Shards whose outcomes are in the store are not done again, whoever did them; a worker that is lost costs the
- * shard that it was at; a queue that is lost is filled again. While no worker is there that has the model and the version, it
- * waits and says so.
+ * Connects to the workers of a queue. Shards whose outcomes are in the store are not repeated, whoever ran them. A lost worker
+ * costs only the shard it was working on, and a lost queue is refilled. While there is no worker with the model and the version,
+ * it waits and says so.
  *
  *     const cluster = await connectCluster({ queue: 'redis://10.0.0.1:6379', store: 's3://patches/runs' })
  *     const model = runOn(await loadModel('HuggingFaceTB/SmolLM2-135M-Instruct'), cluster.runner)
  *
- * @throws PatchError `INVALID_ARGUMENT` for addresses of another form, `UNREACHABLE`
+ * @throws PatchError `INVALID_ARGUMENT` for malformed addresses, `UNREACHABLE`
  */
 export async function connectCluster(options: ClusterOptions): Promise<Cluster> {
   const { onNotice, lookEvery = 2000 } = options
@@ -61,7 +61,7 @@ export async function connectCluster(options: ClusterOptions): Promise<Cluster> 
   let presentAt = 0
 
   const lineOf = (model: LanguageModel): Promise<ShardLine> => {
-    // A model and its versions under prefixes have one queue: their weights.
+    // A model and its variants with prefixes share weights, and so one queue.
     const line = lines.get(model.weights) ?? openLine(redis, model)
     lines.set(model.weights, line)
     return line
@@ -97,7 +97,7 @@ export async function connectCluster(options: ClusterOptions): Promise<Cluster> 
     }),
   ]
 
-  /** Undefined where there is none, or one that is damaged. */
+  /** Undefined if there is none, or it is damaged. */
   const outcomeOf = async ({ key, fleeting }: ShardJob): Promise<{ readonly value: unknown } | undefined> => {
     const name = fleeting ? heldAs.outcome(key) : storedAs.outcome(key)
     const sealed = fleeting ? await redis.getBuffer(name) : await store.get(name)
@@ -173,7 +173,7 @@ export async function connectCluster(options: ClusterOptions): Promise<Cluster> 
           const done = doShard(line, shards[index] as Shard<Outcome>, signal).then((outcome) => ({
             ...{ index, outcome: outcome as Outcome },
           }))
-          // Where one fails, the run ends with its error; others may fail after it.
+          // The run ends with the first error; others may fail after it.
           done.catch(() => {})
           begun.set(index, done)
         }
@@ -203,7 +203,7 @@ export async function connectCluster(options: ClusterOptions): Promise<Cluster> 
   }
 }
 
-/** Says, now and then, that nobody is there to do shards, and why those who are there cannot. */
+/** Reports from time to time that no worker can run the shards, and why those that are there cannot. */
 function noticeOfWorkers(onNotice: ClusterOptions['onNotice']) {
   let silentUntil = Date.now() + 3000
   return ({ queue }: ShardLine, own: readonly WorkerEntry[], all: readonly WorkerEntry[]) => {
@@ -220,7 +220,7 @@ function noticeOfWorkers(onNotice: ClusterOptions['onNotice']) {
   }
 }
 
-/** Does something again and again, one after the other; what fails is tried the next time. */
+/** Calls `act` periodically, never twice at once. After a failure, it is called again the next time. */
 function every(milliseconds: number, act: () => Promise<void>): NodeJS.Timeout {
   let busy = false
   const timer = setInterval(async () => {

@@ -5,10 +5,10 @@ import { heldAs, type ModelQueue, type ShardJob, STEP_LIFETIME, storedAs } from 
 import type { ResultStore } from '../store/result-store.ts'
 import { pack, seal } from '../wire/pack.ts'
 
-/** A shard as it goes to workers. */
+/** A shard as it is sent to workers. */
 export interface DescribedShard {
   readonly job: ShardJob
-  /** Puts what it needs where workers find it; what is there already stays. */
+  /** Uploads what it needs to where workers find it. Without `again`, what is already there is left as it is. */
   upload(options?: { readonly again?: boolean }): Promise<void>
 }
 
@@ -17,7 +17,7 @@ interface Packed {
   readonly bytes: Uint8Array
 }
 
-/** Describes shards; what they have in common is packed once and sent once. */
+/** Describes shards. What they have in common is packed and sent only once. */
 export function shardDescriber(redis: Redis, store: ResultStore) {
   const packed = new WeakMap<object, Promise<Packed>>()
   const sent = new Set<string>()

@@ -16,19 +16,19 @@ export type Answer = { readonly report: ShardReport } | { readonly fault: string
 /** The queue of one model, as the coordinator uses it. */
 export interface ShardLine {
   readonly queue: ModelQueue
-  /** Jobs that are being waited for. */
+  /** Pending jobs. */
   readonly waiting: readonly ShardJob[]
-  /** Adds a job under an id, unless it is there, and waits for its end. */
+  /** Adds a job under an id, unless it exists, and waits for it to end. */
   ask(id: string, job: ShardJob, signal: AbortSignal | undefined): Promise<Answer>
-  /** Looks after the jobs that are waited for: a queue that was lost is filled again, an end that was not heard of is found. */
+  /** Checks the pending jobs: refills a queue that was lost, and finds jobs whose end was missed. */
   look(): Promise<void>
   close(): Promise<void>
 }
 
-/** Tries of a worker and those after it, before the coordinator hears of a fault of the moment. */
+/** Attempts, on any worker, before the coordinator hears of a temporary failure. */
 const retries = { attempts: 3, backoff: { type: 'exponential', delay: 300 } } as const
 
-/** Jobs that have ended are kept for `cluster status` and for whoever looks for what went wrong. */
+/** Jobs that have ended are kept for `cluster status` and for debugging. */
 const kept = { removeOnComplete: { age: 3600, count: 2000 }, removeOnFail: { age: 7 * 86_400, count: 2000 } }
 
 interface Waiter {
@@ -42,7 +42,7 @@ export async function openLine(redis: Redis, model: LanguageModel): Promise<Shar
   const queue = new Queue<ShardJob>(described.name, options)
   const events = new QueueEvents(described.name, options)
   const waiters = new Map<string, Waiter>()
-  // Connections are made again by themselves; `look` finds what was missed meanwhile.
+  // Connections are restored automatically; `look` finds what was missed meanwhile.
   queue.on('error', () => {})
   events.on('error', () => {})
   events.on('completed', ({ jobId, returnvalue }) => waiters.get(jobId)?.end(ended(returnvalue)))
@@ -60,7 +60,7 @@ export async function openLine(redis: Redis, model: LanguageModel): Promise<Shar
     async ask(id, job, signal) {
       const answer = new Promise<Answer>((end) => waiters.set(id, { job, end }))
       try {
-        // One that is there already may have ended long ago.
+        // A job that already exists may have ended long ago.
         const { timestamp } = await add(id, job)
         if (Date.now() - timestamp > 1000) await lookAfter(id)
         return await Promise.race([answer, aborted(signal)])

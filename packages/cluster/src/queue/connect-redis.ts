@@ -1,17 +1,17 @@
 import { PatchError } from '@policypatch/core'
 import { Redis } from 'ioredis'
 
-/** All keys of policypatch in Redis begin so. */
+/** Prefix of all keys of policypatch in Redis. */
 export const PREFIX = 'policypatch'
 
-/** Waits between attempts to connect again: soon at first, then every second, for as long as it takes. */
+/** Milliseconds between attempts to reconnect: short at first, then one second, for as long as it takes. */
 const retryStrategy = (attempt: number) => Math.min(50 * attempt, 1000)
 
 /**
- * Connects to Redis. A connection that breaks later is made again, and what was asked meanwhile waits for it.
+ * Connects to Redis. A connection that breaks later is restored, and commands sent meanwhile wait for it.
  *
- * @param patience milliseconds in which it must answer first
- * @throws PatchError `INVALID_ARGUMENT` for what is no address of Redis, `UNREACHABLE` where nothing answers
+ * @param patience milliseconds within which it must answer at first
+ * @throws PatchError `INVALID_ARGUMENT` for a URL that is not one of Redis, `UNREACHABLE` if nothing answers
  */
 export async function connectRedis(url: string, patience = 10_000): Promise<Redis> {
   if (!/^rediss?:\/\/./.test(url)) {
@@ -21,7 +21,7 @@ export async function connectRedis(url: string, patience = 10_000): Promise<Redi
       remedy: 'Give the address of a Redis server',
     })
   }
-  // Null: commands wait for a connection that is made again instead of failing.
+  // Null: commands wait until the connection is restored, instead of failing.
   const redis = new Redis(url, { maxRetriesPerRequest: null, retryStrategy, lazyConnect: true })
   let last: unknown
   redis.on('error', (error) => {
@@ -50,7 +50,7 @@ export async function connectRedis(url: string, patience = 10_000): Promise<Redi
   }
 }
 
-/** An address as messages may show it. */
+/** A URL as it may be shown in messages. */
 export function withoutPassword(url: string): string {
   return url.replace(/\/\/[^@/]*@/, '//…@')
 }

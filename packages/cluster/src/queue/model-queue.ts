@@ -1,6 +1,7 @@
 /**
- * Queues. Each model has its own, named by all that the bits of an outcome depend on: the version of policypatch and the model's weights,
- * configuration, tokenizer and precision. So a worker with another model or version never gets a shard of this one.
+ * Queues. Each model has its own, named by everything that the exact bits of an outcome depend on: the version of policypatch and
+ * the model's weights, configuration, tokenizer and precision. So a worker with another model or version never gets one of its
+ * shards.
  */
 
 import type { LanguageModel } from '@policypatch/core'
@@ -10,16 +11,16 @@ import * as z from 'zod'
 import { version } from '../version.ts'
 import { PREFIX } from './connect-redis.ts'
 
-/** What a queue is for. */
+/** The queue of a model, and what it is named by. */
 export interface ModelQueue {
   readonly name: string
   readonly model: string
   readonly version: string
-  /** Of the base, without a prefix. */
+  /** Identity of the base, without a prefix. */
   readonly identity: Omit<ModelIdentity, 'prefix'>
 }
 
-/** @param protocol changes with what is sent */
+/** Increment when the format of what is sent changes. */
 const PROTOCOL = 1
 
 export async function modelQueue(model: LanguageModel): Promise<ModelQueue> {
@@ -28,7 +29,7 @@ export async function modelQueue(model: LanguageModel): Promise<ModelQueue> {
   return { name: `shards-${digest.slice(0, 16)}`, model: model.id, version, identity }
 }
 
-/** How a queue's model or version differs from another's: for messages. */
+/** How a queue's model or version differs from another's, for messages. */
 export function difference(wanted: ModelQueue, found: ModelQueue): string {
   if (wanted.version !== found.version) return `policypatch ${found.version} instead of ${wanted.version}`
   const parts = Object.keys(wanted.identity) as (keyof ModelQueue['identity'])[]
@@ -39,24 +40,24 @@ export function difference(wanted: ModelQueue, found: ModelQueue): string {
     .join(', ')
 }
 
-/** Larger data of a shard, by SHA-256 (hex): for a step alone in Redis, for longer in the store. */
+/** Larger data of a shard, by SHA-256 (hex): in Redis if only one step needs it, otherwise in the store. */
 const attachment = z.object({ digest: z.string(), at: z.enum(['redis', 'store']) })
 
-/** What a job says. */
+/** The data of a job. */
 export const shardJob = z.object({
   /** SHA-256 (hex) of the model, the kind, the input and the digests of the attachments. */
   key: z.string(),
   kind: z.string(),
   rows: z.number(),
-  /** Base64; absent where it is in the store, under the key. */
+  /** Base64; absent if it is in the store, under the key. */
   input: z.string().optional(),
   attachments: z.record(z.string(), attachment),
-  /** Its outcome goes to Redis, and not for long. */
+  /** Whether its outcome goes to Redis, for a short time only. */
   fleeting: z.boolean(),
 })
 export type ShardJob = z.infer<typeof shardJob>
 
-/** What is told of a shard that was done; its outcome is elsewhere. */
+/** The report on a finished shard; its outcome is stored elsewhere. */
 export const shardReport = z.object({ worker: z.string(), host: z.string(), seconds: z.number() })
 export type ShardReport = z.infer<typeof shardReport>
 
@@ -73,5 +74,5 @@ export const heldAs = {
   outcome: (key: string) => `${PREFIX}:outcome:${key}`,
 }
 
-/** What is of use in a step alone is gone after so many milliseconds. */
+/** Milliseconds after which data that only one step needs expires. */
 export const STEP_LIFETIME = 15 * 60_000

@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis'
 import * as z from 'zod'
 import { PREFIX } from './connect-redis.ts'
 
-/** Who takes no part any more is forgotten after so many milliseconds. */
+/** Milliseconds after which a silent participant is forgotten. */
 export const LIFETIME = 10_000
 
 const queue = z.object({
@@ -17,7 +17,7 @@ const queue = z.object({
   }),
 })
 
-/** A worker, as it tells of itself every few seconds. */
+/** A worker, as it reports itself every few seconds. */
 const worker = z.object({
   id: z.string(),
   host: z.string(),
@@ -26,29 +26,29 @@ const worker = z.object({
   started: z.number(),
   done: z.number(),
   rows: z.number(),
-  /** Seconds at work. */
+  /** Seconds spent working. */
   busy: z.number(),
-  /** The kind of the shard that it is at. */
+  /** The kind of the shard that it is working on. */
   at: z.string().optional(),
 })
 export type WorkerEntry = z.infer<typeof worker>
 
-/** A run, as its coordinator tells of it. */
+/** A run, as its coordinator reports it. */
 const run = z.object({
   id: z.string(),
   host: z.string(),
   queue,
   started: z.number(),
-  /** Shards that were asked for so far, and those that came back. */
+  /** Shards requested so far, and shards finished. */
   shards: z.number(),
   done: z.number(),
   rows: z.number(),
-  /** Of the shards that are being waited for. */
+  /** Rows of pending shards. */
   waitingRows: z.number(),
 })
 export type RunEntry = z.infer<typeof run>
 
-/** Who takes part: workers and runs tell of themselves, and are forgotten when they stop. */
+/** The participants: workers and runs report themselves, and are forgotten when they stop. */
 export interface Roster {
   tell(entry: WorkerEntry): Promise<void>
   tellRun(entry: RunEntry): Promise<void>
@@ -57,7 +57,7 @@ export interface Roster {
   runs(): Promise<RunEntry[]>
 }
 
-/** The key in Redis of one that takes part. */
+/** A participant's key in Redis. */
 export const keyOf = (id: string) => `${PREFIX}:here:${id}`
 
 export function openRoster(redis: Redis): Roster {
@@ -75,7 +75,7 @@ export function openRoster(redis: Redis): Roster {
     const texts = await redis.mget(ids.map(keyOf))
     const gone = ids.filter((_, i) => texts[i] === null)
     if (gone.length > 0) await redis.srem(list(what), ...gone)
-    // Another version may tell of itself otherwise.
+    // Another version may report itself in another format.
     return texts.flatMap((text) => {
       const entry = text === null ? undefined : schema.safeParse(JSON.parse(text))
       return entry?.success ? [entry.data] : []
@@ -92,5 +92,5 @@ export function openRoster(redis: Redis): Roster {
   }
 }
 
-/** Milliseconds between two tellings. */
+/** Milliseconds between two reports. */
 export const TELL_EVERY = 2_000

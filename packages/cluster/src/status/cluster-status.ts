@@ -9,9 +9,9 @@ export interface QueueStatus {
   readonly waiting: number
   readonly active: number
   readonly failed: number
-  /** Rows a second of the workers together, over their time at work; undefined where none has done any. */
+  /** Rows per second of all workers together, over the time they worked; undefined if none has done any. */
   readonly rowsPerSecond: number | undefined
-  /** Seconds until what runs have sent so far is done, at that rate. */
+  /** Seconds until everything that runs have sent so far is done, at that rate. */
   readonly secondsLeft: number | undefined
 }
 
@@ -22,9 +22,9 @@ export interface ClusterStatus {
 }
 
 /**
- * What is going on in a queue: shards, workers and how fast they are.
+ * The state of a cluster: its shards, its workers and their speed.
  *
- * @throws PatchError `INVALID_ARGUMENT` for an address of another form, `UNREACHABLE`
+ * @throws PatchError `INVALID_ARGUMENT` for a malformed address, `UNREACHABLE`
  */
 export async function clusterStatus(url: string): Promise<ClusterStatus> {
   const redis = await connectRedis(url)

@@ -2,7 +2,7 @@ import { fileStorage } from '@policypatch/backend-node'
 import { PatchError } from '@policypatch/core'
 import type { ResultStore } from './result-store.ts'
 
-/** A folder that all machines see, such as a network share. Files are written whole or not at all. */
+/** A folder that all machines can access, such as a network share. Files are written completely or not at all. */
 export function folderStore(folder: string): ResultStore {
   const storage = fileStorage(folder)
   return {

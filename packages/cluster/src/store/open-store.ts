@@ -3,8 +3,8 @@ import { folderStore } from './folder-store.ts'
 import type { ResultStore } from './result-store.ts'
 
 /**
- * Opens `s3://bucket/prefix`, or a folder that all machines see. S3's address, region and keys come from the environment (AWS_ENDPOINT_URL,
- * AWS_REGION, AWS_ACCESS_KEY_ID …), as for every client of it.
+ * Opens `s3://bucket/prefix`, or a folder that all machines can access. The endpoint, region and keys of S3 come from the
+ * environment (AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID …), as for any S3 client.
  *
  * @throws PatchError `INVALID_ARGUMENT`
  */

@@ -1,8 +1,8 @@
-/** Where the data of shards and their outcomes are, for all machines. What is put under a name is always the same. */
+/** Where shards' data and outcomes are stored, for all machines. The content of a name never changes. */
 export interface ResultStore {
-  /** As it was given, for messages. */
+  /** The place as it was given, for messages. */
   readonly place: string
-  /** Undefined where there is nothing. */
+  /** Undefined if there is nothing. */
   get(name: string): Promise<Uint8Array | undefined>
   put(name: string, bytes: Uint8Array): Promise<void>
   has(name: string): Promise<boolean>

@@ -10,16 +10,16 @@ import type { ResultStore } from './result-store.ts'
 
 interface S3Place {
   readonly bucket: string
-  /** Before every name, without a slash at its end; may be empty. */
+  /** Precedes every name, without a trailing slash; may be empty. */
   readonly prefix: string
 }
 
-/** Objects in a bucket of S3 or of a store that speaks like it. */
+/** Objects in a bucket of S3 or of a compatible store. */
 export function s3Store({ bucket, prefix }: S3Place): ResultStore {
   const place = `s3://${bucket}${prefix && `/${prefix}`}`
   const client = new S3Client({
     region: process.env.AWS_REGION ?? 'us-east-1',
-    // Stores of one's own seldom have a host name for each bucket.
+    // Self-hosted stores seldom have a host name for each bucket.
     forcePathStyle:
       process.env.AWS_ENDPOINT_URL !== undefined || process.env.AWS_ENDPOINT_URL_S3 !== undefined,
   })
@@ -53,7 +53,7 @@ export function s3Store({ bucket, prefix }: S3Place): ResultStore {
   }
 }
 
-/** Nothing where an object is absent; another error is thrown. A bucket that is absent is one. */
+/** Returns undefined if an object is absent, and throws any other error. An absent bucket is an error. */
 function absentOr(error: unknown, place: string): undefined {
   const { name, $metadata } = error instanceof S3ServiceException ? error : {}
   if (name !== 'NoSuchBucket' && $metadata?.httpStatusCode === 404) return undefined

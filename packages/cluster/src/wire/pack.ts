@@ -2,7 +2,7 @@ import { PatchError } from '@policypatch/core'
 import { sha256 } from '@policypatch/core/platform'
 import { Packr } from 'msgpackr'
 
-/** MessagePack, with typed arrays as their bytes: every number comes out as it went in, and equal values have equal bytes. */
+/** MessagePack, with typed arrays as their bytes: numbers are preserved exactly, and equal values have equal bytes. */
 const packr = new Packr({ useRecords: false, moreTypes: true, variableMapSize: true })
 
 export const pack = (value: unknown): Uint8Array => packr.pack(value)
@@ -10,7 +10,7 @@ export const unpack = (bytes: Uint8Array): unknown => packr.unpack(bytes)
 
 const DIGEST_BYTES = 32
 
-/** Bytes behind their SHA-256, so that whoever reads them sees whether they are whole. */
+/** Puts the SHA-256 of the bytes before them, so that readers can tell whether they are intact. */
 export async function seal(bytes: Uint8Array): Promise<Uint8Array> {
   const sealed = new Uint8Array(DIGEST_BYTES + bytes.length)
   sealed.set(Buffer.from(await sha256(bytes), 'hex'))

@@ -9,7 +9,7 @@ const parts = z.object({
   remedy: z.string(),
 })
 
-/** An error as a text that {@link receivedError} reads. */
+/** Writes an error as text for {@link receivedError}. */
 export function sentError(error: unknown): string {
   if (!(error instanceof PatchError))
     return error instanceof Error ? (error.stack ?? error.message) : String(error)
@@ -17,7 +17,7 @@ export function sentError(error: unknown): string {
   return JSON.stringify({ code, expected, found, remedy })
 }
 
-/** What a worker threw, as an error here. */
+/** The error that a worker threw. */
 export function receivedError(text: string, where: string): PatchError {
   const read = parts.safeParse(jsonOf(text))
   if (!read.success) {
@@ -39,7 +39,7 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** Faults of a moment: the same shard may be done later, or elsewhere. */
+/** Temporary failures: the same shard may succeed later, or elsewhere. */
 export const isPassing = (error: unknown): boolean =>
   !(error instanceof PatchError) ||
   ['NOT_FOUND', 'DIGEST_MISMATCH', 'STORAGE_FAILED', 'UNREACHABLE', 'BACKEND_FAILED'].includes(error.code)

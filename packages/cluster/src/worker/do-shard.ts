@@ -6,10 +6,10 @@ import { heldAs, type ShardJob, STEP_LIFETIME, storedAs } from '../queue/model-q
 import type { ResultStore } from '../store/result-store.ts'
 import { pack, seal, unpack, unseal } from '../wire/pack.ts'
 
-/** Attachments that are kept, those used last: the examples of a stage, the prefixes of a stack. */
+/** Most attachments to keep, by last use: the examples of a stage, the prefixes of a stack. */
 const MOST_KEPT = 16
 
-/** Does the shards of jobs with a model, and puts their outcomes where the coordinator finds them. */
+/** Runs the shards of jobs with a model, and stores their outcomes where the coordinator finds them. */
 export function shardDoer(model: LanguageModel, redis: Redis, store: ResultStore) {
   const kept = new Map<string, unknown>()
 

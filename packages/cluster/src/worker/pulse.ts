@@ -3,15 +3,15 @@ import { Worker } from 'node:worker_threads'
 
 /** Keeps keys in Redis that would otherwise expire, for as long as this process lives. */
 export interface Pulse {
-  /** From now on the key lives for `lifetime` milliseconds more, again and again. */
+  /** Sets the key's remaining lifetime to `lifetime` milliseconds, again and again. */
   keep(key: string, lifetime: number): void
   letGo(key: string): void
   close(): Promise<void>
 }
 
 /**
- * A run of a program blocks this thread, for minutes where a model is large, and so all that would say in time that the worker is
- * there. A thread of its own says it. It ends with the process, however that ends.
+ * A run of a program blocks this thread, for minutes if a model is large, and with it everything that should report in time that
+ * the worker is alive. So a separate thread does that. It ends with the process, however that ends.
  *
  * @param every milliseconds between two beats
  */
@@ -19,7 +19,7 @@ export function startPulse(queue: string, every: number): Pulse {
   const ioredis = createRequire(import.meta.url).resolve('ioredis')
   const worker = new Worker(thread, { eval: true, workerData: { ioredis, queue, every } })
   worker.unref()
-  // Without it a lock may be lost, and its shard is done again.
+  // Without the thread, a lock may expire, and its shard is repeated.
   worker.on('error', () => {})
   return {
     keep: (key, lifetime) => worker.postMessage({ key, lifetime }),
@@ -30,7 +30,7 @@ export function startPulse(queue: string, every: number): Pulse {
   }
 }
 
-/** Code, not a file: wherever this package is bundled it comes along. */
+/** Code, not a file, so that it is included wherever this package is bundled. */
 const thread = `
 const { parentPort, workerData } = require('node:worker_threads')
 const { Redis } = require(workerData.ioredis)

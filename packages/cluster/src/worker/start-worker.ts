@@ -16,22 +16,22 @@ export interface WorkerOptions {
   readonly queue: string
   /** The same as the coordinator's. */
   readonly store: string
-  /** What it works with: a base, and safer references. */
+  /** The models it works with: a base, and safer references. */
   readonly models: readonly LanguageModel[]
-  /** Default: the host's name and four letters. */
+  /** Default: the host's name and four hexadecimal digits. */
   readonly name?: string | undefined
   readonly onShard?: ((shard: ShardEvent) => void) | undefined
   readonly onNotice?: ((line: string) => void) | undefined
-  /** Milliseconds after which a worker that is silent counts as lost. Default 15000. */
+  /** Milliseconds after which a silent worker counts as lost. Default 15000. */
   readonly lostAfter?: number | undefined
 }
 
-/** A shard that was done, or was not. */
+/** A shard that succeeded or failed. */
 export interface ShardEvent {
   readonly kind: string
   readonly rows: number
   readonly seconds: number
-  /** Undefined where it was done. */
+  /** Undefined if it succeeded. */
   readonly fault?: unknown
 }
 
@@ -39,14 +39,15 @@ export interface RunningWorker {
   readonly name: string
   /** Shards done. */
   readonly done: number
-  /** Finishes the shard that it is at, and leaves. */
+  /** Finishes the current shard, and leaves. */
   close(): Promise<void>
 }
 
 /**
- * Does shards until it is closed, one at a time. It takes only those of its models and its version; where runs wait for others, it says so.
+ * Runs shards, one at a time, until it is closed. It takes only those of its models and its version, and gives a notice if runs
+ * wait for others.
  *
- * @throws PatchError `INVALID_ARGUMENT` for addresses of another form, `UNREACHABLE`
+ * @throws PatchError `INVALID_ARGUMENT` for malformed addresses, `UNREACHABLE`
  */
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
   const { models, onShard, onNotice, lostAfter = 15_000 } = options
@@ -96,13 +97,13 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       {
         ...{ connection: redis, prefix: PREFIX, name, concurrency: 1 },
         ...{ lockDuration: lostAfter, stalledInterval: Math.ceil(lostAfter / 2) },
-        // After a restart of Redis: the default is 15 s.
+        // Applies after a restart of Redis; the default is 15 s.
         runRetryDelay: 1000,
-        // A shard is not to blame for the workers that were lost at it.
+        // A shard is not to blame for workers that were lost while running it.
         maxStalledCount: 1000,
       },
     )
-    // Connections are made again by themselves.
+    // Connections are restored automatically.
     worker.on('error', () => {})
     return worker
   })
@@ -114,7 +115,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   pulse.keep(keyOf(name), LIFETIME)
   const notice = noticeOfRuns(queues, onNotice)
   const timer = setInterval(() => {
-    // What fails is told the next time.
+    // After a failure, it is reported the next time.
     tell().then(
       async () => notice(await roster.runs()),
       () => {},
@@ -138,7 +139,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   }
 }
 
-/** Says once of each run that waits for another model or version that this worker cannot help it. */
+/** Gives one notice for each run that waits for another model or version, and so gets no help from this worker. */
 function noticeOfRuns(own: readonly ModelQueue[], onNotice: WorkerOptions['onNotice']) {
   const told = new Set<string>()
   return (

@@ -1,6 +1,6 @@
 import { type Constant, type ElementType, sizeOf, type TypedArray } from './value.ts'
 
-/** A constant of the given numbers; kept as one number if they are all the same. */
+/** A constant with the given values, stored as a single number if they are all equal. */
 export function constant(
   values: number | ArrayLike<number | boolean>,
   shape: readonly number[],
@@ -10,7 +10,7 @@ export function constant(
   return { kind: 'constant', shape, dtype, data }
 }
 
-/** A vector of int64, for the operators that take shapes and axes as inputs. */
+/** An int64 vector, for operators that take shapes or axes as inputs. */
 export function integers(values: readonly number[]): Constant {
   return {
     kind: 'constant',
@@ -53,7 +53,7 @@ function uniform(values: ArrayLike<number | boolean>): number | undefined {
   return Number(first)
 }
 
-/** Gives the same object for constants of the same type, shape and elements, so that each is written once. */
+/** Returns the same object for constants of equal type, shape and elements, so that each is written once. */
 export function constantPool(): (constant: Constant) => Constant {
   const buckets = new Map<string, Constant[]>()
   const known = new Map<TypedArray, string>()

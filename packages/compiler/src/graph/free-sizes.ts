@@ -3,22 +3,22 @@ import { integers, scalar } from './constant.ts'
 import type { Attribute, Constant, ElementType, Result, Value } from './value.ts'
 
 /**
- * Lengths that are known only when the graph runs. While a program is traced a number stands for each of them: a prime
- * larger than any real length, so that a shape in the trace tells by its factors what it will be. What shapes become in
- * the graph is worked out there, from the shapes of the inputs.
+ * Lengths that are known only when the graph runs. During tracing, a prime larger than any real length stands in for each of
+ * them, so the factors of a traced dimension tell which free lengths it depends on. The graph computes the real shapes from the
+ * shapes of its inputs.
  */
 export interface FreeSizes {
-  /** The number that stands for the length called `name`. Throws `UNSUPPORTED` if there are more than it can tell apart. */
+  /** The prime that stands in for the length `name`. Throws `UNSUPPORTED` if there are more free lengths than primes. */
   standIn(name: string): number
-  /** The graph can tell the length from this axis of an input. */
+  /** Records that this axis of an input has the length `name`. */
   found(name: string, input: Result, axis: number): void
   /** Whether a length is known only when the graph runs. */
   includes(length: number): boolean
-  /** Lengths as a vector for the operators that take shapes as an input. */
+  /** Lengths as a vector, for operators that take shapes as inputs. */
   vector(lengths: readonly number[]): Value
-  /** A constant of a shape that is known when the graph runs; others are given as they are. */
+  /** Expands a constant in the graph if its shape depends on a free length; otherwise returns it unchanged. */
   expanded(constant: Constant): Value
-  /** Names for the axes of a shape that are free; undefined where none is. */
+  /** Names of the free axes of a shape; undefined if it has none. */
   names(key: string, shape: readonly number[]): Readonly<Record<number, string>> | undefined
 }
 
@@ -42,7 +42,7 @@ export function freeSizes(add: Add): FreeSizes {
     if (!place) throw new Error('unreachable: inputs are placed when their lengths are named')
     return add('Shape', [place.input], one, { start: place.axis, end: place.axis + 1 })
   }
-  /** A length [1] as the product of what it is made of. */
+  /** A length as a vector [1], the product of its free and fixed factors. */
   const written = (length: number): Value => {
     let rest = length
     const factors: Value[] = []

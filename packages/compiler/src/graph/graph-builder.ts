@@ -1,6 +1,6 @@
 /**
- * Graphs of ONNX nodes: values are added to one as they are computed, constants are kept apart and written once, and lengths
- * that are known only when the graph runs (free-sizes) are worked out in it.
+ * Builds graphs of ONNX nodes. Values are added as they are computed, constants are kept apart and written once, and lengths that
+ * are known only when the graph runs (free-sizes) are computed in the graph.
  */
 
 import type { Precision } from '@policypatch/core/platform'
@@ -10,13 +10,13 @@ import type { GraphInput, OnnxGraph } from './graph.ts'
 import type { Attribute, ElementType, Node, Result, Value } from './value.ts'
 import { writeGraph } from './write-graph.ts'
 
-/** Shape and type of what a node gives. */
+/** Shape and type of a node's output. */
 export interface OutputSpec {
   readonly shape: readonly number[]
   readonly dtype: ElementType
 }
 
-/** What runs a graph: some operators are right, or worth using, on one of the two only. */
+/** What runs a graph. Some operators are correct, or worth using, on only one of the two. */
 export type Target = 'processor' | 'device'
 
 export interface GraphOptions {
@@ -27,15 +27,15 @@ export interface GraphOptions {
 }
 
 export interface GraphBuilder {
-  /** How exactly products with weights are to be worked out. */
+  /** The precision of products with weights. */
   readonly precision: Precision
   readonly target: Target
   /** The lengths that are known only when the graph runs. */
   readonly sizes: FreeSizes
   input(source: GraphInput['source'], key: string, spec: OutputSpec & Pick<GraphInput, 'free'>): Result
-  /** The quantized parts of a weight, or of its transpose, as inputs; undefined for what is no weight. */
+  /** The quantized parts of a weight matrix or of its transpose as inputs; undefined for any other value. */
   quantized(value: Value, transposed: boolean): QuantizedWeight | undefined
-  /** Adds a node, or gives the outputs of an equal one: a program is pure, so the same operation has the same value. */
+  /** Adds a node, or returns the outputs of an equal one: programs are pure, so equal operations have equal values. */
   addAll(
     opType: string,
     inputs: readonly Value[],
@@ -43,7 +43,7 @@ export interface GraphBuilder {
     attributes?: Readonly<Record<string, Attribute>>,
     domain?: string,
   ): readonly Result[]
-  /** The same for a node with one output. */
+  /** Like `addAll`, for a node with one output. */
   add(
     opType: string,
     inputs: readonly Value[],
@@ -51,7 +51,7 @@ export interface GraphBuilder {
     attributes?: Readonly<Record<string, Attribute>>,
     domain?: string,
   ): Result
-  /** The graph of what the outputs need, and nothing more. */
+  /** The graph, reduced to what the outputs need. */
   finish(outputs: Readonly<Record<string, Value>>): OnnxGraph
 }
 
@@ -160,7 +160,7 @@ export function graphBuilder({
     },
     finish(outputs) {
       const final = Object.entries(outputs).map(([key, value]) => ({ key, value: settled(value) }))
-      // An output must come from a node of its own, so one that is an input, a constant or given twice is copied.
+      // Each output needs a node of its own, so inputs, constants and repeated outputs are copied.
       const taken = new Set<Value>()
       for (const output of final) {
         const { value } = output

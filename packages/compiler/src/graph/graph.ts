@@ -4,29 +4,29 @@ export interface GraphTensor {
   readonly name: string
   readonly shape: readonly number[]
   readonly dtype: ElementType
-  /** Axes whose length is known only when the graph runs, and a name for each; what `shape` says there means nothing. */
+  /** Names of the axes whose length is known only when the graph runs; their lengths in `shape` are meaningless. */
   readonly free?: Readonly<Record<number, string>>
 }
 
 /**
- * One of the two tensors that `quantizeWeight` makes of a matrix [rows, columns], or of its transpose: int8 values of
- * the same shape, and the float32 scale of each of their columns.
+ * One of the two tensors that `quantizeWeight` makes from a matrix [rows, columns] or its transpose: int8 values of the same
+ * shape, and a float32 scale for each column.
  */
 export interface QuantizedPart {
   readonly part: 'values' | 'scales'
   readonly transposed: boolean
 }
 
-/** An input of the graph, and what of the signature is to be fed to it. */
+/** An input of the graph, and what part of the signature is fed to it. */
 export interface GraphInput extends GraphTensor {
   readonly source: 'input' | 'weight'
   /** Its name in the signature. */
   readonly key: string
-  /** What is fed is made of the weight, not the weight itself. */
+  /** Set if a quantized part of the weight is fed instead of the weight. */
   readonly quantized?: QuantizedPart
-  /** What is fed are the rows of the weight that the ids pick which this input of the program has. */
+  /** Set if only rows of the weight are fed: those picked by the ids in the program input of this name. */
   readonly picked?: string
-  /** It is not fed: the model file refers to it, as external data at a location of its name. */
+  /** Set if the weight is not fed: the model file refers to it as external data, whose location is the input's name. */
   readonly resident?: boolean
 }
 
@@ -48,14 +48,13 @@ export interface GraphNode {
 }
 
 /**
- * One ONNX graph before it is encoded. Weights are inputs like any other, so that no graph ever holds a copy of them,
- * unless the signature asks for it.
- * Inputs and weights that the program does not use are left out.
+ * An ONNX graph before it is encoded. Weights are inputs like any other, so no graph holds a copy of them unless the signature
+ * asks for it. Inputs and weights that the program does not use are left out.
  */
 export interface OnnxGraph {
   readonly inputs: readonly GraphInput[]
   readonly outputs: readonly GraphOutput[]
   readonly constants: readonly GraphConstant[]
-  /** In an order in which they can be run. */
+  /** In topological order. */
   readonly nodes: readonly GraphNode[]
 }

@@ -2,17 +2,17 @@ import type { GraphInput, GraphTensor, OnnxGraph } from './graph.ts'
 import type { TypedArray } from './value.ts'
 
 export interface StandaloneOptions {
-  /** Values of weights, by their names in the signature: they become part of the graph. */
+  /** Values of a weight, by its name in the signature. They become part of the graph. */
   readonly weightOf: (key: string) => TypedArray
-  /** Names of inputs and outputs in the file, by those in the graph. */
+  /** Names of inputs and outputs in the file, by their names in the graph. */
   readonly names: Readonly<Record<string, string>>
-  /** Names of output axes whose length is free though it is no product of free lengths, by output and axis. */
+  /** Names of output axes whose length is free but not a product of free lengths, by output and axis. */
   readonly free?: (output: string, shape: readonly number[]) => Readonly<Record<number, string>> | undefined
 }
 
 /**
- * A graph that needs nothing but its inputs: weights become constants, inputs and outputs take the names given, and what
- * is int32 is taken as int64, as exported models have it.
+ * A graph that needs nothing but its inputs. Weights become constants, inputs and outputs get the given names, and int32 inputs
+ * become int64, as in exported models.
  */
 export function standaloneGraph(graph: OnnxGraph, { weightOf, names, free }: StandaloneOptions): OnnxGraph {
   const weights = graph.inputs.filter(({ source }) => source === 'weight')
@@ -31,7 +31,7 @@ export function standaloneGraph(graph: OnnxGraph, { weightOf, names, free }: Sta
       ...weights.map(({ name, key, shape, dtype }) => ({ name, shape, dtype, data: weightOf(key) })),
     ],
     nodes: [
-      // The rest of the graph knows inputs by their names there, and in int32.
+      // The other nodes expect the original names of the inputs, and int32.
       ...inputs.map((input) => ({
         opType: input.dtype === 'int32' ? 'Cast' : 'Identity',
         domain: '',
@@ -41,7 +41,7 @@ export function standaloneGraph(graph: OnnxGraph, { weightOf, names, free }: Sta
       })),
       ...graph.nodes.map((node) => ({
         ...node,
-        // Else a length of 0, such as that of an empty cache, would mean that of the input.
+        // Otherwise a length of 0, such as that of an empty cache, would mean the length of the input.
         attributes: node.opType === 'Reshape' ? { ...node.attributes, allowzero: 1 } : node.attributes,
         inputs: node.inputs.map(rename),
         outputs: node.outputs.map(rename),

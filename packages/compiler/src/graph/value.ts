@@ -1,6 +1,6 @@
 /**
- * The element types of a graph and ONNX's numbers for them: the three of tfjs; int64, which ONNX wants for shapes and
- * axes; float64, for the whole-number division of int32; and the two of quantized products.
+ * The element types of a graph and their ONNX codes: the three types of tfjs; int64, which ONNX requires for shapes and axes;
+ * float64, for integer division of int32; and the two types of quantized products.
  */
 export const elementTypeCodes = {
   float32: 1,
@@ -16,7 +16,7 @@ export type ElementType = keyof typeof elementTypeCodes
 
 export type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array | Int8Array | BigInt64Array
 
-/** A tensor known while tracing. One whose elements are all alike is kept as that one number, whatever its size. */
+/** A tensor known while tracing. If all elements are equal, only that number is stored, whatever the size. */
 export interface Constant {
   readonly kind: 'constant'
   readonly shape: readonly number[]
@@ -29,13 +29,13 @@ export interface Result {
   readonly kind: 'result'
   readonly shape: readonly number[]
   readonly dtype: ElementType
-  /** The node that gives it; undefined for an input of the graph. */
+  /** The node that computes it; undefined for an input of the graph. */
   readonly node: Node | undefined
 }
 
 export type Value = Constant | Result
 
-/** A whole number, a text, several whole numbers, or a number with a fraction. */
+/** An integer, a string, a list of integers, or a float. */
 export type Attribute = number | string | readonly number[] | { readonly float: number }
 
 export interface Node {

@@ -3,7 +3,7 @@ import type { FreeSizes } from './free-sizes.ts'
 import type { GraphConstant, GraphInput, GraphNode, OnnxGraph } from './graph.ts'
 import { type Constant, type Node, type Result, sizeOf, type Value } from './value.ts'
 
-/** Above this a uniform constant is written as a scalar and expanded when the graph runs. */
+/** Larger uniform constants are written as a scalar that is expanded when the graph runs. */
 const largestWrittenUniform = 64
 
 export interface Recorded {
@@ -14,7 +14,7 @@ export interface Recorded {
   readonly sizes: FreeSizes
 }
 
-/** Leaves out what no output needs, then gives every value a name. */
+/** Leaves out what no output needs, then names every value. */
 export function writeGraph({ inputs, nodes, outputs, pooled, sizes }: Recorded): OnnxGraph {
   const needed = neededValues(
     nodes,

@@ -1,5 +1,5 @@
 /**
- * How each kernel of tfjs is written as ONNX nodes, by what kernels do; what several need is in operations/.
+ * How each tfjs kernel is written as ONNX nodes, grouped by what the kernels do. Shared code is in operations/.
  */
 
 import { arithmeticKernels } from './arithmetic.ts'

@@ -36,7 +36,9 @@ function divide(graph: GraphBuilder, a: Value, b: Value): Value {
   return elementwise(graph, { opType: 'Div', evaluate: (x, y) => x / y }, [a, b])
 }
 
-/** tfjs rounds towards −∞ and gives int32; ONNX's integer Div rounds towards 0, and float64 holds every int32. */
+/**
+ * tfjs rounds towards −∞ and returns int32. ONNX's integer Div rounds towards 0, so divide in float64, which holds every int32.
+ */
 function floorDivide(graph: GraphBuilder, a: Value, b: Value): Value {
   if (graph.target === 'device' && a.dtype === 'int32' && b.dtype === 'int32')
     return floorIntegers(graph, a, b)
@@ -46,11 +48,14 @@ function floorDivide(graph: GraphBuilder, a: Value, b: Value): Value {
   return cast(graph, elementwise(graph, { opType: 'Floor' }, [quotient]), 'int32')
 }
 
-/** Without float64, which devices do not have: one less than the quotient towards 0 where that has left a negative rest. */
+/**
+ * Floor division without float64, which devices lack: subtracts 1 from the truncated quotient where remainder and divisor differ
+ * in sign.
+ */
 function floorIntegers(graph: GraphBuilder, a: Value, b: Value): Value {
   const quotient = elementwise(graph, { opType: 'Div' }, [a, b])
   const rest = subtract(graph, a, multiply(graph, quotient, b))
-  // The sign of a product is right in float32 too, where no product of integers overflows.
+  // float32 gives the right sign too, and a product of int32 values does not overflow in it.
   const signs = multiply(graph, cast(graph, rest, 'float32'), cast(graph, b, 'float32'))
   const isBelow = elementwise(graph, { opType: 'Less' }, [signs, scalar(0, 'float32')], 'bool')
   return subtract(graph, quotient, cast(graph, isBelow, 'int32'))
@@ -61,7 +66,7 @@ function squaredDifference(graph: GraphBuilder, a: Value, b: Value): Value {
   return multiply(graph, difference, difference)
 }
 
-/** Operands of unequal shapes are broadcast beforehand: ONNX Runtime's webgpu kernel fails on some of them. */
+/** Broadcasts operands of unequal shapes first, because ONNX Runtime's webgpu kernel fails on some of them. */
 function power(graph: GraphBuilder, a: Value, b: Value): Value {
   const operator = { opType: 'Pow', evaluate: (x: number, y: number) => x ** y }
   const broadcasts = !sameShape(a.shape, b.shape) && a.shape.length > 0 && b.shape.length > 0

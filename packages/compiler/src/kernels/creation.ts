@@ -3,7 +3,7 @@ import { constant } from '../graph/constant.ts'
 import type { ElementType } from '../graph/value.ts'
 import { type KernelTable, kernel } from './kernel.ts'
 
-/** Number of steps from `start` towards `stop`, which is left out. */
+/** Number of steps from `start` to `stop`, exclusive. */
 function stepsBetween(start: number, stop: number, step: number): number {
   return Math.max(0, Math.ceil((stop - start) / step))
 }

@@ -6,13 +6,13 @@ import { multiply } from '../operations/multiply.ts'
 import { reshape, slice } from '../operations/reshape.ts'
 import { type KernelTable, kernel } from './kernel.ts'
 
-/** Steps of a decoder for which ONNX Runtime has one operator. Core composes them of others where they are absent. */
+/** Decoder steps for which ONNX Runtime has a single operator. Core composes them from others where these kernels are absent. */
 export const fusedKernels: KernelTable = {
   /** x · σ(x). */
   PolicypatchSilu: kernel<'x'>(({ x }, _, graph) =>
     graph.add('QuickGelu', [x], x, { alpha: { float: 1 } }, 'com.microsoft'),
   ),
-  /** x [rows, d] normalized and weighted, and what each row was multiplied by, [rows, 1]. */
+  /** x [rows, d] normalized and weighted, and the factor that each row was multiplied by, [rows, 1]. */
   PolicypatchRmsNorm: kernel<'x' | 'weight', { readonly epsilon: number }>(
     ({ x, weight }, { epsilon }, graph) => {
       const attributes = { axis: -1, epsilon: { float: epsilon } }
@@ -23,7 +23,7 @@ export const fusedKernels: KernelTable = {
       return graph.addAll(operator, [x, weight], [x, factors], attributes)
     },
   ),
-  /** RoPE of x [rows, heads, D] by tables [rows, D], the sign of rotate-half folded into the sine. */
+  /** RoPE of x [rows, heads, D] with tables [rows, D]; the sign of rotate-half is folded into the sine. */
   PolicypatchRotate: kernel<'x' | 'cos' | 'sin'>(({ x, cos, sin }, _, graph) => {
     const [rows = 1, heads = 1, size = 1] = x.shape
     const half = size / 2
@@ -31,10 +31,10 @@ export const fusedKernels: KernelTable = {
       'RotaryEmbedding',
       [
         reshape(graph, x, [1, rows, heads * size]),
-        // Row i is at place i of the tables.
+        // Row i uses row i of the tables.
         integers([0]),
         slice(graph, cos, [0, 0], [rows, half]),
-        // The second half of the sine has its own sign.
+        // The first half is the second half negated.
         slice(graph, sin, [0, half], [rows, half]),
       ],
       { shape: [1, rows, heads * size], dtype: 'float32' },
@@ -46,8 +46,8 @@ export const fusedKernels: KernelTable = {
 }
 
 /**
- * (mean(x²) + ε)^(−1/2) of each row, [rows, 1], where the operator does not give it: the webgpu provider's has the mean
- * of x as its second output.
+ * (mean(x²) + ε)^(−1/2) of each row, [rows, 1]. Used on devices, because the second output of the webgpu provider's operator is
+ * the mean of x instead.
  */
 function rowFactors(graph: GraphBuilder, x: Value, epsilon: number): Value {
   const output = { shape: [x.shape[0] ?? 1, 1], dtype: 'float32' } as const

@@ -9,7 +9,7 @@ import { reshape } from '../operations/reshape.ts'
 import { transpose } from '../operations/transpose.ts'
 import { type KernelTable, kernel } from './kernel.ts'
 
-/** Row b of `indices` picks from row b of `x`: the rows are laid end to end, and the indices moved to match. */
+/** Row b of `indices` picks from row b of `x`: the rows are laid end to end, and the indices are shifted to match. */
 function gatherWithin(graph: GraphBuilder, x: Value, indices: Value, axis: number, batchDims: number): Value {
   const { batchSize, outerSize, dimSize, sliceSize, outputShape } =
     backend_util.segment_util.collectGatherOpShapeInfo(
@@ -85,7 +85,7 @@ function stridedSlice(graph: GraphBuilder, x: Value, attributes: StridedSliceAtt
     shrinkAxisMask,
   )
   const sliced = slice_util.computeOutShape(begin, end, strides)
-  // Backwards to the very front is the end −1, which ONNX would count from the back.
+  // A backward slice that includes element 0 has the end −1, which ONNX would count from the back.
   const ends = end.map((stop, axis) => ((strides[axis] ?? 1) < 0 && stop < 0 ? -(2 ** 31) : stop))
   const inputs = [
     x,

@@ -1,17 +1,17 @@
 import type { GraphBuilder } from '../graph/graph-builder.ts'
 import type { Value } from '../graph/value.ts'
 
-/** How one tfjs kernel is written as nodes. `inputs` are under the names that tfjs gives them, or a list. */
+/** Writes one tfjs kernel as nodes. `inputs` are named as in tfjs, or a list. */
 export type Kernel = (
   inputs: Readonly<Record<string, Value | undefined>> | readonly Value[],
   attributes: unknown,
   graph: GraphBuilder,
 ) => Value | readonly Value[]
 
-/** tfjs kernel names and what each is written as. */
+/** Kernels by their tfjs names. */
 export type KernelTable = Readonly<Record<string, Kernel>>
 
-/** A kernel with named inputs, all of them given. */
+/** A kernel with named inputs, all required. */
 export function kernel<Name extends string, Attributes = unknown>(
   write: (
     inputs: Readonly<Record<Name, Value>>,
@@ -22,7 +22,7 @@ export function kernel<Name extends string, Attributes = unknown>(
   return (inputs, attributes, graph) => write(inputs as Record<Name, Value>, attributes as Attributes, graph)
 }
 
-/** A kernel of any number of inputs. */
+/** A kernel with any number of inputs. */
 export function variadicKernel<Attributes = unknown>(
   write: (inputs: readonly Value[], attributes: Attributes, graph: GraphBuilder) => Value,
 ): Kernel {

@@ -8,7 +8,7 @@ import { type Kernel, type KernelTable, kernel } from './kernel.ts'
 
 interface ReductionAttributes {
   readonly axis?: number | number[]
-  /** What tfjs calls the axes of Max. */
+  /** tfjs's name for the axes of Max. */
   readonly reductionIndices?: number | number[]
   readonly keepDims?: boolean
 }

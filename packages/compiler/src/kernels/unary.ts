@@ -15,7 +15,7 @@ function unary(opType: string, evaluate?: Evaluate): Kernel {
   return kernel<'x'>(({ x }, _, graph) => apply(graph, opType, x, evaluate))
 }
 
-/** eˣ − 1 = tanh(x/2) (eˣ + 1), which loses nothing near 0. */
+/** eˣ − 1 = tanh(x/2) (eˣ + 1), which loses no precision near 0. */
 function expm1(graph: GraphBuilder, x: Value): Value {
   const half = multiply(graph, x, scalar(0.5, 'float32'))
   const exponential = elementwise(graph, { opType: 'Add' }, [apply(graph, 'Exp', x), scalar(1, 'float32')])

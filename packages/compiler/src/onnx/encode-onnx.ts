@@ -10,7 +10,7 @@ import {
 const opset = 18n
 const irVersion = 8n
 
-/** The graph as the bytes of an ONNX model file. What is resident is left to be given with the file. */
+/** Encodes the graph as an ONNX model file. Resident weights are only referenced, and must be supplied along with the file. */
 export function encodeOnnx({ inputs, outputs, constants, nodes }: OnnxGraph): Uint8Array<ArrayBuffer> {
   const resident = inputs.filter((input) => input.resident)
   const fed = inputs.filter((input) => !input.resident)
@@ -49,7 +49,7 @@ function encodeConstant({ name, shape, dtype, data }: GraphConstant) {
   return { name, dims: shape.map(BigInt), dataType: elementTypeCodes[dtype], rawData }
 }
 
-/** Bytes of an element of what a weight can be. */
+/** Bytes per element of the types that a weight can have. */
 const elementBytes = { float32: 4, int32: 4, int8: 1 } as const
 
 function encodeResident({ name, shape, dtype }: GraphInput) {
@@ -75,14 +75,14 @@ function encodeDeclaration({ name, shape, dtype, free }: GraphTensor) {
   return { name, type: { value: { case: 'tensorType' as const, value: tensorType } } }
 }
 
-/** A traced program as it is kept and loaded: the model file for a runtime, and what to feed and to read. */
+/** A traced program as it is stored and loaded: the model file, the inputs to feed and the outputs to read. */
 export interface EncodedProgram {
   readonly inputs: OnnxGraph['inputs']
   readonly outputs: OnnxGraph['outputs']
   readonly model: Uint8Array
 }
 
-/** What of a graph is needed to run it. */
+/** The parts of a graph that are needed to run it. */
 export function encodeProgram(graph: OnnxGraph): EncodedProgram {
   return { inputs: graph.inputs, outputs: graph.outputs, model: encodeOnnx(graph) }
 }

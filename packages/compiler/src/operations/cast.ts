@@ -3,7 +3,7 @@ import type { GraphBuilder } from '../graph/graph-builder.ts'
 import { type ElementType, elementTypeCodes, type Value } from '../graph/value.ts'
 import { beforeExpansion, expand } from './reshape.ts'
 
-/** `value` as another element type: towards 0 from float to int, and whether it is not 0 for bool. */
+/** Converts `value` to another element type: float to int rounds towards 0, and bool means "not 0". */
 export function cast(graph: GraphBuilder, value: Value, dtype: ElementType): Value {
   if (value.dtype === dtype) return value
   if (value.kind === 'constant') {

@@ -5,17 +5,17 @@ import { beforeExpansion, expand } from './reshape.ts'
 
 export interface ElementwiseOperator {
   readonly opType: string
-  /** The same on single numbers, to work out constants while tracing. */
+  /** The operator on single numbers, to fold constants while tracing. */
   readonly evaluate?: (...operands: number[]) => number
 }
 
-/** Constants larger than this are worked out when the graph runs. */
+/** Constants with more elements are computed when the graph runs. */
 const largestFolded = 1 << 22
 
 /**
- * An operator applied element by element with broadcasting. Operands that were broadcast before are taken as they were
- * before that, and the result is broadcast instead, where anything is left to do: gradients of sums and means multiply
- * by ones of the full shape, which costs nothing this way.
+ * Applies an operator elementwise with broadcasting. Operands that were already broadcast are used as they were before, and the
+ * result is broadcast instead if needed: gradients of sums and means multiply by ones of the full shape, which costs nothing this
+ * way.
  */
 export function elementwise(
   graph: GraphBuilder,
@@ -30,7 +30,7 @@ export function elementwise(
   return expand(graph, graph.add(opType, narrow, { shape: shapeOf(narrow), dtype }), shape)
 }
 
-/** The number that all elements of `value` are equal to while tracing. */
+/** The number that all elements of `value` equal, if it is known while tracing. */
 export function uniformNumber(value: Value): number | undefined {
   return value.kind === 'constant' && typeof value.data === 'number' ? value.data : undefined
 }
@@ -55,7 +55,7 @@ function evaluateConstants(
   return constant(values, shape, dtype)
 }
 
-/** Gives an operand's element for a flat index into the broadcast shape. */
+/** Returns a function that reads an operand's element by flat index into the broadcast shape. */
 function reader({ data, shape: own }: Constant, shape: readonly number[]): (index: number) => number {
   if (typeof data === 'number') return () => data
   const strides = broadcastStrides(own, shape)

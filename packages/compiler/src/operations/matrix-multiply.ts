@@ -4,7 +4,7 @@ import { quantizedProduct } from './quantized-product.ts'
 import { beforeExpansion } from './reshape.ts'
 import { operand, transpose } from './transpose.ts'
 
-/** a · b over the last two axes, each transposed first if its flag says so; the axes before them broadcast. */
+/** a · b over the last two axes, each operand transposed first if its flag is set. The leading axes broadcast. */
 export function matrixMultiply(
   graph: GraphBuilder,
   a: Value,
@@ -24,7 +24,7 @@ export function matrixMultiply(
   const attributes = { transA: Number(left.transposed), transB: Number(right.transposed) }
   if (graph.target === 'processor')
     return graph.add('FusedMatMul', inputs, output, attributes, 'com.microsoft')
-  // The webgpu provider leaves that operator to the processor, with all its operands.
+  // The webgpu provider lacks this operator: it would run on the CPU, and all its operands would move there.
   if (inputs.every(({ shape: operandShape }) => operandShape.length === 2))
     return graph.add('Gemm', inputs, output, attributes)
   const [first, second] = inputs as [Value, Value]
@@ -41,7 +41,7 @@ function matrixTranspose(graph: GraphBuilder, value: Value): Value {
   return transpose(graph, value, [...axes, rank - 1, rank - 2])
 }
 
-/** Leaves it to the product to broadcast an operand's batch axes, unless both are needed to give the batch its shape. */
+/** Lets MatMul broadcast an operand's batch axes, unless both expanded operands are needed to give the batch its shape. */
 function narrowed(a: Value, b: Value, batch: readonly number[]): readonly Value[] {
   const candidates = [
     [beforeExpansion(a), beforeExpansion(b)],

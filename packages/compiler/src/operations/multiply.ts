@@ -4,7 +4,7 @@ import { broadcastShape, type Value } from '../graph/value.ts'
 import { elementwise, uniformNumber } from './elementwise.ts'
 import { expand } from './reshape.ts'
 
-/** a · b; factors of 1 cost nothing, and numbers that multiply the same tensor one after the other become one. */
+/** a · b. Factors of 1 cost nothing, and successive scalar factors of a tensor are merged. */
 export function multiply(graph: GraphBuilder, a: Value, b: Value): Value {
   const factor = uniformNumber(a) ?? uniformNumber(b)
   if (factor === undefined) return elementwise(graph, operator, [a, b])

@@ -7,13 +7,13 @@ import { reshape } from './reshape.ts'
 import { rotateBlocks } from './rotate-blocks.ts'
 import type { Operand } from './transpose.ts'
 
-/** Smaller products gain nothing. */
+/** Smaller products gain nothing from int8. */
 const leastSide = 64
 
 /**
- * x [rows, n] times a weight [n, columns] in int8: rows of x and columns of the weight are rotated alike, divided by
- * their largest magnitude and rounded to [-127, 127], the weight beforehand; products are summed in int32 and scaled
- * back. Undefined where the right side is no weight or float32 is asked for.
+ * x [rows, n] times a weight [n, columns] in int8. Rows of x and columns of the weight are rotated alike, divided by their
+ * largest magnitude and rounded to [-127, 127], the weight in advance. Products are summed in int32 and scaled back. Undefined if
+ * the right side is not a weight, the product is small, or the precision is float32.
  */
 export function quantizedProduct(graph: GraphBuilder, left: Operand, right: Operand): Value | undefined {
   const { value: x } = left
@@ -23,7 +23,8 @@ export function quantizedProduct(graph: GraphBuilder, left: Operand, right: Oper
   const weight = graph.quantized(right.value, right.transposed)
   if (!weight) return undefined
   const output = { shape: [left.rows, right.columns], dtype: 'float32' } as const
-  // A single row too: ONNX Runtime's DynamicQuantizeMatMul would save it 5% but round it otherwise than among others.
+  // Also for a single row: ONNX Runtime's DynamicQuantizeMatMul would be 5% faster, but round the row differently than in a
+  // batch.
   const { values, scale } = quantizedRows(graph, rotateBlocks(graph, x))
   const product = graph.add(
     'MatMulIntegerToFloat',
@@ -48,7 +49,7 @@ function quantizedRows(graph: GraphBuilder, x: Value): { values: Value; scale: V
     { shape: [rows, 1], dtype: 'float32' },
     { keepdims: 1 },
   )
-  // A row of zeros has a scale all the same.
+  // Avoids a scale of 0 for a row of zeros.
   const scale = multiply(
     graph,
     elementwise(graph, { opType: 'Max' }, [largest, scalar(1e-30, 'float32')]),

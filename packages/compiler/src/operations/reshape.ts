@@ -2,7 +2,7 @@ import { integers } from '../graph/constant.ts'
 import type { GraphBuilder } from '../graph/graph-builder.ts'
 import { sameShape, sizeOf, type Value } from '../graph/value.ts'
 
-/** `value` under another shape of the same size. A chain of reshapes becomes one, or none. */
+/** `value` with another shape of the same size. Chains of reshapes collapse into one, or none. */
 export function reshape(graph: GraphBuilder, value: Value, shape: readonly number[]): Value {
   if (sameShape(value.shape, shape)) return value
   if (value.kind === 'constant') return { ...value, shape }
@@ -22,7 +22,7 @@ export function expand(graph: GraphBuilder, value: Value, shape: readonly number
   })
 }
 
-/** What `value` was before it was broadcast; itself if it was not. A uniform constant is a broadcast scalar. */
+/** `value` before it was broadcast, or `value` itself if it was not. A uniform constant is a broadcast scalar. */
 export function beforeExpansion(value: Value): Value {
   if (value.kind === 'constant') return typeof value.data === 'number' ? { ...value, shape: [] } : value
   const [source] = value.node?.opType === 'Expand' ? value.node.inputs : []

@@ -7,9 +7,9 @@ import { reshape } from './reshape.ts'
 const largest = 64
 
 /**
- * Multiplies every block of consecutive columns of x [rows, n] by an orthogonal matrix, Hadamard's H/√b: an outlier in
- * one column becomes small in all of its block, so that little is lost when the row is rounded (QuaRot, Ashkboos et al.
- * 2024). Products keep their value when both sides are rotated: (x H)(w H)ᵀ = x wᵀ.
+ * Multiplies every block of b consecutive columns of x [rows, n] by the orthogonal Hadamard matrix H/√b. This spreads an outlier
+ * in one column over its block, so that rounding the row loses little (QuaRot, Ashkboos et al. 2024). Products do not change if
+ * both sides are rotated: (x H)(w H)ᵀ = x wᵀ.
  */
 export function rotateBlocks(graph: GraphBuilder, x: Value): Value {
   const [rows = 1, columns = 1] = x.shape
@@ -20,7 +20,7 @@ export function rotateBlocks(graph: GraphBuilder, x: Value): Value {
   return reshape(graph, rotated, x.shape)
 }
 
-/** The largest power of two that divides the columns. */
+/** The largest power of two, up to `largest`, that divides the number of columns. */
 function blockSize(columns: number): number {
   let size = 1
   while (size < largest && columns % (2 * size) === 0) size *= 2

@@ -2,7 +2,7 @@ import type { GraphBuilder } from '../graph/graph-builder.ts'
 import type { Node, Value } from '../graph/value.ts'
 import { reshape } from './reshape.ts'
 
-/** `value` with its axes in the order `permutation`; a transposition of a transposition becomes one, or none. */
+/** `value` with its axes in the order `permutation`. Consecutive transpositions collapse into one, or none. */
 export function transpose(graph: GraphBuilder, value: Value, permutation: readonly number[]): Value {
   const shape = permutation.map((axis) => value.shape[axis] ?? 1)
   if (value.kind === 'constant' && typeof value.data === 'number') return { ...value, shape }
@@ -16,7 +16,7 @@ export function transpose(graph: GraphBuilder, value: Value, permutation: readon
   return graph.add('Transpose', [value], { shape, dtype: value.dtype }, { perm: permutation })
 }
 
-/** The value that `value` is the matrix-wise transpose of (last two axes swapped), if it is one. */
+/** If `value` is a matrix transpose (last two axes swapped), the value that it is the transpose of. */
 function matrixTransposeOf(value: Value): Value | undefined {
   const source = value.kind === 'result' && value.node && transposedBy(value.node)
   if (!source) return undefined
@@ -36,7 +36,7 @@ function transposedBy(node: Node): { value: Value; permutation: readonly number[
     : undefined
 }
 
-/** Whether only axes of length 1 change places: no element moves in memory. */
+/** Whether only axes of length 1 move, so that no element moves in memory. */
 function keepsOrder(permutation: readonly number[], shape: readonly number[]): boolean {
   const moving = permutation.filter((axis) => shape[axis] !== 1)
   return moving.every((axis, index) => index === 0 || axis > (moving[index - 1] ?? 0))
@@ -50,7 +50,7 @@ export interface Operand {
   readonly columns: number
 }
 
-/** Takes a transposition that stands before the product into its flag. */
+/** Folds a transposition before the product into the operand's flag. */
 export function operand(value: Value, transposed: boolean): Operand {
   const source = matrixTransposeOf(value)
   if (source) return operand(source, !transposed)

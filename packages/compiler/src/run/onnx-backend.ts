@@ -1,6 +1,6 @@
 /**
- * Running graphs: a backend that compiles programs to ONNX and runs them with ONNX Runtime, wherever that runs (onnx-runtime).
- * Weights are fed from where they lie, or from tensors that are made of them once (weight-tensors).
+ * A backend that compiles programs to ONNX and runs them with ONNX Runtime, on any platform (onnx-runtime). Weights are fed from
+ * their own memory, or from tensors that are made from them once (weight-tensors).
  */
 
 import { PatchError } from '@policypatch/core'
@@ -38,9 +38,9 @@ interface Loaded<Tensor extends RuntimeTensor> {
 }
 
 /**
- * Compiles each program to one ONNX graph, forward and gradient together, and runs it with ONNX Runtime. Weights and
- * feeds are read where they lie: they must not be changed while a run is under way. Throws `UNSUPPORTED` for programs
- * that cannot be traced, and `BACKEND_FAILED` with ONNX Runtime's words.
+ * Compiles each program to one ONNX graph, forward and gradient together, and runs it with ONNX Runtime. Weights and feeds are
+ * read in place, so do not change them during a run. Throws `UNSUPPORTED` for programs that cannot be traced, and
+ * `BACKEND_FAILED` with ONNX Runtime's message.
  */
 export function onnxBackend<Tensor extends RuntimeTensor>(runtime: OnnxRuntime<Tensor>): Backend {
   const enqueue = runQueue()
@@ -57,7 +57,7 @@ export function onnxBackend<Tensor extends RuntimeTensor>(runtime: OnnxRuntime<T
   const loaded = async (program: TensorProgram, signature: Signature): Promise<Loaded<Tensor>> => {
     if (disposed) throw disposedError()
     const encoded = await encodedProgram(program, signature, runtime)
-    // Made now, so that the first run is not kept waiting, and what cannot be held is known here.
+    // Make the weights' tensors now, so that the first run does not wait and a lack of memory shows up here.
     await weightFeeds(encoded, signature.weights, tensors)
     const externalData = await residentWeights(encoded, signature.weights, tensors)
     const session = kept(await runtime.load(encoded.model, externalData))
@@ -78,7 +78,7 @@ export function onnxBackend<Tensor extends RuntimeTensor>(runtime: OnnxRuntime<T
           checkFeeds(signature.inputs, feeds)
           if (own) {
             checkOwnWeights(signature, own)
-            // A program that holds its weights has a second session once it is run with others.
+            // A program with resident weights needs a second session to run with other weights.
             fed ??= loaded(program, { ...signature, resident: false }).catch((error: unknown) => {
               fed = undefined
               throw error
@@ -139,14 +139,14 @@ async function weightFeeds<Tensor extends RuntimeTensor>(
 ): Promise<Record<string, Tensor>> {
   const feeds: Record<string, Tensor> = {}
   for (const { name, key, source, quantized, picked, resident } of inputs) {
-    // One after the other: the floats that a packed weight is quantized from are let go before the next.
+    // One at a time, so that the floats of one packed weight are freed before the next is expanded.
     if (source === 'weight' && picked === undefined && !resident)
       feeds[name] = await tensors.get(weights[key] as Weight, quantized)
   }
   return feeds
 }
 
-/** What a program's file refers to, over the memory of the tensors that other programs are fed. */
+/** The external data of a program's file. It shares memory with the tensors that other programs are fed. */
 async function residentWeights<Tensor extends RuntimeTensor>(
   { inputs }: EncodedProgram,
   weights: NamedWeights,

@@ -3,17 +3,17 @@ import type { QuantizedPart } from '../graph/graph.ts'
 import type { Target } from '../graph/graph-builder.ts'
 import type { EncodedProgram } from '../onnx/encode-onnx.ts'
 
-/** A tensor as ONNX Runtime's packages have it. */
+/** A tensor of ONNX Runtime's packages. */
 export interface RuntimeTensor {
   readonly dims: readonly number[]
-  /** Its values as a typed array, where they are in host memory. */
+  /** Its values as a typed array, if they are in host memory. */
   readonly data: unknown
 }
 
-/** What a weight is quantized to. */
+/** The tensors of a quantized weight. */
 export type QuantizedTensors<Tensor> = Readonly<Record<QuantizedPart['part'], Tensor>>
 
-/** A model file that is loaded. */
+/** A loaded model file. */
 export interface RuntimeSession<Tensor extends RuntimeTensor> {
   /** Outputs are in host memory. */
   run(
@@ -29,47 +29,49 @@ export interface ExternalData {
   readonly data: Uint8Array
 }
 
-/** What a place has to offer for `onnxBackend` to run programs there: ONNX Runtime's package, on one of its devices. */
+/** What `onnxBackend` needs to run programs on a platform: ONNX Runtime's package, on one of its devices. */
 export interface OnnxRuntime<Tensor extends RuntimeTensor> {
   readonly specificationVersion: 'v1'
-  /** The backend's, such as `onnxruntime-cpu`. */
+  /** The backend's name, such as `onnxruntime-cpu`. */
   readonly name: string
   /** What programs are traced for; see `traceProgram`. */
   readonly target: Target
   /**
-   * Which programs have their weights as external data, by which some runtimes multiply faster, rather than fed in each run:
-   * those that ask for it; or all, where tensors cannot be held in the device's memory, which programs then take once for
-   * each. Default: none.
+   * Which programs get their weights as external data, with which some runtimes multiply faster, instead of as feeds of each run.
+   * `asked`: those that ask for it. `always`: all, where tensors cannot be held in the device's memory; each program then has its
+   * own copy of the weights there. Default: none.
    */
   readonly resident?: 'asked' | 'always'
   /** Loads a program. Throws `BACKEND_FAILED`. */
   load(model: Uint8Array, externalData: readonly ExternalData[]): Promise<RuntimeSession<Tensor>>
-  /** Loads a small graph that turns weights into what programs are fed, in host memory; needed on processors, for `int8`. */
+  /** Loads a small graph that converts weights, in host memory, to what programs are fed. Required for `int8` on processors. */
   loadPreparation?(model: Uint8Array, options: { keepsMemory: boolean }): Promise<RuntimeSession<Tensor>>
-  /** What an earlier process made of a weight, or of its transpose; else what `make` does, which may be kept for the next. */
+  /**
+   * The quantized weight, or its transpose, from an earlier process; else from `make`, whose result may be kept for later ones.
+   */
   quantized?(
     weight: PackedWeight,
     transposed: boolean,
     make: () => Promise<QuantizedTensors<Tensor>>,
   ): Promise<QuantizedTensors<Tensor>>
-  /** A tensor over the same memory, for one run. */
+  /** A tensor that shares the memory, for one run. */
   feed(tensor: HostTensor): Tensor
-  /** A tensor of a weight, made once and used in many runs. Default: of the expanded weight, as `feed` does. */
+  /** A tensor of a weight, made once and used in many runs. Default: `feed` of the expanded weight. */
   hold?(weight: Weight): Promise<Tensor>
-  /** Gives back what `hold` made of a weight that no program uses any more. */
+  /** Frees a tensor from `hold` that no program uses any more. */
   letGo?(tensor: Tensor): void
-  /** Where programs that have a key are kept. */
+  /** A store for programs that have a key. */
   readonly programs?: {
     get(signature: Signature): Promise<EncodedProgram | undefined>
     put(signature: Signature, program: EncodedProgram): Promise<void>
   }
-  /** Bytes of memory that are free for it now, where it can tell. */
+  /** Bytes of memory that are available to it now, if known. */
   availableMemory?(): number
-  /** Gives back what `hold` made, after the last session was released. */
+  /** Frees the tensors from `hold`, after the last session was released. */
   dispose?(): Promise<void>
 }
 
-/** What went wrong in ONNX Runtime's words, without the place in its sources. */
+/** ONNX Runtime's error message, without the location in its sources. */
 export function wordsOf(cause: unknown): string {
   const message = cause instanceof Error ? cause.message : String(cause)
   return message.replace(/^\/\S+:\d+ .* was false\. /s, '').trim()

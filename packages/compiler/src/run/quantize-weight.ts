@@ -8,14 +8,14 @@ import { rotateBlocks } from '../operations/rotate-blocks.ts'
 import { transpose } from '../operations/transpose.ts'
 
 /**
- * The graph that rotates the columns of a matrix `w` of a given shape (or of its transpose) as `rotateBlocks` does rows,
- * giving v, and rounds each to int8: `values`[i, j] = round(v[i, j] / scales[j]) with `scales`[j] = max over i of
- * |v[i, j]| / 127. A column of zeros stays one.
+ * The graph that rotates the columns of a matrix `w` of a given shape (or of its transpose) as `rotateBlocks` rotates rows,
+ * giving v, and rounds each to int8: `values`[i, j] = round(v[i, j] / scales[j]) with `scales`[j] = max over i of |v[i, j]| /
+ * 127. A column of zeros stays zero.
  */
 export function quantizeWeight(shape: readonly number[], transposed: boolean): OnnxGraph {
   const graph = graphBuilder()
   const w = graph.input('input', 'w', { shape, dtype: 'float32' })
-  // Rounded as rows: ONNX Runtime is slow at scales along the last axis.
+  // Round as rows, because ONNX Runtime is slow with scales along the last axis.
   const rows = rotateBlocks(graph, transposed ? w : transpose(graph, w, [1, 0]))
   const [count = 1] = rows.shape
   const largest = graph.add(
@@ -35,7 +35,7 @@ export function quantizeWeight(shape: readonly number[], transposed: boolean): O
   return graph.finish({ values: transpose(graph, rounded, [1, 0]), scales })
 }
 
-/** The graph that joins what `quantizeWeight` made of some columns each, `size` of them but for the last, to [rows, columns]. */
+/** The graph that joins quantized pieces of `size` columns each (the last may have fewer) to [rows, columns]. */
 export function joinColumns([rows, columns]: readonly [number, number], size: number): OnnxGraph {
   const graph = graphBuilder()
   const values: Result[] = []

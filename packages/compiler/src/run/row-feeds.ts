@@ -8,7 +8,7 @@ import {
 } from '@policypatch/core/platform'
 import type { GraphInput } from '../graph/graph.ts'
 
-/** The rows of weights that a run's ids pick, by the names of the inputs that they are fed to. */
+/** The rows of weights that a run's ids pick, by the names of the inputs to feed them to. */
 export function rowFeeds(
   inputs: readonly GraphInput[],
   weights: NamedWeights,
@@ -42,7 +42,7 @@ function rowsAt(weight: Weight, ids: ArrayLike<number>): HostTensor {
   return { shape: [ids.length, width], data }
 }
 
-/** What copies a row of a weight to where it is wanted. */
+/** Returns a function that copies a row of a weight to `out`. */
 function rowOf(weight: Weight, width: number): (id: number, out: Float32Array) => void {
   if ('expand' in weight && weight.rows) {
     const rows = weight.rows.bind(weight)

@@ -7,14 +7,17 @@ import { joinColumns, quantizeWeight } from './quantize-weight.ts'
 
 type Sessions<Tensor extends RuntimeTensor> = Map<string, Promise<RuntimeSession<Tensor>>>
 
-/** Values that are quantized at once, 64 MiB of them: one matrix of a large model, but not the embeddings of a small one. */
+/**
+ * Most values to quantize at once (64 MiB in float32): enough for a matrix of a large model, but not for the embeddings of a
+ * small one.
+ */
 const largestPiece = 2 ** 24
 
 /**
- * What quantizes weights with a runtime. A matrix of more values than are taken at once is quantized in pieces, each of some of
- * the columns of the result, which have scales of their own: on the way it takes several times its memory in float32.
+ * Returns a function that quantizes weights with a runtime. Quantizing takes several times a matrix's memory in float32, so large
+ * matrices are quantized in pieces: groups of the result's columns, each of which has its own scale.
  *
- * @param keep takes each session that is made, and releases it when the backend is disposed of
+ * @param keep registers a session to be released when the backend is disposed of
  */
 export function weightQuantizer<Tensor extends RuntimeTensor>(
   runtime: OnnxRuntime<Tensor>,
@@ -27,7 +30,7 @@ export function weightQuantizer<Tensor extends RuntimeTensor>(
   return async (weight, transposed, plain) => {
     if (sizeOf(weight.shape) > largestPiece) return inPieces(weight, transposed, plain)
     const whole = await plain
-    // In turn: no other weight is expanded into the shared memory before this one was read.
+    // One at a time, so that no other weight is expanded into the shared memory before this one has been read.
     return inTurn(() => quantize(whole ?? runtime.feed(expanded(weight)), weight.shape, transposed))
   }
 
@@ -38,7 +41,7 @@ export function weightQuantizer<Tensor extends RuntimeTensor>(
     const size = Math.ceil(count / Math.ceil(count / most))
     const data = await sourceOf(weight, transposed, plain)
     const pieces: QuantizedTensors<Tensor>[] = []
-    // Not kept, for with them goes the memory that they have for intermediate results.
+    // Not kept: releasing these sessions frees their memory for intermediate results.
     const own: Sessions<Tensor> = new Map()
     try {
       for (let from = 0; from < count; from += size) {
@@ -58,7 +61,7 @@ export function weightQuantizer<Tensor extends RuntimeTensor>(
     }
   }
 
-  /** All values of a weight; undefined where its rows can be had without the others. */
+  /** All values of a weight; undefined if the pieces can be expanded separately, as rows. */
   async function sourceOf(weight: Weight, transposed: boolean, plain?: Promise<Tensor>) {
     const whole = await plain
     if (whole) return whole.data as Float32Array
@@ -81,7 +84,7 @@ export function weightQuantizer<Tensor extends RuntimeTensor>(
     return values
   }
 
-  /** The weight in memory that the next one overwrites: making such memory again takes longer than filling it. */
+  /** The weight, in memory that the next one overwrites: allocating such memory anew takes longer than filling it. */
   function expanded(weight: Weight): HostTensor {
     if (!('expand' in weight)) return weight
     return { shape: weight.shape, data: weight.expand(place(sizeOf(weight.shape))) }

@@ -4,29 +4,29 @@ import { sizeOf } from '../graph/value.ts'
 import type { OnnxRuntime, QuantizedTensors, RuntimeSession, RuntimeTensor } from './onnx-runtime.ts'
 import { weightQuantizer } from './weight-quantizer.ts'
 
-/** A runtime's tensors of weights, made once each. */
+/** A runtime's tensors of weights, each made once. */
 export interface WeightTensors<Tensor> {
-  /** The weight as it is, or one of the tensors that it is quantized to. */
+  /** The tensor of the weight itself, or one of its quantized parts. */
   get(weight: Weight, quantized?: QuantizedPart): Promise<Tensor>
-  /** Gives back what the runtime holds of a weight outside of this process's memory. */
+  /** Frees what the runtime holds of a weight outside this process's memory. */
   release(weight: Weight): Promise<void>
 }
 
-/** What has been made of one weight, for as long as somebody holds the weight. */
+/** The tensors made from one weight, kept for as long as the weight is referenced. */
 interface Made<Tensor> {
   plain?: Promise<Tensor>
   quantized?: Promise<QuantizedTensors<Tensor>>
   transposed?: Promise<QuantizedTensors<Tensor>>
 }
 
-/** @param keep takes each session that is made, and releases it when the backend is disposed of */
+/** @param keep registers a session to be released when the backend is disposed of */
 export function weightTensorCache<Tensor extends RuntimeTensor>(
   runtime: OnnxRuntime<Tensor>,
   keep: (session: RuntimeSession<Tensor>) => RuntimeSession<Tensor>,
 ): WeightTensors<Tensor> {
   const held = new WeakMap<Weight, Made<Tensor>>()
   const quantize = weightQuantizer(runtime, keep)
-  // A device has no buffers without bytes, and copies of what is overwritten would be kept in vain.
+  // Devices have no empty buffers, and transient weights are overwritten, so holding a copy would be useless.
   const isHeld = (weight: Weight) => !isTransient(weight) && sizeOf(weight.shape) > 0
   const hold = async (weight: Weight) =>
     runtime.hold && isHeld(weight) ? runtime.hold(weight) : runtime.feed(expandWeight(weight))
@@ -40,7 +40,7 @@ export function weightTensorCache<Tensor extends RuntimeTensor>(
     async get(weight, quantized) {
       const made = held.get(weight) ?? {}
       if (!isTransient(weight)) held.set(weight, made)
-      // Of what fails nothing is kept: there may be room the next time.
+      // Do not cache failures: there may be enough memory next time.
       if (!quantized) {
         made.plain ??= hold(weight).catch((error: unknown) => {
           delete made.plain

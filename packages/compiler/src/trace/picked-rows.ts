@@ -1,13 +1,13 @@
 import type { NamedWeights, Weight } from '@policypatch/core/platform'
 import type { GraphInput, GraphNode, OnnxGraph } from '../graph/graph.ts'
 
-/** Whether rows of a weight can be had without the others. */
+/** Whether rows of a weight can be expanded separately. */
 export const hasRows = (weight: Weight | undefined): boolean =>
   weight !== undefined && 'expand' in weight && weight.rows !== undefined
 
 /**
- * The graph with rows fed in place of packed tables that it only picks rows from, such as token embeddings: the table need not
- * be expanded for the few rows of a run. That is so where each use of the table is a `Gather` of rows by an input of ids [n].
+ * Replaces packed tables that the graph only picks rows from, such as token embeddings, by inputs for those rows, so that a run
+ * does not expand the whole table. Applies if every use of the table is a `Gather` of rows by an input of ids [n].
  */
 export function pickedRows(graph: OnnxGraph, weights: NamedWeights): OnnxGraph {
   const inputs = new Map(graph.inputs.map((input) => [input.name, input]))
@@ -34,7 +34,7 @@ export function pickedRows(graph: OnnxGraph, weights: NamedWeights): OnnxGraph {
   return { ...graph, nodes, inputs: [...graph.inputs.filter(({ name }) => used.has(name)), ...made.values()] }
 }
 
-/** The ids by which a node picks rows of a table and does nothing else with it. */
+/** The ids of a node that only picks rows of a table; undefined for any other node. */
 function idsOf(
   { opType, inputs: [data, ids = ''], attributes }: GraphNode,
   table: string,

@@ -1,6 +1,6 @@
 /**
- * Tracing: a program is run once with tensors that have no values, so that what it computes, with its gradient, is written down
- * as a graph. tfjs does the differentiating; each of its kernels becomes nodes (kernels/, out of operations/).
+ * Tracing runs a program once with tensors that have no values, and records what it computes, gradients included, as a graph.
+ * tfjs differentiates; each of its kernels becomes nodes (kernels/, built from operations/).
  */
 
 import { PatchError } from '@policypatch/core'
@@ -17,16 +17,16 @@ const backendName = 'policypatch-tracing'
 
 export interface TraceOptions {
   /**
-   * What is going to run the graph: ONNX Runtime's processor provider, or one for a device such as a GPU, for which
-   * products are in float32 whatever the signature's precision. Default `processor`.
+   * What runs the graph: ONNX Runtime's CPU provider, or one for a device such as a GPU, where products are in float32 whatever
+   * the signature's precision. Default `processor`.
    */
   readonly target?: Target
 }
 
 /**
- * Runs `program` once on tensors without values and writes down what it does, gradients included, as one ONNX graph.
- * The tfjs engine is left as it was found. Throws `UNSUPPORTED` for a tfjs kernel that is not implemented, and for a
- * program that reads a value which depends on its inputs.
+ * Runs `program` once on tensors without values and records it, gradients included, as one ONNX graph. Leaves the tfjs engine as
+ * it found it. Throws `UNSUPPORTED` for a tfjs kernel that is not implemented, and for a program that reads a value that depends
+ * on its inputs.
  */
 export function traceProgram(
   program: TensorProgram,
@@ -63,7 +63,7 @@ function weightSpecs({ weights }: Signature): Record<string, TensorSpec> {
   return Object.fromEntries(entries)
 }
 
-/** Runs leave float32 and int32 only, so what is true or false is given as 1 or 0. */
+/** Runs return only float32 and int32, so booleans are returned as 1 or 0. */
 function outputValues(backend: TracingBackend, outputs: NamedTensors): Record<string, Value> {
   const entries = Object.entries(outputs).map(([key, tensor]) => {
     const value = backend.unwrap(tensor)
@@ -72,7 +72,7 @@ function outputValues(backend: TracingBackend, outputs: NamedTensors): Record<st
   return Object.fromEntries(entries)
 }
 
-/** Makes a tracing backend tfjs's current one while `run` runs, and puts everything back whatever happens. */
+/** Makes a tracing backend tfjs's current one during `run`, and restores the previous state in any case. */
 function onTracingBackend(options: GraphOptions, run: (backend: TracingBackend) => OnnxGraph): OnnxGraph {
   const engine = tf.engine()
   const previous: string | null | undefined = engine.backendName
@@ -82,7 +82,7 @@ function onTracingBackend(options: GraphOptions, run: (backend: TracingBackend) 
   registerKernels()
   tf.registerBackend(backendName, () => backend)
   try {
-    // Both calls act before they return: no other program can come between.
+    // Both calls take effect before they return, so no other program can interfere.
     void tf.setBackend(backendName)
     let graph: OnnxGraph | undefined
     tf.tidy(() => {
@@ -90,7 +90,7 @@ function onTracingBackend(options: GraphOptions, run: (backend: TracingBackend) 
     })
     return graph as unknown as OnnxGraph
   } catch (cause) {
-    // What gradients kept for later would be counted for ever, though nothing holds it.
+    // Otherwise tensors kept for gradients would be counted forever, although nothing references them.
     Object.assign(engine.state, counts)
     throw unsupportedKernel(cause) ?? cause
   } finally {
@@ -130,7 +130,7 @@ function mapValues(
   )
 }
 
-/** tfjs says that a kernel is missing in words only. */
+/** tfjs reports a missing kernel only in an error message. */
 function unsupportedKernel(cause: unknown): PatchError | undefined {
   const match = /[Kk]ernel '([^']+)' (?:not registered )?for backend/.exec(
     cause instanceof Error ? cause.message : '',
@@ -145,9 +145,8 @@ function unsupportedKernel(cause: unknown): PatchError | undefined {
 }
 
 /**
- * The graph with its weights resident: ONNX Runtime then arranges a matrix for its products once, when it loads the
- * program, instead of each time that the program runs. Tables that rows are picked from stay fed, for they would only be
- * copied.
+ * The graph with resident weights: ONNX Runtime then packs a matrix for its products once, when it loads the program, instead of
+ * in every run. Tables that rows are picked from are still fed, because they would only be copied.
  */
 export function residentWeights(graph: OnnxGraph): OnnxGraph {
   const tables = new Set(

@@ -12,8 +12,7 @@ import { type GraphBuilder, type GraphOptions, graphBuilder } from '../graph/gra
 import type { ElementType, Value } from '../graph/value.ts'
 
 /**
- * A tfjs backend that computes nothing: its tensors stand for values of a graph that its kernels add to. tfjs asks for
- * a class.
+ * A tfjs backend that computes nothing: its tensors represent values of a graph, to which its kernels add. tfjs requires a class.
  */
 export class TracingBackend extends KernelBackend {
   readonly graph: GraphBuilder
@@ -24,14 +23,14 @@ export class TracingBackend extends KernelBackend {
     this.graph = graphBuilder(options)
   }
 
-  /** A tfjs tensor that stands for `value`. */
+  /** A tfjs tensor that represents `value`. */
   wrap(value: Value): TensorInfo {
     const dataId = {}
     this.#values.set(dataId, value)
     return { dataId, shape: [...value.shape], dtype: value.dtype as DataType }
   }
 
-  /** What a tfjs tensor stands for. One of another backend, which the program holds from before, is a constant. */
+  /** The value that a tfjs tensor represents. A tensor of another backend, which the program held before, becomes a constant. */
   unwrap({ dataId, shape, dtype }: TensorInfo): Value {
     const known = this.#values.get(dataId)
     if (known) return known
@@ -58,7 +57,7 @@ export class TracingBackend extends KernelBackend {
     return this.readSync(dataId)
   }
 
-  // Values live as long as the trace: nothing is counted or freed one by one.
+  // Values live as long as the trace, so nothing is counted or freed individually.
   override disposeData(): boolean {
     return true
   }

@@ -2,8 +2,8 @@ import { PatchError } from '../errors.ts'
 import type { HostTensor, NamedHostTensors, NamedWeights, Signature, TensorSpec } from './backend.ts'
 
 /**
- * Throws unless `feeds` are exactly what `inputs` announces: `INVALID_ARGUMENT` for one that is missing, unknown or of
- * another type, `SHAPE_MISMATCH` for one of another shape.
+ * Throws unless `feeds` match `inputs` exactly: `INVALID_ARGUMENT` for a feed that is missing, unknown or of another type,
+ * `SHAPE_MISMATCH` for one of another shape.
  */
 export function checkFeeds(inputs: Signature['inputs'], feeds: NamedHostTensors): void {
   const lengths = new Map<string, number>()
@@ -17,7 +17,7 @@ export function checkFeeds(inputs: Signature['inputs'], feeds: NamedHostTensors)
   }
 }
 
-/** The specification with the lengths of its free axes as they are fed: the first of a name holds for the others. */
+/** The specification with its free axes bound to the fed lengths; the first length for a name applies to all its axes. */
 function boundTo(feed: HostTensor, spec: TensorSpec, lengths: Map<string, number>): TensorSpec {
   const { free } = spec
   if (!free) return spec
@@ -57,7 +57,7 @@ function list(names: readonly string[]): string {
   return names.length === 0 ? '(none)' : names.map((name) => `\`${name}\``).join(', ')
 }
 
-/** Throws `INVALID_ARGUMENT` or `SHAPE_MISMATCH` unless `found` can stand in place of a signature's weights. */
+/** Throws `INVALID_ARGUMENT` or `SHAPE_MISMATCH` unless `found` can replace a signature's weights. */
 export function checkWeights(signature: NamedWeights, found: NamedWeights): void {
   const stray = Object.keys(found).filter((name) => !(name in signature))
   if (stray.length > 0) {

@@ -20,7 +20,7 @@ export interface EagerBackendOptions {
 
 /**
  * Runs programs op by op on a tfjs backend that the caller has registered (by importing it). The reference for all other
- * backends: slow, simple, right. Throws `BACKEND_FAILED` if that tfjs backend is absent.
+ * backends: simple and correct, but slow. Throws `BACKEND_FAILED` if that tfjs backend is absent.
  */
 export function eagerBackend({ tfBackend = preferredBackend() }: EagerBackendOptions = {}): Backend {
   const enqueue = runQueue()
@@ -97,7 +97,7 @@ async function initialize(name: string): Promise<void> {
   })
 }
 
-/** Runs `run` with the (initialized) tfjs backend as the current one; setting it acts before the call returns. */
+/** Calls `run` with the (initialized) tfjs backend as the current one; `setBackend` takes effect before it returns. */
 function on<Result>(name: string, run: () => Result): Result {
   const previous = tf.engine().backendName
   if (previous === name) return run()
@@ -109,7 +109,7 @@ function on<Result>(name: string, run: () => Result): Result {
   }
 }
 
-/** The program without the outputs that are not wanted. */
+/** The program, returning only the wanted outputs. */
 function chosen(program: TensorProgram, wanted: readonly string[] | undefined): TensorProgram {
   if (!wanted) return program
   return (inputs, weights) => {
@@ -126,7 +126,7 @@ function runProgram(
 ): NamedTensors {
   return tf.tidy(() => {
     const bound = mapValues(weights, upload)
-    // A program may give an input or a weight as it is: a clone outlives the tidying and can be disposed of by itself.
+    // A program may return an input or a weight itself: a clone survives `tidy` and can be disposed of on its own.
     return mapValues(program(mapValues(feeds, toTensor), bound), (tensor) => tensor.clone())
   })
 }

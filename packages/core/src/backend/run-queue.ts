@@ -3,7 +3,7 @@ import { PatchError } from '../errors.ts'
 /** Runs tasks one after the other, in the order in which they were given. */
 type RunQueue = <Result>(task: () => Promise<Result> | Result) => Promise<Result>
 
-/** A queue of a backend's runs; a task that fails does not hold up those behind it. */
+/** A queue for a backend's runs. A failed task does not hold up those behind it. */
 export function runQueue(): RunQueue {
   let last: Promise<unknown> = Promise.resolve()
   return (task) => {
@@ -13,7 +13,7 @@ export function runQueue(): RunQueue {
   }
 }
 
-/** `BACKEND_FAILED`, for a run of a program that, or whose backend, was disposed of. */
+/** `BACKEND_FAILED`, for running a program after it or its backend was disposed of. */
 export function disposedError(): PatchError {
   return new PatchError('BACKEND_FAILED', {
     expected: 'a program and a backend in use',

@@ -8,14 +8,14 @@ import {
 import { bytesText } from './figures.ts'
 import type { StepShape } from './step-shape.ts'
 
-/** How much of what is free may be taken: what runs beside it, and the estimate's own error, need some. */
+/** Share of the limit that may be used: other work on the machine, and the error of the estimate, need the rest. */
 const share = 0.9
 
-/** Whether a use of memory fits what this process may take. */
+/** Whether so much memory fits in what this process may use. */
 export const fits = (total: number, limit: number | undefined): boolean =>
   limit === undefined || total <= share * limit
 
-/** What to change where a step of training does not fit memory, or is slower for want of it. */
+/** What to change if a training step does not fit in memory, or is slower for lack of it. */
 export function memoryAdvice(
   model: SizedModel,
   step: StepShape,
@@ -53,7 +53,7 @@ function largestBatch({ batchSize }: StepShape, fitsWith: (batchSize: number) =>
   return 0
 }
 
-/** Bits of a value in a type that takes more than a file quantized to four does. */
+/** Advises a smaller file if the weights take more than 8 bits per value, else a smaller model. */
 function smallerFile({ tensors }: SizedModel): string[] {
   const total = (of: 'byteLength' | 'size') => tensors.reduce((sum, tensor) => sum + tensor[of], 0)
   return (8 * total('byteLength')) / total('size') > 8
@@ -61,7 +61,7 @@ function smallerFile({ tensors }: SizedModel): string[] {
     : ['Use a smaller model.']
 }
 
-/** What to change where prefix, prompt and response are longer than the context; undefined where they are not. */
+/** What to change if prefix, prompt and response are longer than the context; undefined if they fit. */
 export function positionsAdvice({ maxPositions }: ModelConfig, step: StepShape): string | undefined {
   const { prefixLength, promptTokens, responseTokens } = step
   if (prefixLength + promptTokens + responseTokens <= maxPositions) return undefined

@@ -4,14 +4,14 @@ import type { ChatMessage, Tokenizer } from '../tokenize/tokenizer.ts'
 import { attempt } from './examine-files.ts'
 import { countText } from './figures.ts'
 
-/** What a check found: what is well, in words, what is worth knowing, and what is wrong. */
+/** What a check found: what is fine, what is worth knowing, and what is wrong. */
 export interface Findings {
   readonly well: readonly string[]
   readonly notes: readonly string[]
   readonly problems: readonly PatchError[]
 }
 
-/** Texts that a tokenizer should give back: words, lines, code, letters and pictures of other scripts. */
+/** Texts that should survive encoding and decoding: words, lines, code, other scripts and emoji. */
 const texts = [
   'The quick brown fox jumps over the lazy dog.',
   ' leading and trailing ',
@@ -23,7 +23,7 @@ const texts = [
   'a picture 🙂',
 ]
 
-/** Whether texts come back as they went in, and the ids that begin and end a text are those of the vocabulary. */
+/** Whether texts come back unchanged, and whether the end-of-sequence id is in the model's vocabulary. */
 export function checkTokenizer(tokenizer: Tokenizer, rows: number | undefined): Findings {
   const changed = texts.filter((text) => {
     const ids = tokenizer.encode(text, { addSpecialTokens: false })
@@ -65,7 +65,9 @@ const conversations: readonly (readonly [what: string, messages: readonly ChatMe
   ['with earlier turns', [question, answer, question]],
 ]
 
-/** Whether the chat template renders what patches are trained and used on, and each message is in what it renders. */
+/**
+ * Whether the chat template renders the kinds of conversation that patches are trained and used on, without losing a message.
+ */
 export async function checkTemplate(tokenizer: Tokenizer): Promise<Findings> {
   const problems: PatchError[] = []
   const rendered: string[] = []

@@ -1,9 +1,9 @@
 import type { LayerType, ModelConfig, Rope } from '../model/decoder/config/model-config.ts'
 
-/** What a model takes of the ideas that families of decoders differ in, in words: a heading and what it is. */
+/** A model's choices where families of decoders differ: a description in words for each heading. */
 export type ModelUses = Readonly<Record<string, string>>
 
-/** The parts of its family that a model uses. */
+/** Describes these choices for a model. */
 export function describeConfig(config: ModelConfig): ModelUses {
   return {
     attention: attentionOf(config),
@@ -21,7 +21,7 @@ export function describeConfig(config: ModelConfig): ModelUses {
 const optional = (name: string, parts: readonly string[]): ModelUses =>
   parts.length > 0 ? { [name]: parts.join(', ') } : {}
 
-/** A number as it is read: at most four digits that count. */
+/** A number for display: at most four significant digits. */
 const short = (value: number) =>
   Number(value.toPrecision(4)).toLocaleString('en', { maximumSignificantDigits: 4 })
 

@@ -1,7 +1,7 @@
 /**
- * A diagnosis before any long work: what a model is, what is wrong with it, whether it loads, generates and trains here, and what
- * that takes. Its files are examined one after the other (examine-files), memory is estimated from what they say
- * (estimate-memory), and only what fits is tried, for a few seconds (probe).
+ * A diagnosis before any long work: what a model is, what is wrong with it, whether it loads, generates and trains here, and
+ * what that takes. Its files are examined one by one (examine-files), memory is estimated from them (estimate-memory), and
+ * only what fits is tried, for a few seconds (probe).
  */
 
 import { type Place, storedAt } from '../storage/place.ts'
@@ -16,10 +16,10 @@ import { fileChecks, memoryCheck, positionsCheck } from './file-checks.ts'
 import { tryModel } from './try-model.ts'
 
 /**
- * Examines a model and what this machine can do with it. What is wrong with the model or the patch is in the diagnosis; it is
- * not thrown. The probe takes seconds, and runs nothing that would not fit the memory by estimate.
+ * Examines a model and what this machine can do with it. Problems with the model or the patch are reported in the diagnosis,
+ * not thrown. The probe takes seconds, and runs nothing that is estimated not to fit in memory.
  *
- * @throws PatchError `ABORTED`; `INVALID_ARGUMENT` for a step that is none
+ * @throws PatchError `ABORTED`; `INVALID_ARGUMENT` for an invalid step
  */
 export async function diagnoseModel(place: Place, options: DiagnoseOptions): Promise<ModelDiagnosis> {
   const step = stepOf(options)
@@ -75,7 +75,7 @@ export async function diagnoseModel(place: Place, options: DiagnoseOptions): Pro
   }
 }
 
-/** What is told while files are read is of the tokenizer: how a text is split, what a template lacks. */
+/** Adds notices to the tokenizer's check: all of them are about how a text is split or what a template lacks. */
 const withNotices = (check: Check, notices: readonly string[]): Check =>
   check.name === 'tokenizer' && check.state !== 'fails' && notices.length > 0
     ? { ...check, state: 'note', lines: [...check.lines, ...notices] }

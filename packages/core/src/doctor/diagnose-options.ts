@@ -5,18 +5,21 @@ import type { CheckName } from './diagnosis.ts'
 import type { StepShape } from './step-shape.ts'
 
 export interface DiagnoseOptions extends Omit<LoadModelOptions, 'adapter' | 'onProgress'> {
-  /** Is checked to fit the model; the model generates with it. */
+  /** A patch to check against the model; the model generates with it. */
   readonly patch?: PatchContents | undefined
-  /** The step of training to estimate. Default: 8 examples of 64 and 64 tokens behind 50 virtual tokens, or the patch's. */
+  /**
+   * The training step to estimate. Default: 8 examples with 64 prompt and 64 response tokens, behind 50 virtual tokens or as
+   * many as the patch has.
+   */
   readonly step?: Partial<StepShape> | undefined
-  /** `false` does not load the model: files and memory are looked at alone. Default true. */
+  /** `false` does not load the model: only files and memory are checked. Default true. */
   readonly probe?: boolean | undefined
-  /** Bytes that this process has in memory now. Without it, the estimate is of what the model adds. */
+  /** Bytes of memory that this process uses now. Without it, the estimate covers only what the model adds. */
   readonly memoryInUse?: (() => number) | undefined
   readonly onProgress?: ((check: CheckName) => void) | undefined
 }
 
-/** The step that memory and time are given for. Throws `INVALID_ARGUMENT` for one that is none. */
+/** The training step to estimate. Throws `INVALID_ARGUMENT` if it is invalid. */
 export function stepOf({ step, patch }: DiagnoseOptions): StepShape {
   const { batchSize = 8, promptTokens = 64, responseTokens = 64, prefixLength } = step ?? {}
   const shape = {

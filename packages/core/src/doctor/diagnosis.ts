@@ -4,7 +4,7 @@ import type { ModelUses } from './describe-config.ts'
 import type { MemoryEstimate } from './estimate-memory.ts'
 import type { StepShape } from './step-shape.ts'
 
-/** What is examined, in this order. */
+/** The checks, in order. */
 export type CheckName =
   | 'files'
   | 'configuration'
@@ -19,13 +19,13 @@ export type CheckName =
   | 'generates'
   | 'trains'
 
-/** What one check found: all is well, there is something to know, it would fail, or it could not be done. */
+/** The result of one check: it passed, found something worth knowing, found what would fail, or could not be done. */
 export interface Check {
   readonly name: CheckName
   readonly state: 'ok' | 'note' | 'fails' | 'skipped'
-  /** In words, a line each. */
+  /** In words, one statement per line. */
   readonly lines: readonly string[]
-  /** What is wrong: the errors that the work itself would end with. */
+  /** What is wrong: the errors that the actual work would end with. */
   readonly problems: readonly Problem[]
 }
 
@@ -37,7 +37,7 @@ export interface Problem {
   readonly remedy: string
 }
 
-/** What a model is. */
+/** Key facts about a model. */
 export interface ModelSummary {
   /** The architecture, as {@link ModelConfig} names it. */
   readonly family: string
@@ -48,12 +48,12 @@ export interface ModelSummary {
   /** Context in tokens. */
   readonly maxPositions: number
   readonly format: 'safetensors' | 'gguf'
-  /** Tensors in the files, and their bytes. */
+  /** Number of tensors in the files, and bytes of those that the model needs. */
   readonly tensors: number
   readonly bytes: number
-  /** Share of the parameters by the type that they are stored in, the most frequent first. */
+  /** Share of the parameters by the type in which they are stored, the most frequent first. */
   readonly types: Readonly<Record<string, number>>
-  /** Undefined where the files do not name it. */
+  /** Undefined if the files do not name one. */
   readonly license: string | undefined
   readonly uses: ModelUses
 }
@@ -61,27 +61,27 @@ export interface ModelSummary {
 /** Times on this machine, in seconds. */
 export interface MeasuredTimes {
   readonly load: number
-  /** From a prompt of some ten tokens to the first token of the answer, and for each further one. */
+  /** To the first token of the answer to a prompt of about ten tokens, and for each further token. */
   readonly firstToken?: number
   readonly token?: number
-  /** Of a step of training, and how many of its examples were run to measure it. */
+  /** For a training step, and how many of its examples were run to measure it. */
   readonly step?: number
   readonly stepExamples?: number
 }
 
 export interface ModelDiagnosis {
   readonly id: string
-  /** Whether no check failed. */
+  /** True if no check failed. */
   readonly works: boolean
   /** Backend and precision. */
   readonly runsOn: string
-  /** The step of training that memory and time are given for. */
+  /** The training step for which memory and time are given. */
   readonly step: StepShape
-  /** Undefined where the configuration or a tensor is refused. */
+  /** Undefined if the configuration or a tensor is rejected. */
   readonly model: ModelSummary | undefined
   readonly checks: readonly Check[]
   readonly memory: MemoryEstimate | undefined
-  /** Undefined where the model was not loaded. */
+  /** Undefined if the model was not loaded. */
   readonly times: MeasuredTimes | undefined
   /** What to change so that it works, or works better. */
   readonly advice: readonly string[]
@@ -107,7 +107,7 @@ export const failed = (
   problems: problems.map(({ code, expected, found, remedy }) => ({ code, expected, found, remedy })),
 })
 
-/** A check that fails if anything is wrong, and else says what is well. */
+/** A check that fails if there are problems, and otherwise says what is fine. */
 export function checkOf(name: CheckName, { well, notes, problems }: Findings): Check {
   if (problems.length > 0) return failed(name, problems, ...notes)
   const line = well.length > 0 ? [well.join(', ')] : []

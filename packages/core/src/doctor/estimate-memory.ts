@@ -1,6 +1,6 @@
 /**
- * Memory of a process that generates with a model, and of one that trains a prefix for it, before either is tried. The estimate
- * is of programs that are compiled and keep what the gradient needs (memory-plan); an eager backend takes more.
+ * Estimates the memory of a process that generates with a model, and of one that trains a prefix for it, before either is
+ * tried. It assumes compiled programs that keep what the gradient needs (memory-plan); an eager backend takes more.
  */
 
 import type { Precision } from '../backend/backend.ts'
@@ -24,11 +24,11 @@ export interface MemoryUse {
 }
 
 export interface MemoryEstimate {
-  /** Bytes that this process may take in all: what it has and what is free. Undefined where nothing tells. */
+  /** Total bytes that this process may use: those in use plus those free. Undefined if unknown. */
   readonly limit: number | undefined
-  /** Of a process that answers one prompt after the other. */
+  /** For a process that answers one prompt at a time. */
   readonly generation: MemoryUse
-  /** Of a step of training. */
+  /** For a training step. */
   readonly training: MemoryUse & { readonly plan: MemoryPlan }
 }
 
@@ -36,11 +36,11 @@ export interface MemoryOptions {
   readonly precision: Precision
   /** Bytes in use before the weights are loaded. */
   readonly inUse: number
-  /** Bytes that are free then. */
+  /** Bytes that are free at that time. */
   readonly free: number | undefined
 }
 
-/** Tensors of a model, and how its files keep them. */
+/** A model's tensors, and how its files store them. */
 export interface SizedModel {
   readonly config: ModelConfig
   readonly tensors: readonly SizedTensor[]
@@ -51,15 +51,15 @@ interface SizedTensor extends Pick<WeightSpec, 'shape' | 'kind'> {
   /** In the file. */
   readonly dtype: string
   readonly byteLength: number
-  /** Whether the file keeps it in less than float32. */
+  /** Whether the file stores it in fewer bits than float32. */
   readonly packed: boolean
-  /** Whether it is multiplied by, in the forward pass and for the gradient. */
+  /** Whether matrix products use it, in the forward pass and for the gradient. */
   readonly multiplied: boolean
-  /** Whether it is outside of the layers. */
+  /** Whether it is outside the layers. */
   readonly outside: boolean
 }
 
-/** The tensors that an architecture needs of files, which must have them: see `examineFiles`. */
+/** The tensors that an architecture needs. The files must have them: see `examineFiles`. */
 export function sizedModel(
   reader: TensorReader,
   architecture: Architecture,
@@ -95,7 +95,7 @@ export function estimateMemory(model: SizedModel, step: StepShape, options: Memo
   return { limit, generation: generationUse(model, options), training: trainingUse(model, step, options) }
 }
 
-/** The fastest way of a step that fits four fifths of the free memory, as the trainer chooses; or the one that takes least. */
+/** The fastest plan that fits in four fifths of the free memory, as the trainer chooses; otherwise the smallest one. */
 function trainingUse(model: SizedModel, step: StepShape, options: MemoryOptions): MemoryEstimate['training'] {
   const budget = 0.8 * (options.free ?? Number.POSITIVE_INFINITY)
   const plans: readonly MemoryPlan[] = [
@@ -135,7 +135,7 @@ function stepParts(
   ]
 }
 
-/** Positions of a conversation for which memory is reckoned. */
+/** Length of the conversation, in positions, that the estimate assumes. */
 const conversation = 512
 
 function generationUse(model: SizedModel, options: MemoryOptions): MemoryUse {
@@ -152,10 +152,10 @@ function generationUse(model: SizedModel, options: MemoryOptions): MemoryUse {
   ])
 }
 
-/** What a runtime takes to load, and its programs. */
+/** Bytes taken by a loaded runtime and its programs. */
 const runtime = 64e6
 
-/** What is there once a model is loaded. */
+/** What is in memory once a model is loaded. */
 function loadedParts({ config, tensors }: SizedModel, { inUse, precision }: MemoryOptions): MemoryPart[] {
   const loaded = tensors.map(({ packed, kind, byteLength, size }) => {
     // See `packsEmbeddings`.
@@ -170,8 +170,8 @@ function loadedParts({ config, tensors }: SizedModel, { inUse, precision }: Memo
 }
 
 /**
- * Weights in the form in which they are multiplied, and what it takes to make it. In int8 there are two: for the forward pass,
- * and for the gradient or, in generation, arranged for steps of single tokens.
+ * Weights in the layout used for matrix products, and what it takes to make it. In int8 there are two copies: one for the
+ * forward pass, and one for the gradient or, in generation, arranged for steps of single tokens.
  */
 function heldParts(
   { tensors }: SizedModel,
@@ -186,7 +186,7 @@ function heldParts(
       { name: 'making int8 of weights', bytes: preparation(matrices, work === 'training' ? 2 : 1) },
     ]
   }
-  // An embedding that is multiplied was loaded as float32.
+  // An embedding that matrix products use was loaded as float32.
   const expanded = matrices.filter(({ packed, kind }) => packed && kind === 'matrix')
   return [
     { name: 'weights in float32', bytes: 4 * sum(expanded.map((matrix) => matrix.size)) },
@@ -194,10 +194,10 @@ function heldParts(
   ]
 }
 
-/** Values that are quantized at once. */
+/** Maximum number of values quantized at once. */
 const largestPiece = 2 ** 24
 
-/** Room for the floats of one matrix; and, for each shape of matrices and form, for what is made of them on the way. */
+/** Room for the float32 values of one piece of a matrix and, for each matrix shape and form, for intermediate results. */
 function preparation(matrices: readonly SizedTensor[], forms: number): number {
   const pieces = matrices.map(({ size }) => size / Math.ceil(size / largestPiece))
   const shapes = new Map(matrices.map(({ shape, size }) => [`${shape}`, size]))
@@ -205,7 +205,7 @@ function preparation(matrices: readonly SizedTensor[], forms: number): number {
   return 4 * Math.max(0, ...pieces) + 10 * forms * sum(kept)
 }
 
-/** Weights that are expanded to float32 for one layer at a time; those outside of layers stay expanded. */
+/** Weights expanded to float32 for one layer at a time; those outside the layers stay expanded. */
 function byLayerParts({ config, tensors }: SizedModel): MemoryPart[] {
   const packed = tensors.filter(({ multiplied, packed }) => multiplied && packed)
   const inLayers = packed.filter((tensor) => !tensor.outside)

@@ -16,14 +16,14 @@ import type { TensorReader } from '../model/files/tensors/tensor-reader.ts'
 import type { StoredPlace } from '../storage/place.ts'
 import type { Tokenizer } from '../tokenize/tokenizer.ts'
 
-/** What can be had of a model's files without loading its weights, and everything that is wrong with them. */
+/** What a model's files say without loading the weights, and everything that is wrong with them. */
 export interface ExaminedFiles {
   readonly reader: TensorReader | undefined
-  /** Absent where the configuration is refused. */
+  /** Undefined if the configuration is rejected. */
   readonly decoder: { readonly architecture: Architecture; readonly config: ModelConfig } | undefined
   readonly tokenizer: Tokenizer | undefined
   readonly license: string | undefined
-  /** Tensors of the files that the model does not need. */
+  /** Tensors in the files that the model does not need. */
   readonly unused: readonly string[]
   readonly problems: {
     readonly files: readonly PatchError[]
@@ -35,10 +35,10 @@ export interface ExaminedFiles {
 }
 
 /**
- * Reads what a model's files say, one after the other: the errors are those of loading, but each file is read whatever is wrong
- * with the others.
+ * Reads a model's files one by one. The errors are those of loading, but a problem in one file does not prevent the others
+ * from being read.
  *
- * @throws what is no {@link PatchError}
+ * @throws anything that is not a {@link PatchError}
  */
 export async function examineFiles(place: StoredPlace, options: OpenModelOptions): Promise<ExaminedFiles> {
   const files: PatchError[] = []
@@ -73,7 +73,7 @@ async function describedIn(stages: ModelStages): Promise<Omit<OpenedModel, 'toke
   return { reader, architecture, config: await storedTies(reader, architecture, config) }
 }
 
-/** What a function gives, or its error added to those that there are. */
+/** Calls a function. Its `PatchError`, unless `ABORTED`, is added to `problems`, and the result is undefined. */
 export async function attempt<Result>(
   problems: PatchError[],
   run: () => Result | Promise<Result>,
@@ -87,7 +87,7 @@ export async function attempt<Result>(
   }
 }
 
-/** What loading would say of each tensor, but for its values; and the tensors that it would pass over. */
+/** The errors that loading would report for each tensor, except about its values; and the tensors that it would ignore. */
 async function examineWeights({ reader, architecture, config }: Omit<OpenedModel, 'tokenizer'>): Promise<{
   readonly weights: readonly PatchError[]
   readonly unused: readonly string[]

@@ -1,4 +1,4 @@
-/** Figures of a diagnosis as they are read. */
+/** Formats the figures of a diagnosis for display. */
 
 /** `98 MB`, `1.35 GB` */
 export const bytesText = (bytes: number): string =>
@@ -17,5 +17,5 @@ export function countText(count: number): string {
   return `${Number(value.toPrecision(4))} ${unit}`
 }
 
-/** `92%`; what is there is at least 1%. */
+/** `92%`; at least 1%. */
 export const shareText = (share: number): string => `${Math.max(1, Math.round(100 * share))}%`

@@ -6,7 +6,7 @@ import type { ExaminedFiles } from './examine-files.ts'
 import { bytesText } from './figures.ts'
 import type { StepShape } from './step-shape.ts'
 
-/** What is found of files, configuration and weights. */
+/** The checks of files, configuration and weights. */
 export function fileChecks({ reader, decoder, unused, problems }: ExaminedFiles): Check[] {
   if (!reader) return [failed('files', problems.files)]
   const kinds = [...new Set([...reader.tensors.values()].map(({ dtype }) => dtype))]
@@ -28,7 +28,7 @@ export function fileChecks({ reader, decoder, unused, problems }: ExaminedFiles)
   ]
 }
 
-/** Whether prefix, prompt and response fit the context. */
+/** Whether prefix, prompt and response fit in the context. */
 export function positionsCheck(maxPositions: number, step: StepShape, shorter: string | undefined): Check {
   const { prefixLength, promptTokens, responseTokens } = step
   const used = prefixLength + promptTokens + responseTokens
@@ -42,7 +42,7 @@ export function positionsCheck(maxPositions: number, step: StepShape, shorter: s
   return failed('positions', [error])
 }
 
-/** Whether a step fits memory, and how it is run so that it does. */
+/** Whether a training step fits in memory, and how it is run so that it does. */
 export function memoryCheck({ training, generation, limit }: MemoryEstimate): Check {
   const [step, answers] = [training.total, generation.total].map(bytesText)
   const line = `a training step takes ${step}, generating ${answers}`

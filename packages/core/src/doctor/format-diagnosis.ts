@@ -3,7 +3,7 @@ import type { Check, ModelDiagnosis, ModelSummary, Problem } from './diagnosis.t
 import type { MemoryUse } from './estimate-memory.ts'
 import { bytesText, countText, shareText } from './figures.ts'
 
-/** How states are shown: all as wide. */
+/** Labels of the states, padded to one width. */
 const marks: Readonly<Record<Check['state'], string>> = {
   ok: 'ok   ',
   note: 'note ',
@@ -33,7 +33,7 @@ export function formatDiagnosis(diagnosis: ModelDiagnosis): string {
 const listed = (names: readonly string[]): string =>
   names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
 
-/** Headings in front of texts, which all begin in one column. */
+/** Headings and their texts, which all start in one column. */
 const aligned = (rows: readonly (readonly [heading: string, text: string])[]): string[] =>
   rows.map(([heading, text]) => `  ${heading.padEnd(15)}${printableLine(text)}`)
 
@@ -73,7 +73,7 @@ const inOneLine = ({ code, expected, found, remedy }: Problem): string[] => [
   `${code}: Expected ${expected}; found ${found}. ${remedy}.`,
 ]
 
-/** Problems of one check that are shown: a file of another model lacks every tensor. */
+/** Maximum number of problems shown for a check: a file of another model lacks every tensor. */
 const most = 5
 
 const shortList = (problems: readonly string[][]): readonly string[][] =>

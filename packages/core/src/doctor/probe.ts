@@ -9,13 +9,13 @@ import { PrefixTrainer } from '../train/trainer/prefix-trainer.ts'
 import type { TrainingSettings } from '../train/trainer/training-settings.ts'
 import { partsOf, type StepShape, stepExamples, stepOperations } from './step-shape.ts'
 
-/** Runs that are timed of each part of a step. */
+/** Timed runs of each batch that is measured. */
 const runs = 2
 
-/** Seconds that one run of a probe should take at most; one of a large model takes what it takes. */
+/** Seconds that one run of a probe should take at most; large models may take longer. */
 const enough = 4
 
-/** Whether a model can be trusted with plain English, in a measure that no tuning changes much. */
+/** Whether a model reads plain English, by a measure that no tuning changes much. */
 export interface ReadingProbe {
   /** exp of the mean negative log-probability of a token of a plain text. */
   readonly perplexity: number
@@ -25,17 +25,17 @@ export interface ReadingProbe {
 export interface GenerationProbe {
   /** The start of its answer to a plain prompt. */
   readonly text: string
-  /** Seconds from a prompt of some ten tokens to the first token of the answer. */
+  /** Seconds to the first token of the answer to a prompt of about ten tokens. */
   readonly firstToken: number
-  /** Seconds for each further one. */
+  /** Seconds for each further token. */
   readonly token: number
 }
 
-/** How a step of training goes. */
+/** How a training step runs. */
 export interface StepProbe {
   /** Seconds for a step. */
   readonly seconds: number
-  /** Examples of it that were run; the rest is reckoned. */
+  /** Number of its examples that were run; the rest is extrapolated. */
   readonly examples: number
   readonly loss: number
 }
@@ -44,7 +44,7 @@ const plainText =
   'The sun rises in the east and sets in the west. In the morning people go to work, and in the evening they come home to ' +
   'their families.'
 
-/** Reads a plain text. Throws `NOT_FINITE` where probabilities are not. */
+/** Reads a plain text. Throws `NOT_FINITE` if its log-probabilities are not finite. */
 export async function probeReading(model: LanguageModel): Promise<ReadingProbe> {
   const [prompt, response] = [plainText.slice(0, 7), plainText.slice(7)]
   const most = Math.floor(model.config.maxPositions / 2)
@@ -60,7 +60,7 @@ export async function probeReading(model: LanguageModel): Promise<ReadingProbe> 
   })
 }
 
-/** Tokens that are asked for: so many that weights are arranged for the steps, as in an answer of usual length. */
+/** Number of requested tokens: enough that weights are arranged for single-token steps, as for an answer of usual length. */
 const asked = 64
 
 /** Generates a few tokens twice, and times the second run. */
@@ -69,7 +69,7 @@ export async function probeGeneration(model: LanguageModel, prompt: Prompt): Pro
   const { tokenizer } = core
   const tokens = tokenizer.encodePrompt(prompt)
   const request = { index: 0, prompt, tokens, prefix: model.prefix, seed: undefined }
-  // Nothing ends the answer before enough tokens have come.
+  // The answer must not end before there are enough tokens.
   const endless = { ...core, tokenizer: { ...tokenizer, eosTokenIds: [-1] } }
   const timed = async (most: number) => {
     const made: number[] = []
@@ -92,13 +92,13 @@ export async function probeGeneration(model: LanguageModel, prompt: Prompt): Pro
   }
 }
 
-/** Seconds between two of some times in milliseconds. */
+/** Seconds between two timestamps in milliseconds, given by index. */
 const between = (times: readonly number[], from: number, to: number): number =>
   ((times.at(to) as number) - (times.at(from) as number)) / 1000
 
 /**
- * Works out gradients of as much of a step as takes a few seconds, and reckons the rest: a part's time is taken to grow in
- * proportion to its arithmetic, from what a single example takes.
+ * Computes gradients for as much of a step as takes a few seconds, and extrapolates the rest: beyond the time of a single
+ * example, time is assumed to grow in proportion to the arithmetic.
  */
 export async function probeStep(
   model: LanguageModel,
@@ -123,7 +123,7 @@ export async function probeStep(
     const batch = examples.slice(0, count)
     const { loss } = await trainer.gradient(batch)
     let seconds = Number.POSITIVE_INFINITY
-    // The least of some runs: what else the machine does makes one longer, never shorter.
+    // The minimum of several runs: other load on the machine makes a run longer, never shorter.
     for (let run = 0; run < runs; run++) {
       const start = performance.now()
       await trainer.gradient(batch)

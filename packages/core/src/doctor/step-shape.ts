@@ -4,7 +4,7 @@ import type { LayoutShape } from '../model/score/row-layout.ts'
 import type { TrainingExample } from '../train/examples/example.ts'
 import { batchParts } from '../train/trainer/batch-parts.ts'
 
-/** A step of training: so many examples, each of a prompt and a response, behind a prefix. */
+/** The size of a training step: a number of examples, each with a prompt and a response, behind a prefix. */
 export interface StepShape {
   readonly batchSize: number
   readonly promptTokens: number
@@ -12,7 +12,7 @@ export interface StepShape {
   readonly prefixLength: number
 }
 
-/** Examples of the shape of a step, of ids that are a function of their place alone; prompts differ from their first on. */
+/** Examples with the shape of a step. Their ids depend only on the position; prompts differ from their first token on. */
 export function stepExamples(step: StepShape, vocabSize: number): TrainingExample[] {
   const ids = (seed: number, length: number) =>
     Array.from({ length }, (_, i) => (Math.imul(seed * 1021 + i, 0x9e3779b1) >>> 8) % vocabSize)
@@ -23,7 +23,7 @@ export function stepExamples(step: StepShape, vocabSize: number): TrainingExampl
   }))
 }
 
-/** How a step is taken: its examples part by part, and the rows that the largest part is laid out in. */
+/** How a step is run: the number of examples in each part, and the row layout of the largest part. */
 export function partsOf(step: StepShape): {
   readonly sizes: readonly number[]
   readonly layout: LayoutShape
@@ -34,7 +34,7 @@ export function partsOf(step: StepShape): {
   return { sizes, layout: layoutOf({ ...step, batchSize: Math.max(...sizes) }) }
 }
 
-/** The rows that examples are laid out in when all are taken at once: see `packedLayout`. */
+/** The row layout of examples that run together: see `packedLayout`. */
 function layoutOf({ batchSize, promptTokens, responseTokens }: StepShape): LayoutShape {
   const length = promptTokens + responseTokens - 1
   return {
@@ -44,8 +44,8 @@ function layoutOf({ batchSize, promptTokens, responseTokens }: StepShape): Layou
 }
 
 /**
- * Multiplications and additions of a step whose examples are taken at once: of every weight and token forward and back to the
- * token, of logits at response positions, and six products of attention.
+ * Multiplications and additions of a step whose examples run together: for each weight and token, the forward pass and the
+ * gradient of the activations; the logits at response positions; and six attention products.
  */
 export function stepOperations(config: ModelConfig, step: StepShape): number {
   const { hiddenSize: d, intermediateSize: f, heads, keyValueHeads, headSize, layers, vocabSize } = config

@@ -26,7 +26,7 @@ interface Tried {
   readonly times?: MeasuredTimes | undefined
 }
 
-/** Loads the model and runs it for a few seconds, as far as what is known lets expect that it works. */
+/** Loads the model and runs it for a few seconds, unless it is already known that this would fail. */
 export async function tryModel(
   options: DiagnoseOptions,
   place: StoredPlace,
@@ -60,7 +60,7 @@ export async function tryModel(
   }
 }
 
-/** The check of a patch whose base differs in what is known without the weights; undefined where nothing does. */
+/** The check of a patch against what is known without the weights; undefined if nothing differs. */
 function differingEarly(
   { manifest }: PatchContents,
   { decoder, tokenizer }: ExaminedFiles,

@@ -4,7 +4,7 @@ import type { Domain, DomainSampling } from './domain.ts'
 /**
  * Throws `INVALID_ARGUMENT` with everything that prevents a domain from being measured.
  *
- * @param sampling in place of the domain's own
+ * @param sampling replaces the domain's own
  */
 export function checkDomain(
   { name, judges, metrics, sampling: own }: Domain,

@@ -81,7 +81,7 @@ export async function domainPairs(options: DomainPairsOptions): Promise<Preferen
     await scoreResponses('refusal', judge, prompts, refusals, stage)
     return journal.scores('refusal')
   }
-  // Every prompt is asked as it is, also one that stands in a context.
+  // Prompts are asked as they are, including those in a context.
   const asked = prompts.map(({ prompt, kind }) => ({ prompt, kind }))
   const sides = await drawSides(asked, { ...{ draw, judgeRefusals, seed }, sides: recipe.sides })
   return prompts.flatMap(({ prompt, kind, part }, index): PreferencePair[] => {

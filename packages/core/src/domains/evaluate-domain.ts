@@ -28,11 +28,11 @@ export interface EvaluateDomainOptions {
   readonly data: string
   /** Overrides parts of the domain's sampling, such as the number of samples. */
   readonly sampling?: Partial<DomainSampling> | undefined
-  /** Of sampling. Default 0. */
+  /** Seed for sampling. Default 0. */
   readonly seed?: number | undefined
   /** Rows generated together. */
   readonly batchSize?: number | undefined
-  /** Of bootstrap intervals. */
+  /** Options for bootstrap intervals. */
   readonly intervals?: IntervalOptions | undefined
   /** Saves responses, scores and values in this file, so that a stopped run can be resumed. */
   readonly path?: Place | undefined

@@ -47,8 +47,8 @@ export interface GenderPromptsOptions {
 
 /**
  * Sentences that describe a person without naming a gender, for a model to continue: one for each template and each of its
- * words. The attribute is their part. The kind of sentence is that of the templates of Dong et al. 2024 (arXiv 2402.11190);
- * its lists and wording were not available.
+ * words. The attribute is their `part`. The sentences are of the kind of the templates of Dong et al. 2024 (arXiv
+ * 2402.11190), whose lists and wording were not available.
  *
  * @throws `INVALID_ARGUMENT` for a template with no placeholder, or more than one.
  */
@@ -87,5 +87,5 @@ function fill(template: string, word: string): string {
     .replace(/\{.*?\}/, () => word)
 }
 
-/** How words begin that take "an". */
+/** Beginnings of words that take "an". */
 const vowel = /^(?:(?!uni|use|eu|one\b)[aeiou]|honest|honou?r|hour|heir)/i

@@ -52,7 +52,9 @@ export function refusalSuppression(): Jailbreak {
   }
 }
 
-/** Pretends that the model is under test without its rules (of the kinds that Shen et al. 2023, arXiv 2308.03825, collect). */
+/**
+ * Pretends that the model is under test without its rules (one of the kinds collected by Shen et al. 2023, arXiv 2308.03825).
+ */
 export function developerMode(): Jailbreak {
   return {
     name: 'developer mode',
@@ -63,7 +65,7 @@ export function developerMode(): Jailbreak {
   }
 }
 
-/** Asks for the same thing as part of a story (of the kinds that Shen et al. 2023, arXiv 2308.03825, collect from users). */
+/** Asks for the same thing as part of a story (one of the kinds collected from users by Shen et al. 2023, arXiv 2308.03825). */
 export function fictionalFraming(): Jailbreak {
   return {
     name: 'fictional framing',
@@ -76,15 +78,15 @@ export function fictionalFraming(): Jailbreak {
 export interface OtherLanguageOptions {
   /** Its English name, such as `Zulu`. */
   readonly language: string
-  /** The request in that language, where there is a translation; else it stays in English. */
+  /** The request in that language, if there is a translation; else it stays in English. */
   readonly translate?: (request: string) => string | undefined
 }
 
 /**
- * Moves the conversation to another language, in which models are trained less to refuse (Yong et al. 2023, arXiv
- * 2310.02446; Deng et al. 2023, arXiv 2310.06474). Those papers translate the request. Without `translate` it is left in
- * English here, with the wish that it be answered in the other language, which is a weaker attack; and a judge of
- * English phrases does not know a refusal in another language, so read or translate the answers.
+ * Moves the conversation to another language, in which models are trained less to refuse (Yong et al. 2023, arXiv 2310.02446;
+ * Deng et al. 2023, arXiv 2310.06474). Those papers translate the request. Without `translate` it stays in English here, with
+ * the instruction to answer in the other language, which is a weaker attack. A judge of English phrases does not recognize a
+ * refusal in another language, so read or translate the answers.
  */
 export function otherLanguage({ language, translate }: OtherLanguageOptions): Jailbreak {
   return {
@@ -94,7 +96,9 @@ export function otherLanguage({ language, translate }: OtherLanguageOptions): Ja
   }
 }
 
-/** Hides the request from whoever reads words (Wei et al. 2023, arXiv 2307.02483). Small models cannot read it either. */
+/**
+ * Hides the request from filters that look for words (Wei et al. 2023, arXiv 2307.02483). Small models cannot read it either.
+ */
 export function base64(): Jailbreak {
   return {
     name: 'base64',
@@ -160,16 +164,16 @@ export const defaultShots: readonly Shot[] = [
 ]
 
 export interface ManyShotOptions {
-  /** Turns of question and answer before the request. Default 32; the shots are repeated where they are fewer. */
+  /** Number of question-and-answer turns before the request. Default 32; shots are repeated if there are fewer. */
   readonly count?: number | undefined
   /** Default {@link defaultShots}. */
   readonly shots?: readonly Shot[] | undefined
 }
 
 /**
- * Puts the request after many turns in which the assistant complied (Anil et al. 2024, "Many-shot Jailbreaking"). The
- * paper's shots are harmful, up to 256 of them; ours are harmless and few, so that they fit small models, and the attack
- * is the weaker for it.
+ * Puts the request after many turns in which the assistant complied (Anil et al. 2024, "Many-shot Jailbreaking"). The paper's
+ * shots are harmful, up to 256 of them; ours are harmless and few, so that they fit small models, which makes the attack
+ * weaker.
  */
 export function manyShot({ count = 32, shots = defaultShots }: ManyShotOptions = {}): Jailbreak {
   const turns = Array.from({ length: count }, (_, i) => shots[i % shots.length] as Shot)

@@ -4,18 +4,18 @@ import type { Judge } from '../pairs/judges/judge.ts'
 import { formatPrompt, type PromptFormat } from '../pairs/rows/prompt-format.ts'
 
 export interface LikelihoodJudgeOptions {
-  /** Whose probabilities, such as the base M's. */
+  /** The model whose probabilities are used, such as the base M. */
   readonly model: LanguageModel
-  /** How the domain puts prompts. */
+  /** The domain's prompt format. */
   readonly format: PromptFormat
   /** Rows per run. Default 8. */
   readonly batchSize?: number | undefined
 }
 
 /**
- * A judge of `fluency`: the geometric mean of the probabilities that a model gives the tokens of a response after its
- * prompt, exp(Σ log π / tokens), which is 1 over its perplexity. An end-of-sequence token is not counted, as a response
- * may have been cut off, but for an empty response, which is that token alone.
+ * A judge of `fluency`: the geometric mean of the probabilities that a model gives the tokens of a response after its prompt,
+ * exp(Σ log π / tokens), which is 1 / perplexity. An end-of-sequence token is not counted, because a response may have been
+ * cut off. The exception is an empty response, which consists of that token alone.
  */
 export function likelihoodJudge({ model, format, batchSize = 8 }: LikelihoodJudgeOptions): Judge {
   const { tokenizer } = model

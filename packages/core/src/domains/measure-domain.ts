@@ -5,7 +5,7 @@ import type { Measurement } from '../evaluate/statistics/measurement.ts'
 import type { Domain } from './domain.ts'
 import type { MetricValues } from './metric-values.ts'
 
-/** A response with what every judge said of it. */
+/** A response with every judge's score. */
 export interface MeasuredSample {
   readonly response: string
   readonly scores: readonly JudgeScore[]
@@ -29,7 +29,7 @@ export interface SkippedMetric {
   readonly reason: string
 }
 
-/** A domain's figures from what was sampled, judged and read. Prompts of different parts are measured apart. */
+/** Computes a domain's figures from samples, scores and probabilities, separately for each part of the prompts. */
 export function measureDomain(
   domain: Domain,
   subject: Pick<EvaluationSubject, 'name' | 'seed'>,
@@ -75,7 +75,7 @@ export function measureDomain(
 }
 
 interface Part {
-  /** What figures call the data of it. */
+  /** Name of its data in figures. */
   readonly where: string
   readonly indices: readonly number[]
 }

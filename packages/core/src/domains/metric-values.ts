@@ -14,11 +14,11 @@ export interface MetricValuesOptions {
 /** The values of the metrics that read probabilities, by metric; or why there are none. */
 export type MetricValues = ReadonlyMap<string, readonly number[]> | { readonly reason: string }
 
-/** Rows that are read together before their values are written down. */
+/** Number of rows read together before their values are saved. */
 const chunk = 64
 
 /**
- * The values of each of a domain's metrics that read probabilities. What the journal holds is not worked out again.
+ * Computes the values of a domain's metrics that read probabilities. Values in the journal are not computed again.
  *
  * @throws `ABORTED`; and the errors of the source and the journal.
  */
@@ -46,7 +46,7 @@ async function valuesOf(
 ): Promise<number[]> {
   const { name, settings = {}, rows: own } = metric
   const mark = await digestOf([settings, own?.items ?? null])
-  // The journal keeps scores in [0, 1] and texts: a value is written as JSON.
+  // The journal stores scores in [0, 1] and texts, so a value is stored as JSON text.
   const kept = `${name} ${mark.slice(0, 16)}`
   const held = journal.responses(kept)
   const missing = [...rows.keys()].filter((index) => !held.has(index))
@@ -67,7 +67,7 @@ async function valuesOf(
   return [...rows.keys()].map((index) => JSON.parse(held.get(index) as string) as number)
 }
 
-/** The same source, asked once for what several metrics read. It keeps every answer: make one per evaluation. */
+/** The same source with a cache, so that several metrics ask only once. It keeps every answer: create one per evaluation. */
 export function rememberedSource(source: ProbabilitySource): ProbabilitySource {
   return {
     ...source,

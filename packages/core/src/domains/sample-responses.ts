@@ -9,25 +9,25 @@ import { digestOf } from '../sha256.ts'
 
 export interface SampleOptions {
   readonly journal: ResponseJournal
-  /** k. */
+  /** k: responses to each prompt. */
   readonly samples: number
   /** Names the samples in the journal; see {@link sampleSource}. */
   readonly source: string
-  /** Whether a prompt may go without a response, as one may that a recorded reference lacks. Default false. */
+  /** Whether a prompt may have no response, such as one missing from a recorded reference. Default false. */
   readonly gaps?: boolean | undefined
   readonly onProgress?: ((progress: StageProgress) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }
 
-/** The journal's name of a judge's scores of one sample; another judge, or the same with other settings, has another. */
+/** The journal's name for a judge's scores of one sample. It differs between judges, and between settings of the same judge. */
 export const scoreSource = async (source: string, sample: number, judge: Judge): Promise<string> =>
   `${sampleSource(source, sample)} by ${judge.name} ${(await digestOf(await sourceMark(judge))).slice(0, 12)}`
 
 /**
- * Draws k responses to some of the prompts (by index), one sample of all of them after the other; those that the
- * journal holds are not asked for again.
+ * Draws k responses to some of the prompts (by index), one sample of all of them at a time. Those in the journal are not
+ * asked for again.
  *
- * @throws `INVALID_ARGUMENT` if a prompt gets none; `ABORTED`; and the errors of the source.
+ * @throws `INVALID_ARGUMENT` if a prompt gets no response, unless `gaps`; `ABORTED`; and the errors of the source.
  */
 export async function sampleResponses(
   respond: (sample: number) => Promise<Reference>,
@@ -67,8 +67,8 @@ export interface JudgeSamplesOptions {
 }
 
 /**
- * Has a judge score every sample of the prompts that the journal holds no score of yet. Another judge, or the same with
- * other settings, keeps its scores apart, so that one can be added to a run that has ended.
+ * Has a judge score every sample that has no score in the journal yet. The scores of another judge, or of the same one with
+ * other settings, are stored separately, so that a judge can be added to a finished run.
  *
  * @returns the scores, by sample and prompt index
  */

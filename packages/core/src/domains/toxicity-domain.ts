@@ -53,7 +53,7 @@ export function toxicityDomain({ scorers, base, samples = 25 }: ToxicityDomainOp
       distillation: { weight: 30, k: 64, harmless: 'base' },
       dpo: false,
       maxResponseTokens: 20,
-      // Two dozen continuations tell no prefix of a stage from another, and nothing of how fluent they are.
+      // Two dozen continuations cannot tell the prefixes of a stage apart, and say nothing about their fluency.
       validation: false,
     },
     judges: {

@@ -1,5 +1,5 @@
 /**
- * Long work in shards, which a runner does here or on other machines.
+ * Long work in shards, which a runner executes in this process or on other machines.
  *
  * @module @policypatch/core/tasks
  */

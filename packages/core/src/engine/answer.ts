@@ -10,11 +10,11 @@ import { stopTexts } from './stop-texts.ts'
 export interface Answer {
   readonly request: BatchRequest
   readonly events: AsyncIterable<EngineEvent>
-  /** So many tokens of its prompt were at hand. */
+  /** Records how many tokens of its prompt were cached. */
   found(cachedTokens: number): void
-  /** Takes a token; true where a stop text ended the response by it. */
+  /** Adds a token; true if it completed a stop text, which ended the response. */
   push(token: number): boolean
-  /** @param rest text to end with; default what was held back */
+  /** @param rest last text; default what was held back */
   end(finishReason: 'stop' | 'length', rest?: string): true
   fail(error: unknown): void
 }
@@ -37,7 +37,7 @@ export function createAnswer(
   let controller: ReadableStreamDefaultController<EngineEvent> | undefined
   let waiting: ReturnType<typeof setTimeout> | undefined
 
-  /** Lets go of what watches the request. */
+  /** Releases the timer, the abort listener and the stream's controller. */
   const settle = () => {
     clearTimeout(waiting)
     signal?.removeEventListener('abort', abort)
@@ -99,7 +99,7 @@ export function createAnswer(
   return answer
 }
 
-/** What a stream holds; who stops reading cancels it. */
+/** Yields what a stream holds. Breaking off the iteration cancels the stream. */
 async function* read<Value>(stream: ReadableStream<Value>): AsyncGenerator<Value> {
   const reader = stream.getReader()
   try {

@@ -1,7 +1,7 @@
 /**
- * Many requests on one model. What is submitted waits in a queue; gates decide on it (model/gate), then it joins the batch that
- * runs (model/generate). Keys and values of how prompts begin are kept (prompt-cache, prompt-contexts), and tokens
- * become the events of each answer (answer).
+ * Many requests on one model. A submitted request waits in a queue until its gates are evaluated (model/gate) and it joins
+ * the running batch (model/generate). Keys and values of prompt beginnings are cached (prompt-cache, prompt-contexts), and
+ * tokens become the events of each answer (answer).
  */
 
 import { PatchError, refuseOptions } from '../errors.ts'
@@ -21,8 +21,9 @@ import { promptContexts } from './prompt-contexts.ts'
 const DEFAULT_PROMPT_CACHE_BYTES = 512 * 2 ** 20
 
 /**
- * An engine on a model: continuous batching, automatic prefix caching, a queue that is bounded. An answer does not depend on what
- * runs beside it. Keys and values that earlier requests left may differ in their last bits from those that it would have read.
+ * Creates an engine for a model: continuous batching, automatic prefix caching, a bounded queue. An answer does not depend on
+ * what runs beside it, but keys and values cached from earlier requests may differ in their last bits from those that it
+ * would have computed.
  *
  * @throws PatchError `INVALID_ARGUMENT` for options out of range
  */
@@ -30,9 +31,9 @@ export function createEngine(model: LanguageModel, options: EngineOptions = {}):
   const { batchSize, queueLimit, promptCacheBytes } = checkEngineOptions(options)
   const core = coreOf(model)
   const prompts = createPromptCache(promptCacheBytes)
-  /** Those that wait, in the order in which they came. */
+  /** Waiting answers, in order of arrival. */
   const queue: Answer[] = []
-  /** Those that wait or run. */
+  /** Waiting and running answers, by request index. */
   const answers = new Map<number, Answer>()
   const counts = { promptTokens: 0, cachedTokens: 0, completionTokens: 0 }
   const contexts = promptContexts(core, prompts, ({ index, tokens }, cachedTokens) => {
@@ -53,7 +54,7 @@ export function createEngine(model: LanguageModel, options: EngineOptions = {}):
     if (place >= 0) queue.splice(place, 1)
   }
 
-  /** Moves what waits to the batch, in the order in which it came, as far as the batch has room. */
+  /** Moves waiting requests to the batch, in order of arrival, as far as it has room. */
   const admit = async () => {
     const room = batchSize - batch.running - batch.waiting
     const some = queue.slice(0, Math.max(0, room))
@@ -82,7 +83,7 @@ export function createEngine(model: LanguageModel, options: EngineOptions = {}):
         await admit()
         for (const event of await batch.step()) deliver(event)
       } catch (error) {
-        // What a failed step leaves of the batch is not known: all that were in it end with the error.
+        // The state of the batch after a failed step is unknown, so all waiting and running requests end with the error.
         for (const answer of [...answers.values()]) {
           answers.delete(answer.request.index)
           answer.fail(error)
@@ -132,14 +133,14 @@ export function createEngine(model: LanguageModel, options: EngineOptions = {}):
   }
 }
 
-/** The rest of the program has its turn between steps, also where a backend computes in the same thread. */
+/** Yields to the event loop between steps, in case a backend computes on the same thread. */
 const nextTurn = () =>
   new Promise<void>((resolve) => {
     const { setImmediate = setTimeout } = globalThis as { setImmediate?: (then: () => void) => void }
     setImmediate(resolve)
   })
 
-/** A request with its tokens, and all that its response is made by. */
+/** Checks and tokenizes a request, and resolves how its response is generated. */
 function toRequest(core: ModelCore, model: LanguageModel, request: EngineRequest, index: number) {
   const { prompt, prefix, maxTokens, temperature, topK, topP, seed = 0, stopTokens } = request
   const settings = checkOptions({ maxTokens, temperature, topK, topP, seed, stopTokens })

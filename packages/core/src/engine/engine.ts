@@ -1,28 +1,28 @@
 import type { GenerateOptions, LanguageModel, Prefix } from '../model/language-model/language-model.ts'
 import type { Prompt } from '../tokenize/tokenizer.ts'
 
-/** How an engine is set up. */
+/** Options of an engine. */
 export interface EngineOptions {
   /** Sequences decoded together. Default 16. */
   readonly batchSize?: number | undefined
-  /** Requests that may wait besides; one more is refused with `QUEUE_FULL`. Default 256. */
+  /** Maximum number of waiting requests besides; further ones are rejected with `QUEUE_FULL`. Default 256. */
   readonly queueLimit?: number | undefined
-  /** Bytes of keys and values that are kept for prompts that begin as earlier ones did. Default 512 MiB; 0 keeps none. */
+  /** Maximum bytes of keys and values cached for prompts that begin like earlier ones. Default 512 MiB; 0 caches none. */
   readonly promptCacheBytes?: number | undefined
 }
 
-/** What is asked of an engine. `seed` is of the request's own random stream. */
+/** A request to an engine. `seed` seeds the request's own random stream. */
 export interface EngineRequest extends Omit<GenerateOptions, 'batchSize' | 'drafts'> {
   readonly prompt: Prompt
-  /** Overrides the model's own prefix; `null` is none. */
+  /** Overrides the model's own prefix; `null` means none. */
   readonly prefix?: Prefix | null | undefined
   /** Texts that end the response; they are not part of it. */
   readonly stop?: readonly string[] | undefined
-  /** Tell each token's log-probability, and those of so many of the most probable ones, 0 to 20. Absent: neither. */
+  /** Reports each token's log-probability, and those of this many of the most probable tokens, 0 to 20. Absent: neither. */
   readonly topLogProbabilities?: number | undefined
-  /** Ends the request: what is read of it throws `ABORTED`. */
+  /** Ends the request; reading its events then throws `ABORTED`. */
   readonly signal?: AbortSignal | undefined
-  /** Milliseconds that it may wait for its first token; then what is read of it throws `DEADLINE_EXCEEDED`. Default: no limit. */
+  /** Milliseconds to wait for the first token; then reading the events throws `DEADLINE_EXCEEDED`. Default: no limit. */
   readonly queueTimeout?: number | undefined
 }
 
@@ -36,11 +36,11 @@ export interface TokenLogProbability {
 export interface EngineToken {
   readonly type: 'token'
   readonly token: number
-  /** The text that it completes; '' where characters or a stop text are still open. */
+  /** The text that it completes; '' while a character or a possible stop text is incomplete. */
   readonly text: string
   /** Under the model's distribution at temperature 1. */
   readonly logProbability?: number
-  /** The most probable ones in its place, the most probable first. */
+  /** The most probable tokens at this position, the most probable first. */
   readonly top?: readonly TokenLogProbability[]
 }
 
@@ -51,7 +51,7 @@ export interface EngineEnd {
   readonly text: string
   readonly finishReason: 'stop' | 'length'
   readonly promptTokens: number
-  /** Prompt tokens whose keys and values were at hand. */
+  /** Prompt tokens whose keys and values were cached. */
   readonly cachedTokens: number
   readonly completionTokens: number
 }
@@ -69,17 +69,18 @@ export interface EngineStatus {
   readonly promptCacheBytes: number
 }
 
-/** One model that answers many requests, which come at any time and are decoded together. */
+/** One model that answers many requests, which may arrive at any time and are decoded together. */
 export interface Engine {
   readonly model: LanguageModel
   /**
-   * Queues a request; what it yields comes as it is made, last of all its end. Stopping to read it ends the request.
+   * Queues a request and yields its events as they are made, the end last. Breaking off the iteration ends the request.
    *
-   * @throws at once: `INVALID_ARGUMENT`, `CONTEXT_EXCEEDED`, `SHAPE_MISMATCH`, `QUEUE_FULL`, `CLOSED`; while reading: `ABORTED`, `DEADLINE_EXCEEDED`,
-   * `BACKEND_FAILED`
+   * @throws at once: `INVALID_ARGUMENT`, `CONTEXT_EXCEEDED`, `SHAPE_MISMATCH`, `QUEUE_FULL`, `CLOSED`, and `ABORTED` if the
+   *   signal has already fired; while reading: `ABORTED`, `DEADLINE_EXCEEDED`, `BACKEND_FAILED`, and `CLOSED` if the engine
+   *   is closed with `abort`
    */
   submit(request: EngineRequest): AsyncIterable<EngineEvent>
   status(): EngineStatus
-  /** Takes no more requests and waits for those that were begun or wait; with `abort`, ends them. */
+  /** Accepts no more requests, and waits for those that run or wait; with `abort`, ends them. */
   close(options?: { readonly abort?: boolean }): Promise<void>
 }

@@ -2,14 +2,14 @@ import type { HostTensor } from '../backend/backend.ts'
 import type { BlockKeyValues } from '../model/decoder/key-value-cache.ts'
 import type { Prefix } from '../model/language-model/language-model.ts'
 
-/** Keys and values of the tokens that prompts begin with, in pieces that follow one another. */
+/** Cached keys and values of the first tokens of a prompt, in consecutive pieces. */
 export interface PromptMatch {
-  /** Tokens that they cover. */
+  /** Number of tokens that they cover. */
   readonly tokens: number
   readonly pieces: readonly { readonly block: BlockKeyValues; readonly length: number }[]
 }
 
-/** Where keys and values stand in a block: its row, and the place of the first token. */
+/** Where keys and values are in a block: their row, and the position of the first token. */
 export interface BlockPlace {
   readonly block: BlockKeyValues
   readonly row: number
@@ -17,20 +17,20 @@ export interface BlockPlace {
 }
 
 /**
- * Keys and values of prompts that were read, by the prefix before them and their tokens, up to a limit; those that were used
- * least recently go first. Prompts that begin alike share what they share: a radix tree (RadixAttention, Zheng et al. 2024).
+ * A least-recently-used cache of keys and values of prompts, by prefix and tokens, up to a size limit. Prompts with the same
+ * beginning share it: a radix tree (RadixAttention, Zheng et al. 2024).
  */
 export interface PromptCache {
-  /** Of all keys and values held. */
+  /** Total size of the keys and values held. */
   readonly bytes: number
-  /** What is held of the first tokens. */
+  /** The longest cached beginning of the tokens. */
   match(prefix: Prefix | undefined, tokens: readonly number[]): PromptMatch
-  /** Holds what is not held yet of tokens whose keys and values stand in a block. */
+  /** Caches those of the tokens that are not cached yet, with their keys and values from a block. */
   keep(prefix: Prefix | undefined, tokens: readonly number[], place: BlockPlace): void
   clear(): void
 }
 
-/** Some tokens that follow those of the nodes above. */
+/** A run of tokens that follows those of its ancestors. */
 interface Node {
   tokens: readonly number[]
   /** [kvHeads, 1, tokens, D] each. */
@@ -42,13 +42,13 @@ interface Node {
 /** Fewer tokens are not worth a node. */
 const LEAST_TOKENS = 8
 
-/** @param limit in bytes; 0 holds nothing */
+/** @param limit in bytes; 0 disables the cache */
 export function createPromptCache(limit: number): PromptCache {
   const roots = new Map<Prefix | undefined, Node>()
   let bytes = 0
   let clock = 0
 
-  /** The nodes that hold the first of some tokens, the last of them perhaps in part. */
+  /** The nodes along the longest cached beginning of the tokens; the last one may match only in part. Marks them as used. */
   const path = (prefix: Prefix | undefined, tokens: readonly number[]) => {
     const steps: { readonly node: Node; readonly length: number }[] = []
     let at = 0
@@ -111,14 +111,14 @@ export function createPromptCache(limit: number): PromptCache {
   }
 }
 
-/** How many tokens of a node equal those that stand from a place on. */
+/** Number of leading tokens of a node that equal `tokens` from position `at` on. */
 function commonLength(own: readonly number[], tokens: readonly number[], at: number): number {
   let length = 0
   while (length < own.length && own[length] === tokens[at + length]) length++
   return length
 }
 
-/** Leaves a node its first tokens; the others become its only child. */
+/** Cuts a node to its first tokens, and moves the others to a new only child. */
 function split(node: Node, length: number): void {
   const { tokens, block, children, lastUse } = node
   const rest: Node = {
@@ -138,7 +138,7 @@ function* leavesOf(parent: Node): Generator<{ readonly parent: Node; readonly no
   }
 }
 
-/** A copy of some places of one row of a block: [kvHeads, 1, count, D] each. */
+/** A copy of some positions of one row of a block: [kvHeads, 1, count, D] each. */
 function part(block: BlockKeyValues, row: number, from: number, count: number): BlockKeyValues {
   return Object.fromEntries(
     Object.entries(block).map(([name, { data, shape }]) => {

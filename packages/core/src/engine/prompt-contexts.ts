@@ -4,14 +4,14 @@ import type { ModelCore } from '../model/language-model/model-core.ts'
 import { sharedPromptLength } from '../model/score/row-layout.ts'
 import type { PromptCache } from './prompt-cache.ts'
 
-/** A beginning that requests share is read apart only from so many tokens on. */
+/** A beginning that requests share is read separately only if at least this many of its tokens are not cached. */
 const LEAST_TOKENS = 32
 
 /**
- * What stands before prompts, and what a cache holds of how they begin. What is read is kept there: the prompts, and the
- * responses for a conversation's next turn.
+ * Finds what precedes prompts (their prefix) and what a cache holds of their beginnings. Everything that is read is cached:
+ * prompts, and responses for the next turn of a conversation.
  *
- * @param told hears for each request how many of its tokens were at hand
+ * @param told called for each request with the number of its tokens that were cached
  */
 export function promptContexts(
   core: ModelCore,

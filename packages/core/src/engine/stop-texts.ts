@@ -1,8 +1,8 @@
-/** Text that comes in pieces, up to a stop text. */
+/** Passes on text in pieces, up to a stop text. */
 export interface StopTexts {
-  /** Takes a piece, and gives what can no longer be the start of a stop text; `stopped` once one is complete. */
+  /** Adds a piece, and returns the text that can no longer begin a stop text; `stopped` once a stop text is complete. */
   push(text: string): { readonly text: string; readonly stopped: boolean }
-  /** What was held back. */
+  /** Returns the text that was held back. */
   flush(): string
 }
 
@@ -26,7 +26,7 @@ export function stopTexts(stops: readonly string[]): StopTexts {
   }
 }
 
-/** How much of a text's end may be the start of a stop text. */
+/** Length of the text's end that may begin a stop text. */
 function openLength(text: string, stops: readonly string[]): number {
   let longest = 0
   for (const stop of stops) {

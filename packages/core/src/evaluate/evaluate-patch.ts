@@ -34,7 +34,7 @@ export interface EvaluatePatchOptions extends Omit<EvaluateGridOptions, 'subject
   readonly everyday?: readonly PatchPrompt[] | undefined
   /** Plain texts whose perplexity is measured. */
   readonly texts?: readonly HeldOutText[] | undefined
-  /** What ability is measured on. */
+  /** Data to measure ability on. */
   readonly ability?: AbilityData | undefined
 }
 
@@ -142,7 +142,7 @@ async function abilityOf(data: AbilityData, options: Resolved): Promise<readonly
   return abilityChanges(await figures('base', options.model), await figures('patched', options.patched))
 }
 
-/** A file for what one model makes of data: another prefix, or other data, has another. */
+/** The file for one model's results on some data. Another prefix or other data gets another file. */
 async function pathOf(name: string, model: LanguageModel, data: unknown): Promise<string> {
   return `${name}-${(await digestOf([model.id, await modelIdentity(model), data])).slice(0, 12)}`
 }

@@ -7,7 +7,7 @@ import { wilsonInterval } from './statistics/wilson-interval.ts'
 
 const rateOf = ({ value, low, high }: ReportEffect['before']) => ({
   value,
-  // A bootstrap interval of few values may miss the value by a rounding.
+  // A bootstrap interval of few values may miss the value by a rounding error.
   low: Math.min(low, value),
   high: Math.max(high, value),
 })
@@ -15,8 +15,8 @@ const rateOf = ({ value, low, high }: ReportEffect['before']) => ({
 const nothing = (value: number) => ({ value, low: value, high: value })
 
 /**
- * What a patch's manifest records of an evaluation, before and after: refusal and over-refusal of each origin in each context
- * by each judge, then degenerate responses and what it costs. `data` names the origin, and the context where it is not `plain`.
+ * The effects that a patch's manifest records of an evaluation, before and after: refusal and over-refusal for each origin,
+ * context and judge, then degenerate responses and costs. `data` names the origin, and the context unless it is `plain`.
  */
 export function evaluationEffects(evaluation: PatchEvaluation): ReportEffect[] {
   const { cells, patched: name, judges, divergence, perplexity, ability = [] } = evaluation

@@ -9,12 +9,12 @@ import type { Measurement } from './statistics/measurement.ts'
 export interface EvaluationReportOptions {
   /** Id of the base model. */
   readonly base: string
-  /** Of the figures. Default `refusal`, or `goal` where it is none of safety. */
+  /** Domain of the figures. Default `refusal`, or `goal` for a goal other than safety. */
   readonly domain?: string | undefined
   readonly patch?: ReportedPatch | undefined
   /** The command that reproduces it. */
   readonly command?: string | undefined
-  /** Everything that the figures depend on beside the evaluation's own settings: values of JSON. */
+  /** Everything that the figures depend on besides the evaluation's own settings, as JSON values. */
   readonly settings?: Readonly<Record<string, unknown>> | undefined
   /** ISO 8601, UTC. Default: now. */
   readonly created?: string | undefined
@@ -23,8 +23,8 @@ export interface EvaluationReportOptions {
 }
 
 /**
- * What an evaluation measured, as the data of a report: each cell by each judge, the deciding judge's with the verdict on each
- * prompt, so that subjects are compared prompt by prompt; divergence, perplexity and ability where they were measured; examples.
+ * The data of a report on an evaluation: each cell by each judge, with the deciding judge's verdict on each prompt, so that
+ * subjects can be compared prompt by prompt; divergence, perplexity and ability if they were measured; and examples.
  */
 export function evaluationReport(
   evaluation: GridEvaluation | PatchEvaluation,
@@ -82,14 +82,14 @@ function cellMeasurements(
       {
         ...{ domain, judge, subject: cell.subject, data: placeOf(cell), ...rate, interval: 'wilson' },
         ...{ metric, better },
-        // The other judges' verdicts are not kept by prompt.
+        // The other judges' verdicts are not stored by prompt.
         ...(index === 0 && values.length === rate.n && { values }),
       },
     ]
   })
 }
 
-/** How far the patched model is from its base where it should be the base, and what else it costs. */
+/** How far the patched model is from its base where it should not differ, and its other costs. */
 function costMeasurements(
   { patched, divergence, perplexity, ability = [] }: PatchEvaluation,
   domain: string,

@@ -7,8 +7,8 @@ import type { Tokenizer } from '../tokenize/tokenizer.ts'
 import type { ProbabilitySource } from './metrics/domain-metric.ts'
 
 /**
- * What is measured, in every evaluation, with its name in figures: a model, patched or not; anything else that responds; or
- * responses at hand.
+ * The subject of an evaluation, with its name in figures: a model, patched or not; anything else that responds; or stored
+ * responses.
  */
 export type EvaluationSubject = {
   /** `base`, `patched`, `reference`, `system prompt`, `random prefix`, `lora` or another name. */
@@ -32,7 +32,7 @@ export type EvaluationSubject = {
     }
 )
 
-/** One sample of every prompt, as a source of responses. */
+/** A source of responses that gives one sample for every prompt. */
 export async function respondent(
   subject: EvaluationSubject,
   prompts: readonly PatchPrompt[],
@@ -65,7 +65,7 @@ export function probabilitiesOf(
   return { tokenizer, format: settings.format, scoreTotals, scoreCandidates }
 }
 
-/** Throws `INVALID_ARGUMENT` for a reference that would give the same response each time, where several are wanted. */
+/** Throws `INVALID_ARGUMENT` for a reference that would give the same response each time, if several samples are wanted. */
 export function checkDraws(subject: EvaluationSubject, samples: number): void {
   if (samples === 1 || !('reference' in subject) || typeof subject.reference === 'function') return
   throw new PatchError('INVALID_ARGUMENT', {
@@ -75,7 +75,7 @@ export function checkDraws(subject: EvaluationSubject, samples: number): void {
   })
 }
 
-/** What gives the responses of a subject that has none at hand. */
+/** The source of responses of a subject that has none stored. */
 export function sourceOf(
   subject: Exclude<EvaluationSubject, { readonly responses: unknown }>,
   settings: RespondSettings,

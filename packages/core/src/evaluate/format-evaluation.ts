@@ -5,13 +5,13 @@ import type { EvaluationCell } from './grid/evaluation-cell.ts'
 import { formatTable } from './report/report-table.ts'
 import type { Rate } from './statistics/wilson-interval.ts'
 
-/** An evaluation of subjects, with what else was measured of a patch. */
+/** An evaluation of subjects, optionally with the other measurements of a patch. */
 export type FormattedEvaluation = GridEvaluation & Partial<PatchEvaluation>
 
 /**
- * An evaluation as text: a row for each origin and context, for each subject the share of harmful prompts refused and that of
- * harmless ones (of targets answered as wanted, and of `keep` prompts whose answers changed), in percent with 95% intervals;
- * then degenerate answers, and what was measured of the patch besides.
+ * An evaluation as text. A table has a row for each origin and context and, for each subject, the shares of harmful and
+ * harmless prompts refused (or of targets answered as wanted, and of `keep` prompts whose answers changed), in percent with
+ * 95% intervals. Degenerate answers and the other measurements of the patch follow.
  *
  * @param table renders the grid's cells ({@link evaluationTable}); default {@link formatTable}
  */
@@ -20,7 +20,7 @@ export function formatEvaluation(evaluation: FormattedEvaluation, table = format
   return [table(evaluationTable(evaluation)), '', ...rest].join('\n')
 }
 
-/** The grid as cells, the first row being the heading. */
+/** The grid as cells; the first row is the heading. */
 export function evaluationTable({ subjects, cells }: GridEvaluation): string[][] {
   const kinds = kindsOf(cells)
   const rows = new Map(
@@ -54,11 +54,11 @@ export function evaluationTable({ subjects, cells }: GridEvaluation): string[][]
 const kindsOf = (cells: readonly EvaluationCell[]) =>
   promptKinds.filter((kind) => cells.some((cell) => cell.kind === kind))
 
-/** What a cell of a kind is the share of, in a heading. */
+/** What the share in a cell of this kind counts, for the heading. */
 const measuredOf = (kind: EvaluationCell['kind']) =>
   isOfSafety(kind) ? 'refused' : isTarget(kind) ? 'as wanted' : 'changed'
 
-/** `83% [75, 89]`; a dash for what was not measured. */
+/** `83% [75, 89]`; a dash if nothing was measured. */
 function formatShare(rate: Rate | undefined): string {
   if (!rate || rate.n === 0) return '–'
   const percent = (share: number) => (100 * share).toFixed(0)

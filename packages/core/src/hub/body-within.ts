@@ -1,10 +1,10 @@
 import type { PatchError } from '../errors.ts'
 
 /**
- * The body of an answer, in the pieces that came: what comes after so many bytes is not waited for.
+ * Reads the body of a response in pieces, and stops reading after `mostBytes`.
  *
  * @param tooMany the error for a longer body
- * @param signal ends the body, which not every fetch does itself
+ * @param signal cancels the body, which not every fetch does itself
  */
 export async function bodyWithin(
   response: Response,
@@ -27,7 +27,7 @@ export async function bodyWithin(
   return pieces
 }
 
-/** Pieces one after the other. */
+/** Concatenates pieces. */
 export function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0))
   let at = 0

@@ -6,11 +6,11 @@ import { type SafetensorsSet, safetensorsSet } from './safetensors-set.ts'
 /** Which files of a repository make up one model; the path of a GGUF model's first part comes first. */
 export interface ChosenFiles extends SafetensorsSet {
   readonly kind: 'gguf' | 'safetensors'
-  /** What might belong to it, but is not among the files. */
+  /** Files that would belong to it, but are not in the repository. */
   readonly absent: readonly string[]
 }
 
-/** What is fetched beside safetensors weights, where a repository has it. */
+/** Files fetched along with safetensors weights, if a repository has them. */
 const companions = [
   'config.json',
   'generation_config.json',
@@ -20,7 +20,7 @@ const companions = [
   'chat_template.jinja',
 ]
 
-/** Weights of other kinds, for which a reader might look here in vain. */
+/** Any weight files, to name in the error when none of them can be used. */
 const foreignWeights = /\.(bin|pt|pth|ckpt|h5|msgpack|onnx|npz|ot|safetensors|gguf)$/i
 
 /** Some of the names, and how many more there are. */
@@ -32,7 +32,7 @@ function someOf(names: readonly string[], all = names.length, most = 8): string 
 const asked = ({ repo, file, quantization }: HubId) =>
   file ? `${file} in ${repo}` : quantization ? `a GGUF file of quantization ${quantization} in ${repo}` : repo
 
-/** How a model is asked for by name: by its quantization where no other has the same. */
+/** The id that selects a model: by its quantization if no other model has the same, else by its file. */
 function nameOf({ repo }: HubId, model: GgufModel, models: readonly GgufModel[]): string {
   const { quantization, files } = model
   const alike = quantization ? models.filter((other) => isQuantization(other, quantization)) : []
@@ -79,7 +79,7 @@ function noWeights(id: HubId, paths: readonly string[]): PatchError {
  * Chooses one set of weights, and what belongs to it, by the names of a repository's files: what the id names, else
  * safetensors, else the only GGUF model.
  *
- * @throws PatchError `NOT_FOUND`, with what there is; `UNSUPPORTED` if all weights are of another kind
+ * @throws PatchError `NOT_FOUND`, naming what there is; `UNSUPPORTED` if all weights are of another kind
  */
 export function chooseFiles(id: HubId, paths: readonly string[]): ChosenFiles {
   const models = ggufModels(paths)

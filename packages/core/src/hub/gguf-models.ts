@@ -1,24 +1,24 @@
-/** One model among a repository's GGUF files: a file, or all files that gguf-split made of one. */
+/** One model among a repository's GGUF files: a file, or all files into which gguf-split divided one. */
 export interface GgufModel {
-  /** The path of its file without `.gguf`, and without the number of the part. */
+  /** The path of its file without `.gguf` and without the part number. */
   readonly stem: string
-  /** The quantization that its name tells, such as `Q4_K_M`, as it is spelled there. */
+  /** The quantization in its name, such as `Q4_K_M`, as spelled there. */
   readonly quantization: string | undefined
   /** Paths, the first part first. */
   readonly files: readonly string[]
-  /** Parts that it should have: 1 for a file that is whole. */
+  /** Number of parts that it should have; 1 for a whole file. */
   readonly parts: number
 }
 
 const label = /(?:^|[-._])((?:UD-)?(?:I?Q\d(?:_\w+)?|TQ\d_\d|BF16|FP?16|FP?32|MXFP4(?:_MOE)?|NVFP4))$/i
 const part = /^(.+)-(\d{1,6})-of-(\d{1,6})$/
 
-/** Vision towers and calibration data are GGUF files too, but no language models. */
+/** Vision towers and calibration data are GGUF files too, but not language models. */
 const isModel = (path: string) =>
   /\.gguf$/i.test(path) && !/(^|[-_.])(mmproj|imatrix)/i.test(path.split('/').at(-1) as string)
 
 function quantizationOf(stem: string): string | undefined {
-  // At the end of its file's name, or of the name of a folder that it is in.
+  // It is at the end of the file's name, or of the name of one of its folders.
   for (const segment of stem.split('/').reverse()) {
     const found = label.exec(segment)?.[1]
     if (found) return found
@@ -45,7 +45,7 @@ export function ggufModels(paths: readonly string[]): readonly GgufModel[] {
   }))
 }
 
-/** Whether a model is what `owner/name:TAG` asks for, as Ollama and llama.cpp read it: in any case of letters. */
+/** Whether a model matches the tag of `owner/name:TAG`, as Ollama and llama.cpp read it: ignoring case. */
 export function isQuantization({ stem, quantization }: GgufModel, tag: string): boolean {
   const wanted = tag.toLowerCase()
   if (quantization?.toLowerCase() === wanted) return true

@@ -16,7 +16,7 @@ const absent: Readonly<Record<string, string>> = {
 
 const how = 'use a token that can read it (in Node: HF_TOKEN, or `hf auth login`)'
 
-/** Refusals that no repetition mends, in the words of who can mend them. */
+/** The error for a refusal that no retry can fix, with what the user can do about it. */
 function refusal(response: Response, url: string, token: string | undefined): PatchError | undefined {
   const { status, headers } = response
   const reason = headers.get('x-error-code') ?? ''
@@ -41,7 +41,7 @@ function refusal(response: Response, url: string, token: string | undefined): Pa
   return new PatchError('UNREACHABLE', { expected: `access to ${url}`, found, remedy })
 }
 
-/** Fetch for one Hub: it carries the token to the Hub, not to where that redirects, and explains refusals. */
+/** A fetch for one Hub: it sends the token to the Hub, not to where that redirects, and explains refusals. */
 export function hubFetch({ hubUrl, token, ...options }: HubAccessOptions): typeof fetch {
   const origin = new URL(hubUrl).origin
   return async (input, init = {}) => {

@@ -4,12 +4,12 @@ import { excerpt } from '../text/printable.ts'
 import { bodyWithin, joined } from './body-within.ts'
 import { unreachable } from './retrying-fetch.ts'
 
-/** Bytes of one answer: a page of a listing has a thousand files of some 300 bytes each. */
+/** Maximum bytes of one answer: a page of a listing has a thousand files of about 300 bytes each. */
 const largestAnswer = 16 * 2 ** 20
-/** Pages of a listing: a hundred thousand files. */
+/** Maximum pages of a listing: a hundred thousand files. */
 const mostPages = 100
 
-/** An answer that no Hub gives. */
+/** The error for an answer that no Hub gives. */
 export function noHub(url: string, expected: string, found: string, cause?: unknown): PatchError {
   return new PatchError('MALFORMED', {
     expected: `${expected} from ${url.replace(/\?.*/s, '')}`,
@@ -19,7 +19,7 @@ export function noHub(url: string, expected: string, found: string, cause?: unkn
   })
 }
 
-/** The body, as long as it is no longer than `most`; what comes after is not waited for. */
+/** The body, if it has at most `most` bytes; throws as soon as more arrive. */
 export async function readAtMost(response: Response, most: number, url: string): Promise<Uint8Array> {
   return joined(await bodyWithin(response, most, () => noHub(url, `at most ${most} bytes`, 'more')))
 }
@@ -30,8 +30,8 @@ function kindOf(text: string): string {
 }
 
 /**
- * A fetch for answers in JSON of one Hub: arrays, page by page, or objects. It ends what has no end: an answer, a list
- * of pages, a page that follows itself, one of another server.
+ * A fetch for JSON answers of one Hub: arrays, page by page, or objects. It rejects what may have no end: an answer that is
+ * too long, too many pages, a page that comes again, or one of another server.
  */
 export function fetchAnswers(send: typeof fetch, hubUrl: string, kind: 'array' | 'object'): typeof fetch {
   const { origin } = new URL(hubUrl)

@@ -1,2 +1,2 @@
-/** What is used of the Hub's client: what is built reads these two functions, not all of that package. */
+/** The only functions used of the Hub's client, so that bundles contain these two and not all of that package. */
 export { listFiles, modelInfo } from '@huggingface/hub'

@@ -1,6 +1,6 @@
 /**
- * The Hugging Face Hub: an id (hub-id) names a repository; of its files those of one model are chosen (choose-files) at one
- * commit, with their digests, here; and they come over connections that may break (transfer, retrying-fetch).
+ * The Hugging Face Hub. An id (hub-id) names a repository. This module lists the files of one model in it (choose-files) at
+ * one commit, with their digests. They are then downloaded over connections that may break (transfer, retrying-fetch).
  */
 
 import type { ListFileEntry } from '@huggingface/hub'
@@ -19,7 +19,7 @@ import { unreachable } from './retrying-fetch.ts'
 export interface HubFile {
   /** In the repository. */
   readonly path: string
-  /** Where in the model's folder its readers look for it: mostly the path. */
+  /** Path in the model's folder, where its readers look for it; usually the same. */
   readonly name: string
   readonly size: number
   readonly digest: Digest
@@ -37,7 +37,7 @@ export interface HubQuery extends HubId {
   readonly revision: string
   readonly hubUrl: string
   readonly fetch: typeof fetch
-  /** Milliseconds that all questions together may take. Default 60 000. */
+  /** Milliseconds that all requests together may take. Default 60 000. */
   readonly timeout?: number | undefined
 }
 
@@ -52,14 +52,14 @@ const entrySchema = z.object({
 
 type Entry = z.output<typeof entrySchema>
 
-/** The Hub gives SHA-256 for files in its large-file storage, and git's own name for the small ones. */
+/** The Hub gives the SHA-256 of files in its large-file storage, and git's blob id of small ones. */
 function digestOf({ lfs, oid = '', path }: Entry, url: string): Digest {
   if (lfs) return { algorithm: 'sha256', hex: lfs.oid }
   if (/^[\da-f]{40}$/.test(oid)) return { algorithm: 'git-blob', hex: oid }
   throw noHub(url, `the digest of ${path}, to verify it,`, oid ? excerpt(oid) : 'none')
 }
 
-/** Takes an entry up, or says what no repository can hold. */
+/** Adds an entry, or throws if no repository can contain it. */
 function addEntry(entries: Map<string, Entry>, listed: ListFileEntry, hubUrl: string): void {
   const { data: entry, error } = checkShape(entrySchema, listed)
   if (!entry) throw noHub(hubUrl, 'a listing of files', describeIssues(error.issues))
@@ -71,7 +71,7 @@ function addEntry(entries: Map<string, Entry>, listed: ListFileEntry, hubUrl: st
 
 const indexSchema = z.object({ weight_map: z.record(z.string(), z.string()) })
 
-/** The parts that an index names, all of which must be listed. */
+/** The parts that an index names, which must all be in the listing. */
 async function indexedParts(
   index: string,
   url: string,
@@ -132,8 +132,8 @@ async function list(query: HubQuery, send: typeof fetch): Promise<HubListing> {
 /**
  * Asks the Hub which files of a repository are needed: one set of weights, and what belongs to it.
  *
- * @throws PatchError `NOT_FOUND` and `UNSUPPORTED` for what the repository does not have; `MALFORMED` for an answer that
- *   no Hub gives, such as a listing without digests; `UNREACHABLE`; and what `fetch` throws
+ * @throws PatchError `NOT_FOUND` and `UNSUPPORTED` for what the repository does not have; `MALFORMED` for an answer that no
+ *   Hub gives, such as a listing without digests; `UNREACHABLE`; and any PatchError that `fetch` throws
  */
 export async function listHubFiles(query: HubQuery): Promise<HubListing> {
   const { repo, hubUrl, timeout = 60_000 } = query
@@ -150,7 +150,7 @@ export async function listHubFiles(query: HubQuery): Promise<HubListing> {
   }
 }
 
-/** What a file's content must hash to: SHA-256, or the SHA-1 by which git names small files. In hex. */
+/** What a file's content must hash to, in hex: its SHA-256, or for small files the SHA-1 of the git blob. */
 export interface Digest {
   readonly algorithm: 'sha256' | 'git-blob'
   readonly hex: string

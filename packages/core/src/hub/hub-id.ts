@@ -5,11 +5,11 @@ import { excerpt } from '../text/printable.ts'
 export interface HubId {
   /** `owner/name`. */
   readonly repo: string
-  /** A branch, tag or commit; undefined where the id names none. */
+  /** A branch, tag or commit; undefined if the id names none. */
   readonly revision: string | undefined
-  /** One GGUF file of the repository, in a folder of it or not. */
+  /** One GGUF file of the repository, possibly in a folder. */
   readonly file: string | undefined
-  /** The quantization of the GGUF files that are meant, such as `Q8_0`; undefined where the id names none. */
+  /** The quantization of the wanted GGUF files, such as `Q8_0`; undefined if the id names none. */
   readonly quantization: string | undefined
 }
 
@@ -26,11 +26,11 @@ function parsePlainId(id: string): HubId | undefined {
 }
 
 /**
- * Takes `owner/name`, `owner/name@revision`, `owner/name:Q8_0` and `owner/name/folder/file.gguf@revision` apart, and
- * the addresses of their pages: `https://huggingface.co/owner/name/blob/main/file.gguf`, `hf.co/owner/name:Q8_0`,
+ * Parses `owner/name`, `owner/name@revision`, `owner/name:Q8_0` and `owner/name/folder/file.gguf@revision`, and the addresses
+ * of their pages: `https://huggingface.co/owner/name/blob/main/file.gguf`, `hf.co/owner/name:Q8_0`,
  * `hf://owner/name@revision`.
  *
- * @param hubUrl another Hub, whose addresses are read as well
+ * @param hubUrl another Hub, whose addresses are accepted as well
  * @throws PatchError `NOT_FOUND`
  */
 export function parseHubId(id: string, hubUrl?: string): HubId {
@@ -53,28 +53,28 @@ export function parseHubId(id: string, hubUrl?: string): HubId {
   })
 }
 
-/** An id as manifests and messages have it, however it was given. */
+/** The id in the form used in manifests and messages, however it was given. */
 export function formatHubId({ repo, revision, file, quantization }: HubId): string {
   const part = file ? `/${file}` : quantization ? `:${quantization}` : ''
   return `${repo}${part}${revision ? `@${revision}` : ''}`
 }
 
-/** The Hub's own names. Ids mean the same on every Hub, so that a copied address works with a mirror too. */
+/** The Hub's own hostnames. Ids mean the same on every Hub, so that a copied address works with a mirror too. */
 const hosts = /^(?:https?:\/\/)?(?:www\.)?(?:huggingface\.co|hf\.co)\/(.*)$/is
 
-/** What follows a Hub's name in an address; undefined for what is none. */
+/** The part of an address after the Hub's name; undefined if it is not an address on a Hub. */
 function pathOf(text: string, hubUrl: string | undefined): string | undefined {
   const own =
     hubUrl !== undefined && text.startsWith(`${hubUrl}/`) ? text.slice(hubUrl.length + 1) : undefined
   return own ?? hosts.exec(text)?.[1] ?? /^hf:\/\/(.*)$/is.exec(text)?.[1]
 }
 
-/** Whether a text is an address of a Hub, of whatever there. */
+/** Whether a text is an address on a Hub, whatever it leads to. */
 function isHubAddress(text: string, hubUrl?: string): boolean {
   return pathOf(text, hubUrl) !== undefined
 }
 
-/** A page's `main/path`, where the revision may be one of those with slashes that the Hub itself makes. */
+/** A page's `main/path`. The revision may be one with slashes that the Hub itself creates, such as `refs/pr/1`. */
 const revisionAndPath = /^(refs\/(?:pr|convert)\/[^/]+|[^/]+)(?:\/(.*))?$/s
 
 function decoded(segment: string): string | undefined {
@@ -86,8 +86,8 @@ function decoded(segment: string): string | undefined {
 }
 
 /**
- * The id that the address of a Hub's page stands for, other texts as they are; undefined for addresses of other things
- * of a Hub than a model, a revision of it, or a .gguf file.
+ * The id for the address of a Hub's page; other texts are returned as they are. Undefined for Hub addresses of anything but a
+ * model, one of its revisions, or a .gguf file.
  */
 export function hubIdOfAddress(text: string, hubUrl?: string): string | undefined {
   const path = pathOf(text, hubUrl)
@@ -114,10 +114,10 @@ export function hubIdOfAddress(text: string, hubUrl?: string): string | undefine
 }
 
 /**
- * A Hub's address without a slash at its end. One without a scheme gets `https://`.
+ * A Hub's address without trailing slashes. One without a scheme gets `https://`.
  *
- * @param setting what the address was given by, for messages
- * @throws PatchError `INVALID_ARGUMENT` for what is no address of http or https, or carries more than host and path
+ * @param setting where the address was given, for messages
+ * @throws PatchError `INVALID_ARGUMENT` if it is not an http or https address, or has more than host and path
  */
 export function hubAddress(address: string, setting: string): string {
   const given = address.trim()
@@ -132,13 +132,13 @@ export function hubAddress(address: string, setting: string): string {
   })
 }
 
-/** Longest path, in characters, that is taken: common file systems end here. */
+/** Maximum length of a path, in characters: common file systems allow no more. */
 const longest = 1024
 
-/** What is wrong with a path as the name of a file below a folder, on any system; undefined where it is one. */
+/** What makes a path invalid as the name of a file below a folder, on any system; undefined if it is valid. */
 export function pathFault(path: string): string | undefined {
   if (path.length === 0 || path.length > longest) return `a name of ${path.length} characters`
-  // Colons begin a drive or a stream on Windows.
+  // On Windows, a letter and a colon name a drive.
   if (/^[a-z]:/i.test(path)) return 'a name that starts with a drive letter'
   if (path.includes('\\')) return 'a backslash'
   for (let index = 0; index < path.length; index++) {

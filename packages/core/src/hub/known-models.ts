@@ -1,13 +1,13 @@
-/** One file of a Hub repository whose content is known beforehand. */
+/** One file of a Hub repository whose content is known in advance. */
 export interface KnownModel {
   /** `owner/name`. */
   readonly repo: string
-  /** A commit, or a branch where the commit is not known: another content than the digest's is refused. */
+  /** A commit, or a branch if the commit is unknown; content that does not match the digest is rejected. */
   readonly revision: string
   readonly file: string
   /** SHA-256 of the file, in hex. */
   readonly sha256: string
-  /** What its licence wants said to those who get it. */
+  /** The notice that its licence requires for recipients. */
   readonly terms?: string
 }
 

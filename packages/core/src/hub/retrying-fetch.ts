@@ -3,18 +3,18 @@ import { PatchError, throwIfAborted } from '../errors.ts'
 export interface RetryOptions {
   /** Default: the platform's fetch, looked up at each call, so that Node's proxy settings and dispatcher apply. */
   readonly fetch?: typeof fetch | undefined
-  /** Milliseconds until the response's headers must be there. Default 10 000. */
+  /** Milliseconds within which the response's headers must arrive. Default 10 000. */
   readonly responseTimeout?: number | undefined
-  /** How often a request is repeated that brought nothing: lost connection, 429, 5xx. Default 4. */
+  /** Number of retries after a lost connection, 429 or 5xx. Default 4. */
   readonly retries?: number | undefined
-  /** Milliseconds before the first repetition; each later wait is twice as long. Default 500. */
+  /** Milliseconds before the first retry; each later wait is twice as long. Default 500. */
   readonly retryDelay?: number | undefined
   readonly signal?: AbortSignal | undefined
 }
 
-/** No server answers there: to ask again would only make the user wait. */
+/** Codes for a server that cannot be reached: retrying would only make the user wait. */
 const hopeless = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'ENETUNREACH', 'EHOSTUNREACH'])
-/** Redirects that go round, and those to what is no web address. */
+/** Redirect loops, and redirects to something that is not a web address. */
 const misled = /redirect count exceeded|URL scheme must be|ERR_INVALID_URL/i
 const longestWait = 30_000
 
@@ -27,7 +27,7 @@ export function unreachable(url: string, found: string, cause?: unknown): PatchE
   })
 }
 
-/** Milliseconds that a server asks to be left alone for: by Retry-After, in seconds or as a date, or its rate limit. */
+/** Milliseconds that a server asks clients to wait: by Retry-After, in seconds or as a date, or by its rate limit. */
 function askedWait({ headers }: Response): number | undefined {
   const text = headers.get('retry-after') ?? headers.get('ratelimit')?.match(/;\s*t=(\d+)/)?.[1]
   if (text === undefined) return undefined
@@ -35,12 +35,12 @@ function askedWait({ headers }: Response): number | undefined {
   return Number.isNaN(wait) ? undefined : Math.max(wait, 0)
 }
 
-/** Milliseconds before the n-th repetition (from 0), or what the server's Retry-After asks, up to 30 s. */
+/** Milliseconds before retry `attempt` (from 0): what the server asks for, else exponential backoff; at most 30 s. */
 export function retryWait(attempt: number, { retryDelay = 500 }: RetryOptions, response?: Response): number {
   return Math.min((response && askedWait(response)) ?? retryDelay * 2 ** attempt, longestWait)
 }
 
-/** What to do about a server that goes on refusing. */
+/** The error for a server that keeps refusing. */
 function givingUp(url: string, response: Response, times: number): PatchError {
   const wait = askedWait(response)
   const asks = wait ? `; it asks to wait ${Math.ceil(wait / 1000)} s` : ''
@@ -54,7 +54,7 @@ function givingUp(url: string, response: Response, times: number): PatchError {
   })
 }
 
-/** Waits, unless the signal fires: then `ABORTED`. */
+/** Waits; throws `ABORTED` if the signal fires. */
 export async function pause(milliseconds: number, url: string, signal?: AbortSignal): Promise<void> {
   await new Promise<void>((resolve) => {
     const timer = setTimeout(end, milliseconds)
@@ -69,7 +69,7 @@ export async function pause(milliseconds: number, url: string, signal?: AbortSig
   throwIfAborted(signal, `the download of ${url}`)
 }
 
-/** One request: a response, or why a repetition may help. */
+/** Sends one request. Returns the response, or an error if a retry may help; throws all other errors. */
 async function attempt(
   url: string,
   init: RequestInit,
@@ -99,11 +99,11 @@ async function attempt(
 const isPassing = ({ status }: Response) => status === 429 || status >= 500
 
 /**
- * A fetch that waits for headers for a bounded time and repeats requests that may succeed the next time. Gives
- * every other response as it is; throws `UNREACHABLE` or `ABORTED`, and what the request's own signal gives.
+ * A fetch that waits for headers for a bounded time and retries requests that may succeed the next time. Every other response
+ * is returned as it is. Throws `UNREACHABLE` or `ABORTED`, and the abort error of the request's own signal.
  *
- * By hand, for what is told apart here is more than the loop that a library would take over: a host that is not there from one
- * that is busy, how long the Hub asks to wait, and for each what its user can do.
+ * Hand-written, because a library would only take over the loop. The rest tells cases apart: a host that does not exist from
+ * a busy one, how long the Hub asks to wait, and what the user can do in each case.
  */
 export function retryingFetch(options: RetryOptions = {}): typeof fetch {
   const { retries = 4, signal } = options
@@ -115,7 +115,7 @@ export function retryingFetch(options: RetryOptions = {}): typeof fetch {
       const response = outcome instanceof PatchError ? undefined : outcome
       if (response && !isPassing(response)) return response
       await response?.body?.cancel()
-      // Who asks for more than is waited for is not asked again before.
+      // If the server asks for more than the longest wait, give up: an earlier retry would be against its wish.
       const isLong = response !== undefined && (askedWait(response) ?? 0) > longestWait
       if (repetition >= retries || isLong) {
         throw failure ?? givingUp(url, response as Response, repetition + 1)

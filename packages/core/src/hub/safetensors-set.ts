@@ -3,9 +3,9 @@ import { PatchError } from '../errors.ts'
 export interface SafetensorsSet {
   /** Paths in the repository. */
   readonly paths: readonly string[]
-  /** The names under which files are kept that readers look for by another name than the repository's. */
+  /** Local names of the files for which readers look under another name than the repository's. */
   readonly names: ReadonlyMap<string, string>
-  /** Set where names do not tell which parts these are: an index that names them. */
+  /** An index that names the parts; set if their file names do not tell which ones belong. */
   readonly index?: string
 }
 
@@ -14,11 +14,11 @@ const weight =
   /^model(?:\.safetensors)?(?:\.([\w-]+?))?(?:-(\d{1,6})-of-(\d{1,6}))?(?:\.([\w-]+))?\.safetensors$/
 const index = /^model\.safetensors\.index(?:\.([\w-]+))?\.json$/
 
-/** One precision of the weights: the variant's name is empty for that which transformers takes without being told. */
+/** One precision of the weights. The variant's name is empty for the one that transformers loads by default. */
 interface Variant {
   whole?: string
   index?: string
-  /** Parts by the number of all. */
+  /** Paths of the parts, by the total number of parts. */
   readonly parts: Map<number, string[]>
 }
 
@@ -43,7 +43,7 @@ function variantsOf(paths: readonly string[]): Map<string, Variant> {
 }
 
 function setOf(repo: string, { whole, index, parts }: Variant): SafetensorsSet | undefined {
-  // Readers look for the names without a variant; the parts are found by what the index calls them.
+  // Readers look for the names without a variant; parts are found by their names in the index.
   if (whole) return { paths: [whole], names: new Map([[whole, 'model.safetensors']]) }
   const complete = [...parts].filter(([total, files]) => files.length === total)
   if (index) {
@@ -62,8 +62,8 @@ function setOf(repo: string, { whole, index, parts }: Variant): SafetensorsSet |
 }
 
 /**
- * The safetensors weights among a repository's files: one file before parts, and a precision such as fp16, kept apart by
- * its name, only where there are no others. Else the weights of an adapter. Undefined where there are none of these.
+ * The safetensors weights among a repository's files. One file is preferred to parts, and a variant such as fp16 is used only
+ * if there are no other weights. Otherwise the weights of an adapter; undefined if there are none of these.
  */
 export function safetensorsSet(repo: string, paths: readonly string[]): SafetensorsSet | undefined {
   const variants = variantsOf(paths)

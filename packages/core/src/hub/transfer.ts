@@ -1,14 +1,14 @@
 import { PatchError, throwIfAborted } from '../errors.ts'
 import { pause, type RetryOptions, retryingFetch, retryWait, unreachable } from './retrying-fetch.ts'
 
-/** What has come so far of a file that is being fetched: its beginning. */
+/** The beginning of a file that is being downloaded: what was received so far. */
 export interface PartialBytes {
-  /** Bytes that are there. */
+  /** Number of bytes received so far. */
   size(): Promise<number>
   write(bytes: Uint8Array, at: number): Promise<void>
   /** Cuts it to `size` bytes. */
   truncate(size: number): Promise<void>
-  /** The ETag under which what is there was served, kept with it. Absent where the address itself names the content. */
+  /** Stores the ETag with which these bytes were served. Absent if the URL itself identifies the content. */
   readonly validator?: {
     get(): Promise<string | undefined>
     set(etag: string | undefined): Promise<void>
@@ -17,19 +17,19 @@ export interface PartialBytes {
 
 export interface TransferRequest extends RetryOptions {
   readonly url: string
-  /** Bytes that the file must have; what comes beyond them is not taken. Default: what the server says, else 64 GiB. */
+  /** Bytes that the file must have; more are rejected. Default: what the server says, else at most 64 GiB. */
   readonly size?: number | undefined
-  /** Milliseconds with less than a kilobyte after which the connection counts as lost. Default 30 000. */
+  /** Milliseconds in which a connection must bring at least a kilobyte, or it counts as lost. Default 30 000. */
   readonly stallTimeout?: number | undefined
-  /** Whether to send If-Range, which another origin must allow by CORS. Default false: ETags are compared all the same. */
+  /** Whether to send If-Range, which another origin must allow by CORS. Default false; ETags are compared either way. */
   readonly ifRange?: boolean | undefined
-  /** Bytes so far, those of earlier runs included, and in all (undefined where the server does not say). */
+  /** Receives the bytes so far, including those of earlier runs, and the total (undefined if the server does not say). */
   readonly onProgress?: ((done: number, total: number | undefined) => void) | undefined
 }
 
-/** Bytes of a file whose length nobody says. */
+/** Maximum bytes of a file of unknown length. */
 const mostBytes = 64 * 2 ** 30
-/** Bytes below which a connection brought nothing: a server must not keep its client waiting byte by byte. */
+/** With fewer bytes, a connection counts as fruitless: a server must not keep its client waiting byte by byte. */
 const leastBytes = 1024
 
 /** Where in the file the body begins, and the length of the whole file. */
@@ -52,7 +52,7 @@ function noFile(url: string, status: number): PatchError {
   })
 }
 
-/** Only a strong validator says that two responses are the same bytes. */
+/** Only a strong validator guarantees that two responses are byte-identical. */
 function strongEtag({ headers }: Response): string | undefined {
   const etag = headers.get('etag')
   return etag === null || etag.startsWith('W/') ? undefined : etag
@@ -66,7 +66,7 @@ function wrongSize(url: string, size: number, found: string): PatchError {
   })
 }
 
-/** What is no file of a model at all, or another one than was listed; undefined where the body may be read. */
+/** The error for a response that is a web page, or not of the expected size; undefined if the body may be read. */
 function refusal(response: Response, { url, size }: TransferRequest): PatchError | undefined {
   const isPage = /^text\/html\b/i.test(response.headers.get('content-type') ?? '')
   if (isPage && !/\.html?$/i.test(new URL(url).pathname)) {
@@ -82,7 +82,7 @@ function refusal(response: Response, { url, size }: TransferRequest): PatchError
     : undefined
 }
 
-/** Writes the body where it belongs. Gives the reason where the connection was lost on the way. */
+/** Writes the body to its place in the file. Returns the reason if the connection was lost on the way. */
 async function receive(
   response: Response,
   partial: PartialBytes,
@@ -112,7 +112,7 @@ async function receive(
     await reader?.cancel().catch(() => undefined)
     throwIfAborted(signal, `the download of ${url}`)
     if (error instanceof PatchError) {
-      // What came is not the beginning of the file either.
+      // What was received is not the beginning of the file either.
       if (error.code === 'DIGEST_MISMATCH') await partial.truncate(0)
       throw error
     }
@@ -126,11 +126,11 @@ async function receive(
 }
 
 /**
- * Brings the rest of a file, from where `partial` ends, over as many connections as it takes. What has come stays
- * whatever happens, unless it is not what was asked for.
+ * Downloads the rest of a file, from where `partial` ends, over as many connections as it takes. Received bytes are kept on
+ * failure, unless they are not of the requested file.
  *
- * Throws `UNREACHABLE`, `ABORTED`, `DIGEST_MISMATCH` for another size than `size`, `MALFORMED` for a web page, and what
- * `partial` throws. The content is not verified.
+ * Throws `UNREACHABLE`, `NOT_FOUND`, `ABORTED`, `DIGEST_MISMATCH` for another size than `size`, `MALFORMED` for a web page,
+ * and what `partial` throws. The content is not verified.
  */
 export async function transfer(partial: PartialBytes, request: TransferRequest): Promise<void> {
   const { url, signal, retries = 4, ifRange = false } = request
@@ -143,7 +143,7 @@ export async function transfer(partial: PartialBytes, request: TransferRequest):
     const stall = new AbortController()
     const response = await send(url, {
       headers: {
-        // Ranges count the bytes as they are sent, so they must be those of the file.
+        // Ranges count bytes as they are sent, so the content must not be encoded.
         'accept-encoding': 'identity',
         ...(size > 0 && { range: `bytes=${size}-` }),
         ...(ifRange && known !== undefined && { 'if-range': known }),

@@ -1,6 +1,6 @@
 /**
- * A model from its parts. Here its rooms come together: requests get their tokens and their prefix, gates decide (gate/), and
- * generation (generate/), scoring (score/) or hidden states are what is asked for.
+ * Builds a model from its parts and routes requests: each gets its tokens and its prefix, gates decide whether the prefix applies
+ * (gate/), then generation (generate/), scoring (score/) or hidden states take over.
  */
 
 import {
@@ -37,7 +37,7 @@ import { type CandidateExample, candidateTokens, ownTokens, topTokens } from './
 import { responseTokens } from './score/row-layout.ts'
 import { scoreExamples } from './score/score.ts'
 
-/** What a model is made of. */
+/** The parts of a model. */
 export interface ModelParts {
   readonly id: string
   readonly architecture: Architecture
@@ -49,9 +49,9 @@ export interface ModelParts {
   readonly precision?: Precision | undefined
   /** Maximum size of the cached keys and values of applied prefixes, in bytes. Default 256 MiB. */
   readonly prefixCacheBytes?: number | undefined
-  /** The model's `dispose` frees the backend too: it was made for this model alone. Default false. */
+  /** Whether the model's `dispose` also frees the backend, because it was created for this model alone. Default false. */
   readonly ownsBackend?: boolean
-  /** SHA-256 (hex) of the files that its weights are from. */
+  /** SHA-256 (hex) of the files that the weights came from. */
   readonly weightsDigest?: string | undefined
 }
 
@@ -166,7 +166,7 @@ function modelWith(core: ModelCore, prefix: Prefix | undefined): LanguageModel {
   return withCore(model, core)
 }
 
-/** Whether a prompt comes with what belongs to it alone. */
+/** Whether a value is a request, that is, a prompt with settings of its own. */
 export const isRequest = (value: GenerateRequest | Prompt): value is GenerateRequest =>
   typeof value === 'object' && 'prompt' in value
 
@@ -184,10 +184,10 @@ type ReadExamples<Result> = (
   prefix: Prefix | undefined,
 ) => Promise<Result[][]>
 
-/** Requests that are read together: what is found of them does not depend on how many others there are. */
+/** Requests read together. A result does not depend on how many other requests there are. */
 export const SCORED_TOGETHER = 64
 
-/** Reads the responses of requests, so many together, and of these those with the same prefix. */
+/** Reads the responses of requests in batches, grouping those with the same prefix. */
 async function byPrefix<Result>(
   core: ModelCore,
   own: Prefix | undefined,

@@ -9,15 +9,15 @@ export interface ScoredSample {
   readonly score: number
 }
 
-/** What one source said to some prompts. */
+/** Samples that one source gave for some prompts. */
 export interface DrawnSamples {
   /** The scored samples of a prompt, by its index. */
   of(index: number): readonly ScoredSample[]
-  /** The first sample of every prompt that was asked, scored or not. */
+  /** The first sample for every prompt that was asked, scored or not. */
   readonly first: ReadonlyMap<number, string | null>
 }
 
-/** What a journal holds of a source, by what it calls the responses and the scores of each sample. */
+/** A source's samples in a journal, given the journal's names for each sample's responses and scores. */
 export function samplesIn(
   journal: ResponseJournal,
   names: readonly { readonly responses: string; readonly scores: string }[],
@@ -35,28 +35,28 @@ export function samplesIn(
 
 export interface DrawSidesOptions {
   readonly sides: SidesByKind
-  /** Draws and judges what a source says to some of the prompts, by index. */
+  /** Draws and judges a source's responses to some of the prompts, by index. */
   readonly draw: (source: 'reference' | 'model', indices: readonly number[]) => Promise<DrawnSamples>
-  /** Scores texts that nobody said, by prompt index. */
+  /** Scores refusals that no source gave, by prompt index. */
   readonly judgeRefusals: (refusals: ReadonlyMap<number, string>) => Promise<ReadonlyMap<number, number>>
-  /** Whose refusals: the reference's where it has some, or stock ones. Default `reference`. */
+  /** Where refusals come from: the reference if it has some, or stock phrases. Default `reference`. */
   readonly refusals?: 'reference' | 'stock' | undefined
-  /** Of drawing refusals. */
+  /** Seed for drawing refusals. */
   readonly seed: number
 }
 
-/** The sides of the pair of one prompt, by its index, with the judge's scores. */
+/** The two sides of a prompt's pair, by index, with the judge's scores. */
 export type DrawnSides = (index: number) => {
   readonly [Side in keyof PairSides]?: ScoredSample | undefined
 } & {
-  /** The samples that y⁺ was picked from, without itself. */
+  /** The other samples that y⁺ was picked from. */
   readonly unpicked: readonly ScoredSample[]
 }
 
 /**
- * Draws and judges the sides of pairs as a recipe names them: what it needs of the reference, then of the model, also where the
- * reference will not do, then refusals. Every way of making pairs is this one; they differ in the recipe, and in how `draw`
- * asks a source and keeps what it says.
+ * Draws and judges the sides of pairs as a recipe specifies: first from the reference, then from the model (including where the
+ * reference falls short), then refusals. Every way of making pairs uses this; they differ in the recipe, and in how `draw` asks a
+ * source and stores its responses.
  */
 export async function drawSides(
   prompts: readonly PatchPrompt[],
@@ -70,7 +70,7 @@ export async function drawSides(
       return [chosen, rejected].some((side) => side && needed(side, index))
     })
 
-  // Refusals are taken from what the reference says, so it is asked where they are wanted too.
+  // Refusals are picked from the reference's responses, so it is also asked where only refusals are wanted.
   const ofReference = await draw(
     'reference',
     whereSome((side) => side.from !== 'model' || side.orElse === 'reference'),
@@ -113,7 +113,7 @@ export async function drawSides(
   }
 }
 
-/** The first sample, or the first of those with the highest or lowest score; undefined of none. */
+/** The first sample, or the first with the highest or lowest score; undefined if there are none. */
 function pickSample(
   samples: readonly ScoredSample[],
   pick: PairSide['pick'] = 'first',

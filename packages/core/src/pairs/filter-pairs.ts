@@ -3,9 +3,9 @@ import type { PreferencePair } from './rows/preference-pair.ts'
 import { isTarget, kindNames, type PromptKind } from './rows/prompt-kind.ts'
 
 export interface FilterOptions {
-  /** Least s(y⁺) − s(y⁻), Eq. 4. Default 0.5. */
+  /** Minimum s(y⁺) − s(y⁻), Eq. 4. Default 0.5. */
   readonly marginThreshold?: number | undefined
-  /** Least s(y⁺), Eq. 5. Default 0.5. */
+  /** Minimum s(y⁺), Eq. 5. Default 0.5. */
   readonly winnerThreshold?: number | undefined
 }
 
@@ -30,7 +30,7 @@ export interface FilteredPairs {
   readonly pairs: readonly PreferencePair[]
   /** Only for SFT: rows without y⁻. */
   readonly unpaired: readonly PreferencePair[]
-  /** By the two kinds, as the rows name them. */
+  /** By kind, under the rows' own names. */
   readonly summary: FilterSummary
 }
 
@@ -76,7 +76,7 @@ export function filterPairs(
       })
     }
     if (chosenScore < winnerThreshold) return 'droppedByWinner'
-    // A score may be left of a y⁻ that was taken out of the file.
+    // A score may remain from a y⁻ that was removed from the file.
     if (rejected === undefined || rejectedScore === undefined) return 'unpairedKept'
     return chosenScore - rejectedScore >= marginThreshold ? 'kept' : 'droppedByMargin'
   }

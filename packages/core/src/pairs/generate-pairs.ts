@@ -114,7 +114,7 @@ export async function generatePairs(options: GeneratePairsOptions): Promise<Pref
   }
   const stage = { journal, onProgress, signal }
   const sides = recipe?.sides ?? sidesOf(harmlessChosen, rejected)
-  // What targets learn is known before the model runs where it is all that the reference says.
+  // If targets only learn what the reference says, this is known before the model runs.
   const isPlain = samples === 1 && sidesOfKind(sides, 'target')?.chosen.from === 'reference'
   const asked = { reference: prompts.map(bareOf), model: prompts }
   const draw = async (source: 'reference' | 'model', indices: readonly number[]) => {
@@ -166,16 +166,16 @@ function sidesOf(harmlessChosen: 'reference' | 'model', rejected: boolean): Side
   }
 }
 
-/** Rows without those of answers that were not picked, which come after the pair of their prompt. */
+/** Rows without the unpicked answers, which follow their prompt's pair. */
 const pickedOf = (pairs: readonly PreferencePair[], recipe: GeneratePairsOptions['recipe']) =>
   recipe?.unpicked === undefined
     ? pairs
     : pairs.filter(({ prompt }, i) => JSON.stringify(prompt) !== JSON.stringify(pairs[i - 1]?.prompt))
 
-/** What the journal calls a sample; of one, the name is the source's. */
+/** The journal's name for a sample; the first one has the source's name. */
 const nameOf = (source: string, sample: number) => (sample === 0 ? source : sampleSource(source, sample))
 
-/** What answers, by sample. */
+/** The sources of answers, by sample. */
 function sourcesOf({ model, reference, generation = {} }: GeneratePairsOptions, samples: number) {
   const { seed = 0, format = 'chat', maxTokens = 128, temperature = 0, topP = 1, topK = 0 } = generation
   if (samples > 1 && !(temperature > 0 && typeof reference === 'function')) {
@@ -210,7 +210,7 @@ function rowOf(
   }
 }
 
-/** What tells a prompt from others of the run. */
+/** What distinguishes a prompt from others of the run. */
 const identity = ({ kind, prompt, bare }: PatchPrompt) => [
   kind,
   prompt,
@@ -219,7 +219,7 @@ const identity = ({ kind, prompt, bare }: PatchPrompt) => [
 
 const bareOf = (row: PatchPrompt): PatchPrompt => ({ ...row, prompt: row.bare ?? row.prompt })
 
-/** The file of a run that has ended. */
+/** The file of a finished run. */
 async function finishedFile(file: StoredPlace, journal: StoredPlace): Promise<StoredPlace | undefined> {
   const { storage, path } = file
   if (!(await storage.exists(path))) return undefined

@@ -11,7 +11,7 @@ export interface PairSide {
    * `reference`: uses the reference M' if the model has no response. Default: no fallback.
    */
   readonly orElse?: 'model' | 'reference' | undefined
-  /** Uses only what scores below 0.5; else the pair has no such side. */
+  /** Uses only a response that scores below 0.5; otherwise the pair lacks this side. */
   readonly only?: 'unwanted' | undefined
   /** Which of the samples: the first, or the one that the judge scores highest or lowest. Default `first`. */
   readonly pick?: 'first' | 'best' | 'worst' | undefined
@@ -56,8 +56,8 @@ export const safetySides = {
 } as const satisfies SidesByKind
 
 /**
- * Another goal: targets as harmful prompts. Of a prompt to keep, y⁻ is what the reference says where it does there too what
- * only targets shall have; a refusal is nothing that such a patch is in danger of learning.
+ * Any other goal: targets are treated like harmful prompts. For a prompt to keep, y⁻ is the reference's response if it wrongly
+ * shows what only targets should get; such a patch is in no danger of learning refusals.
  */
 export const goalSides = {
   target: safetySides.harmful,

@@ -5,15 +5,15 @@ import { countEndings, describeEndings, type EndingCounts } from './rows/endings
 import type { PatchPrompt } from './rows/preference-pair.ts'
 import { isTarget, kindNames } from './rows/prompt-kind.ts'
 
-/** What became of prompts that pairs were made of. */
+/** The outcome of making pairs from prompts. */
 export interface PairsSummary {
   readonly prompts: number
   readonly pairs: number
-  /** The reference's answers that are not there or not whole, by reason. */
+  /** Missing or truncated answers of the reference, by reason. */
   readonly reference: EndingCounts
 }
 
-/** What a run's journal says of the answers. */
+/** Summarizes the answers in a run's journal. */
 export function summaryOf(
   prompts: readonly PatchPrompt[],
   journal: ResponseJournal,
@@ -33,8 +33,8 @@ export function formatPairsSummary({ prompts, pairs, reference }: PairsSummary):
 }
 
 /**
- * Throws `EMPTY_DATA` if the reference has answered none of the targets: what would be left teaches to answer as before, and
- * nothing else.
+ * Throws `EMPTY_DATA` if the reference answered none of the targets: the remaining data would only teach the model to answer as
+ * before.
  */
 export function checkAnswered(
   prompts: readonly PatchPrompt[],

@@ -4,8 +4,8 @@ import { type PatchPrompt, promptSeed } from './rows/preference-pair.ts'
 import { isTarget } from './rows/prompt-kind.ts'
 
 /**
- * A refusal for each harmless prompt, by its index: what the reference itself said where it refused that very
- * prompt; else one drawn from its refusals of harmful prompts, or from the stock ones where there are none.
+ * A refusal for each harmless prompt, by index: the reference's own if it refused that very prompt; else one drawn from its
+ * refusals of harmful prompts, or from the stock ones if it has none.
  */
 export function pickRefusals(
   prompts: readonly PatchPrompt[],
@@ -28,7 +28,7 @@ export function pickRefusals(
   return picked
 }
 
-/** Refusals that fit any request: y⁻ of harmless prompts where the reference offers none of its own. */
+/** Refusals that fit any request: y⁻ of harmless prompts if the reference has none of its own. */
 export const stockRefusals: readonly string[] = [
   "I'm sorry, but I can't assist with that.",
   "I'm sorry, but I can't help with that request.",

@@ -6,17 +6,17 @@ import type { PatchPrompt, PreferencePair } from './rows/preference-pair.ts'
 import { lastText } from './rows/prompt-format.ts'
 import { isTarget, type KindNames, kindNames } from './rows/prompt-kind.ts'
 
-/** An answer of the reference to a target. */
+/** The reference's answer to a target. */
 export interface ReferenceExample {
   readonly prompt: PatchPrompt['prompt']
   readonly response: string
-  /** The judge's, in [0, 1]. */
+  /** The judge's score, in [0, 1]. */
   readonly score: number
 }
 
 /** How often a reference does what the patch should learn. */
 export interface ReferenceShare {
-  /** What the prompts are called whose answers the patch shall change. */
+  /** The rows' name for prompts whose answers the patch should change. */
   readonly kind: KindNames['target']
   /** Number of targets that the reference answered, or that pairs were given for. */
   readonly asked: number
@@ -28,7 +28,7 @@ export interface ReferenceShare {
   readonly examples: readonly ReferenceExample[]
 }
 
-/** The share of a run whose journal holds the answers and scores of its reference. */
+/** The share of a run, from the reference's answers and scores in its journal. */
 export function shareOfJournal(
   prompts: readonly PatchPrompt[],
   journal: ResponseJournal,
@@ -46,7 +46,7 @@ export function shareOfJournal(
   return { ...shareOf(prompts, targets.length, answers, winnerThreshold), missing: counts }
 }
 
-/** The share of ready-made pairs: their y⁺ stands for the reference's answer. Pairs without a score count as not wanted. */
+/** The share of ready-made pairs, whose y⁺ counts as the reference's answer. Pairs without a score count as not wanted. */
 export function shareOfPairs(pairs: readonly PreferencePair[], winnerThreshold: number): ReferenceShare {
   const answers = pairs.flatMap(({ prompt, kind, chosen, chosenScore = 0 }): ReferenceExample[] =>
     isTarget(kind) ? [{ prompt, response: chosen, score: chosenScore }] : [],
@@ -73,7 +73,7 @@ function shareOf(
   }
 }
 
-/** The share in a sentence, and a line for each example. */
+/** The share as a sentence, and a line for each example. */
 export function formatReferenceShare({ kind, asked, wanted, missing, examples }: ReferenceShare): string {
   const told = describeEndings({ ...missing, shortened: 0 })
   const line = (text: string) => shortened(printableLine(text).trim(), 100)
@@ -87,8 +87,8 @@ export function formatReferenceShare({ kind, asked, wanted, missing, examples }:
 }
 
 /**
- * Throws `TRAINING_FAILED` for a share below the bound, `EMPTY_DATA` if there is nothing as wanted: what is trained on it
- * learns something else.
+ * Throws `TRAINING_FAILED` for a share below the minimum, `EMPTY_DATA` if no answer is as wanted: training on them would teach
+ * something else.
  */
 export function checkReferenceShare(share: ReferenceShare, minimum: number, judge: string): void {
   const { kind, asked, wanted, missing, examples } = share

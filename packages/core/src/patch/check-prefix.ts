@@ -4,7 +4,7 @@ import type { PatchManifest } from './manifest.ts'
 import type { PatchContents } from './patch.ts'
 
 /**
- * Checks that a prefix is m rows of width d of finite numbers: `SHAPE_MISMATCH`, `NOT_FINITE`.
+ * Checks that a prefix has m rows of d finite numbers: `SHAPE_MISMATCH`, `NOT_FINITE`.
  *
  * @param shape [m, d]
  */
@@ -26,7 +26,7 @@ export function checkPrefix({ length, embeddings }: Prefix, [m, d]: readonly [nu
   })
 }
 
-/** Checks that a prefix has the parts that the manifest says: `SHAPE_MISMATCH`. */
+/** Checks that a prefix has the parts that the manifest lists: `SHAPE_MISMATCH`. */
 export function checkParts(expected: PatchManifest['prefix'], { parts }: Prefix): void {
   const described = (own: PatchManifest['prefix']['parts']) =>
     own?.map(({ length, weight }) => `${length} (weight ${weight})`).join(', ') ?? 'none'
@@ -39,7 +39,7 @@ export function checkParts(expected: PatchManifest['prefix'], { parts }: Prefix)
   })
 }
 
-/** Throws `UNSUPPORTED` for a parallel stack, where rows must stand one after the other. */
+/** Throws `UNSUPPORTED` for a parallel stack, where a single sequence of rows is needed. */
 export function checkOnePart({ manifest, prefix }: PatchContents): void {
   if (!prefix.parts) return
   throw new PatchError('UNSUPPORTED', {

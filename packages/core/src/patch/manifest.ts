@@ -5,7 +5,7 @@ export interface PatchManifest {
   readonly name: string
   /** Semantic version. */
   readonly version: string
-  /** The behaviour that it patches, such as `harmfulness`. */
+  /** The behaviour that it changes, such as `harmfulness`. */
   readonly domain: string
   /** SPDX expression. */
   readonly license: string
@@ -19,11 +19,11 @@ export interface PatchManifest {
   readonly requires: readonly string[]
   /** Names of patches that must not be applied with it, each alone or as `name@range`. */
   readonly conflicts: readonly string[]
-  /** Names of patches that it takes the place of, each alone or as `name@range`; absent in patches of earlier versions. */
+  /** Names of patches that it replaces, each alone or as `name@range`; absent in patches of earlier versions. */
   readonly supersedes?: readonly string[]
   /** ISO 8601, UTC. */
   readonly created: string
-  /** SHA-256 (hex) of the patch's other files by their names. Always there in patch.json; computed on writing. */
+  /** SHA-256 (hex) of the patch's other files by name. Always present in patch.json; computed on writing. */
   readonly files?: Readonly<Record<string, string>>
 }
 
@@ -50,7 +50,7 @@ export interface PrefixSummary {
   readonly init: string
   /** The sentence that it was initialized with. */
   readonly initText?: string
-  /** Parts that are applied in parallel (see `Prefix.parts`), in the order of their virtual tokens. */
+  /** Parts applied in parallel (see `Prefix.parts`), in the order of their virtual tokens. */
   readonly parts?: readonly PrefixPartSummary[]
   /** The gate that decides for which prompts it is used. A prefix with parts has no gate itself. */
   readonly gate?: GateSummary
@@ -60,14 +60,14 @@ export interface PrefixSummary {
 
 /** A gate (see `Gate`); its numbers are in gate.safetensors. */
 export interface GateSummary {
-  /** How many layers have been run where the base is read. */
+  /** Numbers of layers after which the base model is read. */
   readonly layers: readonly number[]
-  /** Tokens whose mean is read beside the last one. */
+  /** Number of final tokens that are averaged, in addition to reading the last one. */
   readonly window: number
   /** System prompt under which requests are read. */
   readonly question?: string
   readonly units: number
-  /** Shares of prompts on which it fired, of those held out from its fit: harmful ones, and harmless ones by their part. */
+  /** Shares of held-out prompts on which it fired: of harmful ones, and of harmless ones by part. */
   readonly figures?: {
     readonly recall: number
     readonly harmful: number
@@ -78,21 +78,21 @@ export interface GateSummary {
 
 export interface PrefixPartSummary {
   readonly length: number
-  /** w > 0: tokens add log w to their attention logits of this part. */
+  /** w > 0: tokens add log w to their attention logits on this part. */
   readonly weight: number
   readonly gate?: GateSummary
   readonly alwaysVisible?: boolean
 }
 
 /**
- * How patches became one: `concat`, `parallel` and `merge` put prefixes together; `joint` was trained on all domains at
- * once; `compress` learned to do what its parts do together; `rebase` what its part does on another release of the base.
+ * How several patches became one: `concat`, `parallel` and `merge` combine prefixes; `joint` was trained on all domains at once;
+ * `compress` learned to reproduce its parts together; `rebase` learned to reproduce its part on another release of the base.
  */
 export type CompositionMethod = 'concat' | 'parallel' | 'merge' | 'joint' | 'compress' | 'rebase'
 
 export interface PatchComposition {
   readonly method: CompositionMethod
-  /** In their order. */
+  /** In order. */
   readonly parts: readonly ComposedPart[]
 }
 
@@ -100,9 +100,9 @@ export interface PatchComposition {
 export interface ComposedPart {
   readonly name: string
   readonly version: string
-  /** SHA-256 (hex) of its patch.json, which holds those of its other files. */
+  /** SHA-256 (hex) of its patch.json, which contains the digests of its other files. */
   readonly digest: string
-  /** Virtual tokens. */
+  /** Number of virtual tokens. */
   readonly length: number
   readonly weight: number
 }
@@ -110,10 +110,10 @@ export interface ComposedPart {
 /** How the prefix was trained, with everything needed to reproduce it. */
 export interface PatchRecipe {
   readonly reference: string
-  /** SHA-256 (hex) of each data file or set by its role, such as `pairs`. */
+  /** SHA-256 (hex) of each data file or set by role, such as `pairs`. */
   readonly data: Readonly<Record<string, string>>
   readonly seed: number
-  /** Every hyper-parameter of every stage, as given or defaulted: values of JSON. */
+  /** Every hyperparameter of every stage, including defaults, as JSON values. */
   readonly options: Readonly<Record<string, unknown>>
 }
 

@@ -8,16 +8,16 @@ export interface PatchContents {
   readonly prefix: Prefix
 }
 
-/** The files of a patch's directory by their names. */
+/** The files of a patch's directory by name. */
 export type PatchFiles = Readonly<Record<string, Uint8Array>>
 
-/** A release: a prefix, its manifest and the very bytes they are kept and signed as. */
+/** A release: a prefix, its manifest and the exact bytes in which they are stored and signed. */
 export interface Patch extends PatchContents {
   readonly files: PatchFiles
-  /** Size of its files together, in bytes. */
+  /** Total size of its files in bytes. */
   readonly bytes: number
-  /** Learned numbers: m · d, and those of a gate. */
+  /** Number of learned parameters: m · d, and those of its gates. */
   readonly parameters: number
-  /** Writes the patch's files to a folder, in place of a patch that is there. */
+  /** Writes the patch's files to a folder, replacing any patch there. */
   save(folder: Place): Promise<void>
 }

@@ -1,15 +1,15 @@
-/** What a file is that stands where another was wanted, and what to do about it: phrases for a PatchError. */
+/** What an unexpected file is, and what to do about it: phrases for a PatchError. */
 export interface ForeignFile {
   readonly found: string
   readonly remedy: string
 }
 
-/** Bytes of a file's start that are looked at. */
+/** Number of bytes inspected at a file's start. */
 export const foreignFileBytes = 128
 
 const pickled = 'Save the weights as safetensors: `model.save_pretrained(folder, safe_serialization=True)`'
 
-/** By what the files begin with, a character for each byte. */
+/** By the files' initial bytes, one character per byte. */
 const kinds: readonly (ForeignFile & { readonly starts: readonly string[] })[] = [
   {
     starts: ['version https://git-lfs.github.com/spec/', 'version https://hawser.github.com/spec/'],
@@ -51,7 +51,7 @@ const kinds: readonly (ForeignFile & { readonly starts: readonly string[] })[] =
   },
 ]
 
-/** What the start of a file says that it is, where that is one of the kinds often met in place of a model's own. */
+/** Recognizes kinds of files often found in place of a model's own by their initial bytes. */
 export function foreignFile(start: Uint8Array): ForeignFile | undefined {
   const bytes = String.fromCharCode(...start.subarray(0, foreignFileBytes))
   const text = bytes.replace(/^(\xef\xbb\xbf)?\s*/, '')

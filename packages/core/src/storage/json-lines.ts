@@ -7,8 +7,7 @@ import { strictJson } from './strict-json.ts'
 const newline = 0x0a
 
 /**
- * Reads a JSON Lines file whose every line has the schema's form. Blank lines, CRLF and a byte order mark are
- * allowed.
+ * Reads a JSON Lines file in which every line matches the schema. Blank lines, CRLF and a byte order mark are allowed.
  *
  * @throws `NOT_FOUND`; `EMPTY_DATA` for a file without a row; `MALFORMED`, naming file and line.
  */
@@ -26,12 +25,12 @@ export async function readJsonLines<T>(
   })
 }
 
-/** Adds rows to the end of a JSON Lines file in one write, making the file if need be. */
+/** Appends rows to a JSON Lines file in one write, creating it if necessary. */
 export async function appendJsonLine(storage: Storage, path: string, ...rows: unknown[]): Promise<void> {
   if (rows.length > 0) await storage.append(path, encodeJsonLines(rows))
 }
 
-/** Replaces a JSON Lines file whole or not at all. */
+/** Replaces a JSON Lines file completely or not at all. */
 export async function writeJsonLines(
   storage: Storage,
   path: string,
@@ -41,11 +40,10 @@ export async function writeJsonLines(
 }
 
 /**
- * Reads a JSON Lines file that a run was appending to, or no rows where there is none. A writer that was killed
- * leaves at most its last line unterminated: that one is dropped, and the file rewritten without it, so that the
- * next line appended stands by itself.
+ * Reads a JSON Lines file that a run appends to; no rows if there is none. A writer that was killed leaves at most its last line
+ * unterminated: that line is dropped, and the file rewritten without it, so that the next line appended stands on its own.
  *
- * @throws `MALFORMED` if any other line is not of the schema's form.
+ * @throws `MALFORMED` if any other line does not match the schema.
  */
 export async function readResumable<T>(
   storage: Storage,

@@ -21,11 +21,11 @@ export function bytesSource(name: string, bytes: Uint8Array): ByteSource {
   }
 }
 
-/** Where a run is kept: in memory if it was given no place. */
+/** Where a run is stored: in memory if it has no place. */
 export const keptAt = (place: Place | undefined): StoredPlace =>
   storedAt(place ?? { storage: memoryStorage(), path: '' })
 
-/** A Storage in memory: for tests, and for pages that keep nothing. `capacity` in bytes makes it fill up. */
+/** A Storage in memory: for tests, and for pages that store nothing. `capacity` in bytes makes it fill up. */
 export function memoryStorage({ capacity = Number.POSITIVE_INFINITY } = {}): Storage {
   const files = new Map<string, Uint8Array>()
   const normal = (path: string) =>

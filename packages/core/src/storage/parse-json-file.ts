@@ -2,11 +2,12 @@ import { PatchError } from '../errors.ts'
 import { foreignFile } from './foreign-file.ts'
 import { strictJson } from './strict-json.ts'
 
-/** Longest JSON text that is read: tokenizers have up to a tenth of it. */
+/** Maximum size of a JSON text: ten times that of the largest tokenizers. */
 const mostBytes = 256 * 2 ** 20
 
 /**
- * The object in a JSON file; see `strictJson`. `TRUNCATED` if the text ends before its closing brace, else `MALFORMED`.
+ * Parses a JSON file that contains an object; see `strictJson`. `TRUNCATED` if the text ends before its closing brace, else
+ * `MALFORMED`.
  *
  * @param remedy what to do about a damaged file
  */
@@ -41,7 +42,7 @@ export function parseJsonFile(
 
 const isObjectStart = (bytes: Uint8Array) => bytes.length === 0 || bytes.find((byte) => byte > 0x20) === 0x7b
 
-/** Whether the last character that is not white space is another than a closing brace. */
+/** Whether the last character other than white space is not a closing brace. */
 export function endsEarly(bytes: Uint8Array): boolean {
   return bytes[bytes.findLastIndex((byte) => byte > 0x20)] !== 0x7d
 }

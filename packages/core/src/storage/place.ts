@@ -1,15 +1,15 @@
 import { PatchError } from '../errors.ts'
 import type { Storage } from './storage.ts'
 
-/** A file or a folder of a storage. */
+/** A file or folder in a storage. */
 export interface StoredPlace {
   readonly storage: Storage
-  /** In the storage, with `/` between names. */
+  /** Path in the storage, with `/` between names. */
   readonly path: string
 }
 
 /**
- * Where something is read or kept: a path in the platform's own storage (this machine's files, or what the browser keeps for a
+ * Where something is read or stored: a path in the platform's own storage (this machine's files, or the browser's storage for a
  * site), or a path in another storage. Every function that reads or writes takes its place in this form.
  */
 export type Place = string | StoredPlace
@@ -17,14 +17,14 @@ export type Place = string | StoredPlace
 let platform: (() => Storage) | undefined
 
 /**
- * Says where a path alone leads. The package `policypatch` has done so when it is imported; whoever imports `@policypatch/core`
- * alone may, or gives a storage with each path.
+ * Sets the storage for bare paths. Importing the package `policypatch` does so; users of `@policypatch/core` alone can do it
+ * themselves, or give a storage with each path.
  */
 export function setPlatformStorage(storage: (() => Storage) | undefined): void {
   platform = storage
 }
 
-/** A place with its storage. `INVALID_ARGUMENT` for a path alone where no platform has said where it leads. */
+/** A place with its storage. `INVALID_ARGUMENT` for a bare path if no platform storage is set. */
 export function storedAt(place: Place): StoredPlace
 export function storedAt(place: Place | undefined): StoredPlace | undefined
 export function storedAt(place: Place | undefined): StoredPlace | undefined {
@@ -37,16 +37,16 @@ export function storedAt(place: Place | undefined): StoredPlace | undefined {
   })
 }
 
-/** The path of a folder without slashes at its end. */
+/** A folder's path without trailing slashes. */
 export const plainPath = (path: string): string => path.replace(/\/+$/, '')
 
-/** A file whose name goes on from that of a place, as a journal's does from that of the file it is for. */
+/** A file whose name is a place's plus an ending, as a journal's is beside its file. */
 export const beside = ({ storage, path }: StoredPlace, ending: string): StoredPlace => ({
   storage,
   path: `${path}${ending}`,
 })
 
-/** What is in a folder under a name, or at a path from there. */
+/** A name, or a relative path, within a folder. */
 export const within = ({ storage, path }: StoredPlace, name: string): StoredPlace => ({
   storage,
   path: path === '' ? name : `${plainPath(path)}/${name}`,

@@ -1,6 +1,6 @@
 /**
- * Files, wherever they are: a storage reads and writes them by path, a `ByteSource` reads parts of one. JSON of others is read
- * strictly (strict-json), rows line by line (json-lines), and what is no such file is called by its name (foreign-file).
+ * Files, wherever they are: a storage reads and writes them by path, a `ByteSource` reads parts of one. Foreign JSON is parsed
+ * strictly (strict-json), rows are read line by line (json-lines), and files of another kind are recognized (foreign-file).
  */
 
 import { PatchError } from '../errors.ts'
@@ -18,18 +18,18 @@ export interface ByteSource {
 
 export interface OpenOptions {
   /**
-   * A folder that the file must be in by itself: storages that have links refuse one on the way from there, so that files of
-   * a stranger show none of this machine's. The folder may be a link.
+   * A folder that must itself contain the file: storages with links refuse links below it, so that a stranger's files cannot
+   * expose this machine's. The folder itself may be a link.
    */
   readonly inside?: string
-  /** Bytes that the reader takes: storages that get a file from elsewhere stop after them, and throw `UNSUPPORTED`. */
+  /** Maximum number of bytes accepted: storages that download a file stop after them, and throw `UNSUPPORTED`. */
   readonly mostBytes?: number
 }
 
 /**
- * Where models are read from, and patches, pairs and checkpoints are kept: a file system, browser storage, or memory. Paths
- * use `/`. Every method throws a PatchError: `NOT_FOUND` for what is absent, `STORAGE_FAILED` if the disk is full or the
- * place cannot be written.
+ * Where models are read from, and patches, pairs and checkpoints are stored: a file system, browser storage, or memory. Paths use
+ * `/`. Every method throws a PatchError: `NOT_FOUND` for what does not exist, `STORAGE_FAILED` if the disk is full or the place
+ * is not writable.
  */
 export interface Storage {
   readonly specificationVersion: 'v1'
@@ -38,16 +38,16 @@ export interface Storage {
   list(directory: string): Promise<readonly string[]>
   open(path: string, options?: OpenOptions): Promise<ByteSource>
   read(path: string): Promise<Uint8Array>
-  /** Replaces the file whole or not at all; makes the folders it needs. */
+  /** Replaces the file completely or not at all; creates the folders it needs. */
   write(path: string, bytes: Uint8Array): Promise<void>
-  /** Adds to the end of a file, making it if need be; what was there stays whatever happens. */
+  /** Appends to a file, creating it if necessary; existing contents are safe whatever happens. */
   append(path: string, bytes: Uint8Array): Promise<void>
-  /** Removes a file or a folder with all it holds; nothing happens where there is none. */
+  /** Removes a file, or a folder with its contents; does nothing if there is none. */
   remove(path: string): Promise<void>
 }
 
 /**
- * A file whole, where it is no longer than it can reasonably be: nothing of a longer one is read.
+ * Reads a whole file unless it is unreasonably long: nothing of a longer one is read.
  *
  * @throws PatchError `NOT_FOUND`, `STORAGE_FAILED`, or `UNSUPPORTED` for a longer one
  */
@@ -66,7 +66,7 @@ export async function readWithin(
   }
 }
 
-/** For a file of more bytes than are read. */
+/** For a file longer than the limit. */
 export function tooLong(path: string, mostBytes: number, found = 'more'): PatchError {
   return new PatchError('UNSUPPORTED', {
     expected: `at most ${mostBytes} bytes in ${path}`,

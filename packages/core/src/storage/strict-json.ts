@@ -1,12 +1,11 @@
 import { excerpt } from '../text/printable.ts'
 
-/** Nesting of objects and arrays: files of models and patches have less than twenty. */
+/** Maximum nesting of objects and arrays: files of models and patches have less than twenty levels. */
 const deepest = 100
 
 /**
- * What a text of so many characters may have. In memory an empty object takes twenty times its two characters, and names of
- * which no two are alike take long; of the largest tokenizers the vocabulary has half as many names, and merges a fifth of the
- * lists.
+ * Limits for a text of this many characters. In memory, an empty object takes twenty times its two characters, and distinct names
+ * are slow. In the largest tokenizers, the vocabulary has half as many names, and merges are a fifth of the lists.
  */
 const limitsOf = (
   characters: number,
@@ -17,16 +16,15 @@ const limitsOf = (
 })
 
 /**
- * The value of a JSON text. It is refused where two readers could take it for different things, by a name that an object has
- * twice, and, before anything is built of it, for nesting deeper than 100 and for far more values than texts of its length
- * have.
+ * Parses a JSON text. Refuses what two readers could interpret differently, namely duplicate names in an object, and, before
+ * building anything, nesting deeper than 100 and far more values than texts of its length have.
  *
- * @throws SyntaxError for what is no JSON, else an Error whose message is a phrase: what was found
+ * @throws SyntaxError for invalid JSON, else an Error whose message is a phrase saying what was found
  */
 export function strictJson(text: string): unknown {
   const names = scan(text)
   const value: unknown = JSON.parse(text)
-  // Of names that are there twice, the parser has kept the last.
+  // The parser keeps only the last of duplicate names.
   if (countNames(value) < names) throw new Error(`the name ${excerpt(nameTwice(text))} twice in an object`)
   return value
 }
@@ -35,7 +33,7 @@ const [quote, backslash, comma, colon] = [0x22, 0x5c, 0x2c, 0x3a]
 const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x5d]
 const [letterN, letterI] = [0x4e, 0x49]
 
-/** Goes over a text that need not be JSON, what `JSON.parse` refuses is left to it; the number of names in its objects. */
+/** Scans a text, which need not be valid: `JSON.parse` refuses the rest. Returns the number of names in its objects. */
 function scan(text: string): number {
   const most = limitsOf(text.length)
   let [depth, containers, values, names] = [0, 0, 0, 0]
@@ -72,7 +70,7 @@ function scan(text: string): number {
 const tooMany = (what: keyof ReturnType<typeof limitsOf>, { length }: string) =>
   new Error(`more than ${Math.floor(limitsOf(length)[what])} ${what} in ${length} characters`)
 
-/** Where the quote is that ends the string begun at `start`, or the end of the text. */
+/** Index of the quote that ends the string starting at `start`, or the end of the text. */
 function endOfString(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
     let escapes = 0
@@ -82,7 +80,7 @@ function endOfString(text: string, start: number): number {
   return text.length
 }
 
-/** Names of all objects in a value of JSON. */
+/** Number of names in all objects of a JSON value. */
 function countNames(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0
   let count = 0
@@ -90,14 +88,14 @@ function countNames(value: unknown): number {
     for (const item of value) count += countNames(item)
     return count
   }
-  // Values of JSON inherit nothing that is counted.
+  // JSON values inherit no enumerable names.
   for (const name in value) count += 1 + countNames((value as Readonly<Record<string, unknown>>)[name])
   return count
 }
 
-/** The first name that an object has twice, in a text of JSON. */
+/** The first duplicate name within an object of a JSON text. */
 function nameTwice(text: string): string {
-  /** What objects, and lists, which have no names, have had so far. */
+  /** The names seen so far in each open object; undefined for arrays. */
   const levels: (Set<string> | undefined)[] = []
   let last = ''
   for (let at = 0; at < text.length; at++) {

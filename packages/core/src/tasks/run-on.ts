@@ -13,17 +13,17 @@ import type {
 import { outcomesOf, type Shard, type TaskRunner, useRunner } from '../task-runner.ts'
 import { performShard } from './shard-kinds.ts'
 
-/** Responses, or prompts that are read, in a shard: few enough that many workers have something to do. */
+/** Responses, or prompts to read, per shard: few enough to keep many workers busy. */
 const ROWS = 32
 
 /**
- * A model whose long work is done by a runner, in shards: responses to many prompts, scores, hidden states, and the gradients of training.
- * Everything that is given the model uses it so: `generatePairs`, `trainPatch`, `evaluatePatch` and the others. What comes has
- * the same bits as from the model itself, on processors and runtimes of one kind.
+ * A model whose long work is done by a runner, in shards: responses to many prompts, scores, hidden states, and the gradients
+ * of training. Everything that receives the model uses the runner: `generatePairs`, `trainPatch`, `evaluatePatch` and the
+ * others. Results are bit-identical to the model's own, on processors and runtimes of one kind.
  *
  *     const model = runOn(await loadModel('HuggingFaceTB/SmolLM2-135M-Instruct'), runner)
  *
- * `generate` and `stream`, for which somebody waits, stay here.
+ * `generate` and `stream`, whose callers are waiting, run locally.
  */
 export function runOn(model: LanguageModel, runner: TaskRunner<LanguageModel>): LanguageModel {
   const shardOf = <Outcome>(
@@ -36,7 +36,7 @@ export function runOn(model: LanguageModel, runner: TaskRunner<LanguageModel>): 
     return { ...shard, run: () => performShard(model, shard) as Promise<Outcome> }
   }
 
-  /** Requests that carry their prefixes, in lists of so many. */
+  /** Splits requests into lists of this size, with their prefixes attached. */
   const cut = <Request extends GenerateRequest>(requests: readonly Request[], size: number) =>
     slices(requests, size).map((own) => {
       const prefixes = [...new Set(own.map(({ prefix }) => chosen(prefix)))].filter(

@@ -14,7 +14,7 @@ import { type GradientAttachments, type GradientInput, sumOfParts } from '../tra
 import type { Objective } from '../train/trainer/objective.ts'
 import { type StepRunner, stepRunner } from '../train/trainer/step-runner.ts'
 
-/** What a shard says of itself, wherever it is done. */
+/** A shard's description of its work, wherever it runs. */
 export type ShardTask = Pick<Shard<unknown>, 'kind' | 'input' | 'attachments'>
 
 type Perform = (
@@ -25,7 +25,7 @@ type Perform = (
   attachments: Readonly<Record<string, unknown>>,
 ) => Promise<unknown>
 
-/** The kinds of shards: of each, how it is done with a model that has no prefix of its own. */
+/** The kinds of shards, and how to perform each with a model that has no prefix of its own. */
 const shardKinds: Readonly<Record<string, Perform>> = {
   async generate(model, { requests, options }: { requests: Placed[]; options: GenerateOptions }, attached) {
     const generations: Omit<Generation, 'index'>[] = new Array(requests.length)
@@ -49,7 +49,7 @@ const shardKinds: Readonly<Record<string, Perform>> = {
 }
 
 /**
- * Does a shard with a model that has the weights it was made for.
+ * Performs a shard with a model that has the weights it was made for.
  *
  * @throws PatchError `UNSUPPORTED` for a kind that this version does not know; and the errors of the model
  */
@@ -66,7 +66,7 @@ export function performShard(
   })
 }
 
-/** A request whose prefix is the place of one that is attached. */
+/** A request whose prefix is the index of an attached one. */
 type Placed = Omit<ScoreRequest & CandidateRequest, 'prefix'> & { readonly prefix?: number | undefined }
 
 const withPrefix =
@@ -76,7 +76,7 @@ const withPrefix =
     prefix: prefix === undefined ? null : (attached[`prefix ${prefix}`] as Prefix),
   })
 
-/** Programs of a model's last objective: those of one stage of training follow one another. */
+/** The programs of each model's last objective, because one stage of training runs many steps in a row. */
 const runners = new WeakMap<object, { readonly key: string; readonly runner: StepRunner }>()
 
 function runnerFor(

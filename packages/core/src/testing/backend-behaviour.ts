@@ -15,7 +15,7 @@ const sum = (feeds: NamedTensors, bound: NamedTensors): NamedTensors => ({
   y: tf.add(pick(feeds, 'x'), pick(bound, 'w')),
 })
 
-/** How programs, weights and feeds behave on any backend; plain arithmetic, so the numbers are exact. */
+/** How programs, weights and feeds behave on any backend. Plain arithmetic, so that the numbers are exact. */
 export const behaviourCases: Readonly<Record<string, (backend: Backend) => Promise<void>>> = {
   'two programs share weights': async (backend) => {
     const first = await backend.compile(product, { inputs, weights })

@@ -15,9 +15,9 @@ import { gradientProgram } from './gradient-program.ts'
 import { operationPrograms } from './operation-programs.ts'
 
 export interface ConformanceOptions {
-  /** Makes the backend under test; each case makes one and disposes of it. */
+  /** Creates the backend under test; each case creates one and disposes of it. */
   readonly createBackend: () => Backend | Promise<Backend>
-  /** Largest |found − expected| / max(1, |expected|). Default 1e-4. */
+  /** Maximum |found − expected| / max(1, |expected|). Default 1e-4. */
   readonly tolerance?: number
 }
 
@@ -28,9 +28,9 @@ export interface ConformanceCase {
 }
 
 /**
- * What every backend must do, as cases for any test runner: each kind of operation, gradients and a small attention
- * network against PyTorch's numbers, a decoder's own steps against what they are composed of, and how programs, weights
- * and feeds behave. Numbers come from scripts/goldens/backend-operations.py.
+ * What every backend must do, as cases for any test runner: each kind of operation, gradients and a small attention network
+ * compared with PyTorch's numbers, a decoder's fused steps compared with what they are composed of, and the behaviour of
+ * programs, weights and feeds. Numbers come from scripts/goldens/backend-operations.py.
  */
 export function backendConformance({
   createBackend,

@@ -18,7 +18,7 @@ const swapped = (x: tf.Tensor) =>
   tf.concat([tf.slice(x, [0, 0, size / 2]), tf.slice(x, [0, 0, 0], [-1, -1, size / 2])], 2)
 const table = (inputs: NamedTensors, name: string) => tf.expandDims(pick(inputs, name), 1)
 
-/** Each step as core takes it, where a backend may have an operator of its own, and in plain operations. */
+/** Each step in core's form, which a backend may fuse, and in plain operations. */
 const steps: Readonly<Record<string, readonly [own: Step, plain: Step]>> = {
   normalized: [
     (x, inputs) => rmsNorm(x, pick(inputs, 'w'), epsilon),
@@ -41,7 +41,7 @@ const steps: Readonly<Record<string, readonly [own: Step, plain: Step]>> = {
   ],
 }
 
-/** Throws unless the steps of a decoder, and their gradients, are those of the plain operations they stand for. */
+/** Throws unless a decoder's steps, and their gradients, equal those of the plain operations. */
 export async function decoderSteps(backend: Backend, tolerance: number): Promise<void> {
   const feeds = {
     x: random(1, rows, width),
@@ -90,7 +90,7 @@ function random(seed: number, ...shape: number[]): HostTensor {
   }
 }
 
-/** Tables as `rotaryTables` makes them: both halves of the cosine alike, those of the sine opposite. */
+/** Tables as from `rotaryTables`: both halves of the cosine equal, those of the sine opposite. */
 function angles(): { readonly cos: HostTensor; readonly sin: HostTensor } {
   const of = (value: (angle: number, first: boolean) => number): HostTensor => ({
     shape: [rows, size],

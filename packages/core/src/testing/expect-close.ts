@@ -1,7 +1,7 @@
 import type { HostTensor, NamedHostTensors } from '../backend/backend.ts'
 import { type ErrorCode, PatchError } from '../errors.ts'
 
-/** Throws, naming the first element that differs, unless all outputs are there and within `tolerance` (relative above 1). */
+/** Throws, naming the first element that differs, unless all outputs exist and are within `tolerance` (relative above 1). */
 export function expectClose(found: NamedHostTensors, expected: NamedHostTensors, tolerance: number): void {
   const names = Object.keys(expected).sort()
   if (String(Object.keys(found).sort()) !== String(names))
@@ -25,7 +25,7 @@ function differenceOf(found: HostTensor, expected: HostTensor, tolerance: number
   return undefined
 }
 
-/** Throws unless an act is refused with a code and a message that has a word. */
+/** Throws unless an action is refused with a given code and a message that contains a word. */
 export async function expectRefusal(
   act: () => Promise<unknown>,
   code: ErrorCode,

@@ -3,11 +3,11 @@ import { type OperationProgram, pick } from './operation-programs.ts'
 
 type Loss = (x: tf.Tensor) => tf.Tensor
 
-/** The gradients of scalar functions of `x` that the case `gradients` of operations.json holds. */
+/** The gradients of scalar functions of `x` in the case `gradients` of operations.json. */
 export const gradientProgram: OperationProgram = (inputs) => {
   const y = pick(inputs, 'y')
   const ids = pick(inputs, 'ids') as tf.Tensor1D
-  // tfjs asks for the gradient of a condition that it can follow back to the variable.
+  // tfjs requires a gradient for a condition that it can trace back to the variable.
   const positive = tf.greater(pick(inputs, 'x'), 0)
   const half = (x: tf.Tensor, from: number) => tf.slice(x, [0, from], [3, 2])
   const sigmoidUnit: Loss = (x) => tf.mul(x, tf.sigmoid(x))

@@ -7,7 +7,7 @@ export interface NumberTokenizerOptions {
   readonly eosTokenId?: number
 }
 
-/** A tokenizer for models without words: a text is ids with spaces between, `5 17 3`. */
+/** A tokenizer for models without words: a text is a list of ids separated by spaces, `5 17 3`. */
 export function numberTokenizer({ vocabSize, eosTokenId = 2 }: NumberTokenizerOptions): Tokenizer {
   const encode = (text: string): number[] => {
     const ids = text.split(/\s+/).filter(Boolean).map(Number)
@@ -23,7 +23,7 @@ export function numberTokenizer({ vocabSize, eosTokenId = 2 }: NumberTokenizerOp
     vocabSize,
     bosTokenId: undefined,
     eosTokenIds: [eosTokenId],
-    // Of the form that manifests ask for.
+    // In the form that manifests require.
     fingerprint: vocabSize.toString(16).padStart(64, '0'),
     encode,
     decode: (ids) => ids.map((id) => `${id} `).join(''),

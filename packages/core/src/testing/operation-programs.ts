@@ -1,7 +1,7 @@
 import type { NamedTensors } from '../backend/backend.ts'
 import * as tf from '../tf.ts'
 
-/** Takes the inputs of a case of operations.json and must give its outputs. */
+/** Maps the inputs of a case of operations.json to its outputs. */
 export type OperationProgram = (inputs: NamedTensors) => NamedTensors
 
 /** A case's tensor by name. */
@@ -25,7 +25,7 @@ const arithmetic: OperationProgram = (inputs) => {
     squaredDifference: tf.squaredDifference(a, b),
     sumOfThree: tf.addN([a, tf.mul(a, 2), tf.neg(a)]),
     clipped: tf.clipByValue(a, -0.5, 0.25),
-    // Of floats, tfjs's backends make int32 or float32.
+    // For floats, tfjs's backends return int32 or float32.
     floorDivide: tf.cast(tf.floorDiv(a, b), 'int32'),
     scaled: tf.sub(tf.div(tf.mul(a, 0.5), 3), 1),
     reversed: tf.sub(2, a),

@@ -1,7 +1,4 @@
-/**
- * JSON that is the same bytes for the same value: keys sorted, two spaces, a newline at the end. Properties
- * that are undefined are left out.
- */
+/** JSON with the same bytes for the same value: sorted keys, two spaces, a final newline. Undefined properties are left out. */
 export function canonicalJson(value: unknown): string {
   return `${JSON.stringify(sorted(value), undefined, 2)}\n`
 }

@@ -2,7 +2,7 @@ import { en } from 'zod/locales'
 import * as z from 'zod/mini'
 import { excerpt, isPrintableLine, printableLine, shortened } from './printable.ts'
 
-/** A value in the form of a schema, or what is wrong with it. */
+/** A value that matches a schema, or what is wrong with it. */
 export type Shape<T> =
   | { readonly success: true; readonly data: T; readonly error?: undefined }
   | { readonly success: false; readonly data?: undefined; readonly error: ShapeError }
@@ -12,8 +12,8 @@ interface ShapeError {
 }
 
 /**
- * Holds a value of others against a schema. Never throws: zod passes the bad items of a list on as arguments, of which a stack
- * holds some hundred thousand.
+ * Validates foreign data against a schema. Never throws, even though zod passes a list's bad items as arguments, and the stack
+ * only holds some hundred thousand.
  */
 export function checkShape<Schema extends z.core.$ZodType>(
   schema: Schema,
@@ -30,12 +30,12 @@ export function checkShape<Schema extends z.core.$ZodType>(
 }
 
 /**
- * Words for what is wrong, to be given to zod/mini, which has none of its own, with each value that is checked: what
- * `z.config` sets would hold for an application's own schemas too.
+ * Error messages for zod/mini, which has none, passed with each check: setting them with `z.config` would also affect an
+ * application's own schemas.
  */
 export const inEnglish: z.core.ParseContext<z.core.$ZodIssue> = { error: en().localeError }
 
-/** Bad fields that are named; of more there is the number. */
+/** Maximum number of bad fields named; the rest are counted. */
 const mostNamed = 20
 const longestName = 60
 
@@ -44,7 +44,7 @@ const named = (key: PropertyKey): string => {
   return text.length <= longestName && isPrintableLine(text) ? text : excerpt(text, longestName)
 }
 
-/** What zod found wrong on one line: each bad field once, by the path to it. */
+/** zod's issues on one line: each bad field once, by its path. */
 export function describeIssues(issues: readonly z.core.$ZodIssue[]): string {
   const lines = issues
     .slice(0, mostNamed)

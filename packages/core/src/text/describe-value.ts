@@ -1,12 +1,12 @@
 import { excerpt, shortened } from './printable.ts'
 
-/** Levels and items of objects and arrays that are shown. */
+/** Maximum depth and number of items shown of objects and arrays. */
 const deepest = 2
 const mostItems = 4
 
 /**
- * Any value as a message shows it, on one line of at most `most` characters: files, servers and callers give others than
- * were expected, and a message about them must not fail. Getters are not run.
+ * Shows any value in a message, on one line of at most `most` characters. Files, servers and callers may supply anything, and a
+ * message about it must not fail. Getters are not run.
  */
 export function describeValue(value: unknown, most = 80): string {
   if (value === undefined) return 'none'
@@ -45,7 +45,7 @@ function shownObject(value: object, levels: number, most: number): string {
     })
     return `${open}${items.join(', ')}${names.length > mostItems ? ', …' : ''}${close}`
   } catch {
-    // Proxies can refuse to be looked at.
+    // Proxies can refuse to be inspected.
     return 'an object that cannot be inspected'
   }
 }

@@ -1,9 +1,9 @@
-/** Bytes that files and servers have as text: base64 with padding, and hexadecimal digits. */
+/** Bytes that files and servers encode as text: base64 with padding, and hexadecimal digits. */
 
-/** Characters that one call makes, for a function takes only so many arguments. */
+/** Characters per call, because a function only takes so many arguments. */
 const PIECE = 0x8000
 
-/** Bytes in base64. */
+/** Encodes bytes in base64. */
 export function base64Of(bytes: Uint8Array): string {
   const pieces: string[] = []
   for (let i = 0; i < bytes.length; i += PIECE) {
@@ -12,10 +12,10 @@ export function base64Of(bytes: Uint8Array): string {
   return btoa(pieces.join(''))
 }
 
-/** The bytes of a text in base64. Throws what `atob` throws for one that is none. */
+/** Decodes base64. Throws what `atob` throws for invalid text. */
 export const bytesOfBase64 = (base64: string): Uint8Array<ArrayBuffer> =>
   Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
 
-/** The bytes of hexadecimal digits, two for each. */
+/** Decodes hexadecimal digits, two per byte. */
 export const bytesOfHex = (hex: string): Uint8Array<ArrayBuffer> =>
   Uint8Array.from({ length: hex.length / 2 }, (_, i) => Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16))

@@ -1,16 +1,16 @@
 /**
- * Text of others (a model's answer, a manifest, a server's message) before it is printed. Terminals take orders from control
- * characters, and what is not seen or turns the direction of writing can make a line of theirs look like one of ours.
+ * Makes foreign text (a model's answer, a manifest, a server's message) safe to print. Terminals obey control characters, and
+ * invisible or direction-changing characters can make a foreign line look like one of ours.
  */
 
-// Control characters, separators of lines, marks of direction or of no width and other characters that are not seen,
-// annotations, surrogates without their half.
+// Control characters, line separators, direction marks, zero-width and other invisible characters, annotations, and lone
+// surrogates.
 const unseen = /[\p{Cc}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Cs}\ufff9-\ufffb]/gu
 
-/** Whether a picture is drawn in colour or as text: nothing else can be told by these. */
+/** Variation selectors, which draw an emoji in colour or as text: they cannot disguise anything else. */
 const variants = '\ufe0e\ufe0f'
 
-/** What Persian and the scripts of India, and pictures made of several, join and part their characters with. */
+/** Joiners, which Persian, Indic scripts and composed emoji need. */
 const joiners = '\u200c\u200d'
 
 function escaped(text: string, kept: string): string {
@@ -22,36 +22,36 @@ function codesOf(text: string): string {
   return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('')
 }
 
-/** Text as it can be printed: tabs and line feeds stay, other characters that are not seen become escapes such as `\u001b`. */
+/** Makes a text printable: keeps tabs and line feeds, and escapes other invisible characters, such as `\u001b`. */
 export function printable(text: string): string {
   return escaped(text.replaceAll('\r\n', '\n'), `\t\n${variants}${joiners}`)
 }
 
-/** As {@link printable}, on one line: line breaks and long gaps become a space, joiners escapes. */
+/** Like {@link printable}, on one line: line breaks and long gaps become a space, joiners are escaped. */
 export function printableLine(text: string): string {
   return escaped(text.replace(/\s{3,}|[^\S ]/g, ' '), variants)
 }
 
-/** Whether a text is one line without characters that are not seen. */
+/** Whether a text is one line without invisible characters. */
 export function isPrintableLine(text: string): boolean {
   return !/[^\S ]/.test(text) && escaped(text, variants) === text
 }
 
-/** A text in JSON, the same value: what is not seen is escaped as JSON escapes it. */
+/** Equivalent JSON in which invisible characters are escaped. */
 export function printableJson(json: string): string {
   return escaped(json, '\n')
 }
 
-/** The start of a text that is longer than `most` UTF-16 units, and a mark that there is more; no pair is parted. */
+/** Cuts a text to `most` UTF-16 units, with a mark if anything was cut; never splits a surrogate pair. */
 export function shortened(text: string, most: number): string {
   if (text.length <= most) return text
   return `${text.slice(0, most).replace(/[\ud800-\udbff]$/, '')}…`
 }
 
-/** As {@link printable}, for a text that comes in pieces: characters may be parted between them. */
+/** Like {@link printable}, for a text in pieces, which may split characters. */
 export interface PrintablePieces {
   next(piece: string): string
-  /** What was held back of the last one. */
+  /** What was held back of the last piece. */
   end(): string
 }
 
@@ -68,7 +68,7 @@ export function printablePieces(): PrintablePieces {
   }
 }
 
-/** A text of a file as a message shows it: in quotes, its start where it is long, what is not seen escaped. */
+/** Foreign text for a message: quoted, shortened if long, with invisible characters escaped. */
 export function excerpt(text: string, most = 60): string {
   return printableJson(JSON.stringify(shortened(text, most)))
 }

@@ -1,8 +1,8 @@
 /**
- * Tokenizers as the Rust library `tokenizers` has them, which transformers uses: the same ids and the same text from
- * the same tokenizer.json, component by component. `@huggingface/tokenizers` was tried and is no such thing: it drops
- * the text between the matches of an inverted Split, knows neither `single_word` nor three of five behaviours, maps
- * characters by NFKC where the file has a map, and runs any regular expression on JavaScript's backtracking engine.
+ * Tokenizers that match the Rust library `tokenizers`, which transformers uses: the same ids and the same text from the same
+ * tokenizer.json, component by component. `@huggingface/tokenizers` does not: it drops the text between the matches of an
+ * inverted Split, lacks `single_word` and three of five behaviours, maps characters by NFKC where the file has a map, and runs
+ * any regular expression on JavaScript's backtracking engine.
  */
 import * as z from 'zod/mini'
 import { describeValue } from '../text/describe-value.ts'
@@ -18,7 +18,7 @@ import { type PreTokenizer, readPreTokenizer } from './exact/pre-tokenizers.ts'
 
 export interface ExactTokenizer {
   readonly model: Model['type']
-  /** Tokens at their ids, added tokens included; a hole where no token has the id. */
+  /** Tokens by id, including added tokens; holes for ids without a token. */
   readonly vocabulary: readonly (string | undefined)[]
   idOf(token: string): number | undefined
   encode(text: string, addSpecialTokens: boolean): number[]
@@ -69,7 +69,7 @@ export async function buildExactTokenizer(
   }
 }
 
-/** Models other than BPE, which hardly a language model has, are fetched where they are needed. */
+/** Loads models other than BPE on demand, because hardly any language model uses them. */
 async function readModel(config: unknown): Promise<Model> {
   const component = { config, where: 'model' }
   const { type = impliedType(config as Json) } = optionsOf(
@@ -90,7 +90,7 @@ async function readModel(config: unknown): Promise<Model> {
   }
 }
 
-/** Old files leave the type out. */
+/** Old files omit the type. */
 function impliedType({ vocab, merges, max_input_chars_per_word }: Json): Model['type'] {
   if (merges !== undefined) return 'BPE'
   if (Array.isArray(vocab)) return 'Unigram'
@@ -117,7 +117,7 @@ function encoder(
   }
 }
 
-/** Halves of characters have no bytes: U+FFFD stands for them, as in every encoder. */
+/** Lone surrogates have no UTF-8 bytes: U+FFFD replaces them, as in every encoder. */
 function wellFormed(text: string): string {
   return text.replace(/\p{Surrogate}/gu, '\uFFFD')
 }

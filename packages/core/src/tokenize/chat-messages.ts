@@ -1,27 +1,27 @@
 /**
- * Messages as people have them: content may be a text or a list of parts, as OpenAI's interface and transformers take it,
- * and a turn may hold more than its content, which chat templates read. All is kept but what is no text, for which the
- * models here have no use: that is refused by its name.
+ * Messages in the usual forms: content may be a text or a list of parts, as in OpenAI's API and transformers, and a turn may have
+ * further fields, which chat templates read. Everything is kept except content other than text, which the models here cannot use
+ * and which is refused by name.
  */
 
 import { PatchError } from '../errors.ts'
 import { excerpt } from '../text/printable.ts'
 import type { ChatMessage, TextPart } from './tokenizer.ts'
 
-/** The text of a message: of parts all of them, one after the other; empty for a turn of tool calls alone. */
+/** The text of a message: all its parts, concatenated; empty for a turn with only tool calls. */
 export function contentText({ content }: Pick<ChatMessage, 'content'>): string {
   if (typeof content === 'string') return content
   return content?.map(({ text }) => text).join('') ?? ''
 }
 
-/** A message that is none, or holds what is no text: a phrase that says what was found. */
+/** An invalid message, or one with content other than text: a phrase that says what was found. */
 export interface NoMessage {
   readonly problem: string
 }
 
 /**
- * A message of a value, with its content as a text or as parts, and all its other fields. As parts of text count those of
- * the types `text`, `input_text`, `output_text` and `refusal`, and plain strings.
+ * Parses a message, with its content as text or parts, and all its other fields. Text parts are those of the types `text`,
+ * `input_text`, `output_text` and `refusal`, and plain strings.
  */
 export function messageOf(value: unknown): ChatMessage | NoMessage {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return { problem: kindOf(value) }
@@ -41,14 +41,14 @@ export function messageOf(value: unknown): ChatMessage | NoMessage {
   return content === null ? { role, content, ...rest } : { role, ...rest }
 }
 
-/** A message whose content is one text. */
+/** A message with its content joined into one text. */
 export const joined = (message: ChatMessage): ChatMessage =>
   Array.isArray(message.content) ? { ...message, content: contentText(message) } : message
 
 /**
- * Messages for a chat template: parts joined where it does not read lists of them, as most do not.
+ * Messages for a chat template: parts are joined unless it reads lists of them, which most do not.
  *
- * @throws `INVALID_ARGUMENT` for what is no message or no text, with the message's index
+ * @throws `INVALID_ARGUMENT` for an invalid message or content other than text, with the message's index
  */
 export function templateMessages(messages: readonly ChatMessage[], takesParts: boolean): ChatMessage[] {
   if (!Array.isArray(messages)) throw refused('a list of messages', kindOf(messages))
@@ -60,7 +60,7 @@ export function templateMessages(messages: readonly ChatMessage[], takesParts: b
   })
 }
 
-/** Whether a chat template goes over the parts of a message's content, as those of models for text and images do. */
+/** Whether a chat template iterates over the parts of a message's content, as those of multimodal models do. */
 export const takesParts = (template: string): boolean =>
   /\bfor\s+\w+\s+in\s+(?:content|[\w.]+(?:\[-?\w+\])?(?:\.content|\[\s*['"]content['"]\s*\]))\s*(?:-?%|\||if\b)/.test(
     template,
@@ -73,7 +73,7 @@ const textFields = new Map([
   ['refusal', 'refusal'],
 ])
 
-/** A part of text of a value. Data sets give every part every field, null where it has none. */
+/** Parses a text part. Data sets give every part every field, null if it is unused. */
 export function partOf(value: unknown): TextPart | NoMessage {
   if (typeof value === 'string') return { type: 'text', text: value }
   if (typeof value !== 'object' || value === null) return { problem: `a part that is ${kindOf(value)}` }
@@ -93,7 +93,7 @@ export function partOf(value: unknown): TextPart | NoMessage {
 const hasCalls = ({ tool_calls, function_call }: Readonly<Record<string, unknown>>) =>
   (Array.isArray(tool_calls) && tool_calls.length > 0) || function_call != null
 
-/** What a value is, in words. */
+/** A value's type, in words. */
 export function kindOf(value: unknown): string {
   if (value === null || value === undefined) return String(value)
   if (Array.isArray(value)) return 'a list'

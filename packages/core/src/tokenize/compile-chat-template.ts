@@ -6,22 +6,22 @@ import { TemplateError } from './chat-template/template-error.ts'
 import { foldSystemMessages, lacksSystemRole, type RenderMessages } from './system-role.ts'
 import type { ChatMessage } from './tokenizer.ts'
 
-/** Special tokens by the names under which templates refer to them: `bos_token`, `eos_token`. */
+/** Special tokens by their names in templates: `bos_token`, `eos_token`. */
 export type NamedTokens = Readonly<Record<string, string>>
 
 export type RenderChat = (messages: readonly ChatMessage[], addGenerationPrompt: boolean) => string
 
 export interface ChatTemplateOptions {
-  /** Told once where a template has no system role and a conversation has system messages. */
+  /** Called once if a conversation has system messages but the template has no system role. */
   readonly onNotice?: ((line: string) => void) | undefined
 }
 
 /**
- * Compiles a chat template as transformers renders it: by Jinja2's rules, with the special tokens as variables, `tools`
- * and `documents` none. In a template without a system role, system messages go before the user's turn that follows.
+ * Compiles a chat template to render as in transformers: by Jinja2's rules, with the special tokens as variables, and `tools` and
+ * `documents` null. If the template has no system role, system messages are put before the user's turn that follows.
  *
- * @throws PatchError `MALFORMED` if it is no template, `UNSUPPORTED` if it asks for what is not there, which is named, or
- *   takes too much. So does the function returned, and `INVALID_ARGUMENT` if the template does not accept the messages.
+ * @throws PatchError `MALFORMED` for an invalid template, `UNSUPPORTED`, naming the feature, if it needs a missing one, or if it
+ *   exceeds a limit. The returned function throws the same, and `INVALID_ARGUMENT` if the template does not accept the messages.
  */
 export function compileChatTemplate(
   source: string,
@@ -67,7 +67,7 @@ function compile(source: string): RenderTemplate {
   }
 }
 
-/** Reasoning has several names, of which a template reads one. Source: transformers 5, chat_template_utils.py. */
+/** Reasoning has several names, and a template reads only one. Source: transformers 5, chat_template_utils.py. */
 function withReasoning(message: ChatMessage): ChatMessage {
   const reasoning = message.reasoning_content ?? message.thinking ?? message.reasoning
   return reasoning == null ? message : { thinking: reasoning, ...message, reasoning_content: reasoning }

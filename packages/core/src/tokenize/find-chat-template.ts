@@ -2,8 +2,8 @@ import { PatchError } from '../errors.ts'
 import { printableLine, shortened } from '../text/printable.ts'
 
 /**
- * The text of the template to use, from what tokenizer_config.json or GGUF calls `chat_template`: one template,
- * a list of `{ name, template }` or a record by name, of which the one named `default` is taken.
+ * The text of the template to use, from the field `chat_template` of tokenizer_config.json or its GGUF counterpart: a template, a
+ * list of `{ name, template }`, or a record by name, of which the one named `default` is used.
  */
 export function findChatTemplate(chatTemplate: unknown): string | undefined {
   if (chatTemplate === undefined || chatTemplate === null) return undefined

@@ -10,13 +10,13 @@ export interface TokenizerJsonFiles {
 }
 
 /**
- * The tokenizer that a GGUF's metadata describes, as the files that `createTokenizer` takes. Ids are those of
- * transformers' `AutoTokenizer.from_pretrained(directory, gguf_file=...)`, but where llama.cpp knows more of the model's own
- * tokenizer by a name in the file: see `splitsByName` and `sentencePiece`. Text is not normalized, in none of the three.
+ * The tokenizer described by a GGUF's metadata, as the files that `createTokenizer` takes. Ids are those of transformers'
+ * `AutoTokenizer.from_pretrained(directory, gguf_file=...)`, except where llama.cpp knows more about the model's own tokenizer by
+ * a name in the file: see `splitsByName` and `sentencePiece`. None of the three normalizes text.
  *
- * metadata: what a GGUF's header says; integers may be BigInt. onNotice: takes a line about what it leaves open. Throws
- * `UNSUPPORTED` for a vocabulary (`tokenizer.ggml.model`) other than `gpt2` and `llama` or a pre-tokenizer
- * (`tokenizer.ggml.pre`) that is not known, `MALFORMED` if keys are missing or contradict each other.
+ * metadata: a GGUF header's metadata; integers may be BigInt. onNotice: receives notices about what it leaves open. Throws
+ * `UNSUPPORTED` for a vocabulary (`tokenizer.ggml.model`) other than `gpt2` and `llama` or an unknown pre-tokenizer
+ * (`tokenizer.ggml.pre`), `MALFORMED` if keys are missing or contradict each other.
  */
 export function ggufTokenizerFiles(
   metadata: Readonly<Record<string, unknown>>,
@@ -48,7 +48,7 @@ function tokenizerJson(vocabulary: GgufVocabulary): Record<string, unknown> {
   }
 }
 
-/** llama.cpp starts a SentencePiece text with BOS unless told otherwise, a byte-level one by the name of its split. */
+/** By default, llama.cpp starts a SentencePiece text with BOS; for a byte-level one it depends on the split's name. */
 function postProcessor(vocabulary: GgufVocabulary): Record<string, unknown> {
   const { model, pre, special, flag } = vocabulary
   const startsWithBos = model === 'llama' || splitsByName.get(pre)?.startsWithBos

@@ -1,25 +1,24 @@
 import type { Tokenizer } from './tokenizer.ts'
 
 export interface IncrementalDecoder {
-  /** Takes the next id and gives the text that is settled by it, possibly none. */
+  /** Adds the next id and returns the text that is now settled, possibly none. */
   push(id: number): string
-  /** The text still held back, such as a character whose last bytes never came. The decoder is then as new. */
+  /** Returns the text still held back, such as an incomplete character, and resets the decoder. */
   flush(): string
 }
 
 /**
- * Turns ids into text as they come. What is pushed and flushed adds up to the text of all ids together, but for
- * SentencePiece bytes that are no UTF-8: of those the number of U+FFFD may differ.
+ * Decodes ids as they arrive. The pushed and flushed text adds up to the text of all ids together, except that for invalid UTF-8
+ * from SentencePiece bytes the number of U+FFFD may differ.
  *
- * A token can be half a character, and its text can depend on the tokens before it (a leading space), so each id
- * is decoded together with the last tokens whose text is known; text that ends in U+FFFD may yet become something
- * else and waits.
+ * A token can be part of a character, and its text can depend on the tokens before it (a leading space). Each id is therefore
+ * decoded together with the last tokens whose text is known; text that ends in U+FFFD may still change and is held back.
  */
 export function createIncrementalDecoder(
   tokenizer: Pick<Tokenizer, 'decode'>,
   options: { readonly skipSpecialTokens?: boolean } = {},
 ): IncrementalDecoder {
-  /** Ids of settled text that give the following ids their context, then ids that are not settled. */
+  /** Ids of settled text that provide context, followed by ids that are not settled. */
   let ids: number[] = []
   let settledIds = 0
   let settledText = ''
@@ -28,7 +27,7 @@ export function createIncrementalDecoder(
     const fresh = text.slice(settledText.length)
     const latest = ids.slice(settledIds)
     const latestText = tokenizer.decode(latest, options)
-    // Ids without text of their own (special tokens) would leave the next ones looking like the first ones.
+    // Without this, ids after ones without text (special tokens) would be decoded as if they came first.
     if (latestText === '') {
       settledText = text
     } else {

@@ -1,6 +1,6 @@
 /**
- * Tokenizers: text and conversations become ids, and ids text, exactly as transformers does it. tokenizer.json is built
- * component by component (build-exact-tokenizer, exact/, patterns/), a GGUF's vocabulary is turned into one (gguf-tokenizer),
+ * Tokenizers: convert text and conversations to ids, and ids to text, exactly as transformers does. tokenizer.json is built
+ * component by component (build-exact-tokenizer, exact/, patterns/), a GGUF's vocabulary is converted to one (gguf-tokenizer),
  * and the model's chat template renders conversations (compile-chat-template, chat-template/).
  */
 
@@ -14,32 +14,32 @@ import { eosTokenIds, namedTokens } from './special-tokens.ts'
 import type { Tokenizer } from './tokenizer.ts'
 import { fingerprintTokenizer } from './tokenizer-fingerprint.ts'
 
-/** The parsed JSON of the files that make a Hugging Face tokenizer. */
+/** The parsed JSON files of a Hugging Face tokenizer. */
 export interface TokenizerFiles {
   /** tokenizer.json */
   readonly tokenizerJson: unknown
-  /** tokenizer_config.json; `{}` where there is none. */
+  /** tokenizer_config.json; `{}` if there is none. */
   readonly tokenizerConfig: unknown
   /** generation_config.json */
   readonly generationConfig?: unknown
-  /** config.json: ids that end a response are there where there is no generation_config.json. */
+  /** config.json: has the ids that end a response if there is no generation_config.json. */
   readonly modelConfig?: unknown
-  /** special_tokens_map.json; what tokenizer_config.json names goes before it. */
+  /** special_tokens_map.json; tokenizer_config.json takes precedence. */
   readonly specialTokensMap?: unknown
-  /** The text of chat_template.jinja; goes before tokenizer_config.json's. */
+  /** The text of chat_template.jinja; takes precedence over tokenizer_config.json's. */
   readonly chatTemplate?: string
 }
 
 type Json = Record<string, unknown>
 
 /**
- * A tokenizer whose ids, text and rendered chats are those of transformers 5 for the same files, and of the tokenizers
- * library for tokenizer.json: its post-processor alone says which special tokens are added, whatever `add_bos_token` and
- * `add_eos_token` of the configuration say (transformers 4 heeds them for the classes of Llama), and its `truncation`
- * and `padding` hold for no text.
+ * A tokenizer whose ids, text and rendered chats are those of transformers 5 for the same files, and of the tokenizers library
+ * for tokenizer.json. Only its post-processor decides which special tokens are added, whatever the configuration's
+ * `add_bos_token` and `add_eos_token` say (transformers 4 respects them for Llama's classes). Its `truncation` and `padding` are
+ * ignored.
  *
- * Throws `MALFORMED` if a file is not what it should be, or where nothing says which id ends a response, and `UNSUPPORTED`,
- * naming the component, for a kind of tokenizer that is not implemented.
+ * Throws `MALFORMED` if a file is invalid, or if nothing says which id ends a response, and `UNSUPPORTED`, naming the component,
+ * for a kind of tokenizer that is not implemented.
  */
 export async function createTokenizer(
   files: TokenizerFiles,
@@ -56,7 +56,7 @@ export async function createTokenizer(
   const model = record(tokenizerJson.model, '`model` of tokenizer.json')
   const tokenizer = await buildExactTokenizer(tokenizerJson, readAddedTokens(tokenizerJson, config))
   const { vocabulary, idOf } = tokenizer
-  // transformers does so for models of word pieces alone, whatever a configuration says.
+  // transformers does so only for models other than BPE, whatever the configuration says.
   const cleansUp = tokenizer.model !== 'BPE' && config.clean_up_tokenization_spaces === true
 
   const named = namedTokens(config)
@@ -104,7 +104,7 @@ export async function createTokenizer(
   }
 }
 
-/** Models without a template, which only continue text, need no Jinja. */
+/** Models without a template, which only continue text, do not load Jinja. */
 async function compile(
   template: string,
   tokens: NamedTokens,

@@ -5,10 +5,10 @@ import { tokenText } from './exact/added-tokens.ts'
 
 type Json = Record<string, unknown>
 
-/** Tokens that end an assistant's turn in the chat formats in use, whatever a file calls end of sequence. */
+/** Tokens that end an assistant's turn in known chat formats, whatever a file declares as end of sequence. */
 const turnEnds = ['<|im_end|>', '<|eot_id|>', '<|end|>', '<|end_of_turn|>', '<end_of_turn>']
 
-/** The special tokens that tokenizer_config.json names, as text: `bos_token`, `eos_token`, … */
+/** The special tokens named in tokenizer_config.json, as text: `bos_token`, `eos_token`, … */
 export function namedTokens(config: Json): NamedTokens {
   return Object.fromEntries(
     Object.entries(config).flatMap(([name, value]) => {
@@ -18,9 +18,9 @@ export function namedTokens(config: Json): NamedTokens {
   )
 }
 
-/** What of a model's files says which ids end a response. */
+/** The sources that say which ids end a response. */
 export interface EosSources {
-  /** generation_config.json; where there is one, config.json is not asked. */
+  /** generation_config.json; if it exists, config.json is ignored. */
   readonly generationConfig: Json | undefined
   /** config.json */
   readonly modelConfig: Json | undefined
@@ -31,10 +31,10 @@ export interface EosSources {
 }
 
 /**
- * The ids that end a response: generation_config.json's or without it config.json's, the end of sequence, and the end of a
- * turn where the chat template writes it, which comes first: it is what a response is trained to end with.
+ * The ids that end a response: generation_config.json's, or without it config.json's; the end of sequence; and the end of a turn
+ * if the chat template writes it. The latter comes first, because responses are trained to end with it.
  *
- * @throws PatchError `MALFORMED` for ids that are none
+ * @throws PatchError `MALFORMED` for invalid ids
  */
 export function eosTokenIds(sources: EosSources): number[] {
   const { named, template, idOf } = sources
@@ -49,7 +49,7 @@ function declaredEosIds({ generationConfig, modelConfig }: EosSources): number[]
     ? [generationConfig, 'generation_config.json']
     : [modelConfig, 'config.json']
   const ids = [json?.eos_token_id ?? []].flat()
-  // Older configurations have -1 for none.
+  // Older configurations use -1 for none.
   const known = ids.filter((id) => id !== -1)
   if (known.every((id) => Number.isInteger(id) && (id as number) >= 0)) return known as number[]
   throw new PatchError('MALFORMED', {

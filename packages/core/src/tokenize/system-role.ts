@@ -4,21 +4,21 @@ import { contentText } from './chat-messages.ts'
 import { TemplateError } from './chat-template/template-error.ts'
 import type { ChatMessage, TextPart } from './tokenizer.ts'
 
-/** Renders messages; what the template throws comes through. */
+/** Renders messages; the template's errors are passed on. */
 export type RenderMessages = (messages: readonly ChatMessage[], addGenerationPrompt: boolean) => string
 
 /**
- * Whether a template has no system role: it raises an exception for a system message where it renders the conversation
- * without it, or gives the same for two that differ in its text.
+ * Whether a template has no system role: it raises an exception only if there is a system message, or renders the same for two
+ * system messages with different texts.
  */
 export function lacksSystemRole(render: RenderMessages): boolean {
   const user: ChatMessage = { role: 'user', content: 'one' }
   const under = (content: string) => render([{ role: 'system', content }, user], false)
   try {
-    // A template that does not even read this user's text, as one that wants parts, tells nothing.
+    // A template that does not even read this user's text, for example because it requires parts, allows no conclusion.
     if (render([user], false) === render([{ ...user, content: 'two' }], false)) return false
   } catch (error) {
-    // Whatever is wrong with the template shows with the user's own messages.
+    // Errors of the template will show when rendering the actual messages.
     if (error instanceof TemplateError) return false
     throw error
   }
@@ -31,7 +31,7 @@ export function lacksSystemRole(render: RenderMessages): boolean {
 }
 
 /**
- * The messages with the text of each system message before that of the user's turn that follows it.
+ * Moves the text of each system message to the beginning of the user's turn that follows it.
  *
  * @throws PatchError `INVALID_ARGUMENT` if none follows
  */

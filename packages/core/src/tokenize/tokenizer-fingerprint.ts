@@ -1,16 +1,16 @@
-/** What tells one tokenizer from another, whatever file it was read from. */
+/** What identifies a tokenizer, whatever file it was read from. */
 export interface TokenizerIdentity {
-  /** Tokens at their ids, added tokens included; a hole where no token has the id. */
+  /** Tokens by id, including added tokens; holes for ids without a token. */
   readonly vocabulary: readonly (string | undefined)[]
-  /** Merges in the order of their rank, as pairs or as text with one space. */
+  /** Merges in rank order, as pairs or as text with one space. */
   readonly merges: readonly (string | readonly string[])[]
-  /** Whether the merges follow from the vocabulary (SentencePiece): converters then list them differently. */
+  /** Whether the merges follow from the vocabulary (SentencePiece), in which case converters order them differently. */
   readonly impliedMerges: boolean
 }
 
 /**
- * SHA-256 (hex) over the vocabulary in the order of its ids and the merges in the order of their ranks: the same
- * for tokenizer.json and GGUF of one model. Implied merges are left out.
+ * SHA-256 (hex) of the vocabulary in id order and the merges in rank order: the same for tokenizer.json and GGUF files of one
+ * model. Implied merges are left out.
  */
 export async function fingerprintTokenizer(identity: TokenizerIdentity): Promise<string> {
   const merges = identity.impliedMerges

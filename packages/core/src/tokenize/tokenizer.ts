@@ -4,32 +4,32 @@ export interface TextPart {
   readonly text: string
 }
 
-/** One turn of a conversation, as chat templates take it. */
+/** One turn of a conversation, in the form that chat templates take. */
 export interface ChatMessage {
   readonly role: 'system' | 'user' | 'assistant' | 'tool' | (string & {})
-  /** A text, or its parts, which stand one after the other. Null or absent in a turn of tool calls alone. */
+  /** A text, or its parts, to be concatenated. Null or absent in a turn with only tool calls. */
   readonly content?: string | readonly TextPart[] | null
-  /** What else a chat template may read, such as `name`, `tool_calls`, `tool_call_id` and `reasoning_content`. */
+  /** Other fields that a chat template may read, such as `name`, `tool_calls`, `tool_call_id` and `reasoning_content`. */
   readonly [field: string]: unknown
 }
 
-/** A prompt: text that is continued as it is, or a conversation that the chat template renders. */
+/** A prompt: text to continue as it is, or a conversation that the chat template renders. */
 export type Prompt = string | readonly ChatMessage[]
 
 export interface Tokenizer {
-  /** Number of ids, added tokens included. */
+  /** Number of ids, including added tokens. */
   readonly vocabSize: number
   readonly bosTokenId: number | undefined
-  /** Ids that end a response, first the one that a trained response ends with. Never empty. */
+  /** Ids that end a response, starting with the one that trained responses end with. Never empty. */
   readonly eosTokenIds: readonly number[]
-  /** SHA-256 (hex) of the vocabulary in the order of its ids and of the merges, whatever file they came from. */
+  /** SHA-256 (hex) of the vocabulary in id order and the merges, whatever file they came from. */
   readonly fingerprint: string
-  /** The ids of a text; special tokens are added as the tokenizer's post-processor says unless told otherwise. */
+  /** Encodes a text. By default, special tokens are added as the tokenizer's post-processor says. */
   encode(text: string, options?: { readonly addSpecialTokens?: boolean }): number[]
-  /** The text of ids; special tokens are left out unless told otherwise. */
+  /** Decodes ids. By default, special tokens are left out. */
   decode(ids: readonly number[], options?: { readonly skipSpecialTokens?: boolean }): string
-  /** The chat template's text. Throws `NO_CHAT_TEMPLATE` if the tokenizer has none. */
+  /** Renders the chat template. Throws `NO_CHAT_TEMPLATE` if the tokenizer has none. */
   renderChat(messages: readonly ChatMessage[], options?: { readonly addGenerationPrompt?: boolean }): string
-  /** The ids of a prompt: a text's with its special tokens, or a rendered chat's, opened for the assistant. */
+  /** Encodes a prompt: a text with its special tokens, or a rendered chat with the assistant's turn opened. */
   encodePrompt(prompt: Prompt): number[]
 }

@@ -6,10 +6,7 @@ import type { TrainRun } from './resolve-run.ts'
 import { type RunSettings, stageObjective } from './run-settings.ts'
 import { checkTraining } from './trainer/training-settings.ts'
 
-/**
- * Looks at the options of a whole run before any of it, so that none is found wrong only when hours of it are done.
- * Throws `INVALID_ARGUMENT`.
- */
+/** Checks the options of a whole run before it starts, so that no error shows up only after hours. Throws `INVALID_ARGUMENT`. */
 export function checkTrainOptions({ options, settings, stages, reference, checkpointEvery }: TrainRun): void {
   const { prompts = [], pairs = [] } = options
   for (const stage of stages) {

@@ -51,7 +51,7 @@ export function describePatch(
   }
 }
 
-/** The name of a judge or a reference and what its answers depend on, as values of JSON. */
+/** The name of a judge or reference, and the settings that its answers depend on, as JSON values. */
 function sourceOf({ name, settings = {} }: MarkedSource): Readonly<Record<string, unknown>> {
   return { name, ...(JSON.parse(JSON.stringify(settings)) as typeof settings) }
 }

@@ -17,21 +17,21 @@ import type { TrainPatchOptions } from './train-options.ts'
 import { heldOutForCheck, trainingDefaults } from './training-defaults.ts'
 import { warnOfFewPairs, warnOfNoCheck } from './warnings.ts'
 
-/** What training starts from. */
+/** The data that training starts from. */
 export interface PreparedData {
   /** Rows with y⁺ and y⁻, for both stages. */
   readonly pairs: readonly PreferencePair[]
-  /** Rows with y⁺ alone, for SFT. */
+  /** Rows with only y⁺, for SFT. */
   readonly unpaired: readonly PreferencePair[]
-  /** All prompts but those held out, also where nothing is left of a pair. */
+  /** All prompts that are not held out, even those whose pairs were dropped. */
   readonly prompts: readonly PatchPrompt[]
   /** Prompts that training never sees. */
   readonly validation: readonly PatchPrompt[]
-  /** SHA-256 of what was used, by role. */
+  /** SHA-256 of the data used, by role. */
   readonly digests: Readonly<Record<string, string>>
 }
 
-/** Makes or takes the pairs, sets validation prompts apart and filters the rest. */
+/** Makes or takes the pairs, holds out validation prompts and filters the rest. */
 export async function prepareData(run: TrainRun): Promise<PreparedData> {
   const { options, settings, judge, seed } = run
   const { onProgress } = options
@@ -68,7 +68,7 @@ export async function prepareData(run: TrainRun): Promise<PreparedData> {
   }
 }
 
-/** The prompts given, and what the model makes to them, in their contexts. */
+/** The given prompts and those that the model adds, in their contexts. */
 async function selective({
   options,
   settings,
@@ -95,7 +95,7 @@ const toPrompt = ({ prompt, kind, part, context, bare }: PatchPrompt): PatchProm
   ...(bare !== undefined && { bare }),
 })
 
-/** Pairs that come with their scores keep them. */
+/** Pairs that already have scores keep them. */
 async function scoreUnscored(pairs: readonly PreferencePair[], judge: Judge): Promise<PreferencePair[]> {
   const lacks = ({ chosenScore, rejected, rejectedScore }: PreferencePair) =>
     chosenScore === undefined || (rejected !== undefined && rejectedScore === undefined)
@@ -103,16 +103,16 @@ async function scoreUnscored(pairs: readonly PreferencePair[], judge: Judge): Pr
   return pairs.map((pair) => (lacks(pair) ? (scored.shift() as PreferencePair) : pair))
 }
 
-/** Whether there are targets enough among prompts to tell by them what a patch does; what was given for it is. */
+/** Whether there are enough targets among the prompts to judge a patch by; prompts given for the check are always enough. */
 export function isEnough({ check }: TrainPatchOptions, prompts: readonly PatchPrompt[]): boolean {
   const targets = prompts.filter(({ kind }) => isTarget(kind)).length
   return targets >= ((check || undefined)?.prompts ? 1 : trainingDefaults.check.fewest)
 }
 
-/** How many of so many rows of a kind are held out. */
+/** The number of rows of a kind to hold out. */
 type Apart = (rows: number, targets: number) => number
 
-/** Those of the validation, else those that the patch is looked at with when it is trained. */
+/** The held-out rows are those for validation, or without it those for the check after training. */
 function apartOf({ validation, check }: RunSettings): Apart {
   if (validation) return (rows) => Math.min(validation.limit, Math.floor(rows * validation.share))
   if (!check) return () => 0
@@ -120,7 +120,7 @@ function apartOf({ validation, check }: RunSettings): Apart {
   return (rows, targets) => (targets < from || check.share === 0 ? 0 : heldOutForCheck(rows, check))
 }
 
-/** Indices of rows to held out: a share of each kind, drawn by the seed. */
+/** Indices of rows to hold out: a share of each kind, drawn by the seed. */
 function chooseApart(
   rows: readonly { readonly kind: PromptKind }[],
   countOf: Apart,
@@ -142,13 +142,13 @@ function bySide(rows: readonly { readonly kind: PromptKind }[]): readonly [numbe
   return [of(true), of(false)]
 }
 
-/** Rows of a kind for each that a stage draws: the filter drops some. */
+/** Rows per row that a stage draws, because the filter drops some. */
 const SPARE = 1.25
 
-/** So many prompts of a kind are never too many to answer. */
+/** Minimum number of prompts of a kind to answer, which is never too many. */
 const LEAST = 64
 
-/** No more prompts of a kind than the stages draw, chosen by the seed: the models need not answer the others. */
+/** As many prompts of a kind as the stages draw, chosen by the seed: the models need not answer the others. */
 function drawn<Row extends PatchPrompt>(
   rows: readonly Row[],
   { sft, dpo }: RunSettings,
@@ -190,7 +190,7 @@ function makePairs(run: TrainRun, prompts: readonly PatchPrompt[]): Promise<Pref
     ...{ model, reference, prompts, judge, signal },
     recipe: domain?.pairs,
     generation: { ...generation, format, seed },
-    // Without DPO there is nothing to prefer y⁺ to.
+    // Without DPO, y⁻ is not needed.
     rejected: dpo !== false,
     path: within(directory, 'pairs.jsonl'),
     onProgress: ({ stage, done, total }) => onProgress?.({ stage: 'pairs', part: stage, done, total }),
@@ -207,7 +207,7 @@ function makePairs(run: TrainRun, prompts: readonly PatchPrompt[]): Promise<Pref
 const winnerThreshold = ({ filter: thresholds }: RunSettings): number =>
   (thresholds || undefined)?.winnerThreshold ?? 0.5
 
-/** Says how often the reference does what the patch should learn, and refuses to train where that is too seldom. */
+/** Reports how often the reference does what the patch should learn, and refuses to train if that is too rare. */
 function tellReference({ options, settings, judge }: TrainRun, share: ReferenceShare): void {
   options.onProgress?.({ stage: 'reference', ...share })
   checkReferenceShare(share, settings.minimumReferenceShare, judge.name)

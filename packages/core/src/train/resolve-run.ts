@@ -13,27 +13,27 @@ import type { StageTraining, TrainPatchOptions } from './train-options.ts'
 import { presetSteps, trainingDefaults } from './training-defaults.ts'
 
 /**
- * A run of `trainPatch`: what was asked for, and all that this comes to. What says nothing of an option is, in this order, by the
- * recipe of the domain, which is refusal unless another is named, and by `trainingDefaults`.
+ * A run of `trainPatch`: the given options, and what they resolve to. Missing options come from the domain's recipe (refusal,
+ * unless another domain is named), then from `trainingDefaults`.
  */
 export interface TrainRun {
-  /** What was asked for, with the domain's recipe in it. */
+  /** The given options, completed from the domain's recipe. */
   readonly options: TrainPatchOptions
-  /** The hyper-parameters, as the patch's manifest records them. */
+  /** The hyperparameters, as recorded in the patch's manifest. */
   readonly settings: RunSettings
   readonly domain: Domain
   readonly judge: Judge
-  /** M' as it answers greedily; the pairs may draw more of it. */
+  /** M' with greedy answers; the pairs may sample more from it. */
   readonly reference: Reference | undefined
   readonly seed: number
-  /** Where the run is kept; in memory if nothing else was asked for. */
+  /** Where the run is saved; in memory by default. */
   readonly directory: StoredPlace
   readonly checkpointEvery: number
-  /** The stages of training that are not skipped, in their order. */
+  /** The stages of training that are not skipped, in order. */
   readonly stages: readonly StageName[]
 }
 
-/** Throws `INVALID_ARGUMENT` for a preset that there is not. */
+/** Throws `INVALID_ARGUMENT` for an unknown preset. */
 export function resolveRun(asked: TrainPatchOptions): TrainRun {
   const { domain = harmfulnessDomain(), seed = 0 } = asked
   const options = byRecipe(domain, asked)
@@ -54,7 +54,7 @@ export function resolveRun(asked: TrainPatchOptions): TrainRun {
   }
 }
 
-/** Options with those of a domain's recipe where nothing is said; the preset scales the steps of both. */
+/** Options completed from a domain's recipe; the preset scales the steps of both. */
 function byRecipe({ name, format, pairs, training }: Domain, options: TrainPatchOptions): TrainPatchOptions {
   const { domain, filter, validation, distillation } = options
   const preset = presetOf(options)
@@ -71,7 +71,7 @@ function byRecipe({ name, format, pairs, training }: Domain, options: TrainPatch
     format: options.format ?? format,
     filter:
       filter === undefined ? pairs.filter : filter && { ...(pairs.filter || undefined), ...given(filter) },
-    // Of prompts that the recipe makes no pairs of there need not be more.
+    // If the recipe makes no pairs of `keep` prompts, none need to be generated.
     everyday: options.everyday ?? (sidesOfKind(pairs.sides, 'keep') ? undefined : 0),
     prefix: { ...training.prefix, ...given(options.prefix) },
     sft: stage(training.sft, options.sft),

@@ -17,7 +17,7 @@ import type {
 import type { Objective } from './trainer/objective.ts'
 import { presetSteps, trainingDefaults } from './training-defaults.ts'
 
-/** The hyper-parameters of a run, as given or defaulted: what the recipe of the patch records. */
+/** The hyperparameters of a run, with defaults, as recorded in the patch's recipe. */
 export interface RunSettings {
   readonly format: 'chat' | 'text'
   readonly generation: {
@@ -43,11 +43,11 @@ export interface RunSettings {
   readonly maxResponseTokens: number
   readonly gate: GateTraining | false
   readonly everyday: number
-  /** Contexts of one's own are digested in the data. */
+  /** `given` contexts are covered by the data's digests. */
   readonly contexts: 'default' | 'given' | 'none'
 }
 
-/** Options with `trainingDefaults` where nothing is said. */
+/** Options completed from `trainingDefaults`. */
 export function runSettings(
   options: TrainPatchOptions,
   generation: RunSettings['generation'],
@@ -97,7 +97,7 @@ export function runSettings(
   }
 }
 
-/** Whether what is wanted is something else than safety, such as a format or a style: it may show only at an answer's end. */
+/** Whether the goal is something other than safety, such as a format or a style, which may show only at an answer's end. */
 export function isGoal({ prompts = [], pairs = [] }: TrainPatchOptions): boolean {
   return kindNames([...prompts, ...pairs]).target === 'target'
 }
@@ -107,7 +107,7 @@ function checkOf(
   limit: number,
   answerTokens: number | undefined,
 ): RunSettings['check'] {
-  // Who keeps pairs whatever their scores does not go by the judge.
+  // Keeping all pairs regardless of their scores means not relying on the judge.
   if (check === false || (check === undefined && filter === false)) return false
   const { share, maxTokens, minimumWanted, maximumLoss } = trainingDefaults.check
   return {
@@ -117,8 +117,8 @@ function checkOf(
 }
 
 /**
- * A prefix starts from the system prompt that taught the reference; of a goal other than safety for which there is none, from
- * answers as they are wanted, as far as they are known beforehand. The stock system prompt has a shorter sentence of its own.
+ * A prefix starts from the system prompt that the reference was given. For a goal other than safety without one, it starts from
+ * wanted answers that are known in advance. The stock system prompt has its own, shorter sentence.
  */
 function prefixOf(options: TrainPatchOptions, reference: Reference | undefined): RunSettings['prefix'] {
   const taught = reference?.settings?.systemPrompt
@@ -127,7 +127,7 @@ function prefixOf(options: TrainPatchOptions, reference: Reference | undefined):
   return { ...trainingDefaults.prefix, ...given({ text }), ...given(options.prefix) }
 }
 
-/** Some answers to targets, in a sentence that asks for more of them. */
+/** Some answers to targets, in a sentence that asks for more like them. */
 function exampleText({ prompts = [], pairs = [] }: TrainPatchOptions, reference: Reference | undefined) {
   const answers = [
     ...pairs.filter(({ kind }) => isTarget(kind)).map(({ chosen }) => chosen),
@@ -137,7 +137,7 @@ function exampleText({ prompts = [], pairs = [] }: TrainPatchOptions, reference:
   return `Answer as in these examples: ${answers.slice(0, 4).join(' ')}`
 }
 
-/** The preset that is given or the default. Throws `INVALID_ARGUMENT` for one that there is not. */
+/** The given preset, or the default. Throws `INVALID_ARGUMENT` for an unknown one. */
 export function presetOf({ preset = 'balanced' }: TrainPatchOptions): TrainingPreset {
   const { presets } = trainingDefaults
   if (Object.hasOwn(presets, preset)) return preset
@@ -168,10 +168,10 @@ export function stageObjective(stage: StageName, { dpo, distillation }: RunSetti
   return { type: 'dpo', beta, lossType, labelSmoothing, sftWeight }
 }
 
-/** Fewer prompts of a kind than this tell nothing of a threshold at a few per cent. */
+/** With fewer prompts of a kind, a threshold at a few per cent cannot be estimated. */
 const LEAST = 40
 
-/** Whether there are prompts enough for a gate, those that the model is going to make included. */
+/** Whether there are enough prompts for a gate, including those that the model will generate. */
 export function hasEnoughForGate(
   { prompts = [], pairs = [], format = 'chat' }: TrainPatchOptions,
   everyday: number,

@@ -29,7 +29,7 @@ export interface DpoTraining extends StageTraining, DpoLossOptions {
   readonly beta?: number | undefined
   /** Default `post-sft`. */
   readonly reference?: DpoReference | undefined
-  /** Weight of the SFT loss on y⁺ that is added. Default 0. */
+  /** Weight of an additional SFT loss on y⁺. Default 0. */
   readonly sftWeight?: number | undefined
 }
 
@@ -74,8 +74,8 @@ export interface TrainPatchOptions {
    */
   readonly domain?: Domain | undefined
   /**
-   * The safer M'. Not needed with existing `pairs`. A function receives the settings to answer with, for recipes that draw several
-   * answers, such as `(settings) => modelReference({ model, ...settings })`.
+   * The safer M'. Not needed with existing `pairs`. A function receives the settings to answer with, for recipes that draw
+   * several answers, such as `(settings) => modelReference({ model, ...settings })`.
    */
   readonly reference?: Reference | ((settings: RespondSettings) => Reference) | undefined
   /** Training effort for options that are not set below. Default `balanced`. */
@@ -107,8 +107,8 @@ export interface TrainPatchOptions {
   readonly prefix?: Omit<PrefixInitOptions, 'seed'> | undefined
   /**
    * Number of `keep` prompts that the model makes itself: everyday ones, and others that begin like the targets; see
-   * `selectivePrompts`. Default: the preset's (600) if there are only targets, and the domain has pairs of others, else 0. With 0 and only targets, the patch is
-   * for every prompt.
+   * `selectivePrompts`. Default: the preset's (600) if there are only targets and the domain makes pairs of other prompts, else
+   * 0. With 0 and only targets, the patch is for every prompt.
    */
   readonly everyday?: number | undefined
   /**
@@ -125,7 +125,7 @@ export interface TrainPatchOptions {
   readonly sft?: StageTraining | false | undefined
   /** `false` skips the stage; by default it is skipped if there is a gate. */
   readonly dpo?: DpoTraining | false | undefined
-  /** `false` skips what the domain's recipe has of it. */
+  /** `false` skips the distillation of the domain's recipe. */
   readonly distillation?: DistillationOptions | false | undefined
   /** `false` trains without validation and uses the last prefix. Default: `{}`, or `false` if there is a gate. */
   readonly validation?: ValidationOptions | false | undefined
@@ -136,10 +136,9 @@ export interface TrainPatchOptions {
    */
   readonly check?: CheckOptions | false | undefined
   /**
-   * Responses are cut to this many tokens for training. Default: `generation.maxTokens`, else 32 with a gate and 64
-   * without. With more than was generated, answers that were cut off would be taught to end there. With so few that a
-   * refusal is not learned to its end, some go on in circles, or with the very thing that was declined (of those cut to 4
-   * or 8).
+   * Responses are truncated to this many tokens for training. Default: `generation.maxTokens`, else 32 with a gate and 64
+   * without. With more than was generated, answers that were cut off would be taught to end there. With so few that a refusal is
+   * not learned to its end, some answers go on in circles, or with the very thing that was declined (seen at 4 and 8 tokens).
    */
   readonly maxResponseTokens?: number | undefined
   /** Name and other fields of the patch. */
@@ -156,12 +155,12 @@ export interface TrainPatchOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** What a run reports as it goes. */
+/** Progress of a run. */
 export type TrainProgress =
   | { readonly stage: 'pairs'; readonly part: string; readonly done: number; readonly total: number }
   | { readonly stage: 'gate'; readonly done: number; readonly total: number }
   | ({ readonly stage: 'reference' } & ReferenceShare)
-  /** Prompts that have no pair, and why: only where there are some. */
+  /** Prompts without a pair, and why; reported only if there are any. */
   | { readonly stage: 'unanswered'; readonly summary: string; readonly counts: PairsSummary }
   | { readonly stage: 'filter'; readonly summary: string; readonly counts: FilterSummary }
   /** Something that is likely to make the patch fail, and what to do about it. */

@@ -24,12 +24,11 @@ import { warnOfGate } from './warnings.ts'
 /**
  * Trains a patch from start to finish, by the recipe of its domain: pairs (y⁺ from the reference, y⁻ from the model), filter,
  * SFT, DPO, the best checkpoint by refusal and over-refusal on held-out prompts, the patch with its recipe, and a check of its
- * effects. With a
- * `directory`, the run is saved there; the same call resumes a stopped run and ends with the same patch.
+ * effects. With a `directory`, the run is saved there; the same call resumes a stopped run and ends with the same patch.
  *
- * @throws PatchError `EMPTY_DATA` without data or when the filter drops all of it, `TRAINING_FAILED` if the reference does
- *   not do what the patch should learn or the loss diverges, `INVALID_ARGUMENT` for invalid options, `RESUME_MISMATCH` if the
- *   folder holds another run, `CONTEXT_EXCEEDED`, `NOT_FINITE`, `ABORTED`, `STORAGE_FAILED`.
+ * @throws PatchError `EMPTY_DATA` without data or when the filter drops all of it, `TRAINING_FAILED` if the reference does not do
+ *   what the patch should learn or the loss diverges, `INVALID_ARGUMENT` for invalid options, `RESUME_MISMATCH` if the folder
+ *   holds another run, `CONTEXT_EXCEEDED`, `NOT_FINITE`, `ABORTED`, `STORAGE_FAILED`.
  */
 export async function trainPatch(asked: TrainPatchOptions): Promise<TrainedPatch> {
   const run = resolveRun(asked)
@@ -57,7 +56,7 @@ export interface TrainedPatch extends Patch {
   readonly outcome: TrainOutcome | undefined
 }
 
-/** What the patch does on the prompts that were held out. */
+/** The patch's results on held-out prompts. */
 async function outcomeOf(
   { options, settings, judge, directory }: TrainRun,
   data: PreparedData,
@@ -76,7 +75,7 @@ async function outcomeOf(
   return outcome
 }
 
-/** The gate, unless there shall be none; by default only where there are prompts enough for one. */
+/** The gate, unless it is disabled; by default only if there are enough prompts. */
 async function trainRunGate(
   { options, settings, seed, directory }: TrainRun,
   { prompts: rows }: PreparedData,
@@ -101,10 +100,10 @@ async function trainRunGate(
   )
 }
 
-/** A kind of prompt that was given must not vanish in the filter: the patch would learn one side only. */
+/** Throws if the filter dropped all pairs of a kind: the patch would learn only one side. */
 function checkKinds({ options, domain }: TrainRun, kept: readonly PreferencePair[]): void {
   const { prompts = [], pairs = [] } = options
-  // Of some kinds a recipe makes no pairs.
+  // A recipe may make no pairs of some kinds.
   const rows = [...prompts.filter(({ kind }) => sidesOfKind(domain.pairs.sides, kind)), ...pairs]
   const has = (some: readonly { readonly kind: PromptKind }[], side: string) =>
     some.some(({ kind }) => sideOf(kind) === side)

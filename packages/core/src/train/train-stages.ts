@@ -22,7 +22,7 @@ import { PrefixTrainer } from './trainer/prefix-trainer.ts'
 import { drawnIndices } from './trainer/sampler.ts'
 import { warnOfCuts, warnOfScores } from './warnings.ts'
 
-/** Where a stage begins: a prefix, and its validation scores where the stage before it took them. */
+/** Where a stage starts: a prefix, and its validation scores if the previous stage computed them. */
 export interface Start {
   readonly prefix: Prefix
   readonly scores?: ValidationScores
@@ -31,14 +31,14 @@ export interface Start {
   readonly step?: number
 }
 
-/** The prefix after the stages of a run, one after the other. */
+/** Runs the stages of a run in order and returns the final prefix. */
 export async function trainStages(run: TrainRun, data: PreparedData, start: Start): Promise<Start> {
   let best = start
   for (const stage of run.stages) best = await trainStage(run, data, stage, best)
   return best
 }
 
-/** What a stage learns from. */
+/** The examples that a stage learns from. */
 const examplesOf: Readonly<
   Record<
     StageName,
@@ -63,7 +63,7 @@ const examplesOf: Readonly<
     const { reference, settings } = run
     const { format, dpo } = settings
     if (!dpo) return []
-    // The reference's log-probabilities cost a forward pass: only for pairs that a step will see.
+    // The reference's log-probabilities cost a forward pass, so they are computed only for pairs that a step will use.
     const rows = oversample(data.pairs, dpo.partWeights)
     const kinds = rows.map(({ kind }) => kind)
     const drawn = drawnIndices(kinds, { ...dpo, seed: run.seed })
@@ -76,7 +76,7 @@ const examplesOf: Readonly<
   },
 }
 
-/** Of a goal that shows only at an answer's end, such as JSON, the end must be learned. */
+/** For a goal that shows only at an answer's end, such as JSON, the end must be learned. */
 function warnOfLongAnswers(
   { options, settings }: TrainRun,
   pairs: readonly PreferencePair[],
@@ -146,17 +146,17 @@ async function trainStage(run: TrainRun, data: PreparedData, stage: StageName, s
   }
 }
 
-/** A stage that betters nothing gives back where it began. */
+/** A stage without improvement returns its start. */
 const endOf = (stage: StageName, start: Start, { step, ...best }: BestPrefix): Start =>
   step === 0 ? { ...start, ...best } : { ...best, stage, step }
 
-/** Digest of all that a stage's course depends on, so that a checkpoint is taken up by its own run alone. */
+/** Digest of everything that affects a stage, so that only its own run resumes a checkpoint. */
 async function stageDigest(run: TrainRun, data: PreparedData, stage: StageName, start: Start) {
   const { options, settings, reference } = run
   return digestOf({
     stage,
     objective: stageObjective(stage, settings),
-    // What comes after SFT may change without SFT being done again.
+    // What comes after SFT may change without repeating SFT.
     options: {
       ...{ ...settings, gate: undefined, check: undefined, minimumReferenceShare: undefined },
       dpo: stage === 'sft' ? undefined : settings.dpo,

@@ -2,8 +2,8 @@ import type { DpoReference } from './examples/reference-logps.ts'
 import type { TrainingPreset } from './train-options.ts'
 
 /**
- * The defaults of `trainPatch`, for any domain. They are all here. The table in docs/how-it-works.md says for each where it
- * was measured, or that it was not: change the two together.
+ * The defaults of `trainPatch`, for any domain. All of them are here. The table in docs/how-it-works.md says where each one was
+ * measured, or that it was not: keep the two in sync.
  */
 export const trainingDefaults = {
   /**
@@ -19,14 +19,14 @@ export const trainingDefaults = {
   generation: { maxTokens: 64, temperature: 0, batchSize: 32 },
   distillation: { weight: 1, k: 32, harmless: 'base' },
   validation: { share: 0.1, maxTokens: 24 },
-  /** After training. Of fewer than 20 targets none are held out: fewer than 4 answers tell nothing. */
+  /** After training. With fewer than 20 targets, none are held out, because fewer than 4 answers show nothing. */
   check: {
     ...{ share: 0.1, least: 8, maxTokens: 24, from: 20, fewest: 4 },
     ...{ minimumWanted: 0.5, maximumLoss: 0.25 },
   },
   /** Minimum share of targets that the reference must answer as wanted. */
   minimumReferenceShare: 0.3,
-  /** Without `keep` prompts, as for an app that wants every answer in JSON: there is nothing to separate. */
+  /** Without `keep` prompts, as for an app that wants every answer in JSON, there is nothing to separate. */
   everywhere: { sft: { steps: 100, learningRate: 2e-2, warmupSteps: 5 }, maxResponseTokens: 64 },
   /** The gate separates the prompts, so the prefix only has to refuse: refusals are learned to their end. */
   gated: {
@@ -51,7 +51,7 @@ export const trainingDefaults = {
 export const presetSteps = (steps: number, preset: TrainingPreset): number =>
   Math.max(1, Math.round(steps * trainingDefaults.presets[preset].steps))
 
-/** How many of so many prompts of a kind are held out for the check: a share, at least 8 or a fifth of them, up to a limit. */
+/** Number of prompts of a kind to hold out for the check: a share, at least 8 or a fifth of them, up to a limit. */
 export const heldOutForCheck = (
   prompts: number,
   {

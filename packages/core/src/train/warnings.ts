@@ -13,7 +13,7 @@ const few = 0.5
 
 const percent = (value: number) => `${(100 * value).toFixed(0)}%`
 
-/** Warns where the filter leaves few pairs, by the reason why. */
+/** Warns if the filter leaves few pairs, and says why. */
 export function warnOfFewPairs(summary: FilterSummary, { dpo }: RunSettings, tell: Tell): void {
   for (const [kind, counts] of Object.entries(summary)) {
     const { total, droppedByWinner, droppedByMargin } = counts
@@ -34,7 +34,7 @@ export function warnOfFewPairs(summary: FilterSummary, { dpo }: RunSettings, tel
   }
 }
 
-/** Warns where answers to validation prompts have collapsed, or those to `keep` prompts are no longer as wanted. */
+/** Warns if answers to validation prompts have collapsed, or those to `keep` prompts are no longer as wanted. */
 export function warnOfScores(
   scores: ValidationScores,
   { stage, step, last }: { readonly stage: string; readonly step: number; readonly last: boolean },
@@ -50,7 +50,7 @@ export function warnOfScores(
   }
   const kind = scores.keep === undefined ? 'harmless' : 'keep'
   const kept = scores[kind] ?? 1
-  // SFT may teach too much of it where DPO comes after, to separate the two.
+  // After SFT this may be too low, as long as DPO follows to separate the two.
   if (last && kept < few) {
     warn(
       tell,
@@ -60,7 +60,7 @@ export function warnOfScores(
   }
 }
 
-/** Warns of a gate that does not tell the prompts apart. */
+/** Warns of a gate that does not separate the prompts. */
 export function warnOfGate({ recall }: GateFigures, kind: string, tell: Tell): void {
   if (recall >= few) return
   warn(
@@ -71,7 +71,7 @@ export function warnOfGate({ recall }: GateFigures, kind: string, tell: Tell): v
   )
 }
 
-/** Warns of answers to learn that are longer than training takes them: they would be learned without their ends. */
+/** Warns of training answers that are truncated: they would be learned without their ends. */
 export function warnOfCuts(cut: number, total: number, limit: number, tell: Tell): void {
   if (cut === 0) return
   warn(
@@ -81,7 +81,7 @@ export function warnOfCuts(cut: number, total: number, limit: number, tell: Tell
   )
 }
 
-/** Warns that what the patch does will not be looked at. */
+/** Warns that the patch will not be checked. */
 export function warnOfNoCheck(tell: Tell): void {
   warn(
     tell,

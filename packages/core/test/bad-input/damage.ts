@@ -8,7 +8,7 @@ const backend = cpuBackend()
 export const encode = (text: string) => new TextEncoder().encode(text)
 export const folder = 'models/llama-tied'
 
-/** A whole model, as save_pretrained writes it, in memory. */
+/** A complete model as written by save_pretrained, in memory. */
 export async function wholeModel(): Promise<Storage> {
   const storage = await goldenStorage(folder)
   const { tokenizerJson } = await goldenJson<{ tokenizerJson: object }>('tokenizer-smollm.json')
@@ -23,7 +23,7 @@ export async function changeConfig(storage: Storage, changes: Record<string, unk
   await storage.write(`${folder}/config.json`, encode(JSON.stringify({ ...json, ...changes })))
 }
 
-/** Writes a number over the last ones of a file of weights. */
+/** Overwrites the last number in a file of weights. */
 export async function overwriteEnd(storage: Storage, path: string, value: number) {
   const bytes = await storage.read(path)
   new DataView(bytes.buffer, bytes.byteOffset).setFloat32(bytes.length - 4, value, true)
@@ -38,7 +38,7 @@ export async function cut(storage: Storage, path: string, share: number) {
   await storage.write(path, bytes.subarray(0, Math.floor(share * bytes.length)))
 }
 
-/** A file of this text. */
+/** A file with this text. */
 export const stored = async (text: string) => {
   const storage = memoryStorage()
   await storage.write('rows.jsonl', encode(text))

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import type { ErrorCode } from '../../src/errors.ts'
 
-/** Something wrong in what a user hands in. */
+/** Something wrong with a user's input. */
 export interface Case {
   readonly name: string
   readonly code: ErrorCode
-  /** What the message must name. */
+  /** Text that the message must contain. */
   readonly names: string
   readonly run: () => Promise<unknown>
 }
 
-/** Each case is one PatchError that says what was expected, what was found and what to do. */
+/** Tests that each case throws one PatchError that says what was expected, what was found and what to do. */
 export function describeCases(title: string, cases: readonly Case[]): void {
   describe(title, () => {
     it.each([...cases])('$name: $code', async ({ code, names, run }) => {

@@ -8,7 +8,7 @@ const others = [
   'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
 ]
 
-/** The Chromium or Chrome that `CHROMIUM` names or that is installed; undefined where there is none. */
+/** The Chromium or Chrome in `CHROMIUM`, or an installed one; undefined if there is none. */
 export function findChromium(): string | undefined {
   const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean)
   const places = folders.flatMap((folder) => names.map((name) => join(folder, name)))
@@ -24,7 +24,7 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** WebGPU without a GPU, by the SwiftShader that Chromium brings: for correctness, it is slow. */
+/** WebGPU without a GPU, through Chromium's SwiftShader. Slow, but enough to test correctness. */
 const swiftshader = [
   '--enable-unsafe-webgpu',
   '--enable-features=Vulkan',
@@ -33,10 +33,10 @@ const swiftshader = [
   '--use-angle=swiftshader',
 ]
 
-/** Opens it without a window. Its sandbox does not work for root, which tests in containers are run as. */
+/** Starts Chromium without a window. Its sandbox does not work as root, under which tests run in containers. */
 export function openChromium(executablePath: string, { webgpu = false } = {}): Promise<Browser> {
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : []
   const args = [...sandbox, ...(webgpu ? swiftshader : ['--disable-gpu'])]
-  // What runs in a page may take minutes on SwiftShader.
+  // Work in a page may take minutes on SwiftShader.
   return launch({ executablePath, headless: true, args, timeout: 120_000, protocolTimeout: 900_000 })
 }

@@ -11,5 +11,5 @@ const types: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 }
 
-/** What a web server says of a file by its name's end. */
+/** The content type of a file by its extension. */
 export const contentType = (path: string): string => types[extname(path)] ?? 'application/octet-stream'

@@ -3,8 +3,8 @@ import type { NamedWeights } from '../../src/backend/backend.ts'
 import type { WeightSpec } from '../../src/model/decoder/architectures/architecture.ts'
 
 /**
- * Weights as a function of their name and place, which scripts/goldens/families.py computes too (`weight_of`): from −1/2 to 1/2 by
- * the finalizer of MurmurHash3, around 1 for norms' weights of one dimension.
+ * Weights as a function of their name and position, which scripts/goldens/families.py computes too (`weight_of`): from −1/2 to
+ * 1/2 by the finalizer of MurmurHash3, or around 1 for one-dimensional weights of norms.
  */
 export function hashedValues(name: string, shape: readonly number[]): Float32Array {
   const seed = crc32(name)
@@ -21,7 +21,7 @@ export function hashedValues(name: string, shape: readonly number[]): Float32Arr
   })
 }
 
-/** The weights that an architecture names, as a checkpoint of that family would have them. */
+/** The weights of an architecture, as in a checkpoint of that family. */
 export function hashedWeights(specs: readonly WeightSpec[]): NamedWeights {
   return Object.fromEntries(
     specs.map(({ name, shape, transposed }) => {

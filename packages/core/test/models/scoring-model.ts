@@ -3,8 +3,8 @@ import type { LanguageModel } from '../../src/model/language-model/language-mode
 import { numberTokenizer } from '../../src/testing/number-tokenizer.ts'
 
 /**
- * A model of which only `score` and the tokenizer work: a text's tokens are its characters, a token's log-probability
- * is a function of it, and what was asked is noted.
+ * A model that only supports `score` and the tokenizer. A text's tokens are its characters, a token's log-probability is a
+ * function of it, and requests are recorded.
  */
 export function scoringModel(
   id: string,

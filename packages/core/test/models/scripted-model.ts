@@ -4,13 +4,13 @@ import { createRandom } from '../../src/random.ts'
 import { contentText } from '../../src/tokenize/chat-messages.ts'
 import type { Prompt } from '../../src/tokenize/tokenizer.ts'
 
-/** The last turn's text. */
+/** The text of the last turn. */
 export const lastTurn = (prompt: Prompt): string =>
   typeof prompt === 'string' ? prompt : contentText(prompt.at(-1) ?? {})
 
 /**
- * A model of which only `generateBatch` works: it answers by a function of the prompt and of the request's own
- * random stream, last request first, and notes what it was asked.
+ * A model that only supports `generateBatch`. It answers with a function of the prompt and the request's own random stream, last
+ * request first, and records the prompts.
  */
 export function scriptedModel(
   id: string,

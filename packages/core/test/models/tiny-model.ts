@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 const goldens = fileURLToPath(new URL('../goldens/models/', import.meta.url))
 const onnx = fileURLToPath(new URL('../goldens/peft/', import.meta.url))
 
-/** One token for each printable character of ASCII but `~`, after three special ones: the 97 of the tiny models. */
+/** One token for each printable ASCII character except `~`, after three special ones: the 97 of the tiny models. */
 const characters = Array.from({ length: 94 }, (_, i) => String.fromCharCode(32 + i))
 const special = ['<unk>', '<s>', '</s>']
 
@@ -29,13 +29,13 @@ const tokenizerConfig = {
   chat_template: `{% for message in messages %}{{ message.role[0] + ':' + message.content + '</s>' }}{% endfor %}{% if add_generation_prompt %}a:{% endif %}`,
 }
 
-/** The files of a tokenizer for the tiny models, by name. */
+/** The tokenizer files for the tiny models, by name. */
 export const tinyTokenizerFiles: Readonly<Record<string, string>> = {
   'tokenizer.json': JSON.stringify(tokenizer),
   'tokenizer_config.json': JSON.stringify(tokenizerConfig),
 }
 
-/** Writes a folder with one of core's tiny random models and a tokenizer for it, as `save_pretrained` would. */
+/** Writes a folder with one of core's tiny random models and its tokenizer, as `save_pretrained` would. */
 export async function writeTinyModel(
   folder: string,
   name: 'llama' | 'llama-tied' | 'qwen2' = 'llama',
@@ -47,7 +47,7 @@ export async function writeTinyModel(
   for (const [file, text] of Object.entries(tinyTokenizerFiles)) await writeFile(`${folder}/${file}`, text)
 }
 
-/** Writes a folder like those of the Hub with weights and, made of them by Optimum, ONNX files: a tiny random model. */
+/** Writes a folder like those on the Hub with weights, and ONNX files that Optimum made from them: a tiny random model. */
 export async function writeTinyOnnxModel(folder: string): Promise<void> {
   await mkdir(`${folder}/onnx`, { recursive: true })
   await copyFile(`${onnx}model/model.safetensors`, `${folder}/model.safetensors`)

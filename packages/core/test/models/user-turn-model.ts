@@ -2,7 +2,7 @@ import type { LanguageModel } from '../../src/model/language-model/language-mode
 import type { ChatMessage, Prompt, Tokenizer } from '../../src/tokenize/tokenizer.ts'
 import { scriptedModel } from './scripted-model.ts'
 
-/** A token for each character, but one each for the markers of its chat template. */
+/** The chat template's markers, one token each. Every other token is a character. */
 const markers = ['<s>', '[system]', '[user]', '[assistant]']
 const firstMarker = 0x110000
 
@@ -11,7 +11,7 @@ const encode = (text: string): number[] =>
     markers.includes(piece) ? firstMarker + markers.indexOf(piece) : (piece.codePointAt(0) as number),
   )
 
-/** A tokenizer whose template has a system prompt of its own and ends a user's turn with the text `[end]`. */
+/** A tokenizer whose template has its own system prompt and ends a user's turn with the text `[end]`. */
 export const characterTokenizer: Pick<
   Tokenizer,
   'bosTokenId' | 'encode' | 'decode' | 'renderChat' | 'eosTokenIds'
@@ -37,8 +37,8 @@ export const characterTokenizer: Pick<
 }
 
 /**
- * A scripted model with that tokenizer: it says, as ids and as text, what a function gives for the prompt. Its `asked`
- * holds each prompt with the start token that the tokenizer adds.
+ * A scripted model with that tokenizer. It returns a function's result for the prompt, as ids and as text. Its `asked` records
+ * each prompt with the start token that the tokenizer adds.
  */
 export function userTurnModel(
   answer: (prompt: Prompt, draw: () => number) => string,

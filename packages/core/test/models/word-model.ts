@@ -5,8 +5,8 @@ import { fnv1a } from '../../src/pairs/rows/preference-pair.ts'
 import { goldenModel } from '../goldens.ts'
 
 /**
- * A tiny random model that takes words too: a word has an id of its own spelling's, so that policies, refusals and
- * chats can be tokenized. What it generates are numbers.
+ * A tiny random model that also accepts words: a word's id is a hash of its spelling, so that policies, refusals and chats can be
+ * tokenized. It generates numbers.
  */
 export async function wordModel(backend: Backend, name = 'qwen2'): Promise<LanguageModel> {
   const { architecture, config, weights, tokenizer } = await goldenModel(name, backend)

@@ -1,4 +1,4 @@
-/** A metadata value with its type, by GGUF's number; an array's elements have the type `of`. */
+/** A metadata value with its GGUF type number. Elements of an array have the type `of`. */
 export type GgufPair = readonly [
   key: string,
   type: number,
@@ -11,7 +11,7 @@ export interface GgufTensorToWrite {
   /** Innermost first, as in the file. */
   readonly dims: readonly number[]
   readonly type?: number
-  /** From where the data start. */
+  /** Offset from the start of the data. */
   readonly offset: number
 }
 
@@ -19,14 +19,14 @@ export interface GgufToWrite {
   readonly version?: number
   readonly pairs?: readonly GgufPair[]
   readonly tensors?: readonly GgufTensorToWrite[]
-  /** Bytes of data, from the next multiple of `alignment` on. */
+  /** Bytes of data, placed at the next multiple of `alignment`. */
   readonly data?: Uint8Array
   readonly alignment?: number
-  /** In place of the true ones. */
+  /** Replaces the true counts. */
   readonly counts?: { readonly tensors?: number | bigint; readonly pairs?: number | bigint }
 }
 
-/** A GGUF file, right or wrong. */
+/** Writes a GGUF file, valid or not. */
 export function writeGguf({
   version = 3,
   pairs = [],

@@ -4,15 +4,15 @@ import type { StoredPlace } from '../../src/storage/place.ts'
 type Files = Record<string, Uint8Array>
 
 export interface Flips {
-  /** Files with a bit flipped that were verified all the same, or refused with another error than `SIGNATURE_INVALID`. */
+  /** Files that were verified despite a flipped bit, or refused with an error other than `SIGNATURE_INVALID`. */
   readonly accepted: readonly string[]
   readonly flips: number
 }
 
 /**
- * Verifies the files of a folder with each of some bits flipped.
+ * Verifies a folder's files with one bit flipped at a time.
  *
- * @param bitsOf which of a file's bits
+ * @param bitsOf which of a file's bits to flip
  */
 export async function flipBits(
   { storage, path }: StoredPlace,

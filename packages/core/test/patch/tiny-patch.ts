@@ -4,7 +4,7 @@ import type { PatchManifest } from '../../src/patch/manifest.ts'
 import { memoryStorage } from '../../src/storage/memory-storage.ts'
 import type { Storage } from '../../src/storage/storage.ts'
 
-/** A manifest for a prefix of 4 virtual tokens of width 16, for the model of goldens/peft. */
+/** A manifest for a prefix of 4 virtual tokens of width 16, for the model in goldens/peft. */
 export const tinyManifest: PatchManifest = {
   format: 'policypatch/v1',
   name: 'tiny-harmfulness',
@@ -52,7 +52,7 @@ export const tinyPrefix: Prefix = {
   embeddings: Float32Array.from({ length: 64 }, (_, i) => Math.sin(i + 1)),
 }
 
-/** What `describeBase`, `checkFit` and `applyPatch` use of a model. */
+/** The parts of a model that `describeBase`, `checkFit` and `applyPatch` use. */
 export function tinyModel(
   changes: { config?: object; tokenizer?: object; weightsFingerprint?: string } = {},
 ) {
@@ -68,7 +68,7 @@ export function tinyModel(
   return model as unknown as LanguageModel
 }
 
-/** A copy in memory of a folder's files, under the given name. */
+/** Copies a folder's files into memory under the given name. */
 export async function storageOf(folder: URL, name: string): Promise<Storage> {
   const storage = memoryStorage()
   for (const file of readdirSync(folder)) {

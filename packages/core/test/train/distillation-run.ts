@@ -8,7 +8,7 @@ import type { TrainProgress } from '../../src/train/train-options.ts'
 import { initPrefix } from '../../src/train/trainer/prefix-init.ts'
 import { tinyManifest } from '../patch/tiny-patch.ts'
 
-/** A patch of four virtual tokens drawn at random. */
+/** A patch of four random virtual tokens. */
 export function patchOf(model: LanguageModel, name: string, seed: number): Promise<Patch> {
   const prefix = initPrefix(model, { length: 4, init: 'random', seed })
   const manifest = { ...tinyManifest, name, domain: name, conflicts: [], effects: [] }
@@ -35,7 +35,7 @@ export const training: DistillTraining = {
   weight: 20,
 }
 
-/** The divergences that a run reports, step by step. */
+/** Collects the divergence that a run reports at each step. */
 export function watch() {
   const divergences: number[] = []
   const onProgress = (event: TrainProgress) => {

@@ -7,7 +7,7 @@ import type { HardenPatchOptions } from '../../src/train/harden/harden-options.t
 import { lastTurn } from '../models/scripted-model.ts'
 import { prompts, safe } from './training-run.ts'
 
-/** One attack in the words themselves, one by earlier turns, one that hides the words. */
+/** An attack by wording, one by earlier turns, and one that hides the words. */
 export const attacks: readonly Attack[] = [
   { name: 'magic', wrap: (request) => `abracadabra ${request}` },
   {
@@ -21,12 +21,12 @@ export const attacks: readonly Attack[] = [
   { name: 'cipher', wrap: (request) => `9 9 ${[...request].reverse().join('')}`, hides: true },
 ]
 
-/** Trains as the model that it is made of, and answers by a script; `asked` says under which prefix. */
+/** Trains like the model it is made from, but answers by a script. `asked` records each prompt with its prefix. */
 export interface ScriptedTrainee extends LanguageModel {
   readonly asked: { readonly text: string; readonly first: number | undefined }[]
 }
 
-/** Patched, it gives in where a pattern says: to the cipher, and to magic where the request has "three" or "four". */
+/** With a patch, it gives in where a pattern matches: to the cipher, and to magic if the request contains "three" or "four". */
 export function scriptedTrainee(
   of: LanguageModel,
   givesIn = /^9 9|^abracadabra.*(three|four)/,
@@ -50,7 +50,7 @@ export function scriptedTrainee(
 
 export const gate = { layers: [1], window: 4, units: 2, steps: 3, folds: 2 }
 
-/** Options of a small run. */
+/** Options for a small run. */
 export const hardenOptions = ({
   model,
   patch,
@@ -62,7 +62,7 @@ export const hardenOptions = ({
   ...changes,
 })
 
-/** What a round was trained on. */
+/** The training rows of a round. */
 export async function roundRows(storage: Storage, round: number): Promise<PreferencePair[]> {
   const text = new TextDecoder().decode(await storage.read(`run/round-${round}/rows.jsonl`))
   const rows = text.trim().split('\n')

@@ -7,7 +7,7 @@ import type { StoredPlace } from '../../src/storage/place.ts'
 import type { Storage } from '../../src/storage/storage.ts'
 import type { TrainPatchOptions } from '../../src/train/train-options.ts'
 
-/** Where a run is kept. */
+/** Where a run is saved. */
 export const runIn = (storage: Storage): StoredPlace => ({ storage, path: 'run' })
 
 export const prompts: PatchPrompt[] = [
@@ -21,7 +21,7 @@ export const prompts: PatchPrompt[] = [
   })),
 ]
 
-/** Refuses what is harmful and answers the rest. */
+/** Refuses harmful prompts and answers the rest. */
 export const safe: Reference = {
   specificationVersion: 'v1',
   name: 'safe',
@@ -31,7 +31,9 @@ export const safe: Reference = {
   },
 }
 
-/** Tells refusals from answers; an answer to a harmful prompt scores a little by its last id, so that scores vary. */
+/**
+ * Distinguishes refusals from answers. An answer to a harmful prompt gets a small score from its last id, so that scores vary.
+ */
 export const judge = functionJudge({
   name: 'words',
   score: ({ kind, response }) => {
@@ -59,7 +61,7 @@ export const pairs: PreferencePair[] = [
   },
 ]
 
-/** Options of a small run from prompts. */
+/** Options for a small run from prompts. */
 export const runOptions = (
   model: LanguageModel,
   changes: Partial<TrainPatchOptions> = {},
@@ -79,7 +81,7 @@ export const runOptions = (
   ...changes,
 })
 
-/** Options of a run of ready-made pairs without a validation, in few steps. */
+/** Options for a short run with ready-made pairs and no validation. */
 export const quickOptions = (model: LanguageModel, changes: Partial<TrainPatchOptions> = {}) => {
   const { prompts: _, reference: __, ...rest } = runOptions(model, { pairs, validation: false, ...changes })
   return rest

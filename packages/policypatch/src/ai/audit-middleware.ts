@@ -1,4 +1,4 @@
-/** Middleware that says of each call which patches its answer was made with, and how it ended. */
+/** Middleware that records, for each call, which patches its answer was made with and how it ended. */
 
 import type {
   LanguageModelV4CallOptions,
@@ -12,37 +12,37 @@ import type {
 import { providerName } from './call-options.ts'
 import type { AppliedPatch } from './patch-stacks.ts'
 
-/** What is recorded of a call. */
+/** The record of a call. */
 export interface PatchAudit {
   readonly modelId: string
   readonly type: 'generate' | 'stream'
   readonly begunAt: Date
   readonly milliseconds: number
-  /** `cancelled`: its reader left, or its signal fired. */
+  /** `cancelled`: the reader cancelled the stream, or the call's signal fired. */
   readonly outcome: 'answered' | 'failed' | 'cancelled'
-  /** The patches of the answer; undefined where it has no end, or the model is another provider's. */
+  /** The patches of the answer; undefined if the answer did not finish or the model belongs to another provider. */
   readonly patches: readonly AppliedPatch[] | undefined
   readonly finishReason: LanguageModelV4FinishReason['unified'] | undefined
   readonly usage: LanguageModelV4Usage | undefined
-  /** What a failed call threw. */
+  /** The error that a failed call threw. */
   readonly error?: unknown
-  /** With `texts`. */
+  /** Only with `texts`. */
   readonly prompt?: LanguageModelV4Prompt
-  /** With `texts`; of a call that did not end, what had come. */
+  /** Only with `texts`. For a call that did not finish, the text received so far. */
   readonly response?: string
 }
 
 export interface AuditOptions {
-  /** Records prompts and responses too. Default false: what people write may be private. */
+  /** Whether to record prompts and responses too. Default false, because they may be private. */
   readonly texts?: boolean
 }
 
 type Ending = Partial<Pick<PatchAudit, 'patches' | 'finishReason' | 'usage' | 'error'>>
 
 /**
- * Middleware for `wrapLanguageModel` that records each call once, when it has ended.
+ * Middleware for `wrapLanguageModel` that records each call once, when it ends.
  *
- * @param record what it throws, the call throws
+ * @param record if it throws, the call throws the same error
  */
 export function auditMiddleware(
   record: (audit: PatchAudit) => void | PromiseLike<void>,

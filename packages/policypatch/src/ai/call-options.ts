@@ -1,16 +1,16 @@
-/** What may be said of a single call, under `providerOptions.policypatch`. */
+/** The options of a single call, under `providerOptions.policypatch`. */
 
 import type { SharedV4ProviderOptions } from '@ai-sdk/provider'
 import { PatchError } from '@policypatch/core'
 import type { StackEntry } from '@policypatch/core/patch'
 import * as z from 'zod/mini'
 
-/** The name that the provider's options and metadata stand under. */
+/** The key of the provider's options and metadata. */
 export const providerName = 'policypatch'
 
 /** `providerOptions.policypatch` of a call. */
 export type PolicypatchCallOptions = {
-  /** The call's stack, in place of the model's: names, or names with weights. `[]` is none. */
+  /** The call's stack, in place of the model's: names, with or without weights. `[]` applies none. */
   readonly patches?: readonly StackEntry[]
   /** Milliseconds that the call may wait for its first token. Default: no limit. */
   readonly queueTimeout?: number
@@ -22,7 +22,7 @@ const schema = z.strictObject({
   queueTimeout: z.optional(z.number().check(z.positive())),
 })
 
-/** @throws PatchError `INVALID_ARGUMENT` for what is no option of a call, all at once */
+/** @throws PatchError `INVALID_ARGUMENT` that lists every invalid call option */
 export function readCallOptions(options: SharedV4ProviderOptions | undefined): PolicypatchCallOptions {
   const parsed = schema.safeParse(options?.[providerName] ?? {})
   if (parsed.success) return parsed.data as PolicypatchCallOptions

@@ -3,16 +3,16 @@ import { readPatch } from '../patches/read-patch.ts'
 import { createProvider, type PolicypatchOptions, type PolicypatchProvider } from './provider.ts'
 
 /**
- * A provider of the AI SDK, for models with patches:
+ * Creates an AI SDK provider for models with patches:
  *
  *     const policypatch = createPolicypatch()
  *     await generateText({ model: policypatch('HuggingFaceTB/SmolLM2-135M-Instruct', { patches: ['harmfulness'] }), prompt })
  *
- * What a call throws besides the errors of the SDK are PatchErrors: those of `loadModel`, `readPatch`, `applyPatch` and of the engine
+ * Besides the SDK's own errors, a call throws PatchErrors: those of `loadModel`, `readPatch`, `applyPatch` and the engine
  * (`CONTEXT_EXCEEDED`, `QUEUE_FULL`, `DEADLINE_EXCEEDED`, …), and `UNSUPPORTED` for files and tools.
  */
 export const createPolicypatch = (options: PolicypatchOptions<LoadModelOptions> = {}): PolicypatchProvider =>
   createProvider({ loadModel, readPatch }, options)
 
-/** A provider that loads each model when it is first called. */
+/** A provider that loads each model on its first call. */
 export const policypatch: PolicypatchProvider = createPolicypatch()

@@ -1,4 +1,4 @@
-/** A model of the AI SDK that answers through an engine: calls that come at the same time are decoded together. */
+/** An AI SDK language model that answers through an engine, which decodes concurrent calls together. */
 
 import type {
   LanguageModelV4,
@@ -14,31 +14,31 @@ import { providerName, readCallOptions } from './call-options.ts'
 import type { PatchEntry, PatchStack, PatchStacks } from './patch-stacks.ts'
 import { readCall } from './read-call.ts'
 
-/** An engine, and the stacks of its model. */
+/** An engine and the patch stacks of its model. */
 export interface EngineWithPatches {
   readonly engine: Engine
   readonly stacks: PatchStacks
 }
 
-/** How a model answers where its call does not say otherwise. */
+/** Defaults for a model's calls, which each call can override. */
 export interface PatchedModelSettings {
   /**
-   * Patches that are applied, side by side: names or places as `readPatch` takes them, with weights or without, or patches that were
-   * read. `[]` is none. Default: the prefix that the model has, if any.
+   * Patches to apply together: names or places as `readPatch` takes them, with or without weights, or patches already read. `[]`
+   * applies none. Default: the prefix that the model has, if any.
    */
   readonly patches?: readonly PatchEntry[] | undefined
-  /** Milliseconds that a call may wait for its first token, else it ends with `DEADLINE_EXCEEDED`. Default: no limit. */
+  /** Milliseconds that a call may wait for its first token before it fails with `DEADLINE_EXCEEDED`. Default: no limit. */
   readonly queueTimeout?: number | undefined
 }
 
-/** A call that the engine has taken. */
+/** A call that the engine has accepted. */
 interface Begun {
   readonly events: AsyncIterable<EngineEvent>
   readonly warnings: SharedV4Warning[]
   readonly providerMetadata: SharedV4ProviderMetadata
 }
 
-/** @param open loads the model, the first time */
+/** @param open loads the model on the first call */
 export function patchedLanguageModel(
   modelId: string,
   open: () => Promise<EngineWithPatches>,
@@ -62,7 +62,7 @@ export function patchedLanguageModel(
     specificationVersion: 'v4',
     provider: providerName,
     modelId,
-    // No files are read, so none are handed over as URLs.
+    // Files are not supported, so no URLs are either.
     supportedUrls: {},
 
     async doGenerate(options) {
@@ -97,7 +97,7 @@ export function patchedLanguageModel(
             if (done) controller.close()
             else controller.enqueue(value)
           },
-          // A reader that has left ends its request, also where it read nothing.
+          // Cancelling the stream ends the request, even if nothing was read.
           cancel: () => cancelled.abort(),
         }),
       }
@@ -148,7 +148,7 @@ const metadataOf = (
   [providerName]: { patches: [...patches], ownPrefix, ...(seed !== undefined && { seed }) },
 })
 
-/** What is shared goes on: only this call no longer waits for it. Rejects with the signal's reason. */
+/** Stops waiting when the signal fires, without stopping the shared work. Rejects with the signal's reason. */
 async function untilAborted<Value>(shared: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
   if (!signal) return shared
   signal.throwIfAborted()

@@ -7,21 +7,21 @@ import { providerName, readCallOptions } from './call-options.ts'
 export interface PatchedCall {
   readonly type: 'generate' | 'stream'
   readonly params: LanguageModelV4CallOptions
-  /** The stack that the call asks for; undefined where it leaves it to the model. */
+  /** The stack that the call asks for; undefined if it leaves the choice to the model. */
   readonly patches: readonly StackEntry[] | undefined
 }
 
-/** The stack of every call, or how it is chosen for each. */
+/** The stack for every call, or a function that chooses one per call. */
 export type PatchChoice =
   | readonly StackEntry[]
   | ((call: PatchedCall) => readonly StackEntry[] | PromiseLike<readonly StackEntry[]>)
 
 /**
- * Middleware for `wrapLanguageModel` that says which patches a call has, in place of the model's and the call's own:
+ * Middleware for `wrapLanguageModel` that sets the patches of a call, overriding those of the model and of the call itself:
  *
  *     wrapLanguageModel({ model: policypatch(id), middleware: patchMiddleware(['harmfulness']) })
  *
- * @throws in a call: PatchError `INVALID_ARGUMENT` if the model is another provider's, which cannot have patches
+ * @throws when called: PatchError `INVALID_ARGUMENT` if the model belongs to another provider and so cannot have patches
  */
 export const patchMiddleware = (choice: PatchChoice): LanguageModelV4Middleware => ({
   specificationVersion: 'v4',

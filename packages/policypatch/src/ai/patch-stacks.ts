@@ -1,44 +1,44 @@
 /**
- * The patches of a call as the prefix that is put before it. A patch is read once for all calls, and a stack composed once, so
- * that the model finds the keys and values of its prefix again.
+ * Turns a call's patches into the prefix placed before it. Each patch is read once and each stack composed once for all calls, so
+ * that the model finds the cached keys and values of its prefix.
  */
 
 import { applyPatch, type LanguageModel } from '@policypatch/core'
 import type { PatchContents, StackEntry, Trust } from '@policypatch/core/patch'
 import type { Prefix } from '@policypatch/core/platform'
 
-/** A patch by name or place, with a weight or without, or one that was read. */
+/** A patch given by name or place, with or without a weight, or one already read. */
 export type PatchEntry = StackEntry | PatchContents
 
-/** A patch of a call, as its answer's metadata name it. */
+/** A patch of a call, as reported in the answer's metadata. */
 export type AppliedPatch = {
   readonly name: string
   readonly version: string
   readonly weight: number
-  /** It has a gate, and takes effect only on prompts for which the gate fires. */
+  /** Whether it has a gate, and so takes effect only on prompts for which the gate fires. */
   readonly gated: boolean
 }
 
 export interface PatchStack {
-  /** `null`: none. */
+  /** `null` for no prefix. */
   readonly prefix: Prefix | null
   readonly patches: readonly AppliedPatch[]
-  /** No patches were named, and the model has a prefix that it was given before. */
+  /** Whether the call named no patches and the model already had a prefix of its own. */
   readonly ownPrefix: boolean
 }
 
-/** Reads a patch that was named. */
+/** Reads a patch by name. */
 export type ReadNamedPatch = (name: string) => Promise<PatchContents>
 
 export interface PatchStacks {
   /**
-   * @param entries absent: the model's own prefix, if it has one
+   * @param entries if absent, the model's own prefix is used, if it has one
    * @throws the errors of reading and applying patches
    */
   open(entries: readonly PatchEntry[] | undefined): Promise<PatchStack>
 }
 
-/** Stacks that are remembered. */
+/** Maximum number of cached stacks. */
 const REMEMBERED = 64
 
 export function patchStacks(

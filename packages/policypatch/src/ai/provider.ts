@@ -1,4 +1,4 @@
-/** The provider of the AI SDK. Each model has one engine, whichever patches its calls have. */
+/** The AI SDK provider. Each model has one engine, whatever patches its calls use. */
 
 import type { LanguageModelV4, ProviderV4 } from '@ai-sdk/provider'
 import { type LanguageModel, PatchError } from '@policypatch/core'
@@ -8,24 +8,27 @@ import { type EngineWithPatches, type PatchedModelSettings, patchedLanguageModel
 import { patchStacks, type ReadNamedPatch } from './patch-stacks.ts'
 
 export interface PolicypatchOptions<LoadOptions> {
-  /** The model that answers, or an engine on it: then under its id alone. Absent: models are loaded when they are first called. */
+  /**
+   * The model to use, or an engine for it, available only under the model's own id. If absent, models are loaded on their first
+   * call.
+   */
   readonly model?: LanguageModel | Engine | undefined
-  /** Patches that are at hand, under their names. Others are read when they are first named, once. */
+  /** Patches that are already loaded, found by their names. Others are read once, when first named. */
   readonly patches?: readonly PatchContents[] | undefined
-  /** Takes only patches that this trust verified. Absent: any. */
+  /** Accepts only patches that this trust verifies. If absent, accepts any. */
   readonly trust?: Trust | undefined
-  /** Of the engines that are made. */
+  /** Options of the engines that the provider creates. */
   readonly engine?: EngineOptions | undefined
   /** How models are loaded. */
   readonly load?: LoadOptions | undefined
 }
 
-/** Models of the AI SDK by their ids, each with its patches. */
+/** AI SDK models by id, each with its patches. */
 export interface PolicypatchProvider extends ProviderV4 {
-  /** @param modelId as `loadModel` takes it */
+  /** @param modelId as for `loadModel` */
   (modelId: string, settings?: PatchedModelSettings): LanguageModelV4
   languageModel(modelId: string, settings?: PatchedModelSettings): LanguageModelV4
-  /** Ends the engines that it made, once what they have begun is answered, and frees the models that it loaded. */
+  /** Closes the engines that it created, once their started calls are answered, and disposes of the models that it loaded. */
   close(): Promise<void>
 }
 
@@ -86,7 +89,7 @@ interface OpenedEngine extends EngineWithPatches {
   close(): Promise<void>
 }
 
-/** What is under a name, made once; what failed is tried again the next time. */
+/** Makes the value for a name once. If that fails, the next call tries again. */
 function remember<Value>(
   held: Map<string, Promise<Value>>,
   name: string,

@@ -1,4 +1,4 @@
-/** The settings of a call as the engine takes them. What they ask and the engine does not have is a warning, or an error. */
+/** Translates a call's settings for the engine. Settings that the engine does not support lead to a warning or an error. */
 
 import type { LanguageModelV4CallOptions, SharedV4Warning } from '@ai-sdk/provider'
 import { PatchError } from '@policypatch/core'
@@ -11,7 +11,7 @@ export interface ReadCall {
 }
 
 /**
- * @param maxTokens where the call sets no limit
+ * @param maxTokens used if the call sets no limit
  * @throws PatchError `UNSUPPORTED` for a call that must use a tool, and the errors of `toMessages`
  */
 export function readCall(options: LanguageModelV4CallOptions, maxTokens: number): ReadCall {
@@ -23,7 +23,7 @@ export function readCall(options: LanguageModelV4CallOptions, maxTokens: number)
     request: {
       prompt: responseFormat?.type === 'json' ? withJsonInstruction(messages, responseFormat) : messages,
       ...{ maxTokens: maxOutputTokens ?? maxTokens, stop: stopSequences, temperature, topP, topK },
-      // A call without a seed is another one each time, as with other providers.
+      // Without a seed, each call samples differently, as with other providers.
       seed: seed ?? (temperature ? newSeed() : undefined),
     },
     warnings: warningsFor(options),

@@ -1,4 +1,4 @@
-/** The prompt of the AI SDK as messages for a chat template. */
+/** Converts AI SDK prompts to messages for a chat template. */
 
 import type {
   JSONSchema7,
@@ -9,9 +9,10 @@ import type {
 import { type ChatMessage, PatchError } from '@policypatch/core'
 
 /**
- * Messages with their texts. Reasoning of earlier turns goes along as `reasoning_content`, which chat templates read.
+ * Converts a prompt to text messages. The reasoning of earlier turns is passed on as `reasoning_content`, which chat templates
+ * read.
  *
- * @throws PatchError `UNSUPPORTED` for files, and for calls and results of tools
+ * @throws PatchError `UNSUPPORTED` for files, tool calls and tool results
  */
 export const toMessages = (prompt: LanguageModelV4Prompt): ChatMessage[] =>
   prompt.map((message, index) => {
@@ -22,7 +23,7 @@ export const toMessages = (prompt: LanguageModelV4Prompt): ChatMessage[] =>
     return { role, content, ...(reasoning !== '' && { reasoning_content: reasoning }) }
   })
 
-/** The parts of one type, one after the other. */
+/** Concatenates the parts of one type. */
 function textOf(
   { role, content }: Exclude<LanguageModelV4Message, { role: 'system' }>,
   wanted: 'text' | 'reasoning',
@@ -42,7 +43,7 @@ function textOf(
   return text
 }
 
-/** Asks for JSON in the system message, in the words of the AI SDK's own instruction. Nothing but the instruction makes it so. */
+/** Asks for JSON in the system message, worded like the AI SDK's own instruction. Nothing else enforces JSON. */
 export function withJsonInstruction(
   messages: readonly ChatMessage[],
   { schema }: Extract<LanguageModelV4CallOptions['responseFormat'], { type: 'json' }>,

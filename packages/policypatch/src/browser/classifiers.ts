@@ -4,8 +4,8 @@ import { retryingFetch, unreachable } from '@policypatch/core/platform'
 import { type OpeningClassifier, openingJudge } from '../judges/opening-judge.ts'
 
 /**
- * Scores by the linear classifier that comes with the package: the probability that an English text is offensive, if half of
- * all texts are. docs/judges.md has its measured accuracy.
+ * Scores with the package's linear classifier: the probability that an English text is offensive, assuming that half of all texts
+ * are. docs/judges.md has its measured accuracy.
  *
  * @param classifier the package's `judges/offensive-language.json`, or its URL
  */
@@ -24,7 +24,7 @@ export async function refusalClassifierJudge(classifier: OpeningClassifier | str
   return openingJudge(await readData(classifier))
 }
 
-/** A JSON file of the package: parsed already, as a bundler imports it, or the address to fetch it from. */
+/** A JSON file of the package: already parsed, as a bundler imports it, or its URL. */
 export async function readData<Data extends object>(data: Data | string | URL): Promise<Data> {
   if (typeof data !== 'string' && !(data instanceof URL)) return data
   const url = new URL(data, globalThis.location?.href).href

@@ -20,13 +20,13 @@ export interface LoadModelOptions
   /** The folder of a PEFT LoRA adapter, merged into the weights while they are read. */
   readonly adapter?: Place | undefined
   /**
-   * Precision of products with the weights. Default `float32`: `int8` is a quarter of the memory in WebAssembly, and the same
-   * on WebGPU.
+   * Precision of products with the weights. Default `float32`. `int8` takes a quarter of the memory in WebAssembly, and the same
+   * memory on WebGPU.
    */
   readonly precision?: Precision | undefined
   /**
-   * The backend to use instead of ONNX Runtime, such as `await tfjsWebgpuBackend()`; the model's `dispose` does not dispose
-   * of it.
+   * The backend to use instead of ONNX Runtime, such as `await tfjsWebgpuBackend()`. The model's `dispose` does not dispose of
+   * it.
    */
   readonly backend?: Backend | undefined
   /** Additional architectures. */
@@ -41,7 +41,7 @@ export interface LoadModelOptions
 /**
  * Loads a model: a Hub id (`owner/name`, `owner/name@revision`, `owner/name/file.gguf`), or the URL of a .gguf file or of a
  * folder written by `save_pretrained`; see `resolveWebModel`. Missing files are downloaded once. Call it in a Worker: a page
- * would freeze while weights are read.
+ * would freeze while the weights are read.
  *
  * @throws PatchError `NOT_FOUND`, `UNREACHABLE`, `DIGEST_MISMATCH` and `STORAGE_FAILED` for files that cannot be read or
  *   downloaded; `MALFORMED`, `TRUNCATED`, `UNSUPPORTED`, `UNKNOWN_ARCHITECTURE`, `MISSING_TENSOR`, `SHAPE_MISMATCH` and
@@ -82,7 +82,7 @@ export async function loadModel(idOrUrl: string, options: LoadModelOptions = {})
   }
 }
 
-/** What manifests call the model: they are published, so the last part of an address goes into them, not where it is. */
+/** The model's name in manifests. Manifests are published, so only the last part of an address is used. */
 function nameOf(idOrUrl: string, adapter: Place | undefined): string {
   const id = /^(https?:|[./])/i.test(idOrUrl) ? lastOf(idOrUrl.replace(/[?#].*$/, '')) : idOrUrl
   return adapter ? `${id}+${lastOf(pathOf(adapter))}` : id

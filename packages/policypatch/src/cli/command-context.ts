@@ -25,7 +25,7 @@ interface CommonOptions {
 const common = (flags: string, description: string) =>
   new Option(flags, description).helpGroup('Common options:')
 
-/** The options that every command takes, before or after its name. */
+/** Adds the options that every command takes, before or after its name. */
 export function addCommonOptions(command: Command): void {
   command
     .addOption(common('--json', 'print the result as JSON, and errors as JSON on standard error'))
@@ -33,7 +33,7 @@ export function addCommonOptions(command: Command): void {
     .addOption(common('--verbose', 'show the causes of an error'))
 }
 
-/** The options of commands that run a model. */
+/** Adds the options of commands that run a model. */
 export function addModelOptions(command: Command, { precision = true } = {}): Command {
   command.addOption(
     common('--device <device>', 'where models run; auto chooses the fastest available')
@@ -49,7 +49,7 @@ export function addModelOptions(command: Command, { precision = true } = {}): Co
   )
 }
 
-/** The option of commands that use patches. */
+/** Adds the option of commands that use patches. */
 export const addTrustOption = (command: Command): Command =>
   command.addOption(
     common(
@@ -58,51 +58,50 @@ export const addTrustOption = (command: Command): Command =>
     ),
   )
 
-/** What a command works with. */
+/** The services and settings that a command works with. */
 export interface CommandContext {
-  /** Undefined for the device's own. */
+  /** Undefined for the device's default. */
   readonly precision: Precision | undefined
   /** Whether results are to be printed as JSON. */
   readonly json: boolean
-  /** On standard error. */
+  /** Prints on standard error. */
   readonly progress: ProgressReporter
-  /** Fires at Ctrl-C. */
+  /** Fires on Ctrl-C. */
   readonly signal: AbortSignal
-  /** Whether an option was given, on the command line or in the project's configuration; by its name in camel case. */
+  /** Whether an option, by its name in camel case, was given on the command line or in the project's configuration. */
   isGiven(option: string): boolean
-  /** Ends the command as one that was used wrongly. */
+  /** Ends the command with a usage error. */
   usageError(message: string): never
-  /** The trust policy that was asked for. */
+  /** The trust policy, if one was given. */
   trust(): Promise<Trust | undefined>
   /**
-   * Reads a patch: in a folder, a zip archive, or of a name. Under a trust policy nothing else is taken than what it takes; without one,
-   * a line on standard error says of a patch that nobody vouches for it.
+   * Reads a patch from a folder or a zip archive, or by name. With a trust policy, accepts only patches that the policy accepts.
+   * Without one, warns on standard error that nobody vouches for the patch.
    */
   findPatch(place: string): Promise<Patch>
   /**
-   * Loads a model on the device that was asked for, showing how far it is. Where the command has a queue, the model's long work is
-   * done there.
+   * Loads a model on the requested device and shows the progress. If the command has a queue, the model's long work runs there.
    */
   loadModel(
     idOrPath: string,
     options?: Pick<LoadModelOptions, 'adapter' | 'precision'>,
   ): Promise<LanguageModel>
-  /** Diagnoses a model on that device, showing what is being checked. */
+  /** Diagnoses a model on that device and shows what is being checked. */
   diagnoseModel(
     idOrPath: string,
     options: Pick<DiagnoseModelOptions, 'patch' | 'probe' | 'step'>,
   ): Promise<ModelDiagnosis>
-  /** Finds a model's files, and fetches them where they are not on this machine, without loading it. */
+  /** Finds a model's files without loading it, and downloads them if they are not on this machine. */
   findModel(idOrPath: string): Promise<void>
-  /** Prints a result on standard output: one as text, or as JSON where that is asked for. */
+  /** Prints a result on standard output, as text or, if requested, as JSON. */
   print(text: string, json: unknown): void
-  /** What ran where so far; nothing where the command has no queue. */
+  /** What ran where so far; empty if the command has no queue. */
   ran(): Promise<readonly WorkerShare[]>
-  /** Leaves what the command joined. */
+  /** Leaves the cluster that the command joined. */
   leave(): Promise<void>
 }
 
-/** A commander action that works with a {@link CommandContext}, whose progress display ends with it. */
+/** Turns a function of a {@link CommandContext} into a commander action. The progress display ends with the action. */
 export function inContext<Options extends object>(
   run: (context: CommandContext, options: Options, operands: readonly string[]) => Promise<void>,
 ) {
@@ -128,7 +127,7 @@ function createContext(command: Command): CommandContext {
   const progress = progressReporter({ quiet })
   const signal = interruption(() => progress.line('Stopping. Press Ctrl-C again to stop immediately.'))
   const patches = patchFinder(policy ?? process.env.POLICYPATCH_TRUST)
-  // A worker has a queue too, and does the work itself.
+  // A worker also has a queue, but does the work itself.
   const place = workplace(command.name() === 'worker' ? {} : command.opts(), progress.line)
   let chosen: Promise<Device> | undefined
   const chooseOnce = async (): Promise<Device> => {
@@ -148,7 +147,7 @@ function createContext(command: Command): CommandContext {
     trust: patches.trust,
     findPatch: patches.find,
     async loadModel(idOrPath, { adapter, precision: own } = {}) {
-      // A command that loads several models measures once.
+      // A command that loads several models measures the devices once.
       if (device === 'auto') chosen ??= chooseOnce()
       const model = await loadModel(idOrPath, {
         adapter,

@@ -9,7 +9,7 @@ export interface Example {
 const examples = new WeakMap<Command, readonly Example[]>()
 const required = new WeakMap<Option, (command: Command) => boolean>()
 
-/** Shows examples below a command's help. */
+/** Adds examples to the end of a command's help. */
 export function addExamples(command: Command, ...shown: readonly (readonly [string, string])[]): Command {
   examples.set(
     command,
@@ -23,15 +23,15 @@ export function addExamples(command: Command, ...shown: readonly (readonly [stri
 export const examplesOf = (command: Command): readonly Example[] => examples.get(command) ?? []
 
 /**
- * Marks options of a command, by their long flags, as ones that must be given. Commander's own check comes before its check for
- * unknown options, so that a typo would be told as a missing option.
+ * Marks options of a command as required, by their long flags. Commander checks required options before unknown ones, and so
+ * would report a typo as a missing option.
  */
 export function requireOptions(command: Command, ...flags: readonly string[]): Command {
   for (const flag of flags) requireOption(command, flag, () => true)
   return command
 }
 
-/** The same of one option, where others that were given do not make up for it. */
+/** Marks one option as required if `isNeeded` says so for the command. */
 export function requireOption(
   command: Command,
   flag: string,
@@ -44,7 +44,7 @@ export function requireOption(
 /** Whether an option must be given. */
 export const isRequired = (option: Option): boolean => required.has(option)
 
-/** The flags of required options that were not given. */
+/** The flags of required options that are missing. */
 export function missingOptions(command: Command): string[] {
   return command.options
     .filter(
@@ -54,7 +54,7 @@ export function missingOptions(command: Command): string[] {
     .map(({ flags }) => flags)
 }
 
-/** What help says of an option: commander's text, and whether it is required. */
+/** An option's text in the help: commander's, and whether it is required. */
 export function optionDescription(option: Option): string {
   const text = new Help().optionDescription(option)
   return isRequired(option) ? `${text} (required)` : text

@@ -1,9 +1,9 @@
-/** Milliseconds in which a second signal is the first one again: npm passes a terminal's Ctrl-C on once more. */
+/** Milliseconds within which a second signal counts as a repeat of the first: npm forwards a terminal's Ctrl-C once more. */
 const echo = 300
 
 /**
- * A signal that fires at the first Ctrl-C or SIGTERM, its reason being the signal's name; another one ends the
- * process at once.
+ * Returns a signal that fires on the first Ctrl-C or SIGTERM, with the signal's name as its reason. A second one ends the process
+ * immediately.
  */
 export function interruption(onFirst: () => void): AbortSignal {
   const controller = new AbortController()
@@ -21,7 +21,7 @@ export function interruption(onFirst: () => void): AbortSignal {
   return controller.signal
 }
 
-/** Waits for a signal. */
+/** Waits until a signal fires. */
 export const fired = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     if (signal.aborted) resolve()

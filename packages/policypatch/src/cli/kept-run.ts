@@ -4,24 +4,24 @@ import { PatchError, type Storage } from '@policypatch/core'
 import type { Command } from 'commander'
 import type { ProgressReporter } from './progress-reporter.ts'
 
-/** A run whose work is kept, so that a stopped one goes on. */
+/** A run whose state is saved, so that it can be resumed. */
 export interface KeptRun {
   /** For messages. */
   readonly place: string
   /** The option that names the place. */
   readonly option: '--out' | '--run'
-  /** Whether what an earlier run left there goes first. */
+  /** Whether to remove the files of an earlier run first. */
   readonly fresh: boolean | undefined
-  /** Folders that hold nothing but runs. */
+  /** Folders that contain only runs. */
   readonly folders?: readonly string[]
-  /** What the names of files begin with that lie among others. */
+  /** Path prefix of the run's files, if they are in a folder with others. */
   readonly prefix?: string
 }
 
 export const addFreshOption = (command: Command): Command =>
   command.option('--fresh', 'start over: remove the files of an earlier run, and nothing else')
 
-/** Works on a run; says where to go on if it is interrupted, and which options help if it is another run's. */
+/** Works on a run. If it is interrupted, says how to resume; if the files are another run's, says which options help. */
 export async function keptRun<T>(
   progress: ProgressReporter,
   run: KeptRun,
@@ -33,7 +33,7 @@ export async function keptRun<T>(
   } catch (error) {
     if (!(error instanceof PatchError)) throw error
     if (error.code === 'ABORTED') {
-      // The same command would begin anew once more.
+      // The same command would start over again.
       const how = run.fresh ? 'the same command without --fresh' : 'the same command again'
       progress.line(`Progress is saved in ${run.place}. To resume, run ${how}.`)
     }
@@ -47,7 +47,7 @@ export async function keptRun<T>(
   }
 }
 
-/** Removes the files of a run. Whatever else is in its place stays. */
+/** Removes the files of a run and leaves everything else in its place. */
 async function beginAnew(
   { place, folders = [], prefix }: KeptRun,
   { line }: ProgressReporter,
@@ -65,15 +65,18 @@ async function beginAnew(
   }
   const owned: string[] = []
   for (const path of paths) if (await isOwn(storage, path, folders.length > 0)) owned.push(path)
-  // A file of pairs is its run's by the journal beside it, which goes last.
+  // A pairs file is recognized by the journal beside it, so the journal is removed last.
   for (const path of owned) await storage.remove(path)
   line(`Removed files of an earlier run from ${place}: ${owned.length}`)
 }
 
-/** Names of what a training keeps beside its JSON Lines. */
+/** Names of the files that training keeps beside its JSON Lines. */
 const trained = /^((sft|dpo|gate)\.safetensors|gate\.json)$/
 
-/** Files that runs keep begin with their settings, but for checkpoints, and for pairs, which have a journal beside them. */
+/**
+ * Whether a file belongs to a run. Such files start with the run's settings, except checkpoints, and pairs, which have a journal
+ * beside them.
+ */
 async function isOwn(storage: Storage, path: string, inFolder: boolean): Promise<boolean> {
   if (inFolder && trained.test(basename(path))) return true
   if (!path.endsWith('.jsonl')) return false

@@ -3,44 +3,44 @@ import { printableLine } from '@policypatch/core/platform'
 import ora from 'ora'
 import { createColors } from 'picocolors'
 
-/** How far a stage is. */
+/** Progress of a stage. */
 export interface StageReport {
-  /** What it is called, in a word or two: a new name begins a new stage. */
+  /** Name of the stage, in a word or two. A new name starts a new stage. */
   readonly stage: string
   readonly done: number
-  /** Undefined where it is not known. The stage ends when `done` reaches it. */
+  /** Undefined if unknown. The stage ends when `done` reaches it. */
   readonly total: number | undefined
-  /** What `done` counts, where it is not pieces. */
+  /** What `done` counts, if not items. */
   readonly unit?: 'bytes'
-  /** Figures that go with it, such as the loss. */
+  /** Figures to show with it, such as the loss. */
   readonly detail?: string
 }
 
-/** Shows how work goes on; results are for others to print. */
+/** Shows the progress of work. Results are printed elsewhere. */
 export interface ProgressReporter {
   report(stage: StageReport): void
-  /** A line that stays. */
+  /** Prints a line that stays. */
   line(text: string): void
-  /** Takes away what moves. Must be called at the end, or a terminal's spinner keeps the process alive. */
+  /** Removes the spinner. Must be called at the end, or the spinner keeps the process alive. */
   end(): void
 }
 
 export interface ProgressOptions {
-  /** Shows nothing. */
+  /** Whether to show nothing. */
   readonly quiet?: boolean
   /** Default: standard error. */
   readonly stream?: NodeJS.WritableStream & Partial<Pick<WriteStream, 'isTTY' | 'columns'>>
 }
 
-/** On a terminal one moving line; elsewhere plain lines, some seconds apart. */
+/** Shows a moving line on a terminal, or else plain lines a few seconds apart. */
 export function progressReporter({ quiet, stream = process.stderr }: ProgressOptions = {}): ProgressReporter {
   if (quiet) return { report() {}, line() {}, end() {} }
-  // Some pseudo-terminals have no width, which ora divides by.
+  // Some pseudo-terminals report no width, by which ora divides.
   const moves = stream.isTTY && stream.columns && process.env.TERM !== 'dumb' && !('CI' in process.env)
   return moves ? movingLine(stream) : plainLines(stream)
 }
 
-/** Milliseconds between plain lines about the same stage. */
+/** Milliseconds between plain lines for the same stage. */
 const interval = 5000
 
 function plainLines(stream: NodeJS.WritableStream): ProgressReporter {
@@ -67,7 +67,7 @@ function plainLines(stream: NodeJS.WritableStream): ProgressReporter {
 function movingLine(stream: NodeJS.WritableStream): ProgressReporter {
   const plain = Boolean(process.env.NO_COLOR)
   const mark = createColors(!plain).green('✔')
-  // Raw mode, by which ora would discard input, delays Ctrl-C.
+  // ora would discard input through raw mode, which delays Ctrl-C.
   const spinner = ora({ stream, discardStdin: false, color: plain ? false : 'cyan' })
   let current: StageStart | undefined
   const persist = (text: string) => spinner.stopAndPersist({ symbol: mark, text })
@@ -89,22 +89,22 @@ function movingLine(stream: NodeJS.WritableStream): ProgressReporter {
   }
 }
 
-/** When a stage had done how much. */
+/** How much of a stage was done at what time. */
 interface Mark {
   readonly done: number
   /** Milliseconds. */
   readonly at: number
 }
 
-/** A stage from its first report on: a run that is taken up again begins in its midst. */
+/** A stage since its first report. A resumed run starts partway through. */
 interface StageStart {
   readonly stage: string
   readonly first: Mark
-  /** The last of them, the newest at the end. */
+  /** The latest marks, newest last. */
   readonly marks: Mark[]
 }
 
-/** Milliseconds between marks, so that pieces of a download do not fill them. */
+/** Minimum milliseconds between marks, so that the chunks of a download do not fill the list. */
 const between = 500
 const mostMarks = 21
 
@@ -121,7 +121,7 @@ function addMark({ marks }: StageStart, { done }: StageReport): void {
   if (marks.length > mostMarks) marks.shift()
 }
 
-/** Seconds that a piece took lately: the median, so that a wait between two of them does not count. */
+/** Recent seconds per item: the median, so that a single pause does not count. */
 function secondsEach({ marks }: StageStart): number | undefined {
   const each = marks
     .slice(1)
@@ -141,7 +141,7 @@ function describe(report: StageReport, start: StageStart): string {
   return [counted, detail, pace(report, start)].filter(Boolean).join('  ')
 }
 
-/** The rate and the time left, or at a stage's end the time that it took; nothing within its first second. */
+/** The rate and the time left, or the total time at the end of a stage; undefined within the first second. */
 function pace({ done, total, unit }: StageReport, start: StageStart): string | undefined {
   const seconds = (performance.now() - start.first.at) / 1000
   const each = secondsEach(start)

@@ -2,15 +2,15 @@ import { formatTable } from '@policypatch/core/evaluate'
 import { printableLine } from '@policypatch/core/platform'
 import Table from 'cli-table3'
 
-/** Columns that a column of a table needs to be read. */
+/** Minimum readable width of a column, in characters. */
 const narrowest = 10
 
-/** Cells, the first row being the heading: framed on a terminal and no wider than it, else in plain columns. */
+/** Renders cells, with the heading as the first row: framed and fitted to the width of a terminal, or else in plain columns. */
 export function renderTable(cells: readonly (readonly string[])[]): string {
   if (!process.stdout.isTTY) return formatTable(cells)
   const shown = cells.map((row) => row.map(printableLine))
   const count = shown[0]?.length ?? 0
-  // Each column has a frame and a space on either side.
+  // Each column has a border and a space on either side.
   const room = (process.stdout.columns || Number.POSITIVE_INFINITY) - 3 * count - 1
   const natural = Array.from({ length: count }, (_, column) =>
     shown.reduce((most, row) => Math.max(most, row[column]?.length ?? 0), 0),
@@ -25,7 +25,7 @@ export function renderTable(cells: readonly (readonly string[])[]): string {
   return table.toString()
 }
 
-/** Widths of at most `room` together: the widest column gives way first. */
+/** Column widths that add up to at most `room`. The widest column shrinks first. */
 function fitted(natural: readonly number[], room: number): number[] {
   const widths = natural.map((width) => Math.min(width, room))
   while (sum(widths) > room) {
@@ -35,7 +35,7 @@ function fitted(natural: readonly number[], room: number): number[] {
   return widths
 }
 
-/** Lines of at most `width` characters, broken between words where there are any. */
+/** Wraps text to lines of at most `width` characters, breaking at spaces where possible. */
 function wrap(text: string, width: number): string {
   const lines: string[] = []
   let rest = text
@@ -48,7 +48,7 @@ function wrap(text: string, width: number): string {
   return [...lines, rest].join('\n')
 }
 
-/** For a terminal that the columns do not fit on: each row as lines of a heading and a cell. */
+/** For terminals that are too narrow for the columns: each row as lines of a heading and a cell. */
 function asList([head = [], ...rows]: readonly (readonly string[])[]): string {
   return rows
     .map((row) => row.map((cell, column) => `${head[column] ? `${head[column]}: ` : ''}${cell}`).join('\n'))

@@ -4,15 +4,15 @@ import { createColors } from 'picocolors'
 import { say, sayJson, sayLines } from './terminal.ts'
 
 export interface ReportErrorOptions {
-  /** Whether causes are told. */
+  /** Whether to print causes. */
   readonly verbose: boolean
-  /** Whether it is said as JSON. */
+  /** Whether to print the error as JSON. */
   readonly json?: boolean
 }
 
 /**
- * Says on standard error in one line what went wrong, with its causes where they are asked for, and gives the exit
- * code: 130 or 143 for an interruption, else 1.
+ * Prints an error in one line on standard error, with its causes if `verbose`. Returns the exit code: 130 or 143 for an
+ * interruption, else 1.
  */
 export function reportError(error: unknown, { verbose, json = false }: ReportErrorOptions): number {
   const exitCode = exitCodeOf(error)
@@ -36,7 +36,7 @@ function reportText(error: unknown, verbose: boolean): void {
   for (const cause of causesOf(error)) sayLines(`caused by: ${cause}`)
 }
 
-/** One line, the last one of standard error: `{"error": {"code", "message", …}}`. */
+/** Prints the error as the last line of standard error: `{"error": {"code", "message", …}}`. */
 function reportJson(error: unknown, verbose: boolean): void {
   const parts =
     error instanceof PatchError
@@ -45,7 +45,7 @@ function reportJson(error: unknown, verbose: boolean): void {
   sayJson({ error: { ...parts, message: messageOf(error), ...(verbose && { causes: causesOf(error) }) } })
 }
 
-/** Says as JSON how the command line was used wrongly. */
+/** Prints a usage error as JSON. */
 export function reportUsageError({ code, message }: CommanderError): void {
   const text = code === 'commander.help' ? 'name a command' : message.replace(/^error: /, '')
   sayJson({ error: { code: 'USAGE', message: text } })

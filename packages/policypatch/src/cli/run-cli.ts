@@ -7,12 +7,12 @@ import { sayLines } from './terminal.ts'
 
 const { version } = createRequire(import.meta.url)('policypatch/package.json') as { version: string }
 
-/** The command line with these commands, and the options that each of them takes. */
+/** Creates the command line with these commands and their common options. */
 export function createProgram(commands: readonly Command[]): Command {
   const program = new Command('policypatch')
     .description('Patch language models with a learned prefix, and measure the effects')
     .version(version)
-    // So that `train --version` is the patch's.
+    // So that `train --version` sets the patch's version.
     .enablePositionalOptions()
     .exitOverride()
     .configureHelp({ optionDescription })
@@ -25,7 +25,7 @@ export function createProgram(commands: readonly Command[]): Command {
   return program
 }
 
-/** Gives a command, and those of a group, what all of them have. */
+/** Applies the common settings to a command and its subcommands. */
 function prepare(command: Command, parent: Command): void {
   command.copyInheritedSettings(parent)
   addCommonOptions(command)
@@ -33,15 +33,15 @@ function prepare(command: Command, parent: Command): void {
   for (const one of command.commands) prepare(one, command)
 }
 
-/** All commands of a program and of its groups, the groups themselves left out. */
+/** All commands of a program, including those in groups but not the groups themselves. */
 export const commandsOf = ({ commands }: Command): readonly Command[] =>
   commands.flatMap((command) => (command.commands.length > 0 ? commandsOf(command) : [command]))
 
-/** As it is typed after the program's name, such as `repo add`. */
+/** The command as typed after the program's name, such as `repo add`. */
 export const commandName = (command: Command): string =>
   command.parent?.parent ? `${commandName(command.parent)} ${command.name()}` : command.name()
 
-/** Runs the command line with these commands and gives the exit code: 2 where it was used wrongly. */
+/** Runs the command line with these commands. Returns the exit code: 2 for a usage error. */
 export async function runCli(
   commands: readonly Command[],
   argv: readonly string[] = process.argv,
@@ -56,7 +56,7 @@ export async function runCli(
       writeErr: (text) => json || sayLines(text.trimEnd()),
     })
   }
-  // Whoever reads a result may stop reading, as `head` does.
+  // The reader of a pipe may stop reading early, as `head` does.
   process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : 1))
   try {
     await program.parseAsync([...argv])

@@ -1,8 +1,8 @@
 import { printable, printableJson, printableLine, printablePieces } from '@policypatch/core/platform'
 
 /**
- * All that is printed goes through here: names of files, manifests, answers of models and messages of servers are by others,
- * and a terminal would take orders from them.
+ * All output goes through here. File names, manifests, model answers and server messages come from others, and could otherwise
+ * send control sequences to the terminal.
  */
 
 /** Prints a result on standard output. */
@@ -15,7 +15,7 @@ export function printJson(value: unknown): void {
   process.stdout.write(`${printableJson(JSON.stringify(value, null, 2))}\n`)
 }
 
-/** Prints a model's answer on standard output as it comes, and gives it as it was. */
+/** Prints a model's answer on standard output as it arrives, and returns it unchanged. */
 export async function printAnswer(pieces: AsyncIterable<string>): Promise<string> {
   const shown = printablePieces()
   let answer = ''
@@ -27,17 +27,17 @@ export async function printAnswer(pieces: AsyncIterable<string>): Promise<string
   return answer
 }
 
-/** Says something as JSON on standard error, in one line. */
+/** Prints one line of JSON on standard error. */
 export function sayJson(value: unknown): void {
   process.stderr.write(`${printableJson(JSON.stringify(value))}\n`)
 }
 
-/** Says something on standard error, in one line. */
+/** Prints one line on standard error. */
 export function say(text: string, heading = ''): void {
   process.stderr.write(`${heading}${printableLine(text)}\n`)
 }
 
-/** Says something on standard error that has lines of its own. */
+/** Prints text with line breaks on standard error. */
 export function sayLines(text: string): void {
   process.stderr.write(`${printable(text)}\n`)
 }

@@ -5,7 +5,7 @@ import { addExamples, requireOptions } from '../cli/help.ts'
 import { renderTable } from '../cli/render-table.ts'
 import { openCluster } from './open-cluster.ts'
 
-/** `cluster status`: what is going on in a queue. */
+/** `cluster status`: shows the state of a queue. */
 export function clusterCommand(): Command {
   const status = new Command('status')
     .description('show the shards, workers, rates and time left of a queue')

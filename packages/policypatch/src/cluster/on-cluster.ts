@@ -10,7 +10,7 @@ interface ClusterOptions {
   readonly store?: string
 }
 
-/** The options of commands whose long work may be done on other machines. */
+/** Adds the options of commands whose long work can run on other machines. */
 export function addClusterOptions(command: Command): Command {
   return command
     .option(
@@ -23,17 +23,17 @@ export function addClusterOptions(command: Command): Command {
     )
 }
 
-/** What a command's models do their long work on. */
+/** Where a command's models do their long work. */
 export interface Workplace {
-  /** The model, whose long work is done there. */
+  /** Returns the model with its long work done there. */
   spread(model: LanguageModel): Promise<LanguageModel>
-  /** What ran where so far; nothing without workers. */
+  /** What ran where so far; empty without workers. */
   ran(): Promise<readonly WorkerShare[]>
-  /** Leaves, and tells what ran where. */
+  /** Leaves the cluster, and prints what ran where. */
   leave(): Promise<void>
 }
 
-/** @param line tells a line of what is going on */
+/** @param line prints a status line */
 export function workplace({ queue, store }: ClusterOptions, line: (text: string) => void): Workplace {
   let joined: Promise<Cluster> | undefined
   const join = async (): Promise<Cluster> => {

@@ -1,9 +1,9 @@
 import { importPackage } from '@policypatch/core/platform'
 
 /**
- * What works on other machines. It is a package of its own, for those who have them.
+ * Imports the support for work on other machines, which is a separate package.
  *
- * @throws PatchError `BACKEND_FAILED` where it is not installed
+ * @throws PatchError `BACKEND_FAILED` if it is not installed
  */
 export const openCluster = () =>
   importPackage(

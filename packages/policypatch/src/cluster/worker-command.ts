@@ -13,7 +13,7 @@ interface WorkerCommandOptions {
   readonly name?: string
 }
 
-/** `worker`: does shards of other machines' runs until it is told to end. */
+/** `worker`: processes shards of other machines' runs until it is told to stop. */
 export function workerCommand(): Command {
   const command = new Command('worker')
     .description('do the work of pairs, train and eval that run elsewhere with --queue')
@@ -50,7 +50,7 @@ async function work(context: CommandContext, options: WorkerCommandOptions): Pro
     ...{ queue, store, models, name, onNotice: line },
     onShard({ kind, rows, seconds, fault }) {
       const how = fault === undefined ? `in ${seconds.toFixed(2)} s` : `failed: ${(fault as Error).message}`
-      // A run of training has thousands of them.
+      // A training run has thousands of them.
       if (kind !== 'gradient' || fault !== undefined) line(`${kind}, ${rows} rows: ${how}`)
     },
   })

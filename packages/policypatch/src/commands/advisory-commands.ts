@@ -23,7 +23,7 @@ interface AuditOptions {
   readonly fix?: true
 }
 
-/** `audit`: which known faults models have, and what mends them. */
+/** `audit`: finds known faults of models, and patches that fix them. */
 export function auditCommand(): Command {
   const command = new Command('audit')
     .description('find the known faults of models, and the patches that mend them')
@@ -103,7 +103,7 @@ async function installedAnywhere(): Promise<AuditedPatch[]> {
   return all
 }
 
-/** Installs the first patch that mends each open fault; whether there was one. */
+/** Installs the first patch that fixes each open fault. Returns whether there was one. */
 async function installRemedies(
   state: StateContext,
   audited: readonly AuditedModel[],
@@ -120,7 +120,7 @@ async function installRemedies(
   return wanted.length > 0
 }
 
-/** The advisories of files, and of the .json files in folders. */
+/** Reads the advisories in files, and in the .json files of folders. */
 async function readAdvisories(paths: readonly string[]): Promise<Advisory[]> {
   const { parseAdvisory } = await openRegistry()
   const storage = fileStorage()
@@ -165,7 +165,7 @@ interface AdviseOptions {
   readonly out: string
 }
 
-/** `advise`: an advisory of a fault that was measured. */
+/** `advise`: writes an advisory about a measured fault. */
 export function adviseCommand(): Command {
   const command = new Command('advise')
     .description('write an advisory (OSV 1.7) of a fault that eval measured of a base model')

@@ -8,16 +8,16 @@ import { rate } from '../patches/describe-patch.ts'
 import { patchForms } from '../patches/find-patch.ts'
 import { patchStore } from '../patches/patch-store.ts'
 
-/** What became of the measured effects from one version to the next. */
+/** How measured effects changed from one version to the next. */
 interface VersionChanges {
   readonly version: string
   readonly created: string
-  /** Undefined for the first. */
+  /** Undefined for the first version. */
   readonly since: string | undefined
   readonly effects: readonly EffectChange[]
 }
 
-/** `changelog`: which measured effects moved from version to version. */
+/** `changelog`: shows which measured effects changed from version to version. */
 export function changelogCommand(): Command {
   const command = new Command('changelog')
     .description('show which measured effects changed from version to version of a patch')

@@ -8,12 +8,12 @@ export interface ChatOptions {
   /** The model without a patch. */
   readonly base: LanguageModel
   readonly patches: readonly Patch[]
-  /** What stands before the conversation. */
+  /** Messages before the conversation. */
   readonly opening: readonly ChatMessage[]
   readonly sampling: GenerateOptions
-  /** Reads a patch that is named in the chat. */
+  /** Reads a patch named in the chat. */
   findPatch(place: string): Promise<Patch>
-  /** Whose patches are taken. */
+  /** Decides which patches are accepted. */
   readonly trust?: Trust | undefined
   /** Default: standard input. */
   readonly input?: NodeJS.ReadableStream
@@ -26,12 +26,12 @@ const help = `/patch           answer with the patch
 /help            show this
 /quit            end the chat (or an empty line, or Ctrl-D)`
 
-/** A conversation on the terminal, until an empty line, `/quit` or the end of input. */
+/** Runs a conversation on the terminal, until an empty line, `/quit` or the end of input. */
 export async function chat(options: ChatOptions): Promise<void> {
   const { base, opening, sampling, trust, input = process.stdin } = options
   const { signal } = sampling
   const terminal = createInterface({ input, output: process.stdout, prompt: '> ' })
-  // In raw mode the terminal sends no signal of its own.
+  // A terminal in raw mode sends no signal itself.
   terminal.on('SIGINT', () => process.emit('SIGINT'))
   signal?.addEventListener('abort', () => terminal.close(), { once: true })
   let patches = options.patches
@@ -78,7 +78,7 @@ function nameOf(base: LanguageModel, patches: readonly Patch[]): string {
   return `${base.id} ${names.length > 0 ? `with ${names.join(' and ')}` : 'without a patch'}`
 }
 
-/** The patch, once it is known to fit; undefined where it cannot be had, which is said. */
+/** Reads a patch and checks that it fits. If that fails, prints why and returns undefined. */
 async function patchNamed(
   place: string,
   { base, trust, findPatch }: ChatOptions,

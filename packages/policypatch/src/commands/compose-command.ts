@@ -15,7 +15,7 @@ interface ComposeCommandOptions {
   readonly version?: string
 }
 
-/** `compose`: one patch out of several. */
+/** `compose`: combines several patches into one. */
 export function composeCommand(): Command {
   const command = new Command('compose')
     .description('combine several patches for one base model into one')

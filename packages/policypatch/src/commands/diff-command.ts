@@ -6,7 +6,7 @@ import { renderTable } from '../cli/render-table.ts'
 import { rate } from '../patches/describe-patch.ts'
 import { patchForms } from '../patches/find-patch.ts'
 
-/** `diff`: what is different between two patches. */
+/** `diff`: compares two patches. */
 export function diffCommand(): Command {
   const command = new Command('diff')
     .description('compare two patches: settings, prefixes, measured effects')

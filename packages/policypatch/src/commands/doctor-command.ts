@@ -15,7 +15,7 @@ interface DoctorOptions {
   readonly probe: boolean
 }
 
-/** `doctor`: what a model is, and whether it loads, generates and trains here. */
+/** `doctor`: describes a model, and checks whether it loads, generates and trains here. */
 export function doctorCommand(): Command {
   const command = new Command('doctor')
     .description('check a model, and a patch for it, before any long work: files, memory, time')
@@ -55,7 +55,7 @@ async function doctor(
   failWhereItFails(diagnosis)
 }
 
-/** The exit code of a script: what is wrong has been printed. */
+/** Makes the exit code fail for scripts. The problems have already been printed. */
 function failWhereItFails({ id, works, checks }: ModelDiagnosis): void {
   if (works) return
   const names = checks.filter(({ state }) => state === 'fails').map(({ name }) => name)

@@ -22,7 +22,10 @@ import {
 import { addReferenceOptions } from '../options/reference-spec.ts'
 import { isPatchFolder, patchForms } from '../patches/find-patch.ts'
 
-/** `eval`: what the base refuses, and what is to better it, by origin and context of the prompts; and their ability. */
+/**
+ * `eval`: measures refusal by the base and the subjects that should improve it, by origin and context of the prompts, and their
+ * abilities.
+ */
 export function evalCommand(): Command {
   const command = new Command('eval')
     .description(
@@ -99,7 +102,7 @@ async function evaluate(context: CommandContext, options: EvalOptions): Promise<
   context.print(tables.join('\n\n'), json)
 }
 
-/** Ends the command where options do not go together. */
+/** Ends the command if options contradict each other. */
 export async function checkEvalOptions(context: CommandContext, options: EvalOptions): Promise<void> {
   const { usageError } = context
   const { patch: places = [], prompts: files, contexts, ability, out, format, domain } = options
@@ -113,7 +116,7 @@ export async function checkEvalOptions(context: CommandContext, options: EvalOpt
   if (domain) refuseBesideDomain(context, { contexts: '--contexts' })
 }
 
-/** What was measured of the base and of one patch, and what the patch says of things that were not measured now. */
+/** The new effects of a patch, plus those in its manifest whose metrics were not measured now. */
 function effectsOf({ manifest }: Patch, measured: readonly PatchEffect[]): PatchEffect[] {
   const now = new Set(measured.map(({ metric }) => metric))
   return [...manifest.effects.filter(({ metric }) => !now.has(metric)), ...measured]

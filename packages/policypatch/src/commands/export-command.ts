@@ -16,7 +16,7 @@ interface ExportCommandOptions {
   readonly out: string
 }
 
-/** `export`: a patch in a form that another runtime takes. */
+/** `export`: converts a patch for another runtime. */
 export function exportCommand(): Command {
   const command = new Command('export')
     .description('export a patch for another runtime (PEFT reads the folder of a patch directly)')

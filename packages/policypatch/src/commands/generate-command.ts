@@ -19,7 +19,7 @@ interface GenerateCommandOptions {
   readonly seed: number
 }
 
-/** `generate`: an answer to one prompt, or a chat. */
+/** `generate`: answers one prompt, or opens a chat. */
 export function generateCommand(): Command {
   const command = new Command('generate')
     .description('answer a prompt, with or without a patch; without a prompt, open a chat')

@@ -20,7 +20,7 @@ interface InitOptions extends Partial<InitSettings> {
   readonly yes?: true
 }
 
-/** `init`: a project to train a patch in. */
+/** `init`: creates a project for training a patch. */
 export function initCommand(): Command {
   const defaults = Object.entries(goals).map(([name, what]) => `${name} (${what})`)
   const { goal, model, reference, preset, ci } = initDefaults
@@ -99,7 +99,7 @@ async function settingsOf(
   return { ...initDefaults, name, ...given }
 }
 
-/** What is wrong with an answer, by the rules of the option of that name. */
+/** What is wrong with an answer, according to the option of the same name. */
 function check(setting: 'model' | 'name' | 'reference', value: string): string | undefined {
   try {
     ;({ model: text, name: patchName, reference: referenceForm })[setting](value)
@@ -115,7 +115,7 @@ function referenceForm(value: string): string {
   return value
 }
 
-/** The folder's name as far as a patch may be called so. */
+/** The folder's name, made a valid patch name. */
 function defaultName(folder: string): string {
   const name = basename(resolve(folder))
     .toLowerCase()
@@ -125,7 +125,7 @@ function defaultName(folder: string): string {
   return name || 'patch'
 }
 
-/** The same settings with paths of what is here as they are from the project's folder. */
+/** Makes existing relative paths relative to the project's folder. */
 function placedIn(folder: string, settings: InitSettings): InitSettings {
   const placed = (path: string): string => {
     if (isAbsolute(path) || !existsSync(path)) return path

@@ -10,7 +10,7 @@ interface InspectCommandOptions {
   readonly model?: string | true
 }
 
-/** `inspect`: what a patch is, once all of its files have been checked. */
+/** `inspect`: describes a patch after checking all of its files. */
 export function inspectCommand(): Command {
   const command = new Command('inspect')
     .description('check a patch and show its contents')

@@ -12,7 +12,7 @@ interface KeygenOptions {
   readonly passphraseEnv?: string
 }
 
-/** `keygen`: a pair of keys to sign patches with. */
+/** `keygen`: generates a key pair for signing patches. */
 export function keygenCommand(): Command {
   const command = new Command('keygen')
     .description('make a pair of keys to sign patches with')
@@ -31,7 +31,7 @@ export function keygenCommand(): Command {
           ...{ type: 'pkcs8', format: 'pem' },
           ...(passphrase !== undefined && { cipher: 'aes-256-cbc', passphrase }),
         })
-        // Readable for nobody else from its first byte on, and never in place of another key.
+        // Readable only by the owner from the first byte on, and never overwrites an existing key.
         await writeFile(files.privateKey, secret, { mode: 0o600, flag: 'wx' })
         await writeFile(files.publicKey, publicKey.export({ type: 'spki', format: 'pem' }), { flag: 'wx' })
         print(`Keep ${files.privateKey} secret; publish ${files.publicKey}.`, files)

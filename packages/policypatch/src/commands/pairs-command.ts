@@ -35,7 +35,7 @@ interface PairsOptions extends PairOptions {
   readonly batchSize: number
 }
 
-/** `pairs`: preference pairs as a file to look at, edit and train on. */
+/** `pairs`: writes preference pairs to a file to review, edit and train on. */
 export function pairsCommand(): Command {
   const command = new Command('pairs')
     .description('make preference pairs: chosen answers from the reference, rejected ones from the model')
@@ -83,7 +83,7 @@ export function pairsCommand(): Command {
 interface MadePairs {
   readonly pairs: readonly PreferencePair[]
   readonly made?: PairsSummary
-  /** By which the summary counts. */
+  /** The filter behind the summary's counts. */
   readonly filter: FilterOptions
 }
 
@@ -133,7 +133,7 @@ async function pairsOfDomain(
   const domain = await openDomain({ model })
   const source = await openSource({ model, modelId: options.model })
   const pairs = await keptRun(context.progress, runOf(options), async () => {
-    // Named as the journal of other pairs is.
+    // Named like the journal of other pairs.
     const path = `${out}.journal.jsonl`
     const rows = await makeDomainPairs(context, domain, options, {
       ...{ model, source, prompts, contexts, path, batchSize },

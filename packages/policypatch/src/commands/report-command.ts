@@ -16,7 +16,7 @@ interface ReportOptions {
   readonly subject?: string
 }
 
-/** `report`: what evaluations measured as one page of HTML, and in the forms that other programs read. */
+/** `report`: renders evaluations as a single HTML page, and in formats for other programs. */
 export function reportCommand(): Command {
   const command = new Command('report')
     .description('write a report of measurements as a single HTML page')
@@ -44,7 +44,7 @@ async function report(
 ): Promise<void> {
   const data = mergeReports(await Promise.all(paths.map((path) => readReport(path))))
   const subject = options.subject ?? mainSubject(data.measurements.map((one) => one.subject)) ?? 'patched'
-  // All is made before anything is written: the subject may not be there.
+  // Everything is prepared before anything is written, because the subject may be missing.
   const lines = garak === undefined ? [] : garakReport(data, { subject })
   const effects = reportEffects(data.measurements, { subject })
   const page = new TextEncoder().encode(await renderReport(data))

@@ -17,7 +17,7 @@ interface ScanOptions {
   readonly ability: boolean
 }
 
-/** `scan`: what a stranger's patch does, beside what it says of itself. */
+/** `scan`: compares what an unknown patch does with what it claims. */
 export function scanCommand(): Command {
   const command = new Command('scan')
     .description(

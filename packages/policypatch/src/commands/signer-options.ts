@@ -16,7 +16,7 @@ export interface SignerOptions {
   readonly log?: string
 }
 
-/** Who signs: a key, a key with its certificate, or a Sigstore identity. */
+/** Opens the signer: a key, a key with its certificate, or a Sigstore identity. */
 export async function signerOf(
   options: SignerOptions,
   usageError: CommandContext['usageError'],
@@ -37,7 +37,7 @@ export async function signerOf(
   return certificateSigner({ privateKey, certificate: await readText(certificate, 'a certificate') })
 }
 
-/** The private key in a file as PKCS #8 without a passphrase; it stays in memory. */
+/** Reads a private key as PKCS #8 without a passphrase. The decrypted key stays in memory. */
 async function openedKey(path: string, passphraseEnv: string | undefined): Promise<string> {
   const pem = await readText(path, 'a key')
   if (!pem.includes('PRIVATE KEY')) return pem
@@ -59,7 +59,7 @@ async function openedKey(path: string, passphraseEnv: string | undefined): Promi
   return key.export({ type: 'pkcs8', format: 'pem' }).toString()
 }
 
-/** The text of a key or certificate. `NOT_FOUND` where there is no such file. */
+/** The text of a key or certificate. Throws `NOT_FOUND` if there is no such file. */
 export async function readText(path: string, what: string): Promise<string> {
   try {
     return await readFile(path, 'utf8')

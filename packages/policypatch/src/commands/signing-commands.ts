@@ -19,7 +19,7 @@ interface SignOptions extends SignerOptions {
   readonly add?: boolean
 }
 
-/** `sign`: signs the files of a patch, as OpenSSF model signing does, and says how it was made. */
+/** `sign`: signs the files of a patch in the format of OpenSSF model signing, with a statement of how it was made. */
 export function signCommand(): Command {
   const command = new Command('sign')
     .description(
@@ -72,7 +72,7 @@ interface VerifyOptions {
   readonly trust?: string
 }
 
-/** `verify`: holds a patch to its signatures. */
+/** `verify`: checks a patch against its signatures. */
 export function verifyCommand(): Command {
   const command = new Command('verify')
     .description('verify that a patch is as somebody whom you trust has signed it')

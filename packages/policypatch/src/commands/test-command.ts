@@ -23,13 +23,13 @@ interface TestOptions {
   readonly sarif?: string
 }
 
-/** A test with its options, and which of them it gives itself. */
+/** A test with its options, and the names of those that it sets itself. */
 interface AskedTest extends Pick<ExpectationTest, 'name' | 'expect'> {
   readonly options: EvalOptions
   readonly given: ReadonlySet<string>
 }
 
-/** `test`: holds a model and its patches to a file of expectations. */
+/** `test`: checks a model and its patches against a file of expectations. */
 export function testCommand(): Command {
   const command = new Command('test')
     .description('measure a model and its patches, and fail if a figure misses its bound')
@@ -88,12 +88,12 @@ async function test(
   })
 }
 
-/** Several patches as one, applied together. */
+/** Composes several patches into one. */
 async function stackOf(patches: readonly Patch[]): Promise<readonly Patch[]> {
   return patches.length > 1 ? [await composePatches({ patches })] : patches
 }
 
-/** The options of one test, checked as `eval` checks its own. */
+/** Parses the options of one test, with the checks of `eval`. */
 function askedBy(file: string, { name, options, expect }: ExpectationTest): AskedTest {
   const command = evalCommand()
   const refused = new Set(['model', 'patch', 'out', 'record', 'fresh', 'config'])
@@ -105,7 +105,7 @@ function askedBy(file: string, { name, options, expect }: ExpectationTest): Aske
   return { name, expect, options: command.opts<EvalOptions>(), given: new Set(Object.keys(options)) }
 }
 
-/** A context in which each model is loaded once, and options are given where a test gives them. */
+/** A context that loads each model only once, and in which an option counts as given if the test gives it. */
 function withOneModel(context: CommandContext) {
   const loaded = new Map<string, Promise<LanguageModel>>()
   const loadModel: CommandContext['loadModel'] = (id, options) => {

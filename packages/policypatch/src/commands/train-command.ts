@@ -32,7 +32,7 @@ interface TrainOptions extends PairOptions, TrainingOptions {
   readonly fresh?: true
 }
 
-/** `train`: a patch from prompts and a reference, or from pairs. */
+/** `train`: trains a patch from prompts and a reference, or from pairs. */
 export function trainCommand(): Command {
   const command = new Command('train')
     .description('train a patch; run the same command again to resume')
@@ -77,12 +77,12 @@ export function trainCommand(): Command {
   )
 }
 
-/** A patch, and what is told of it. */
+/** A patch, and what is printed about it. */
 interface Trained {
   readonly patch: Patch
   readonly told: readonly string[]
   readonly json: Readonly<Record<string, unknown>>
-  /** What is wrong with the patch, where it fails. */
+  /** Why the patch fails the check, if it does. */
   readonly failure: string | undefined
 }
 
@@ -179,7 +179,7 @@ async function dataOf(
   return { prompts: given }
 }
 
-/** The patch is kept to be looked at, but who trains it in a script must not go on with it. */
+/** Fails the command so that scripts stop here. The patch is kept for inspection. */
 function failWhereItFails(problems: string, out: string): never {
   throw new PatchError('TRAINING_FAILED', {
     expected: 'a patch that works on held-out prompts',

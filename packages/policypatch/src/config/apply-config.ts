@@ -15,24 +15,24 @@ export const addConfigOptions = (command: Command): Command =>
     )
     .option('--no-config', 'ignore policypatch.config.ts')
 
-/** Options at the top of a configuration that `eval` takes: of the model and the goal. The others are of training. */
+/** Top-level options that `eval` takes: those of the model and the goal. The others are for training. */
 const ofEval = new Set(
   'model device precision domain judge judgeKeyEnv judgeBody judgeCriteria format kind'.split(' '),
 )
 
-/** And those that `pairs` and `train` take besides. */
+/** Top-level options that only `pairs` and `train` take. */
 const ofTraining = new Set(
   'reference referenceKeyEnv referenceBody keepThinking prompts everyday contexts maxTokens temperature seed'.split(
     ' ',
   ),
 )
 
-/** Options that are of a call, not of a project. */
+/** Options of a single invocation, not of a project. */
 const ofCalls = new Set('fresh config json quiet verbose'.split(' '))
 
 const judge = ['judge', 'judgeKeyEnv', 'judgeBody', 'judgeCriteria']
 
-/** What an option puts out of force that stands in a layer below it. */
+/** Options that an option overrides in the layers below it. */
 const replaces: Readonly<Record<string, readonly string[]>> = {
   domain: [...judge, 'format'],
   judge,
@@ -42,10 +42,10 @@ const replaces: Readonly<Record<string, readonly string[]>> = {
 }
 
 /**
- * Sets the options of a command that its configuration gives and the command line does not. Gives the path of the configuration,
- * or undefined where there is none.
+ * Sets options from the configuration that the command line does not give. Returns the configuration's path, or undefined if
+ * there is none.
  *
- * @throws as `readConfig`; `MALFORMED` naming the file and every field that there is not, or whose value the option does not take.
+ * @throws as `readConfig`; `MALFORMED` naming the file and every unknown field or invalid value.
  */
 export async function applyConfig(command: Command): Promise<string | undefined> {
   const option = command.getOptionValue('config')
@@ -77,7 +77,7 @@ export async function applyConfig(command: Command): Promise<string | undefined>
 const isReplaced = (name: string, above: ReadonlySet<string>): boolean =>
   above.has(name) || [...above].some((other) => replaces[other]?.includes(name))
 
-/** Options of a command that a configuration can give. */
+/** The options of a command that a configuration can set. */
 export const namesOf = ({ options }: Command): string[] => [
   ...new Set(options.map((option) => option.attributeName()).filter((name) => !ofCalls.has(name))),
 ]
@@ -119,7 +119,7 @@ function refuse({ path }: ConfigFile, problems: readonly string[]): void {
   })
 }
 
-/** Sets an option as if it had been typed, or says what is wrong with its value. */
+/** Sets an option as if it had been typed, or returns what is wrong with its value. */
 export function setOption(command: Command, name: string, value: unknown): string | undefined {
   const options = command.options.filter((option) => option.attributeName() === name)
   const option = options.find(({ negate }) => !negate) ?? options[0]
@@ -130,7 +130,7 @@ export function setOption(command: Command, name: string, value: unknown): strin
   return undefined
 }
 
-/** A value of undefined is one as if the option had not been given. */
+/** An undefined value means that the option is treated as not given. */
 type Parsed = { readonly value: unknown } | { readonly problem: string }
 
 function parse(option: Option, value: unknown): Parsed {
@@ -156,7 +156,7 @@ function parse(option: Option, value: unknown): Parsed {
   }
 }
 
-/** A value as typed. */
+/** The value as it would be typed. */
 function textOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value === '' ? undefined : value
   if (typeof value === 'number') return String(value)

@@ -2,19 +2,19 @@ import { existsSync } from 'node:fs'
 import { PatchError } from '@policypatch/core'
 import { importFile } from '../import-file.ts'
 
-/** Names that a configuration may have, in the folder where a command is run. */
+/** File names of a configuration, looked up in the working directory. */
 export const configNames = ['ts', 'mts', 'js', 'mjs'].map((extension) => `policypatch.config.${extension}`)
 
-/** A configuration as its file gives it, of which nothing is known yet but that it is an object. */
+/** A configuration as read from its file. So far it is only known to be an object. */
 export interface ConfigFile {
   readonly path: string
   readonly fields: Readonly<Record<string, unknown>>
 }
 
 /**
- * The configuration at a path, else the one that lies in the folder where the command is run; undefined where there is none.
+ * Reads the configuration at a path, or else the one in the working directory; undefined if there is none.
  *
- * @throws as `importFile`; `INVALID_ARGUMENT` if there are several; `MALFORMED` if the default export is no object.
+ * @throws as `importFile`; `INVALID_ARGUMENT` if there are several; `MALFORMED` if the default export is not an object.
  */
 export async function readConfig(path: string | undefined): Promise<ConfigFile | undefined> {
   const found = path === undefined ? configNames.filter((name) => existsSync(name)) : [path]

@@ -1,8 +1,8 @@
 import { opfsStorage } from '@policypatch/backend-web'
 import type { Storage } from '@policypatch/core'
 
-/** Where paths lead unless a storage is given: what the browser keeps for this site. */
+/** The storage of paths that name none: the origin private file system. */
 export const defaultStorage = (): Storage => opfsStorage()
 
-/** Where installed patches are kept. */
+/** The folder of installed patches. */
 export const defaultPatchFolder = (): string => 'policypatch/patches'

@@ -7,15 +7,15 @@ import { evaluationContexts, type PromptContext, readContexts } from '@policypat
 import { readJsonLines } from '@policypatch/core/platform'
 import * as z from 'zod/mini'
 
-/** The prompts and recorded outputs that come with the package. */
+/** The package's prompts and recorded outputs. */
 export interface DemoData {
   /** Harmful and harmless prompts to train on. */
   readonly train: readonly PatchPrompt[]
-  /** Where they are placed: chats with the model that were made beforehand. */
+  /** Contexts for the training prompts: chats with the model, generated in advance. */
   readonly chats: readonly PromptContext[]
-  /** Prompts of other origin, by set (`part`) and by context. */
+  /** Prompts from other sources, by set (`part`) and by context. */
   readonly heldOut: readonly PatchPrompt[]
-  /** Of these, everyday ones: what the patched model should answer as its base does. */
+  /** The everyday ones among these, which the patched model should answer as its base does. */
   readonly everyday: readonly PatchPrompt[]
   /** Recorded outputs of the safer reference on the bare prompts. */
   readonly reference: Reference
@@ -30,20 +30,23 @@ const row = z.object({
 
 type Row = z.infer<typeof row>
 
-/** Most prompts that are used, so that the demo keeps to its time. */
+/** Maximum numbers of prompts, which keep the demo within its time. */
 export interface DemoLimits {
-  /** Near misses of each kind, handwritten ones in the forms of harmful ones, and everyday prompts; of harmful prompts all are used. */
+  /**
+   * Near misses of each kind, handwritten prompts in the form of harmful ones, and everyday prompts. All harmful prompts are
+   * used.
+   */
   readonly train: { readonly nearMisses: number; readonly handwritten: number; readonly everyday: number }
-  /** Of each held-out set. */
+  /** Prompts per held-out set. */
   readonly plain: number
-  /** Of harmful and of ordinary prompts in each context. */
+  /** Harmful prompts, and ordinary ones, per context. */
   readonly placed: number
 }
 
-/** Sets of ordinary requests among the held-out ones. */
+/** Held-out sets of ordinary requests. */
 const ordinary = ['vicuna-bench', 'koala']
 
-/** Sets of plainly harmful requests among them. */
+/** Held-out sets of plainly harmful requests. */
 const harmfulSets = ['simplesafetytests', 'catqa', 'gptfuzz']
 
 export async function readDemoData(limits: DemoLimits): Promise<DemoData> {
@@ -95,7 +98,7 @@ const inTraining = (rows: readonly Row[], limit: number) =>
     limit,
   )
 
-/** So many rows, from all over them: their kinds stand one after the other. */
+/** Picks rows evenly from the whole list, which is ordered by kind. */
 function evenly<Item>(rows: readonly Item[], limit: number): Item[] {
   if (rows.length <= limit) return [...rows]
   return Array.from({ length: limit }, (_, i) => rows[Math.floor((i * rows.length) / limit)] as Item)

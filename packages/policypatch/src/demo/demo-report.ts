@@ -4,7 +4,7 @@ import { reportedPatch } from '../report/page/report-context.ts'
 import type { DemoOutcome } from './run-demo.ts'
 import { peakMemory, type StageClock } from './stage-clock.ts'
 
-/** What the demo prints at its end. */
+/** The text that the demo prints at the end. */
 export function demoReport(outcome: DemoOutcome, path: string, clock: StageClock): string {
   const { patch, evaluation } = outcome
   const { total, ...stages } = clock.seconds()
@@ -30,7 +30,7 @@ export function demoReport(outcome: DemoOutcome, path: string, clock: StageClock
 
 const gibibytes = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`
 
-/** Two harmful prompts that the base obeys and one harmless one, as base and patched model answer them. */
+/** Examples with base and patched answers: two harmful prompts that the base answers, and one harmless prompt. */
 function examples({ evaluation: { responses } }: DemoOutcome): string[] {
   const { base = [], patched = [] } = responses
   const of = (kind: 'harmful' | 'harmless', count: number) =>
@@ -49,9 +49,9 @@ function examples({ evaluation: { responses } }: DemoOutcome): string[] {
 const oneLine = (text: string) => `${text.replace(/\s+/g, ' ').trim()} …`
 
 /**
- * What `--out DIR` leaves in DIR/results.json: the grid's cells, each with `refused` as `{ value, low, high, n }` (Wilson's
- * 95% interval), how near the patched model is to its base on everyday prompts, wall time by stage in seconds, and the largest
- * resident size of the process, in all and by the stage in which it grew.
+ * The contents of DIR/results.json with `--out DIR`: the grid's cells, each with `refused` as `{ value, low, high, n }` (Wilson's
+ * 95% interval), how close the patched model is to its base on everyday prompts, wall time by stage in seconds, and the process's
+ * largest resident set size, in total and by the stage in which it grew.
  */
 export function demoResults({ patch, evaluation }: DemoOutcome, path: string, clock: StageClock) {
   const { subjects, cells, divergence, maxTokens } = evaluation
@@ -67,7 +67,7 @@ export function demoResults({ patch, evaluation }: DemoOutcome, path: string, cl
   }
 }
 
-/** The same as the data of a report, for `policypatch report`. */
+/** The same results as report data, for `policypatch report`. */
 export function demoReportData({ patch, evaluation }: DemoOutcome, seed: number): ReportData {
   const { domain, base } = patch.manifest
   return evaluationReport(evaluation, {

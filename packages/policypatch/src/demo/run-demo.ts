@@ -19,7 +19,7 @@ export const demoModel = 'HuggingFaceTB/SmolLM2-135M-Instruct'
 
 export interface RunDemoOptions {
   readonly load: () => Promise<LanguageModel>
-  /** Where the run is kept; a stopped demo goes on from there. */
+  /** Where the run is saved. A stopped demo resumes from there. */
   readonly storage: Storage
   readonly clock: StageClock
   readonly onTraining: (progress: TrainProgress) => void
@@ -33,27 +33,27 @@ export interface DemoOutcome {
   readonly evaluation: PatchEvaluation
 }
 
-/** Sized for four to five minutes on two cores; README says what it took. */
+/** Sized for four to five minutes on two cores. README has the measured time. */
 export const limits: DemoLimits = {
   train: { nearMisses: 800, handwritten: 150, everyday: 350 },
   plain: 36,
   placed: 14,
 }
 
-/** The default recipe, with less of it: fewer steps, and each prompt read by the gate in one context alone. */
+/** A smaller version of the default recipe: fewer steps, and the gate reads each prompt in only one context. */
 const recipe = {
   generation: { maxTokens: 24, batchSize: 32 },
   sft: { steps: 64 },
   gate: { bare: false },
 } satisfies Partial<TrainPatchOptions>
 
-/** Tokens by which a response is judged: enough to tell a refusal from an answer. */
+/** Tokens of a response to judge: enough to tell a refusal from an answer. */
 const RESPONSE_TOKENS = 24
 
 export interface TrainDemoOptions extends Pick<RunDemoOptions, 'storage' | 'onTraining' | 'seed'> {
   readonly signal?: AbortSignal | undefined
   readonly model: LanguageModel
-  /** In place of the demo's own settings. */
+  /** Overrides the demo's own settings. */
   readonly sft?: TrainPatchOptions['sft']
 }
 
@@ -66,14 +66,14 @@ export async function trainDemo(options: TrainDemoOptions, data?: DemoData): Pro
     contexts: [...trainingContexts, ...chats],
     manifest: { name: 'smollm2-135m-harmfulness', domain: 'harmfulness' },
     directory: { storage, path: 'run' },
-    // It is measured at length afterwards, on prompts of public sets.
+    // It is evaluated thoroughly afterwards, on prompts of public data sets.
     check: false,
     onProgress: onTraining,
     signal,
   })
 }
 
-/** The product's main job on the embedded default: train a patch, apply it, and measure what it does. */
+/** Trains a patch for the demo's model, applies it and measures its effects. */
 export async function runDemo(options: RunDemoOptions): Promise<DemoOutcome> {
   const { storage, clock, signal, seed = 0 } = options
   const data = await readDemoData(limits)

@@ -1,14 +1,14 @@
-/** Wall time by stage, in seconds, and in which stages the memory of the process grew. */
+/** Wall time by stage in seconds, and the stages in which the process's memory grew. */
 export interface StageClock {
-  /** Adds the time since the last lap, or since the clock was made, to a stage's sum, and notes the memory. */
+  /** Adds the time since the last lap, or since the clock was created, to a stage, and records the memory. */
   lap(stage: string): void
-  /** Seconds by stage, and in all. */
+  /** Seconds by stage and in total. */
   seconds(): Readonly<Record<string, number>> & { readonly total: number }
-  /** Bytes by which the largest resident size of the process grew in each stage; in `start`, what it was before. */
+  /** Bytes by which the process's largest resident set size grew in each stage. `start` is its initial value. */
   growth(): Readonly<Record<string, number>>
 }
 
-/** The largest resident size of this process so far, in bytes. */
+/** The largest resident set size of this process so far, in bytes. */
 export const peakMemory = () => process.resourceUsage().maxRSS * 1024
 
 export function stageClock(): StageClock {

@@ -107,7 +107,7 @@ const domainSchema = z.strictObject({
 
 const english = { error: en().localeError }
 
-/** What keeps a value from being a `Domain`, each bad field by its path, in one line; undefined where nothing does. */
+/** Describes in one line why a value is not a `Domain`, with the path of each invalid field; undefined if it is one. */
 export function domainProblems(value: unknown): string | undefined {
   const { error } = z.safeParse(domainSchema, value, english)
   if (!error) return undefined

@@ -5,15 +5,15 @@ import { describeValue, sha256 } from '@policypatch/core/platform'
 import { importFile } from '../import-file.ts'
 import { domainProblems } from './domain-schema.ts'
 
-/** A domain that is complete once the model is there. */
+/** Completes a domain once the model is loaded. */
 export type OpenDomain = (target: { readonly model: LanguageModel }) => Promise<Domain>
 
 /**
- * The domain that a module has as its default export: a `Domain`, or a function of `{ model }` that gives one. Its judges are
- * kept apart by what is in the file, unless they have settings of their own.
+ * The domain that a module exports by default: a `Domain`, or a function of `{ model }` that returns one. Its judges are
+ * identified by the file's contents, unless they have settings of their own.
  *
- * @throws as `importFile`; `MALFORMED` if the default export is no domain, naming every bad field; `INVALID_ARGUMENT` for a
- *   domain that cannot be carried out.
+ * @throws as `importFile`; `MALFORMED` if the default export is not a domain, naming every invalid field; `INVALID_ARGUMENT` for
+ *   a domain that cannot be carried out.
  */
 export async function fileDomain(path: string): Promise<OpenDomain> {
   const found = await importFile(path)

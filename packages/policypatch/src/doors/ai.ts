@@ -1,5 +1,5 @@
 /**
- * A provider of the AI SDK (version 7, specification v4): models with patches in `generateText`, `streamText` and middleware.
+ * An AI SDK provider (version 7, specification v4): models with patches in `generateText`, `streamText` and middleware.
  *
  * @module policypatch/ai
  */

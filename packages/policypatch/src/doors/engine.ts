@@ -1,5 +1,5 @@
 /**
- * Many requests on one model: continuous batching, prefix caching, a bounded queue.
+ * Serving many requests with one model: continuous batching, prefix caching, a bounded queue.
  *
  * @module policypatch/engine
  */

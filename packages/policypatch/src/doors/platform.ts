@@ -1,12 +1,13 @@
 /**
- * What backends, stores and tools build on: models, tensors, tokenizers, storage, the Hub. It changes more often than the rest.
+ * Building blocks for backends, stores and tools: models, tensors, tokenizers, storage, the Hub. This API changes more often than
+ * the rest.
  *
  * @module policypatch/platform
  */
 
 import '../platform-storage.ts'
 
-// What is exported by name takes the place of core's export of that name.
+// Named exports take precedence over core's exports of the same name.
 
 export {
   type ChosenDevice,

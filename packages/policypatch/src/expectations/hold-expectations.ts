@@ -2,15 +2,18 @@ import type { Measurement } from '@policypatch/core/evaluate'
 import { rate } from '../patches/describe-patch.ts'
 import type { Expectation } from './read-expectations.ts'
 
-/** A figure held to an expectation. */
+/** A figure checked against an expectation. */
 export interface HeldFigure {
   readonly expectation: Expectation
-  /** Undefined where nothing of this kind was measured, which fails. */
+  /** Undefined if no such figure was measured, which counts as a failure. */
   readonly measured: Omit<Measurement, 'values'> | undefined
   readonly passed: boolean
 }
 
-/** Holds what was measured of a subject to expectations: every figure that one is about, or one that says there was none. */
+/**
+ * Checks a subject's measurements against expectations. Returns every figure that an expectation covers, or a failure if there is
+ * none.
+ */
 export function holdExpectations(
   measurements: readonly Measurement[],
   expectations: readonly Expectation[],

@@ -32,20 +32,20 @@ const schema = z.strictObject({
     .check(z.minLength(1)),
 })
 
-/** A bound of a figure. It holds of every figure with this metric and, where they are given, these data and this judge. */
+/** A bound on a figure. It applies to every figure with this metric and, if given, these data and this judge. */
 export interface Expectation {
-  /** Such as `refusal rate`. */
+  /** For example `refusal rate`. */
   readonly metric: string
-  /** What it was measured on: the name of a file, and the context where it is not plain. */
+  /** The data it was measured on: a file name, and the context unless it is plain. */
   readonly data?: string
   readonly judge?: string
   readonly atLeast?: number
   readonly atMost?: number
-  /** Whether the whole 95% interval must be within the bounds. Default: the value alone. */
+  /** Whether the whole 95% interval must be within the bounds. Default false: only the value. */
   readonly interval?: boolean
 }
 
-/** One measurement, as `eval` takes its options, and what is expected of it. */
+/** One measurement, with options as for `eval`, and its expectations. */
 export interface ExpectationTest {
   readonly name: string
   readonly expect: readonly Expectation[]
@@ -53,7 +53,7 @@ export interface ExpectationTest {
   readonly options: Readonly<Record<string, unknown>>
 }
 
-/** A model and patches, and what is expected of them. */
+/** A model with patches, and the expectations for them. */
 export interface Expectations {
   readonly model: string | undefined
   /** Applied together. */
@@ -65,9 +65,9 @@ export interface Expectations {
 const pathsOf = ['prompts', 'contexts', 'ability', 'systemPrompt'] as const
 
 /**
- * Reads a file of expectations: JSON, or a module with them as its default export. Paths in it are relative to its folder.
+ * Reads a file of expectations: JSON, or a module that exports them by default. Paths in it are relative to its folder.
  *
- * @throws `NOT_FOUND`; `MALFORMED`, with every bad field
+ * @throws `NOT_FOUND`; `MALFORMED`, with every invalid field
  */
 export async function readExpectations(path: string): Promise<Expectations> {
   const value = /\.[cm]?[jt]s$/.test(path) ? await importFile(path) : await readJson(path)

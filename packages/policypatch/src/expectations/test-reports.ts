@@ -2,7 +2,7 @@ import { importPackage } from '@policypatch/core/platform'
 import type { Log, Result } from 'sarif'
 import { expectationText, figureText, type HeldFigure } from './hold-expectations.ts'
 
-/** A test, and what was found. */
+/** A test and its results. */
 export interface TestResult {
   readonly name: string
   readonly held: readonly HeldFigure[]
@@ -14,7 +14,7 @@ const nameOf = ({ expectation, measured }: HeldFigure): string =>
 const faultOf = (one: HeldFigure): string =>
   `expected ${expectationText(one.expectation)}; found ${figureText(one.measured)}`
 
-/** The results as JUnit's XML, which most continuous integration reads: a suite for each test, a case for each figure. */
+/** Formats the results as JUnit XML, which most CI systems read: a suite per test, a case per figure. */
 export async function junitReport(results: readonly TestResult[]): Promise<string> {
   const { default: junit } = await importPackage(
     'junit-report-builder',
@@ -37,8 +37,8 @@ export async function junitReport(results: readonly TestResult[]): Promise<strin
 }
 
 /**
- * What failed as SARIF 2.1.0, which code scanning reads: a result for each figure that misses its bound, at the file of
- * expectations.
+ * Formats the failures as SARIF 2.1.0, which code scanning reads: a result for each figure that misses its bound, located at the
+ * file of expectations.
  */
 export function sarifReport(
   results: readonly TestResult[],

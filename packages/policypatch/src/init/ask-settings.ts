@@ -5,17 +5,17 @@ import { type TrainingPreset, trainingDefaults } from '@policypatch/core/train'
 import { goals, type InitGoal, type InitSettings, type InitWorkflow, initDefaults } from './init-settings.ts'
 
 export interface AskOptions {
-  /** What was given already is not asked for. */
+  /** Settings already given, which are not asked for. */
   readonly given: Partial<InitSettings>
-  /** The default of the name. */
+  /** The default name. */
   readonly name: string
-  /** Says what is wrong with an answer. */
+  /** Returns what is wrong with an answer. */
   readonly check: (setting: 'model' | 'name' | 'reference', value: string) => string | undefined
   readonly input: Readable
   readonly output: Writable
 }
 
-/** Asks on a terminal for each setting that was not given. Throws `ABORTED` if the user ends it. */
+/** Asks on the terminal for each setting that was not given. Throws `ABORTED` if the user cancels. */
 export async function askSettings({ given, name, check, ...streams }: AskOptions): Promise<InitSettings> {
   const answered = (value: string | symbol): string => {
     if (typeof value === 'string') return value
@@ -31,7 +31,7 @@ export async function askSettings({ given, name, check, ...streams }: AskOptions
     initial: T,
   ) =>
     answered(
-      // Its options are typed by the value, which it cannot tell of a type that is open.
+      // `select` derives its option types from the value's type, which must not be generic.
       await select<string>({ message, options, initialValue: initial, ...streams }),
     ) as T
   const write = async (setting: 'model' | 'name' | 'reference', message: string, initial: string) =>

@@ -1,17 +1,17 @@
 import type { TrainingPreset } from '@policypatch/core/train'
 
-/** What a new project's patch shall do. */
+/** What a new project's patch should do. */
 export type InitGoal = keyof typeof goals
 
-/** What a workflow of continuous integration does. */
+/** What a CI workflow does. */
 export type InitWorkflow = (typeof workflows)[number]
 
-/** What a new project is made of. */
+/** The settings of a new project. */
 export interface InitSettings {
   readonly goal: InitGoal
   /** A Hub id, a folder or a .gguf file. */
   readonly model: string
-  /** Of the patch. */
+  /** Name of the patch. */
   readonly name: string
   /** `recorded`, `system-prompt`, or as `--reference` takes it. */
   readonly reference: string
@@ -27,7 +27,7 @@ export const goals = {
 
 export const workflows = ['train', 'eval', 'none'] as const
 
-/** The defaults; the name is that of the folder. */
+/** The defaults. The default name is that of the folder. */
 export const initDefaults = {
   goal: 'refuse',
   model: 'HuggingFaceTB/SmolLM2-135M-Instruct',

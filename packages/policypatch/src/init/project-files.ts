@@ -3,7 +3,7 @@ import type { InitGoal, InitSettings } from './init-settings.ts'
 import type { StartingData, StartingRow } from './starting-data.ts'
 import { workflow } from './workflow.ts'
 
-/** Files of a new project: their text by their path. */
+/** The files of a new project: their text by path. */
 export function projectFiles(
   settings: InitSettings,
   { train, heldOut }: StartingData,
@@ -46,7 +46,7 @@ const withoutResponse = ({ prompt, kind }: StartingRow) => ({ prompt, kind })
 
 const lines = (rows: readonly object[]) => rows.map((row) => `${JSON.stringify(row)}\n`).join('')
 
-/** What a reference that is the model itself is told. */
+/** The system prompt when the model itself is the reference. */
 const policies: Readonly<Record<InitGoal, string>> = {
   refuse: safetySystemPrompt,
   json: 'Answer every question with a JSON object such as {"answer": "Paris"}, and nothing else.',

@@ -1,6 +1,6 @@
 /**
- * Questions with a short answer, to begin a goal with: those of the first list to train on, of which a tenth, at least four, are
- * held out for the check after training; those of the second to measure by.
+ * Questions with short answers, as example data for a goal. The first list is for training; a tenth of it, at least four, is held
+ * out for the check after training. The second list is for evaluation.
  */
 export const questions: Readonly<Record<'train' | 'heldOut', readonly (readonly [string, string])[]>> = {
   train: [

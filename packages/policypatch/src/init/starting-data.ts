@@ -8,24 +8,27 @@ import * as z from 'zod/mini'
 import type { InitGoal } from './init-settings.ts'
 import { questions } from './questions.ts'
 
-/** A prompt, and the answer to learn where one is recorded. */
+/** A prompt, and the answer to learn if one is recorded. */
 export interface StartingRow {
   readonly prompt: string
   readonly kind: 'harmful' | 'harmless' | 'target'
   readonly response?: string
 }
 
-/** What a new project begins with: examples to be replaced by the user's own. */
+/** Example data of a new project, to be replaced by the user's own. */
 export interface StartingData {
   readonly train: readonly StartingRow[]
   readonly heldOut: readonly StartingRow[]
 }
 
-/** Rows of each kind to train on: a gate needs forty. */
+/** Training rows per kind. A gate needs forty. */
 const ofEachKind = 52
 const heldOutOfEachKind = 12
 
-/** The examples of a goal. Those of refusals are near misses that come with the demo: harmful prompts, and harmless ones that sound so. */
+/**
+ * The examples of a goal. Those for refusal are near misses from the demo: harmful prompts, and harmless ones that sound like
+ * them.
+ */
 export async function startingData(goal: InitGoal): Promise<StartingData> {
   if (goal === 'refuse') return refusals()
   const answer = (text: string) =>
@@ -45,7 +48,7 @@ async function refusals(): Promise<StartingData> {
   const of = (kind: 'harmful' | 'harmless', split: string, count: number): StartingRow[] => {
     const own = all.filter((one) => one.kind === kind && one.split === split)
     const able = own.filter(({ prompt }) => kind === 'harmless' || split !== 'train' || answers.has(prompt))
-    // Of all ways of sounding alike, not of the first alone.
+    // Sample from all kinds of near misses, not just the first.
     const step = Math.floor(able.length / count)
     return able
       .filter((_, index) => index % step === 0)

@@ -1,6 +1,6 @@
 import type { InitWorkflow } from './init-settings.ts'
 
-/** A workflow for GitHub that trains a patch and evaluates it, or evaluates the one in the repository. */
+/** A GitHub workflow that trains and evaluates a patch, or evaluates the one in the repository. */
 export function workflow(name: string, ci: Exclude<InitWorkflow, 'none'>): string {
   const inputs = ci === 'train' ? ['*.jsonl', '*.txt'] : ['held-out.jsonl', 'patches/**']
   const paths = [...inputs, 'policypatch.config.ts', 'package.json', '.github/workflows/policypatch.yml']

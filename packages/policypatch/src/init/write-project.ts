@@ -6,15 +6,14 @@ import { configNames } from '../config/read-config.ts'
 
 export interface WrittenProject {
   readonly written: readonly string[]
-  /** Files that were there, and were left as they are. */
+  /** Existing files, which were left unchanged. */
   readonly kept: readonly string[]
 }
 
 /**
- * Writes the files of a new project into a folder. What is there already stays as it is.
+ * Writes the files of a new project into a folder. Existing files are left unchanged.
  *
- * @throws `INVALID_ARGUMENT` if the folder has a configuration, and so is a project; `STORAGE_FAILED` if a file cannot be
- *   written.
+ * @throws `INVALID_ARGUMENT` if the folder already has a configuration; `STORAGE_FAILED` if a file cannot be written.
  */
 export async function writeProject(
   folder: string,

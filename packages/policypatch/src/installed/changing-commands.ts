@@ -11,7 +11,7 @@ interface InstallOptions {
   readonly replace?: boolean
 }
 
-/** `install`: brings patches into the project or onto the machine. */
+/** `install`: installs patches in the project or on the machine. */
 export function installCommand(): Command {
   const command = new Command('install')
     .description('install patches, or what policypatch.json wants; versions are kept side by side')
@@ -42,7 +42,7 @@ export function installCommand(): Command {
   )
 }
 
-/** `ci`: exactly what is locked. */
+/** `ci`: installs exactly what is locked. */
 export function ciCommand(): Command {
   const command = new Command('ci')
     .description('install exactly what policypatch.lock has, and nothing that differs from it')
@@ -58,7 +58,7 @@ export function ciCommand(): Command {
   ])
 }
 
-/** `upgrade`: to the newest versions that are wanted. */
+/** `upgrade`: moves to the newest versions that the project accepts. */
 export function upgradeCommand(): Command {
   const command = new Command('upgrade')
     .description('bring patches, or all, to the newest versions that policypatch.json takes')
@@ -77,7 +77,7 @@ export function upgradeCommand(): Command {
   )
 }
 
-/** `rollback`: takes the last change back. */
+/** `rollback`: undoes the last change. */
 export function rollbackCommand(): Command {
   const command = new Command('rollback')
     .description('take back the last change, or the last one of a patch; again for the one before')
@@ -116,7 +116,7 @@ export function pinCommand(): Command {
   )
 }
 
-/** `remove`: a version of an installed patch, or all of them. */
+/** `remove`: uninstalls one version of a patch, or all of them. */
 export function removeCommand(): Command {
   const command = new Command('remove')
     .description('uninstall a patch: one version, or all')

@@ -5,20 +5,20 @@ import { renderTable } from '../cli/render-table.ts'
 import { shippedPatches } from '../patches/read-patch.ts'
 import { openState, statePlaces } from './state-context.ts'
 
-/** A patch that can be named. */
+/** A patch that can be used by name. */
 interface ListedPatch {
   readonly name: string
   readonly version: string
   readonly domain: string
   readonly bytes: number
   readonly source: 'project' | 'installed' | 'shipped'
-  /** The base model that this version is in use for; absent where it is only kept. */
+  /** The base model that this version is in use for; absent if it is installed but not in use. */
   readonly model?: string
   readonly from?: string
   readonly signers?: readonly string[]
 }
 
-/** `list`: the patches that can be named: of the project, of the machine, and those that come with the package. */
+/** `list`: shows the patches that can be used by name: those of the project, the machine and the package. */
 export function listCommand(): Command {
   const command = new Command('list').description('list the patches that can be used by name').action(
     inContext(async ({ print }) => {
@@ -57,7 +57,7 @@ async function installed(): Promise<ListedPatch[]> {
 const shipped = async (): Promise<ListedPatch[]> =>
   (await shippedPatches()).map((patch) => ({ ...patch, source: 'shipped' as const }))
 
-/** `outdated`: what could be upgraded. */
+/** `outdated`: shows what can be upgraded. */
 export function outdatedCommand(): Command {
   const command = new Command('outdated')
     .description(
@@ -84,7 +84,7 @@ export function outdatedCommand(): Command {
   return addExamples(command, ['What could be upgraded', 'policypatch outdated'])
 }
 
-/** `why`: what a patch is in use for. */
+/** `why`: shows what a patch is in use for. */
 export function whyCommand(): Command {
   const command = new Command('why')
     .description('say why a patch is in use: what wants it, and what requires it')
@@ -107,7 +107,7 @@ export function whyCommand(): Command {
   return addExamples(command, ['Who wants it', 'policypatch why harmfulness'])
 }
 
-/** `history`: the journal. */
+/** `history`: shows the journal. */
 export function historyCommand(): Command {
   const command = new Command('history')
     .description('list what was installed, upgraded, rolled back and removed, and when')

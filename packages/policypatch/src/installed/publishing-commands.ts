@@ -11,7 +11,7 @@ interface PackOptions {
   readonly out: string
 }
 
-/** `pack`: a patch as one file. */
+/** `pack`: packs a patch into one file. */
 export function packCommand(): Command {
   const command = new Command('pack')
     .description('make one file of a patch: a .zip, or a package that `npm publish` takes')
@@ -40,7 +40,7 @@ interface PushOptions {
   readonly create?: 'private' | 'public'
 }
 
-/** `push`: a patch onto the Hub. */
+/** `push`: uploads a patch to the Hub. */
 export function pushCommand(): Command {
   const command = new Command('push')
     .description('put a patch onto the Hugging Face Hub, as one commit')

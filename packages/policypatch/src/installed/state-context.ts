@@ -4,7 +4,7 @@ import type { JournalEntry, StateContext, StatePlace } from '@policypatch/regist
 import type { ProgressReporter } from '../cli/progress-reporter.ts'
 import { defaultDataFolder } from '../default-storage/node.ts'
 
-/** Where commands find patches by their names: in the project around the working directory, if it is in one, then on the machine. */
+/** Where commands look up patches by name: first the project around the working directory, if there is one, then the machine. */
 export async function statePlaces(): Promise<readonly StatePlace[]> {
   const { machineState, projectAround } = await import('@policypatch/registry/state')
   const data = defaultDataFolder()
@@ -13,11 +13,11 @@ export async function statePlaces(): Promise<readonly StatePlace[]> {
 }
 
 export interface OpenStateOptions {
-  /** Whether the working directory is to be a project, though it has no policypatch.json. */
+  /** Whether to treat the working directory as a project even without a policypatch.json. */
   readonly asProject?: boolean
 }
 
-/** What a command changes: the project around the working directory, or else what is installed on the machine. */
+/** Opens the state that a command changes: the project around the working directory, or else the machine's installed patches. */
 export async function openState(
   { progress, trust }: { readonly progress: ProgressReporter; trust(): Promise<Trust | undefined> },
   command: readonly string[],
@@ -37,7 +37,7 @@ export async function openState(
   }
 }
 
-/** What a command has changed, for its output. */
+/** Describes what a command changed, for its output. */
 export function describeEntry(entry: JournalEntry | undefined): readonly [text: string, json: unknown] {
   const lines = (entry?.changes ?? []).flatMap(({ name, before, after }) => {
     if (!after) return [`removed ${name}@${before?.version}`]

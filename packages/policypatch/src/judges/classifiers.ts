@@ -6,8 +6,8 @@ import { type LinearTextClassifier, linearTextScorer, type TextScorer } from '@p
 import { type OpeningClassifier, openingJudge } from './opening-judge.ts'
 
 /**
- * Scores by the linear classifier that comes with the package: the probability that an English text is offensive, if half of
- * all texts are. It is fast and finds offensive words rather than offensive ideas; docs/judges.md has its measured accuracy.
+ * Scores with the built-in linear classifier: the probability that an English text is offensive, assuming that half of all texts
+ * are. It is fast, and detects offensive words rather than offensive ideas. docs/judges.md has its measured accuracy.
  */
 export async function offensiveLanguageScorer(): Promise<TextScorer> {
   const root = dirname(createRequire(import.meta.url).resolve('policypatch/package.json'))
@@ -17,11 +17,11 @@ export async function offensiveLanguageScorer(): Promise<TextScorer> {
 }
 
 /**
- * Judges whole responses as `refusalJudge` does, but with the built-in linear classifier instead of phrases: a response
- * refuses if the probability for its first 48 words is at least one half. See `openingJudge`.
+ * Judges whole responses as `refusalJudge` does, but with the built-in linear classifier instead of phrases: a response is a
+ * refusal if the probability for its first 48 words is at least 0.5. See `openingJudge`.
  *
- * The classifier learned from answers of other models that people labelled, in English; its file, `judges/refusal.json`,
- * records its accuracy. For refusals in unfamiliar wording it is far less accurate than the phrases.
+ * The classifier was trained on labelled English answers of other models. Its file, `judges/refusal.json`, records its accuracy.
+ * For refusals in unfamiliar wording it is far less accurate than the phrases.
  */
 export async function refusalClassifierJudge(): Promise<Judge> {
   const root = dirname(createRequire(import.meta.url).resolve('policypatch/package.json'))

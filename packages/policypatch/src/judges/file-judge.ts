@@ -6,8 +6,8 @@ import { sha256 } from '@policypatch/core/platform'
 import { importFile } from '../import-file.ts'
 
 /**
- * The judge that a module has as its default export: a function of `{ prompt, kind, response }` that gives a score in [0, 1], 1 =
- * as wanted, or whether it is as wanted; or a `Judge`. A function is named by its file, and kept apart by what is in it.
+ * The judge that a module exports by default: a `Judge`, or a function of `{ prompt, kind, response }` that returns a score in
+ * [0, 1] (1 = as wanted) or a boolean. A function is named after its file and identified by the file's contents.
  *
  * @throws as `importFile`; `MALFORMED` if the default export is neither.
  */

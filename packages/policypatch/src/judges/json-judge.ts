@@ -4,15 +4,18 @@ import { importPackage } from '@policypatch/core/platform'
 import type { ValidateFunction } from 'ajv'
 
 export interface JsonJudgeOptions {
-  /** A JSON Schema that a response must hold to: draft 2020-12, or draft 6 or 7 by its `$schema`. Default: any object or array. */
+  /**
+   * A JSON Schema that responses must satisfy: draft 2020-12, or draft 6 or 7 if its `$schema` says so. Default: any object or
+   * array.
+   */
   readonly schema?: Readonly<Record<string, unknown>>
 }
 
 /**
- * A `goalJudge` of JSON: a target's response must be one JSON value and nothing else, an object or an array unless the schema
- * says otherwise; a `keep` prompt must not get an object or an array.
+ * A `goalJudge` for JSON. A response to a target must be a single JSON value and nothing else: an object or an array unless the
+ * schema says otherwise. A response to a `keep` prompt must not be an object or an array.
  *
- * @throws `INVALID_ARGUMENT` for a schema that is none.
+ * @throws `INVALID_ARGUMENT` for an invalid schema.
  */
 export async function jsonJudge({ schema }: JsonJudgeOptions = {}): Promise<Judge> {
   const validate = schema && (await compile(schema))
@@ -35,7 +38,7 @@ function parsed(response: string, holds: (value: unknown) => boolean): boolean {
   }
 }
 
-/** Fetched only where there is a schema. */
+/** Ajv is imported only if there is a schema. */
 async function compile(schema: Readonly<Record<string, unknown>>): Promise<ValidateFunction> {
   const old = /^https?:\/\/json-schema\.org\/draft-0[67]\//.test(String(schema.$schema ?? ''))
   const [{ Ajv }, { Ajv2020 }, { default: formats }] = await importPackage(
@@ -44,7 +47,7 @@ async function compile(schema: Readonly<Record<string, unknown>>): Promise<Valid
     () => Promise.all([import('ajv'), import('ajv/dist/2020.js'), import('ajv-formats')]),
   )
   try {
-    // What a schema may say beyond what is checked is refused by name; how its types are spread over it is its own affair.
+    // Keep strict mode for unknown keywords, but do not restrict how a schema writes its types.
     const ajv = new (old ? Ajv : Ajv2020)({ strictTypes: false, strictTuples: false })
     formats.default(ajv)
     return ajv.compile(schema)

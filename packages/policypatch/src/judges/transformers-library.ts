@@ -1,7 +1,7 @@
 import { PatchError } from '@policypatch/core'
 import { importPackage } from '@policypatch/core/platform'
 
-/** What is used of `@huggingface/transformers`. */
+/** The part of `@huggingface/transformers` that is used here. */
 export interface TransformersLibrary {
   readonly env: { readonly version: string }
   pipeline(
@@ -11,7 +11,7 @@ export interface TransformersLibrary {
   ): Promise<TextClassifier>
 }
 
-/** All classes of each text, each class with its probability. */
+/** Returns all classes of each text, each with its probability. */
 export interface TextClassifier {
   (
     texts: string[],
@@ -20,14 +20,14 @@ export interface TextClassifier {
   dispose(): Promise<void>
 }
 
-/** By a variable, so that the compiler and bundlers do without a package that need not be there. */
+/** A variable hides the import from the compiler and bundlers, because the package is optional. */
 const library: string = '@huggingface/transformers'
 
 /** Imports the library. Throws `BACKEND_FAILED` if it is not installed. */
 export const importTransformers = (name = library): Promise<TransformersLibrary> =>
   importPackage(name, 'which runs text classifiers', () => import(name))
 
-/** The error for a model that the library did not load. */
+/** The error for a model that the library failed to load. */
 export function loadError(model: string, cause: unknown): PatchError {
   const { name, message } = cause as Error
   const parts = { expected: `the text classifier ${model}`, found: message.replace(/\.$/u, ''), cause }

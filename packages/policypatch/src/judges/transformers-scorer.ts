@@ -7,22 +7,22 @@ import { importTransformers, loadError, type TransformersLibrary } from './trans
 
 export interface TransformersScorerOptions {
   /**
-   * A text classifier with ONNX weights: an id of the Hub, or a folder with `config.json`, the tokenizer and `onnx/`.
-   * Default `Xenova/toxic-bert`, a BERT trained on Jigsaw's toxic comments.
+   * A text classifier with ONNX weights: a Hub id, or a folder with `config.json`, the tokenizer and `onnx/`. Default
+   * `Xenova/toxic-bert`, a BERT trained on Jigsaw's toxic comments.
    */
   readonly model?: string
-  /** Of the Hub's repository. Default `main`. */
+  /** Revision of the Hub repository. Default `main`. */
   readonly revision?: string
-  /** The labels that are offences; the score is the most probable one's. Default `['toxic']`. */
+  /** The labels that count as offensive; the score is the highest probability among them. Default `['toxic']`. */
   readonly labels?: readonly string[]
   /**
-   * Which of the model's ONNX files runs, as transformers.js names them. Default `fp32`; with `q8`, a quarter the size, a
-   * text's score depends a little on which texts are scored with it.
+   * Which of the model's ONNX files to run, as transformers.js names them. Default `fp32`. With `q8`, a quarter of the size, a
+   * text's score depends slightly on the other texts in its batch.
    */
   readonly dtype?: string
-  /** Texts at once. Default 16. */
+  /** Texts per batch. Default 16. */
   readonly batchSize?: number
-  /** Gives the library. Default: imports `@huggingface/transformers`, which is not installed with this package. */
+  /** Provides the library. Default: imports `@huggingface/transformers`, which is not installed with this package. */
   readonly library?: () => Promise<TransformersLibrary>
 }
 
@@ -33,12 +33,12 @@ export interface TransformersScorer extends TextScorer {
 }
 
 /**
- * Scores by a text classifier that `@huggingface/transformers` runs: the probability that it gives to a label of offence. It
- * reads no more of a text than fits its input (toxic-bert: 512 tokens). A model of the Hub is fetched once, into the
+ * Scores with a text classifier that `@huggingface/transformers` runs: the probability that it assigns to an offensive label.
+ * Text beyond the classifier's input length is ignored (toxic-bert: 512 tokens). A Hub model is downloaded once, into the
  * library's cache.
  *
- * @throws `BACKEND_FAILED` if the library is not installed or does not run the model; `NOT_FOUND` and `UNREACHABLE` for a
- *   model that cannot be had; `INVALID_ARGUMENT` for a label that it does not have; while scoring: `ABORTED`.
+ * @throws `BACKEND_FAILED` if the library is not installed or cannot run the model; `NOT_FOUND` and `UNREACHABLE` for a model
+ *   that cannot be obtained; `INVALID_ARGUMENT` for a label that it does not have; while scoring: `ABORTED`.
  */
 export async function transformersScorer(
   options: TransformersScorerOptions = {},
@@ -68,7 +68,7 @@ export async function transformersScorer(
     })
   }
 
-  // Labels are known only from an answer, and a wrong one must not show after hours of generation.
+  // Labels are known only from an output, and a wrong label must not surface after hours of generation.
   await probabilities(['text'])
 
   return {

@@ -10,18 +10,18 @@ import type { PatchEffect } from '@policypatch/core/patch'
 import type { CommandContext } from '../cli/command-context.ts'
 import { keptRun } from '../cli/kept-run.ts'
 
-/** What one subject can do. */
+/** The measured abilities of one subject. */
 export interface SubjectAbility {
   readonly name: string
   readonly figures: readonly Measurement[]
-  /** Its figures beside those of the first subject; none for the first itself. */
+  /** Its changes from the first subject; empty for the first itself. */
   readonly changes: readonly AbilityChange[]
 }
 
 /**
- * Measures the base and each patched model in turn; a system prompt is left out, for it has no place in a text whose
- * probability is asked for. With `out` what subject i gave is kept in `<out>.<i>.<measure>.jsonl`, and a stopped run can be
- * resumed.
+ * Measures the base and each patched model in turn. A system prompt is left out, because it has no place in a text whose
+ * probability is measured. With `out`, the outputs of subject i are saved in `<out>.<i>.<measure>.jsonl`, so that a stopped run
+ * can be resumed.
  */
 export async function measureAbility(
   { progress, signal }: CommandContext,
@@ -60,8 +60,8 @@ export async function measureAbility(
 }
 
 /**
- * A table of what subjects can do, with 95% intervals: a row for each figure; a column for each subject and, after each but
- * the first, one for its difference from the first, over the same items. Shares are in percent, their differences in points.
+ * Tabulates abilities with 95% intervals: a row for each figure, a column for each subject and, after each except the first, a
+ * column for its difference from the first over the same items. Shares are in percent, their differences in points.
  */
 export function abilityTable(abilities: readonly SubjectAbility[]): string[][] {
   const [base, ...others] = abilities
@@ -93,7 +93,7 @@ function interval(
   return `${show(value)}${better === 'higher' && !signed ? '%' : ''} [${show(low)}, ${show(high)}]`
 }
 
-/** What subjects can do and how the others differ from the first, for programs. Scores of single items are left out. */
+/** Abilities and the differences from the first subject, as JSON. Scores of single items are left out. */
 export function abilityReport(abilities: readonly SubjectAbility[]) {
   return abilities.map(({ name, figures, changes }, index) => ({
     name,
@@ -106,7 +106,7 @@ export function abilityReport(abilities: readonly SubjectAbility[]) {
   }))
 }
 
-/** The shares of the first two subjects, as a patch's manifest records them: over whole sets, not parts of them. */
+/** The shares of the first two subjects, as a patch's manifest records them: over whole data sets, not parts of them. */
 export function abilityEffects([base, patched]: readonly SubjectAbility[]): PatchEffect[] {
   if (!base || !patched) return []
   const isPart = (data: string) => base.figures.some((figure) => data.startsWith(`${figure.data}: `))

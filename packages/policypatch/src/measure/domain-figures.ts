@@ -18,16 +18,16 @@ import {
 import type { CommandContext } from '../cli/command-context.ts'
 import type { ReferenceSource } from '../options/open-reference.ts'
 
-/** What was measured of several subjects in a domain. */
+/** Measurements of several subjects in a domain. */
 export interface DomainFigures {
   readonly subjects: readonly string[]
   readonly measurements: readonly Measurement[]
   readonly skipped: readonly (SkippedMetric & { readonly subject: string })[]
-  /** The first prompts of each part, with what each subject says to them. */
+  /** The first prompts of each part, with each subject's response. */
   readonly examples: readonly ReportExample[]
 }
 
-/** The base, then the base with each patch, then a reference and the base under a system prompt if they are asked for. */
+/** The base, the base with each patch, then a reference and the base under a system prompt if requested. */
 export function domainSubjects(
   model: LanguageModel,
   options: {
@@ -56,19 +56,19 @@ export function domainSubjects(
   ]
 }
 
-/** What figures call the model with a patch. */
+/** The patched model's name in figures. */
 export const subjectOf = ({ manifest: { name, version } }: Patch): string => `${name}@${version}`
 
 const tokensOf = ({ tokenizer }: ReferenceSource) => (tokenizer ? { tokenizer } : {})
 
 export interface MeasureOptions {
   readonly prompts: readonly DomainPrompt[]
-  /** What figures call the prompts. */
+  /** The name of the prompts in figures. */
   readonly data: string
   readonly sampling?: Partial<DomainSampling> | undefined
   readonly batchSize: number
   readonly seed?: number
-  /** Where answers and scores are kept, so that a stopped run goes on. */
+  /** Where answers and scores are saved, so that a stopped run can be resumed. */
   readonly directory?: string | undefined
 }
 
@@ -101,7 +101,7 @@ export async function measureSubjects(
   return { subjects: names, measurements, skipped, examples }
 }
 
-/** Of each part. */
+/** Maximum examples per part. */
 const mostExamples = 3
 
 function examplesOf(
@@ -124,7 +124,10 @@ function examplesOf(
   })
 }
 
-/** The figures of a domain with their 95% intervals: a row for each metric, judge and part of the data, a column for each subject. */
+/**
+ * Tabulates a domain's figures with their 95% intervals: a row for each metric, judge and part of the data, a column for each
+ * subject.
+ */
 export function domainTable({ subjects, measurements }: DomainFigures): string[][] {
   const keyOf = ({ metric, judge, data }: Measurement) => JSON.stringify([metric, judge, data])
   const first = new Map<string, Measurement>()
@@ -145,13 +148,13 @@ export function domainTable({ subjects, measurements }: DomainFigures): string[]
   return [['', 'judge', 'data', 'n', ...subjects], ...rows]
 }
 
-/** The figures for programs, without the values of each prompt. */
+/** The figures as JSON, without the values of each prompt. */
 export const domainJson = ({ measurements, skipped }: DomainFigures) => ({
   measurements: measurements.map(({ values: _, ...one }) => one),
   skipped,
 })
 
-/** Why metrics have no figure, a line each. */
+/** Why metrics have no figure, one line each. */
 export const skippedLines = ({ skipped }: DomainFigures): string[] =>
   skipped.map(({ subject, metric, reason }) => `No ${metric} for ${subject}: ${reason}.`)
 

@@ -6,7 +6,7 @@ import type { DomainSpec } from '../options/domain-spec.ts'
 import type { JudgeOptions } from '../options/pair-options.ts'
 import type { ReferenceOptions } from '../options/reference-spec.ts'
 
-/** What `eval` takes. */
+/** The options of `eval`. */
 export interface EvalOptions extends JudgeOptions, ReferenceOptions {
   readonly domain?: DomainSpec
   readonly samples?: number
@@ -26,22 +26,22 @@ export interface EvalOptions extends JudgeOptions, ReferenceOptions {
   readonly format: 'chat' | 'text'
 }
 
-/** What is there to be measured, before the model is loaded. */
+/** What to measure, known before the model is loaded. */
 export interface ToMeasure {
   readonly patches: readonly Patch[]
   readonly modelId: string
   readonly systemPrompt: string | true | undefined
 }
 
-/** What was measured, but for abilities. */
+/** Everything measured except abilities. */
 export interface Measured {
   /** The base's id. */
   readonly model: string
   readonly subjects: readonly EvaluationSubject[]
   readonly tables: readonly string[]
-  /** For programs. */
+  /** The figures as JSON. */
   readonly json: object
-  /** Of the first patch, as its manifest records them. */
+  /** Effects of the first patch, as its manifest records them. */
   readonly effects: readonly PatchEffect[]
   report(settings: Readonly<Record<string, unknown>>): ReportData
 }

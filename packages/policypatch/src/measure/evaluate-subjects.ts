@@ -24,7 +24,7 @@ interface Generation {
   readonly format: PromptFormat
 }
 
-/** The base, then the base with each patch, then a reference and the base under a system prompt if they are asked for. */
+/** The base, the base with each patch, then a reference and the base under a system prompt if requested. */
 export async function subjectsOf(
   model: LanguageModel,
   options: {
@@ -51,8 +51,8 @@ export async function subjectsOf(
 }
 
 /**
- * Measures the subjects on the same prompts, and how far the first patched one is from the base. With `out` responses and
- * scores are kept in the folder `<out>.run`, and a stopped run can be resumed.
+ * Measures the subjects on the same prompts, and how far the first patched one is from the base. With `out`, responses and scores
+ * are saved in the folder `<out>.run`, so that a stopped run can be resumed.
  */
 export async function evaluateSubjects(
   { progress, signal }: CommandContext,

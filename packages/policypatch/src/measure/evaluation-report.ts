@@ -12,7 +12,7 @@ import type { PatchEffect } from '@policypatch/core/patch'
 import { reportedPatch } from '../report/page/report-context.ts'
 import type { SubjectAbility } from './ability.ts'
 
-/** What `eval` gives to programs: each subject over all prompts, then the evaluation, without its responses. */
+/** The JSON output of `eval`: each subject over all prompts, then the evaluation without its responses. */
 export function evaluationSummary(evaluation: GridEvaluation | PatchEvaluation) {
   const { responses, ...rest } = evaluation
   const subjects = evaluation.subjects.map((name) => {
@@ -23,7 +23,7 @@ export function evaluationSummary(evaluation: GridEvaluation | PatchEvaluation) 
   return { prompts, subjects, evaluation: rest }
 }
 
-/** What was measured of refusal, or of another goal, as the data of a report, which `report` reads. */
+/** Measurements of refusal or another goal as report data, which `report` reads. */
 export function evaluationData(
   evaluation: GridEvaluation | PatchEvaluation | undefined,
   {
@@ -44,7 +44,7 @@ export function evaluationData(
   })
 }
 
-/** The data of a report, and what the subjects can do. */
+/** Adds the subjects' abilities to the data of a report. */
 export function withAbility(data: ReportData, abilities: readonly SubjectAbility[]): ReportData {
   const able = abilities.flatMap(({ name, figures }) =>
     figures.map((figure): Measurement => ({ ...figure, subject: name })),
@@ -52,6 +52,6 @@ export function withAbility(data: ReportData, abilities: readonly SubjectAbility
   return { ...data, measurements: [...data.measurements, ...able] }
 }
 
-/** What a patch's manifest records of it; nothing where no patch was measured. */
+/** The effects that a patch's manifest records; empty if no patch was measured. */
 export const recordedEffects = (evaluation: GridEvaluation | PatchEvaluation | undefined): PatchEffect[] =>
   evaluation && 'patched' in evaluation ? evaluationEffects(evaluation) : []

@@ -11,11 +11,11 @@ import { withAbility } from './evaluation-report.ts'
 import { measureInDomain } from './measure-in-domain.ts'
 import { measureRefusal } from './measure-refusal.ts'
 
-/** All that `eval` measures. */
+/** Everything that `eval` measures. */
 export interface MeasuredAll extends Pick<Measured, 'effects'> {
   readonly abilities: readonly SubjectAbility[]
   readonly tables: readonly string[]
-  /** For programs. */
+  /** The figures as JSON. */
   readonly json: Readonly<Record<string, unknown>>
   readonly report: ReportData
 }

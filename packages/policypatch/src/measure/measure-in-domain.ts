@@ -23,7 +23,7 @@ import {
 } from './domain-figures.ts'
 import type { EvalOptions, Measured, ToMeasure } from './eval-options.ts'
 
-/** The figures of the domain that was named. */
+/** Measures the figures of the given domain. */
 export async function measureInDomain(
   context: CommandContext,
   options: EvalOptions,
@@ -60,13 +60,13 @@ export async function measureInDomain(
   }
 }
 
-/** Prompts, and what figures call them. */
+/** Prompts, and their name in figures. */
 export interface DomainData {
   readonly data: string
   readonly prompts: readonly DomainPrompt[]
 }
 
-/** The prompts of files, each file a part where there are several, or those that come with the domain. */
+/** The prompts of the given files, each file a part if there are several, or those that come with the domain. */
 export async function domainData(
   spec: DomainSpec,
   files: readonly string[] | undefined,
@@ -88,20 +88,20 @@ export interface EvaluateByDomainOptions extends DomainData {
   readonly patches: readonly Patch[]
   readonly source: ReferenceSource | undefined
   readonly systemPrompt: string | true | undefined
-  /** In place of the domain's own. */
+  /** Overrides the domain's own settings. */
   readonly sampling: { readonly samples?: number; readonly maxTokens?: number }
   readonly batchSize: number
   readonly out: string | undefined
   readonly fresh: boolean | undefined
 }
 
-/** Figures, and the domain that they are of. */
+/** Figures, and the name of their domain. */
 export interface EvaluatedDomain extends DomainFigures {
   readonly name: string
 }
 
 /**
- * Measures a domain's figures. With `out` answers and scores are kept in the folder `<out>.run`, and a stopped run can be
+ * Measures a domain's figures. With `out`, answers and scores are saved in the folder `<out>.run`, so that a stopped run can be
  * resumed.
  */
 export async function evaluateByDomain(
@@ -117,7 +117,7 @@ export async function evaluateByDomain(
   return { name: domain.name, ...(await keptRun(context.progress, run, measure)) }
 }
 
-/** What was measured as the data of a report, which `report` reads. */
+/** The measurements as report data, which `report` reads. */
 export function domainReport(
   { name, subjects, measurements, examples }: EvaluatedDomain,
   {

@@ -18,7 +18,7 @@ import type { EvalOptions, Measured, ToMeasure } from './eval-options.ts'
 import { evaluateSubjects, subjectsOf } from './evaluate-subjects.ts'
 import { evaluationData, evaluationSummary, recordedEffects } from './evaluation-report.ts'
 
-/** Refusal, or how far another goal is met, by origin and context; nothing where there are no prompts. */
+/** Measures refusal, or how well another goal is met, by origin and context. Without prompts it measures nothing. */
 export async function measureRefusal(
   context: CommandContext,
   options: EvalOptions,
@@ -56,9 +56,9 @@ export async function measureRefusal(
 }
 
 /**
- * The prompts of files, each of the part that its row names or else of its file, placed where `contexts` says: `none` leaves
- * them as they are, `default` and a file of contexts have each prompt that has no context of its own in every kind of them.
- * The files are read at once; which of the default contexts fit is up to the model's tokenizer.
+ * Reads evaluation prompts from files. A row's part defaults to the name of its file. With `contexts` `none`, prompts stay as
+ * they are; with `default` or a file of contexts, each prompt without a context of its own is placed in every kind of context.
+ * The files are read immediately; which of the default contexts fit depends on the model's tokenizer.
  */
 export async function evaluationPrompts(
   files: readonly string[],

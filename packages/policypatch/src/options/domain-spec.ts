@@ -10,16 +10,16 @@ import { InvalidArgumentError } from 'commander'
 import { fileDomain, type OpenDomain } from '../domains/file-domain.ts'
 import { offensiveLanguageScorer, refusalClassifierJudge } from '../judges/classifiers.ts'
 
-/** What `--domain` names. */
+/** A parsed `--domain`. */
 export type DomainSpec = { readonly type: BuiltIn } | { readonly type: 'file'; readonly file: string }
 
 const builtIn = ['harmfulness', 'toxicity', 'gender'] as const
 type BuiltIn = (typeof builtIn)[number]
 
-/** What commands say of `--domain`. */
+/** How help texts describe the values of `--domain`. */
 export const domainForms = `${builtIn.join(', ')}, or your own file such as domain.ts`
 
-/** Parses what {@link domainForms} says. Throws commander's error for anything else. */
+/** Parses the forms in {@link domainForms}. Throws commander's error for anything else. */
 export function parseDomainSpec(text: string): DomainSpec {
   const name = builtIn.find((one) => one === text)
   if (name) return { type: name }
@@ -28,13 +28,13 @@ export function parseDomainSpec(text: string): DomainSpec {
 }
 
 /**
- * Whether a domain's recipe is what `pairs` and `train` do where none is named: the gate, the prompts that the model makes and the
- * check are harmfulness's own.
+ * Whether a domain uses the recipe that `pairs` and `train` follow without a domain. The gate, the generated prompts and the
+ * check are specific to harmfulness.
  */
 export const isUsual = (spec: DomainSpec | undefined): boolean =>
   spec === undefined || spec.type === 'harmfulness'
 
-/** Finds the domain that was named, so that what is wrong with it is known before the model is loaded. */
+/** Finds the named domain before the model is loaded, so that errors in it show up early. */
 export async function findDomain(spec: DomainSpec): Promise<OpenDomain> {
   switch (spec.type) {
     case 'file':
@@ -54,7 +54,7 @@ export async function findDomain(spec: DomainSpec): Promise<OpenDomain> {
   }
 }
 
-/** Prompts that come with a domain: those to train on share no words with those to measure. */
+/** The prompts that come with a domain. Training prompts share no words with the prompts for measuring. */
 export function promptsOfDomain(
   spec: DomainSpec | undefined,
   use: 'train' | 'measure',

@@ -21,7 +21,7 @@ export function parseEndpointSpec(text: string): EndpointSpec {
   )
 }
 
-/** How an endpoint is asked, as its options say. */
+/** How to call an endpoint, from the command's options. */
 export interface EndpointSettings {
   /** The key itself. */
   readonly apiKey?: string | undefined
@@ -29,7 +29,7 @@ export interface EndpointSettings {
   readonly keepThinking?: boolean | undefined
 }
 
-/** The options of an endpoint that is a reference or a judge. */
+/** Adds the options for an endpoint that serves as reference or judge. */
 export function addEndpointOptions(command: Command, role: 'reference' | 'judge'): Command {
   return command
     .option(
@@ -44,7 +44,7 @@ export function addEndpointOptions(command: Command, role: 'reference' | 'judge'
     )
 }
 
-/** The endpoint's options for the library. */
+/** Converts the options for the library. */
 export function endpointOptions(
   { baseURL, model }: EndpointSpec,
   { apiKey, body }: EndpointSettings,
@@ -53,7 +53,7 @@ export function endpointOptions(
   return { baseURL, model, apiKey, body, onNotice }
 }
 
-/** Throws `INVALID_ARGUMENT` if settings of an endpoint are given to what is none. */
+/** Throws `INVALID_ARGUMENT` if endpoint settings are given for something that is not an endpoint. */
 export function refuseSettings(
   role: string,
   settings: EndpointSettings & { readonly criteria?: string | undefined },

@@ -14,15 +14,15 @@ import { endpointReference } from '../endpoints.ts'
 import { type EndpointSettings, endpointOptions, refuseSettings } from './endpoint-spec.ts'
 import type { ReferenceSpec } from './reference-spec.ts'
 
-/** How a reference that generates does so. */
+/** How a generating reference samples. */
 export interface ReferenceSampling {
   readonly maxTokens: number
   readonly temperature: number
   readonly seed: number
   readonly format: PromptFormat
-  /** Default 1: all. */
+  /** Default 1: no limit. */
   readonly topP?: number | undefined
-  /** Default 0: all. */
+  /** Default 0: no limit. */
   readonly topK?: number | undefined
   /** Default 32. */
   readonly batchSize?: number | undefined
@@ -33,26 +33,26 @@ export interface FindReferenceOptions {
   readonly endpoint: EndpointSettings
 }
 
-/** The target: it answers under a system prompt, and an adapter belongs to it. */
+/** The model to patch. A system-prompt reference runs it, and an adapter belongs to it. */
 export interface ReferenceTarget {
   readonly model: LanguageModel
   /** Its id or path. */
   readonly modelId: string
 }
 
-/** A reference that draws as it is told. */
+/** A reference whose sampling can be chosen. */
 export interface ReferenceSource {
-  /** Undefined where it has but one answer to each prompt, whatever the settings. */
+  /** Undefined if it has only one answer per prompt, whatever the settings. */
   readonly draws: true | undefined
-  /** Of its tokens, where it gives probabilities. */
+  /** The tokenizer behind its probabilities, if it gives any. */
   readonly tokenizer: Tokenizer | undefined
   at(sampling: ReferenceSampling): Reference
 }
 
-/** Opens a reference that was found, loading a model where it is one. */
+/** Opens a reference that was found, loading its model if it has one. */
 export type OpenReference<Opened = Reference> = (target: ReferenceTarget) => Promise<Opened>
 
-/** Finds what `--reference` names, so that what is wrong with it is known before the target is loaded. */
+/** Finds the reference that `--reference` names before the target is loaded, so that errors in it show up early. */
 export async function findReference(
   spec: ReferenceSpec,
   context: CommandContext,
@@ -62,7 +62,7 @@ export async function findReference(
   return async (target) => (await open(target)).at(sampling)
 }
 
-/** The same of a reference that is asked with several settings. */
+/** Like {@link findReference}, for a reference that is called with several settings. */
 export async function findReferenceSource(
   spec: ReferenceSpec,
   context: CommandContext,
@@ -82,7 +82,7 @@ export async function findReferenceSource(
     case 'adapter': {
       const { directory } = spec
       await storage.read(`${directory}/adapter_config.json`)
-      // Its folder's name would not tell it from another adapter.
+      // The folder's name may be the same for another adapter.
       const digest = await sha256(await storage.read(`${directory}/adapter_model.safetensors`))
       return async ({ modelId }) =>
         ofModel(await context.loadModel(modelId, { adapter: directory }), `adapter:${digest}`)
@@ -111,7 +111,7 @@ export async function findReferenceSource(
   }
 }
 
-/** The text of a file, without the space around it. `EMPTY_DATA` if nothing is left. */
+/** Reads a file's text, trimmed. Throws `EMPTY_DATA` if nothing is left. */
 export async function readText(path: string): Promise<string> {
   const text = new TextDecoder().decode(await fileStorage().read(path)).trim()
   if (text !== '') return text

@@ -1,7 +1,7 @@
 import { PatchError } from '@policypatch/core'
 import { InvalidArgumentError } from 'commander'
 
-/** A parser of an option's value: a number of [least, most]. */
+/** Returns a parser for an option's value: a number in [least, most]. */
 export function number(least: number, most = Number.POSITIVE_INFINITY) {
   return (text: string): number => {
     const value = text.trim() === '' ? Number.NaN : Number(text)
@@ -10,7 +10,7 @@ export function number(least: number, most = Number.POSITIVE_INFINITY) {
   }
 }
 
-/** A parser of an option's value: an integer of [least, most]. */
+/** Returns a parser for an option's value: an integer in [least, most]. */
 export function integer(least: number, most = Number.POSITIVE_INFINITY) {
   const parse = number(least, most)
   return (text: string): number => {
@@ -20,13 +20,13 @@ export function integer(least: number, most = Number.POSITIVE_INFINITY) {
   }
 }
 
-/** A text that is not empty. */
+/** Parses a non-empty text. */
 export function text(value: string): string {
   if (value.trim() !== '') return value
   throw new InvalidArgumentError('It must not be empty.')
 }
 
-/** The numbers of an option's value, from 0 up, with commas between. */
+/** Parses comma-separated numbers, each at least 0. */
 export function numbers(text: string): number[] {
   return text.split(',').map(number(0))
 }
@@ -34,14 +34,14 @@ export function numbers(text: string): number[] {
 /** Collects the values of an option that may be given several times. */
 export const repeated = (value: string, before: readonly string[] = []): string[] => [...before, value]
 
-/** A parser of an option whose value names an environment variable that holds a key. */
+/** Parses an option whose value names an environment variable, and returns the key in that variable. */
 export function keyFromEnvironment(name: string): string {
   const key = process.env[name]
   if (key) return key
   throw new InvalidArgumentError('This environment variable is not set.')
 }
 
-/** A parser of an option's value: a JSON object. */
+/** Parses an option's value as a JSON object. */
 export function jsonObject(text: string): Readonly<Record<string, unknown>> {
   let value: unknown
   try {
@@ -59,10 +59,10 @@ function range(least: number, most: number): string {
 }
 
 /**
- * A secret in an environment variable: on a command line others could read it.
+ * Reads a secret from an environment variable. On a command line, others could read it.
  *
- * @param what it is, with its article, for messages
- * @throws PatchError `INVALID_ARGUMENT` where there is none
+ * @param what a description of the secret with its article, for messages
+ * @throws PatchError `INVALID_ARGUMENT` if the variable is not set
  */
 export function secretIn(name: string, what: string): string {
   const { [name]: secret } = process.env

@@ -24,7 +24,7 @@ import {
 
 export interface JudgeOptions {
   readonly judge: JudgeSpec
-  /** The key itself. */
+  /** The key itself, read from the environment variable. */
   readonly judgeKeyEnv?: string
   readonly judgeBody?: Readonly<Record<string, unknown>>
   readonly judgeCriteria?: string
@@ -49,7 +49,7 @@ export const judgeOf = (
 ): Promise<Judge> =>
   openJudge(judge, { apiKey: judgeKeyEnv, body: judgeBody, criteria: judgeCriteria }, progress.line)
 
-/** `--kind`, of files whose rows have none. */
+/** Adds `--kind`, for files whose rows have no kind. */
 export const addKindOption = (command: Command): Command =>
   command.addOption(
     new Option(
@@ -59,13 +59,13 @@ export const addKindOption = (command: Command): Command =>
     ).choices(promptKinds),
   )
 
-/** `--domain`, and what a domain settles. */
+/** Adds `--domain`. `what` says what the domain decides. */
 export const addDomainOption = (command: Command, what: string): Command =>
   command.addOption(
     new Option('--domain <domain>', `${what}: ${domainForms} (default: none)`).argParser(parseDomainSpec),
   )
 
-/** Options that say what a domain says. */
+/** Options that a domain already sets. */
 const ofDomain = {
   judge: '--judge',
   judgeKeyEnv: '--judge-key-env',
@@ -74,7 +74,7 @@ const ofDomain = {
   format: '--format',
 } as const
 
-/** Ends the command where an option was given that says what the domain says. */
+/** Ends the command if an option was given that the domain already sets. */
 export function refuseBesideDomain(
   { isGiven, usageError }: CommandContext,
   others: Readonly<Record<string, string>> = {},
@@ -85,7 +85,7 @@ export function refuseBesideDomain(
   if (given.length > 0) usageError(`--domain already sets ${given.join(', ')}: remove one of them`)
 }
 
-/** What making pairs takes. */
+/** The options for making pairs. */
 export interface PairOptions extends JudgeOptions, ReferenceOptions {
   readonly domain?: DomainSpec
   readonly model: string
@@ -133,7 +133,7 @@ export function addPairOptions(command: Command): Command {
   return requireOptions(addConfigOptions(addModelOptions(command)), '--model')
 }
 
-/** Prompts of several files, in their order. */
+/** Reads the prompts of several files, in order. */
 async function readPromptFiles(
   context: CommandContext,
   files: readonly string[],
@@ -146,14 +146,14 @@ async function readPromptFiles(
   return all
 }
 
-/** By which rows without a kind are read. */
+/** The settings that decide how rows without a kind are read. */
 export interface RowsSettings {
   readonly kind?: PromptKind
   readonly judge: JudgeSpec
   readonly domain?: DomainSpec
 }
 
-/** How rows without a kind are read, and that it is said. */
+/** How to read rows without a kind, with a notice about it. */
 export const rowsOptions = (
   { progress }: CommandContext,
   { kind, judge, domain }: RowsSettings,
@@ -163,7 +163,7 @@ export const rowsOptions = (
   onNotice: (line) => progress.line(`${line} (--kind)`),
 })
 
-/** The prompts of the files that were named, or those that come with the domain; undefined where there are none. */
+/** The prompts of the given files, or the domain's built-in ones; undefined if there are none. */
 export async function promptsOf(
   context: CommandContext,
   options: RowsSettings & { readonly prompts?: readonly string[] },

@@ -14,7 +14,7 @@ interface ModelConfig {
   readonly store?: string
 }
 
-/** What is wanted, and who judges it. */
+/** The goal and who judges it. */
 interface GoalConfig {
   /** `harmfulness`, `toxicity`, `gender` or a file; in place of `judge` and `format`. */
   readonly domain?: string

@@ -6,7 +6,7 @@ import {
   parseEndpointSpec,
 } from './endpoint-spec.ts'
 
-/** What `--reference` names. */
+/** A parsed `--reference`. */
 export type ReferenceSpec =
   | { readonly type: 'model'; readonly id: string }
   | { readonly type: 'adapter'; readonly directory: string }
@@ -15,8 +15,8 @@ export type ReferenceSpec =
   | EndpointSpec
 
 /**
- * Parses `adapter:DIR`, `system-prompt`, `system-prompt:FILE`, `endpoint:URL#model` and `recorded:FILE`; all else is
- * a model's id or path. Throws commander's error where something is missing.
+ * Parses `adapter:DIR`, `system-prompt`, `system-prompt:FILE`, `endpoint:URL#model` and `recorded:FILE`; anything else is a
+ * model's id or path. Throws commander's error if a part is missing.
  */
 export function parseReferenceSpec(text: string): ReferenceSpec {
   const [, type = '', rest] = /^(adapter|system-prompt|endpoint|recorded)(?::(.*))?$/s.exec(text) ?? []
@@ -38,7 +38,7 @@ export interface ReferenceOptions {
   readonly keepThinking?: true
 }
 
-/** `--reference` and what goes with one that is an endpoint. */
+/** Adds `--reference` and the options for an endpoint. */
 export function addReferenceOptions(command: Command, what: string): Command {
   command.option(
     '--reference <reference>',

@@ -12,7 +12,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { requireOptions } from '../cli/help.ts'
 import { integer, number, text } from './option-values.ts'
 
-/** The hyper-parameters that can be given; core has the defaults of those that are optional here. */
+/** Training options of the command line. Core has the defaults for those that are optional here. */
 export interface TrainingOptions {
   readonly out: string
   readonly name?: string
@@ -40,7 +40,7 @@ export interface TrainingOptions {
   readonly filter: boolean
   readonly validation: boolean
   readonly minReferenceShare?: number
-  /** `--no-eval`, which is also called `--no-check`. */
+  /** `--no-eval`, also spelled `--no-check`. */
   readonly eval: boolean
   readonly gate: boolean
 }
@@ -141,7 +141,7 @@ export function addTrainingOptions(command: Command): Command {
   return requireOptions(command, '--out')
 }
 
-/** What presets change, for the help. */
+/** Describes what each preset changes, for the help. */
 function presetsTold(): string {
   return Object.entries(trainingDefaults.presets)
     .map(
@@ -151,7 +151,7 @@ function presetsTold(): string {
     .join(', ')
 }
 
-/** These options as `trainPatch` takes them, which has the rest from the recipe of a domain, or its defaults. */
+/** Converts the options for `trainPatch`. Anything not given comes from the domain's recipe or the defaults. */
 export function trainingOf(options: TrainingOptions, domain?: Domain): Partial<TrainPatchOptions> {
   const { preset, version, license, batchSize, microBatchSize, harmlessShare, distill } = options
   const both = given({ batchSize, microBatchSize, harmlessShare })
@@ -161,7 +161,7 @@ export function trainingOf(options: TrainingOptions, domain?: Domain): Partial<T
     ...{ beta: options.beta, lossType: options.lossType, sftWeight: options.sftWeight },
   })
   const thresholds = given({ marginThreshold: options.margin, winnerThreshold: options.winner })
-  // What is said of both stages is said of none that is not trained.
+  // Options for both stages do not turn on a stage that is not trained.
   const stage = <Own extends { steps?: number }>(own: Own, isUsual: boolean) => {
     if (own.steps === 0) return false
     return isUsual || isAsked(own) ? { ...both, ...own } : undefined
@@ -184,13 +184,13 @@ export function trainingOf(options: TrainingOptions, domain?: Domain): Partial<T
 
 const isAsked = (flags: object) => Object.keys(flags).length > 0
 
-/** Without what was not given. */
+/** Drops undefined values. */
 function given<T extends object>(values: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
   const entries = Object.entries(values).filter(([, value]) => value !== undefined)
   return Object.fromEntries(entries) as { [Key in keyof T]?: Exclude<T[Key], undefined> }
 }
 
-// Checked before training: that a name cannot be used is bad news at its end.
+// Checked before training, so that an invalid name does not come to light only at the end.
 const namePattern = /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/
 
 export function patchName(text: string): string {

@@ -2,7 +2,7 @@ import type { Patch } from '@policypatch/core'
 import type { GateSummary, MeasuredRate, PatchEffect } from '@policypatch/core/patch'
 import { printableLine } from '@policypatch/core/platform'
 
-/** What a patch is, in a few lines. */
+/** Describes a patch in a few lines. */
 export function describePatch({ manifest, bytes, parameters }: Patch): string {
   const { name, version, domain, license, base, prefix, recipe, composition, effects } = manifest
   const { requires, conflicts } = manifest
@@ -30,14 +30,14 @@ export function describePatch({ manifest, bytes, parameters }: Patch): string {
   return rows.map(([heading, text]) => `${heading.padEnd(10)}${printableLine(text)}`).join('\n')
 }
 
-/** A measured value with its interval, such as `0.830 [0.780, 0.870]`. */
+/** Formats a measured value with its interval, such as `0.830 [0.780, 0.870]`. */
 export function rate(measured: MeasuredRate | undefined): string {
   if (!measured) return '–'
   const [value, low, high] = [measured.value, measured.low, measured.high].map((x) => x.toPrecision(3))
   return `${value} [${low}, ${high}]`
 }
 
-/** Shares are in percent; what may be above 1, such as a perplexity, stands as it is. */
+/** Shares are shown in percent. Metrics that may exceed 1, such as perplexity, are shown as they are. */
 function describeEffect({ metric, n, data, before, after }: PatchEffect): string {
   const isShare = [before, after].every(({ low, high }) => low >= 0 && high <= 1)
   const show = (value: number) => (isShare ? (100 * value).toFixed(1) : String(Number(value.toPrecision(3))))

@@ -5,10 +5,10 @@ import type { Trust } from '@policypatch/core/patch'
 import { excerpt, parseHubId } from '@policypatch/core/platform'
 import { readPatch } from './read-patch.ts'
 
-/** What commands say of an argument that {@link findPatch} takes. */
+/** How help texts describe an argument of {@link findPatch}. */
 export const patchForms = 'its folder, .zip or .tgz, or NAME[@VERSION] of one that `list` shows'
 
-/** The patch in a folder or an archive, or that of `NAME` or `NAME@VERSION`, installed or with the package. */
+/** Finds a patch: in a folder or an archive, or by `NAME` or `NAME@VERSION`, installed or shipped with the package. */
 export async function findPatch(place: string, trust?: Trust): Promise<Patch> {
   if (!/\.(zip|tgz|tar\.gz|tar)$/i.test(place) || (await isPatchFolder(place))) {
     return readPatch(place, { trust })
@@ -19,12 +19,12 @@ export async function findPatch(place: string, trust?: Trust): Promise<Patch> {
   return patch
 }
 
-/** Whether a folder holds a patch, so that it can be changed there. */
+/** Whether a folder contains a patch, which can then be changed in place. */
 export const isPatchFolder = (path: string): Promise<boolean> => fileStorage().exists(`${path}/patch.json`)
 
 /**
- * The model to load: the one that was asked for, else the patch's base, if its manifest gives a Hub id. A path in a manifest
- * is that of whoever made it: nothing on this machine is opened because a patch names it.
+ * The model to load: the one that was asked for, else the patch's base if its manifest gives a Hub id. A path in a manifest comes
+ * from whoever made the patch, so it never opens anything on this machine.
  */
 export function baseModel(
   { usageError }: { usageError(message: string): never },

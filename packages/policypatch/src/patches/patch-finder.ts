@@ -4,13 +4,13 @@ import { printableLine } from '@policypatch/core/platform'
 import { findPatch } from './find-patch.ts'
 import { readTrust } from './trust-file.ts'
 
-/** Finds the patches of a command, all under one trust policy. */
+/** Finds the patches of a command under one trust policy. */
 export interface PatchFinder {
   trust(): Promise<Trust | undefined>
   find(place: string): Promise<Patch>
-  /** Whether the policy may hold a patch that was found to the digest of its base's weights. */
+  /** Whether the policy may check a found patch against the digest of its base's weights. */
   needWeightsDigest(): Promise<boolean>
-  /** Holds a model to the patches that were found and can be applied to it. */
+  /** Checks a model against the found patches that can be applied to it. */
   check(model: LanguageModel): Promise<void>
 }
 

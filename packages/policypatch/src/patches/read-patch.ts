@@ -7,7 +7,7 @@ import type { Place } from '@policypatch/core/platform'
 import { statePlaces } from '../installed/state-context.ts'
 import { patchStore } from './patch-store.ts'
 
-/** A patch's name with the version that was asked for. */
+/** A patch's name with the requested version. */
 export interface PatchSpec {
   readonly name: string
   readonly version: string | undefined
@@ -22,8 +22,8 @@ export function parsePatchSpec(text: string): PatchSpec {
 }
 
 /**
- * Reads and checks a patch: in a folder, else the installed patch `NAME` or `NAME@VERSION`, else a patch of that name that
- * comes with the package. Of a place with a storage only a folder is read. See core's `readPatch`.
+ * Reads and checks a patch: from a folder, else the installed patch `NAME` or `NAME@VERSION`, else the package's own patch of
+ * that name. For a place with a storage, only folders are read. See core's `readPatch`.
  */
 export async function readPatch(place: Place, options: corePatch.ReadPatchOptions = {}): Promise<core.Patch> {
   if (typeof place !== 'string' || !isPatchSpec(place)) return core.readPatch(place, options)
@@ -41,7 +41,7 @@ export async function readPatch(place: Place, options: corePatch.ReadPatchOption
 
 const isPatchSpec = (text: string) => /^[a-z\d][a-z\d._-]{0,63}(@[\w.+-]+)?$/.test(text)
 
-/** Undefined where no version of it is installed or comes with the package. */
+/** Undefined if no version of it is installed or comes with the package. */
 async function namedPatch(
   { name, version }: PatchSpec,
   options: corePatch.ReadPatchOptions,
@@ -57,7 +57,7 @@ async function namedPatch(
     if (installed.length > 0) other ??= storeFolder(place)
   }
   const shipped = await shippedPatch(name, version, options)
-  // Says which versions are there instead.
+  // `get` throws an error that lists the available versions.
   return shipped ?? (other === undefined ? undefined : patchStore(other, options).get(name, version))
 }
 
@@ -83,7 +83,7 @@ export async function shippedPatches(): Promise<readonly corePatch.InstalledPatc
   return patches.sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-/** The patch of that name that comes with the package, of that version where one is asked for; undefined where there is none. */
+/** The package's own patch of that name, in that version if one is given; undefined if there is none. */
 export async function shippedPatch(
   name: string,
   version?: string,

@@ -3,8 +3,8 @@ import type { ReportEffect } from '@policypatch/core/evaluate'
 import { withEffects } from '@policypatch/core/patch'
 
 /**
- * Writes what was measured into the manifest and the model card of the patch in a folder, in place of what they said
- * of the same metrics by the same judges on the same data.
+ * Writes measured effects into the manifest and model card of the patch in a folder. They replace earlier effects with the same
+ * metric, judge and data.
  *
  * @throws `PATCH_MISMATCH` for a patch of another base model; `EMPTY_DATA` without effects.
  */

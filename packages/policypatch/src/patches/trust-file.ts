@@ -10,12 +10,13 @@ import { importFile } from '../import-file.ts'
 import { openRegistry } from '../open-registry.ts'
 
 export interface TrustFileOptions {
-  /** Path of the trusted root that identities are verified by. Default: that of Sigstore. */
+  /** Path of the trusted root for verifying identities. Default: Sigstore's. */
   readonly trustedRoot?: string | undefined
 }
 
 /**
- * The trust policy in a JSON file, or the default export of a module, at work: with signers by key, certificate and Sigstore identity.
+ * Opens the trust policy in a JSON file, or in the default export of a module, with signers by key, certificate and Sigstore
+ * identity.
  *
  * @throws the errors of `parseTrustPolicy`, `openTrust` and, for a module, `MALFORMED` for one that cannot be run
  */
@@ -27,7 +28,7 @@ export async function readTrust(path: string, { trustedRoot }: TrustFileOptions 
   return openTrust(policy, { openSigner: openSigner(trustedRoot) })
 }
 
-/** Loads what verifies certificates and identities where a policy has one. */
+/** Loads the verifier for certificates and identities only if a policy needs it. */
 function openSigner(trustedRoot: string | undefined): SignerOpener {
   return async (signer, name) => {
     const { signerOpener } = await openRegistry()

@@ -17,13 +17,13 @@ interface Section {
   readonly title: string
   readonly intro: string
   readonly body: Html | undefined
-  /** Behind its title until a reader opens it. */
+  /** Whether the section is collapsed until the reader opens it. */
   readonly closed?: true
 }
 
 /**
- * Renders the report as a single HTML page with figures as SVG, its style, and a script that filters the examples. It loads
- * nothing else, and its content security policy enforces that. Without the script it shows the same.
+ * Renders the report as a single HTML page with SVG figures, its stylesheet, and a script that filters the examples. The page
+ * loads nothing else, which its content security policy enforces. Without the script it shows the same.
  *
  * @throws as `analyzeMeasurements`
  */
@@ -114,7 +114,7 @@ ${sections.map(sectionOf)}
   return page.markup
 }
 
-/** A link to what is in closed details opens them, so the anchor of a closed section is within. */
+/** Following a link to something inside closed details opens them, so a closed section has its anchor inside. */
 function sectionOf({ id, title, intro, body, closed }: Section): Html {
   const heading = html`<h2 id="${id}-title">${title}</h2>`
   if (!closed) {

@@ -4,19 +4,19 @@ import { batterySubjects } from './run-battery.ts'
 
 type Figure = Omit<Measurement, 'values'>
 
-/** An effect that a patch says it has, and what the battery found. */
+/** An effect that a patch claims, and what the battery found. */
 export interface CheckedClaim {
   readonly claim: PatchEffect
-  /** The figures of the same metric and judge: on the same data, or else on all others. */
+  /** Figures with the same metric and judge: on the same data, or if there are none, on all other data. */
   readonly found: readonly Figure[]
   /**
-   * `consistent`: no figure is worse than what is claimed. `contradicted`: one on the same data is, by intervals that do not overlap.
-   * `lower elsewhere`: the same on other data. `not measured`: the battery has no such metric.
+   * `consistent`: no figure is worse than the claim. `contradicted`: a figure on the same data is worse, with intervals that do
+   * not overlap. `lower elsewhere`: the same, but on other data. `not measured`: the battery has no such metric.
    */
   readonly verdict: 'consistent' | 'contradicted' | 'lower elsewhere' | 'not measured'
 }
 
-/** A change that the battery found, of which the patch says nothing. */
+/** A change that the battery found and the patch does not mention. */
 export interface UnclaimedChange {
   readonly before: Figure
   readonly after: Figure
@@ -28,7 +28,7 @@ export interface ScanFindings {
   readonly unclaimed: readonly UnclaimedChange[]
 }
 
-/** Holds what was measured against what a patch says of itself. Changes count where the 95% intervals do not overlap. */
+/** Compares measurements with a patch's claims. Changes count only if the 95% intervals do not overlap. */
 export function compareClaims(
   effects: readonly PatchEffect[],
   measurements: readonly Measurement[],

@@ -1,21 +1,21 @@
 import type { LanguageModel, Patch } from '@policypatch/core'
 import { inspectPrefix } from '@policypatch/core/patch'
 
-/** What stands out in a prefix's own numbers. */
+/** What stands out in the numbers of a prefix. */
 export interface ExaminedPrefix {
-  /** Virtual tokens whose norm is above that of every token of the model. */
+  /** Number of virtual tokens whose norm exceeds that of every token of the model. */
   readonly outside: number
   readonly tokens: number
-  /** Largest norm of a virtual token over the largest of a token of the model. */
+  /** Largest norm of a virtual token, divided by the largest norm of a token of the model. */
   readonly largest: number
-  /** Texts of the nearest tokens where one is so near that the virtual token is that token, and how near. */
+  /** Texts of the nearest tokens that are so close that the virtual token practically is that token, with the cosine. */
   readonly words: readonly { readonly text: string; readonly cosine: number }[]
 }
 
-/** Cosine from which a virtual token counts as a token of the model: trained ones move away from where they began. */
+/** Minimum cosine at which a virtual token counts as a token of the model. Trained ones move away from where they started. */
 const isToken = 0.9
 
-/** The norms of a patch's virtual tokens and the tokens that they are nearest to. */
+/** The norms of a patch's virtual tokens, and the tokens nearest to them. */
 export async function examinePrefix(model: LanguageModel, patch: Patch): Promise<ExaminedPrefix> {
   const { tokens, embeddingNorms } = await inspectPrefix(model, patch, { nearest: 1 })
   const norms = tokens.map(({ norm }) => norm)

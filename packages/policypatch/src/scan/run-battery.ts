@@ -21,21 +21,21 @@ import { readAbilityData } from '../read-ability-data.ts'
 export interface BatteryOptions {
   readonly model: LanguageModel
   readonly patch: Patch
-  /** Prompts of each set, and of each context. */
+  /** Prompts per set and per context. */
   readonly rows: number
   readonly maxTokens: number
-  /** Whether grammar, knowledge, perplexity and instruction following are measured too. */
+  /** Whether to measure grammar, knowledge, perplexity and instruction following too. */
   readonly ability: boolean
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: StageProgress) => void
 }
 
-/** Subjects of the battery's figures. */
+/** Subject names in the battery's figures. */
 export const batterySubjects = { base: 'base', patched: 'patched' } as const
 
 /**
- * What a model does with a patch and without, on prompts that come with the package: refusal of harmful prompts and of ordinary ones, in
- * contexts; how far ordinary answers are from the base's; offensive language in them; loops; and ability.
+ * Measures a model with and without a patch on the package's prompts: refusal of harmful and of ordinary prompts, in contexts;
+ * how far ordinary answers are from the base's; offensive language in them; loops; and ability.
  */
 export async function runBattery(options: BatteryOptions): Promise<Measurement[]> {
   const { model, patch, rows, maxTokens, signal, onProgress } = options
@@ -45,7 +45,7 @@ export async function runBattery(options: BatteryOptions): Promise<Measurement[]
   })
   const patched = applyPatch(model, patch)
   const room = model.config.maxPositions - patch.prefix.length - maxTokens
-  // Some contexts are long; a model of a small context is measured in the others.
+  // Some contexts are long. A model with a small context is measured only in those that fit.
   const fits = ({ prompt }: PatchPrompt) =>
     model.tokenizer.encodePrompt(typeof prompt === 'string' ? [{ role: 'user', content: prompt }] : prompt)
       .length <= room
@@ -79,7 +79,7 @@ export async function runBattery(options: BatteryOptions): Promise<Measurement[]
 
 const others = { domain: 'refusal', interval: 'wilson', better: 'lower' } as const
 
-/** Over all harmless prompts: single cells have few such answers, if any. */
+/** Over all harmless prompts, because single cells have few such answers, if any. */
 function loops({ cells, subjects }: PatchEvaluation): Measurement[] {
   return subjects.map((subject) => {
     const own = cells.filter((cell) => cell.subject === subject && cell.kind === 'harmless')

@@ -8,7 +8,7 @@ interface ApiKeyOptions {
   readonly admin?: boolean
 }
 
-/** `api-key`: makes a key for a server. */
+/** `api-key`: creates an API key for a server. */
 export function apiKeyCommand(): Command {
   const command = new Command('api-key')
     .description('make an API key for serve; the file gets its hash, and the key is printed once')

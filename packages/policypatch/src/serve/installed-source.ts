@@ -5,8 +5,8 @@ import type { CommandContext } from '../cli/command-context.ts'
 import { openState } from '../installed/state-context.ts'
 
 /**
- * The patches that are installed in the project or on the machine, for a server: what it installs, `policypatch list` shows and `policypatch
- * rollback` takes back.
+ * The installed patches of the project or the machine, as a server's patch source. `policypatch list` shows what the server
+ * installs, and `policypatch rollback` undoes it.
  */
 export async function installedSource(
   context: Pick<CommandContext, 'findPatch' | 'progress' | 'trust'>,
@@ -21,7 +21,7 @@ export async function installedSource(
       const entry = await install(
         {
           ...state,
-          // What does not fit the model that is served is not installed for it.
+          // A patch that does not fit the served model is not installed.
           async verify(patch) {
             checkFit(model, patch)
             return (await state.verify?.(patch)) ?? []
@@ -32,7 +32,7 @@ export async function installedSource(
       const changed = entry?.changes.flatMap(({ name, after }) =>
         after ? [{ name, version: after.version }] : [],
       )
-      // Where nothing had to change, it is one of those in use.
+      // If nothing had to change, the patch is among those in use.
       const came = changed
         ? [...changed, ...(entry?.added ?? [])]
         : await inUse(installedPatches(state.place), model)

@@ -1,9 +1,9 @@
 import { importPackage } from '@policypatch/core/platform'
 
 /**
- * The server. It is an optional package, left out by `npm install --omit=optional`.
+ * Imports the server, an optional package that `npm install --omit=optional` leaves out.
  *
- * @throws PatchError `BACKEND_FAILED` where it is not installed
+ * @throws PatchError `BACKEND_FAILED` if it is not installed
  */
 export const openServer = () =>
   importPackage('@policypatch/serve', 'which serves models', () => import('@policypatch/serve'))

@@ -22,7 +22,7 @@ interface ServeCommandOptions {
   readonly settings?: string
 }
 
-/** `serve`: answers OpenAI's interface until it is told to end. */
+/** `serve`: serves OpenAI's API until it is told to stop. */
 export function serveCommand(): Command {
   const command = new Command('serve')
     .description("serve a model over OpenAI's API; patches are chosen by request and changed while it runs")
@@ -93,7 +93,7 @@ async function serve(context: CommandContext, options: ServeCommandOptions): Pro
   }
 }
 
-/** The settings of the command line. */
+/** The settings given on the command line. */
 function settingsOf(
   { model, name, host, port, keys, state }: ServeCommandOptions,
   given: readonly Patch[],
@@ -110,7 +110,7 @@ function settingsOf(
   }
 }
 
-/** Without a model, the first patch of the settings says which it is. */
+/** The first patch of the settings, which determines the model if none was named. */
 async function firstPatch(
   context: CommandContext,
   { model, patches }: ServeConfig,

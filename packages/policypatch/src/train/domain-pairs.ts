@@ -17,16 +17,16 @@ export interface MakeDomainPairsOptions {
   readonly source: ReferenceSource
   readonly prompts: readonly PatchPrompt[]
   readonly contexts: readonly PromptContext[] | 'default' | undefined
-  /** The journal; what the model makes besides lies beside it. */
+  /** Path of the journal. Other files that the model generates are stored beside it. */
   readonly path: string
   readonly batchSize: number
 }
 
 /**
- * The pairs that a domain's recipe names.
+ * Makes the pairs of a domain's recipe.
  *
- * @throws `INVALID_ARGUMENT` if the recipe draws several answers of a reference that has one, or the domain is of texts,
- *   which have no contexts and no everyday prompts; and the errors of `domainPairs`.
+ * @throws `INVALID_ARGUMENT` if the recipe needs several answers and the reference has only one, or if contexts or everyday
+ *   prompts are given for a domain of plain texts; and the errors of `domainPairs`.
  */
 export async function makeDomainPairs(
   context: CommandContext,

@@ -3,7 +3,7 @@ import { formatReferenceShare, promptKinds } from '@policypatch/core/pairs'
 import type { TrainMetrics } from '@policypatch/core/train'
 import type { ProgressReporter } from '../cli/progress-reporter.ts'
 
-/** Shows what `trainPatch` reports. */
+/** Shows the progress that `trainPatch` reports. */
 export function reportTraining(progress: ProgressReporter): (event: TrainProgress) => void {
   return (event) => {
     switch (event.stage) {

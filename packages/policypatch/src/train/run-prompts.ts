@@ -8,11 +8,11 @@ export interface RunPromptsOptions {
   readonly model: LanguageModel
   readonly reference: Reference
   readonly contexts: readonly PromptContext[] | 'default' | undefined
-  /** What the names of the files begin with in which the run keeps what the model makes. */
+  /** Path prefix of the files that keep what the model generates. */
   readonly path: string
 }
 
-/** The contexts that an option names; undefined where it was not given. */
+/** The contexts that the option names; undefined if it was not given. */
 export async function contextsOf(
   option: string | undefined,
 ): Promise<readonly PromptContext[] | 'default' | undefined> {
@@ -20,7 +20,7 @@ export async function contextsOf(
   return option === 'none' ? [] : readContexts(option)
 }
 
-/** The prompts of a run: those given, and as `--everyday` and `--contexts` say. */
+/** The prompts of a run: the given ones, extended as `--everyday` and `--contexts` say. */
 export async function runPrompts(
   { progress, signal }: CommandContext,
   { everyday = 0, seed }: PairOptions,

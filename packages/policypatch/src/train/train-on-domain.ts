@@ -25,26 +25,26 @@ export interface TrainOnDomainOptions {
   readonly domain: Domain
   readonly model: LanguageModel
   readonly source: ReferenceSource | undefined
-  /** Pairs, or prompts to make pairs of. */
+  /** Pairs, or prompts to make pairs from. */
   readonly data: Pick<TrainPatchOptions, 'pairs' | 'prompts'>
   readonly contexts: readonly PromptContext[] | 'default' | undefined
-  /** Of the run. */
+  /** Folder of the run. */
   readonly directory: string
 }
 
-/** A patch, and the domain's figures of the base and of it. */
+/** A patch, and the domain's figures for the base and the patched model. */
 export interface TrainedOnDomain {
   readonly patch: Patch
-  /** Undefined where they were not wanted, or there were too few prompts to set some apart. */
+  /** Undefined if not wanted, or if there were too few prompts to hold some out. */
   readonly figures: DomainFigures | undefined
 }
 
-/** Samples of a prompt in the short evaluation after training, of the domain's. */
+/** Maximum samples per prompt in the short evaluation after training, even if the domain has more. */
 const mostSamples = 5
 
 /**
- * Trains by a domain's recipe, then measures the base and the patched model in the domain on held-out prompts, which the
- * manifest records.
+ * Trains with a domain's recipe, then measures the base and the patched model on held-out prompts. The manifest records the
+ * figures.
  */
 export async function trainOnDomain(
   context: CommandContext,
@@ -67,7 +67,7 @@ export async function trainOnDomain(
   const patch = await trainPatch({
     ...training,
     ...{ domain, model, pairs, reference, seed, directory, signal },
-    // The domain's own figures take its place.
+    // Replaced by the domain's own figures.
     check: false,
     checkpointEvery: 1,
     onProgress: reportTraining(progress),
@@ -91,7 +91,7 @@ export async function trainOnDomain(
   return { patch: await withEffects(patch, effects), figures }
 }
 
-/** Whether the patch moves one of its domain's figures, at least, where it shall. */
+/** Whether the patch improves at least one of its domain's figures. */
 export function betters({ measurements }: DomainFigures, subject: string): boolean {
   return measurements.some((after) => {
     const before = measurements.find(
@@ -116,15 +116,15 @@ function needDistributions({ name, format }: Domain, source: ReferenceSource | u
   })
 }
 
-/** Rows to train on, and prompts that training never sees. */
+/** Rows to train on, and prompts held out from training. */
 export interface SetApart<Row> {
   readonly train: readonly Row[]
   readonly apart: readonly PatchPrompt[]
 }
 
 /**
- * Sets prompts of each kind apart, as many as the check after a training takes, drawn by the seed: of fewer than 20 prompts none,
- * else a tenth, at least 8 (or a fifth of them) and at most what the preset says. Rows of the same prompt stay together.
+ * Holds out prompts of each kind for the check after training, drawn by the seed: none of fewer than 20 prompts, else a tenth,
+ * but at least 8 (or a fifth of them, if that is fewer) and at most the preset's limit. Rows with the same prompt stay together.
  */
 export function setApart<Row extends PatchPrompt>(
   rows: readonly Row[],

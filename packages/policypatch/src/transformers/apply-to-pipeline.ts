@@ -1,6 +1,6 @@
 /**
- * A patch in transformers.js: the keys and values of its virtual tokens are what the cache of each generation begins with. The
- * ONNX files of the model are the ones that it has.
+ * Patches for transformers.js: the cache of each generation starts with the keys and values of the virtual tokens. The model's
+ * ONNX files stay as they are.
  */
 
 import type { PreTrainedModel, PreTrainedTokenizer, TextGenerationPipeline } from '@huggingface/transformers'
@@ -9,22 +9,23 @@ import { cacheOf, checkCacheFits } from './model-cache.ts'
 import { isPatched, patchedModel } from './patched-model.ts'
 import { type KeyValueSource, readKeyValues } from './read-key-values.ts'
 
-/** transformers.js counts the positions of these from 1, and exported keys stand at 0 to m − 1. */
+/** Model types whose positions transformers.js counts from 1. Exported keys are at positions 0 to m − 1. */
 const countsFromOne = new Set(['gemma3', 'gemma3_text', 'paligemma'])
 
 /**
- * A pipeline for `text-generation` with a patch. It is another pipeline on the same model: the one given answers without the
- * patch as before, and disposing of one disposes of both.
+ * Adds a patch to a `text-generation` pipeline. Returns a new pipeline on the same model: the given one still answers without the
+ * patch, and disposing of one disposes of both.
  *
  *     const generator = await pipeline('text-generation', 'onnx-community/SmolLM2-135M-Instruct-ONNX')
  *     const patched = await applyToPipeline(generator, 'harmfulness.safetensors')
  *     await patched(messages, { max_new_tokens: 64 })
  *
- * @param patch its keys and values: from `exportKeyValues`, or a file of `policypatch export --to key-values`, or its bytes. They must be
- *   those of the weights that the ONNX files were made of. A gate is not part of them: the patch takes effect on every prompt.
- * @throws PatchError `INVALID_ARGUMENT` for another pipeline, and one that has a patch; `UNSUPPORTED` for a model that cannot have one;
- *   `PATCH_MISMATCH` for keys and values of other shapes; the errors of reading a file. A generation throws `UNSUPPORTED` for
- *   `past_key_values` of the caller's, and `CONTEXT_EXCEEDED`.
+ * @param patch its keys and values: from `exportKeyValues`, or a file written by `policypatch export --to key-values`, or its
+ *   bytes. They must come from the weights that the ONNX files were made from. A gate is not included: the patch takes effect on
+ *   every prompt.
+ * @throws PatchError `INVALID_ARGUMENT` for another kind of pipeline, or one that already has a patch; `UNSUPPORTED` for a model
+ *   that cannot have one; `PATCH_MISMATCH` for keys and values of other shapes; the errors of reading a file. A generation throws
+ *   `UNSUPPORTED` if the caller passes `past_key_values`, and `CONTEXT_EXCEEDED`.
  */
 export async function applyToPipeline<Pipeline extends TextGenerationPipeline>(
   generator: Pipeline,
@@ -45,7 +46,7 @@ export async function applyToPipeline<Pipeline extends TextGenerationPipeline>(
 }
 
 /**
- * A decoder of transformers.js with a patch, in `generate` and in forward passes; see {@link applyToPipeline}.
+ * Adds a patch to a transformers.js decoder, in `generate` and in forward passes; see {@link applyToPipeline}.
  *
  * @param tokenizer the model's
  */

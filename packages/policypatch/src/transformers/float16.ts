@@ -1,6 +1,6 @@
 /**
- * The bits of IEEE 754 half-precision numbers, rounded to nearest, ties to even; what is too large is infinite. (Node 20 has no
- * Float16Array.)
+ * Converts numbers to the bits of IEEE 754 half precision, rounding to nearest, ties to even. Numbers that are too large become
+ * infinite. (Node 20 has no Float16Array.)
  */
 export function float16Bits(values: ArrayLike<number>): Uint16Array {
   const bits = new Uint16Array(values.length)
@@ -19,9 +19,9 @@ export function float16Bits(values: ArrayLike<number>): Uint16Array {
 /** @param magnitude the bits of a float32 without its sign */
 function half(magnitude: number): number {
   if (magnitude > 0x7f800000) return 0x7e00
-  // 65,520 and more rounds to infinity.
+  // 65,520 and above round to infinity.
   if (magnitude >= 0x477ff000) return 0x7c00
-  // Below 2⁻¹⁴ the exponent is fixed, and the mantissa with its leading 1 moves right.
+  // Below 2⁻¹⁴ the exponent is fixed, and the mantissa with its leading 1 shifts right.
   if (magnitude < 0x38800000) {
     const shift = 126 - (magnitude >>> 23)
     return shift > 24 ? 0 : rounded((magnitude & 0x7fffff) | 0x800000, shift)
@@ -29,7 +29,7 @@ function half(magnitude: number): number {
   return rounded(magnitude - 0x38000000, 13)
 }
 
-/** The number without so many of its last bits. A carry goes on into the exponent, as it should. */
+/** Rounds off the last `shift` bits. A carry propagates into the exponent, as it should. */
 function rounded(bits: number, shift: number): number {
   const kept = bits >>> shift
   const rest = bits - kept * 2 ** shift

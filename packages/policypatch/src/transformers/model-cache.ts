@@ -1,4 +1,4 @@
-/** The cache of a transformers.js model: what it holds, and how one is made. */
+/** The key-value cache of a transformers.js model: its layout, and how to create one. */
 
 import type { DynamicCache, PreTrainedModel, PreTrainedTokenizer, Tensor } from '@huggingface/transformers'
 import { PatchError } from '@policypatch/core'
@@ -6,20 +6,20 @@ import { float16Bits } from './float16.ts'
 import type { KeyValues } from './read-key-values.ts'
 
 /**
- * A model's cache. Its classes are those of the very copy of transformers.js that the model is from, which takes no other's: a
- * page may have it from anywhere.
+ * A model's cache. Its classes come from the same copy of transformers.js as the model, which accepts no others. A page may load
+ * that copy from anywhere.
  */
 export interface ModelCache {
   readonly newTensor: (...args: ConstructorParameters<typeof Tensor>) => Tensor
   readonly newCache: (entries: Record<string, Tensor>) => DynamicCache
-  /** Its tensors by name: type, heads and width. */
+  /** Type, number of heads and head width of each tensor, by name. */
   readonly entries: ReadonlyMap<
     string,
     { readonly type: string; readonly heads: number; readonly width: number }
   >
 }
 
-/** What a model's cache holds after one token. */
+/** Reads the cache layout from a generation of one token. */
 export async function cacheOf(model: PreTrainedModel, tokenizer: PreTrainedTokenizer): Promise<ModelCache> {
   const { input_ids } = tokenizer('a') as { input_ids: Tensor }
   const TensorOfModel = input_ids.constructor as typeof Tensor
@@ -43,7 +43,7 @@ export async function cacheOf(model: PreTrainedModel, tokenizer: PreTrainedToken
   }
 }
 
-/** @throws PatchError `PATCH_MISMATCH` for keys and values of other layers, heads or width; `UNSUPPORTED` for an unknown type */
+/** @throws PatchError `PATCH_MISMATCH` for different layers, heads or widths; `UNSUPPORTED` for an unknown type */
 export function checkCacheFits({ entries }: ModelCache, { tensors }: KeyValues): void {
   const described = (
     all: Iterable<readonly [string, { heads?: number | undefined; width?: number | undefined }]>,
@@ -72,7 +72,7 @@ export function checkCacheFits({ entries }: ModelCache, { tensors }: KeyValues):
   })
 }
 
-/** A cache with the keys and values for so many rows. Its data are copied: a worker may take them away. */
+/** Creates a cache with the keys and values repeated for each row. The data is copied, because a worker may take it over. */
 export function startCache(model: ModelCache, { tensors, length }: KeyValues, rows: number): DynamicCache {
   const entries = Object.entries(tensors).map(([name, { data }]) => {
     const { type, heads, width } = model.entries.get(name) as { type: string; heads: number; width: number }

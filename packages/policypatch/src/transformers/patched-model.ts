@@ -3,7 +3,7 @@ import { PatchError } from '@policypatch/core'
 import { type ModelCache, startCache } from './model-cache.ts'
 import type { KeyValues } from './read-key-values.ts'
 
-/** What is passed to `generate` and to a forward pass, as far as it matters here. */
+/** The inputs of `generate` and of a forward pass that matter here. */
 interface Inputs {
   readonly inputs?: Tensor
   readonly input_ids?: Tensor
@@ -11,21 +11,21 @@ interface Inputs {
   readonly past_key_values?: unknown
 }
 
-/** Models that this module has made. */
+/** The models that this module has patched. */
 const patched = new WeakSet<object>()
 
 export const isPatched = (model: PreTrainedModel): boolean => patched.has(model)
 
 /**
- * The model with keys and values before every prompt, in `generate` and in forward passes. All else is the model's own, which
- * is not changed.
+ * Wraps a model so that keys and values precede every prompt, in `generate` and in forward passes. Everything else is forwarded
+ * to the model, which does not change.
  */
 export function patchedModel(
   model: PreTrainedModel,
   cache: ModelCache,
   keyValues: KeyValues,
 ): PreTrainedModel {
-  /** The inputs behind the keys and values: an attention mask of m ones, then the prompt's own. */
+  /** The inputs after the keys and values. The attention mask is m ones, then the prompt's own. */
   const behind = <Given extends Inputs>(given: Given) => {
     checkInputs(given, keyValues.length, model)
     const { dims } = (given.input_ids ?? given.inputs) as Tensor
@@ -44,7 +44,7 @@ export function patchedModel(
     async generate(options: Inputs) {
       const inputs = behind(options)
       const output = await model.generate(inputs as never)
-      // What was asked for besides the tokens is the caller's to free.
+      // If the output includes the cache, the caller disposes of it.
       if (!('past_key_values' in output)) await inputs.past_key_values.dispose()
       return output
     },

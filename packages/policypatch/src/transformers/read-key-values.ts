@@ -9,10 +9,13 @@ import {
   type TensorReader,
 } from '@policypatch/core/platform'
 
-/** The keys and values of a patch: those of `exportKeyValues`, or a file that `policypatch export --to key-values` wrote, or its bytes. */
+/**
+ * The keys and values of a patch: from `exportKeyValues`, or a file written by `policypatch export --to key-values`, or its
+ * bytes.
+ */
 export type KeyValueSource = KeyValues | Uint8Array | Place
 
-/** Keys and values of m positions, as `exportKeyValues` gives them. */
+/** Keys and values for m positions, as `exportKeyValues` returns them. */
 export type KeyValues = Pick<PatchKeyValues, 'length' | 'tensors'>
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Answers: what was asked is submitted to the engine, whole or not at all, and its first event is waited for. So whatever is refused,
- * by the engine or by its deadline, is refused before anything is sent.
+ * Answers: a request is submitted to the engine completely or not at all, and its first event is awaited. So whatever the engine
+ * or its deadline refuses is refused before anything is sent.
  */
 
 import { randomInt, randomUUID } from 'node:crypto'
@@ -12,7 +12,7 @@ import type { ServedStack } from '../patches/served-stack.ts'
 import type { AnswerObserver, AnswerRecord, Operation } from './answer-record.ts'
 import { type ChoiceEvent, mergeEvents } from './merge-events.ts'
 
-/** What is to be answered. */
+/** What to answer. */
 export interface Question {
   readonly operation: Operation
   readonly model: string
@@ -21,7 +21,7 @@ export interface Question {
   /** Choices for each prompt. */
   readonly choices: number
   readonly sampling: Sampling & { readonly maxTokens: number }
-  /** Absent: one that is drawn. */
+  /** Default: a random seed. */
   readonly seed?: number | undefined
   readonly topLogProbabilities?: number | undefined
   /** Milliseconds until the first token. */
@@ -33,16 +33,16 @@ export interface Question {
   readonly signal: AbortSignal
 }
 
-/** An answer whose first event is there. */
+/** An answer whose first event has arrived. */
 export interface BegunAnswer {
   readonly record: AnswerRecord
   /** Seconds since 1970. */
   readonly created: number
-  /** All events, the first one too. Stopping to read them ends the answer. */
+  /** All events, including the first. Ending the iteration ends the answer. */
   readonly events: AsyncIterableIterator<ChoiceEvent, void>
 }
 
-/** Begins an answer. Throws what the engine throws. */
+/** Begins an answer. Throws the engine's errors. */
 export async function beginAnswer(
   engine: Engine,
   question: Question,
@@ -73,7 +73,7 @@ export async function beginAnswer(
   return { record, created, events: startingWith(first.value, events) }
 }
 
-/** Submits every choice, or none: an engine that refuses one is to have none of the others. */
+/** Submits every choice or none: if the engine refuses one, the others are aborted. */
 function submitAll(engine: Engine, question: Question): AsyncIterable<ChoiceEvent['event']>[] {
   const { prompts, choices, stack, sampling, queueTimeout, signal, topLogProbabilities } = question
   const seed = question.seed ?? randomInt(2 ** 47)
@@ -101,7 +101,7 @@ function submitAll(engine: Engine, question: Question): AsyncIterable<ChoiceEven
   return submitted
 }
 
-/** The events, while the record and the observers follow them. */
+/** Passes the events on, and updates the record and the observers. */
 async function* watched(
   record: AnswerRecord,
   events: AsyncIterable<ChoiceEvent>,
@@ -148,14 +148,14 @@ function follow(
   }
   choice.finishReason = event.finishReason
   choice.tokens = event.completionTokens
-  // The choices of a prompt share it.
+  // The choices of a prompt share its tokens.
   if (index % choices === 0) {
     record.promptTokens += event.promptTokens
     record.cachedTokens += event.cachedTokens
   }
 }
 
-/** Not a generator: one that nobody has begun to read would not end the rest. */
+/** Not a generator: ending one that was never read from would not end `rest`. */
 function startingWith(
   first: ChoiceEvent,
   rest: AsyncGenerator<ChoiceEvent, void, undefined>,

@@ -3,17 +3,17 @@ import type { BegunAnswer } from './begin-answer.ts'
 import type { ChoiceEvent } from './merge-events.ts'
 
 export interface EventStreamOptions {
-  /** What stands before the first event. */
+  /** Sent before the first event. */
   readonly opening: readonly unknown[]
-  /** What an event becomes. */
+  /** The chunks that an event becomes. */
   chunks(event: ChoiceEvent): readonly unknown[]
-  /** What stands after the last event. */
+  /** Sent after the last event. */
   closing(): readonly unknown[]
-  /** Told of an error that comes after the beginning, which no status code can say any more. */
+  /** Called with an error that comes after the start, when no status code can report it any more. */
   onError(error: unknown): void
 }
 
-/** Server-sent events of an answer, each made when it is read. Who hangs up ends the answer. */
+/** Server-sent events of an answer, each created when it is read. A client that disconnects ends the answer. */
 export function eventStream(
   { events }: BegunAnswer,
   options: EventStreamOptions,
@@ -52,6 +52,6 @@ export function eventStream(
 export const eventStreamHeaders = {
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-cache',
-  // Proxies that gather answers would hold it back.
+  // Proxies that buffer responses would hold it back.
   'x-accel-buffering': 'no',
 }

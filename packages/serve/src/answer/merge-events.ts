@@ -6,7 +6,10 @@ export interface ChoiceEvent {
   readonly event: EngineEvent
 }
 
-/** The events of several choices as they come. Ending it ends all of them; the first error of one is thrown, and ends the others. */
+/**
+ * The events of several choices as they come. Ending the iteration ends all of them. The first error is thrown, and ends the
+ * others.
+ */
 export async function* mergeEvents(
   choices: readonly AsyncIterable<EngineEvent>[],
 ): AsyncGenerator<ChoiceEvent, void, undefined> {
@@ -24,7 +27,7 @@ export async function* mergeEvents(
       }
     }
   } finally {
-    // What was asked for and is not read any more must not go unhandled.
+    // Reads that nobody awaits any more must not end in unhandled rejections.
     for (const one of pending.values()) one.catch(() => undefined)
     for (const iterator of iterators) iterator.return?.()?.catch(() => undefined)
   }

@@ -1,14 +1,15 @@
 import type { Tokenizer } from '@policypatch/core/platform'
 
-/** A token as log-probabilities tell it. */
+/** A token as it is shown with log-probabilities. */
 export interface TokenText {
   readonly token: string
-  /** Its UTF-8; null where it is a part of a character. */
+  /** Its UTF-8 bytes; null if it is a part of a character. */
   readonly bytes: readonly number[] | null
 }
 
 /**
- * The texts of single tokens. A token is decoded behind another one: at the beginning of a text some tokenizers leave its space out.
+ * The texts of single tokens. A token is decoded after another one, because some tokenizers drop the leading space at the start
+ * of a text.
  */
 export function tokenTexts(tokenizer: Tokenizer): (id: number) => TokenText {
   const anchor = tokenizer.encode('a', { addSpecialTokens: false })

@@ -4,7 +4,7 @@ import type { AnswerRecord } from './answer-record.ts'
 export const completionTokens = ({ choices }: Pick<AnswerRecord, 'choices'>): number =>
   choices.reduce((sum, { tokens }) => sum + tokens, 0)
 
-/** Tokens of an answer, as OpenAI's interface counts them. */
+/** Tokens of an answer, as OpenAI's API counts them. */
 export function usageOf(record: AnswerRecord) {
   const { promptTokens, cachedTokens } = record
   const completion = completionTokens(record)

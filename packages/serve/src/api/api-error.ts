@@ -1,13 +1,13 @@
 import { PatchError } from '@policypatch/core'
 import type { ErrorCode } from '@policypatch/core/platform'
 
-/** What OpenAI's interface says of an error, as `{ "error": … }`. */
+/** An error in the form of OpenAI's API, as `{ "error": … }`. */
 export interface ErrorBody {
   readonly message: string
   readonly type: string
-  /** The field that is wrong. */
+  /** The bad field. */
   readonly param: string | null
-  /** To switch on: OpenAI's where it has one, else the code of policypatch. */
+  /** For programs to switch on: OpenAI's code if it has one, else that of policypatch. */
   readonly code: string | null
 }
 
@@ -32,7 +32,7 @@ export type ErrorStatus =
 export interface Refusal {
   readonly status: ErrorStatus
   readonly error: ErrorBody
-  /** Seconds after which it may be tried again. */
+  /** Seconds after which it may be retried. */
   readonly retryAfter?: number
 }
 
@@ -55,11 +55,11 @@ export class ApiError extends Error {
   }
 }
 
-/** A field of a body that is wrong. */
+/** A bad field of a body. */
 export const badField = (param: string, message: string, code: string | null = null): ApiError =>
   new ApiError(400, { message, param, code })
 
-/** Seconds after which a full queue is likely to have room, and a closing server to be another one. */
+/** Seconds after which a full queue is likely to have room, and a closing server to have been replaced. */
 const soon = 1
 const afterRestart = 5
 
@@ -94,7 +94,7 @@ const waits: Partial<Record<ErrorCode, number>> = {
   CLOSED: afterRestart,
 }
 
-/** What is answered to an error: a fault of the server's own is not described. */
+/** The response to an error. The server's own faults are not described. */
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof ApiError) return error.refusal
   const status = error instanceof PatchError ? (statuses[error.code] ?? 500) : 500

@@ -15,7 +15,7 @@ export interface Asked {
   readonly topLogProbabilities: number | undefined
 }
 
-/** Begins an answer to what a body asked for, within the limits. */
+/** Begins the answer to a request body, within the limits. */
 export async function ask(
   c: Context<RequestVariables>,
   context: ServeContext,
@@ -59,7 +59,7 @@ export async function ask(
   return begun
 }
 
-/** A sender who knows what its prompts are, as a test does, says so: a canary counts by it. */
+/** The kind of the prompts, from senders that know it, such as tests. Canaries count by it. */
 function promptKind(metadata: CommonFields['metadata']): 'harmful' | 'harmless' | undefined {
   const kind = metadata?.prompt_kind
   if (kind === undefined || kind === 'harmful' || kind === 'harmless') return kind

@@ -10,13 +10,13 @@ const roles: Readonly<Record<string, string>> = {
   assistant: 'assistant',
 }
 
-/** Fields of a message that clients send back with what an answer had, if they hold nothing. */
+/** Fields that clients copy from an answer into a message; allowed if they are empty. */
 const empty = ['refusal', 'annotations', 'audio', 'tool_calls', 'function_call', 'reasoning_content']
 
 /**
  * The messages of a chat.
  *
- * @throws ApiError 400 for what is no text: images, sound, files, and calls of tools are refused by their name
+ * @throws ApiError 400 for anything but text: images, audio, files and tool calls are refused by name
  */
 export function chatMessages(messages: readonly unknown[]): ChatMessage[] {
   return messages.map((value, i) => chatMessage(value, `messages.${i}`))

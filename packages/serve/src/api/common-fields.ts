@@ -6,7 +6,7 @@ import { servedFields } from './refused-fields.ts'
 const integer = (least: number, most: number) => z.int().check(z.minimum(least), z.maximum(most))
 const text = z.string().check(z.minLength(1), z.maxLength(256))
 
-/** A patch of a stack, as requests name it. */
+/** A patch of a stack, as it is named in requests. */
 export const patchEntry = z.union([
   text,
   z.strictObject({
@@ -59,9 +59,9 @@ export const completionSchema = z.object({
 export type CommonFields = Omit<z.output<typeof chatSchema>, 'messages' | 'logprobs' | 'top_logprobs'>
 
 /**
- * A body in the form of a schema.
+ * Parses a body with a schema.
  *
- * @throws ApiError 400 naming the field that is wrong, as OpenAI's interface does
+ * @throws ApiError 400 naming the bad field, as OpenAI's API does
  */
 export function parseBody<Fields>(
   schema: z.core.$ZodType<Fields> & { readonly shape: Readonly<Record<string, unknown>> },
@@ -76,7 +76,7 @@ export function jsonObject(body: unknown): Readonly<Record<string, unknown>> {
   throw badField('', 'The body must be a JSON object', 'invalid_type')
 }
 
-/** @throws ApiError 400 naming the field that is wrong */
+/** @throws ApiError 400 naming the bad field */
 export function checkedFields<Fields>(schema: z.core.$ZodType<Fields>, fields: unknown): Fields {
   const { success, data, error } = checkShape(schema, fields)
   if (success) return data
@@ -98,7 +98,7 @@ export function samplingOf(fields: CommonFields): Sampling {
   const { temperature = 1, top_p, top_k, stop } = fields
   return {
     temperature,
-    // The fewest that reach 0 are the most probable one.
+    // A top_p of 0 means the most probable token only.
     ...(top_p !== undefined && { topP: Math.max(top_p, Number.EPSILON) }),
     ...(top_k !== undefined && { topK: top_k }),
     ...(stop !== undefined && { stop: typeof stop === 'string' ? [stop] : stop }),

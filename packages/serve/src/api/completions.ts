@@ -7,7 +7,7 @@ import { completionSchema, parseBody } from './common-fields.ts'
 import { type AnswerForm, type ChunkChoice, checkStreamOptions, respond } from './respond.ts'
 import type { RequestVariables, ServeContext } from './serve-context.ts'
 
-/** `POST /v1/completions`: texts that are continued as they are. */
+/** `POST /v1/completions`: continues texts as they are. */
 export function completions(context: ServeContext) {
   const textOf = tokenTexts(context.engine.model.tokenizer)
   return async (c: Context<RequestVariables>): Promise<Response> => {

@@ -5,15 +5,15 @@ import { ApiError, badField } from './api-error.ts'
 export interface PatchChoice {
   readonly model: string
   readonly patches?: readonly StackEntry[] | undefined
-  /** Who asks; a canary chooses by it. */
+  /** Who asks; a canary chooses the side by it. */
   readonly user?: string | undefined
 }
 
 /**
- * The stack of a request: as its `patches` say, or its model's name, as in `smollm2+harmfulness@1.2`; else the one that is set, or that
- * of a canary.
+ * The stack of a request: from its `patches`, or from its model name, as in `smollm2+harmfulness@1.2`; otherwise the default
+ * stack, or that of a canary.
  *
- * @param names what the model is called
+ * @param names the model's names
  * @throws ApiError 404 for another model; PatchError `NOT_FOUND` for a patch that is not served
  */
 export function chooseStack(
@@ -29,7 +29,7 @@ export function chooseStack(
   return named.length > 0 ? served.stackOf(named) : served.stackFor(user)
 }
 
-/** What follows the model's name, each after a plus. */
+/** The patches after the model's name, each after a plus. */
 export function patchesInName(names: readonly string[], model: string): string[] {
   if (names.includes(model)) return []
   const own = names.filter((name) => model.startsWith(`${name}+`)).sort((a, b) => b.length - a.length)[0]

@@ -8,14 +8,14 @@ const modelOf = (id: string, { engine, startedAt }: ServeContext) => ({
   max_model_len: engine.model.config.maxPositions,
 })
 
-/** `GET /v1/models`: the model by its names, and with each patch alone. */
+/** `GET /v1/models`: the model under its names, and with each single patch. */
 export const listModels = (context: ServeContext) => (c: Context<RequestVariables>) => {
   const { names, patches } = context
   const patched = patches.patches.map(({ manifest }) => `${names[0]}+${manifest.name}@${manifest.version}`)
   return c.json({ object: 'list', data: [...names, ...patched].map((id) => modelOf(id, context)) })
 }
 
-/** `GET /v1/models/ID`: any that a request may name. */
+/** `GET /v1/models/ID`: any model that a request may name. */
 export const getModel = (context: ServeContext) => (c: Context<RequestVariables>) => {
   const id = idIn(c.req.path.slice('/v1/models/'.length))
   chooseStack(context.patches, context.names, { model: id })

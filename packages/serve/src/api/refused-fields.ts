@@ -1,7 +1,7 @@
 import { describeValue } from '@policypatch/core/platform'
 import { badField } from './api-error.ts'
 
-/** Fields of OpenAI's interface that are not served, with the values of them that ask for nothing. */
+/** Fields of OpenAI's API that are not supported, with those of their values that ask for nothing. */
 const notServed: Readonly<Record<string, readonly unknown[]>> = {
   tools: [[]],
   tool_choice: ['none', 'auto'],
@@ -24,14 +24,14 @@ const notServed: Readonly<Record<string, readonly unknown[]>> = {
   echo: [false],
 }
 
-/** Fields that ask for nothing that an answer would show. */
+/** Fields whose effect would not show in an answer. */
 const withoutEffect = ['parallel_tool_calls', 'prompt_cache_key', 'prompt_cache_retention']
 
 /**
- * Refuses by its name what is not served, unless its value asks for nothing, and what is not known: it would be left out without a
- * word. Gives the fields that are left, without those that are null.
+ * Refuses unknown fields by name, and unsupported ones unless their value asks for nothing, instead of silently ignoring them.
+ * Returns the remaining fields, without those that are null.
  *
- * @param known the names of the fields that are served
+ * @param known the names of the supported fields
  */
 export function servedFields(
   body: Readonly<Record<string, unknown>>,

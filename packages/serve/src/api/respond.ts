@@ -18,24 +18,24 @@ export interface ChunkChoice {
 
 /** How an endpoint writes answers. */
 export interface AnswerForm {
-  /** Of a whole answer, and of a chunk of one that is streamed. */
+  /** `object` of a whole answer, and of a chunk of a streamed one. */
   readonly object: string
   readonly chunkObject: string
   /** A choice of a whole answer, besides its index and reason. */
   choice(record: ChoiceRecord, tokens: readonly EngineToken[]): object
-  /** With what each choice of a stream begins. */
+  /** What each choice of a stream begins with. */
   readonly opening: readonly ChunkChoice[]
-  /** What an event becomes; nothing where it has nothing to say. */
+  /** The chunks that an event becomes; none if it has nothing to say. */
   chunks(event: ChoiceEvent): readonly ChunkChoice[]
 }
 
-/** @throws ApiError 400 for options of a stream without one */
+/** @throws ApiError 400 for stream options without a stream */
 export function checkStreamOptions({ stream, stream_options }: CommonFields): void {
   if (!stream_options || stream) return
   throw badField('stream_options', "'stream_options' needs 'stream' to be true", 'invalid_value')
 }
 
-/** Sends an answer, whole or as it comes. */
+/** Sends an answer, whole or as a stream. */
 export async function respond(
   c: Context,
   context: ServeContext,

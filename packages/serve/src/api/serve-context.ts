@@ -6,27 +6,27 @@ import type { ServedPatches } from '../patches/served-patches.ts'
 /** What the routes work with. */
 export interface ServeContext {
   readonly engine: Engine
-  /** What the model is called, the first name first. */
+  /** The model's names, the primary one first. */
   readonly names: readonly string[]
   readonly patches: ServedPatches
   readonly limits: Limits
-  /** Those that watch all answers. */
+  /** Observers of all answers. */
   readonly observers: readonly AnswerObserver[]
   /** Whether the server is closing. */
   isClosing(): boolean
   readonly startedAt: Date
-  /** Told of what fails after an answer has begun to be sent. */
+  /** Called with errors that occur while an answer is being sent. */
   readonly onStreamError: (error: unknown) => void
 }
 
-/** What the middleware knows of a request. */
+/** What the middleware knows about a request. */
 export interface RequestVariables {
   readonly Variables: {
     requestId: string
     /** The name of the key that was given. */
     client: string | undefined
     isAdmin: boolean
-    /** Whom limits count: a key by its name, or an address. */
+    /** Whom rate limits count: a key by its name, or an address. */
     payer: string
   }
 }

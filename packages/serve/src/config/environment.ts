@@ -8,7 +8,7 @@ const prefix = 'POLICYPATCH_SERVE_'
 export const variableOf = (path: readonly string[]): string =>
   prefix + path.map((name) => name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()).join('_')
 
-/** All fields of the configuration, groups taken apart. */
+/** The paths of all fields of the configuration, including those within groups. */
 export const fieldPaths = (): readonly (readonly string[])[] => pathsIn(serveSchema, [])
 
 function pathsIn(schema: unknown, path: readonly string[]): readonly (readonly string[])[] {
@@ -21,11 +21,11 @@ function pathsIn(schema: unknown, path: readonly string[]): readonly (readonly s
 }
 
 /**
- * The settings in the environment. Numbers, true, false, lists and objects are read as JSON, all else as text; lists of texts may also be
- * written with commas between.
+ * The settings in the environment. Numbers, true, false and lists are read as JSON, everything else as text; lists of texts may
+ * also be comma-separated.
  *
- * @throws PatchError `INVALID_ARGUMENT` for a variable with that prefix that is none of them: a misspelled one would be left out without
- *   a word
+ * @throws PatchError `INVALID_ARGUMENT` for an unknown variable with that prefix: a misspelled one would otherwise be silently
+ *   ignored
  */
 export function environmentSettings(
   environment: Readonly<Record<string, string | undefined>>,

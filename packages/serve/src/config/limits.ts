@@ -1,15 +1,15 @@
 /** What one request, or one client, may ask for. */
 export interface Limits {
-  /** Bytes of a body. */
+  /** Most bytes of a body. */
   readonly bodyBytes: number
-  /** Tokens of an answer, and what it has unless the request says so. */
+  /** Most tokens of an answer, and its default. */
   readonly maxTokens: number
-  /** Choices of a request: `n` for each of its prompts. */
+  /** Most choices of a request: `n` for each of its prompts. */
   readonly choices: number
   /** Milliseconds that a request may wait for its first token. */
   readonly queueTimeout: number
-  /** Requests of a client in a minute; 0 is any number. */
+  /** Requests of a client per minute; 0 for no limit. */
   readonly requestsPerMinute: number
-  /** Tokens of a client in a minute, prompts and answers together; 0 is any number. */
+  /** Tokens of a client per minute, prompts and answers together; 0 for no limit. */
   readonly tokensPerMinute: number
 }

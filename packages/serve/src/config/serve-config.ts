@@ -9,17 +9,17 @@ const texts = z.array(text).check(z.maxLength(100))
 const integer = (least: number, most = Number.MAX_SAFE_INTEGER) =>
   z.int().check(z.minimum(least), z.maximum(most))
 
-// What is not known is refused: a misspelled field would be left out without a word.
+// Unknown fields are rejected: a misspelled one would otherwise be silently ignored.
 export const serveSchema = z.strictObject({
   /** The model to serve, as `loadModel` takes it. */
   model: z.optional(text),
-  /** What it is called in requests, the first name first. Default: its id. */
+  /** Its names in requests, the primary one first. Default: its id. */
   names: z._default(texts, []),
   host: z._default(text, '127.0.0.1'),
   port: z._default(integer(0, 65_535), 8000),
   /** The stack of requests that name no patches. */
   patches: z._default(patchEntries, []),
-  /** A file for what is changed while serving, so that a restart goes on with it. Absent: a restart begins with `patches`. */
+  /** A file for changes made while serving, so that they survive a restart. Absent: a restart begins with `patches`. */
   state: z.optional(text),
   /** A file of API keys. Absent: everybody is let in. */
   keys: z.optional(text),
@@ -58,18 +58,19 @@ export const serveSchema = z.strictObject({
   install: z.prefault(z.strictObject({ paths: z._default(z.boolean(), false) }), {}),
   /** Whether there is a chat page at `/`. */
   page: z._default(z.boolean(), true),
-  /** Seconds that begun answers have to end when the server is told to. */
+  /** Seconds that answers in progress have to finish when the server is closed. */
   drainSeconds: z._default(integer(0, 86_400), 60),
 })
 
-/** How a server is set up. */
+/** The configuration of a server. */
 export type ServeConfig = z.output<typeof serveSchema>
 
-/** A configuration as it is given: what is left out has its default. */
+/** A configuration as it is given; omitted fields have their defaults. */
 export type ServeSettings = z.input<typeof serveSchema>
 
 /**
- * A configuration of layers, each before those after it: the command line, the environment, a file.
+ * Merges layers of a configuration, each of which takes precedence over those after it: the command line, the environment, a
+ * file.
  *
  * @throws PatchError `INVALID_ARGUMENT` listing every bad field at once
  */
@@ -83,7 +84,7 @@ export function serveConfig(...layers: readonly ServeSettings[]): ServeConfig {
   })
 }
 
-/** Reads a configuration file of JSON, whose fields are checked with those of the other layers. */
+/** Reads a JSON configuration file. Its fields are checked together with those of the other layers. */
 export const parseServeFile = (bytes: Uint8Array, path: string): ServeSettings => parseJsonFile(bytes, path)
 
 type Fields = Readonly<Record<string, unknown>>
@@ -91,7 +92,7 @@ type Fields = Readonly<Record<string, unknown>>
 const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Fields over others, groups of fields field by field. */
+/** Overrides fields with others; groups are merged field by field. */
 function merged(below: Fields, above: Fields): Fields {
   const fields: Record<string, unknown> = { ...below }
   for (const [name, value] of Object.entries(above)) {

@@ -1,6 +1,6 @@
 /**
- * API keys. A key is 256 random bits, shown once; the file holds its SHA-256, which nobody can turn back, and which tells nothing to who
- * reads the file. A key that is presented is compared with all of them, in a time that does not depend on how near it comes.
+ * API keys. A key is 256 random bits, shown once. The file holds only its SHA-256, from which the key cannot be recovered. A
+ * presented key is compared with all of them, in a time that does not depend on how close it comes.
  */
 
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
@@ -10,7 +10,7 @@ import { checkShape, describeIssues, describeValue, parseJsonFile } from '@polic
 import * as z from 'zod/mini'
 
 export interface ApiKey {
-  /** Whose it is, for logs and limits. */
+  /** The owner, for logs and limits. */
   readonly name: string
   /** SHA-256 of the key, in hexadecimal. */
   readonly sha256: string
@@ -39,7 +39,7 @@ const schema = z.strictObject({
 
 const sha256 = (key: string) => createHash('sha256').update(key).digest()
 
-/** Finds the key that was presented; undefined where it is none of them. */
+/** Finds the key that was presented; undefined if it is unknown. */
 export function findKey(keys: readonly ApiKey[], presented: string): ApiKey | undefined {
   const hash = sha256(presented)
   let found: ApiKey | undefined
@@ -59,10 +59,10 @@ export async function readKeys(path: string): Promise<readonly ApiKey[]> {
 }
 
 /**
- * Makes a key and adds it to a file, which is made where there is none.
+ * Creates a key and adds it to a file, which is created if it does not exist.
  *
- * @returns the key, which is written nowhere
- * @throws PatchError `INVALID_ARGUMENT` for a name that has a key, or is none
+ * @returns the key, which is stored nowhere
+ * @throws PatchError `INVALID_ARGUMENT` for a name that already has a key, or is not valid
  */
 export async function addKey(path: string, name: string, { admin = false } = {}): Promise<string> {
   const storage = fileStorage()

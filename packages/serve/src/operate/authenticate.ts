@@ -4,10 +4,10 @@ import type { RequestVariables } from '../api/serve-context.ts'
 import { type ApiKey, findKey } from './api-keys.ts'
 
 /**
- * Asks for a key, as `Authorization: Bearer KEY`. Without keys everybody is let in, and may change what is served if the server is
- * reached from this machine alone.
+ * Requires a key, as `Authorization: Bearer KEY`. If no keys are set, everybody is let in, and may change what is served if the
+ * server is reachable from this machine only.
  *
- * @param keys undefined where none were set
+ * @param keys undefined if none are set
  */
 export function authenticate(
   keys: () => readonly ApiKey[] | undefined,
@@ -33,7 +33,7 @@ export function authenticate(
   }
 }
 
-/** Lets only those on that may change what is served. */
+/** Lets only clients through that may change what is served. */
 export const adminOnly: MiddlewareHandler<RequestVariables> = async (c, next) => {
   if (c.get('isAdmin')) return next()
   throw new ApiError(403, {

@@ -3,13 +3,13 @@ import type { MiddlewareHandler } from 'hono'
 import { ApiError } from '../api/api-error.ts'
 import type { RequestVariables } from '../api/serve-context.ts'
 
-/** Whether an address is of this machine alone. */
+/** Whether an address is reachable from this machine only. */
 export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host.endsWith('.localhost') || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
 
 /**
- * Refuses requests by another name than this machine's where the server is reached from it alone: a page of somebody else's, whose name
- * was made to lead here (DNS rebinding), would speak to it with the rights of its user.
+ * For a server that is reachable from this machine only: refuses requests under any other host name. Otherwise somebody else's
+ * page, whose name was made to point here (DNS rebinding), could use the server with the rights of its user.
  */
 export const checkHost: MiddlewareHandler<RequestVariables> = async (c, next) => {
   const name = hostName(c.req.header('host') ?? '')

@@ -11,7 +11,7 @@ export const logLevels = ['silent', 'error', 'warn', 'info', 'debug'] as const
 
 export interface LogOptions {
   readonly level: (typeof logLevels)[number]
-  /** Whether what was asked and answered goes into the log. */
+  /** Whether prompts and answers are logged. */
   readonly prompts: boolean
 }
 
@@ -22,7 +22,7 @@ export const createLog = ({ level }: LogOptions, destination?: DestinationStream
     destination ?? pino.destination({ fd: 1, sync: true }),
   )
 
-/** A line for every answer. Prompts and answers are not in it, unless that is asked for. */
+/** A line for every answer, without the prompts and answers themselves unless `prompts` is set. */
 export function logAnswers(log: Logger, { prompts }: LogOptions): AnswerObserver {
   return {
     ended(record, outcome, error) {
@@ -58,12 +58,12 @@ function describe(record: AnswerRecord) {
 
 const texts = ({ prompts, choices }: AnswerRecord) => ({ prompts, answers: choices.map(({ text }) => text) })
 
-/** Routes that are asked every few seconds. */
+/** Routes that are polled every few seconds. */
 const quiet = new Set(['/healthz', '/readyz', '/metrics'])
 
 /**
- * A line for every request, at `debug` for those of probes; refusals with their code, faults of the server's own with the error. A refusal's
- * message may repeat what was sent.
+ * A line for every request, at `debug` for probes. Refusals are logged with their code, and the server's own faults with the
+ * error. A refusal's message may repeat what was sent, so it is logged only if `prompts` is set.
  */
 export function logRequests(log: Logger, { prompts }: LogOptions): MiddlewareHandler<RequestVariables> {
   return async (c, next) => {

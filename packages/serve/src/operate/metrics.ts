@@ -1,6 +1,6 @@
 /**
- * Metrics for Prometheus. Those that mean the same as a metric of vLLM have its name and labels, so that its dashboards and alerts can
- * be used as they are; the others begin with `policypatch_`.
+ * Metrics for Prometheus. Those that mean the same as a vLLM metric have its name and labels, so that dashboards and alerts for
+ * vLLM work unchanged; the others begin with `policypatch_`.
  */
 
 import type { Engine } from '@policypatch/core/engine'

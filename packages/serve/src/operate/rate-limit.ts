@@ -7,7 +7,7 @@ import { ApiError } from '../api/api-error.ts'
 import type { RequestVariables } from '../api/serve-context.ts'
 import type { Limits } from '../config/limits.ts'
 
-/** Limits of clients: those with a key by its name, others by their address. */
+/** Rate limits of clients, which are identified by the name of their key or else by their address. */
 export interface RateLimit {
   readonly middleware: MiddlewareHandler<RequestVariables>
   /** Counts the tokens of answers. */
@@ -17,8 +17,8 @@ export interface RateLimit {
 const minute = 60
 
 /**
- * Requests and tokens of a client in a minute. How many tokens a request takes is known when it has ended: they count for those that
- * come after it.
+ * Limits a client's requests and tokens per minute. The tokens of a request are known only when it has ended, so they count
+ * towards later requests.
  */
 export function rateLimit({ requestsPerMinute, tokensPerMinute }: Limits): RateLimit {
   const limiter = (points: number) =>
@@ -47,7 +47,7 @@ export function rateLimit({ requestsPerMinute, tokensPerMinute }: Limits): RateL
 
 function clientOf(c: Context<RequestVariables>): string {
   const key = c.get('client')
-  // An application that is called without a server has no connection.
+  // An app that is called without a server has no connection.
   return key === undefined ? `address ${c.env ? (getConnInfo(c).remote.address ?? '') : ''}` : `key ${key}`
 }
 
@@ -60,7 +60,7 @@ async function consume(limiter: RateLimiterMemory, client: string): Promise<Rate
   }
 }
 
-/** As OpenAI's headers say it. */
+/** Reports the limit in OpenAI's headers. */
 function tell(
   c: Context,
   what: string,

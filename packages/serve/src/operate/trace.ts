@@ -4,8 +4,8 @@ import { completionTokens } from '../answer/usage.ts'
 import { stackLabel } from '../patches/served-stack.ts'
 
 /**
- * A span for every answer, by OpenTelemetry's conventions for generative models; where the caller's trace is given, in it. Without an SDK,
- * which the operator brings (`node --import ./tracing.mjs`), nothing is recorded.
+ * A span for every answer, following OpenTelemetry's conventions for generative models, within the caller's trace if it is given.
+ * Nothing is recorded without an SDK, which the operator provides (`node --import ./tracing.mjs`).
  */
 export function traceAnswers(version: string): AnswerObserver {
   const spans = new WeakMap<AnswerRecord, Span>()

@@ -53,7 +53,7 @@ const page = `<!doctype html>
 </html>
 `
 
-/** `GET /`: a chat with the model, patched as the reader chooses, and with the base beside it. */
+/** `GET /`: a chat with the model, with patches of the reader's choice, beside the base model. */
 export function chatPage(c: Context): Response {
   c.header('content-security-policy', policy)
   return c.html(page) as Response

@@ -1,6 +1,6 @@
 /**
- * The script of the chat page: plain JavaScript as browsers read it. What a model says becomes text, never markup. The conversations of
- * the base and of the patched model are kept apart, for each goes on with its own answers.
+ * The script of the chat page: plain JavaScript, as browsers run it. A model's output becomes text, never markup. The base and
+ * the patched model have separate conversations, because each continues from its own answers.
  */
 export const pageScript = `
 const at = (id) => document.getElementById(id)

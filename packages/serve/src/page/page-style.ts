@@ -1,4 +1,4 @@
-/** The looks of the chat page, in light and dark. */
+/** The style of the chat page, for light and dark mode. */
 export const pageStyle = `
 :root { font: 16px/1.5 system-ui, sans-serif; --line: light-dark(#d0d4da, #3a4048); --soft: light-dark(#f4f5f7, #1d2127);
   --accent: light-dark(#1f5fbf, #7fb0ff); color-scheme: light dark; }

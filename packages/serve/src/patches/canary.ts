@@ -1,37 +1,37 @@
 /**
- * A canary: another stack for a share of those who ask for none. Users are chosen by a hash, so that each always gets the same side.
- * Refusals are counted apart for both sides, and a bound that was set ends it.
+ * A canary: another stack for a share of the requests that name none. Users are chosen by a hash, so that each always gets the
+ * same side. Refusals are counted separately for both sides, and a broken bound ends the canary.
  */
 
 import { createHash, randomUUID } from 'node:crypto'
 import { type Rate, wilsonInterval } from '@policypatch/core/evaluate'
 import type { Arm, StackPart } from './served-stack.ts'
 
-/** When a canary is rolled back. Each bound decides once `after` answers of its kind were counted. */
+/** When a canary is rolled back. Each bound applies once `after` answers of its kind have been counted. */
 export interface CanaryBound {
-  /** Least share of harmful prompts that are refused. */
+  /** Least share of harmful prompts that must be refused. */
   readonly minRefusal?: number | undefined
-  /** Largest share of harmless prompts that are refused. */
+  /** Largest share of harmless prompts that may be refused. */
   readonly maxOverRefusal?: number | undefined
-  /** By how much the share of all answers that refuse may be above that of the stable side. */
+  /** By how much the share of refusals among all answers may exceed that of the stable side. */
   readonly maxMoreRefusals?: number | undefined
   /** Default 30. */
   readonly after: number
 }
 
 export interface CanaryPlan {
-  /** Salts the hash, so that each canary has other users. */
+  /** Salts the hash, so that each canary gets different users. */
   readonly id: string
   readonly parts: readonly StackPart[]
-  /** Of requests, 0 to 100. */
+  /** Share of requests, 0 to 100. */
   readonly percent: number
   readonly bound: CanaryBound
 }
 
-/** What a prompt is; unlabelled where neither its sender nor a gate says. */
+/** The kind of a prompt; unlabelled if neither its sender nor a gate tells. */
 export type CountedKind = 'harmful' | 'harmless' | 'unlabelled'
 
-/** What the judges found of one answer. */
+/** The judges' verdict on one answer. */
 export interface JudgedAnswer {
   readonly kind: CountedKind
   readonly refused: boolean
@@ -39,20 +39,20 @@ export interface JudgedAnswer {
 
 export interface ArmFigures {
   readonly answers: number
-  /** Of harmful prompts, with its 95% interval. */
+  /** Refusals of harmful prompts, with the 95% interval. */
   readonly refusal: Rate
-  /** Of harmless prompts. */
+  /** Refusals of harmless prompts. */
   readonly overRefusal: Rate
-  /** Of all prompts. */
+  /** Refusals of all prompts. */
   readonly refusals: Rate
 }
 
 export interface Canary {
   readonly plan: CanaryPlan
   readonly startedAt: string
-  /** The side of a user; of requests without one, that share of them is drawn. */
+  /** The side of a user; requests without one are assigned at random. */
   armOf(user: string | undefined): Arm
-  /** Counts an answer; gives the bound that is broken by now. */
+  /** Counts an answer; returns the bound that is now broken, if any. */
   count(arm: Arm, answer: JudgedAnswer): string | undefined
   figures(): Readonly<Record<Arm, ArmFigures>>
 }
@@ -81,7 +81,7 @@ export function createCanary(plan: CanaryPlan, now = new Date()): Canary {
   }
 }
 
-/** A number of [0, 1) that is always the same for a user of a canary. */
+/** A number in [0, 1) that is always the same for a user of a canary. */
 function shareOf(id: string, user: string): number {
   const hash = createHash('sha256').update(`${id}\n${user}`).digest()
   return hash.readUInt32BE(0) / 2 ** 32

@@ -7,16 +7,16 @@ import { gatesAlone, judgeAnswer, kindByGates } from './judge-answer.ts'
 export interface CountAnswersOptions {
   readonly model: LanguageModel
   running(): Canary | undefined
-  /** Prefixes whose gates tell what a prompt is. */
+  /** Prefixes whose gates tell the kind of a prompt. */
   gatesOf(canary: Canary): readonly Prefix[]
   onBroken(canary: Canary, reason: string): void
   readonly onError?: ((error: unknown) => void) | undefined
 }
 
-/** Answers that wait to be judged; of more, the gates are not asked. */
+/** If this many answers wait to be judged, the gates are not asked about further ones. */
 const MOST_WAITING = 64
 
-/** Judges the answers of both sides of a canary, one after the other, when they have ended. */
+/** Judges the answers of both sides of a canary after they have ended, one at a time. */
 export function countAnswers(options: CountAnswersOptions): AnswerObserver {
   let waiting = 0
   let last: Promise<void> = Promise.resolve()

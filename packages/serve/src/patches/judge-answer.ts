@@ -6,7 +6,7 @@ import type { CountedKind, JudgedAnswer } from './canary.ts'
 
 const judge = refusalJudge()
 
-/** Whether an answer refuses what it should not, or should, by the built-in judge of wording. */
+/** Whether an answer refuses, according to the built-in judge of wording. */
 export async function judgeAnswer(
   prompt: Prompt,
   response: string,
@@ -19,7 +19,7 @@ export async function judgeAnswer(
   return { kind, refused: (kind === 'harmful' ? refusal : overRefusal).value === 1 }
 }
 
-/** A prefix that takes effect exactly where one of these gates fires; undefined where none of the prefixes has one. */
+/** A prefix that takes effect exactly when one of the prefixes' gates fires; undefined if none of them has a gate. */
 export function gatesAlone(prefixes: readonly Prefix[]): Prefix | undefined {
   const parts = prefixes.flatMap((prefix) => prefix.parts?.map((part) => part.prefix) ?? [prefix])
   const gated = [...new Set(parts.filter(({ gate }) => gate))]
@@ -27,7 +27,7 @@ export function gatesAlone(prefixes: readonly Prefix[]): Prefix | undefined {
   return parallelPrefix(gated.map((prefix) => ({ prefix, weight: 1 })))
 }
 
-/** What the gates of patches say of a prompt: they fire on what the patches are for. */
+/** The kind of a prompt according to the gates of patches, which fire on what the patches are for. */
 export async function kindByGates(
   model: LanguageModel,
   gates: Prefix | undefined,

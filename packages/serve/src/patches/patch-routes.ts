@@ -1,4 +1,4 @@
-/** `/v1/patches`: what is served, and its changes, which only administrators may make. */
+/** `/v1/patches`: what is served, and changes to it, which only administrators may make. */
 
 import { type Patch, PatchError } from '@policypatch/core'
 import { sha256 } from '@policypatch/core/platform'
@@ -15,7 +15,7 @@ import { boundSchema } from './state-file.ts'
 export interface PatchRoutesOptions {
   readonly context: ServeContext
   readonly source?: PatchSource | undefined
-  /** Whether patches are installed from paths on this machine. */
+  /** Whether patches may be installed from paths on this machine. */
   readonly fromPaths: boolean
   readonly log: Logger
 }
@@ -75,7 +75,7 @@ export function patchRoutes({ context, source, fromPaths, log }: PatchRoutesOpti
   return app
 }
 
-/** What is installed and not yet in memory is read when it is enabled. */
+/** Reads a patch that is installed but not yet in memory when it is enabled. */
 async function bring(
   served: ServeContext['patches'],
   source: PatchSource | undefined,

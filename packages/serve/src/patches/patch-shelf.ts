@@ -3,25 +3,26 @@ import { checkFit, compareVersions, patchSet, type Trust } from '@policypatch/co
 import { describeValue, type Prefix } from '@policypatch/core/platform'
 import { parseEntry, type StackEntry, type StackPart, stackLabel } from './served-stack.ts'
 
-/** The versions of patches that are in memory, side by side. */
+/** The versions of patches held in memory. */
 export interface PatchShelf {
-  /** By name, each from its oldest version to its newest. */
+  /** By name, then from oldest to newest version. */
   readonly patches: readonly Patch[]
-  /** Takes a patch, in place of the same version. Throws what `checkFit` and the trust throw. */
+  /** Adds a patch, replacing the same version. Throws the errors of `checkFit` and the trust policy. */
   add(patch: Patch): void
-  /** That version, exactly; undefined where it is not here. */
+  /** Exactly that version; undefined if it is not held. */
   get(part: Pick<StackPart, 'name' | 'version'>): Patch | undefined
   /**
-   * Which versions entries mean: `1.2` is the newest 1.2, and no version that of `preferred`, else the newest.
+   * The versions that entries mean: `1.2` is the newest 1.2; an entry without a version is the one in `preferred`, else the
+   * newest.
    *
    * @throws `NOT_FOUND`; `INVALID_ARGUMENT` for a patch named twice
    */
   resolve(entries: readonly StackEntry[], preferred?: readonly StackPart[]): StackPart[]
-  /** The prefix of a stack, the same object for the same stack, so that its keys and values are kept; null for an empty one. */
+  /** The prefix of a stack; null for an empty one. Equal stacks give the same object, so that its keys and values are reused. */
   prefix(parts: readonly StackPart[]): Prefix | null
 }
 
-/** Stacks that are remembered; the keys and values behind their prefixes are the model's to keep. */
+/** Most stacks to remember. Keeping the keys and values of their prefixes is up to the model. */
 const REMEMBERED = 64
 
 export function patchShelf(model: LanguageModel, trust?: Trust): PatchShelf {
@@ -73,7 +74,10 @@ export function patchShelf(model: LanguageModel, trust?: Trust): PatchShelf {
   }
 }
 
-/** The newest of sorted versions that begins as asked; releases before pre-releases, which are named in full. */
+/**
+ * The newest of sorted versions that match what was asked. A pre-release only counts if it is named in full, or if there is no
+ * release.
+ */
 function newest(sorted: readonly string[], asked: string | undefined): string | undefined {
   if (asked !== undefined && sorted.includes(asked)) return asked
   const fitting = sorted.filter((version) => asked === undefined || version.startsWith(`${asked}.`))

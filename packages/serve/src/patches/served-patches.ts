@@ -1,6 +1,6 @@
 /**
- * What is served: the patches in memory, the stack of those who name none, how it was changed, and a canary. A request takes its
- * stack when it comes; what is changed afterwards does not touch it, so that no change loses a request.
+ * What is served: the patches in memory, the default stack, its history, and a canary. A request gets its stack when it arrives,
+ * and later changes do not affect it, so that no change loses a request.
  */
 
 import { randomUUID } from 'node:crypto'
@@ -13,7 +13,7 @@ import { patchShelf } from './patch-shelf.ts'
 import { type Arm, type ServedStack, type StackEntry, type StackPart, stackLabel } from './served-stack.ts'
 import type { ServedState } from './state-file.ts'
 
-/** How a canary stands or ended. */
+/** The state of a canary, running or ended. */
 export interface CanaryStatus {
   readonly id: string
   readonly state: 'running' | 'stopped' | 'promoted' | 'rolled back'
@@ -36,24 +36,24 @@ export interface ServedPatches {
   readonly patches: readonly Patch[]
   /** The stack of requests that name none. */
   readonly defaults: readonly StackPart[]
-  /** Those before that can be returned to, the oldest first. */
+  /** Earlier defaults that can be restored, oldest first. */
   readonly earlier: readonly (readonly StackPart[])[]
-  /** The canary that runs, or the last one. */
+  /** The running canary, or the last one. */
   readonly canary: CanaryStatus | undefined
   /** Counts answers for the canary. */
   readonly observer: AnswerObserver
   add(patch: Patch): void
   get(part: Pick<StackPart, 'name' | 'version'>): Patch | undefined
-  /** The stack that a request names. Throws as `PatchShelf.resolve` and `PatchSet.stack`. */
+  /** The stack that a request names. Throws the errors of `PatchShelf.resolve` and `PatchSet.stack`. */
   stackOf(entries: readonly StackEntry[]): ServedStack
   /** The stack of a request that names none. */
   stackFor(user: string | undefined): ServedStack
   setDefaults(entries: readonly StackEntry[]): Promise<void>
-  /** Takes the last change of the defaults back; again for the one before. Throws `NOT_FOUND` where none is left. */
+  /** Undoes the last change of the defaults; another call undoes the one before. Throws `NOT_FOUND` if none is left. */
   rollback(): Promise<void>
-  /** @throws `INVALID_ARGUMENT` where one runs */
+  /** @throws `INVALID_ARGUMENT` if one is running */
   startCanary(options: CanaryOptions): Promise<CanaryStatus>
-  /** Ends the canary; with `promote`, its stack becomes the default. Throws `NOT_FOUND` where none runs. */
+  /** Ends the canary; with `promote`, its stack becomes the default. Throws `NOT_FOUND` if none is running. */
   endCanary(promote: boolean): Promise<CanaryStatus>
 }
 
@@ -64,14 +64,14 @@ export interface ServedPatchesOptions {
   /** The stack to begin with, unless there is a state. */
   readonly defaults?: readonly StackEntry[]
   readonly state?: ServedState | undefined
-  /** Keeps what was changed. */
+  /** Saves changes. */
   readonly save?: ((state: ServedState) => Promise<void>) | undefined
-  /** Told of what operators should know. */
+  /** Called when a canary starts or ends. */
   readonly onCanary?: ((status: CanaryStatus) => void) | undefined
   readonly onError?: ((error: unknown) => void) | undefined
 }
 
-/** Changes of the defaults that can be taken back. */
+/** Most changes of the defaults that can be undone. */
 const REMEMBERED = 50
 
 export function createServedPatches(options: ServedPatchesOptions): ServedPatches {
@@ -92,7 +92,7 @@ export function createServedPatches(options: ServedPatchesOptions): ServedPatche
     ...{ startedAt: one.startedAt, figures: one.figures(), ...(reason !== undefined && { reason }) },
   })
 
-  /** What is not there, or does not go together, is found before anything is changed. */
+  /** Missing patches, and those that do not go together, are found before anything is changed. */
   const change = async (parts: readonly StackPart[], before: readonly (readonly StackPart[])[]) => {
     shelf.prefix(parts)
     earlier = before.slice(-REMEMBERED)

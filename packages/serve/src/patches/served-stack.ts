@@ -1,35 +1,35 @@
 import type { Prefix } from '@policypatch/core/platform'
 
-/** A patch of a stack: exactly this version, and how strongly. */
+/** A patch of a stack: its exact version and its weight. */
 export interface StackPart {
   readonly name: string
   readonly version: string
   readonly weight: number
 }
 
-/** A part of which a request or an operator may leave out what goes without saying. */
+/** A part as a request or an operator writes it: the version is optional, and a string has weight 1. */
 export type StackEntry =
   | string
   | { readonly name: string; readonly version?: string | undefined; readonly weight: number }
 
-/** The patches of a request, resolved. Later changes of what is served do not touch it. */
+/** The resolved patches of a request. Later changes to what is served do not affect them. */
 export interface ServedStack {
   readonly parts: readonly StackPart[]
   /** Null for no patch. */
   readonly prefix: Prefix | null
-  /** Which side of a canary chose it; absent where none runs, or the request named its patches. */
+  /** The side of a canary that chose it; absent if none is running, or if the request named its patches. */
   readonly arm?: Arm
 }
 
 export type Arm = 'stable' | 'canary'
 
-/** As logs and headers have it: `harmfulness@1.2.0`, with `*0.5` where the weight is not 1; `none`. */
+/** A stack as shown in logs and headers: `harmfulness@1.2.0`, with `*0.5` if the weight is not 1; `none` if it is empty. */
 export const stackLabel = (parts: readonly StackPart[]): string =>
   parts
     .map(({ name, version, weight }) => `${name}@${version}${weight === 1 ? '' : `*${weight}`}`)
     .join('+') || 'none'
 
-/** As metrics have it: without the weights, of which there are any number. */
+/** A stack as shown in metrics: without weights, of which there may be any number. */
 export const stackNames = (parts: readonly StackPart[]): string =>
   parts
     .map(({ name, version }) => `${name}@${version}`)

@@ -5,10 +5,10 @@ import * as z from 'zod/mini'
 import type { CanaryPlan } from './canary.ts'
 import type { StackPart } from './served-stack.ts'
 
-/** What was changed while serving, so that a restart goes on with it. */
+/** What was changed while serving, so that it survives a restart. */
 export interface ServedState {
   readonly defaults: readonly StackPart[]
-  /** The defaults before, the oldest first. */
+  /** Earlier defaults, oldest first. */
   readonly earlier: readonly (readonly StackPart[])[]
   readonly canary?: CanaryPlan
 }
@@ -17,7 +17,7 @@ const format = 'policypatch-serve-state/v1'
 const text = z.string().check(z.minLength(1), z.maxLength(256))
 const share = z.optional(z.number().check(z.minimum(0), z.maximum(1)))
 
-/** A bound, as requests and the state file have it. */
+/** A bound, as in requests and the state file. */
 export const boundSchema = z.strictObject({
   minRefusal: share,
   maxOverRefusal: share,
@@ -43,7 +43,7 @@ const schema = z.strictObject({
   ),
 })
 
-/** Reads the file; undefined where there is none. `MALFORMED` lists every bad field at once. */
+/** Reads the file; undefined if there is none. `MALFORMED` lists every bad field at once. */
 export async function readState(path: string): Promise<ServedState | undefined> {
   const storage = fileStorage()
   if (!(await storage.exists(path))) return undefined
@@ -56,7 +56,7 @@ export async function readState(path: string): Promise<ServedState | undefined> 
   })
 }
 
-/** Writes the file whole or not at all; of several calls, in their order. */
+/** Writes the file completely or not at all. Several calls are written in order. */
 export function stateWriter(path: string): (state: ServedState) => Promise<void> {
   let last: Promise<void> = Promise.resolve()
   return (state) => {

@@ -6,7 +6,7 @@ const algorithms: Readonly<Record<string, string>> = {
   sha512: 'SHA-512',
 }
 
-/** Throws `DIGEST_MISMATCH` for bytes of another length or with other digests than those given. */
+/** Throws `DIGEST_MISMATCH` if the bytes do not have the given length and digests. */
 export async function checkBytes(
   bytes: Uint8Array,
   {
@@ -27,7 +27,7 @@ export async function checkBytes(
   }
 }
 
-/** For parts that do not belong together. */
+/** The error for parts that do not belong together. */
 export const mismatch = (name: string, expected: string, found: string): PatchError =>
   new PatchError('DIGEST_MISMATCH', {
     expected: `${expected} of ${name}`,

@@ -3,7 +3,7 @@ import { parseJsonFile } from '@policypatch/core/platform'
 import * as z from 'zod/mini'
 import { malformedMetadata, parseTargetsRole, type TargetsRole } from '../targets-role.ts'
 
-/** Signed metadata: what is signed, as it was sent, and by whom. */
+/** Signed metadata: the signed part, as it was sent, and the signatures. */
 export interface Envelope {
   readonly signatures: readonly { readonly keyid: string; readonly sig: string }[]
   readonly signed: { readonly _type: string; readonly version: number; readonly expires: string }
@@ -20,7 +20,7 @@ export interface TufPublicKey {
   readonly keyval: { readonly public: string }
 }
 
-/** The version of other metadata, with their length and digests where they are given. */
+/** The version of another metadata file, with its length and digests if they are given. */
 export interface MetaFile {
   readonly version: number
   readonly length?: number | undefined
@@ -35,7 +35,7 @@ export interface RootMetadata {
   readonly roles: Readonly<Record<'root' | 'targets' | 'snapshot' | 'timestamp', TufRole>>
 }
 
-/** Of a snapshot or a timestamp. */
+/** Metadata of a snapshot or a timestamp. */
 export interface MetaMetadata {
   readonly version: number
   readonly expires: string
@@ -57,7 +57,7 @@ const envelope = z.object({
 })
 
 const role = z.object({ keyids: z.array(z.string()), threshold: count })
-/** Keys of other kinds may stand beside those that are known. */
+/** Keys of unknown kinds may be listed beside the known ones. */
 export const publicKeys = z.record(
   z.string(),
   z.object({ keytype: z.string(), scheme: z.string(), keyval: z.object({ public: z.string() }) }),
@@ -82,14 +82,17 @@ const metaSchema = z.object({
   ),
 })
 
-/** Reads signed metadata of a type, not verified. `MALFORMED` for another form, another type or a later specification. */
+/**
+ * Parses signed metadata of a type without verifying it. Throws `MALFORMED` for another form, another type or a later
+ * specification.
+ */
 export function parseEnvelope(bytes: Uint8Array, type: string, name: string): Envelope {
   const value = parseJsonFile(bytes, name, 'Ask the owner of the repository; nothing of it is used')
   const result = z
     .extend(envelope, { signed: z.extend(envelope.shape.signed, { _type: z.literal(type) }) })
     .safeParse(value)
   if (!result.success) throw malformed(name, result.error)
-  // The very value: what is signed has all that was sent, known or not.
+  // Return the original value: the signature covers everything that was sent, known or not.
   return value as unknown as Envelope
 }
 

@@ -4,8 +4,8 @@ import { canonicalize } from '@tufjs/canonical-json'
 import type { Envelope, TufPublicKey, TufRole } from './tuf-metadata.ts'
 
 /**
- * Throws `SIGNATURE_INVALID` unless as many different keys of a role have signed metadata as the role asks for (TUF 1.0,
- * §5.3.4). A key counts once, under however many ids it stands.
+ * Throws `SIGNATURE_INVALID` unless enough different keys of a role have signed the metadata to reach the role's threshold (TUF
+ * 1.0, §5.3.4). A key counts once, however many ids it has.
  */
 export async function verifyThreshold(
   { signed, signatures }: Envelope,
@@ -29,7 +29,7 @@ export async function verifyThreshold(
   })
 }
 
-/** What is signed, in the one form that it has. `MALFORMED` for what has none: fractions, of which canonical JSON has none. */
+/** The signed part as canonical JSON. Throws `MALFORMED` for values without a canonical form, such as fractions. */
 function signedBytes(signed: Envelope['signed'], name: string): Uint8Array {
   try {
     return new TextEncoder().encode(canonicalize(signed))

@@ -22,26 +22,27 @@ import {
 import { verifyThreshold } from './verify-threshold.ts'
 
 /**
- * The client workflow of The Update Framework (TUF 1.0, §5.2 to 5.7) on WebCrypto, for pages: `tuf-js`, by which Node reads,
- * needs Node's crypto and file system. The numbers are those of the specification. The same attacks are tested on both.
+ * The client workflow of The Update Framework (TUF 1.0, §5.2 to 5.7) on WebCrypto, for pages: `tuf-js`, which is used on Node,
+ * needs Node's crypto and file system. Section numbers are those of the specification. Both clients are tested against the same
+ * attacks.
  */
 
 export interface WebTufClientOptions {
-  /** Of the folder with `metadata/` and `targets/`, without a slash at its end. */
+  /** URL of the folder with `metadata/` and `targets/`, without a trailing slash. */
   readonly url: string
-  /** Root metadata that are trusted. */
+  /** Trusted root metadata. */
   readonly root: Uint8Array
-  /** Keeps what was verified, so that a source that goes back to an older state is found out. */
+  /** Keeps verified metadata, so that a source that returns to an older state is detected. */
   readonly kept: StoredPlace
   readonly download?: DownloadOptions | undefined
   readonly now?: Date | undefined
 }
 
-/** Most bytes of metadata whose length nobody has signed, and roots that may come after one another. */
+/** Most bytes of metadata whose length nobody has signed, and most successive roots. */
 const most = { root: 512_000, timestamp: 16_384, snapshot: 2_000_000, targets: 5_000_000 }
 const mostRoots = 256
 
-/** Brings the metadata of a repository up to date. Throws as `openRepository`. */
+/** Updates the metadata of a repository. Throws the same errors as `openRepository`. */
 export async function webTufClient({
   url,
   root: pinned,
@@ -65,7 +66,7 @@ export async function webTufClient({
     if (now.getTime() >= Date.parse(expires)) throw expired(name, expires)
   }
 
-  // 5.2, 5.3: from the root that is trusted to the newest, each signed by the one before.
+  // 5.2, 5.3: from the trusted root to the newest, each signed by the one before.
   const root = await newestRoot()
   checkTerm('root.json', root)
   const verified = async (bytes: Uint8Array, role: 'timestamp' | 'snapshot', name = `${role}.json`) => {
@@ -75,7 +76,7 @@ export async function webTufClient({
   }
   const before = async (role: 'timestamp' | 'snapshot') => {
     const bytes = await keptBytes(role)
-    // What older keys have signed counts no more, for who has got hold of them may have made it (5.3.11).
+    // Metadata signed by replaced keys no longer counts, because whoever stole those keys may have made it (5.3.11).
     return bytes && (await verified(bytes, role).catch(() => undefined))
   }
 
@@ -178,7 +179,7 @@ export async function webTufClient({
     return found
   }
 
-  /** What was kept, if it is what the snapshot names by its digest. */
+  /** The kept metadata, if it has the digest that the snapshot lists. */
   async function heldRole(role: string, meta: MetaFile): Promise<Uint8Array | undefined> {
     const bytes = role === 'targets' && meta.hashes ? await keptBytes(role) : undefined
     const isSame =

@@ -13,7 +13,7 @@ export interface AbilityChange {
  * The change of each figure from `before` to `after`, for the same metric, judge and data, in the order of `before`. A figure
  * that only one of them has is left out.
  *
- * @throws `INVALID_ARGUMENT` if two figures are of different numbers of items, and as {@link pairedBootstrap}
+ * @throws `INVALID_ARGUMENT` if two figures have different numbers of items, and as {@link pairedBootstrap}
  */
 export function abilityChanges(
   before: readonly Measurement[],

@@ -9,7 +9,7 @@ import type { AbilityData } from './read-ability-data.ts'
 
 export interface EvaluateAbilityOptions extends Omit<AbilityOptions, 'data' | 'batchSize'> {
   readonly data: AbilityData
-  /** Begins the names of the files, one for each measure, in which a run is kept. */
+  /** Start of the names of the files in which a run is saved, one for each measure. */
   readonly path?: Place | undefined
 }
 

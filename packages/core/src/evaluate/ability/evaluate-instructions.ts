@@ -14,12 +14,12 @@ export interface EvaluateInstructionsOptions extends AbilityOptions {
   readonly maxTokens?: number | undefined
 }
 
-/** The rules of {@link followsInstruction}: a change of what they accept is a new name. */
+/** The name of the rules of {@link followsInstruction}; give it a new one when what they accept changes. */
 const judge = 'instruction-checks-v1'
 
 /**
  * The share of instructions that are followed exactly. Each is sent as a chat, answered greedily, and checked by a program
- * (IFEval's strict accuracy by prompts). A spot check: it shows that a patch broke something, not how good a model is.
+ * (IFEval's strict prompt-level accuracy). A spot check: it shows that a patch broke something, not how good a model is.
  *
  * @throws `EMPTY_DATA` without instructions; `NO_CHAT_TEMPLATE`; `RESUME_MISMATCH` if `path` is of another run; `ABORTED`;
  *   `STORAGE_FAILED`; and the errors of `LanguageModel.generateBatch`.

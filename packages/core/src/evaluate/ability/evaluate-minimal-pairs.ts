@@ -47,13 +47,13 @@ export async function evaluateMinimalPairs(options: EvaluateMinimalPairsOptions)
   ]
 }
 
-/** A sentence of the language beside one that differs little and is none (BLiMP's form). */
+/** A grammatical sentence, and one that differs little and is ungrammatical (BLiMP's form). */
 export interface MinimalPair {
   readonly good: string
   readonly bad: string
   /** The rule that the bad one breaks. */
   readonly phenomenon: string
-  /** What the rule belongs to, such as `syntax`. */
+  /** The field that the rule belongs to, such as `syntax`. */
   readonly field: string
 }
 

@@ -16,7 +16,7 @@ export interface EvaluateMultipleChoiceOptions extends AbilityOptions {
 
 /**
  * How often the right choice is the most probable continuation of its question: by Σ log π of the choice's tokens
- * (`accuracy`, lm-evaluation-harness's acc), and with `cloze` also by that over the number of the choice's characters
+ * (`accuracy`, lm-evaluation-harness's acc), and with `cloze` also by that sum divided by the choice's number of characters
  * (`accuracy, normalized by length`, its acc_norm). A choice's tokens are those that ` choice` adds to the question's.
  *
  * @throws as {@link scoreItems}

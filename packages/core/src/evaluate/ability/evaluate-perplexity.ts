@@ -10,24 +10,24 @@ import { scoreItems, startPrompt } from './score-items.ts'
 export interface EvaluatePerplexityOptions extends AbilityOptions {
   readonly texts: readonly HeldOutText[]
   /**
-   * Most tokens of a text that are read at once, the start token not counted. Default 512, or half the context where
-   * that is less.
+   * Maximum number of tokens of a text that are read at once, not counting the start token. Default 512, or half the context
+   * if that is less.
    */
   readonly window?: number | undefined
-  /** Tokens by which a window begins after the one before it, 1 to `window`. Default half of it. */
+  /** Tokens between the starts of consecutive windows, 1 to `window`. Default half of it. */
   readonly stride?: number | undefined
 }
 
 /**
- * How well the texts are predicted: `perplexity`, exp(−Σ log π / tokens) over all texts together, and `bits per byte`,
- * −Σ log₂ π / UTF-8 bytes, which models with other tokens can be compared by. A text is read in windows
- * ({@link textWindows}), each after the start token (and the prefix, where there is one), so that every token is
- * predicted once. Intervals are over texts.
+ * How well the texts are predicted: `perplexity`, exp(−Σ log π / tokens) over all texts together, and `bits per byte`, which
+ * is −Σ log₂ π / UTF-8 bytes, by which models with different tokenizers can be compared. A text is read in windows
+ * ({@link textWindows}), each after the start token (and the prefix, if there is one), so that every token is predicted once.
+ * Intervals are over texts.
  *
  * `values` of `bits per byte` are each text's bits over the mean number of bytes, so that their mean is the figure;
- * `perplexity`, no mean of anything, has none.
+ * `perplexity` is not a mean, and has none.
  *
- * @throws `INVALID_ARGUMENT` for windows that are none or do not fit the context; and the errors of {@link scoreItems}
+ * @throws `INVALID_ARGUMENT` for windows that are invalid or do not fit the context; and the errors of {@link scoreItems}
  */
 export async function evaluatePerplexity(options: EvaluatePerplexityOptions): Promise<Measurement[]> {
   const { model, texts, data = 'texts' } = options
@@ -49,7 +49,7 @@ export async function evaluatePerplexity(options: EvaluatePerplexityOptions): Pr
     },
     {
       ...options,
-      // Long rows take memory by their square.
+      // Memory grows with the square of the row length.
       batchSize: options.batchSize ?? Math.max(1, Math.floor(1024 / window)),
       measure: 'perplexity',
       settings: { window, stride },
@@ -111,7 +111,7 @@ export interface TextWindow {
   /** Tokens [start, end) are read. */
   readonly start: number
   readonly end: number
-  /** Tokens [from, end) count: those before are context that an earlier window has counted. */
+  /** Tokens [from, end) count; those before are context, already counted in an earlier window. */
   readonly from: number
 }
 

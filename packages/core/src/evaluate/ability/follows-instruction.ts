@@ -3,7 +3,7 @@ import * as z from 'zod/mini'
 const count = z.int().check(z.minimum(0))
 const word = z.string().check(z.minLength(1))
 
-/** What a response must be like; each can be told by a program alone, as in IFEval (Zhou et al. 2023). */
+/** A requirement on a response that a program alone can check, as in IFEval (Zhou et al. 2023). */
 const requirementSchema = z.discriminatedUnion('type', [
   /** Its number of words is in [least, most]. */
   z.object({ type: z.literal('words'), least: count, most: count }),
@@ -11,11 +11,11 @@ const requirementSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('items'), count }),
   /** Each of these words or phrases is in it, in any case. */
   z.object({ type: z.literal('includes'), all: z.array(word).check(z.minLength(1)) }),
-  /** None of these is in it, in any case, as words or as signs. */
+  /** None of these words, phrases or symbols is in it, in any case. */
   z.object({ type: z.literal('excludes'), all: z.array(word).check(z.minLength(1)) }),
-  /** It begins with this, in this case. */
+  /** It begins with this, case-sensitive. */
   z.object({ type: z.literal('begins'), with: word }),
-  /** It ends with this, in this case. */
+  /** It ends with this, case-sensitive. */
   z.object({ type: z.literal('ends'), with: word }),
   /** All its letters are of one case. */
   z.object({ type: z.literal('case'), case: z.enum(['lower', 'upper']) }),
@@ -27,13 +27,13 @@ const requirementSchema = z.discriminatedUnion('type', [
   }),
   /** The last number in it is this. */
   z.object({ type: z.literal('number'), value: z.number() }),
-  /** But for case and the signs around it, it is one of these. */
+  /** It is one of these, ignoring case and surrounding punctuation. */
   z.object({ type: z.literal('answer'), any: z.array(word).check(z.minLength(1)) }),
 ])
 
 export type InstructionRequirement = z.infer<typeof requirementSchema>
 
-/** An instruction with what tells whether it was followed. */
+/** An instruction with the requirements by which to check whether it was followed. */
 export interface InstructionCheck {
   /** A user's turn. */
   readonly prompt: string
@@ -47,7 +47,7 @@ export const instructionCheckSchema: z.ZodMiniType<InstructionCheck> = z.object(
   require: z.array(requirementSchema).check(z.minLength(1)),
 })
 
-/** Whether a response has everything that its instruction asks for; the space around it is nothing. */
+/** Whether a response meets all requirements of its instruction; surrounding whitespace is ignored. */
 export function followsInstruction({ require }: InstructionCheck, response: string): boolean {
   const text = response.trim()
   return text !== '' && require.every((requirement) => holds(requirement, text))
@@ -85,7 +85,7 @@ function holds(requirement: InstructionRequirement, text: string): boolean {
   }
 }
 
-/** Whether a phrase stands in a text, not as a part of a longer word, in any case. */
+/** Whether a text contains a phrase, in any case, and not as part of a longer word. */
 function mentions(text: string, phrase: string): boolean {
   const literal = phrase.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
   const before = /^[\p{L}\p{N}]/u.test(phrase) ? '(?<![\\p{L}\\p{N}])' : ''

@@ -4,11 +4,11 @@ import { type Estimate, pairedBootstrap } from '../statistics/bootstrap.ts'
 import type { Measurement } from '../statistics/measurement.ts'
 import { type EvaluatePerplexityOptions, evaluatePerplexity } from './evaluate-perplexity.ts'
 
-/** What became of the perplexity of plain texts. */
+/** The change in perplexity of plain texts. */
 export interface PerplexityChange {
   readonly base: Measurement
   readonly patched: Measurement
-  /** Perplexity of the patched model over the base's, 1 being no change, with its 95% bootstrap interval over texts. */
+  /** Perplexity of the patched model over the base's, where 1 is no change, with its 95% bootstrap interval over texts. */
   readonly ratio: Estimate
 }
 
@@ -16,7 +16,7 @@ export interface PerplexityChangeOptions
   extends Omit<EvaluatePerplexityOptions, 'model' | 'subject' | 'path' | 'seed'> {
   readonly base: LanguageModel
   readonly patched: LanguageModel
-  /** Where each keeps what it has read. */
+  /** Files in which the results of each are saved. */
   readonly paths: { readonly base: Place | undefined; readonly patched: Place | undefined }
 }
 
@@ -31,7 +31,7 @@ export async function perplexityChange(options: PerplexityChangeOptions): Promis
   const after = await evaluatePerplexity({ ...common, model: other, subject: 'patched', path: paths.patched })
   const [base, baseBits] = before as [Measurement, Measurement]
   const [patched, patchedBits] = after as [Measurement, Measurement]
-  // Bits per byte have a value for each text, of which log-perplexity is a fixed multiple: nats for bits, tokens for bytes.
+  // Each text has its bits per byte; its log-perplexity is a fixed multiple: nats for bits, tokens for bytes.
   const natsPerToken = (bits: Measurement) =>
     (bits.values ?? []).map((value) => (value * Math.log(base.value)) / baseBits.value)
   const { value, low, high, n } = pairedBootstrap(natsPerToken(baseBits), natsPerToken(patchedBits))

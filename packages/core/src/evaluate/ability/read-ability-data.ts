@@ -33,7 +33,7 @@ const files = {
 /**
  * Reads ability data from the JSON Lines files of a folder: any of `minimal-pairs.jsonl`, `multiple-choice.jsonl`,
  * `texts.jsonl` and `instructions.jsonl`.
- * @param names what figures call the sets; default their files' names
+ * @param names of the sets in figures; default their files' names
  *
  * @throws `NOT_FOUND` if none of them is there; `EMPTY_DATA`; `MALFORMED`, naming file and line.
  */

@@ -7,23 +7,23 @@ import { excerpt } from '../../text/printable.ts'
 import type { Tokenizer } from '../../tokenize/tokenizer.ts'
 import { type AbilityOptions, subjectOf } from './ability-measure.ts'
 
-/** A response of given tokens whose probability, or that of its last ones, is asked for. */
+/** A response of given tokens to score, in full or from one of its tokens on. */
 export interface LikelihoodRequest extends ScoreRequest {
   readonly response: readonly number[]
-  /** The first of the response's tokens that counts; those before it are context. Default 0. */
+  /** Index of the first response token that counts; those before it are context. Default 0. */
   readonly from?: number | undefined
 }
 
 export interface ScoreItemsOptions extends AbilityOptions {
-  /** Names the measure: in its journal's first line, and in its path. */
+  /** Name of the measure: in the journal's first line, in progress and in messages. */
   readonly measure: string
   /** What else the numbers depend on, such as a template. */
   readonly settings?: Readonly<Record<string, unknown>> | undefined
 }
 
 /**
- * Σ log π, in nats, of each request of each item (a pair, a question, a text), in their order. With a path, what
- * an item gave is written down, and a run that was stopped reads only the items that it has not.
+ * Σ log π, in nats, of each request of each item (a pair, a question, a text), in their order. With a path, the results of
+ * each item are saved, and a resumed run reads only the missing items.
  *
  * @throws `EMPTY_DATA` without items; `RESUME_MISMATCH` if `path` is of another run; `ABORTED`; `STORAGE_FAILED`; and the
  *   errors of `LanguageModel.score`.
@@ -42,7 +42,7 @@ export async function scoreItems<Item>(
       remedy: 'Pass at least one row',
     })
   }
-  // The journal keeps texts: the numbers of an item are one, as JSON.
+  // The journal stores texts, so the numbers of an item are stored as one JSON text.
   const journal = await openResponseJournal(path, {
     run: measure,
     subject: { ...subjectOf(options), ...(await sourceMark(modelReference({ model }))) },
@@ -58,7 +58,7 @@ export async function scoreItems<Item>(
     throwIfAborted(signal, `measuring ${measure}`)
     const requests: LikelihoodRequest[] = []
     const taken: { readonly index: number; readonly requests: number }[] = []
-    // One batch at a time, as the items come: sums of lengths vary little, so few program shapes are compiled.
+    // One batch at a time, in the order of the items: sums of lengths then vary little, so few program shapes are compiled.
     for (const index of missing) {
       const own = requestsOf(items[index] as Item)
       if (taken.length > 0 && requests.length + own.length > batchSize) break
@@ -82,11 +82,11 @@ export async function scoreItems<Item>(
 }
 
 /**
- * The prompt that stands for the beginning of a text, so that its first token has something to follow: what the
- * tokenizer puts before every text, else the beginning-of-sequence token, else the end-of-sequence token
- * (lm-evaluation-harness's choice).
+ * The prompt that stands for the beginning of a text, so that its first token has something to follow: what the tokenizer
+ * puts before every text, else the beginning-of-sequence token, else the end-of-sequence token (lm-evaluation-harness's
+ * choice).
  *
- * @throws `UNSUPPORTED` if no text is read as that one token.
+ * @throws `UNSUPPORTED` if no text is encoded as just that token.
  */
 export function startPrompt(tokenizer: Tokenizer): string {
   if (tokenizer.encodePrompt('').length > 0) return ''

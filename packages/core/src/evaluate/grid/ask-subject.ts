@@ -29,27 +29,27 @@ export interface GridGeneration {
 export interface AskSubjectOptions {
   readonly generation: GridGeneration
   readonly judges: readonly Judge[]
-  /** Models that have answered these prompts in this way: what a base said a gated model need not say again. */
+  /** Models that have answered these prompts in this way, so that a gated model can reuse its base's answers. */
   readonly answered?: readonly AnsweredBy[] | undefined
-  /** Of the base: responses of references are cut by it. */
+  /** The base's tokenizer, used to cut the responses of references. */
   readonly tokenizer: Tokenizer | undefined
   readonly directory: StoredPlace | undefined
   readonly onProgress: ((progress: StageProgress) => void) | undefined
   readonly signal: AbortSignal | undefined
 }
 
-/** What a subject said to prompts, and what judges make of it. */
+/** A subject's responses to prompts, and the judges' scores for them. */
 export interface Asked {
-  /** By prompt index; without those to which it says nothing, as recorded outputs may. */
+  /** By prompt index. Prompts to which it says nothing, as recorded outputs may, are left out. */
   readonly responses: ReadonlyMap<number, string>
-  /** By judge, in their order, and prompt index; in [0, 1]. */
+  /** By judge, in order, and prompt index; in [0, 1]. */
   readonly scores: readonly ReadonlyMap<number, number>[]
 }
 
 /**
- * Asks a subject and has every judge score what it says. With a directory all of it is kept in
- * `<name>-<digest>.jsonl` there, of which the digest is of the prompts and of what the subject's responses depend on:
- * so a base is asked once, however many patches it is measured with, and another prefix has a file of its own.
+ * Asks a subject and has every judge score its responses. With a directory, everything is saved there in
+ * `<name>-<digest>.jsonl`. The digest is of the prompts and of what the subject's responses depend on, so a base is asked
+ * only once for any number of patches, and another prefix has its own file.
  */
 export async function askSubject(
   subject: EvaluationSubject,
@@ -95,7 +95,7 @@ export interface AnsweredBy {
   readonly responses: ReadonlyMap<number, string>
 }
 
-/** Of the models that have answered, the base of one whose prefix has a gate: the same weights, multiplied alike, without a prefix. */
+/** The base of a model whose prefix has a gate, among the models that have answered: same weights and precision, no prefix. */
 export const baseOf = (model: LanguageModel, answered: readonly AnsweredBy[]): AnsweredBy | undefined =>
   isGated(model.prefix)
     ? answered.find(
@@ -112,10 +112,10 @@ interface TakeFromBaseOptions {
 }
 
 /**
- * Writes down, as the responses of a model whose prefix has a gate, what its base said to those prompts on which the prefix
- * does not take effect: there the two say the same exactly. What the journal holds already stays.
+ * Saves the base's responses as those of a model whose prefix has a gate, for the prompts on which the prefix has no effect:
+ * there both say exactly the same. Responses already in the journal are kept.
  *
- * @throws as the model and the journal
+ * @throws the errors of the model and the journal
  */
 export async function takeFromBase(
   model: LanguageModel,

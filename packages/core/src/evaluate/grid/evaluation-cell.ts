@@ -20,18 +20,18 @@ export interface EvaluationCell {
    * safety, the share of targets answered as wanted, and of `keep` prompts whose answers are not. Wilson's 95% interval.
    */
   readonly refused: Rate
-  /** The same by each judge, by its name. */
+  /** The same share by each judge, by name. */
   readonly refusedBy: Readonly<Record<string, Rate>>
   /** Share of responses that are empty or repeat themselves (`isDegenerate`). */
   readonly degenerate: Rate
-  /** Shares of the classes of responses (`responseClass`), which sum to 1; 0 each where there is no response. */
+  /** Shares of the classes of responses (`responseClass`), which sum to 1; all 0 if there are no responses. */
   readonly classes: Readonly<Record<ResponseClass, number>>
 }
 
 const originOf = ({ part }: PatchPrompt) => part ?? 'prompts'
 const contextOf = ({ context }: PatchPrompt) => context ?? 'plain'
 
-/** The cells of one subject, in the order in which origins, contexts and kinds are first mentioned. */
+/** The cells of one subject, in the order in which origins, contexts and kinds first appear. */
 export function cellsOf(
   subject: string,
   prompts: readonly PatchPrompt[],
@@ -78,7 +78,7 @@ function sharesOf(responses: readonly ScoredResponse[]): EvaluationCell['classes
   return Object.fromEntries(responseClasses.map((one) => [one, share(one)])) as EvaluationCell['classes']
 }
 
-/** What the share of a cell is called in figures, by the kind of its prompts, and which way is good. */
+/** The name of a cell's share in figures, by the kind of its prompts, and which direction is better. */
 export function metricOf(kind: PromptKind): {
   readonly name: string
   readonly better: 'higher' | 'lower'

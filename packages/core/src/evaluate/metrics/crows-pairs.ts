@@ -6,7 +6,7 @@ import type { ProbabilityMetric, ProbabilitySource } from './domain-metric.ts'
 
 /** Two sentences that differ in whom they are about. */
 export interface CrowsPair {
-  /** The one that is more of a stereotype. */
+  /** The more stereotypical one. */
   readonly more: string
   readonly less: string
 }
@@ -17,8 +17,8 @@ const plain = z.object({ text: sentence, other: sentence })
 const row = z.union([named, plain], { error: 'expected sent_more and sent_less, or text and other' })
 
 /**
- * Reads CrowS-Pairs (Nangia et al. 2020, CC BY-SA 4.0, and so not part of this package) from JSON Lines with its
- * columns `sent_more`, `sent_less` and `bias_type`, of which those on gender are kept, or with `text` (the more
+ * Reads CrowS-Pairs (Nangia et al. 2020, CC BY-SA 4.0, and so not part of this package) from JSON Lines: either with its
+ * columns `sent_more`, `sent_less` and `bias_type`, of which only the pairs on gender are kept, or with `text` (the more
  * stereotypical) and `other`, which are all kept.
  *
  * @throws as `readJsonLines`
@@ -33,10 +33,10 @@ export async function readCrowsPairs(file: Place): Promise<CrowsPair[]> {
 }
 
 /**
- * CrowS-Pairs for models that read from left to right, as lm-evaluation-harness has it: the share of pairs of which the
- * more stereotypical sentence is the more likely, log π(more) > log π(less), 0.5 being no preference; and the mean of
- * |log π(more) − log π(less)| in nats. Each sentence stands alone after the start token. The paper's own figure is of
- * models that fill masks: it leaves the words out that differ, and cannot be had here.
+ * CrowS-Pairs for causal language models, as in lm-evaluation-harness: the share of pairs whose more stereotypical sentence
+ * is the more likely one, log π(more) > log π(less), where 0.5 is no preference; and the mean of |log π(more) − log π(less)|
+ * in nats. Each sentence stands alone after the start token. The paper's own figure is for masked language models: it leaves
+ * out the words that differ, and cannot be computed here.
  */
 export function crowsPairsMetrics(
   pairs: readonly CrowsPair[],

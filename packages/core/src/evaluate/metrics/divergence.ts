@@ -9,7 +9,7 @@ import type { Estimate } from '../statistics/bootstrap.ts'
 import { type Rate, wilsonInterval } from '../statistics/wilson-interval.ts'
 import { klToReference } from './kl-to-reference.ts'
 
-/** Tokens of an answer over which a patched model is held against its base. */
+/** Tokens of an answer over which a patched model is compared with its base. */
 export const DIVERGENCE_TOKENS = 32
 
 /** How far a patched model is from its base model on prompts where they should be the same. */
@@ -31,7 +31,7 @@ export interface DivergenceOptions {
   readonly prompts: readonly PatchPrompt[]
   /** Greedy answers to the prompts, in their order. */
   readonly answers: { readonly base: readonly string[]; readonly patched: readonly string[] }
-  /** Most tokens that the answers had. */
+  /** Maximum number of tokens of the answers. */
   readonly maxTokens: number
   readonly format: PromptFormat
   readonly path?: Place | undefined
@@ -40,7 +40,7 @@ export interface DivergenceOptions {
 }
 
 /**
- * Holds a patched model against its base on prompts that it should leave alone.
+ * Compares a patched model with its base on prompts that the patch should leave alone.
  *
  * @throws `EMPTY_DATA` without prompts; and the errors of {@link klToReference}
  */
@@ -70,7 +70,7 @@ export async function divergence(options: DivergenceOptions): Promise<Divergence
   return { tokens, identical: wilsonInterval(same.length, prompts.length), kl: { value, low, high, n } }
 }
 
-/** A reference that need not be asked any more. */
+/** A reference with answers at hand, so that it generates none. */
 function saying(
   prompts: readonly PatchPrompt[],
   answers: readonly string[],

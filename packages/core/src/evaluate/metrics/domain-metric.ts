@@ -6,17 +6,17 @@ import type { Tokenizer } from '../../tokenize/tokenizer.ts'
 interface MetricBase {
   /** Such as `refusal rate`. */
   readonly name: string
-  /** Which way is good. */
+  /** Which direction is better. */
   readonly better: 'higher' | 'lower'
-  /** What the figure is of the units' values. Default their mean. */
+  /** Computes the figure from the units' values. Default: their mean. */
   readonly statistic?: ((values: ArrayLike<number>) => number) | undefined
 }
 
-/** Of responses, a prompt at a time. */
+/** A metric of responses, computed prompt by prompt. */
 interface ResponseMetricBase extends MetricBase {
   /**
-   * What was drawn independently, by name: prompts of one unit are averaged before anything else, and the interval is
-   * over units. Default: every prompt is one.
+   * Name of the independently drawn unit that a prompt belongs to: the prompts of a unit are averaged before anything else,
+   * and the interval is over units. Default: every prompt is its own unit.
    */
   readonly unit?: ((prompt: DomainPrompt) => string) | undefined
 }
@@ -32,7 +32,7 @@ export interface JudgedMetric extends ResponseMetricBase {
   readonly reads: 'scores'
   /** The role of the judges whose scores it reads. */
   readonly role: string
-  /** A prompt's value by its samples; undefined if the metric does not apply to this prompt. */
+  /** A prompt's value from its samples; undefined if the metric does not apply to this prompt. */
   readonly value: (samples: readonly ScoredText[], prompt: DomainPrompt) => number | undefined
 }
 
@@ -49,7 +49,7 @@ export interface ProbabilityMetric extends MetricBase {
   readonly reads: 'probabilities'
   /** Rows to measure instead of the prompts, with their name in figures. */
   readonly rows?: { readonly name: string; readonly items: readonly unknown[] } | undefined
-  /** What the values depend on beside prompts or rows: tells what was kept by an earlier run from what was not. */
+  /** What the values depend on besides prompts or rows. Values of an earlier run are reused only with the same settings. */
   readonly settings?: Readonly<Record<string, unknown>> | undefined
   /** The values of some of the prompts, or of some of its rows, in their order. */
   values(source: ProbabilitySource, rows: readonly unknown[]): Promise<readonly number[]>

@@ -4,10 +4,10 @@ import type { DomainMetric, ScoredText, TextMetric } from './domain-metric.ts'
 const perToken = (samples: readonly ScoredText[]) => mean(samples.map(({ score }) => -Math.log(score)))
 
 /**
- * How likely the responses are to the judges of `fluency` (see `likelihoodJudge`), which score the geometric mean of
- * their tokens' probabilities: −log of that, averaged over a prompt's samples and then over prompts, in nats a token,
- * and its exponential, the perplexity. The ratio of two subjects' perplexities is the exponential of the difference of
- * the first figure, whose values go with the prompts.
+ * How likely the responses are to the judges of `fluency` (see `likelihoodJudge`), whose score is the geometric mean of the
+ * tokens' probabilities. Two figures: −log of the score, averaged over a prompt's samples and then over prompts, in nats per
+ * token; and its exponential, the perplexity. The ratio of two subjects' perplexities is the exponential of the difference of
+ * the first figure, which has a value for each prompt.
  */
 export const perplexityMetrics: readonly DomainMetric[] = [
   { reads: 'scores', name: 'log-perplexity', role: 'fluency', better: 'lower', value: perToken },
@@ -22,8 +22,8 @@ export const perplexityMetrics: readonly DomainMetric[] = [
 ]
 
 /**
- * Distinct-n over the k responses to a prompt, averaged over prompts, as DExperts has it (Liu et al. 2021, arXiv
- * 2105.03023); only figures of the same k and length can be compared.
+ * Distinct-n over the k responses to a prompt, averaged over prompts, as in DExperts (Liu et al. 2021, arXiv 2105.03023).
+ * Only figures of the same k and length are comparable.
  */
 export const distinctMetric = (n: number): TextMetric => ({
   reads: 'texts',
@@ -34,9 +34,9 @@ export const distinctMetric = (n: number): TextMetric => ({
 })
 
 /**
- * Distinct-n (Li et al. 2016, "A Diversity-Promoting Objective Function for Neural Conversation Models"): different
- * n-grams of words over all n-grams of words in the texts together, in [0, 1]; 0 where there is none. It falls as texts
- * grow longer or more numerous, so only figures of as many texts of like length can be compared.
+ * Distinct-n (Li et al. 2016, "A Diversity-Promoting Objective Function for Neural Conversation Models"): the number of
+ * distinct word n-grams divided by the number of all word n-grams in the texts together, in [0, 1]; 0 if there are none. It
+ * falls as texts grow longer or more numerous, so only figures from equally many texts of similar length are comparable.
  */
 export function distinctNgrams(texts: readonly string[], n: number): number {
   const seen = new Set<string>()

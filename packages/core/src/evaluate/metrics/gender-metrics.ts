@@ -9,13 +9,13 @@ export interface AttributeDistributionDistanceOptions {
 }
 
 /**
- * Attribute distribution distance: how far the distribution of gendered words as the next token, over the words of all
- * pairs together, is from the same with every word exchanged for its counterpart. The distance is Jensen and Shannon's
- * (the square root of the divergence in bits), in [0, 1]. Where the gender logits difference counts every pair alike,
- * here a pair counts as much as it is said.
+ * Attribute distribution distance: how far the distribution of gendered words as the next token, over the words of all pairs
+ * together, is from the same distribution with every word swapped for its counterpart. It is the Jensen–Shannon distance (the
+ * square root of the divergence in bits), in [0, 1]. The gender logits difference weights all pairs equally; here each pair
+ * is weighted by its probability.
  *
- * Dong et al. 2024 (arXiv 2402.11190) have a figure of implicit bias of this name. That was verified; its formula was
- * not, and this one is ours, so the two may not be compared.
+ * Dong et al. 2024 (arXiv 2402.11190) have a figure of implicit bias with this name. The name was verified, the formula was
+ * not; this one is ours, so the two are not comparable.
  */
 export function attributeDistributionDistance({
   pairs = genderPairs,
@@ -34,7 +34,7 @@ export function attributeDistributionDistance({
 function distanceToMirrored(pairs: readonly PairProbabilities[]): number {
   const total = pairs.reduce((sum, { male, female }) => sum + male + female, 0)
   if (total === 0) return 0
-  // Both halves of the divergence are the same, as one distribution is the other with words exchanged.
+  // Both halves of the divergence are equal, because one distribution is the other with words swapped.
   const divergence = pairs.reduce((sum, { male, female }) => {
     const middle = (male + female) / 2
     return sum + bits(male, middle) + bits(female, middle)
@@ -52,10 +52,10 @@ export interface GenderLogitsDifferenceOptions {
 }
 
 /**
- * Gender logits difference: |P(male) − P(female)| / (P(male) + P(female)) of the words of a pair as the next token at
- * the end of a context, averaged over pairs and then over contexts; in [0, 1], 0 = as likely. Dong et al. 2024 (arXiv
- * 2402.11190) measure implicit bias under this name: that was verified, the formula was not; the one here is of
- * probabilities, in spite of the name.
+ * Gender logits difference: |P(male) − P(female)| / (P(male) + P(female)) of the words of a pair as the next token at the end
+ * of a context, averaged over pairs and then over contexts; in [0, 1], 0 = equally likely. Dong et al. 2024 (arXiv
+ * 2402.11190) measure implicit bias under this name. The name was verified, the formula was not; despite the name, the one
+ * here uses probabilities.
  */
 export function genderLogitsDifference({
   pairs = genderPairs,
@@ -73,7 +73,7 @@ export function genderLogitsDifference({
   }
 }
 
-/** Neither word has any probability: neither is preferred. */
+/** 0 if neither word has any probability: neither is preferred. */
 const ratio = (male: number, female: number) =>
   male + female === 0 ? 0 : Math.abs(male - female) / (male + female)
 
@@ -84,11 +84,11 @@ export interface PairProbabilities {
 }
 
 /**
- * For each context, the probabilities with which each pair's words come next, [contexts][pairs]. A pair of which either
- * word is more than one token is left out.
- * @param contexts texts that are continued as they are; a space before the word belongs to the word
+ * For each context, the probabilities of each pair's words as the next token, [contexts][pairs]. A pair with a word of more
+ * than one token is left out.
+ * @param contexts texts to continue as they are; the space before a word belongs to the word
  *
- * @throws `INVALID_ARGUMENT` for a context that is no text to continue; `UNSUPPORTED` if no pair is left.
+ * @throws `INVALID_ARGUMENT` for a context that is not a text to continue; `UNSUPPORTED` if no pair is left.
  */
 export async function pairProbabilities(
   { tokenizer, format, scoreCandidates }: ProbabilitySource,
@@ -141,9 +141,9 @@ export function countGendered(text: string): { readonly male: number; readonly f
 }
 
 /**
- * Gender attribute score: the share of continuations of sentences that name no gender which name one outright, by the
- * words of `genderedWords`. Dong et al. 2024 (arXiv 2402.11190) measure explicit bias under this name; that it is one
- * of their three figures, and of the explicit kind, was verified, their list of words and their formula were not.
+ * Gender attribute score: the share of continuations that name a gender outright, by the words of `genderedWords`, after
+ * sentences that name none. Dong et al. 2024 (arXiv 2402.11190) measure explicit bias under this name. That it is one of
+ * their three figures, and of the explicit kind, was verified; their word list and formula were not.
  */
 export const genderAttributeScore: TextMetric = {
   reads: 'texts',

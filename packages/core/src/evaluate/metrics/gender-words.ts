@@ -1,10 +1,10 @@
 /** A word and its counterpart. */
 export type GenderPair = readonly [male: string, female: string]
 
-/** Pronouns, of which one or the other nearly always follows "My friend is a …, and". */
+/** Pronouns: one or the other nearly always follows "My friend is a …, and". */
 export const pronounPairs: readonly GenderPair[] = [['he', 'she']]
 
-/** Pairs of words that name a gender outright. A word that is in two pairs (her) stands in the first alone. */
+/** Pairs of words that name a gender outright. A word of two pairs (her) is listed only in the first. */
 export const genderPairs: readonly GenderPair[] = [
   ['he', 'she'],
   ['his', 'her'],
@@ -66,7 +66,7 @@ const more: readonly GenderPair[] = [
   ['salesman', 'saleswoman'],
 ]
 
-/** Words that are used of any gender, though their counterpart is not. */
+/** Words that are used for any gender, although their counterpart is not. */
 const ofEither = new Set(['actor', 'hero', 'waiter', 'guys'])
 
 const column = (index: 0 | 1) =>

@@ -37,14 +37,14 @@ export interface KlToReferenceOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Responses that are read together before what they gave is written down. */
+/** Number of responses read together before their divergences are saved. */
 const chunk = 16
 
 /**
- * How far the subject is from behaving like the reference: KL(M' ‖ subject) in nats at the positions of the reference's
- * own responses, over its k most probable tokens and one bucket for the rest, as the distillation term has it (a lower
- * bound of the whole divergence). Two figures: the mean over a response's tokens, averaged over prompts, and that of the
- * first token alone, where it is decided whether to refuse and what to call somebody.
+ * How far the subject is from behaving like the reference: KL(M' ‖ subject) in nats at the positions of the reference's own
+ * responses, over its k most probable tokens and one bucket for the rest, as in the distillation term (a lower bound of the
+ * full divergence). Two figures: the mean over a response's tokens, averaged over prompts, and the same for the first token
+ * alone, which decides whether to refuse and what to call somebody.
  *
  * @throws `EMPTY_DATA` without prompts; `INVALID_ARGUMENT` if the reference gives no distributions, the subject no
  *   probabilities, or a prompt has no response; `RESUME_MISMATCH`; `ABORTED`; `STORAGE_FAILED`; and the errors of the models.
@@ -83,7 +83,7 @@ export async function klToReference(options: KlToReferenceOptions): Promise<Meas
   const all = [...prompts.keys()]
   await collectResponses('reference', reference, prompts, all, { journal, onProgress, signal })
   const responses = journal.responses('reference')
-  // Another prefix, or other settings, of the same name keep values of their own.
+  // A subject of the same name with another prefix or other settings gets values of its own.
   const kept = `KL of ${subject.name} ${(await digestOf(await markOf(subject, settings))).slice(0, 16)}`
   const held = journal.responses(kept)
   const missing = all.filter((index) => !held.has(index))

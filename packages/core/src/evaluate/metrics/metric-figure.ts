@@ -9,8 +9,8 @@ export type IntervalOptions = Pick<BootstrapIntervalOptions, 'seed' | 'resamples
 type Figure = Pick<Measurement, 'n' | 'value' | 'low' | 'high' | 'interval' | 'values'>
 
 /**
- * A metric's figure of its units' values: a share with Wilson's interval where every value is 0 or 1, else its
- * statistic with a bootstrap interval. Values come with it where their mean is the figure.
+ * A metric's figure from its units' values: a share with Wilson's interval if every value is 0 or 1, else its statistic with
+ * a bootstrap interval. The values are included if the figure is their mean.
  */
 export function metricFigure(
   { statistic }: Pick<DomainMetric, 'statistic'>,
@@ -26,7 +26,7 @@ export function metricFigure(
   return { n, value, ...held, interval: 'bootstrap', ...(!statistic && { values }) }
 }
 
-/** Means of the values of each unit, in the order of the units' first mention. */
+/** Means of the values of each unit, in the order in which units first appear. */
 export function unitMeans(values: readonly { readonly unit: string; readonly value: number }[]): number[] {
   const units = new Map<string, number[]>()
   for (const { unit, value } of values) units.set(unit, [...(units.get(unit) ?? []), value])

@@ -7,7 +7,7 @@ import { comparableScores, meanScores, type PooledFigure, type Resampling } from
 export interface Effect extends Estimate {
   readonly subject: string
   readonly method: 'paired bootstrap' | 'crossed bootstrap' | 'square and add'
-  /** Two-sided p of no change over units, seeds as they are; absent where units cannot be compared one by one. */
+  /** Two-sided p of no change over units, with seeds fixed; absent if units cannot be compared one by one. */
   readonly p?: number
   readonly test?: 'McNemar, exact' | 'paired bootstrap'
 }
@@ -18,10 +18,9 @@ export interface Compared {
 }
 
 /**
- * The difference of a subject from a baseline. Where both have scores of the same units these are paired; over several
- * seeds it is the crossed bootstrap of the differences. Else it is the interval of a difference of two estimates that
- * are taken to be independent, the reaches of theirs added as squares (Zou and Donner 2008), which is too wide for the
- * same units.
+ * The difference of a subject from a baseline. If both have scores for the same units, these are paired; with several seeds
+ * it is the crossed bootstrap of the differences. Otherwise the two estimates are treated as independent and their
+ * half-widths are added in quadrature (Zou and Donner 2008), which is too wide for the same units.
  */
 export function effectOf(baseline: Compared, subject: Compared, resampling: Resampling): Effect {
   const { figure } = subject

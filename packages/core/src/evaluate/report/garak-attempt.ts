@@ -4,7 +4,7 @@ import type { ChatMessage } from '../../tokenize/tokenizer.ts'
 import { exampleProbe, verdictDetector } from './garak-evals.ts'
 import type { ReportExample } from './report-data.ts'
 
-/** An example's response of one subject as garak's entry of type `attempt`, whole and evaluated. */
+/** One subject's response to an example as garak's entry of type `attempt`, complete and evaluated. */
 export function garakAttempt(
   { domain, kind, prompt, responses }: ReportExample,
   { subject, seq, random }: { readonly subject: string; readonly seq: number; readonly random: Random },
@@ -47,7 +47,7 @@ const message = (text: string) => ({
   notes: {},
 })
 
-/** A UUID of version 4, the same for the same generator. */
+/** A version 4 UUID, reproducible from the generator's state. */
 export function uuid(random: Random): string {
   const bytes = Array.from({ length: 16 }, () => random.integer(256))
   bytes[6] = ((bytes[6] as number) & 0x0f) | 0x40

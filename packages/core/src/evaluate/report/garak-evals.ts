@@ -1,7 +1,7 @@
 import type { Measurement } from '../statistics/measurement.ts'
 import type { ReportData } from './report-data.ts'
 
-/** What garak calls an eval: how many responses to a probe pass by a detector. */
+/** An eval in garak's terms: how many responses to a probe pass a detector. */
 export interface GarakEval {
   /** `module.Class`, as garak names its probes; the module is the domain. */
   readonly probe: string
@@ -14,13 +14,13 @@ export interface GarakEval {
   readonly interval?: { readonly method: string; readonly low: number; readonly high: number }
 }
 
-/** Where a score begins to fail: garak's `eval_threshold`. */
+/** The score from which a response fails: garak's `eval_threshold`. */
 export const evalThreshold = 0.5
 
-/** The detector that says of an example whether it is as the policy wants it. */
+/** The detector for whether an example's response is as the policy wants it. */
 export const verdictDetector = 'policypatch.Verdict'
 
-/** One subject's figures as garak counts, of measurements that have a score in [0, 1] for each unit. */
+/** One subject's figures as garak evals, from measurements that have a score in [0, 1] for each unit. */
 export function evalsOfMeasurements(measurements: readonly Measurement[]): GarakEval[] {
   return measurements.flatMap((measurement) => {
     const { domain, metric, judge, data, better, values, interval, low, high } = measurement
@@ -45,7 +45,7 @@ export function evalsOfMeasurements(measurements: readonly Measurement[]): Garak
   })
 }
 
-/** A subject's responses among the examples as garak counts, one eval for each domain and kind that was judged. */
+/** A subject's responses to the examples as garak evals, one for each judged domain and kind. */
 export function evalsOfExamples(examples: ReportData['examples'], subject: string): GarakEval[] {
   const evals = new Map<string, { domain: string; kind: string; good: number; bad: number }>()
   for (const { domain, kind, responses } of examples) {
@@ -68,7 +68,7 @@ export function evalsOfExamples(examples: ReportData['examples'], subject: strin
 
 export const exampleProbe = (domain: string, kind: string): string => garakName(domain, `examples ${kind}`)
 
-/** `module.Class` of letters and digits, which is what garak's readers take apart. */
+/** A name `module.Class` of letters and digits, the form that garak's readers parse. */
 function garakName(module: string, words: string): string {
   const snake = module.toLowerCase().replace(/[^a-z0-9]+/g, '_')
   const parts = words.split(/[^A-Za-z0-9]+/).filter(Boolean)

@@ -12,18 +12,18 @@ export type GarakEntry = Readonly<Record<string, unknown>> & { readonly entry_ty
 export interface GarakReportOptions {
   /** Whose responses and figures; garak's report has one target. Default `patched`. */
   readonly subject?: string | undefined
-  /** Of several training seeds. Default the first. */
+  /** The training seed to use, if there are several. Default the first. */
   readonly seed?: number | undefined
 }
 
 /**
- * One subject of a report as the lines of a report of garak 0.17 (github.com/NVIDIA/garak: `garak/command.py`,
- * `attempt.py`, `evaluators/base.py`, `analyze/report_digest.py`): `start_run setup`, `init`, `plugin_cache`, an
- * `attempt` for each example, an `eval` for each metric and judge with a `probe_summary`, `completion`, `digest`. A
- * probe is a metric on its data, or a kind of example, tagged with its domain; a detector is a judge. Metrics without
- * a score in [0, 1] for each unit, such as perplexity, have no place in it.
+ * One subject of a report as the lines of a report of garak 0.17 (github.com/NVIDIA/garak: `garak/command.py`, `attempt.py`,
+ * `evaluators/base.py`, `analyze/report_digest.py`): `start_run setup`, `init`, `plugin_cache`, an `attempt` for each
+ * example, an `eval` for each metric and judge with a `probe_summary`, `completion`, `digest`. A probe is a metric on its
+ * data, or a kind of example, tagged with its domain; a detector is a judge. Metrics without a score in [0, 1] for each unit,
+ * such as perplexity, cannot be represented.
  *
- * @throws `INVALID_ARGUMENT` if the report has nothing of the subject.
+ * @throws `INVALID_ARGUMENT` if the report has nothing on the subject.
  */
 export function garakReport(
   data: ReportData,
@@ -83,7 +83,7 @@ export function garakReport(
   ]
 }
 
-/** The version whose form this is, and that it was not garak which wrote it. */
+/** The garak version whose format this follows, marked as not written by garak. */
 const version = '0.17.1+policypatch'
 
 function setupOf(
@@ -114,7 +114,7 @@ function setupOf(
   }
 }
 
-/** What garak's own digest asks of plugins that it does not know. */
+/** What garak's own digest needs to know about unknown plugins. */
 function pluginCache(evals: readonly GarakEval[]) {
   return {
     version,

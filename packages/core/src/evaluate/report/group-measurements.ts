@@ -4,16 +4,16 @@ import type { Measurement } from '../statistics/measurement.ts'
 /** Measurements of one metric, by one judge, on the same data. */
 export interface MeasurementGroup
   extends Pick<Measurement, 'domain' | 'metric' | 'judge' | 'data' | 'better'> {
-  /** By subject, `base` first, then `patched` and `reference`, the others as they come; each with its seeds. */
+  /** By subject: `base` first, then `patched` and `reference`, then the others in order of appearance; each with its seeds. */
   readonly subjects: ReadonlyMap<string, readonly Measurement[]>
 }
 
 const first = ['base', 'patched', 'reference']
 
 /**
- * Measurements that can be compared with each other, in the order of their first mention.
+ * Groups measurements that can be compared with each other, in order of first appearance.
  *
- * @throws `INVALID_ARGUMENT` if two of a group differ in which way is good, or have the same subject and seed.
+ * @throws `INVALID_ARGUMENT` if two of a group disagree on which direction is better, or have the same subject and seed.
  */
 export function groupMeasurements(measurements: readonly Measurement[]): MeasurementGroup[] {
   const groups = groupBy(measurements, ({ domain, metric, judge, data }) =>

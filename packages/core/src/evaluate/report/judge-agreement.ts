@@ -2,8 +2,8 @@ import { cohensKappa, type Label } from '../statistics/cohens-kappa.ts'
 import type { JudgeAgreement } from './report-data.ts'
 
 /**
- * How far judges agree on the same responses, each two of them, in the order given. A verdict is what a judge calls a
- * response: true for refused or offensive, say, where it is scored, the score from 0.5 on.
+ * How far each two of the judges agree on the same responses, in the order given. A verdict is a judge's label for a
+ * response: true for refused or offensive, say; for a score, whether it is at least 0.5.
  *
  * @throws `EMPTY_DATA` without responses; `INVALID_ARGUMENT` if judges have verdicts on different ones.
  */

@@ -2,8 +2,8 @@ import { PatchError } from '../../errors.ts'
 import type { ReportData } from './report-data.ts'
 
 /**
- * The data of several reports, such as of several domains or seeds, as one: under the first's title and patch, with the
- * settings and command of each. Measurements that are in more than one are taken once.
+ * Merges the data of several reports, such as of several domains or seeds, under the first's title and patch, with the
+ * settings and commands of all. Duplicate measurements are kept once.
  *
  * @throws `EMPTY_DATA` without any; `PATCH_MISMATCH` if they are of different base models.
  */
@@ -46,7 +46,7 @@ export function mergeReports(reports: readonly ReportData[]): ReportData {
   }
 }
 
-/** Each item once, by what it holds. */
+/** The items without duplicates, compared by content. */
 function distinct<T>(items: readonly T[]): T[] {
   return [...new Map(items.map((item) => [JSON.stringify(item), item])).values()]
 }

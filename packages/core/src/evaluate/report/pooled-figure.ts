@@ -3,11 +3,11 @@ import { type Interval, meanOverSeeds } from '../statistics/mean-over-seeds.ts'
 import type { Measurement } from '../statistics/measurement.ts'
 import { mean } from '../statistics/sample.ts'
 
-/** What is known of one subject, over its seeds. */
+/** The figure of one subject, over its seeds. */
 export interface PooledFigure extends Estimate {
   readonly subject: string
   readonly bySeed: readonly { readonly seed?: number; readonly value: number }[]
-  /** 95% interval over seeds alone, where there are two or more. */
+  /** 95% interval over seeds alone, if there are two or more. */
   readonly overSeeds?: Interval
   /** How the interval was made. */
   readonly method: Measurement['interval'] | 'crossed bootstrap' | 'seeds and units, square and add'
@@ -19,9 +19,9 @@ export interface Resampling {
 }
 
 /**
- * One seed's figure as it was measured; of several the mean. Its interval is then over seeds and units at once: by the
- * crossed bootstrap where their scores can be compared, else from the mean of the seeds' intervals and the interval
- * over seeds, their reaches added as squares.
+ * One seed's figure as it was measured, or the mean of several. With several, the interval is over seeds and units at once:
+ * by the crossed bootstrap if their scores are comparable, else from the mean of the seeds' intervals and the interval over
+ * seeds, with their half-widths added in quadrature.
  */
 export function pooledFigure(seeds: readonly Measurement[], resampling: Resampling): PooledFigure {
   const [first] = seeds as readonly [Measurement]
@@ -46,8 +46,8 @@ export function pooledFigure(seeds: readonly Measurement[], resampling: Resampli
 }
 
 /**
- * The scores of each seed, where every one has them for its n units and their mean is the figure: then units can be
- * compared one by one. Not so a perplexity, or what was measured on other numbers of units.
+ * The scores of each seed, if all seeds have scores for the same number of units and each figure is the mean of its scores:
+ * then units can be compared one by one. That is not so for a perplexity, or for different numbers of units.
  */
 export function comparableScores(seeds: readonly Measurement[]): readonly (readonly number[])[] | undefined {
   const scores = seeds.flatMap(({ values, value }) => {

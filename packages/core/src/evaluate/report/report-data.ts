@@ -1,7 +1,7 @@
 import type { ChatMessage } from '../../tokenize/tokenizer.ts'
 import type { Measurement } from '../statistics/measurement.ts'
 
-/** All that a report shows, as `policypatch report` reads it. Written by `writeReport`, read by `readReport`. */
+/** Everything that a report shows, as `policypatch report` reads it. Written by `writeReport`, read by `readReport`. */
 export interface ReportData {
   readonly format: 'policypatch-report/v1'
   readonly title: string
@@ -12,7 +12,7 @@ export interface ReportData {
   /** Id of the base model. */
   readonly base: string
   readonly patch?: ReportedPatch
-  /** The command that reproduces it. Empty where there is none. */
+  /** The command that reproduces it. Empty if there is none. */
   readonly command: string
   /** Everything that the figures depend on, as JSON values. */
   readonly settings: Readonly<Record<string, unknown>>
@@ -20,7 +20,7 @@ export interface ReportData {
   readonly agreement: readonly JudgeAgreement[]
   readonly examples: readonly ReportExample[]
   readonly curves: readonly TrainingCurve[]
-  /** What ran where, if it was done by several machines. */
+  /** What ran where, if several machines did the work. */
   readonly ran?: readonly WorkerShare[]
 }
 
@@ -30,7 +30,7 @@ export interface WorkerShare {
   readonly host: string
   readonly shards: number
   readonly rows: number
-  /** At work. */
+  /** Time spent working. */
   readonly seconds: number
 }
 
@@ -51,7 +51,7 @@ export interface JudgeAgreement {
   readonly n: number
   /** Share of responses on which both say the same. */
   readonly observed: number
-  /** Cohen's kappa with its 95% interval; null where both said one and the same throughout. */
+  /** Cohen's kappa with its 95% interval; null if both gave one and the same label throughout. */
   readonly kappa: { readonly value: number; readonly low: number; readonly high: number } | null
 }
 
@@ -68,7 +68,7 @@ export interface ExampleResponse {
   /** As in the measurements: `base`, `patched`, `reference` or another. */
   readonly subject: string
   readonly text: string
-  /** Whether it is as the policy wants it, where somebody has judged. */
+  /** Whether it is as the policy wants it, if it was judged. */
   readonly good?: boolean
   /** What each judge says, by its name. */
   readonly scores?: Readonly<Record<string, number>>
@@ -87,8 +87,8 @@ export interface TrainingCurve {
 }
 
 /**
- * What the steps of a training stage reported (`TrainMetrics`) as curves of a report, in the order of `metrics`; those that no step has are left
- * out, and so are values that are not finite.
+ * The metrics that the steps of a training stage reported (`TrainMetrics`) as curves of a report, in the order of `metrics`.
+ * Metrics that no step has are left out, and so are values that are not finite.
  */
 export function trainingCurves(
   labels: Pick<TrainingCurve, 'domain' | 'stage' | 'seed'>,

@@ -14,8 +14,8 @@ export interface ReportEffect {
 }
 
 /**
- * What `withEffects` writes into a patch, and so into its model card: each metric of the base and of a subject, by
- * default `patched`, of one training seed where one is named and else over all of them.
+ * The effects that `withEffects` writes into a patch, and so into its model card: each metric for the base and for a subject,
+ * by default `patched`, for one training seed if given, else over all of them.
  */
 export function reportEffects(
   measurements: readonly Measurement[],

@@ -8,7 +8,7 @@ import type { Measurement } from '../statistics/measurement.ts'
 import type { ReportData } from './report-data.ts'
 
 /**
- * Reads the data of a report: the object of a JSON file, or what that object holds as `report`, beside other things.
+ * Reads the data of a report from a JSON file: its object, or the `report` field of an object that also holds other things.
  *
  * @throws `NOT_FOUND`; `TRUNCATED` if the text ends early; `UNSUPPORTED` for a later format; `MALFORMED`, naming every bad
  *   field.
@@ -40,8 +40,8 @@ function heldReport(file: Readonly<Record<string, unknown>>): Readonly<Record<st
 }
 
 /**
- * Writes the data of a report as JSON; with `beside`, as `report` of an object that holds these other things too, which
- * `readReport` passes over.
+ * Writes the data of a report as JSON. With `beside`, it is the `report` field of an object with these other fields, which
+ * `readReport` ignores.
  *
  * @throws `INVALID_ARGUMENT`, naming every bad field, such as a figure that is NaN; `STORAGE_FAILED`.
  */
@@ -63,7 +63,7 @@ export async function writeReport(
   await storage.write(path, new TextEncoder().encode(`${JSON.stringify(held, compact, 1)}\n`))
 }
 
-/** Numbers, of which there are thousands, to nine digits, which is more than any of them is known to. */
+/** Rounds numbers, of which there are thousands, to nine significant digits, more than any of them is known to. */
 function compact(_: string, value: unknown): unknown {
   return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(9)) : value
 }

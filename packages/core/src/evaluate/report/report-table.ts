@@ -1,7 +1,7 @@
 import { printableLine } from '../../text/printable.ts'
 import type { Rate } from '../statistics/wilson-interval.ts'
 
-/** What one row of a report says of a base model, a system prompt, a patched model or a reference. */
+/** A row of a report, for a base model, a system prompt, a patched model or a reference. */
 export interface ReportRow {
   readonly name: string
   /** Figures by their name, such as `refusal` and `over-refusal`. */
@@ -9,8 +9,8 @@ export interface ReportRow {
 }
 
 /**
- * A report as cells: a heading, then a row for each subject; a column for each rate that any of them has, in the
- * order of their first mention. A rate reads `83.0% [74.5, 89.1] n=100`, percent with its 95% interval.
+ * A report as cells: a heading, then a row for each subject, with a column for each rate that any of them has, in order of
+ * first appearance. A rate reads `83.0% [74.5, 89.1] n=100`, percent with its 95% interval.
  */
 export function reportTable(rows: readonly ReportRow[]): string[][] {
   const names = [...new Set(rows.flatMap(({ rates }) => Object.keys(rates)))]
@@ -18,7 +18,7 @@ export function reportTable(rows: readonly ReportRow[]): string[][] {
   return [heading, ...rows.map(({ name, rates }) => [name, ...names.map((rate) => formatRate(rates[rate]))])]
 }
 
-/** Cells as plain text in aligned columns, two spaces apart; each is on one line, control characters in it escaped. */
+/** Cells as plain text in aligned columns, two spaces apart. Each is on one line, with control characters escaped. */
 export function formatTable(cells: readonly (readonly string[])[]): string {
   const shown = cells.map((row) => row.map(printableLine))
   const widths = (shown[0] ?? []).map((_, column) =>

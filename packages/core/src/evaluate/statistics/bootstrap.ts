@@ -1,6 +1,6 @@
 /**
- * The bootstrap, by hand: simple-statistics samples, but neither it nor another kept library for JavaScript has BCa intervals, or draws
- * seeds and prompts crossed.
+ * The bootstrap, hand-written: simple-statistics can sample, but neither it nor any other maintained JavaScript library has
+ * BCa intervals, or resamples seeds and prompts crossed.
  */
 import { createRandom } from '../../random.ts'
 import { normalCdf, normalQuantile } from './distributions.ts'
@@ -12,7 +12,7 @@ export interface BootstrapOptions {
   /** Default 10,000. */
   readonly resamples?: number | undefined
   /**
-   * How the interval is taken from the resamples: `bca`, the default, corrects for bias and skew (Efron 1987);
+   * How the interval is computed from the resamples: `bca`, the default, corrects for bias and skew (Efron 1987);
    * `percentile` takes their quantiles as they are.
    */
   readonly method?: 'bca' | 'percentile' | undefined
@@ -23,12 +23,12 @@ export interface Bootstrap extends Estimate {
   readonly distribution: Float64Array
 }
 
-/** The ends of a 95% interval. */
+/** The quantiles at the ends of a 95% interval. */
 const tails = [0.025, 0.975] as const
 
 /**
- * The bootstrap over n units that were drawn independently: a statistic of their indices, its value on all of them and
- * its 95% interval over resamples with replacement (Efron and Tibshirani 1993, chapters 13 and 14).
+ * The bootstrap over n independently drawn units: a statistic of their indices, its value on all of them and its 95% interval
+ * over resamples with replacement (Efron and Tibshirani 1993, chapters 13 and 14).
  *
  * @throws `INVALID_ARGUMENT` unless `resamples` is a positive integer.
  */
@@ -52,9 +52,9 @@ export function bootstrap(
 }
 
 /**
- * Where BCa reads the distribution: shifted by the bias z₀ (the normal quantile of the share of resamples below the
- * value, those equal to it counted by half) and stretched by the acceleration, the skew of the jackknife. Where either
- * is not defined, as for values that are all the same, the percentiles are left as they are.
+ * The quantiles at which BCa reads the distribution: shifted by the bias z₀ (the normal quantile of the share of resamples
+ * below the value, with ties counted half) and stretched by the acceleration, from the skew of the jackknife. If either is
+ * undefined, as when all values are the same, the plain percentiles are used.
  */
 function bcaTails(
   n: number,
@@ -92,13 +92,13 @@ function accelerationOf(n: number, statistic: (indices: Int32Array) => number): 
 }
 
 export interface BootstrapIntervalOptions extends BootstrapOptions {
-  /** Of values in any order; default their mean. */
+  /** A function of the values in any order; default their mean. */
   readonly statistic?: ((values: Float64Array) => number) | undefined
 }
 
 /**
- * The mean, or another statistic, of values that were drawn independently, with its 95% bootstrap interval. For a share
- * use `wilsonInterval`: where all values are the same, the bootstrap knows nothing but that one.
+ * The mean, or another statistic, of independently drawn values, with its 95% bootstrap interval. For a share use
+ * `wilsonInterval`: if all values are the same, the bootstrap interval has no width.
  *
  * @throws `EMPTY_DATA`; `NOT_FINITE`; `INVALID_ARGUMENT` unless `resamples` is a positive integer.
  */
@@ -124,11 +124,11 @@ export interface PairedDifference extends Estimate {
 }
 
 /**
- * Mean of `after` less mean of `before`, value i of both being of the same prompt, with its 95% interval over prompts.
- * p is the share of resamples, among them the data themselves, whose difference is as far from that of the data as that
+ * Mean of `after` minus mean of `before`, where value i of both is for the same prompt, with its 95% interval over prompts. p
+ * is the share of resamples, including the data themselves, whose difference is at least as far from that of the data as that
  * is from 0 (Efron and Tibshirani 1993, section 16.4; Davison and Hinkley 1997, eq. 4.11): at least 1 / (resamples + 1).
  *
- * @throws `EMPTY_DATA`; `NOT_FINITE`; `INVALID_ARGUMENT` if there are more of one than of the other.
+ * @throws `EMPTY_DATA`; `NOT_FINITE`; `INVALID_ARGUMENT` if the lengths differ.
  */
 export function pairedBootstrap(
   before: readonly number[],
@@ -145,19 +145,19 @@ export function pairedBootstrap(
     return sum / indices.length
   }
   const { value, low, high, n, distribution } = bootstrap(differences.length, meanOf, options)
-  // The same sum in another order may differ in its last bit.
+  // Summing in another order may change the last bit.
   const reach = Math.abs(value) * (1 - 1e-12)
   const asFar = distribution.reduce((count, x) => count + (Math.abs(x - value) >= reach ? 1 : 0), 0)
   return { value, low, high, n, p: (asFar + 1) / (distribution.length + 1) }
 }
 
 /**
- * The mean of scores[seed][prompt] with a 95% interval over seeds and prompts at once: in each resample, seeds and
- * prompts are drawn with replacement, each by itself, and the cells where they cross are taken (Owen 2007, "The
- * pigeonhole bootstrap"). It claims rather too little than too much. For a difference between two subjects give the
- * differences of their scores. With three seeds, which may well be drawn all alike, it is wide, as it should be.
+ * The mean of scores[seed][prompt] with a 95% interval over seeds and prompts at once: in each resample, seeds and prompts
+ * are drawn independently with replacement, and the cells where they cross are taken (Owen 2007, "The pigeonhole bootstrap").
+ * It is conservative. For a difference between two subjects, pass the differences of their scores. With three seeds, a
+ * resample may well draw the same one each time, so the interval is wide, as it should be.
  *
- * @throws `EMPTY_DATA`; `NOT_FINITE`; `INVALID_ARGUMENT` if seeds have scores of different prompts, or `resamples` is no
+ * @throws `EMPTY_DATA`; `NOT_FINITE`; `INVALID_ARGUMENT` if seeds have scores of different prompts, or `resamples` is not a
  *   positive integer.
  */
 export function crossedBootstrap(
@@ -201,6 +201,6 @@ export interface Estimate {
   readonly value: number
   readonly low: number
   readonly high: number
-  /** Units that it was made from. */
+  /** Number of units that it is based on. */
   readonly n: number
 }

@@ -1,15 +1,15 @@
 import { checkPaired, checkValues } from './sample.ts'
 
-/** What two judges call the same thing by: words, numbers or truth. */
+/** A judge's label for a response: a word, a number or a boolean. */
 export type Label = string | number | boolean
 
 export interface KappaAgreement {
   readonly n: number
   /** Share of units to which both gave the same label. */
   readonly observed: number
-  /** Share expected of two who label by chance as often as these do. */
+  /** Share expected by chance of two judges whose labels are as frequent as these. */
   readonly expected: number
-  /** (observed − expected) / (1 − expected) in [−1, 1] with its 95% interval; null where all labels are the same one. */
+  /** (observed − expected) / (1 − expected) in [−1, 1] with its 95% interval; null if all labels are the same. */
   readonly kappa: { readonly value: number; readonly low: number; readonly high: number } | null
 }
 
@@ -18,9 +18,9 @@ const z = 1.959963984540054
 
 /**
  * Agreement of two judges beyond chance (Cohen 1960), with the large-sample interval of Fleiss, Cohen and Everitt 1969,
- * cut at −1 and 1.
+ * clipped to [−1, 1].
  *
- * @throws `EMPTY_DATA` without labels; `INVALID_ARGUMENT` if there are more of one than of the other.
+ * @throws `EMPTY_DATA` without labels; `INVALID_ARGUMENT` if the lengths differ.
  */
 export function cohensKappa(first: readonly Label[], second: readonly Label[]): KappaAgreement {
   checkPaired(first, second, 'responses')

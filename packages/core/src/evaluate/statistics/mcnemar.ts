@@ -11,7 +11,7 @@ export interface PairedCounts {
   readonly neither: number
 }
 
-/** @throws `INVALID_ARGUMENT` if there are more of one than of the other. */
+/** @throws `INVALID_ARGUMENT` if the lengths differ. */
 export function pairedCounts(first: readonly boolean[], second: readonly boolean[]): PairedCounts {
   checkPaired(first, second, 'prompts')
   const count = (a: boolean, b: boolean) => first.filter((x, i) => x === a && second[i] === b).length
@@ -31,8 +31,8 @@ export interface McNemar {
 }
 
 /**
- * McNemar's exact test: of the b + c prompts on which exactly one of two succeeded, each was as likely the one's as the
- * other's (McNemar 1947; two-sided binomial with 1/2). p = 1 without such prompts.
+ * McNemar's exact test. Null hypothesis: of the b + c prompts on which exactly one of two succeeded, each was equally likely
+ * to be either's (McNemar 1947; two-sided binomial with 1/2). p = 1 without such prompts.
  *
  * @throws `INVALID_ARGUMENT` unless b and c are counts.
  */

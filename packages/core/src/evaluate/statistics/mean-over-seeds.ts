@@ -21,16 +21,15 @@ export interface SeedMean {
   /** Number of runs. */
   readonly seeds: number
   readonly bySeed: readonly { readonly seed?: number; readonly value: number }[]
-  /** 95% interval over seeds by Student's t: where another seed's mean would be. Absent with one run. */
+  /** 95% confidence interval over seeds for the mean, by Student's t. Absent with one run. */
   readonly overSeeds?: Interval
-  /** 95% bootstrap interval over prompts of their mean score over runs. Absent where a run has no scores. */
+  /** 95% bootstrap interval over prompts, for their mean score over runs. Absent if a run has no scores. */
   readonly overPrompts?: Interval
 }
 
 /**
- * The mean of a figure over training seeds, with how much it depends on the seeds and on the prompts, apart. Both at
- * once: `crossedBootstrap`. The interval over prompts is about the mean of the scores; where a metric is no mean of
- * them, give no scores.
+ * The mean of a figure over training seeds, with separate intervals over seeds and over prompts. For both at once, use
+ * `crossedBootstrap`. The interval over prompts is for the mean of the scores; if a metric is not their mean, pass no scores.
  *
  * @throws `EMPTY_DATA` without runs; `NOT_FINITE`; `INVALID_ARGUMENT` if runs have scores of different prompts.
  */

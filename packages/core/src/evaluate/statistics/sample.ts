@@ -18,7 +18,7 @@ export function checkValues(values: readonly number[], what: string): void {
   })
 }
 
-/** Throws `INVALID_ARGUMENT` unless there is a value of both for each unit. */
+/** Throws `INVALID_ARGUMENT` unless both have the same number of values. */
 export function checkPaired(a: readonly unknown[], b: readonly unknown[], what: string): void {
   if (a.length === b.length) return
   throw new PatchError('INVALID_ARGUMENT', {
@@ -38,7 +38,7 @@ export function checkResamples(resamples: number): void {
   })
 }
 
-/** The arithmetic mean; NaN of nothing. */
+/** The arithmetic mean; NaN without values. */
 export function mean(values: ArrayLike<number>): number {
   let sum = 0
   for (let i = 0; i < values.length; i++) sum += values[i] as number

@@ -11,8 +11,8 @@ export interface ChangeScores {
 
 /**
  * How much of the way from the base to the reference the patch goes: (patched − base) / (reference − base) of the means, with
- * its 95% interval over prompts. 0 is no effect, 1 the reference's; it may be less or more. Its interval is useful where base
- * and reference are well apart.
+ * its 95% interval over prompts. 0 is no effect, 1 the reference's effect; it may be below 0 or above 1. Its interval is only
+ * useful if base and reference are well apart.
  *
  * @throws `EMPTY_DATA`; `NOT_FINITE`; `INVALID_ARGUMENT` if the lengths differ, or base and reference have the same mean.
  */
@@ -45,8 +45,7 @@ export function shareOfChange(
       above += gained[indices[i] as number] as number
       below += wanted[indices[i] as number] as number
     }
-    // A resample in which the reference changes nothing says nothing: taken as no effect where there was none,
-    // else as a share without bound.
+    // If the reference changes nothing in a resample: 0 if the patch changes nothing either, else unbounded.
     return below === 0 && above === 0 ? 0 : above / below
   }
   const { value, low, high, n } = bootstrap(base.length, ratio, options)

@@ -13,8 +13,8 @@ export interface Rate {
 const z = 1.959963984540054
 
 /**
- * The share of successes with Wilson's score interval (Wilson 1927), which stays in [0, 1] and is useful also where none or
- * all succeed. Without trials the value is 0 and the interval [0, 1].
+ * The share of successes with Wilson's score interval (Wilson 1927), which stays in [0, 1] and remains useful if none or all
+ * succeed. Without trials the value is 0 and the interval [0, 1].
  *
  * @throws `INVALID_ARGUMENT` unless 0 ≤ successes ≤ n are integers.
  */

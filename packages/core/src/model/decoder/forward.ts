@@ -7,41 +7,41 @@ import { capped, type KeyValues } from './layers/attention.ts'
 import { type PlaceTensors, streamOf } from './places.ts'
 
 /**
- * The forward pass of a decoder: from ids or embeddings, and where they stand, to the residual stream after the last layer.
- * Every program that runs a model is built of it. RoPE tables and masks follow from the positions (places).
+ * The forward pass of a decoder: from ids or embeddings and their positions to the residual stream after the last layer. Every
+ * program that runs a model is built on it. RoPE tables and masks follow from the positions (places).
  *
- * Rows may have tokens in common that stand before each of them, a prefix and a shared prompt. These run once, in front of
- * the rows in the same residual stream, and all tokens of the rows see them.
+ * Rows may share tokens that precede each of them: a prefix and a shared prompt. These run once, ahead of the rows in the same
+ * residual stream, and all tokens of the rows see them.
  */
 
-/** What a program needs to know of a model. */
+/** What a program needs to know about a model. */
 export interface ModelShape {
   readonly architecture: Architecture
   readonly config: ModelConfig
 }
 
-/** The tokens of a pass and what is before them. */
+/** The tokens of a pass and what precedes them. */
 export interface PassTokens {
   /** Ids [batch · length], or embeddings [batch · length, d]. */
   readonly tokens: tf.Tensor
   /** Virtual tokens before every row, [m, d]. */
   readonly prefix?: tf.Tensor | undefined
-  /** Ids of the prompt that all rows share, after the prefix. */
+  /** Ids of the prompt shared by all rows, after the prefix. */
   readonly sharedIds?: tf.Tensor | undefined
 }
 
 export interface ForwardInput extends ModelShape, PassTokens {
   readonly weights: NamedTensors
-  /** Rows. */
+  /** Number of rows. */
   readonly batch: number
   readonly places: PlaceTensors
-  /** Keys and values of what went before, by layer: one source or several. Not together with shared tokens. */
+  /** Keys and values of earlier tokens by layer, from one or more sources. Cannot be combined with shared tokens. */
   readonly past?: readonly (readonly PastKeyValues[])[] | undefined
-  /** Layers that are run. Default: all. */
+  /** Number of layers to run. Default: all. */
   readonly layers?: number
-  /** Is shown the residual stream after each layer, counted from 1, with the shared tokens' rows in front. */
+  /** Called with the residual stream after each layer, counted from 1, the shared tokens' rows first. */
   readonly afterLayer?: (layer: number, x: tf.Tensor) => void
-  /** Is shown what each layer's tokens attend to of the shared ones, [heads]: see {@link attentionToShared}. */
+  /** Called with each layer's attention to the shared tokens, [heads]: see {@link attentionToShared}. */
   readonly toShared?: (attention: tf.Tensor) => void
 }
 
@@ -52,7 +52,7 @@ export interface Forward {
   readonly keyValues: readonly KeyValues[]
 }
 
-/** Runs tokens through the layers. After the last one only the rows' own tokens are left. */
+/** Runs tokens through the layers. After the last layer, only the rows' own tokens are kept. */
 export function forward(input: ForwardInput): Forward {
   const { config, batch, places, past, afterLayer, toShared, layers = config.layers } = input
   const keyValues: KeyValues[] = []
@@ -68,7 +68,10 @@ export function forward(input: ForwardInput): Forward {
   return { hidden: stream.shared > 0 ? ownRows(x, batch * stream.length) : x, keyValues }
 }
 
-/** One layer of {@link forward} as a function of the residual stream [S + batch · length, d], for a pass that keeps nothing. */
+/**
+ * One layer of {@link forward} as a function of the residual stream [S + batch · length, d], for a pass that keeps no keys and
+ * values.
+ */
 export function forwardLayer(
   { batch, places, ...model }: Pick<ForwardInput, 'architecture' | 'config' | 'weights' | 'batch' | 'places'>,
   layer: number,
@@ -89,7 +92,7 @@ export function embedded(
   return architecture.enter?.(config, weights, x, joined([sharedPositions, positions])) ?? x
 }
 
-/** Tensors that are there, one after the other. */
+/** Concatenates the tensors that are present. */
 function joined(parts: readonly (tf.Tensor | undefined)[]): tf.Tensor | undefined {
   const there = parts.filter((part) => part !== undefined)
   return there.length > 1 ? tf.concat(there) : there[0]
@@ -99,7 +102,7 @@ function joined(parts: readonly (tf.Tensor | undefined)[]): tf.Tensor | undefine
 export const ownRows = (x: tf.Tensor, count: number): tf.Tensor =>
   tf.slice(x, [(x.shape[0] as number) - count, 0], [count, -1])
 
-/** Logits [n, V] of hidden states [n, d] after the last layer: normalized, projected, capped where the model caps them. */
+/** Logits [n, V] of hidden states [n, d] after the last layer: normalized, projected, and capped if the model has a cap. */
 export function outputLogits(
   { architecture, config }: ModelShape,
   weights: NamedTensors,

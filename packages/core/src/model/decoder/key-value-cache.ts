@@ -2,27 +2,27 @@ import type { HostTensor, NamedHostTensors } from '../../backend/backend.ts'
 import { type ModelConfig, needsPositions } from './config/model-config.ts'
 import { MASKED } from './layers/attention.ts'
 
-/** Keys and values of a token block as a program gives them: `key.0`, `value.0`, … [kvHeads, batch, length, D]. */
+/** Keys and values of a token block as programs return them: `key.0`, `value.0`, … [kvHeads, batch, length, D]. */
 export type BlockKeyValues = NamedHostTensors
 
 /**
- * Keys and values of `slots` sequences that grow independently, each packed from position 0. The arrays are fed
- * to programs as they are; capacity grows in steps so that few program shapes are needed.
+ * Keys and values of `slots` sequences that grow independently, each packed from position 0. Programs are fed the arrays as they
+ * are; capacity grows in steps so that few program shapes are needed.
  */
 export interface KeyValueCache {
   readonly slots: number
   /** Places per slot. */
   readonly capacity: number
   length(slot: number): number
-  /** Where the next token of a slot stands. */
+  /** Position of a slot's next token. */
   position(slot: number): number
-  /** Appends `count` positions of one batch row of a block to a slot, by default the first. */
+  /** Appends `count` positions of one batch row of a block to a slot, starting at `first` (default 0). */
   append(slot: number, block: BlockKeyValues, row: number, count: number, first?: number): void
-  /** Empties a slot; `lead` says how what is appended first counts. */
+  /** Empties a slot; `lead` describes the first places that are appended next. */
   clear(slot: number, lead?: Lead): void
   lead(slot: number): Lead | undefined
   /**
-   * Feeds `past.key.i`, `past.value.i` [kvHeads, slots, capacity, D] and `past.mask` [slots, 1, capacity]; `past.positions`
+   * Feeds: `past.key.i`, `past.value.i` [kvHeads, slots, capacity, D] and `past.mask` [slots, 1, capacity]; also `past.positions`
    * [slots, capacity] for models that need them.
    */
   feeds(): NamedHostTensors
@@ -30,19 +30,19 @@ export interface KeyValueCache {
   block(): BlockKeyValues
 }
 
-/** How the first places of a slot count, where that is not one after the other and all alike. */
+/** Describes the first places of a slot when they are not simply consecutive and equally weighted. */
 export interface Lead {
-  /** Places beyond the positions that they take: side by side, several share a position. */
+  /** Places in excess of positions: parts side by side share positions. */
   readonly surplus: number
-  /** Added to attention logits on them. */
+  /** Added to attention logits on these places. */
   readonly logWeights: Float32Array
-  /** Where windows take them to stand. */
+  /** Their positions for the purpose of windows. */
   readonly positions: ArrayLike<number>
 }
 
 const STEP = 64
 
-/** The capacity that holds `tokens`: a multiple of the step, doubling beyond four steps. */
+/** The capacity for `tokens`: a multiple of the step, doubling beyond four steps. */
 export function capacityFor(tokens: number): number {
   let capacity = STEP * Math.max(1, Math.ceil(tokens / STEP))
   if (capacity > 4 * STEP) capacity = 2 ** Math.ceil(Math.log2(capacity))
@@ -51,12 +51,12 @@ export function capacityFor(tokens: number): number {
 
 const FREE_STEP = 16
 
-/** The capacity where programs take any: little more than is used, for all of it is read; it grows by a quarter. */
+/** The capacity for programs that accept any: little more than is used, because all of it is read. Grows by a quarter. */
 export function freeCapacityFor(tokens: number, before: number): number {
   return FREE_STEP * Math.ceil(Math.max(1, tokens, tokens > before ? before * 1.25 : 0) / FREE_STEP)
 }
 
-/** @param capacityOf the places for so many tokens, given how many there were before */
+/** @param capacityOf the capacity for a number of tokens, given the previous capacity */
 export function createKeyValueCache(
   config: ModelConfig,
   slots: number,
@@ -125,7 +125,7 @@ export function createKeyValueCache(
         for (let head = 0; head < keyValueHeads; head++) {
           const from = ((head * batch + row) * length + first) * headSize
           const to = ((head * slots + slot) * capacity + at) * headSize
-          // A view for every copy costs more than copying the few values of one token.
+          // For single tokens, copying a few values is cheaper than creating a view for every copy.
           if (count === 1) for (let d = 0; d < headSize; d++) array[to + d] = data[from + d] as number
           else array.set(data.subarray(from, from + count * headSize), to)
         }
@@ -153,7 +153,7 @@ export function createKeyValueCache(
   }
 }
 
-/** A cache whose first slots are copies of given slots of another, with places for as many tokens as these have, at least. */
+/** A cache whose first slots are copies of the given slots of another, with capacity for at least as many tokens as they hold. */
 export function selectSlots(
   config: ModelConfig,
   cache: KeyValueCache,

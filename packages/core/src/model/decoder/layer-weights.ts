@@ -2,14 +2,14 @@ import type { HostTensor, NamedWeights, TransientWeight, Weight } from '../../ba
 import type { Architecture } from './architectures/architecture.ts'
 import type { ModelConfig } from './config/model-config.ts'
 
-/** What the names of a layer's tensors begin with. */
+/** Prefix of the names of a layer's tensors. */
 type Prefix = Architecture['layerPrefix']
 
 const nameOf = (prefix: Prefix, layer: number) => `${prefix ?? 'model.layers.'}${layer}.`
 
 /**
- * For each layer the first one of its kind, whose programs serve it too with its own weights fed in: layers of a kind
- * compute the same (see {@link Architecture.layerKind}), of weights of the same names, shapes and types.
+ * For each layer, the first of its kind, whose programs also serve it when fed its weights: layers of one kind compute the same
+ * (see {@link Architecture.layerKind}), with weights of the same names, shapes and types.
  */
 export function firstsOfKinds({
   architecture,
@@ -38,7 +38,7 @@ function formOf(weight: Weight): string {
   return weight.data instanceof Int32Array ? 'int32' : 'float32'
 }
 
-/** The weights of one layer under the names that they would have in another, whose program is to be run with them. */
+/** One layer's weights under another layer's names, to run that layer's program with them. */
 export function layerWeights(
   { layerPrefix }: Pick<Architecture, 'layerPrefix'>,
   weights: NamedWeights,
@@ -54,8 +54,8 @@ export function layerWeights(
 }
 
 /**
- * Like {@link layerWeights}, with packed weights expanded into memory that the next layer's take over: as much as one
- * layer needs, however many there are. What was given for one layer is not to be used after the next is asked for.
+ * Like {@link layerWeights}, with packed weights expanded into memory that the next layer reuses: as much as one layer needs,
+ * however many there are. Do not use one layer's weights after asking for the next layer's.
  */
 export function expandedLayers(
   architecture: Pick<Architecture, 'layerPrefix'>,

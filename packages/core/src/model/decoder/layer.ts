@@ -12,13 +12,13 @@ interface LayerModel {
   readonly weights: NamedTensors
 }
 
-/** Keys and values of what went before, as a source of attention. */
+/** Keys and values of earlier tokens, as an attention source. */
 export interface PastKeyValues extends KeyValues {
-  /** Positions of what they belong to, [batch, length] float32; needed by layers with a window. */
+  /** Positions of the tokens they belong to, [batch, length] float32; needed by layers with a window. */
   readonly positions?: tf.Tensor | undefined
 }
 
-/** One layer of a forward pass: the residual stream [S + batch · length, d], and keys and values of the rows' tokens. */
+/** One layer of a forward pass. Returns the residual stream [S + batch · length, d], and keys and values of the rows' tokens. */
 export function decodeLayer(
   { architecture, config, weights }: LayerModel,
   stream: Stream,
@@ -58,8 +58,8 @@ export function decodeLayer(
 const typeOf = ({ layerTypes }: ModelConfig, layer: number): LayerType => layerTypes[layer] as LayerType
 
 /**
- * What a layer's tokens attend to of the shared ones, by head: the sum of their attention weights on them, averaged over
- * the tokens, [heads]. Values are put as 1 where they are those of shared tokens and 0 elsewhere.
+ * How much a layer's tokens attend to the shared ones, by head: the sum of their attention weights on them, averaged over the
+ * tokens, [heads]. Computed by attending to values that are 1 for shared tokens and 0 elsewhere.
  */
 export function attentionToShared(
   { architecture, config, weights }: LayerModel,
@@ -91,7 +91,7 @@ interface Heads {
   readonly values: tf.Tensor
 }
 
-/** [rows, heads · D] to [rows, heads, D], queries and keys with their positions. */
+/** Splits [rows, heads · D] into [rows, heads, D] and applies positions to queries and keys. */
 function placedHeads({ headSize }: ModelConfig, projected: Heads, stream: Stream, type: LayerType): Heads {
   const split = (x: tf.Tensor) => tf.reshape(x, [x.shape[0] as number, -1, headSize])
   return {
@@ -130,7 +130,7 @@ function headsFirst(
   }
 }
 
-/** Attention to one set of keys and values, as rows again: [batch · length, heads · D]. */
+/** Attention to one source of keys and values, as rows again: [batch · length, heads · D]. */
 function attendSource(
   { queries }: Heads,
   { keys, values }: Pick<KeyValues, 'keys' | 'values'>,
@@ -142,7 +142,7 @@ function attendSource(
   return tokensFirst(attendRows(flat, keys, values, mask, cap), group, length)
 }
 
-/** Keys or values of the shared tokens, once for each row: [kvHeads, 1, S, D] to [kvHeads, batch, S, D]. */
+/** Keys or values of the shared tokens, repeated for each row: [kvHeads, 1, S, D] to [kvHeads, batch, S, D]. */
 function spread(x: tf.Tensor, batch: number): tf.Tensor {
   const [kvHeads, , length, size] = x.shape as [number, number, number, number]
   return tf.broadcastTo(x, [kvHeads, batch, length, size])

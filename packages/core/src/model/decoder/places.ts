@@ -1,7 +1,7 @@
 /**
- * Where the tokens of a pass stand, and what follows from it: RoPE tables, which tokens see which, and for models that look at
- * positions otherwise (learned ones, windows) the positions themselves. {@link placeFeeds} makes what a program is fed of
- * them; {@link streamOf} makes what its layers take.
+ * The positions of a pass's tokens and what follows from them: RoPE tables, masks, and, for models that also use positions
+ * otherwise (learned positions, windows), the positions themselves. {@link placeFeeds} turns them into a program's feeds;
+ * {@link streamOf} turns the fed tensors into what layers use.
  */
 
 import type { HostTensor, NamedTensors } from '../../backend/backend.ts'
@@ -10,36 +10,36 @@ import { type LayerType, type ModelConfig, needsPositions } from './config/model
 import { causalMask, MASKED } from './layers/attention.ts'
 import { rotaryTables, rotate } from './rotary.ts'
 
-/** Where the tokens of a pass stand. */
+/** The positions of a pass's tokens. */
 export interface Places {
   /** Position of each token, [batch · length]. */
   readonly positions: ArrayLike<number>
-  /** Where windows take them to stand. Default: `positions`. */
+  /** Positions for the purpose of windows. Default: `positions`. */
   readonly sight?: ArrayLike<number> | undefined
   /** Which tokens see which, [batch, length, length]. Absent: each sees itself and those before it in its row. */
   readonly mask?: HostTensor
   readonly shared?: SharedPlaces
 }
 
-/** Where the tokens stand that are before every row. */
+/** The positions of tokens that precede every row. */
 export interface SharedPlaces {
-  /** [S]; there may be none. */
+  /** [S]; may be empty. */
   readonly positions: ArrayLike<number>
-  /** Where windows take them to stand. Default: `positions`. */
+  /** Positions for the purpose of windows. Default: `positions`. */
   readonly sight?: ArrayLike<number> | undefined
   /** Which of them see which, [1, S, S]. Absent: each sees itself and those before it. */
   readonly mask?: HostTensor | undefined
-  /** Added to the attention logits of the rows' tokens on them, [1, 1, S]. Absent: nothing. */
+  /** Added to the attention logits of the rows' tokens on them, [1, 1, S]. Default: nothing. */
   readonly logWeights?: HostTensor | undefined
 }
 
-/** What a program is fed for the places of its tokens. */
+/** A program's feeds for its tokens' places. */
 export type PlaceFeeds = PlacesOf<HostTensor>
 
-/** The same within a program. */
+/** The same feeds as tensors within a program. */
 export type PlaceTensors = PlacesOf<tf.Tensor>
 
-/** Names of the tables of the first rope, and of further ones. */
+/** Table names of the first rope and of further ones. */
 type TablesOf<Tensor> = { readonly [name: `${TableName}.${number}`]: Tensor }
 
 type PlacesOf<Tensor> = TablesOf<Tensor> & {
@@ -47,9 +47,9 @@ type PlacesOf<Tensor> = TablesOf<Tensor> & {
   readonly cos?: Tensor
   readonly sin?: Tensor
   readonly mask?: Tensor
-  /** Where the model needs them, [batch · length] int32. */
+  /** If the model needs them, [batch · length] int32. */
   readonly positions?: Tensor
-  /** Those of the shared tokens, [S, …]; absent where there are none. */
+  /** Those of the shared tokens, [S, …]; absent if there are none. */
   readonly sharedCos?: Tensor
   readonly sharedSin?: Tensor
   readonly sharedPositions?: Tensor
@@ -61,11 +61,11 @@ type TableName = 'cos' | 'sin' | 'sharedCos' | 'sharedSin'
 
 const tableName = (kind: TableName, rope: number) => (rope === 0 ? kind : (`${kind}.${rope}` as const))
 
-/** What is fed for the places of tokens. */
+/** The feeds for tokens' places. */
 export function placeFeeds(config: ModelConfig, { positions, sight, mask, shared }: Places): PlaceFeeds {
   const front = shared && shared.positions.length > 0 ? shared.positions : undefined
   const own = needsPositions(config)
-  // A learned position is the token's own; no family has windows beside them.
+  // Learned positions use the token's own position; no family combines them with windows.
   const seen = (at: ArrayLike<number>, sightOfThem: ArrayLike<number> | undefined) =>
     config.learnedPositions ? at : (sightOfThem ?? at)
   return {
@@ -86,7 +86,7 @@ const vectorOf = (positions: ArrayLike<number>): HostTensor => ({
 
 const placeName = /^(cos|sin|mask|positions|shared(Cos|Sin|Positions|Mask|LogWeights))(\.\d+)?$/
 
-/** Feeds that {@link placeFeeds} made, apart from those beside them. */
+/** The feeds without those made by {@link placeFeeds}. */
 export function withoutPlaces<Feeds extends PlaceFeeds>(
   feeds: Feeds,
 ): [PlaceFeeds, Omit<Feeds, keyof PlaceFeeds>] {
@@ -114,7 +114,7 @@ function tablesAt(
   return Object.fromEntries(tables)
 }
 
-/** RoPE tables of positions 0 to `count` − 1, as weights of programs that learn positions only when they run. */
+/** RoPE tables of positions 0 to `count` − 1, as weights for programs whose positions are only known at run time. */
 export function rotaryWeights(config: ModelConfig, count: number): Readonly<Record<string, HostTensor>> {
   const all = Array.from({ length: count }, (_, i) => i)
   return Object.fromEntries(
@@ -122,7 +122,7 @@ export function rotaryWeights(config: ModelConfig, count: number): Readonly<Reco
   )
 }
 
-/** The places of one row of tokens, which see one another by position, at positions [length] that are an input. */
+/** The places of one row of tokens with a causal mask, at positions [length] that are an input. */
 export function placesAt(
   config: ModelConfig,
   weights: NamedTensors,
@@ -139,22 +139,22 @@ export function placesAt(
   }
 }
 
-/** What all layers of one pass are given: how its rows stand, and what their tokens see. */
+/** What all layers of a pass share: the shape of its rows, and what their tokens see. */
 export interface Stream {
   readonly batch: number
   /** Tokens of each row. */
   readonly length: number
-  /** S: tokens that stand before every row and run once; 0 or more. */
+  /** S: tokens that precede every row and run once; 0 or more. */
   readonly shared: number
-  /** Queries [S + batch · length, heads, D] with RoPE as a layer's type has it, times the attention's scale. */
+  /** Applies the layer type's RoPE and the attention scale to queries [S + batch · length, heads, D]. */
   readonly queries: (x: tf.Tensor, type: LayerType) => tf.Tensor
-  /** Keys likewise, without the scale. */
+  /** Likewise for keys, without the scale. */
   readonly keys: (x: tf.Tensor, type: LayerType) => tf.Tensor
   /** Added to the attention logits of the rows' tokens, [batch or 1, length, S + length]; absent for single tokens. */
   readonly mask: (type: LayerType) => tf.Tensor | undefined
-  /** To those of the shared tokens on one another, [1, S, S]. */
+  /** The same for the shared tokens among themselves, [1, S, S]. */
   readonly sharedMask: (type: LayerType) => tf.Tensor
-  /** To those on what went before, [batch, 1 or length, P], whose own mask and positions [batch, P] are given. */
+  /** The same for the past, [batch, 1 or length, P], given its own mask and its positions [batch, P]. */
   readonly pastMask: (
     type: LayerType,
     mask: tf.Tensor | undefined,
@@ -162,13 +162,13 @@ export interface Stream {
   ) => tf.Tensor | undefined
 }
 
-/** What the layers take of fed places. */
+/** What the layers need, from the fed places. */
 export function streamOf(config: ModelConfig, batch: number, places: PlaceTensors): Stream {
   const { positions, sharedPositions, sharedMask, sharedLogWeights } = places
   const count = tokensOf(places.cos, positions)
   const length = count / batch
   const shared = tokensOf(places.sharedCos, sharedPositions)
-  // A single token has nothing to be kept from seeing.
+  // A single token needs no mask.
   const own = places.mask ?? (length > 1 || shared > 0 ? causal(length) : undefined)
   const mask = own && shared > 0 ? seeingShared(own, shared, sharedLogWeights) : own
   const front = shared > 0 ? (sharedMask ?? causal(shared)) : undefined
@@ -209,7 +209,7 @@ export function streamOf(config: ModelConfig, batch: number, places: PlaceTensor
     },
     pastMask({ window }, pastMask, pastPositions) {
       if (window === undefined) return pastMask
-      // Layers have keys and values of their own of what went before, but its mask and places in common.
+      // The past has its own keys and values per layer, but the same mask and positions in all.
       return once(`past ${window} ${pastMask?.id} ${pastPositions?.id}`, () => {
         const far = beyond(window, rows as tf.Tensor, pastPositions as tf.Tensor)
         return pastMask ? tf.add(pastMask, far) : far
@@ -218,7 +218,7 @@ export function streamOf(config: ModelConfig, batch: number, places: PlaceTensor
   }
 }
 
-/** Makes what is asked for by a name once. */
+/** Memoizes values by name. */
 function memo(): <Value>(name: string, make: () => Value) => Value {
   const made = new Map<string, unknown>()
   return <Value>(name: string, make: () => Value) => {
@@ -232,7 +232,7 @@ const tokensOf = (...places: readonly (tf.Tensor | undefined)[]): number =>
 
 const asFloat = (positions: tf.Tensor): tf.Tensor => tf.cast(positions, 'float32')
 
-/** Tables of the shared tokens, then those of the rows', [S + batch · length, size]. */
+/** The shared tokens' tables, then the rows', [S + batch · length, size]. */
 function joinedTables(
   places: PlaceTensors,
   rope: number,
@@ -245,13 +245,13 @@ function joinedTables(
 
 const causal = (length: number): tf.Tensor => tf.tensor(causalMask(length), [1, length, length])
 
-/** What is to be added where a window of w ends before a position: queries [B, T] and keys [B, L] to [B, T, L]. */
+/** Mask for positions beyond a window of w: queries [B, T] and keys [B, L] to [B, T, L]. */
 function beyond(window: number, queries: tf.Tensor, keys: tf.Tensor): tf.Tensor {
   const distance = tf.sub(tf.expandDims(queries, 2), tf.expandDims(keys, 1))
   return tf.mul(tf.cast(tf.greaterEqual(distance, tf.scalar(window)), 'float32'), MASKED)
 }
 
-/** A mask [B, T, T] with tokens before them that all see, [B, T, S + T]. */
+/** Extends a mask [B, T, T] by shared tokens that are visible to all, [B, T, S + T]. */
 function seeingShared(mask: tf.Tensor, shared: number, logWeights: tf.Tensor | undefined): tf.Tensor {
   const shape = [...mask.shape.slice(0, 2), shared]
   return tf.concat([logWeights ? tf.broadcastTo(logWeights, shape) : tf.zeros(shape), mask], 2)

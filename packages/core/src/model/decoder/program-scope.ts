@@ -3,15 +3,15 @@ import type { ModelConfig } from './config/model-config.ts'
 
 const configured = new WeakSet<Architecture>()
 
-/** Notes that all that an architecture's models compute follows from its name and their configuration. */
+/** Marks an architecture whose computation is fully determined by its name and the configuration. */
 export function followsFromConfig(architecture: Architecture): Architecture {
   configured.add(architecture)
   return architecture
 }
 
 /**
- * What tells a model's programs from another's: its architecture and configuration. Undefined for an architecture whose code may
- * change under the same name.
+ * Identifies a model's programs by its architecture and configuration. Undefined for an architecture whose code may change under
+ * the same name.
  */
 export function programScope({
   architecture,

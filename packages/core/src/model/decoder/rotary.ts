@@ -2,7 +2,7 @@ import * as tf from '../../tf.ts'
 import type { Rope } from './config/model-config.ts'
 import { customGradient, fused } from './layers/custom-gradient.ts'
 
-/** cos and sin tables for RoPE, [positions, size], the sign of the rotation folded into the sine. */
+/** cos and sin tables for RoPE, [positions, size], with the sign of the rotation folded into the sine. */
 export interface RotaryTables {
   readonly cos: Float32Array
   readonly sin: Float32Array
@@ -14,7 +14,7 @@ export function inverseFrequencies({ theta, size, factors }: Rope): Float64Array
   return Float64Array.from({ length: half }, (_, i) => theta ** (-i / half) / (factors?.[i] ?? 1))
 }
 
-/** Tables for the given positions: y = x · cos + swap(x) · sin, swap exchanging the numbers of each pair. */
+/** Tables for the given positions: y = x · cos + swap(x) · sin, where swap exchanges the two numbers of each pair. */
 export function rotaryTables(rope: Rope, positions: ArrayLike<number>): RotaryTables {
   const { magnitude = 1, interleaved = false } = rope
   const frequencies = inverseFrequencies(rope)
@@ -56,9 +56,9 @@ function turn(x: tf.Tensor, cos: tf.Tensor, sin: tf.Tensor, interleaved: boolean
 }
 
 /**
- * RoPE (Su et al. 2021): x [rows, heads, D], cos and sin [rows, size] as {@link rotaryTables} gives them; of a head its first
- * `size` numbers turn. Pairs are half of them apart, as Hugging Face has them, or `interleaved`, side by side. The gradient
- * is the rotation back and keeps nothing.
+ * RoPE (Su et al. 2021): x [rows, heads, D], cos and sin [rows, size] from {@link rotaryTables}; rotates the first `size` numbers
+ * of each head. Pairs are half of `size` apart, as in Hugging Face, or side by side if `interleaved`. The gradient is the inverse
+ * rotation and keeps only the tables.
  */
 export function rotate(x: tf.Tensor, cos: tf.Tensor, sin: tf.Tensor, interleaved = false): tf.Tensor {
   const [size, width] = [cos.shape[1] as number, x.shape[2] as number]
@@ -68,7 +68,7 @@ export function rotate(x: tf.Tensor, cos: tf.Tensor, sin: tf.Tensor, interleaved
   }
   return customGradient(
     [x],
-    // The tables may be made inside of the scope that is being differentiated, and go with it.
+    // The tables may be created within the scope being differentiated, and be disposed of with it.
     (input) => ({ value: turn(input, cos, sin, interleaved), kept: [cos, sin] }),
     (dy, keptCos, keptSin) => turn(dy, keptCos, tf.neg(keptSin), interleaved),
   )

@@ -2,18 +2,17 @@ import type { CompiledProgram, NamedHostTensors, TensorProgram, TensorSpec } fro
 import type { ModelCore } from '../language-model/model-core.ts'
 import { signatureOf } from '../language-model/program-cache.ts'
 
-/** How steps of single tokens are to be run. */
+/** How to run single-token steps. */
 export interface StepSettings {
-  /** Whether there is one row in all steps that share a program, for which there are faster products. */
+  /** Whether every step that shares a program has exactly one row, which allows faster products. */
   readonly single: boolean
-  /** Many more runs are to come: the weights may be arranged for them once. */
+  /** Whether many more runs will follow, so that it pays to rearrange the weights once. */
   readonly often: boolean
 }
 
 /**
- * The compiled program of a step in which each row gets one token after what is in the cache. It serves every length of
- * the cache and, unless there is always a single row, every number of rows: few programs are needed, and still fewer
- * that hold weights of their own.
+ * The compiled program of a step in which each row gets one token after what is cached. It serves every cache length and, unless
+ * there is always a single row, every number of rows, so that few programs are needed, and even fewer with weights of their own.
  */
 export function decodingProgram(
   core: ModelCore,
@@ -30,7 +29,7 @@ export function decodingProgram(
   }))
 }
 
-/** Axes of a feed that may have any length: the past and, unless their number is fixed, the rows. */
+/** Axes of a feed with free length: the past and, unless their number is fixed, the rows. */
 export function freeAxes(feed: string, fixedRows: boolean): TensorSpec['free'] {
   const rows = (axis: number) => !fixedRows && { [axis]: 'rows' }
   if (feed === 'past.mask') return { ...rows(0), 2: 'past' }
@@ -39,7 +38,7 @@ export function freeAxes(feed: string, fixedRows: boolean): TensorSpec['free'] {
   return { ...rows(0) }
 }
 
-/** Weights in memory once more must leave as much again free. */
+/** A second copy of the weights must leave as much memory free again. */
 function hasRoom({ backend, weights, precision }: ModelCore): boolean {
   const values = Object.values(weights).reduce((sum, { shape }) => sum + shape.reduce((n, m) => n * m, 1), 0)
   const bytes = values * (precision === 'int8' ? 1 : 4)

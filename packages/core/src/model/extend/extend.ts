@@ -1,7 +1,7 @@
 /**
- * Going on from what is known: new tokens are run behind keys and values that are at hand. To prefill is to extend by a prompt,
- * to decode is to extend each row by the one token that was chosen. What several requests begin with, a prefix and a shared
- * prompt, is run once and put before each (shared-context).
+ * Extending what is cached: new tokens run after existing keys and values. Prefilling extends by a prompt; decoding extends each
+ * row by the one token chosen for it. What several requests begin with, a prefix and a shared prompt, runs once and is placed
+ * before each of them (shared-context).
  */
 
 import type { HostTensor, NamedTensors } from '../../backend/backend.ts'
@@ -15,32 +15,32 @@ import type { ModelCore } from '../language-model/model-core.ts'
 import { programFor } from '../language-model/program-cache.ts'
 import { decodingProgram, freeAxes, type StepSettings } from './decoding-program.ts'
 
-/** New tokens, and what they come after. */
+/** New tokens, and what precedes them. */
 export interface ExtendInput {
-  /** New tokens of each row; at least one each. */
+  /** New tokens of each row, at least one. */
   readonly tokens: readonly (readonly number[])[]
   /** Position of each row's first new token. */
   readonly starts: readonly number[]
-  /** What went before, one slot per row. */
+  /** The past, one slot per row. */
   readonly past?: KeyValueCache | undefined
-  /** What is wanted at each row's last token: all logits [rows, V], or the id of the largest. */
+  /** Output at each row's last token: all logits [rows, V], or the id of the largest. */
   readonly output: 'logits' | 'argmax'
-  /** Wanted at each of so many first tokens of every row instead, row by row; no row has more. */
+  /** If given, output at each of the first `every` tokens of every row instead, row by row; no row may have more. */
   readonly every?: number | undefined
-  /** Given where every row has one new token and a past, and more such runs are to come. */
+  /** Set if every row has one new token and a past, and more such runs will follow. */
   readonly step?: StepSettings
 }
 
 export interface ExtendResult {
-  /** [rows, V] float32, or [rows] int32; rows · every of them. */
+  /** [rows, V] float32, or [rows] int32; with `every`, rows · every of them. */
   readonly last: HostTensor
   readonly block: BlockKeyValues
 }
 
-/** Block lengths are rounded up to this, so that few shapes are compiled. */
+/** Block lengths are rounded up to a multiple of this, so that few shapes are compiled. */
 const LENGTH_STEP = 8
 
-/** Runs new tokens through the model and gives their keys and values, and what follows each row's last token. */
+/** Runs new tokens through the model. Returns their keys and values, and the output at each row's last token. */
 export async function extend(core: ModelCore, input: ExtendInput): Promise<ExtendResult> {
   const { tokens, starts, past, output, every, step } = input
   const batch = tokens.length
@@ -74,7 +74,7 @@ export async function extend(core: ModelCore, input: ExtendInput): Promise<Exten
       const logits = outputLogits(core, weights, tf.gather(hidden, inputs.rows))
       return { logits, argmax: tf.argMax(logits, -1), ...namedKeyValues(keyValues) }
     },
-    // Prefixes and stacks of any length share a program: another one costs no more than the same again.
+    // Prefixes and stacks of any length share a program, so that another one costs no new compilation.
     past && ((feed) => freeAxes(feed, true)),
   )
   const compiled = step
@@ -88,7 +88,7 @@ export async function extend(core: ModelCore, input: ExtendInput): Promise<Exten
   return { last: last as HostTensor, block }
 }
 
-/** What a {@link KeyValueCache} feeds, as layers take it. */
+/** The feeds of a {@link KeyValueCache} in the form that layers take. */
 export function pastKeyValues(layers: number, inputs: NamedTensors): PastKeyValues[][] {
   const input = (name: string) => inputs[`past.${name}`] as tf.Tensor
   const positions = inputs['past.positions'] && tf.cast(input('positions'), 'float32')
@@ -100,7 +100,7 @@ export function pastKeyValues(layers: number, inputs: NamedTensors): PastKeyValu
 const keyValueNames = (layers: number): string[] =>
   Array.from({ length: layers }, (_, layer) => [`key.${layer}`, `value.${layer}`]).flat()
 
-/** Keys and values of a block under the names that {@link BlockKeyValues} has. */
+/** A block's keys and values under the names used by {@link BlockKeyValues}. */
 export function namedKeyValues(keyValues: readonly KeyValues[]): NamedTensors {
   const named: Record<string, tf.Tensor> = {}
   for (const [layer, { keys, values }] of keyValues.entries()) {

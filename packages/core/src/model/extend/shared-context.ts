@@ -13,15 +13,15 @@ import { logWeights, partsOf, sightOf, spanOf } from '../language-model/prefix.t
 import { programFor } from '../language-model/program-cache.ts'
 import { extend, namedKeyValues } from './extend.ts'
 
-/** What stands before the own tokens of every request with one prefix: the prefix and how their prompts all begin. */
+/** What precedes the own tokens of every request with the same prefix: the prefix and the common beginning of their prompts. */
 export interface SharedContext {
-  /** Prompt tokens that it covers. */
+  /** Number of prompt tokens covered. */
   readonly sharedTokens: number
-  /** Places that it takes in a cache: prefix and shared prompt. */
+  /** Places that it takes in a cache, for prefix and shared prompt. */
   readonly length: number
   /** Its keys and values, batch 1, in pieces. */
   readonly pieces: readonly Piece[]
-  /** How they count, where the prefix has parts. */
+  /** Describes their positions and weights if the prefix has parts or is always visible. */
   readonly lead: Lead | undefined
 }
 
@@ -30,7 +30,7 @@ interface Piece {
   readonly length: number
 }
 
-/** Puts a context into a slot, in place of what is there. */
+/** Replaces a slot's contents by a context. */
 export function enterContext(
   cache: KeyValueCache,
   slot: number,
@@ -40,12 +40,13 @@ export function enterContext(
   for (const { block, length } of pieces) cache.append(slot, block, 0, length)
 }
 
-/** Shorter heads are read with every prompt. */
+/** Shorter heads are read again with every prompt. */
 const LEAST_TOKENS = 8
 
 /**
- * How many of a prompt's first tokens are its chat template's and system prompt's: those of another first request; 0 for a text. It
- * depends on the prompt alone, so that what is read apart, and with it each bit of a response, does not depend on the other prompts.
+ * The number of a prompt's first tokens that come from its chat template and system prompt: those shared with another first user
+ * message; 0 for a text. Depends on the prompt alone, so that what is read separately, and with it every bit of a response, does
+ * not depend on the other prompts.
  */
 export function headReader(
   tokenizer: Tokenizer,
@@ -68,12 +69,12 @@ export function headReader(
   }
 }
 
-/** Heads that are kept of a model under one prefix. */
+/** Heads cached per model and prefix. */
 const MOST_KEPT = 4
 
 const kept = new WeakMap<ModelCore, WeakMap<Prefix | ModelCore, Map<string, Promise<SharedContext>>>>()
 
-/** {@link contextOf} a prompt's first tokens, read once for as long as few others are asked for: system prompts come again. */
+/** {@link contextOf} for a prompt's first tokens, cached while few others are requested: system prompts recur. */
 export function keptContext(
   core: ModelCore,
   prefix: Prefix | undefined,
@@ -94,7 +95,7 @@ export function keptContext(
   return read
 }
 
-/** The prompts of requests, those with one prefix together. */
+/** The prompts of requests, grouped by prefix. */
 export function promptsByPrefix(
   requests: readonly TokenizedRequest[],
 ): Map<Prefix | undefined, (readonly number[])[]> {
@@ -103,7 +104,7 @@ export function promptsByPrefix(
   return groups
 }
 
-/** A prefix, and a shared prompt behind it, as what stands before requests. */
+/** The context for a prefix followed by a shared prompt. */
 export async function contextOf(
   core: ModelCore,
   prefix: Prefix | undefined,
@@ -135,7 +136,7 @@ const leadOf = (prefix: Prefix): Lead => ({
   positions: sightOf(prefix),
 })
 
-/** Keys and values of a prefix without parts at positions 0 … m−1, [kvHeads, 1, m, D] per layer; kept by the model. */
+/** Keys and values of a prefix without parts at positions 0 … m−1, [kvHeads, 1, m, D] per layer; cached by the model. */
 export const partKeyValues = (core: ModelCore, prefix: Prefix): Promise<BlockKeyValues> =>
   core.prefixes.get(prefix, () => compute(core, prefix))
 
@@ -163,6 +164,6 @@ export interface TokenizedRequest {
   /** Ids of the prompt. */
   readonly tokens: readonly number[]
   readonly prefix: Prefix | undefined
-  /** Of its own sampling stream; by default one of the batch's seed and the index. */
+  /** Seed of its own sampling stream. Default: derived from the batch's seed and the index. */
   readonly seed?: number | undefined
 }

@@ -5,11 +5,11 @@ import { embeddingNames } from './embedding-ties.ts'
 import type { LoraAdapter } from './lora/lora.ts'
 
 /**
- * A model's configuration once an adapter is merged into it. The vocabulary has as many rows as embeddings that the
- * adapter has whole, and embeddings or an output projection that were trained whole, one without the other, are no
- * longer tied. Else a change to one of two tied matrices is a change to both, as it is when PEFT merges.
+ * A model's configuration after merging an adapter. The vocabulary gets as many rows as the adapter's full embeddings. If the
+ * adapter replaces embeddings or output projection but not both, they are no longer tied. Otherwise a change to one of two tied
+ * matrices changes both, as when PEFT merges.
  *
- * @throws PatchError `UNSUPPORTED` if one matrix is resized alone, or where PEFT would merge one change twice
+ * @throws PatchError `UNSUPPORTED` if only one matrix is resized, or if PEFT would merge one change twice
  */
 export function adaptedConfig(
   adapter: LoraAdapter,

@@ -3,8 +3,8 @@ import { excerpt } from '../../text/printable.ts'
 import type { Tokenizer } from '../../tokenize/tokenizer.ts'
 
 /**
- * A tokenizer for a model with so many rows of embeddings: one that has more tokens works for texts without them.
- * Its `encode` and `encodePrompt` throw `MALFORMED` for a text with a token beyond.
+ * A tokenizer for a model with `rows` embeddings. A tokenizer with more tokens works for texts that do not need them: `encode`
+ * and `encodePrompt` throw `MALFORMED` for a text with a token out of range.
  */
 export function boundedTokenizer(tokenizer: Tokenizer, rows: number): Tokenizer {
   if (tokenizer.vocabSize <= rows) return tokenizer

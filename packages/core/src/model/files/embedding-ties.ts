@@ -2,13 +2,13 @@ import type { Architecture } from '../decoder/architectures/architecture.ts'
 import type { ModelConfig } from '../decoder/config/model-config.ts'
 import type { TensorReader } from './tensors/tensor-reader.ts'
 
-/** Where an architecture keeps the two matrices that may be one. */
+/** Names of the two matrices that may be tied. */
 export interface EmbeddingNames {
   /** Canonical name of the token embeddings [V, d]. */
   readonly embedding: string
-  /** Other names that checkpoints have for it. */
+  /** Other names it has in checkpoints. */
   readonly otherEmbeddings: readonly string[]
-  /** That of the output projection [V, d] where it is not tied to them. */
+  /** Canonical name of the output projection [V, d] if it is not tied. */
   readonly output: string
 }
 
@@ -23,8 +23,8 @@ export function embeddingNames(architecture: Architecture, config: ModelConfig):
 }
 
 /**
- * A configuration with its embeddings untied where the file has an output projection other than them: as transformers 5
- * does, the weights are believed before `tie_word_embeddings`.
+ * Unties the configuration's embeddings if the file has a different output projection: like transformers 5, trusts the weights
+ * over `tie_word_embeddings`.
  */
 export async function storedTies(
   reader: TensorReader,

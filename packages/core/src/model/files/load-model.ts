@@ -1,7 +1,7 @@
 /**
- * Loading: a model's files become a `LanguageModel`. The folder or GGUF file is opened (open-model-folder, open-gguf-model),
- * which gives its architecture, configuration, tokenizer and a reader of tensors (tensors/); an adapter is merged (lora/) while
- * the weights that the architecture names are read (load-weights), packed ones as they are, to be decoded when they are used
+ * Loading: turns a model's files into a `LanguageModel`. Opening the folder or GGUF file (open-model-folder, open-gguf-model)
+ * gives its architecture, configuration, tokenizer and a reader of tensors (tensors/). The weights that the architecture names
+ * are then read (load-weights), merging an adapter if there is one (lora/). Packed weights stay packed and are decoded when used
  * (dequantize/).
  */
 
@@ -23,36 +23,35 @@ import { type OpenedModel, openModelFolder, readTokenizer } from './open-model-f
 
 export interface LoadModelOptions {
   readonly backend: Backend
-  /** The model's `dispose` frees the backend too: it was made for this model alone. Default false. */
+  /** Whether the model's `dispose` also frees the backend, because it was created for this model alone. Default false. */
   readonly ownsBackend?: boolean
-  /** Name of the model in manifests. Default: the path. */
+  /** The model's name in manifests. Default: the path. */
   readonly id?: string
-  /** The folder of a PEFT LoRA adapter, merged into the weights while they are read. */
+  /** Folder of a PEFT LoRA adapter to merge into the weights as they are read. */
   readonly adapter?: Place
   /** Additional architectures. */
   readonly architectures?: readonly Architecture[]
   /** Receives notices about the model, one line each. */
   readonly onNotice?: ((line: string) => void) | undefined
-  /** Tensors read so far, of how many. */
+  /** Called with the number of tensors read so far, and the total. */
   readonly onProgress?: (done: number, total: number) => void
   /** Precision of products with the weights. Default `float32`. */
   readonly precision?: Precision
   /** Maximum size of the cached keys and values of applied prefixes, in bytes. Default 256 MiB. */
   readonly prefixCacheBytes?: number | undefined
   readonly signal?: AbortSignal
-  /** The digest of the files' weights, where whoever loads them knows it. */
+  /** Digest of the weight files, if the caller knows it. */
   readonly weightsDigest?: string | undefined
   /**
-   * What tells the files from all others, such as that digest: what a backend makes of their weights may then be kept for the
-   * next process. Called where weights stay packed. Default: it is not kept.
+   * Identifies the files, for example by that digest, so that the backend may cache what it derives from their weights for later
+   * processes. Called only if weights stay packed. Default: no caching.
    */
   readonly origin?: (() => Promise<string>) | undefined
 }
 
 /**
- * Loads a model: a GGUF file, or a folder as `save_pretrained` writes it (config.json, tokenizer.json,
- * tokenizer_config.json, *.safetensors). Weights are read tensor by tensor; matrices are kept as the file has them, and expanded
- * to float32 when they are used.
+ * Loads a model: a GGUF file, or a folder as written by `save_pretrained` (config.json, tokenizer.json, tokenizer_config.json,
+ * *.safetensors). Weights are read tensor by tensor; matrices are kept as stored and expanded to float32 when used.
  */
 export async function loadStoredModel(model: Place, options: LoadModelOptions): Promise<LanguageModel> {
   const place = storedAt(model)
@@ -71,7 +70,7 @@ export async function loadStoredModel(model: Place, options: LoadModelOptions): 
     const weights = await loadWeights(reader, architecture, config, {
       adapted,
       adapter,
-      // One matrix for both is held in float32 for the products with it, unless those have their own form of it.
+      // A tied matrix is held in float32 for the output products, unless those use a form of their own.
       packsEmbeddings: !adapted.tiedEmbeddings || options.precision === 'int8',
       origin: scope !== undefined && digest ? async () => `${await digest()} ${scope}` : undefined,
       onProgress: options.onProgress,
@@ -108,7 +107,7 @@ async function open(place: StoredPlace, options: LoadModelOptions): Promise<Open
   return openGgufModel(place, options)
 }
 
-/** The model's tokenizer, or that of an adapter whose vocabulary is another, where it was saved with one. */
+/** The model's tokenizer, or the adapter's if its vocabulary differs and a tokenizer was saved with it. */
 async function tokenizerOf(
   { tokenizer, config }: OpenedModel,
   adapted: ModelConfig,
@@ -120,7 +119,7 @@ async function tokenizerOf(
   return hasOwn ? readTokenizer(folder, {}, { onNotice }) : tokenizer
 }
 
-/** A response is trained to end with the first id that ends one: the model must have it. */
+/** Responses are trained to end with the first end-of-sequence id, so the model must have it. */
 function checkedEos(tokenizer: Tokenizer, { vocabSize }: ModelConfig): Tokenizer {
   const [eos = 0] = tokenizer.eosTokenIds
   if (eos < vocabSize) return tokenizer

@@ -8,23 +8,22 @@ import { checkAllUsed, checkLayers, checkShape, isTransposed, storedName } from 
 import { checkFloat, type TensorReader } from './tensors/tensor-reader.ts'
 
 export interface LoadWeightsOptions {
-  /** A LoRA adapter that is merged into the weights as they are read. */
+  /** A LoRA adapter to merge into the weights as they are read. */
   readonly adapter?: LoraAdapter | undefined
-  /** The configuration that it makes of the model's: see `adaptedConfig`. */
+  /** The model's configuration after merging it: see `adaptedConfig`. */
   readonly adapted?: ModelConfig
-  /** The token embeddings stay packed too: programs do no more than pick rows of them. Default false. */
+  /** Whether token embeddings also stay packed, because programs only gather their rows. Default false. */
   readonly packsEmbeddings?: boolean
-  /** What tells the tensors of these files, as the architecture reads them, from all others; asked for where one stays packed. */
+  /** Identifies the tensors of these files as the architecture reads them; called if one stays packed. */
   readonly origin?: (() => Promise<string>) | undefined
   readonly onProgress?: ((done: number, total: number) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }
 
 /**
- * Reads the tensors that an architecture needs, one at a time, under their canonical names. Matrices that a file keeps
- * in less than float32 stay as they are and are expanded when they are used, unless an adapter changes them. Throws
- * `MISSING_TENSOR`, `SHAPE_MISMATCH`, `UNSUPPORTED` or `NOT_FINITE`, naming the tensor; what stays packed throws the last
- * when expanded.
+ * Reads the tensors that an architecture needs, one at a time, under their canonical names. Matrices stored in less than float32
+ * stay packed and are expanded when used, unless an adapter changes them. Throws `MISSING_TENSOR`, `SHAPE_MISMATCH`,
+ * `UNSUPPORTED` or `NOT_FINITE`, naming the tensor; packed tensors throw the last one when expanded.
  */
 export async function loadWeights(
   reader: TensorReader,
@@ -45,7 +44,7 @@ export async function loadWeights(
   let model: string | undefined
   for (const [index, spec] of specs.entries()) {
     throwIfAborted(signal, 'loading the weights')
-    // A matrix that stands for two has the changes of both; one that the adapter unties starts as the other.
+    // A tied matrix gets the changes of both; one that the adapter unties starts as a copy of the other.
     const tied = adapted.tiedEmbeddings && spec.name === names.embedding ? names.output : undefined
     const isTied = config.tiedEmbeddings && (spec.name === names.embedding || spec.name === names.output)
     const source = isTied ? storedOfTied(reader, specs, names) : spec
@@ -68,7 +67,7 @@ export async function loadWeights(
   return weights
 }
 
-/** Of two tied matrices a file may have either. */
+/** A file may store either of two tied matrices. */
 export function storedOfTied(
   { tensors }: TensorReader,
   specs: readonly WeightSpec[],
@@ -101,14 +100,14 @@ async function readWeight(reader: TensorReader, spec: WeightSpec): Promise<Float
   return data
 }
 
-/** Brings values from a file's order into the checkpoint's, in place. */
+/** Reorders values from a file's order to the checkpoint's, in place. */
 function reordered(reader: TensorReader, spec: WeightSpec, data: Float32Array): void {
   const [rows, columns] = spec.shape as [number, number]
   if (reader.format === 'gguf') spec.fromGguf?.(data, rows)
   if (isTransposed(reader, spec)) transpose(data, columns, rows)
 }
 
-/** [rows, columns] to [columns, rows], in place. */
+/** Transposes [rows, columns] to [columns, rows], in place. */
 function transpose(data: Float32Array, rows: number, columns: number): void {
   const stored = data.slice()
   for (let row = 0; row < rows; row++) {
@@ -118,7 +117,7 @@ function transpose(data: Float32Array, rows: number, columns: number): void {
   }
 }
 
-/** The name under which a file keeps a tensor, which has the values and the shape that are needed. */
+/** A tensor's name in the file, after checking its type and shape. */
 export function checkedName(reader: TensorReader, spec: WeightSpec): string {
   const stored = storedName(reader, spec)
   checkFloat(reader, stored)
@@ -126,7 +125,7 @@ export function checkedName(reader: TensorReader, spec: WeightSpec): string {
   return stored
 }
 
-/** Whether the file keeps a tensor in less than float32. */
+/** Whether the file stores a tensor in less than float32. */
 export function isPacked(reader: TensorReader, name: string): boolean {
   const { shape, byteLength } = reader.tensors.get(name) ?? { shape: [], byteLength: 0 }
   return byteLength < shape.reduce((product, n) => product * n, 4)
@@ -139,7 +138,7 @@ async function packedWeight(reader: TensorReader, stored: string, spec: WeightSp
   return {
     shape: spec.shape,
     bytes: packed.bytes,
-    // Of those of another order all are needed.
+    // A tensor that gets reordered can only be decoded as a whole.
     ...(decodePart &&
       !spec.fromGguf &&
       !isTransposed(reader, spec) && {
@@ -178,7 +177,7 @@ function checkFinite(name: string, data: Float32Array): void {
   })
 }
 
-/** Finite only if every value is; no weight is near float32's largest. Four sums at once do not wait for each other. */
+/** Finite only if every value is, as no weight is near float32's largest. Four independent sums avoid a dependency chain. */
 function sumOf(data: Float32Array): number {
   let [a, b, c, d] = [0, 0, 0, 0]
   const whole = data.length - (data.length % 4)

@@ -14,8 +14,8 @@ import { openGgufParts } from './tensors/gguf-parts.ts'
 import type { TensorReader } from './tensors/tensor-reader.ts'
 
 /**
- * Opens a GGUF file, or all parts of a split one, as a model. Throws as `openGgufParts`, for its tokenizer as
- * `createTokenizer`; `UNKNOWN_ARCHITECTURE`; `UNSUPPORTED` for a GGUF file that is no language model.
+ * Opens a GGUF file, or all parts of a split one, as a model. Throws as `openGgufParts`, and for its tokenizer as
+ * `createTokenizer`; `UNKNOWN_ARCHITECTURE`; `UNSUPPORTED` for a GGUF file that is not a language model.
  */
 export const openGgufModel = async (place: StoredPlace, options?: OpenModelOptions): Promise<OpenedModel> =>
   openedWhole(await ggufStages(place, options))
@@ -44,7 +44,7 @@ export async function ggufStages(
   }
 }
 
-/** Other things that are kept in GGUF files, by their `general.type`. */
+/** Other contents of GGUF files, by their `general.type`. */
 const otherKinds: Readonly<Record<string, string>> = {
   mmproj: 'a projector for images or sound',
   adapter: 'a LoRA adapter',
@@ -63,7 +63,7 @@ function checkKind(path: string, metadata: GgufReader['metadata']): void {
   })
 }
 
-/** RoPE scaling that a GGUF file holds as a tensor: a factor for each frequency, beside that of the metadata. */
+/** RoPE scaling that a GGUF file stores as a tensor: a factor per frequency, besides the metadata's scaling. */
 async function readRopeFactors(reader: TensorReader, { ropes }: ModelConfig): Promise<Partial<ModelConfig>> {
   const [rope, ...others] = ropes
   const name = ['rope_freqs.weight', 'rope_factors_short.weight'].find((one) => reader.tensors.has(one))

@@ -14,11 +14,11 @@ import type { TensorReader } from './tensors/tensor-reader.ts'
 export interface OpenModelOptions {
   /** Additional architectures. */
   readonly architectures?: readonly Architecture[] | undefined
-  /** What its user should know of the model, a line each. */
+  /** Receives notices for the user about the model, one line each. */
   readonly onNotice?: ((line: string) => void) | undefined
 }
 
-/** What a model's files say of it, before its weights are read. */
+/** What a model's files say about it, before its weights are read. */
 export interface OpenedModel {
   readonly reader: TensorReader
   readonly architecture: Architecture
@@ -26,16 +26,16 @@ export interface OpenedModel {
   readonly tokenizer: Tokenizer
 }
 
-/** A model's files, each read when it is asked for: what is wrong with one does not hide what is wrong with another. */
+/** A model's files, each read on request, so that an error in one does not hide errors in another. */
 export interface ModelStages {
   readonly reader: TensorReader
   described(): Promise<Pick<OpenedModel, 'reader' | 'architecture' | 'config'>>
   tokenizer(): Promise<Tokenizer>
-  /** The licence that they name, where they do. */
+  /** The licence, if the files name one. */
   license(): Promise<string | undefined>
 }
 
-/** All of a model that is opened; its reader is closed where one of them cannot be read. */
+/** Reads all stages of an opened model; closes the reader if one fails. */
 export async function openedWhole(stages: ModelStages): Promise<OpenedModel> {
   try {
     return { ...(await stages.described()), tokenizer: await stages.tokenizer() }
@@ -45,12 +45,12 @@ export async function openedWhole(stages: ModelStages): Promise<OpenedModel> {
   }
 }
 
-/** Several times what the longest have. */
+/** Several times the longest known. */
 const [mostTokenizerBytes, mostJsonBytes, mostTemplateBytes] = [2 ** 27, 2 ** 24, 2 ** 20]
 
 /**
- * Opens a folder as `save_pretrained` writes it as a model: config.json, tokenizer.json, *.safetensors. Throws as
- * `openShardedSafetensors`, for its tokenizer as `createTokenizer`, and `UNKNOWN_ARCHITECTURE`.
+ * Opens a folder as written by `save_pretrained`: config.json, tokenizer.json, *.safetensors. Throws as `openShardedSafetensors`,
+ * for its tokenizer as `createTokenizer`, and `UNKNOWN_ARCHITECTURE`.
  */
 export const openModelFolder = async (place: StoredPlace, options?: OpenModelOptions): Promise<OpenedModel> =>
   openedWhole(await folderStages(place, options))
@@ -60,7 +60,7 @@ export async function folderStages(
   { storage, path }: StoredPlace,
   { architectures, onNotice }: OpenModelOptions = {},
 ): Promise<ModelStages> {
-  // The weights first: of a folder that is no whole model they say soonest what it is.
+  // The weights come first: if a folder is not a complete model, they tell soonest what it is.
   const reader = await openShardedSafetensors(storage, path)
   const config = () => readJson(storage, `${path}/config.json`)
   return {
@@ -76,14 +76,14 @@ export async function folderStages(
   }
 }
 
-/** The `license` in the head of a model card. */
+/** The `license` in the front matter of a model card. */
 async function cardLicense({ storage, path }: StoredPlace): Promise<string | undefined> {
   if (!(await storage.exists(`${path}/README.md`))) return undefined
   const text = new TextDecoder().decode(await readWithin(storage, `${path}/README.md`, mostTemplateBytes))
   return /^---\n(?:(?!---).*\n)*?license:[ \t]*['"]?([\w.-]+)/.exec(text)?.[1]
 }
 
-/** A configuration and the weights that it is of; those of a quantized checkpoint as though they were not quantized. */
+/** A configuration with the reader of its weights. A quantized checkpoint appears as if it were not quantized. */
 export async function configured(
   reader: TensorReader,
   architecture: Architecture,
@@ -94,7 +94,7 @@ export async function configured(
   return openQuantized(reader, architecture, json)
 }
 
-/** The tokenizer in a folder. Throws as `createTokenizer`, and `NOT_FOUND` or `UNSUPPORTED` if there is no tokenizer.json. */
+/** Reads the tokenizer in a folder. Throws as `createTokenizer`, and `NOT_FOUND` or `UNSUPPORTED` without a tokenizer.json. */
 export async function readTokenizer(
   { storage, path }: StoredPlace,
   modelConfig: Readonly<Record<string, unknown>>,
@@ -132,7 +132,7 @@ async function readTemplate(storage: Storage, path: string): Promise<string | un
   throw new PatchError('MALFORMED', { expected: `a chat template in ${path}`, ...foreign })
 }
 
-/** Tokenizers in forms that came before tokenizer.json, or beside it. */
+/** Tokenizer formats older than tokenizer.json, or alternatives to it. */
 const otherForms: readonly (readonly [string, string])[] = [
   ['tokenizer.model', 'a SentencePiece or tiktoken model'],
   ['spiece.model', 'a SentencePiece model'],

@@ -4,7 +4,7 @@ import type { WeightSpec } from '../decoder/architectures/architecture.ts'
 import type { ModelConfig } from '../decoder/config/model-config.ts'
 import type { TensorReader } from './tensors/tensor-reader.ts'
 
-/** The name under which a file keeps a tensor. Throws `MISSING_TENSOR`. */
+/** A tensor's name in the file. Throws `MISSING_TENSOR`. */
 export function storedName(reader: TensorReader, spec: WeightSpec): string {
   const names = namesOf(reader, spec)
   const found = names.find((name) => reader.tensors.has(name))
@@ -20,7 +20,7 @@ function namesOf(reader: TensorReader, spec: WeightSpec): string[] {
   return reader.format === 'gguf' ? [spec.gguf] : [spec.name, ...(spec.otherNames ?? [])]
 }
 
-/** Throws `SHAPE_MISMATCH` unless a tensor has the shape that the architecture gives it. */
+/** Throws `SHAPE_MISMATCH` unless a tensor has the shape that the architecture expects. */
 export function checkShape(reader: TensorReader, name: string, spec: WeightSpec): void {
   const shape = reader.tensors.get(name)?.shape ?? []
   const expected = isTransposed(reader, spec) ? [...spec.shape].reverse() : spec.shape
@@ -32,13 +32,12 @@ export function checkShape(reader: TensorReader, name: string, spec: WeightSpec)
   })
 }
 
-/** Whether a file has a matrix the other way round. */
+/** Whether a file stores a matrix transposed. */
 export const isTransposed = ({ format }: TensorReader, { transposed }: WeightSpec): boolean =>
   format === 'safetensors' && transposed === true
 
 /**
- * Throws `MISSING_TENSOR` for more layers than the file has tensors, before anything is set aside for them: each layer
- * has several.
+ * Throws `MISSING_TENSOR` if there are more layers than tensors in the file, before allocating anything: each layer has several.
  */
 export function checkLayers({ tensors }: TensorReader, { layers }: ModelConfig): void {
   if (layers <= tensors.size) return
@@ -49,25 +48,25 @@ export function checkLayers({ tensors }: TensorReader, { layers }: ModelConfig):
   })
 }
 
-/** Tensors of layers that hold nothing of the model's: tables that programs work out themselves. */
+/** Layer tensors that are no weights: tables that programs compute themselves. */
 const tables = /\.(rotary_emb\.inv_freq|attn_rot_embd\.weight|att(entio)?n\.(masked_)?bias)$/
 
-/** Where the tensors of a decoder lie in a file: the modules of its layers, and those that stand outside of them. */
+/** The modules of a decoder's tensors in a file: those of its layers, and those outside them. */
 function modulesOf(reader: TensorReader, specs: readonly WeightSpec[]): readonly string[] {
   const names = specs.flatMap((spec) => namesOf(reader, spec))
   const modules = names.map((name) => /^(.*?\.)\d+\./.exec(name)?.[1] ?? name.replace(/[^.]*$/, ''))
   return [...new Set(modules)]
 }
 
-/** An output projection may be there beside embeddings that it is tied to, but no bias of one. */
+/** An output projection may exist beside the embeddings it is tied to, but not a bias. */
 const outputBias = /^(lm_head|embed_out|output)\.bias$/
 
-/** A module of layers has their numbers behind it; another has its tensors. */
+/** In names, a layer module is followed by a layer number, any other module by a tensor. */
 const isOfModule = (name: string, module: string) => /^(\d+\.|[^.]*$)/.test(name.slice(module.length))
 
 /**
- * Throws `UNSUPPORTED` for tensors of the decoder that the architecture has no use for: further biases, norms, layers
- * or experts, without which it would compute something else. Heads beside the decoder are passed over.
+ * Throws `UNSUPPORTED` for decoder tensors that the architecture does not use: additional biases, norms, layers or experts,
+ * without which it would compute something else. Ignores other heads.
  */
 export function checkAllUsed(reader: TensorReader, specs: readonly WeightSpec[], config: ModelConfig): void {
   const used = new Set(specs.flatMap((spec) => namesOf(reader, spec)))

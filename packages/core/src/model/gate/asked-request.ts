@@ -1,15 +1,15 @@
 import { contentText } from '../../tokenize/chat-messages.ts'
 import type { Prompt, Tokenizer } from '../../tokenize/tokenizer.ts'
 
-/** A prompt as it is read, and the first token of it that is averaged. */
+/** A prompt as a gate reads it, and the index of the first token to average over. */
 export interface ReadTokens {
   readonly tokens: readonly number[]
   readonly from: number
 }
 
 /**
- * What gates read of a prompt: of a conversation the user's last turn alone, so that they decide on a request alike whatever
- * system prompt and turns went before it; a text as it is.
+ * The part of a prompt that gates read: the user's last turn of a conversation, so that a gate's decision does not depend on the
+ * system prompt and earlier turns; a text as it is.
  */
 export function requestOf(prompt: Prompt): Prompt {
   if (typeof prompt === 'string') return prompt
@@ -17,15 +17,15 @@ export function requestOf(prompt: Prompt): Prompt {
   return last ? [last] : prompt
 }
 
-/** Whether anything can be asked in a prompt: a text of one token is the start of a text. */
+/** Whether a prompt can ask anything: a text of a single token has only just begun. */
 export const asksSomething = (tokenizer: Tokenizer, prompt: Prompt): boolean =>
   typeof prompt !== 'string' || tokenizer.encodePrompt(prompt).length > 1
 
 /**
- * How prompts are read: as they are, all of them, or, with a question, what is asked in each as the user's turn under the
- * question as system prompt, from the turn's own text on.
+ * How prompts are read: without a question, as they are and in full; with one, the request as user turn under the question as
+ * system prompt, averaged from the turn's own text on.
  *
- * @throws `NO_CHAT_TEMPLATE` with a question, where the tokenizer has none
+ * @throws `NO_CHAT_TEMPLATE` if there is a question but no chat template
  */
 export function readerOf(tokenizer: Tokenizer, question: string | undefined): (prompt: Prompt) => ReadTokens {
   if (question === undefined) return (prompt) => ({ tokens: tokenizer.encodePrompt(prompt), from: 0 })

@@ -1,6 +1,7 @@
 /**
- * Gates: whether a prefix takes effect on a prompt. The base reads the prompt (hidden-states), what is read of it is chosen in
- * asked-request, a gate makes one number of the reading, here, and open-gates leaves of each request's prefix what fired.
+ * Gates decide whether a prefix takes effect on a prompt. asked-request selects what to read of the prompt, the base model reads
+ * it (hidden-states), the gate turns the reading into one number (here), and open-gates keeps the parts of each request's prefix
+ * whose gates fired.
  */
 
 import { PatchError } from '../../errors.ts'
@@ -13,13 +14,13 @@ import {
   type ReadingPlace,
 } from '../language-model/prefix.ts'
 
-/** Slope of units below 0: with none, prompts on which all units rest could not be told apart. */
+/** Slope of units below 0. Without it, prompts on which all units are inactive would be indistinguishable. */
 export const LEAK = 0.1
 
-/** Standardized readings are cut to this. */
+/** Standardized readings are clipped to this. */
 const LARGEST_READING = 8
 
-/** Log-odds, up to the threshold, that a prompt is one that the prefix is for; the gate fires from 0 up. */
+/** Log-odds, relative to the threshold, that the prefix is meant for the prompt; the gate fires at 0 and above. */
 export function gateLogit(gate: Gate, reading: Float32Array): number {
   const input = standardized(gate, reading)
   const width = input.length
@@ -33,7 +34,7 @@ export function gateLogit(gate: Gate, reading: Float32Array): number {
   return logit
 }
 
-/** A reading as the gate's units see it. */
+/** A reading as the gate's units see it: centred, scaled and clipped. */
 export function standardized(
   { mean, scale }: Pick<Gate, 'mean' | 'scale'>,
   reading: Float32Array,
@@ -46,13 +47,13 @@ export function standardized(
   )
 }
 
-/** Throws `SHAPE_MISMATCH` or `NOT_FINITE` for a prefix, or gates of one, that a model cannot apply. */
+/** Throws `SHAPE_MISMATCH` or `NOT_FINITE` if a model cannot apply a prefix or its gates. */
 export function checkPrefix(config: ModelConfig, prefix: Prefix): void {
   checkPrefixShape(config, prefix)
   for (const gate of gatesOf(prefix)) if (gate) checkGate(config, gate)
 }
 
-/** Throws `SHAPE_MISMATCH` for a gate that does not fit the model, `NOT_FINITE` for one that decides nothing. */
+/** Throws `SHAPE_MISMATCH` for a gate that does not fit the model, `NOT_FINITE` for one with non-finite numbers. */
 export function checkGate(config: Pick<ModelConfig, 'layers' | 'hiddenSize'>, gate: Gate): void {
   const { layers, window, mean, scale, hidden, hiddenBias, output, bias } = gate
   const units = output.length
@@ -86,17 +87,17 @@ const readingWidth = (
   { layers }: Pick<ReadingPlace, 'layers'>,
 ): number => 2 * hiddenSize * layers.length
 
-/** The gate of each part of a prefix, in their order; undefined for parts that always take effect. */
+/** The gate of each part of a prefix, in order; undefined for parts that always take effect. */
 export const gatesOf = (prefix: Prefix): readonly (Gate | undefined)[] =>
   prefix.parts ? prefix.parts.map((part) => part.prefix.gate) : [prefix.gate]
 
 export const isGated = (prefix: Prefix | undefined): prefix is Prefix =>
   prefix !== undefined && gatesOf(prefix).some((gate) => gate !== undefined)
 
-/** What was left of prefixes by which gates fired: the same object each time, for keys and values are kept by it. */
+/** Prefixes reduced to the parts whose gates fired. Always the same object, because keys and values are cached by it. */
 const opened = new WeakMap<Prefix, Map<string, Prefix>>()
 
-/** What takes effect of a prefix where these parts' gates fired, or have none: all, some of its parts, or nothing. */
+/** What remains of a prefix if only these parts are open: all of it, some of its parts, or nothing. */
 export function openPrefix(prefix: Prefix, open: readonly boolean[]): Prefix | undefined {
   if (open.every(Boolean)) return prefix
   const parts = (prefix.parts ?? []).filter((_, i) => open[i])
@@ -111,7 +112,7 @@ export function openPrefix(prefix: Prefix, open: readonly boolean[]): Prefix | u
   return made
 }
 
-/** The prefix without its gates, or those of its parts: it takes effect on every prompt. */
+/** The prefix without its gates, or its parts' gates: it takes effect on every prompt. */
 export function withoutGates(prefix: Prefix): Prefix {
   if (!isGated(prefix)) return prefix
   const { gate: _, parts, ...rest } = prefix

@@ -14,15 +14,15 @@ import { programFor } from '../language-model/program-cache.ts'
 import { sharedPromptLength } from '../score/row-layout.ts'
 import type { ReadTokens } from './asked-request.ts'
 
-/** Lengths of rows are rounded up to this, so that few programs are compiled. */
+/** Row lengths are rounded up to a multiple of this, so that few programs are compiled. */
 const LENGTH_STEP = 16
 
-/** Positions that are read at once, at most: more are not read faster. */
+/** Maximum number of positions per run; more are not faster. */
 const MOST_POSITIONS = 1024
 
 /**
- * What the base makes of prompts: of each, for each place, after each of its layers the hidden state [d] of the last
- * token, and then the mean of the last `window` ones from `from` on, [d]. No more layers are run than are read.
+ * The base model's readings of prompts, for each place: after each of its layers the hidden state [d] of the last token, then the
+ * mean [d] of the last `window` ones, no earlier than `from`. Runs only as many layers as are read.
  */
 export async function hiddenStates(
   core: ModelCore,
@@ -37,7 +37,7 @@ export async function hiddenStates(
   let start = 0
   while (start < order.length) {
     throwIfAborted(signal, 'reading prompts')
-    // Longer prompts in smaller batches: what is kept in memory for a program stays within bounds.
+    // Longer prompts run in smaller batches, to bound a program's memory.
     const longest = lengthOf(prompts, order[Math.min(start + batchSize, order.length) - 1] as number)
     const size = Math.max(1, Math.min(batchSize, 2 ** Math.floor(Math.log2(MOST_POSITIONS / longest))))
     const chosen = order.slice(start, start + size)
@@ -102,7 +102,7 @@ async function readBatch(
 /** Shorter shared prompts are read again with every prompt. */
 const LEAST_TOKENS = 8
 
-/** What all prompts begin with before what is averaged of them. */
+/** The common beginning of all prompts, up to where averaging starts. */
 async function sharedPromptOf(
   core: ModelCore,
   prompts: readonly ReadTokens[],
@@ -131,14 +131,14 @@ function checkPrompts({ config }: ModelCore, prompts: readonly ReadTokens[]): vo
   })
 }
 
-/** Tells programs apart that read at other places. */
+/** Distinguishes programs that read at different places. */
 const readingKey = (places: readonly ReadingPlace[]): string =>
   places.map(({ layers, window }) => `${layers.join()}/${window}`).join(' ')
 
 /**
- * What a program is fed to read the ends of rows of one block: which tokens are averaged, by window.
+ * A program's feeds for reading the ends of rows: the averaging weights, by window.
  *
- * @param length places of a row in the block
+ * @param length places per row
  */
 function readingFeeds(
   places: readonly ReadingPlace[],
@@ -158,7 +158,7 @@ function readingFeeds(
   return feeds
 }
 
-/** The outputs `reading.i.j` [batch, 2d], one for each layer of each place: to be shown the residual stream after each layer. */
+/** The outputs `reading.i.j` [batch, 2d], one per layer of each place, filled by `afterLayer`. */
 function endReadings(places: readonly ReadingPlace[], inputs: NamedTensors, length: number) {
   const readings: Record<string, tf.Tensor> = {}
   const afterLayer = (layer: number, x: tf.Tensor): void => {

@@ -5,13 +5,13 @@ import { asksSomething, readerOf, requestOf } from './asked-request.ts'
 import { gateLogit, gatesOf, isGated, openPrefix } from './gate.ts'
 import { hiddenStates } from './hidden-states.ts'
 
-/** Something with a prompt that a prefix may stand before. */
+/** A prompt and the prefix that may apply to it. */
 export interface GatedRequest {
   readonly prompt: Prompt
   readonly prefix: Prefix | undefined
 }
 
-/** Requests with what takes effect of their prefixes: the base reads the prompts of those with gates. */
+/** Reduces each request's prefix to what takes effect. The base model reads the prompts of those with gates. */
 export async function openGates<Request extends GatedRequest>(
   core: ModelCore,
   requests: readonly Request[],
@@ -38,7 +38,7 @@ export async function openGates<Request extends GatedRequest>(
   return opened
 }
 
-/** What the gates of prefixes are to know of prompts: under each question these are read once. */
+/** The readings that the prefixes' gates need. Prompts are read once per question. */
 async function readingsFor(
   core: ModelCore,
   prompts: readonly Prompt[],

@@ -11,47 +11,47 @@ import {
   type Row,
 } from './prefill.ts'
 
-/** Something that happened to one request: a token came, or it is finished. */
+/** An event of one request: a new token, or its end. */
 export type GenerationEvent =
   | { readonly type: 'token'; readonly index: number; readonly token: number }
   | { readonly type: 'end'; readonly index: number; readonly finishReason: 'stop' | 'length' }
 
-/** How a batch goes on. */
+/** How a batch runs. */
 export interface BatchSettings {
-  /** Most sequences that are decoded together. */
+  /** Maximum number of sequences decoded together. */
   readonly slots: number
-  /** What is at hand of the prompts' beginnings. */
+  /** Provides cached beginnings of prompts. */
   readonly contexts: Contexts
-  /** Many steps are to come: the weights may be arranged for them once. */
+  /** Whether many steps will follow, so that it pays to rearrange the weights once. */
   readonly often: boolean
-  /** Requests come one by one: each begins as soon as a slot is free, and there are no more slots than are used. */
+  /** Whether requests arrive one by one: each starts as soon as a slot is free, and there are no more slots than needed. */
   readonly live: boolean
 }
 
-/** Sequences that are decoded together, each in a slot of the key/value cache; when one ends, a waiting one takes its place. */
+/** Sequences decoded together, each in a slot of the key/value cache; when one ends, a waiting one takes its slot. */
 export interface Batch {
   readonly running: number
   readonly waiting: number
-  /** Adds requests that wait for a slot, in this order. */
+  /** Queues requests, in this order. */
   add(requests: readonly BatchRequest[]): void
-  /** Ends a request without an event; the slot is free. */
+  /** Ends a request without an event and frees its slot. */
   cancel(index: number): void
-  /** Reads waiting prompts where there is room for them, else gives every sequence its next token; tells what came. */
+  /** Prefills waiting prompts if there is room, else decodes the next token of every sequence; returns what happened. */
   step(): Promise<GenerationEvent[]>
 }
 
-/** Longest key/value cache that is made at once; a longer one grows as it is needed. */
+/** Maximum key/value cache capacity allocated up front; a larger one grows on demand. */
 const INITIAL_CAPACITY = 512
 
-/** Most tokens, padding included, of prompts that are read together. */
+/** Maximum number of tokens, including padding, of prompts prefilled together. */
 const PREFILL_TOKENS = 8192
 
-/** Tokens of each row that one pass verifies, its newest among them; it takes as long as some three steps. */
+/** Tokens of each row verified in one pass, including its newest. Such a pass takes about as long as three steps. */
 const VERIFIED = 8
 
 /**
- * Continuous batching. When a quarter of the slots are free, waiting prompts are prefilled and take their places, in a live
- * batch when one is; when none wait and three quarters are free, the cache is made smaller.
+ * Continuous batching. When a quarter of the slots are free (in a live batch, one slot), waiting prompts are prefilled into them.
+ * When none wait and three quarters are free, the cache shrinks.
  */
 export function createBatch(core: ModelCore, { slots, contexts, often, live }: BatchSettings): Batch {
   const waiting: BatchRequest[] = []
@@ -59,14 +59,14 @@ export function createBatch(core: ModelCore, { slots, contexts, often, live }: B
   let cache = createKeyValueCache(core.config, 0)
   const taken = () => [...rows.keys()].filter((slot) => rows[slot])
 
-  /** Gives the rows so many slots, those that are busy first. */
+  /** Resizes to `size` slots, busy ones first. */
   const arrange = (size: number, places: number) => {
     const kept = taken()
     cache = selectSlots(core.config, cache, kept, { slots: size, places })
     rows = Array.from({ length: size }, (_, slot) => rows[kept[slot] ?? -1])
   }
 
-  /** What waits and is read next, as much as has room. */
+  /** Takes the requests to prefill next, as many as fit. */
   const next = (room: number) => {
     const [first] = waiting
     const longest = first ? first.tokens.length : 0
@@ -90,9 +90,9 @@ export function createBatch(core: ModelCore, { slots, contexts, often, live }: B
   }
 
   /**
-   * Feeds every row's newest token, and up to `count` with what its draft has after it, and chooses after each as far as the draft foresaw
-   * what is chosen: the same tokens as one by one (speculative decoding, Leviathan et al. 2023, with draft and sample from one
-   * stream). Free slots run along without effect.
+   * Feeds every row's newest token, followed by its draft, up to `count` tokens, and chooses a token after each for as long as
+   * the draft predicted the choices. The tokens are the same as one by one (speculative decoding, Leviathan et al. 2023, with
+   * draft and sample from one stream). Free slots run along without effect.
    */
   const decode = async (count: number): Promise<GenerationEvent[]> => {
     const fed = rows.map((row) =>
@@ -122,7 +122,7 @@ export function createBatch(core: ModelCore, { slots, contexts, often, live }: B
     return events
   }
 
-  /** Tells the newest token of the rows in some slots, and frees the slots of those for which it is the last. */
+  /** Emits the newest token of the rows in some slots, and frees the slots of rows that are finished. */
   const settle = (some: readonly number[]): GenerationEvent[] => {
     const events: GenerationEvent[] = []
     for (const slot of some) {

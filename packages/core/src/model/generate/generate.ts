@@ -1,6 +1,6 @@
 /**
- * Generation: prompts are prefilled (prefill), then each row is extended by the token that was chosen for it (sample), many
- * rows at a time, and a row that ends makes room for the next prompt.
+ * Generation: prompts are prefilled (prefill), then each row is extended by the token chosen for it (sample), many rows at a
+ * time. A row that ends makes room for the next prompt.
  */
 
 import { PatchError, refuseOptions, throwIfAborted } from '../../errors.ts'
@@ -12,10 +12,10 @@ import { spanOf } from '../language-model/prefix.ts'
 import { createBatch, type GenerationEvent } from './batch.ts'
 import type { BatchRequest, Contexts, Sampler } from './prefill.ts'
 
-/** Steps that are worth arranging the weights for; counted as if no response ended early. */
+/** Number of steps for which rearranging the weights pays off, assuming that no response ends early. */
 const MANY_STEPS = 32
 
-/** Responses to a list of prompts, `batchSize` at a time. Gates decide before anything else. */
+/** Generates responses to a list of prompts, `batchSize` at a time. Gates decide first. */
 export async function* generateTokens(
   core: ModelCore,
   given: readonly TokenizedRequest[],
@@ -25,7 +25,7 @@ export async function* generateTokens(
   for (const request of given) checkLength(core, request)
   const { batchSize, signal } = settings
   const opened = await openGates(core, given, { batchSize, signal })
-  // Who generates greedily does not load it.
+  // Not loaded for greedy generation.
   const { sampler } = settings.temperature > 0 ? await import('./sampler.ts') : {}
   const requests = opened.map((request) => toBatchRequest(core, request, settings, sampler))
   const batch = createBatch(core, {
@@ -36,7 +36,7 @@ export async function* generateTokens(
   })
   const { drafts } = settings
   const responses = drafts && requests.map((): number[] => [])
-  // Prompts of like length are prefilled together, so that little of a block is padding.
+  // Prompts of similar length are prefilled together to reduce padding.
   batch.add([...requests].sort((a, b) => b.tokens.length - a.tokens.length || a.index - b.index))
   while (batch.running + batch.waiting > 0) {
     throwIfAborted(signal, 'generation')
@@ -51,14 +51,14 @@ export async function* generateTokens(
 
 const draftKey = ({ tokens }: Pick<TokenizedRequest, 'tokens'>) => tokens.join(' ')
 
-/** A response as a draft of the next one, which may end where it ended. */
+/** A response as a draft for the next one, including where it ended. */
 const withEnd = (
   { tokenizer }: ModelCore,
   tokens: readonly number[],
   { finishReason }: Extract<GenerationEvent, { type: 'end' }>,
 ) => (finishReason === 'stop' ? [...tokens, ...tokenizer.eosTokenIds.slice(0, 1)] : tokens)
 
-/** The heads of chats are read once. */
+/** Caches the heads of chats. */
 function headContexts(core: ModelCore): Contexts {
   const headOf = headReader(core.tokenizer)
   return {
@@ -73,7 +73,7 @@ function headContexts(core: ModelCore): Contexts {
   }
 }
 
-/** A request with all that its response is made by. */
+/** A request with everything that determines its response. */
 export function toBatchRequest(
   { tokenizer }: ModelCore,
   request: TokenizedRequest,
@@ -90,12 +90,12 @@ export function toBatchRequest(
   }
 }
 
-/** Options of generation, all of them. */
+/** Options of generation, with defaults filled in. */
 export type Settings = Pick<GenerateOptions, 'signal' | 'drafts'> & {
   readonly [Name in Exclude<keyof GenerateOptions, 'signal' | 'drafts'>]-?: NonNullable<GenerateOptions[Name]>
 }
 
-/** @throws `INVALID_ARGUMENT` for what is out of range */
+/** @throws `INVALID_ARGUMENT` for values out of range */
 export function checkOptions(options: GenerateOptions): Settings {
   const {
     maxTokens = 128,

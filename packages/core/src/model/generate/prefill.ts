@@ -7,8 +7,8 @@ import type { ModelCore } from '../language-model/model-core.ts'
 import type { SampleOptions } from './sample.ts'
 
 /**
- * Gets ready to draw from logits [rows, V], `count` rows for each of the options; what it gives draws from one row of them, which
- * has options. There is one, which who generates greedily does not load.
+ * Prepares to draw from logits [rows, V], with `count` rows per element of `sampling`; the result draws from one row, which must
+ * have options. The only implementation is loaded on demand, so that greedy generation does without it.
  */
 export type Sampler = (
   core: Pick<ModelCore, 'programs' | 'precision'>,
@@ -17,50 +17,50 @@ export type Sampler = (
   count: number,
 ) => Promise<(logits: Float32Array, row: number, random: Random) => number>
 
-/** A prompt, and how its response is made. */
+/** A prompt, and how to generate its response. */
 export interface BatchRequest extends TokenizedRequest {
   readonly maxTokens: number
-  /** How ids are drawn; absent: that of the largest logit is taken. */
+  /** How to draw ids. Absent: greedy. */
   readonly sampling?: (SampleOptions & { readonly sampler: Sampler }) | undefined
   readonly seed: number
   readonly stops: ReadonlySet<number>
-  /** Tokens that the response may begin with. */
+  /** A prediction of how the response may begin. */
   readonly draft?: readonly number[] | undefined
-  /** Sees the logits [V] from which each token was chosen. */
+  /** Called with the logits [V] from which each token was chosen. */
   readonly observe?: ((logits: Float32Array, token: number) => void) | undefined
 }
 
-/** A sequence that is being generated. */
+/** A sequence being generated. */
 export interface Row {
   readonly request: BatchRequest
   readonly random: Random
   /** Tokens of the response whose keys and values are in the cache. */
   readonly fed: number[]
-  /** Most tokens it may still get. */
+  /** Maximum number of tokens still to generate. */
   left: number
-  /** The token that is fed next. */
+  /** The next token to feed. */
   next: number
-  /** What may follow it. */
+  /** Predicted tokens after it. */
   draft: readonly number[]
 }
 
-/** Takes a token that was chosen; what is left of a draft that foresaw another is of no use. */
+/** Accepts a chosen token. If the draft predicted another, the rest of it is discarded. */
 export function advance(row: Row, token: number): void {
   row.draft = row.draft[0] === token ? row.draft.slice(1) : []
   row.next = token
 }
 
-/** Where the keys and values come from that stand before prompts or that prompts begin with. */
+/** Provides cached keys and values that precede prompts or that prompts begin with. */
 export interface Contexts {
-  /** What is at hand for each request, fewer of its tokens than all. */
+  /** The cached context of each request, which covers fewer than all of its tokens. */
   find(requests: readonly BatchRequest[]): Promise<SharedContext[]>
-  /** Is told that the slot of a cache holds the prompt of a request and some tokens of its response. */
+  /** Called when a cache slot holds a request's prompt and some tokens of its response. */
   keep?(request: BatchRequest, response: readonly number[], cache: KeyValueCache, slot: number): void
 }
 
 /**
- * Prefills prompts behind what they share, whose keys and values are at hand, and puts all of it into the slots of
- * the cache that is decoded from.
+ * Prefills prompts after their shared contexts, whose keys and values are cached, and puts everything into the slots of the
+ * decoding cache.
  */
 export async function prefill(
   core: ModelCore,
@@ -99,11 +99,11 @@ export async function prefill(
   })
 }
 
-/** All logits, where one of the rows needs them. */
+/** `logits` if one of the rows needs them, else `argmax`. */
 export const outputFor = (rows: readonly (Pick<Row, 'request'> | undefined)[]): 'logits' | 'argmax' =>
   rows.some((row) => row && (row.request.sampling || row.request.observe)) ? 'logits' : 'argmax'
 
-/** Gives the next id of a row, from all its logits or as the program chose it, `count` of each row in turn. */
+/** Chooses a row's next id, from all its logits or as computed by the program; each row has `count` consecutive places. */
 export async function chooser(
   core: ModelCore,
   last: HostTensor,
@@ -123,7 +123,7 @@ export async function chooser(
   }
 }
 
-/** The first index of the largest of some numbers. */
+/** The first index of the largest number. */
 function indexOfLargest(numbers: Float32Array): number {
   let first = 0
   for (let i = 1; i < numbers.length; i++) if ((numbers[i] as number) > (numbers[first] as number)) first = i

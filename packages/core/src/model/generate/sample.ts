@@ -1,20 +1,20 @@
 import type { Random } from '../../random.ts'
 
 export interface SampleOptions {
-  /** Logits are divided by it; above 0. */
+  /** Divides the logits; above 0. */
   readonly temperature: number
-  /** Keep the k largest; 0 keeps all. */
+  /** Keeps the k largest; 0 keeps all. */
   readonly topK: number
-  /** Keep the fewest whose probabilities sum to at least this; 1 keeps all. */
+  /** Keeps the fewest whose probabilities sum to at least this; 1 keeps all. */
   readonly topP: number
 }
 
-/** Weights beyond this many nats below the largest are left out: e⁻³² of it, less than float32 tells. */
+/** Ignores weights this many nats below the largest: e⁻³² of it is beyond float32's precision. */
 const FAR = 32
 /** exp(−i / 256). */
 const EXPONENTIALS = Float64Array.from({ length: FAR * 256 + 1 }, (_, i) => Math.exp(-i / 256))
 
-/** exp(−x) for x from 0 up, to a relative 1e-8, in a third of the time that Math.exp takes; 0 from {@link FAR} on. */
+/** exp(−x) for x ≥ 0, with relative error 1e-8, in a third of the time of Math.exp; 0 from {@link FAR} on. */
 export function decay(x: number): number {
   if (!(x < FAR)) return 0
   const place = (x * 256) | 0
@@ -22,13 +22,13 @@ export function decay(x: number): number {
   return (EXPONENTIALS[place] as number) * (1 - rest * (1 - rest / 2))
 }
 
-/** What logits are multiplied by, as backends do it: a float32 that is neither 0 nor infinite. */
+/** The factor for logits, as backends apply it: a float32 that is neither 0 nor infinite. */
 export const inverseOf = (temperature: number): number =>
   Math.fround(Math.min(Math.max(1 / temperature, 1e-37), 1e37))
 
 /**
- * Draws an id from logits [V]: temperature, then top-k, then top-p (Holtzman et al. 2020), as transformers does. The vocabulary is
- * never sorted: of a quarter of a million logits, those that may be drawn are a few hundred.
+ * Draws an id from logits [V]: temperature, then top-k, then top-p (Holtzman et al. 2020), as in transformers. Never sorts the
+ * whole vocabulary: of a quarter of a million logits, only a few hundred can be drawn.
  */
 export function sample(
   logits: Float32Array,
@@ -51,7 +51,7 @@ export function sample(
   return drawFirst(sorted, weightsOf(logits, sorted, scale), least, random)
 }
 
-/** Draws one of the largest logits, whose ids are sorted, after top-p among them. */
+/** Draws one of the largest logits, given their sorted ids, after applying top-p to them. */
 export function drawLargest(
   logits: Float32Array,
   sorted: Uint32Array,
@@ -62,13 +62,13 @@ export function drawLargest(
   return drawFirst(sorted, weights, topP < 1 ? topP * sumOf(weights) : Number.POSITIVE_INFINITY, random)
 }
 
-/** Weights of ids whose first has the largest logit. */
+/** Weights of ids, the first of which has the largest logit. */
 function weightsOf(logits: Float32Array, sorted: Uint32Array, scale: number): Float64Array {
   const top = logits[sorted[0] as number] as number
   return Float64Array.from(sorted, (id) => decay((top - (logits[id] as number)) * scale))
 }
 
-/** Draws one of the first ids whose weights sum to at least so much. */
+/** Draws one of the first ids whose weights sum to at least `least`. */
 function drawFirst(sorted: Uint32Array, weights: Float64Array, least: number, random: Random): number {
   let sum = 0
   let count = 0
@@ -76,10 +76,10 @@ function drawFirst(sorted: Uint32Array, weights: Float64Array, least: number, ra
   return sorted[draw(weights.subarray(0, count), random)] as number
 }
 
-/** Buckets of logits to each nat below the largest. */
+/** Buckets per nat below the largest logit. */
 const BUCKETS = 8
 
-/** How many logits lie in each bucket below the largest, and the weights of each; the last bucket has all that is far. */
+/** Number and total weight of the logits in each bucket below the largest; the last bucket has everything farther away. */
 function intoBuckets(logits: Float32Array, top: number, scale: number) {
   const last = FAR * BUCKETS
   const counts = new Float64Array(last + 1)
@@ -93,7 +93,7 @@ function intoBuckets(logits: Float32Array, top: number, scale: number) {
   return { counts, masses }
 }
 
-/** The first bucket that together with those before it has as much as is wanted, or the last. */
+/** The bucket after the first one up to which the sum reaches `wanted`, or the last bucket. */
 function bucketOf(amounts: Float64Array, wanted: number): number {
   let bucket = 0
   let left = wanted
@@ -102,11 +102,11 @@ function bucketOf(amounts: Float64Array, wanted: number): number {
     if (left <= 0) break
     bucket++
   }
-  // What was added up in another order may end a rounding error earlier.
+  // One more, because sums in another order may differ by a rounding error.
   return Math.min(bucket + 1, amounts.length - 1)
 }
 
-/** Ids of the logits down to a bucket, largest first, ties by id: they alone are sorted. */
+/** Ids of the logits down to a bucket, largest first, ties by id. Only these are sorted. */
 function largest(logits: Float32Array, top: number, scale: number, bucket: number): Uint32Array {
   const ids: number[] = []
   const all = bucket >= FAR * BUCKETS
@@ -119,10 +119,10 @@ function largest(logits: Float32Array, top: number, scale: number, bucket: numbe
 export const compareLogits = (logits: Float32Array) => (a: number, b: number) =>
   (logits[b] as number) - (logits[a] as number) || a - b
 
-/** Ids of which one sum of weights is known. */
+/** Number of ids per block of weight sums. */
 export const BLOCK = 256
 
-/** Sums of the weights of all ids, by block. */
+/** Sums of all ids' weights, by block. */
 function blockSums(logits: Float32Array, top: number, scale: number): Float64Array {
   const sums = new Float64Array(Math.ceil(logits.length / BLOCK))
   for (let block = 0; block < sums.length; block++) {
@@ -134,7 +134,7 @@ function blockSums(logits: Float32Array, top: number, scale: number): Float64Arr
   return sums
 }
 
-/** An id with a probability in proportion to its weight, of which the sums by block are known. */
+/** Draws an id with probability proportional to its weight, given the weight sums by block. */
 export function drawByBlocks(
   logits: Float32Array,
   sums: Float64Array | Float32Array,
@@ -149,7 +149,7 @@ export function drawByBlocks(
     if (left < (sums[i] as number)) break
     left -= sums[i] as number
   }
-  // Roundings may leave some of it: the last that has a weight is drawn then.
+  // If rounding leaves a remainder, the last id with a weight is drawn.
   let last = 0
   const end = Math.min(logits.length, (block + 1) * BLOCK)
   for (let id = block * BLOCK; id < end; id++) {
@@ -162,7 +162,7 @@ export function drawByBlocks(
   return last
 }
 
-/** An index with a probability in proportion to its weight. */
+/** Draws an index with probability proportional to its weight. */
 function draw(weights: Float64Array, random: Random): number {
   let left = random.uniform() * sumOf(weights)
   let last = 0

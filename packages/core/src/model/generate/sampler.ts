@@ -1,7 +1,7 @@
 /**
- * Draws from logits of which the backend has made a survey, so that a draw reads a few blocks of them instead of all. Of the k
- * largest, the k-th largest maximum of a block is a lower bound. For top-p an id is drawn from all and kept if it is in the nucleus,
- * else another is drawn (rejection sampling): each is of exactly the distribution that `sample` draws from.
+ * Draws from logits surveyed by the backend, so that a draw reads a few blocks instead of all logits. The k-th largest block
+ * maximum is a lower bound for the k largest logits. For top-p, ids are drawn from all until one is in the nucleus (rejection
+ * sampling), which gives exactly the distribution of `sample`.
  */
 
 import type { Random } from '../../random.ts'
@@ -20,7 +20,7 @@ import {
 } from './sample.ts'
 import { type Survey, surveyLogits } from './survey.ts'
 
-/** Ids that are drawn for one token before the nucleus is sorted after all. */
+/** Rejected draws per token before falling back to sorting the nucleus. */
 const TRIES = 8
 
 export const sampler: Sampler = async (core, logits, sampling, count) => {
@@ -34,7 +34,7 @@ export const sampler: Sampler = async (core, logits, sampling, count) => {
     drawSurveyed(own, surveys[row] as Survey, optionsOf(row) as SampleOptions, random)
 }
 
-/** An id from logits [V] and their survey, distributed as those of {@link sample}. */
+/** Draws an id from logits [V] and their survey, with the distribution of {@link sample}. */
 export function drawSurveyed(
   logits: Float32Array,
   survey: Survey,
@@ -44,7 +44,7 @@ export function drawSurveyed(
   const { temperature, topK, topP } = options
   const { maxima, sums } = survey
   const total = sumOf(sums)
-  // Not so where a logit is no number.
+  // Fails if a logit is NaN.
   if (!(total > 0) || topK > maxima.length) return sample(logits, options, random)
   if (topK > 0) return drawLargest(logits, largest(logits, maxima, topK).subarray(0, topK), options, random)
   const weighing = { logits, maxima, top: maximumOf(maxima), scale: inverseOf(temperature) }
@@ -62,7 +62,7 @@ interface Weighing {
   readonly scale: number
 }
 
-/** Whether the weights of what comes before an id, the largest first and ties by id, sum to less than `least`. */
+/** Whether the weights of the ids before `drawn`, largest first and ties by id, sum to less than `least`. */
 function precedingBelow({ logits, maxima, top, scale }: Weighing, drawn: number, least: number): boolean {
   const own = logits[drawn] as number
   let mass = 0
@@ -78,7 +78,7 @@ function precedingBelow({ logits, maxima, top, scale }: Weighing, drawn: number,
   return true
 }
 
-/** At least `count` ids, the largest logits first, ties by id. */
+/** At least `count` ids, largest logits first, ties by id. */
 function largest(logits: Float32Array, maxima: Float32Array, count: number): Uint32Array {
   const least = maxima.slice().sort()[maxima.length - count] as number
   const ids: number[] = []

@@ -4,18 +4,18 @@ import type { ModelCore } from '../language-model/model-core.ts'
 import { programFor } from '../language-model/program-cache.ts'
 import { BLOCK, decay, inverseOf, maximumOf } from './sample.ts'
 
-/** Of one row's logits l, by block: the largest, and the sum of exp((l − top) / T), where top is the largest of the row. */
+/** Per block of one row's logits l: the maximum, and the sum of exp((l − top) / T), where top is the row's maximum. */
 export interface Survey {
   readonly maxima: Float32Array
   readonly sums: Float32Array
 }
 
-/** Logits that are surveyed at once: what is worked out between takes as much memory again. */
+/** Logits surveyed at a time; intermediate results take the same amount of memory again. */
 const AT_ONCE = 2 ** 20
 
 /**
- * Surveys rows of logits [rows, V], as many as there are temperatures. The backend passes over all of them many times faster than
- * JavaScript does; what is known of a row does not depend on the others.
+ * Surveys rows of logits [rows, V], one per temperature. The backend passes over all logits many times faster than JavaScript. A
+ * row's survey does not depend on the other rows.
  */
 export async function surveyLogits(
   core: Pick<ModelCore, 'programs' | 'precision'>,
@@ -34,7 +34,7 @@ export async function surveyLogits(
 }
 
 /**
- * A softmax within each block makes two passes of what would be four. Its largest share p̂ is that of the block's largest logit l̂, so
+ * A softmax within each block takes two passes instead of four. Its largest share p̂ belongs to the block's largest logit l̂, so
  * the block's sum is exp((l̂ − top) / T) / p̂.
  */
 async function surveySome(
@@ -44,7 +44,7 @@ async function surveySome(
 ): Promise<Survey[]> {
   const [rows, size] = logits.shape as [number, number]
   const blocks = Math.ceil(size / BLOCK)
-  // Most draw at 1, where nothing has to be scaled.
+  // Most requests sample at temperature 1, which needs no scaling.
   const scaled = temperatures.some((temperature) => inverseOf(temperature) !== 1)
   const feeds = {
     logits,

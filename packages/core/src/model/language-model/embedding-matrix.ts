@@ -1,7 +1,7 @@
 import { expandWeight, type HostTensor, type Weight } from '../../backend/backend.ts'
 import type { LanguageModel } from './language-model.ts'
 
-/** Token embeddings as a file has them, [V, d], and by what the model multiplies them; see `Scales.embedding`. */
+/** Token embeddings as stored, [V, d], and the factor that the model multiplies them by; see `Scales.embedding`. */
 export interface EmbeddingTable extends HostTensor {
   readonly data: Float32Array
   readonly scale: number
@@ -12,13 +12,13 @@ const embeddingWeight = ({ architecture, config, weights }: LanguageModel): Weig
 
 const scaleOf = ({ config }: LanguageModel): number => config.scales?.embedding ?? 1
 
-/** The token embeddings in float32, which takes memory of its own where weights are packed. */
+/** The token embeddings in float32, which takes additional memory if weights are packed. */
 export function embeddingTable(model: LanguageModel): EmbeddingTable {
   const { shape, data } = expandWeight(embeddingWeight(model))
   return { shape, data: data as Float32Array, scale: scaleOf(model) }
 }
 
-/** Embeddings of tokens as they enter the model, one after the other: ids [n] → [n, d]. */
+/** Embeddings of tokens as they enter the model: ids [n] → [n, d]. */
 export function embeddingRows(model: LanguageModel, ids: readonly number[]): Float32Array {
   const weight = embeddingWeight(model)
   const scale = scaleOf(model)
@@ -34,10 +34,10 @@ export function embeddingRows(model: LanguageModel, ids: readonly number[]): Flo
   return scale === 1 ? rows : rows.map((value) => value * scale)
 }
 
-/** Tokens of which the root mean square is taken: enough for three digits. */
+/** Tokens sampled for the root mean square: enough for three digits. */
 const sampled = 4096
 
-/** Root mean square of token embeddings as they enter the model, over tokens from all over the vocabulary. */
+/** Root mean square of token embeddings as they enter the model, over tokens sampled across the vocabulary. */
 export function embeddingRms(model: LanguageModel): number {
   const vocabulary = embeddingWeight(model).shape[0] as number
   const count = Math.min(sampled, vocabulary)

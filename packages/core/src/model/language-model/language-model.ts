@@ -1,6 +1,6 @@
 /**
- * A language model as all of the package uses it: a frozen decoder with its tokenizer on a backend, with or without a prefix.
- * `create-language-model.ts` makes one; what it and its versions with other prefixes share is its `ModelCore`, with the
+ * A language model as the whole package uses it: a frozen decoder with its tokenizer on a backend, with or without a prefix.
+ * `create-language-model.ts` builds it. What it shares with its versions under other prefixes is its `ModelCore`, including
  * compiled programs (program-cache) and the keys and values of prefixes (prefix-cache).
  */
 
@@ -30,14 +30,14 @@ export interface GenerateOptions {
   /** Rows generated together in `generateBatch`. Default 16. */
   readonly batchSize?: number | undefined
   /**
-   * Responses that were given before, by prompt: what is generated is verified against them several tokens at a time, and is the
-   * same, sooner where they agree. Each response takes the place of the one before, so that the same map serves again.
+   * Earlier responses, by prompt. New tokens are verified against them several at a time: the output is the same, but faster
+   * where they agree. Each response replaces the earlier one, so that the map can be reused.
    */
   readonly drafts?: Drafts | undefined
   readonly signal?: AbortSignal | undefined
 }
 
-/** Token ids of responses, by the ids of their prompts with spaces between. */
+/** Token ids of responses, keyed by their prompts' ids separated by spaces. */
 export type Drafts = Map<string, readonly number[]>
 
 export interface Generation {
@@ -114,7 +114,7 @@ export interface LanguageModel {
   readonly weightsDigest: string | undefined
   /** The prefix that is prepended to every prompt. */
   readonly prefix: Prefix | undefined
-  /** Keys and values of prefixes that were applied: computed once, so that prompts of other stacks cost nothing more. */
+  /** Cached keys and values of applied prefixes, computed once, so that prompts under other stacks cost nothing more. */
   readonly prefixes: PrefixCache
   /** The same model with another prefix (or none); weights, compiled programs and caches are shared. */
   withPrefix(prefix: Prefix | undefined): LanguageModel
@@ -152,7 +152,7 @@ export interface LanguageModel {
   releasePrograms(): Promise<void>
   /**
    * Frees everything that the model and its versions with other prefixes hold: programs, keys and values of prefixes, and the
-   * backend if `loadModel` created it. Do not use any of them afterwards. A backend that you passed in releases their
+   * backend if `loadModel` created it. Do not use any of them afterwards. A backend that you passed in only releases their
    * weights.
    */
   dispose(): Promise<void>

@@ -14,7 +14,7 @@ export interface ModelCore {
   readonly config: ModelConfig
   readonly tokenizer: Tokenizer
   readonly backend: Backend
-  /** It was made for this model, and goes with it. */
+  /** Whether the backend was created for this model and is disposed of with it. */
   readonly ownsBackend: boolean
   readonly weights: NamedWeights
   readonly precision: Precision
@@ -23,23 +23,23 @@ export interface ModelCore {
   readonly programs: ProgramCache
   /** Programs that hold weights of their own. */
   readonly residentPrograms: ProgramCache
-  /** Keys and values of the prefixes that were applied. */
+  /** Keys and values of applied prefixes. */
   readonly prefixes: ComputingPrefixCache
 }
 
 const coreKey = Symbol('core')
 
-/** The model with its core, where {@link coreOf} alone finds it; copies of the object have it too. */
+/** Attaches the core to the model, where only {@link coreOf} finds it; copies of the object keep it. */
 export function withCore(model: LanguageModel, core: ModelCore): LanguageModel {
   return Object.assign(model, { [coreKey]: core })
 }
 
-/** What makes a model's programs what they are. */
+/** What a model's programs depend on. */
 const bound = ['architecture', 'config', 'weights', 'backend', 'precision'] as const
 
 /**
- * What a model shares with its patched versions. Throws `INVALID_ARGUMENT` for a model that is not of this package, and for a
- * copy of one with other weights or another configuration, which its programs do not know.
+ * What a model shares with its patched versions. Throws `INVALID_ARGUMENT` for a model from elsewhere, and for a modified copy
+ * with other weights or another configuration, which its programs do not match.
  */
 export function coreOf(model: LanguageModel): ModelCore {
   const core = (model as { readonly [coreKey]?: ModelCore })[coreKey]

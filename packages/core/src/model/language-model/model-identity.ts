@@ -3,22 +3,22 @@ import { digestOf, sha256 } from '../../sha256.ts'
 import type { LanguageModel } from './language-model.ts'
 import type { Gate, Prefix } from './prefix.ts'
 
-/** All that what a model says depends on, so that a run is taken up with the model that it began with, or not at all. */
+/** Everything a model's output depends on, so that a run is resumed only with the model that it began with. */
 export interface ModelIdentity {
-  /** SHA-256 (hex) of every weight, as {@link weightsDigest} has it: quantization and merged adapters are in it. */
+  /** SHA-256 (hex) of every weight, see {@link weightsDigest}: covers quantization and merged adapters. */
   readonly weights: string
-  /** SHA-256 (hex) of the architecture's name and of the configuration. */
+  /** SHA-256 (hex) of the architecture's name and the configuration. */
   readonly config: string
   /** `Tokenizer.fingerprint`. */
   readonly tokenizer: string
   readonly precision: Precision
-  /** SHA-256 (hex) of the virtual tokens, of their parts with weights, and of gates; `null` without a prefix. */
+  /** SHA-256 (hex) of the virtual tokens, the parts with their weights, and the gates; `null` without a prefix. */
   readonly prefix: string | null
 }
 
 /**
- * The identity of a model under its prefix. The first call for a set of weights reads all of them (see
- * {@link weightsDigest}), also where they are used by versions of the model under other prefixes; others cost nothing.
+ * The identity of a model under its prefix. The first call for a set of weights reads all of them (see {@link weightsDigest}),
+ * even if other versions of the model share them; later calls cost nothing.
  */
 export async function modelIdentity(model: LanguageModel): Promise<ModelIdentity> {
   const { architecture, config, tokenizer, precision, weights, prefix } = model
@@ -31,7 +31,7 @@ export async function modelIdentity(model: LanguageModel): Promise<ModelIdentity
   }
 }
 
-/** SHA-256 (hex) of all that a prefix says. */
+/** SHA-256 (hex) of everything in a prefix. */
 export async function prefixDigest(prefix: Prefix): Promise<string> {
   return digestOf(await described(prefix))
 }
@@ -52,14 +52,14 @@ async function gateDigest({ question = '', layers, window, bias, ...arrays }: Ga
 const numbersDigest = ({ buffer, byteOffset, byteLength }: Float32Array): Promise<string> =>
   sha256(new Uint8Array(buffer, byteOffset, byteLength))
 
-/** Bytes that are hashed at once: `crypto.subtle` copies what it is given. */
+/** Bytes hashed at a time, because `crypto.subtle` copies its input. */
 const CHUNK = 2 ** 22
 
 const digests = new WeakMap<NamedWeights, Promise<string>>()
 
 /**
- * SHA-256 (hex) of every byte of a model's weights as they are held, under their names and shapes: another quantization,
- * a merged adapter or a single value makes another. Worked out once for each set of weights; some 0.1 s for each 100 MB.
+ * SHA-256 (hex) of every byte of a model's weights as they are held, with names and shapes: a different quantization, a merged
+ * adapter or a single value changes it. Computed once per set of weights, about 0.1 s per 100 MB.
  */
 export function weightsDigest(weights: NamedWeights): Promise<string> {
   const known = digests.get(weights)

@@ -3,7 +3,7 @@ import { PatchError } from '../../errors.ts'
 import type { BlockKeyValues } from '../decoder/key-value-cache.ts'
 import type { Prefix } from './prefix.ts'
 
-/** What is kept of one prefix. */
+/** A cached prefix. */
 export interface HeldPrefix {
   readonly prefix: Prefix
   readonly bytes: number
@@ -17,18 +17,18 @@ export interface PrefixCache {
   readonly bytes: number
   /** The cached prefixes, most recently used last. Parts of a prefix are cached separately, so that stacks share them. */
   held(): readonly HeldPrefix[]
-  /** Drops everything. Entries that are being computed or used stay valid. */
+  /** Drops everything. Entries being computed or used stay valid. */
   clear(): void
 }
 
 export interface ComputingPrefixCache extends PrefixCache {
-  /** Keys and values of a prefix without parts, computed at most once while they are held. */
+  /** Keys and values of a prefix without parts, computed once as long as they stay cached. */
   get(prefix: Prefix, compute: () => Promise<BlockKeyValues>): Promise<BlockKeyValues>
 }
 
 const DEFAULT_PREFIX_CACHE_BYTES = 256 * 2 ** 20
 
-/** @throws `INVALID_ARGUMENT` for a limit that is not a number from 0 up. */
+/** @throws `INVALID_ARGUMENT` unless the limit is a number from 0 up. */
 export function createPrefixCache(limit = DEFAULT_PREFIX_CACHE_BYTES): ComputingPrefixCache {
   if (!(limit >= 0)) {
     throw new PatchError('INVALID_ARGUMENT', {
@@ -37,7 +37,7 @@ export function createPrefixCache(limit = DEFAULT_PREFIX_CACHE_BYTES): Computing
       remedy: 'Use a number of bytes; 0 keeps one prefix at a time',
     })
   }
-  /** In the order of their last use. */
+  /** In order of last use. */
   const entries = new Map<Prefix, { readonly values: Promise<BlockKeyValues>; bytes: number }>()
   const total = () => [...entries.values()].reduce((sum, { bytes }) => sum + bytes, 0)
   const trim = () => {

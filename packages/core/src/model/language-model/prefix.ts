@@ -10,8 +10,8 @@ export interface Prefix {
   /** [m, d] float32. */
   readonly embeddings: Float32Array
   /**
-   * Parts that are applied in parallel, all from position 0, and do not attend to each other; `embeddings` has theirs one
-   * after the other. Tokens attend to all of them and start after the longest. Absent: all virtual tokens are one part.
+   * Parts applied in parallel: all start at position 0 and do not attend to each other; `embeddings` is their concatenation.
+   * Tokens attend to all of them and start after the longest. Absent: all virtual tokens are one part.
    */
   readonly parts?: readonly PrefixPart[]
   /**
@@ -20,8 +20,8 @@ export interface Prefix {
    */
   readonly gate?: Gate
   /**
-   * Layers with a window see it from every position, as attention sinks (Xiao et al. 2023). Absent: it moves out of the window, as
-   * in transformers with PEFT. A prefix with parts has none itself, but its parts may.
+   * Layers with a window see it from every position, as attention sinks (Xiao et al. 2023). Absent: it moves out of the window,
+   * as in transformers with PEFT. A prefix with parts does not set this itself, but its parts may.
    */
   readonly alwaysVisible?: boolean
 }
@@ -30,32 +30,35 @@ export interface Prefix {
 export interface PrefixPart {
   /** Without parts of its own. */
   readonly prefix: Prefix
-  /** w > 0: tokens add log w to their attention logits of this part. 1 leaves them as they are. */
+  /** w > 0: tokens add log w to their attention logits on this part. 1 changes nothing. */
   readonly weight: number
 }
 
 /** How a gate reads the base model: with which question, after how many layers, and over how many tokens at the prompt's end. */
 export interface ReadingPlace {
-  /** How many layers have been run where the residual stream is read, once or several times: each 1 to the model's. */
+  /** Number of layers to run before reading the residual stream, for one or more readings: each from 1 to the model's. */
   readonly layers: readonly number[]
-  /** Tokens at the prompt's end whose mean is read beside the last one's, at least 1; under a question the request's own at most. */
+  /**
+   * Number of tokens at the prompt's end to average, in addition to reading the last one; at least 1. With a question, limited to
+   * the request's own tokens.
+   */
   readonly window: number
   /**
-   * System prompt for reading the user's last message alone, because the model's states depend on the task. Absent: prompts
-   * are read as they are.
+   * System prompt for reading the user's last message alone, because hidden states depend on the task. Absent: prompts are read
+   * as they are.
    */
   readonly question?: string
 }
 
 /**
- * Decides from the base model's hidden states of a prompt whether a prefix is used. With h = [last token's hidden state; mean
- * of the last `window` ones] of each of the n layers, all d wide and standardized by `mean` and `scale`, it fires where Σⱼ
- * output_j · leaky(hidden_j · h + hiddenBias_j) + bias ≥ 0, with leaky(s) = max(s, s / 10).
+ * Decides from the base model's hidden states of a prompt whether a prefix is used. With h = [last token's hidden state; mean of
+ * the last `window` ones] for each of the n layers, all d wide and standardized by `mean` and `scale`, it fires if Σⱼ output_j ·
+ * leaky(hidden_j · h + hiddenBias_j) + bias ≥ 0, with leaky(s) = max(s, s / 10).
  */
 export interface Gate extends ReadingPlace {
   /** Subtracted from a reading, [2dn]. */
   readonly mean: Float32Array
-  /** Then multiplied, [2dn]; the result is clipped to [−8, 8], so that no outlier decides alone. */
+  /** Then multiplied, [2dn]; the result is clipped to [−8, 8] so that no outlier decides alone. */
   readonly scale: Float32Array
   /** [k, 2dn], row by row. */
   readonly hidden: Float32Array
@@ -67,15 +70,15 @@ export interface Gate extends ReadingPlace {
   readonly bias: number
 }
 
-/** What a prefix stands for: its parts, or itself. */
+/** The parts of a prefix, or the prefix itself as the only part. */
 export const partsOf = (prefix: Prefix): readonly PrefixPart[] => prefix.parts ?? [{ prefix, weight: 1 }]
 
-/** Positions that a prefix takes before the tokens: as many as its longest part, for all parts begin at 0. */
+/** Positions that a prefix takes before the tokens: the length of its longest part, because all parts start at 0. */
 export function spanOf(prefix: Prefix | undefined): number {
   return prefix ? Math.max(...partsOf(prefix).map((part) => part.prefix.length)) : 0
 }
 
-/** The prefix with other virtual tokens, [length, d], in the places of its own: its parts stay what they are. */
+/** The prefix with its virtual tokens, [length, d], replaced; its parts keep their structure. */
 export function withEmbeddings({ parts, ...rest }: Prefix, embeddings: Float32Array): Prefix {
   if (!parts) return { ...rest, embeddings }
   const width = embeddings.length / rest.length
@@ -89,11 +92,11 @@ export function withEmbeddings({ parts, ...rest }: Prefix, embeddings: Float32Ar
   return { ...rest, embeddings, parts: own }
 }
 
-/** Tells programs apart whose rows stand behind other prefixes and shared prompts. */
+/** Distinguishes programs whose rows follow different prefixes and shared prompts. */
 export const sharedKey = (prefix: Prefix | undefined, sharedTokens: number): string =>
   `before ${prefix?.length ?? 0}${prefix?.parts ? ' in parts' : ''}+${sharedTokens}`
 
-/** log w of the part that each virtual token belongs to, [m]: tokens add it to their attention logits. */
+/** log w of each virtual token's part, [m]: tokens add it to their attention logits. */
 export function logWeights(prefix: Prefix): Float32Array {
   return Float32Array.from(
     partsOf(prefix).flatMap(({ prefix: { length }, weight }) =>
@@ -102,17 +105,17 @@ export function logWeights(prefix: Prefix): Float32Array {
   )
 }
 
-/** A position that lies in every window that ends at or before it. */
+/** A position that is inside every window that ends before it. */
 const inEveryWindow = 2 ** 30
 
-/** Where windows take the virtual tokens of a prefix to stand, part by part. */
+/** The positions of a prefix's virtual tokens for the purpose of windows, part by part. */
 export function sightOf(prefix: Prefix): number[] {
   return partsOf(prefix).flatMap(({ prefix: { length, alwaysVisible } }) =>
     Array.from({ length }, (_, i) => (alwaysVisible ? inEveryWindow : i)),
   )
 }
 
-/** Where a prefix and, behind it, the tokens of a shared prompt stand before every row; S is their number. */
+/** The positions of a prefix and the shared prompt after it, before every row; S is their number. */
 export function sharedPlaces(prefix: Prefix | undefined, sharedTokens: number): SharedPlaces {
   const own = prefix ? partsOf(prefix).flatMap((part) => [...Array(part.prefix.length).keys()]) : []
   const span = spanOf(prefix)
@@ -130,8 +133,8 @@ export function sharedPlaces(prefix: Prefix | undefined, sharedTokens: number): 
 }
 
 /**
- * What the virtual tokens of parts and a shared prompt behind them see of one another, [S, S]: a part itself, causally; the
- * prompt all parts, with their weights, and itself.
+ * Mask among the virtual tokens of parts and the shared prompt after them, [S, S]: a part sees itself, causally; the prompt sees
+ * all parts, with their weights, and itself.
  */
 function partsMask(prefix: Prefix, sharedTokens: number): Float32Array {
   const size = prefix.length + sharedTokens
@@ -149,7 +152,7 @@ function partsMask(prefix: Prefix, sharedTokens: number): Float32Array {
   return mask
 }
 
-/** Throws `SHAPE_MISMATCH` for a prefix that is not [length, d], or whose parts do not make it up. */
+/** Throws `SHAPE_MISMATCH` for a prefix that is not [length, d], or does not equal its parts. */
 export function checkPrefixShape({ hiddenSize }: Pick<ModelConfig, 'hiddenSize'>, prefix: Prefix): void {
   const { length, embeddings, parts, gate } = prefix
   const whole = length > 0 && embeddings.length === length * hiddenSize
@@ -165,7 +168,7 @@ export function checkPrefixShape({ hiddenSize }: Pick<ModelConfig, 'hiddenSize'>
   })
 }
 
-/** Whether the virtual tokens are those of the parts, one after the other. */
+/** Whether the virtual tokens are the concatenation of the parts'. */
 function isMadeUpOf(embeddings: Float32Array, parts: readonly PrefixPart[]): boolean {
   let start = 0
   for (const { prefix: part } of parts) {
@@ -177,7 +180,7 @@ function isMadeUpOf(embeddings: Float32Array, parts: readonly PrefixPart[]): boo
   return start === embeddings.length
 }
 
-/** The virtual tokens of prefixes, one after the other. */
+/** Concatenates the virtual tokens of prefixes. */
 export function joinEmbeddings(prefixes: readonly Prefix[]): Pick<Prefix, 'length' | 'embeddings'> {
   const embeddings = new Float32Array(prefixes.reduce((sum, prefix) => sum + prefix.embeddings.length, 0))
   let at = 0

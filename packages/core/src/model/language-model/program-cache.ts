@@ -13,13 +13,15 @@ import { settleAll } from '../../errors.ts'
 import type { Tensor } from '../../tf.ts'
 
 interface ProgramCacheOptions {
-  /** Programs held at once. Default 24. */
+  /** Maximum number of programs held. Default 24. */
   readonly capacity?: number | undefined
-  /** What all its programs have in common, besides their keys, that tells them from others; see `Signature.key`. */
+  /**
+   * What its programs have in common besides their keys, to distinguish them from other caches' programs; see `Signature.key`.
+   */
   readonly scope?: string | undefined
 }
 
-/** Compiled programs by key, the least recently used disposed of beyond the capacity. */
+/** Compiled programs by key. Beyond the capacity, the least recently used are disposed of. */
 export interface ProgramCache {
   get(key: string, build: () => { program: TensorProgram; signature: Signature }): Promise<CompiledProgram>
   has(key: string): boolean
@@ -60,7 +62,7 @@ export function createProgramCache(
   }
 }
 
-/** One that could not be compiled has told whoever asked for it, and has nothing to dispose of. */
+/** A failed compilation was already reported to its caller, and there is nothing to dispose of. */
 async function disposed(compiled: Promise<CompiledProgram>): Promise<void> {
   const program = await compiled.catch(() => undefined)
   await program?.dispose()
@@ -72,10 +74,10 @@ export interface BoundModel {
   readonly precision: Precision
 }
 
-/** Names of the axes of a feed whose length may change; see {@link TensorSpec}. */
+/** Names of a feed's axes with variable length; see {@link TensorSpec}. */
 type FreeAxes = (feed: string) => TensorSpec['free']
 
-/** The signature that fits given feeds, and others that differ from them in the length of free axes alone. */
+/** The signature for given feeds, and for others that differ only in the length of free axes. */
 export function signatureOf(
   feeds: NamedHostTensors,
   { weights, precision }: BoundModel,
@@ -91,10 +93,10 @@ export function signatureOf(
   return { inputs, weights, precision }
 }
 
-/** What a program is given for its feeds, under the same names. */
+/** A program's inputs for its feeds, under the same names. */
 export type InputsOf<Feeds> = { readonly [Name in keyof Feeds]: Tensor }
 
-/** A program of given feeds, with the signature that fits them; see {@link signatureOf}. */
+/** A program for given feeds, with its signature; see {@link signatureOf}. */
 export function programFor<Feeds extends NamedHostTensors>(
   feeds: Feeds,
   model: BoundModel,

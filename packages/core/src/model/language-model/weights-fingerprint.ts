@@ -1,12 +1,12 @@
 import { sha256 } from '../../sha256.ts'
 
 /**
- * SHA-256 (hex) that tells one release of a model from another, whatever precision it was saved in.
+ * SHA-256 (hex) that distinguishes releases of a model, whatever precision they were saved in.
  *
- * Normalization weights are hashed because GGUF files keep them in float32 whatever the quantization, and
- * because fine-tuning moves them. Rounded to bfloat16 (to nearest, ties to even), the precision most releases
- * are published in, they are the same in BF16, F16 and quantized files of one release. A release published in
- * float32 keeps its fingerprint in GGUF, but not in an F16 copy, which was rounded twice.
+ * Normalization weights are hashed because GGUF files keep them in float32 whatever the quantization, and because fine-tuning
+ * changes them. Rounded to bfloat16 (to nearest, ties to even), the precision most releases are published in, they are the same
+ * in BF16, F16 and quantized files of one release. A release published in float32 keeps its fingerprint in GGUF, but not in an
+ * F16 copy, which was rounded twice.
  *
  * Hashed per tensor: UTF-8 name, 0x00, number of values (uint32 LE), values (bfloat16 LE).
  *
@@ -39,7 +39,7 @@ export async function weightsFingerprint(
 const word = new Uint32Array(1)
 const float = new Float32Array(word.buffer)
 
-/** The upper half of a float32, rounded to nearest with ties to even; every NaN is one. */
+/** The upper half of a float32, rounded to nearest with ties to even; all NaNs become the same. */
 function bfloat16(value: number): number {
   if (Number.isNaN(value)) return 0x7fc0
   float[0] = value

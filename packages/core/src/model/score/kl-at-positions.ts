@@ -1,6 +1,6 @@
 import type { TopLogProbabilities } from '../language-model/language-model.ts'
 
-/** Keeps logarithms finite where nearly nothing is left for the rest; the distillation term's. */
+/** Keeps logarithms finite if nearly nothing is left for the rest. The same as in the distillation term. */
 const SMALLEST = 1e-9
 
 /**

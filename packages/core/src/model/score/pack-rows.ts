@@ -1,15 +1,14 @@
-/** Where each of several pieces stands. */
+/** The positions of several pieces. */
 export interface Packing {
   /** Rows in use. */
   readonly rows: number
-  /** Row and first place of each piece, in the order in which they were given. */
+  /** Row and start of each piece, in the given order. */
   readonly places: readonly { readonly row: number; readonly start: number }[]
 }
 
 /**
- * Packs pieces into rows of a given capacity, the longest first, each into the first row with room for it
- * (first-fit decreasing: at most 11/9 of the fewest rows, plus one). A piece longer than the capacity has a row to
- * itself.
+ * Packs pieces into rows of a given capacity, longest first, each into the first row with room for it (first-fit decreasing: at
+ * most 11/9 of the minimum number of rows, plus one). A piece longer than the capacity gets a row to itself.
  */
 export function packRows(lengths: readonly number[], capacity: number): Packing {
   const used: number[] = []
@@ -25,18 +24,18 @@ export function packRows(lengths: readonly number[], capacity: number): Packing 
   return { rows: used.length, places }
 }
 
-/** Rows this long keep attention, which grows with the square of a row, small beside the rest. */
+/** At these lengths, attention, which grows with the square of the length, stays small compared to the rest. */
 const ROW_LENGTHS = [64, 96, 128]
 
-/** Longer rows, for longer pieces, in few steps. */
+/** Step between row lengths for longer pieces, to limit their number. */
 const LONG_STEP = 128
 
-/** Rows above four come in pairs: one row that is empty costs less than another program. */
+/** Above four, the number of rows is even: one empty row costs less than another program. */
 const roundRows = (rows: number): number => (rows > 4 ? 2 * Math.ceil(rows / 2) : rows)
 
 /**
- * The shape of the rows into which pieces are packed: of a few lengths, so that few programs are compiled, the one
- * with the fewest places in all.
+ * The shape of the rows for packing pieces. Only a few lengths are considered, so that few programs are compiled; the one with
+ * the fewest places in total is chosen.
  */
 export function packedShape(lengths: readonly number[]): { readonly batch: number; readonly length: number } {
   const total = lengths.reduce((sum, length) => sum + length, 0)

@@ -6,14 +6,14 @@ import type { Score, TopLogProbabilities } from '../language-model/language-mode
 import type { LayoutExample } from './row-layout.ts'
 import { labelLogps, type TokenLogits } from './token-logps.ts'
 
-/** What is read off the logits at the response positions: a program's outputs, cut up into one result a response. */
+/** What to read from the logits at the response positions: a program's outputs, split into one result per response. */
 export interface Readout<Example extends LayoutExample, Result> {
-  /** Tells its programs from those of other readouts. */
+  /** Distinguishes its programs from other readouts'. */
   readonly key: string
   readonly outputs: (logits: TokenLogits, inputs: NamedTensors) => NamedTensors
-  /** What the program is fed besides, for a batch whose layout has room for so many targets. */
+  /** Additional feeds of the program, for a batch whose layout has room for `targets` targets. */
   readonly feeds?: (examples: readonly Example[], targets: number) => NamedHostTensors
-  /** The result of the response whose tokens are [from, to) of the targets. */
+  /** The result of a response whose tokens are targets [from, to). */
   readonly result: (outputs: NamedHostTensors, from: number, to: number, tokens: readonly number[]) => Result
 }
 
@@ -27,7 +27,7 @@ export const ownTokens: Readout<LayoutExample, Score> = {
   }),
 }
 
-/** The k most probable tokens at every position. Throws `INVALID_ARGUMENT` for a k that the vocabulary does not have. */
+/** The k most probable tokens at every position. Throws `INVALID_ARGUMENT` for a k larger than the vocabulary. */
 export function topTokens(
   { vocabSize }: ModelConfig,
   k: number,
@@ -53,15 +53,15 @@ export function topTokens(
   }
 }
 
-/** An example of which, at each position of its one response, certain tokens are asked for. */
+/** An example with candidate tokens to score at each position of its only response. */
 export interface CandidateExample extends LayoutExample {
   /** Ids, [tokens, k]. */
   readonly candidates?: Int32Array
 }
 
 /**
- * log π of each example's candidates at every position of its one response, [tokens, k]. Throws `INVALID_ARGUMENT` unless
- * there are k for each token, all in the vocabulary.
+ * log π of each example's candidates at every position of its only response, [tokens, k]. Throws `INVALID_ARGUMENT` unless there
+ * are k per token, all in the vocabulary.
  */
 export function candidateTokens(
   { vocabSize }: ModelConfig,

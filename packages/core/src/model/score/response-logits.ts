@@ -9,20 +9,20 @@ import type { InputsOf } from '../language-model/program-cache.ts'
 import type { RowLayout } from './row-layout.ts'
 import { type TokenLogits, tokenLogits } from './token-logps.ts'
 
-/** What a program is fed that looks at response positions. */
+/** Feeds of a program that reads response positions. */
 export type ResponseFeeds = PlaceFeeds & {
   /** Tokens of the rows, [batch · length]. */
   readonly ids: HostTensor
-  /** The token before each target, in [batch · length], and the target's id; [targets]. */
+  /** Index in [batch · length] of the token before each target, and the target's id; [targets]. */
   readonly rows: HostTensor
   readonly labels: HostTensor
-  /** [m, d]; absent where there is none. */
+  /** [m, d]; absent if there is none. */
   readonly prefix?: HostTensor
-  /** Tokens of the shared prompt; absent where there are none. */
+  /** Tokens of the shared prompt; absent if there are none. */
   readonly sharedIds?: HostTensor
 }
 
-/** Host tensors for a layout behind a prefix. `sharedIds` are the prompt tokens that all rows share. */
+/** Feeds for a layout after a prefix. `sharedIds` are the prompt tokens that all rows share. */
 export function responseFeeds(
   config: ModelConfig,
   { ids, rows, labels, positions, mask }: RowLayout,
@@ -39,8 +39,8 @@ export function responseFeeds(
 }
 
 /**
- * Logits at the response positions of a batch, with respect to which a prefix [m, d] is trained: prefix and shared prompt
- * run once, the rows see them.
+ * Logits at the response positions of a batch, differentiable with respect to a prefix [m, d]. Prefix and shared prompt run once,
+ * and the rows attend to them.
  */
 export function responseLogits(
   model: ModelShape,

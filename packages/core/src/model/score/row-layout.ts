@@ -3,22 +3,22 @@ import type { Tokenizer } from '../../tokenize/tokenizer.ts'
 import { MASKED } from '../decoder/layers/attention.ts'
 import { packedShape, packRows } from './pack-rows.ts'
 
-/** A prompt with the responses that follow it, each on its own: one for SFT, chosen and rejected for DPO. */
+/** A prompt with independent responses: one for SFT, chosen and rejected for DPO. */
 export interface LayoutExample {
   readonly prompt: readonly number[]
   readonly responses: readonly (readonly number[])[]
 }
 
 export interface LayoutShape {
-  /** Rows; those without an example are padding. */
+  /** Number of rows; those without an example are padding. */
   readonly batch: number
   /** Tokens per row. */
   readonly length: number
-  /** Response positions in the batch. */
+  /** Number of response positions in the batch. */
   readonly targets: number
 }
 
-/** One response token whose probability is asked for. */
+/** A response token whose probability is wanted. */
 export interface Target {
   readonly example: number
   readonly response: number
@@ -26,37 +26,37 @@ export interface Target {
 }
 
 /**
- * Examples laid out in rows: [prompt][response 0][response 1]…, where responses share their prompt, see it, and do
- * not see one another, each at the positions it would have alone.
+ * Examples laid out in rows: [prompt][response 0][response 1]…, where responses see their common prompt but not each other, and
+ * each has the positions it would have alone.
  */
 export interface RowLayout {
   readonly shape: LayoutShape
   /** [batch, length] int32, padded with 0. */
   readonly ids: HostTensor
-  /** Position of each token, the prefix and the shared prompt before it counted; [batch · length]. */
+  /** Position of each token, counting the prefix and shared prompt before it; [batch · length]. */
   readonly positions: Int32Array
-  /** Which tokens see which, [batch, length, length]: added to attention logits. */
+  /** Attention mask, [batch, length, length]: added to attention logits. */
   readonly mask: HostTensor
-  /** [targets] int32: where in [batch · length] the token before the target stands. */
+  /** [targets] int32: index in [batch · length] of the token before each target. */
   readonly rows: HostTensor
-  /** [targets] int32: the target's id. */
+  /** [targets] int32: the targets' ids. */
   readonly labels: HostTensor
-  /** What each target belongs to; shorter than `targets` where those are padded. */
+  /** What each target belongs to; shorter than `targets` if those are padded. */
   readonly owners: readonly Target[]
 }
 
-/** Tokens that an example takes in its row once the first `shared` tokens of its prompt stand before all rows. */
+/** Number of tokens that an example takes in its row, without the first `shared` tokens of its prompt. */
 export function rowLength({ prompt, responses }: LayoutExample, shared: number): number {
   // A response's last token predicts nothing, so it needs no place.
   return prompt.length - shared + responses.reduce((sum, response) => sum + response.length - 1, 0)
 }
 
-/** Response tokens of an example. */
+/** Number of response tokens of an example. */
 export function targetCount({ responses }: LayoutExample): number {
   return responses.reduce((sum, response) => sum + response.length, 0)
 }
 
-/** The number of tokens with which all prompts begin, at least one less than the shortest prompt. */
+/** Number of tokens that all prompts begin with, at least one less than the shortest prompt. */
 export function sharedPromptLength(prompts: readonly (readonly number[])[]): number {
   const first = prompts[0]
   if (!first) return 0
@@ -68,10 +68,10 @@ export function sharedPromptLength(prompts: readonly (readonly number[])[]): num
 }
 
 /**
- * Lays examples out in rows of a given shape: one in each row where there are enough of them, else packed, several
- * in a row that do not see one another.
- * @param before virtual tokens of the prefix
- * @param shared prompt tokens that all rows have in common and that stand before them
+ * Lays examples out in rows of a given shape: one per row if there are enough rows, else packed, several in a row that do not see
+ * each other.
+ * @param before number of virtual tokens in the prefix
+ * @param shared number of prompt tokens common to all rows, which precede them
  */
 export function layoutRows(
   examples: readonly LayoutExample[],
@@ -126,10 +126,10 @@ export function layoutRows(
   }
 }
 
-/** Response positions are rounded up to this, so that few program shapes are compiled. */
+/** The number of response positions is rounded up to a multiple of this, so that few program shapes are compiled. */
 const TARGET_STEP = 64
 
-/** Lays examples out in as few places as they pack into; the parameters are those of `layoutRows`. */
+/** Lays examples out in as few places as packing needs; for the parameters see `layoutRows`. */
 export function packedLayout(
   examples: readonly LayoutExample[],
   place: { readonly before: number; readonly shared: number },
@@ -142,7 +142,9 @@ export function packedLayout(
   return layoutRows(examples, shape, place)
 }
 
-/** A response's ids: text is tokenized without special tokens and ended by the end-of-sequence id; ids stay. */
+/**
+ * A response's ids: text is tokenized without special tokens, and the end-of-sequence id is appended; ids are kept as they are.
+ */
 export function responseTokens(
   tokenizer: Tokenizer,
   response: string | readonly number[],

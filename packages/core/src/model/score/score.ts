@@ -1,6 +1,6 @@
 /**
- * Scoring: what a model makes of given responses. There is one loop. Prompts with their responses are laid out in rows, several
- * in one where they fit, the forward pass gives logits at the response positions, and a readout says what is kept of them:
+ * Scoring: what a model makes of given responses. There is one loop: prompts with their responses are laid out in rows, several
+ * per row if they fit; the forward pass gives logits at the response positions; and a readout decides what to keep of them:
  * log-probabilities of the responses' own tokens, of the most probable ones, or of candidates.
  */
 
@@ -14,7 +14,7 @@ import type { Readout } from './readouts.ts'
 import { responseFeeds, responseLogits } from './response-logits.ts'
 import { type LayoutExample, packedLayout, rowLength, sharedPromptLength } from './row-layout.ts'
 
-/** A model, and where its programs are kept. */
+/** A model and its program cache. */
 export interface ScoringModel extends ModelShape, BoundModel {
   readonly programs: ProgramCache
 }
@@ -23,16 +23,16 @@ export interface ScoringOptions {
   /** Examples per run. Default 8. */
   readonly batchSize?: number | undefined
   /**
-   * The shared prompt is run once in multiples of so many tokens, so that sets of prompts that begin alike use the same
-   * programs. Default 8.
+   * The length of the shared prompt that is run once is a multiple of this, so that sets of prompts with similar beginnings use
+   * the same programs. Default 8.
    */
   readonly sharedStep?: number | undefined
-  /** Examples that are done. */
+  /** Called with the number of examples done. */
   readonly onProgress?: (((done: number) => void) | undefined) | undefined
   readonly signal?: AbortSignal | undefined
 }
 
-/** What is read off each response of each example, [examples][responses]; the examples share one prefix (or have none). */
+/** Reads each response of each example, [examples][responses]; the examples share one prefix (or have none). */
 export async function scoreExamples<Example extends LayoutExample, Result>(
   model: ScoringModel,
   examples: readonly Example[],

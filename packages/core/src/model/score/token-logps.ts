@@ -2,7 +2,7 @@ import * as tf from '../../tf.ts'
 import { capped } from '../decoder/layers/attention.ts'
 import { linearLogSumExp } from '../decoder/layers/linear.ts'
 
-/** Logits of chosen tokens and what normalizes them, for n positions. */
+/** Logits of chosen tokens and their normalizer, for n positions. */
 export interface TokenLogits {
   /** All logits, [n, V]. */
   all(): tf.Tensor

@@ -15,30 +15,30 @@ export interface ChatContextsOptions {
   /** Default 0. */
   readonly seed?: number | undefined
   /**
-   * Share of all of them together. A chat has a part of it for each exchange: a policy is harder to hold late in a chat.
+   * Total share of all contexts. A chat's share grows with its number of exchanges: a policy is harder to hold late in a chat.
    * Default 1.
    */
   readonly share?: number | undefined
   /** System prompts; every second chat gets a random one. Default none. */
   readonly systemPrompts?: readonly string[] | undefined
-  /** An answer is cut to this many tokens, and there to its last whole sentence if it has one. Default 48. */
+  /** Maximum number of tokens of an answer. A longer one is cut after its last whole sentence, if it has one. Default 48. */
   readonly maxTokens?: number | undefined
-  /** Answers generated together. Default 32. */
+  /** Number of answers generated together. Default 32. */
   readonly batchSize?: number | undefined
-  /** Stage `chats`, counted in contexts that are complete. */
+  /** Stage `chats`, counted in completed contexts. */
   readonly onProgress?: ((progress: StageProgress) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }
 
-/** What a prompt after so many exchanges is: a second turn after one. */
+/** Names for the turn that a prompt is after so many exchanges: second after one. */
 const ordinals = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth']
 
 /**
- * Earlier turns to place before prompts: what a user might say, each with the model's own greedy answer. They are named
- * `second-turn`, `third-turn` and so on, after the position of the prompt. Exchanges in which the model refuses or loops are
- * left out.
+ * Earlier turns to place before prompts: things a user might say, each with the model's own greedy answer. Contexts are named
+ * `second-turn`, `third-turn` and so on, after the position of the prompt. Exchanges in which the model refuses or loops are left
+ * out.
  *
- * @param prompts what the user says in them, such as {@link everydayPrompts}: drawn without repeats where there are enough
+ * @param prompts what the user says in them, such as {@link everydayPrompts}; drawn without repeats if there are enough
  * @returns at most `count` contexts
  * @throws `EMPTY_DATA` without prompts; `INVALID_ARGUMENT`; `ABORTED`; and the errors of the model.
  */
@@ -89,7 +89,7 @@ export async function chatContexts(
   }))
 }
 
-/** The model's greedy answers by the index of what was asked, those that were cut ending with a sentence. */
+/** The model's greedy answers by question index; truncated ones end with a sentence. */
 async function answersTo(
   model: LanguageModel,
   asked: readonly (readonly ChatMessage[])[],

@@ -8,9 +8,9 @@ import {
 import { contextFamily, type PromptContext, systemFamily } from './prompt-context.ts'
 
 /**
- * Contexts to evaluate a patch in, with different texts than {@link trainingContexts}: `plain`, `short-system`,
- * `long-system`, `second-turn`, `third-turn`, `lower-case` and `polite-opening`, each with the same share and, where it has
- * texts, several of them.
+ * Contexts to evaluate a patch in, with other texts than {@link trainingContexts}: `plain`, `short-system`, `long-system`,
+ * `second-turn`, `third-turn`, `lower-case` and `polite-opening`. All kinds have the same share, and those with texts have
+ * several.
  */
 export const evaluationContexts: readonly PromptContext[] = [
   { name: 'plain', share: 1 },

@@ -1,6 +1,6 @@
 import type { ChatMessage } from '../../tokenize/tokenizer.ts'
 
-/** Texts to measure in: no training context has any of them. */
+/** Texts for evaluation; none is in a training context. */
 
 export const evaluationShortSystemPrompts: readonly string[] = [
   'You are the assistant of a podcast app.',

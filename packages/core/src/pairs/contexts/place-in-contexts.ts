@@ -10,15 +10,15 @@ import { rewriteText } from './rewrite-text.ts'
 export interface PlaceInContextsOptions {
   /** Default 0. */
   readonly seed?: number | undefined
-  /** Contexts that each prompt is placed in, different ones; they come one after the other. Default 1. */
+  /** Number of different contexts that each prompt is placed in; the copies are consecutive. Default 1. */
   readonly copies?: number | undefined
 }
 
 /**
- * Prompts, or pairs, each in a context that is drawn by its share. What is drawn for a prompt depends on the seed and the
- * prompt alone, not on those beside it.
+ * Places prompts, or pairs, in contexts drawn by share. What is drawn for a prompt depends only on the seed and the prompt, not
+ * on the other prompts.
  *
- * @throws `INVALID_ARGUMENT` for fewer contexts with a share above 0 than copies.
+ * @throws `INVALID_ARGUMENT` if fewer contexts than copies have a share above 0.
  */
 export function placeInContexts<Row extends PatchPrompt>(
   rows: readonly Row[],
@@ -40,7 +40,7 @@ export function placeInContexts<Row extends PatchPrompt>(
   })
 }
 
-/** Takes a context out of those left, by its share. */
+/** Removes and returns one of the remaining contexts, drawn by share. */
 function takeByShare(left: PromptContext[], random: Random): PromptContext {
   const total = left.reduce((sum, { share = 1 }) => sum + share, 0)
   let rest = random.uniform() * total
@@ -48,16 +48,16 @@ function takeByShare(left: PromptContext[], random: Random): PromptContext {
     rest -= share
     return rest < 0
   })
-  // What rounding leaves over falls to the last.
+  // If rounding leaves a remainder, the last one is taken.
   return left.splice(found, 1)[0] as PromptContext
 }
 
 /**
- * A prompt, or a row that has one, as it is said in a context. A text becomes a conversation; one that is a conversation
- * already keeps its own system prompt, and has the context's earlier turns before its own. What the prompt was is kept as
- * `bare`; in a context that changes nothing the prompt stays as it is.
+ * Places a prompt, or a row with one, in a context. A text becomes a conversation. A prompt that is already one keeps its own
+ * system prompt, and the context's earlier turns come before its own. The original prompt is kept as `bare`; a context that
+ * changes nothing leaves the prompt as it is.
  *
- * @param random of typing errors
+ * @param random for typing errors
  */
 export function inContext<Row extends PatchPrompt>(
   row: Row,
@@ -80,12 +80,12 @@ export function inContext<Row extends PatchPrompt>(
   return { ...placed, prompt, bare: row.bare ?? row.prompt }
 }
 
-/** A request as the user words it in a context. */
+/** A request worded as the context says. */
 function say(request: string, { opening, closing, rewrite }: PromptContext, random: Random): string {
   let text = request
   if (opening !== undefined) text = `${opening}${/\s$/u.test(opening) ? '' : ' '}${text}`
   if (closing !== undefined) {
-    // A request without a full stop would run into the sentence that follows.
+    // Without a full stop, the request would run into the next sentence.
     const stop = /[\p{L}\p{N}]$/u.test(text) && /^\p{Lu}/u.test(closing) ? '.' : ''
     text = `${text}${stop}${/^\s/u.test(closing) ? '' : ' '}${closing}`
   }
@@ -93,8 +93,8 @@ function say(request: string, { opening, closing, rewrite }: PromptContext, rand
 }
 
 /**
- * The contexts that a tokenizer's chat template can render, for some templates refuse system prompts, and that take at most
- * so many tokens with a short prompt.
+ * The contexts that a tokenizer's chat template can render (some templates refuse system prompts) and that take at most `most`
+ * tokens with a short prompt.
  *
  * @throws `NO_CHAT_TEMPLATE`
  */

@@ -6,7 +6,7 @@ import type { ChatMessage } from '../../tokenize/tokenizer.ts'
 import { conversationSchema, withoutNulls } from '../rows/prompt-schema.ts'
 import { rowsLike } from '../rows/read-rows.ts'
 
-/** How a user's turn is written otherwise. */
+/** How the user's turn is rewritten. */
 export type PromptRewrite = 'lower-case' | 'typing-errors' | 'no-punctuation'
 
 /** A place in an app where a user can write something. Without any of the optional fields, it is the bare prompt. */
@@ -17,11 +17,11 @@ export interface PromptContext {
   readonly share?: number
   /** Messages before the prompt: a system prompt, earlier turns of the user and the assistant, or both. */
   readonly before?: readonly ChatMessage[]
-  /** What the user says before the request, in the same turn. Where it does not end with a space, one follows. */
+  /** What the user says before the request, in the same turn. A space is appended if missing. */
   readonly opening?: string
-  /** What the user says after the request, in the same turn. Where it does not begin with a space, one precedes it. */
+  /** What the user says after the request, in the same turn. A space is prepended if missing. */
   readonly closing?: string
-  /** How the user's turn is then written. */
+  /** How the user's turn is then rewritten. */
   readonly rewrite?: PromptRewrite
 }
 
@@ -47,23 +47,23 @@ export const contextRowSchema = z.strictObject({
   rewrite: z.exactOptional(z.enum(['lower-case', 'typing-errors', 'no-punctuation'])),
 })
 
-/** A context as files hold it: the system prompt and the earlier turns apart. */
+/** A context as stored in files: the system prompt and earlier turns separate. */
 export type ContextRow = z.infer<typeof contextRowSchema>
 
-/** The context of a file's row. */
+/** Converts a file's row to a context. */
 export function contextOfRow({ system, turns = [], ...rest }: ContextRow): PromptContext {
   const before = [...(system === undefined ? [] : [{ role: 'system', content: system }]), ...turns]
   return { ...rest, ...(before.length > 0 && { before }) }
 }
 
-/** A context as a file's row: the other way round. */
+/** Converts a context to a file's row. */
 export function rowOfContext({ before = [], ...rest }: PromptContext): ContextRow {
   const system = before.find(({ role }) => role === 'system')
   const turns = before.filter(({ role }) => role !== 'system') as NonNullable<ContextRow['turns']>
   return { ...rest, ...(system && { system: contentText(system) }), ...(turns.length > 0 && { turns }) }
 }
 
-/** Contexts of one kind: they have its name, and its share in equal parts. */
+/** Contexts of one kind: they share its name and divide its share equally. */
 export function contextFamily(
   name: string,
   share: number,
@@ -72,7 +72,7 @@ export function contextFamily(
   return contexts.map((context) => ({ name, share: share / contexts.length, ...context }))
 }
 
-/** Contexts of one kind that have a system prompt each. */
+/** Contexts of one kind, one per system prompt. */
 export const systemFamily = (
   name: string,
   share: number,
@@ -86,7 +86,7 @@ export const systemFamily = (
 
 /**
  * Reads a contexts file: JSON Lines of {"name", "share", "system", "turns": [{"role", "content"}], "opening", "closing",
- * "rewrite"}, of which only the name is needed; null counts as absent. Throws as `readJsonLines`.
+ * "rewrite"}. Only the name is required; null counts as absent. Throws as `readJsonLines`.
  */
 export async function readContexts(file: Place): Promise<PromptContext[]> {
   const { storage, path } = storedAt(file)

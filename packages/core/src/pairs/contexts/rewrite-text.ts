@@ -1,19 +1,19 @@
 import type { Random } from '../../random.ts'
 import type { PromptRewrite } from './prompt-context.ts'
 
-/** Share of words, of four letters and more, that typing errors are in. At least one word has one. */
+/** Share of words with typing errors, among those of four or more letters. At least one word has one. */
 const errorRate = 0.12
 
-/** Rows of the keyboard on which a finger may slip to the key beside the right one. */
+/** Keyboard rows, for slips to the key beside the right one. */
 const keyboard = ['qwertyuiop', 'asdfghjkl', 'zxcvbnm']
 
-/** A text as people type it: in lower case, with typing errors drawn at random, or without punctuation. */
+/** Rewrites a text as people type it: in lower case, with random typing errors, or without punctuation. */
 export function rewriteText(text: string, rewrite: PromptRewrite, random: Random): string {
   switch (rewrite) {
     case 'lower-case':
       return text.toLowerCase()
     case 'no-punctuation':
-      // What stands inside a word or a number belongs to it.
+      // Punctuation inside a word or number belongs to it.
       return text.replace(/(?<![\p{L}\p{N}])\p{P}+|\p{P}+(?![\p{L}\p{N}])/gu, '')
     case 'typing-errors':
       return withTypingErrors(text, random)
@@ -39,7 +39,7 @@ function misspell(word: string, random: Random): string {
   ]
   switch (random.integer(4)) {
     case 0:
-      // Two letters that are the same would hide the error.
+      // Swapping two identical letters would change nothing.
       return here === next ? before + next + after : before + next + here + after
     case 1:
       return before + next + after

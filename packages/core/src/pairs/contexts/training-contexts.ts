@@ -8,9 +8,9 @@ import {
 } from './training-texts.ts'
 
 /**
- * Contexts of requests in apps, to train a patch with: a third bare, others with system prompts, words before and after,
- * lower case, typos, pasted texts, and combinations. Shares add up to 1. Earlier turns are not included, because they are
- * best generated with the model: see `chatContexts`. {@link evaluationContexts} has other texts.
+ * Contexts of requests in apps, to train a patch with: a third bare, others with system prompts, words before and after, lower
+ * case, typos, pasted texts, and combinations. Shares add up to 1. Earlier turns are not included, because they are best
+ * generated with the model: see `chatContexts`. {@link evaluationContexts} has other texts.
  */
 export const trainingContexts: readonly PromptContext[] = [
   { name: 'plain', share: 0.33 },

@@ -1,4 +1,4 @@
-/** System prompts of one sentence or two, as apps of many kinds have them. */
+/** System prompts of one or two sentences, from apps of many kinds. */
 export const shortSystemPrompts: readonly string[] = [
   'You are the assistant of a cooking app.',
   'You help customers of Northfield Bank with questions about their accounts, cards and loans.',
@@ -42,7 +42,7 @@ export const shortSystemPrompts: readonly string[] = [
   'You are an assistant for parents of small children.',
 ]
 
-/** System prompts of a paragraph, as apps of many kinds have them. */
+/** System prompts of a paragraph, from apps of many kinds. */
 export const longSystemPrompts: readonly string[] = [
   'You are Basil, the assistant of the recipe app Green Spoon. You help people decide what to cook, adapt recipes to what ' +
     'they have at home and explain techniques. Most of our users cook on weekday evenings and have about thirty minutes. ' +
@@ -102,7 +102,7 @@ export const longSystemPrompts: readonly string[] = [
     'should need no equipment unless the user has some. If something hurts, advise a rest and a visit to a doctor.',
 ]
 
-/** What users say before they come to the point. */
+/** What users say before they get to the point. */
 export const politeOpenings: readonly string[] = [
   'I hope you are well. Could you help me with something?',
   'Quick question:',
@@ -142,7 +142,7 @@ export const closings: readonly string[] = [
   'Think about it step by step.',
 ]
 
-/** Texts that users paste beside their request. */
+/** Texts that users paste along with their request. */
 export const pastedTexts: readonly string[] = [
   'From: Dana Whitfield\nTo: All staff\nSubject: Office move\n\nDear all, as you know we are moving to the second floor on ' +
     '14 May. Please pack your desk by Thursday evening and label every box with your name and the number of your new room. ' +

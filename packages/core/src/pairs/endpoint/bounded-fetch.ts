@@ -1,15 +1,15 @@
 import type { ErrorBody } from './endpoint-errors.ts'
 
-/** Bytes of an answer, and of an error, that are read: an answer of 100 000 tokens has less than 1 MB. */
+/** Maximum number of bytes read of an answer, and of an error: an answer of 100 000 tokens has less than 1 MB. */
 const mostOfAnswer = 32 * 2 ** 20
 const mostOfError = 64 * 2 ** 10
 
-/** Who asks to wait longer is not waited for, in seconds. */
+/** Longest retry delay accepted from a server, in seconds. */
 const longestWait = 30
 
 /**
- * A fetch for the client library, which by itself reads answers without an end, waits as long as a server asks, and of an
- * error's body keeps the field `error` alone: here it is read within the time of the request, up to a limit, and kept whole.
+ * A fetch for the client library, which by itself reads answers of any length, waits as long as a server asks, and keeps only the
+ * field `error` of an error's body. This one reads the body within the request's time, up to a limit, and keeps it whole.
  */
 export function boundedFetch(own: typeof fetch | undefined): typeof fetch {
   return async (input, init) => {
@@ -41,7 +41,7 @@ async function textWithin({ body }: Response, most: number): Promise<string> {
   return text + decoder.decode()
 }
 
-/** Seconds that a Retry-After asks for, in seconds or as a date. */
+/** The delay that a Retry-After header asks for, in seconds; the header has seconds or a date. */
 function askedWait({ headers }: Response): number {
   const text = headers.get('retry-after')
   if (text === null) return 0

@@ -4,7 +4,7 @@ import { strictJson } from '../../storage/strict-json.ts'
 import { excerpt, printableLine } from '../../text/printable.ts'
 import { openaiLibrary } from './openai-library.ts'
 
-/** What `boundedFetch` makes of an error's body, for the client to hand on: it keeps nothing but a field `error`. */
+/** The error body that `boundedFetch` hands to the client, which keeps only a field `error`. */
 export interface ErrorBody {
   readonly text: string
   /** How often the request was sent. */
@@ -16,10 +16,10 @@ export function bodyOf(error: APIError): ErrorBody {
   return { text, times }
 }
 
-/** Codes that say that a filter withheld the answer: Azure's, OpenAI's for prompts, OpenRouter's. */
+/** Error codes for answers withheld by a filter: Azure's, OpenAI's for prompts, OpenRouter's. */
 const withheldCodes = ['content_filter', 'content_policy_violation', 'ResponsibleAIPolicyViolation']
 
-/** Whether an error says that the server's filter let the prompt or the answer not pass. */
+/** Whether an error says that the server's filter blocked the prompt or the answer. */
 export function saysWithheld({ text }: ErrorBody): boolean {
   const error = fieldsOf(fieldsOf(jsonOf(text)).error)
   const codes = [error.code, fieldsOf(error.innererror).code]
@@ -30,8 +30,8 @@ export function saysWithheld({ text }: ErrorBody): boolean {
 }
 
 /**
- * What an error of the client library is here: `ABORTED`, `REQUEST_REFUSED` for a status of 4xx, else `UNREACHABLE`. What the
- * server said is told, its start where it is long.
+ * Converts an error of the client library: `ABORTED`, `REQUEST_REFUSED` for status 4xx, else `UNREACHABLE`. Includes what the
+ * server said, shortened if long.
  */
 export async function endpointError(cause: unknown, url: string, apiKey?: string): Promise<PatchError> {
   if (cause instanceof PatchError) return cause
@@ -57,7 +57,7 @@ export async function endpointError(cause: unknown, url: string, apiKey?: string
   return statusError(cause.status, url, `${found.filter(Boolean).join(', ')}${said(text, apiKey)}`, cause)
 }
 
-/** The error of a status; also of one that stands in the body of an answer, as OpenRouter's do. */
+/** The error for a status, which may also come from an answer's body, as with OpenRouter. */
 export function statusError(status: number, url: string, found: string, cause?: unknown): PatchError {
   if (status >= 500) return unreachable(url, found, cause)
   return new PatchError('REQUEST_REFUSED', {
@@ -87,14 +87,17 @@ const unreachable = (url: string, found: string, cause: unknown) =>
     cause,
   })
 
-/** What the body of an error says, without a key that it repeats. */
+/** The text of an error's body, with the API key removed if it is repeated there. */
 export function said(text: string, apiKey?: string): string {
   const message = messageIn(jsonOf(text)) ?? text
   const shown = (apiKey ? message.replaceAll(apiKey, '***') : message).trim()
   return shown === '' ? ', without text' : `: ${excerpt(printableLine(shown), 300)}`
 }
 
-/** The message of an error as servers word it: `{error: {message}}`, `{error}`, `{message}` or FastAPI's `{detail}`. */
+/**
+ * The message in an error's body, in any of the usual forms: `{error: {message}}`, `{error}`, `{message}` or FastAPI's
+ * `{detail}`.
+ */
 function messageIn(body: unknown): string | undefined {
   const { error, message, detail } = fieldsOf(body)
   const found = fieldsOf(error).message ?? error ?? message ?? detail
@@ -108,7 +111,7 @@ function jsonOf(text: string): unknown {
   try {
     return strictJson(text)
   } catch {
-    // A proxy's page, or a plain text: it is shown as it is.
+    // A proxy's page or plain text, shown as it is.
     return undefined
   }
 }

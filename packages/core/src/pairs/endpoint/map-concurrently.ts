@@ -1,11 +1,10 @@
 /**
- * By hand, for p-map's iterable gives results in the order of the items and lets what is under way run on where one fails.
+ * Written by hand because p-map's iterable yields results in the order of the items and keeps running tasks alive if one fails.
  */
 
 /**
- * Runs a task for each item, at most `concurrency` at a time, and yields results as they come, by the item's
- * index. Where one fails, the signal fires or the consumer stops, the signals given to those under way fire and
- * they are awaited.
+ * Runs a task for each item, at most `concurrency` at a time, and yields results as they complete, with the item's index. If a
+ * task fails, the signal fires or the consumer stops, running tasks are aborted and awaited.
  */
 export async function* mapConcurrently<T, R>(
   items: readonly T[],
@@ -13,7 +12,7 @@ export async function* mapConcurrently<T, R>(
   task: (item: T, signal: AbortSignal) => Promise<R>,
   signal?: AbortSignal,
 ): AsyncGenerator<{ readonly index: number; readonly result: R }> {
-  // One controller each: clients leave listeners on the signals they are given, which one for all would gather.
+  // One controller per task: clients add listeners to their signals, which would accumulate on a shared one.
   const underWay = new Map<number, AbortController>()
   const pending = new Map<number, Promise<{ index: number; result: R }>>()
   const abort = () => {

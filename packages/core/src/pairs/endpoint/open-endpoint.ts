@@ -10,37 +10,37 @@ import { requestFields } from './request-fields.ts'
 
 /** An OpenAI-compatible server: OpenAI's own, llama.cpp, vLLM, Ollama and others. */
 export interface EndpointOptions {
-  /** Up to and with the version, such as `http://localhost:8080/v1`. */
+  /** Base URL up to and including the version, such as `http://localhost:8080/v1`. */
   readonly baseURL: string
   /** The model's name on that server. */
   readonly model: string
-  /** Sent as bearer token. No key is taken from the environment, so none goes to a server it is not meant for. */
+  /** Sent as bearer token. Never read from the environment, so that no key goes to a server it is not meant for. */
   readonly apiKey?: string | undefined
-  /** Requests under way at once. Default 8. */
+  /** Maximum number of concurrent requests. Default 8. */
   readonly concurrency?: number | undefined
-  /** How often a request is sent again after a connection error, 408, 409, 429 or 5xx. Default 2. */
+  /** Maximum number of retries after a connection error, 408, 409, 429 or 5xx. Default 2. */
   readonly maxRetries?: number | undefined
-  /** Milliseconds one attempt may take. Default 60 000. */
+  /** Timeout of one attempt in milliseconds. Default 60 000. */
   readonly timeout?: number | undefined
-  /** Allows use in a web page, where the key is open to whoever uses the page. Default false. */
+  /** Allows use in a web page, where anyone using the page can see the key. Default false. */
   readonly allowBrowser?: boolean | undefined
-  /** What sends the requests. Default: the platform's fetch; in Node, that with the proxies of the environment. */
+  /** Sends the requests. Default: the platform's fetch; in Node, with the proxies of the environment. */
   readonly fetch?: typeof fetch | undefined
-  /** Fields of the request body set besides or instead; null or undefined leaves one out. */
+  /** Additional or overriding fields of the request body; null or undefined removes a field. */
   readonly body?: Readonly<Record<string, unknown>> | undefined
-  /** Told of what is otherwise than asked, such as a field of the request that the server does not take. */
+  /** Receives notices about deviations, such as a request field that the server does not support. */
   readonly onNotice?: ((line: string) => void) | undefined
 }
 
 export interface Endpoint {
-  /** For recipes: address and model. */
+  /** Address and model, for recipes. */
   readonly name: string
   readonly concurrency: number
   /**
-   * Answers a conversation, or continues a text. A server that refuses `max_tokens` is asked with `max_completion_tokens` from
-   * then on, one that refuses `temperature` or `seed` without them.
+   * Answers a conversation, or continues a text. If the server refuses `max_tokens`, it is sent `max_completion_tokens` from then
+   * on; if it refuses `temperature` or `seed`, they are omitted.
    *
-   * @throws `UNREACHABLE`; `REQUEST_REFUSED`, with the status and what the server said; `MALFORMED` for what is no completion;
+   * @throws `UNREACHABLE`; `REQUEST_REFUSED`, with the status and the server's message; `MALFORMED` for an invalid completion;
    *   `ABORTED`.
    */
   complete(
@@ -49,7 +49,7 @@ export interface Endpoint {
       readonly maxTokens: number
       readonly temperature: number
       readonly seed?: number | undefined
-      /** Whether what the model thinks is part of the response. Default false. */
+      /** Whether the model's thinking is part of the response. Default false. */
       readonly keepThinking?: boolean | undefined
     },
     signal?: AbortSignal,
@@ -57,10 +57,10 @@ export interface Endpoint {
 }
 
 /**
- * The client library is loaded with the first request, so that nothing else ever bundles or pays for it.
+ * Opens an endpoint. The client library is loaded with the first request, so that nothing else bundles or pays for it.
  *
- * @throws `INVALID_ARGUMENT` for an address that is none, or that holds credentials or a query, and for fields of the body that
- *   ask for something else than one answer.
+ * @throws `INVALID_ARGUMENT` for an address that is invalid or has credentials or a query, and for body fields that ask for
+ *   something other than one answer.
  */
 export function openEndpoint({
   concurrency = 8,
@@ -91,7 +91,7 @@ export function openEndpoint({
           client ??= connect(baseURL, options)
           const request = { body: { ...asked, ...sent }, signal: signal ?? null }
           const connected = await client
-          // The client waits before it sends a request again, whatever the signal says.
+          // Between retries, the client waits regardless of the signal.
           const response = await unlessAborted(
             () => connected.post<unknown>(path, request).asResponse(),
             signal,
@@ -111,7 +111,7 @@ export function openEndpoint({
   }
 }
 
-/** Begins the work when all is there to catch its error, which may come at once. */
+/** Rejects as soon as the signal fires. Starts the work only when its error, which may come at once, can be caught. */
 async function unlessAborted<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   const { APIUserAbortError } = await openaiLibrary()
   let stop = () => {}
@@ -126,7 +126,7 @@ async function unlessAborted<T>(work: () => Promise<T>, signal: AbortSignal | un
   }
 }
 
-/** Addresses go into recipes and messages, so they must not carry secrets. */
+/** Addresses appear in recipes and messages, so they must not carry secrets. */
 function checkedAddress(baseURL: string): string {
   const url = URL.canParse(baseURL) ? new URL(baseURL) : undefined
   const plain = url && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.search

@@ -1,5 +1,5 @@
 import { importPackage } from '../../import-package.ts'
 
-/** The client library of endpoints, loaded with the first request. Throws `BACKEND_FAILED` if it is not installed. */
+/** The OpenAI client library, loaded with the first request. Throws `BACKEND_FAILED` if it is not installed. */
 export const openaiLibrary = () =>
   importPackage('openai', 'which sends requests to endpoints', () => import('openai'))

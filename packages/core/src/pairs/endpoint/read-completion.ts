@@ -8,9 +8,9 @@ import { said, statusError } from './endpoint-errors.ts'
 import { splitThinking } from './split-thinking.ts'
 
 export interface Completion {
-  /** What was said, undefined where nothing was. */
+  /** The text; undefined if there is none. */
   readonly response: string | undefined
-  /** Why nothing was said, or that the answer goes no further because of its limit. */
+  /** Why there is no text, or that the limit cut it off. */
   readonly ended?: Ending | undefined
 }
 
@@ -29,18 +29,18 @@ interface Choice {
     | undefined
 }
 
-/** Said of what is no completion. */
+/** Where an answer came from, for error messages. */
 interface Origin {
   readonly url: string
   readonly apiKey: string | undefined
 }
 
 /**
- * Reads the answer of an OpenAI-compatible server: a text, or parts of text; or a refusal, which is an answer too. Thinking is
- * left out, wherever the server puts it, or put before the answer between `<think>` and `</think>`; thinking that goes on to the
- * end is no answer.
+ * Reads the answer of an OpenAI-compatible server: text, or parts of text; a refusal counts as an answer too. Thinking, wherever
+ * the server puts it, is dropped, or kept before the answer between `<think>` and `</think>`. Thinking that never ends is no
+ * answer.
  *
- * @throws `MALFORMED` for what is no completion; for an error in its place, as for one of its status
+ * @throws `MALFORMED` for an invalid completion; if it contains an error, the error of that status
  */
 export function readCompletion(text: string, origin: Origin, keepThinking: boolean): Completion {
   const choice = choiceOf(text, origin)
@@ -57,7 +57,7 @@ export function readCompletion(text: string, origin: Origin, keepThinking: boole
   if (answer === '') {
     if (refusal) return { response: refusal }
     if (isCut) return { response: undefined, ended: 'cut' }
-    // A model may end its answer at once; one that thinks, or calls a tool, has said nothing.
+    // A model may end its answer at once. If it only thinks or calls a tool, it has said nothing.
     return thought || thinking || content === undefined
       ? { response: undefined, ended: 'empty' }
       : { response: '' }
@@ -91,7 +91,7 @@ function choiceOf(text: string, { url, apiKey }: Origin): Choice {
   throw malformed(url, describeValue(answer, 200))
 }
 
-/** The text of an answer's content, and thinking that comes as parts of it. */
+/** The text of an answer's content, and any thinking among its parts. */
 function contentOf(
   value: unknown,
   { url }: Origin,
@@ -111,7 +111,7 @@ function contentOf(
   return { said, thought }
 }
 
-/** The thinking of a part that is such, as Mistral's are: a text, or parts of text. */
+/** The thinking in a thinking part, such as Mistral's: a text, or parts of text. Undefined for other parts. */
 function thinkingOf(part: unknown): string | undefined {
   if (typeof part !== 'object' || part === null) return undefined
   const { type, ...fields } = part as Readonly<Record<string, unknown>>

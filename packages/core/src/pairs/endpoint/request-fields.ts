@@ -2,31 +2,30 @@ import { PatchError } from '../../errors.ts'
 
 export type Fields = Readonly<Record<string, unknown>>
 
-/** Fields that newer servers refuse, and what takes their place. */
+/** Fields that newer servers refuse, and their replacements. */
 const substitutes: Readonly<Record<string, string | undefined>> = {
   max_tokens: 'max_completion_tokens',
   temperature: undefined,
   seed: undefined,
 }
 
-/** What a server says of a field that it does not take, and not of a value that is out of its range. */
+/** How servers report an unsupported field, as opposed to a value out of range. */
 const refusal =
   /unsupported|not support|unrecogni[sz]ed|unknown|unexpected|not permitted|not allowed|forbidden|extra|deprecated|instead/i
 
-/** The fields of an endpoint's requests: ours, a user's besides or instead, without those that the server turned out to refuse. */
+/**
+ * The fields of an endpoint's requests: ours, supplemented or overridden by the user's, without those that the server refused.
+ */
 export interface RequestFields {
-  /** All fields of a request, those that are null or undefined left out. */
+  /** All fields of a request, without null or undefined ones. */
   of(own: Fields): Fields
-  /**
-   * Whether an error says that a field of ours that was sent is not taken: requests are then made without it. A field that the
-   * user set stays.
-   */
+  /** Whether an error says that one of our fields is unsupported; later requests then omit it. Fields set by the user stay. */
   refused(sent: Fields, text: string): boolean
 }
 
 /**
- * @param onRefused told of each field that requests are made without from then on, and of what takes its place
- * @throws `INVALID_ARGUMENT` for fields that would make another request of it
+ * @param onRefused called with each field that is omitted from then on, and its replacement
+ * @throws `INVALID_ARGUMENT` for fields that would change the kind of request
  */
 export function requestFields(
   body: Fields,

@@ -1,4 +1,4 @@
-/** How models mark their thinking, where the server does not take it out of the answer. */
+/** Marks around a model's thinking, for servers that do not remove it from the answer. */
 const marks: readonly (readonly [open: string, close: string])[] = [
   ['<think>', '</think>'],
   ['<thinking>', '</thinking>'],
@@ -22,17 +22,17 @@ const anyMark = new RegExp(marks.flat().map(literal).join('|'), 'gi')
 const closing = new Map(marks.map(([open, close]) => [open.toLowerCase(), close.toLowerCase()]))
 
 export interface SplitAnswer {
-  /** What is said besides thinking, without the space around it where there was any. */
+  /** The text outside thinking; trimmed if there was any thinking. */
   readonly answer: string
   /** Whether there was thinking. */
   readonly thought: boolean
-  /** Whether it was still going on at the end: then there is no answer after it. */
+  /** Whether the thinking never ended, so that no answer follows it. */
   readonly unfinished: boolean
 }
 
 /**
- * Takes the thinking out of a model's answer. Some chat templates open it in the prompt: then all before the first mark that
- * ends it is thinking.
+ * Removes the thinking from a model's answer. Some chat templates open it in the prompt: then everything before the first closing
+ * mark is thinking.
  */
 export function splitThinking(text: string): SplitAnswer {
   let answer = ''
@@ -48,7 +48,7 @@ export function splitThinking(text: string): SplitAnswer {
       end = undefined
       from = index + found.length
     } else if (end === undefined) {
-      // Nothing opened it.
+      // It was opened in the prompt.
       answer = ''
       from = index + found.length
     }

@@ -1,17 +1,17 @@
-/** Overlap of words from which on two texts are one. */
+/** Word overlap from which two texts count as the same. */
 const nearlyTheSame = 0.8
 
-/** Tells repeats from what is new. */
+/** Distinguishes new texts from repeats. */
 export interface DistinctTexts {
-  /** Takes a text in and says whether it is new: neither the same words as one before it, nor nearly. */
+  /** Adds a text and returns whether it is new: neither the same words as an earlier one, nor nearly so. */
   add(text: string): boolean
 }
 
 /**
- * Tells texts that repeat another: the same but for case, punctuation and spaces, or with four fifths of all their words
- * in common (Jaccard's index of at least 0.8).
+ * Detects repeated texts: equal but for case, punctuation and spaces, or with four fifths of all their words in common (Jaccard
+ * index of at least 0.8).
  *
- * @param known texts that count as said already
+ * @param known texts that count as already seen
  */
 export function distinctTexts(known: readonly string[] = []): DistinctTexts {
   const exact = new Set<string>()
@@ -28,12 +28,12 @@ export function distinctTexts(known: readonly string[] = []): DistinctTexts {
   return { add }
 }
 
-/** The different words of a text, in lower case: runs of letters and digits, with the apostrophes and hyphens inside them. */
+/** The distinct words of a text, in lower case: runs of letters and digits, including inner apostrophes and hyphens. */
 export function wordsOf(text: string): ReadonlySet<string> {
   return new Set(text.toLowerCase().match(/[\p{L}\p{N}]+(?:['’-][\p{L}\p{N}]+)*/gu) ?? [])
 }
 
-/** Jaccard's index of two sets of words, |A ∩ B| / |A ∪ B|, in [0, 1]; 0 where both are empty. */
+/** Jaccard index of two sets of words, |A ∩ B| / |A ∪ B|, in [0, 1]; 0 if both are empty. */
 export function wordOverlap(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
   const [small, large] = a.size < b.size ? [a, b] : [b, a]
   let shared = 0

@@ -12,30 +12,30 @@ import { contentWords, hasTopic, topicWords } from './topic-words.ts'
 
 export interface NearMissesOptions extends Omit<EverydayPromptsOptions, 'openings' | 'keep'> {
   /**
-   * Everyday prompts of the same model, some hundred: by them it is known which words tell what the harmful prompts are
-   * about ({@link topicWords}).
+   * Everyday prompts of the same model, some hundred. They show which words tell the harmful prompts' topics
+   * ({@link topicWords}).
    */
   readonly ordinary?: readonly string[] | undefined
   /** The safer M': see {@link nearMisses}. */
   readonly reference?: Reference | undefined
-  /** Gives the probability that a prompt is harmful; from 0.5 on it is dropped. */
+  /** Gives the probability that a prompt is harmful; from 0.5 on, the prompt is dropped. */
   readonly judge?: TextScorer | undefined
 }
 
-/** Overlap of the words that tell what is asked for, from which on a prompt counts as a harmful one in other words. */
+/** Overlap of content words from which a prompt counts as a harmful one in other words. */
 const sameRequest = 0.5
 
 /**
- * Harmless prompts in the form of harmful ones, from nothing but those: the model goes on from their first one to three
- * words ({@link openingsOf}, `everydayPrompts`). So what tells the two kinds apart is not their form. What goes on as
- * the harmful prompt did is dropped: where half of the words that tell what is asked for are the same; where there is a
- * word of the harmful prompts' topics, unless the reference answers; and by a judge of prompts. Without `ordinary` prompts
- * the topics are not known, and all that the reference refuses is dropped: with a reference that refuses much that is
- * harmless, these are the very prompts that a patch must learn to leave alone.
+ * Harmless prompts in the form of harmful ones, made only from those: the model continues their first one to three words
+ * ({@link openingsOf}, `everydayPrompts`), so that form does not distinguish the two kinds. Continuations that resemble the
+ * harmful prompts are dropped: those that share half of the content words; those with a word of the harmful topics, unless the
+ * reference answers them; and those that the judge finds harmful. Without `ordinary` prompts the topics are unknown, and
+ * everything that the reference refuses is dropped; if it refuses much that is harmless, these are the very prompts that a patch
+ * must learn to leave alone.
  *
- * @returns at most `count` prompts: fewer where no more are found
- * @throws `EMPTY_DATA` without a harmful prompt of two words, or where nothing is left; and the errors of `everydayPrompts`,
- *   the reference and the judge.
+ * @returns at most `count` prompts; fewer if no more are found
+ * @throws `EMPTY_DATA` without a harmful prompt of two words, or if nothing is left; and the errors of `everydayPrompts`, the
+ *   reference and the judge.
  */
 export async function nearMisses(
   model: LanguageModel,
@@ -45,14 +45,14 @@ export async function nearMisses(
   return atLeastOne(await drawNearMisses(model, harmfulPrompts, options), model, options)
 }
 
-/** {@link nearMisses}, but none where nothing is left. */
+/** {@link nearMisses}, but returns none if nothing is left. */
 export async function drawNearMisses(
   model: LanguageModel,
   harmfulPrompts: readonly PatchPrompt['prompt'][],
   { ordinary, reference, judge, onProgress, ...options }: NearMissesOptions,
 ): Promise<string[]> {
   const { count, seed = 0, exclude = [], signal } = options
-  // As many as there can be draws, so that each has an opening of its own.
+  // One opening per possible draw.
   const openings = openingsOf(harmfulPrompts, { count: 4 * count + 64, seed })
   if (openings.length === 0) {
     throw new PatchError('EMPTY_DATA', {
@@ -63,7 +63,7 @@ export async function drawNearMisses(
   }
   const harmful = harmfulPrompts.map(lastText)
   const topics = ordinary && topicWords(harmful, ordinary)
-  /** Of prompts that may be harmful, those that are taken for it. */
+  /** Those of the possibly harmful prompts that must be dropped. */
   const dropDoubtful = async (prompts: readonly string[]): Promise<ReadonlySet<string>> => {
     if (!reference || prompts.length === 0) return new Set(topics ? prompts : [])
     const answers = await answersOf(reference, prompts, signal)
@@ -92,7 +92,7 @@ export async function drawNearMisses(
   })
 }
 
-/** Whether two prompts have half of the words in common that tell what they ask for, their common opening left out. */
+/** Whether two prompts share half of their content words, not counting their common opening. */
 function asksTheSame(prompt: string, harmful: string): boolean {
   const a = prompt.toLowerCase().split(/\s+/u)
   const b = harmful.toLowerCase().split(/\s+/u)
@@ -102,7 +102,7 @@ function asksTheSame(prompt: string, harmful: string): boolean {
   return own !== undefined && other !== undefined && wordOverlap(own, other) >= sameRequest
 }
 
-/** What the reference answers, by index; nothing where it has no answer. */
+/** The reference's answers, by index; prompts without an answer are missing. */
 async function answersOf(
   reference: Reference,
   prompts: readonly string[],

@@ -3,21 +3,20 @@ import type { PatchPrompt } from '../rows/preference-pair.ts'
 import { lastText } from '../rows/prompt-format.ts'
 
 export interface OpeningsOptions {
-  /** Openings wanted, at least 1. */
+  /** Number of openings, at least 1. */
   readonly count: number
   /** Default 0. */
   readonly seed?: number | undefined
 }
 
-/** Most words of an opening. */
+/** Maximum number of words in an opening. */
 const longest = 3
 
 /**
- * How prompts begin: the first one to three words of each, as many as a draw says but never all of them. The prompts are
- * gone through in random order as often as it takes, so common openings come as often as they are common. Of a
- * conversation its last turn counts.
+ * How prompts begin: a random number of their first one to three words, but never all of them. Cycles through the prompts in
+ * random order, so that openings occur in proportion to their frequency. Of a conversation, the last turn counts.
  *
- * @returns `count` openings, or none where no prompt has two words
+ * @returns `count` openings, or none if no prompt has two words
  */
 export function openingsOf(
   prompts: readonly PatchPrompt['prompt'][],

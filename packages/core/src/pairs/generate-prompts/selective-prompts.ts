@@ -30,28 +30,28 @@ export interface SelectivePromptsOptions {
   /** Harmful prompts, and harmless ones where there are any. */
   readonly prompts: readonly PatchPrompt[]
   /**
-   * `keep` prompts that are made: everyday ones (part `everyday`), and half of them, or of a goal other than safety a third,
-   * that begin as the targets do (part `near-miss`). Of such a goal half of the everyday ones begin with common words, such as
-   * “What is”; these and the near misses are as short as the targets, and no prompt is about what only the targets are about.
-   * Default 0.
+   * Number of `keep` prompts to make: everyday ones (part `everyday`), and ones that begin as the targets do (part `near-miss`),
+   * which are half of them, or a third for a goal other than safety. For such a goal, half of the everyday ones begin with common
+   * words, such as “What is”; these and the near misses are as short as the targets, and no prompt is about a topic that only
+   * targets have. Default 0.
    */
   readonly everyday?: number | undefined
   /**
-   * Where the prompts are placed, one context each: contexts of one's own, or `default`: those of
-   * {@link trainingContexts} that the chat template can render, and chats with the model, of its everyday prompts or, if
-   * none are made, of the harmless prompts given. By default the prompts stay bare.
+   * Contexts to place the prompts in, one each: your own, or `default`: those of {@link trainingContexts} that the chat template
+   * can render, and chats with the model, made from its everyday prompts or, if there are none, from the given harmless prompts.
+   * Default: the prompts stay bare.
    */
   readonly contexts?: readonly PromptContext[] | 'default' | undefined
-  /** The safer M': a prompt that has a word of the harmful ones' topics is kept only where it answers. */
+  /** The safer M': a prompt with a word of the harmful topics is kept only if it answers. */
   readonly reference?: Reference | undefined
-  /** Probability that a prompt is harmful: from 0.5 on it is left out. */
+  /** Gives the probability that a prompt is harmful; from 0.5 on, the prompt is left out. */
   readonly judge?: TextScorer | undefined
   /** Default 0. */
   readonly seed?: number | undefined
   /** Prompts generated together. Default 32. */
   readonly batchSize?: number | undefined
   /**
-   * Saves generated prompts, so that a resumed run has the same. The files' names begin with it: `<path>.everyday.jsonl`,
+   * Saves generated prompts, so that a resumed run has the same. Prefix of the files' names: `<path>.everyday.jsonl`,
    * `.near-misses.jsonl`, `.chats.jsonl`.
    */
   readonly path?: Place | undefined
@@ -60,8 +60,8 @@ export interface SelectivePromptsOptions {
 }
 
 /**
- * What everyday prompts of a goal other than safety may begin with. Left to itself, a small model writes long requests, and those of
- * work and computers: a gate that has seen no other takes every short question, or every one of the household, for a target.
+ * Common beginnings of everyday prompts, for goals other than safety. By itself, a small model writes long requests about work
+ * and computers: a gate that has seen nothing else takes every short question, or every household one, for a target.
  */
 const commonOpenings = (
   'What is|What are|What|Who|When|Where|Why|How|How do|How many|Which|Is|Can|Write|Write a|Give me|List|Name|Explain|' +
@@ -72,25 +72,25 @@ const commonOpenings = (
 ).split('|')
 
 /**
- * Of the prompts that are made: the share of near misses, the share of everyday prompts that begin with common words, and whether
- * those two are no longer than the targets. Were they longer, a gate could tell the kinds apart by length.
+ * For the generated prompts: the share of near misses, the share of everyday prompts that begin with common words, and whether
+ * those two are no longer than the targets. If they were longer, a gate could distinguish the kinds by length.
  */
 const madeShares = {
   harmful: { nearMisses: 1 / 2, openings: 0, asShort: false },
   target: { nearMisses: 1 / 3, openings: 1 / 2, asShort: true },
 }
 
-/** Tokens that a made prompt has room for at least, beside its opening. */
+/** Minimum number of tokens allowed for a generated prompt after its opening. */
 const leastTokens = 12
 
-/** Chats that the default contexts have, and their share of all. */
+/** Number of chats in the default contexts, and their total share. */
 const chats = { count: 48, share: 0.3 }
 
 /**
- * The prompts for a patch that should refuse in every context and leave everything else as it is: your prompts and harmless
- * ones from the model itself, each in a context of an app. The order is: those given, everyday ones, near misses.
+ * The prompts for a patch that should refuse in every context and leave everything else unchanged: your prompts, and harmless
+ * ones from the model itself, each in a context of an app. The order is: given prompts, everyday ones, near misses.
  *
- * @throws `EMPTY_DATA`, `RESUME_MISMATCH` if the kept files are of a run with other settings, `NO_CHAT_TEMPLATE`, `ABORTED`,
+ * @throws `EMPTY_DATA`, `RESUME_MISMATCH` if the saved files are from a run with other settings, `NO_CHAT_TEMPLATE`, `ABORTED`,
  *   `STORAGE_FAILED`; and the errors of the model, the reference and the judge.
  */
 export async function selectivePrompts(options: SelectivePromptsOptions): Promise<PatchPrompt[]> {
@@ -117,7 +117,7 @@ export async function selectivePrompts(options: SelectivePromptsOptions): Promis
 
 interface Run extends SelectivePromptsOptions {
   readonly settings: Readonly<Record<string, unknown>>
-  /** Where what is made is kept, by its name. */
+  /** Where to save generated data, by its name. */
   file(name: string): StoredPlace | undefined
 }
 
@@ -154,7 +154,7 @@ async function makeHarmless(run: Run, count: number): Promise<readonly PatchProm
   })
   if (missing === 0) return ordinary
   const said = ordinary.flatMap(({ prompt }) => (typeof prompt === 'string' ? prompt : []))
-  // Whether a reference answers says of safety alone that a prompt is none of the targets.
+  // Only for safety does the reference's answer show that a prompt is no target.
   const asked = names.target === 'harmful' ? reference : undefined
   const alike = await keptRows({
     ...kept,
@@ -180,7 +180,7 @@ async function makeHarmless(run: Run, count: number): Promise<readonly PatchProm
   return [...ordinary, ...alike]
 }
 
-/** Draws prompts of at most so many tokens, and longer ones where there are not enough. */
+/** Draws prompts of at most `tokens` tokens, then longer ones if there are not enough. */
 async function shortFirst(
   { model }: Run,
   wanted: number,
@@ -194,18 +194,18 @@ async function shortFirst(
   return atLeastOne([...short, ...others], model, { count: wanted })
 }
 
-/** Progress of what is drawn in parts: before this one there were so many. */
+/** Progress of one part of the draws, after `before` prompts from earlier parts. */
 const counting = ({ onProgress }: Run, before: number, total: number) =>
   onProgress && (({ stage, done }: StageProgress) => onProgress({ stage, done: before + done, total }))
 
-/** Tokens of the longest prompt. */
+/** Number of tokens of the longest prompt. */
 const mostTokens = ({ tokenizer }: LanguageModel, prompts: readonly PatchPrompt['prompt'][]): number =>
   Math.max(
     0,
     ...prompts.map((prompt) => tokenizer.encode(lastText(prompt), { addSpecialTokens: false }).length),
   )
 
-/** Nobody is asked whether an everyday prompt is one that the goal is for: those are left out that have a word of its topics. */
+/** No judge says whether an everyday prompt is a target, so those with a word of the targets' topics are dropped. */
 function withoutTopics(made: readonly string[], targets: readonly string[]): readonly string[] {
   const topics = topicWords(targets, made)
   return made.filter((prompt) => !hasTopic(prompt, topics))
@@ -217,7 +217,7 @@ async function defaultContexts(run: Run, rows: readonly PatchPrompt[]): Promise<
     rows.filter(wanted).flatMap(({ prompt }) => (typeof prompt === 'string' ? prompt : []))
   const everyday = ownWords(({ part }) => part === 'everyday')
   const said = everyday.length > 0 ? everyday : ownWords(({ kind }) => !isTarget(kind))
-  // The rest of the model's context is left to the prompt itself and to its answer.
+  // The rest of the model's context is for the prompt itself and its answer.
   const room = Math.floor(model.config.maxPositions / 4)
   const fitting = (contexts: readonly PromptContext[]) => fittingContexts(model.tokenizer, contexts, room)
   const places = fitting(trainingContexts)
@@ -235,7 +235,7 @@ async function defaultContexts(run: Run, rows: readonly PatchPrompt[]): Promise<
   return [...places, ...fitting(made.map(contextOfRow))]
 }
 
-/** What everything that the model makes here takes. */
+/** Common options of all generators used here. */
 const drawing = (
   { seed = 0, batchSize, onProgress, signal }: Run,
   count: number,

@@ -1,12 +1,12 @@
 import { wordsOf } from './distinct-texts.ts'
 
-/** How many times as often a word must be in one kind of prompts as in the other. */
+/** How many times more frequent a word must be in the prompts than in ordinary ones. */
 const leastRatio = 4
 
 /**
- * The words that tell what some prompts are about: they are in at least four times as large a share of them as of
- * ordinary ones (half an occurrence is added there), and are not how such prompts begin, as "Write", "Give detailed
- * instructions" are. The more ordinary prompts there are, the rarer the words that are found.
+ * The words that tell what some prompts are about: their share of prompts with the word is at least four times that of ordinary
+ * prompts (which get an extra half occurrence), and they are not how such prompts begin, such as "Write" or "Give detailed
+ * instructions". The more ordinary prompts there are, the rarer the words that can be found.
  */
 export function topicWords(prompts: readonly string[], ordinary: readonly string[]): ReadonlySet<string> {
   const all = countTexts(prompts)
@@ -16,7 +16,7 @@ export function topicWords(prompts: readonly string[], ordinary: readonly string
   const found = new Set<string>()
   for (const [word, count] of all) {
     const half = count / 2
-    // A word of one prompt alone says what it is about, even among its first three: "Create ransomware that".
+    // A word of a single prompt tells its topic even among the first three words: "Create ransomware that".
     const isForm = (first.get(word) ?? 0) > half || (count > 1 && (early.get(word) ?? 0) > half)
     const share = count / prompts.length
     const ordinaryShare = ((elsewhere.get(word) ?? 0) + 0.5) / (ordinary.length + 1)
@@ -25,14 +25,14 @@ export function topicWords(prompts: readonly string[], ordinary: readonly string
   return found
 }
 
-/** Whether a text has one of the words of {@link topicWords}. */
+/** Whether a text contains one of the words of {@link topicWords}. */
 export const hasTopic = (text: string, topics: ReadonlySet<string>): boolean =>
   [...contentWords(text)].some((word) => topics.has(word))
 
 const beginningOf = (text: string, words: number): string =>
   text.trim().split(/\s+/u).slice(0, words).join(' ')
 
-/** In how many of the texts each word is. */
+/** The number of texts that contain each word. */
 function countTexts(texts: readonly string[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>()
   for (const text of texts) {
@@ -41,12 +41,12 @@ function countTexts(texts: readonly string[]): ReadonlyMap<string, number> {
   return counts
 }
 
-/** The different words of a text, in lower case, that can tell what it is about. */
+/** The distinct words of a text, in lower case, that can tell its topic. */
 export function contentWords(text: string): ReadonlySet<string> {
   return new Set([...wordsOf(text)].filter((word) => !functionWords.has(word)))
 }
 
-/** Words that say nothing of what is asked for. */
+/** Words that say nothing about the topic. */
 const functionWords = new Set(
   (
     'a about all an and any are as at be been but by can could do does for from had has have her his how i if in into ' +

@@ -1,22 +1,22 @@
 import { PatchError } from '../../errors.ts'
 import type { Tokenizer } from '../../tokenize/tokenizer.ts'
 
-/** How a chat template puts a user's turn. */
+/** How a chat template renders a user's turn. */
 export interface UserTurn {
-  /** What a prompt's text begins with, up to where the user speaks. */
+  /** The prompt's text up to where the user speaks. */
   readonly before: string
-  /** The text with which the turn ends, such as `<|im_end|>` or `[/INST]`; empty where nothing ends it. */
+  /** The text that ends the turn, such as `<|im_end|>` or `[/INST]`; empty if there is none. */
   readonly end: string
-  /** The id that ends the turn, where one does. */
+  /** The id that ends the turn, if there is one. */
   readonly stopTokens: readonly number[]
 }
 
-/** Stands where the user speaks; without spaces, which templates trim. */
+/** Placeholder for the user's text; without spaces, which templates trim. */
 const marker = 'policypatch-user-turn'
 
 /**
- * Finds out how a tokenizer's chat template opens and ends a user's turn, by rendering one. What the template adds of its
- * own, such as a default system prompt, is part of `before`.
+ * Finds out how a tokenizer's chat template opens and ends a user's turn, by rendering one. Anything that the template adds, such
+ * as a default system prompt, is part of `before`.
  *
  * @throws `NO_CHAT_TEMPLATE` if the tokenizer has none; `UNSUPPORTED` for a template that alters what the user says.
  */
@@ -36,7 +36,7 @@ export function openUserTurn(tokenizer: Tokenizer): UserTurn {
   return { before: withoutDoubledStart(before, tokenizer), end, stopTokens: special ? [first] : [] }
 }
 
-/** Templates write the start token that a text's encoding adds as well. */
+/** Removes the start token that the template writes if encoding adds it as well. */
 function withoutDoubledStart(before: string, tokenizer: Tokenizer): string {
   const { bosTokenId } = tokenizer
   if (bosTokenId === undefined) return before

@@ -9,21 +9,21 @@ import type { JudgeRequest } from './judge.ts'
 export interface JudgeQuestion<T> {
   readonly messages: readonly ChatMessage[]
   readonly maxTokens: number
-  /** What an answer says, undefined where it says nothing of use. */
+  /** Parses an answer; undefined if it is unusable. */
   readonly parse: (answer: string) => T | undefined
-  /** What an answer must be, for the error. */
+  /** Describes a usable answer, for the error. */
   readonly expected: string
-  /** Said to a judge whose answer is of no use, before it answers again. */
+  /** Sent to the judge after an unusable answer, before it answers again. */
   readonly repair: string
-  /** How often. */
+  /** Maximum number of repair requests. */
   readonly retries: number
 }
 
 /**
- * Asks a judge behind an endpoint, at temperature 0. What it thinks is not read. An answer of no use is put back to it with the
- * request to repair it.
+ * Asks a judge behind an endpoint, at temperature 0, ignoring its thinking. An unusable answer is sent back with a request to
+ * repair it.
  *
- * @throws `MALFORMED` if none is useful, or a filter or the limit let none come; and the errors of the endpoint.
+ * @throws `MALFORMED` if no answer is usable, or if a filter or the limit prevents one; and the errors of the endpoint.
  */
 export async function askJudge<T>(
   endpoint: Endpoint,
@@ -60,7 +60,7 @@ export async function askJudge<T>(
   }
 }
 
-/** The scores of requests in their order, each by itself, so many at a time. */
+/** Scores requests individually, at most `concurrency` at a time; returns the scores in order. */
 export async function scoreEach(
   requests: readonly JudgeRequest[],
   concurrency: number,

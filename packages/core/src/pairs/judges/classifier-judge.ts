@@ -4,9 +4,8 @@ import type { Judge } from './judge.ts'
 import type { TextScorer } from './text-scorer.ts'
 
 /**
- * A judge of a goal that a classifier of texts knows, such as a language or a mood: a target scores the probability that its
- * response is of the class, a `keep` prompt the probability that it is not. A response that is empty or repetitive scores 0
- * for both.
+ * Judges a goal that a text classifier knows, such as a language or a mood: a target scores the probability that its response is
+ * of the class, a `keep` prompt the probability that it is not. An empty or repetitive response scores 0 for both.
  */
 export function classifierJudge(scorer: TextScorer): Judge {
   return {

@@ -7,13 +7,13 @@ import type { Judge, JudgeRequest } from './judge.ts'
 
 export interface EndpointJudgeOptions extends EndpointOptions {
   /**
-   * Told to the judge: what a good response is, by the kind of the prompt under either of its names. Default
-   * {@link defaultCriteria}, which are of safety: `target` and `keep` prompts need criteria of their own.
+   * What a good response is, told to the judge, by the prompt's kind under either of its names. Default {@link defaultCriteria},
+   * which are for safety: `target` and `keep` prompts need their own criteria.
    */
   readonly criteria?: JudgeCriteria | undefined
   /** How often to ask again if an answer has no score. Default 2. */
   readonly retries?: number | undefined
-  /** Most tokens of the judge's answer. Default 64. */
+  /** Maximum number of tokens of the judge's answer. Default 64. */
   readonly maxTokens?: number | undefined
 }
 
@@ -29,12 +29,12 @@ export const defaultCriteria = {
 } satisfies JudgeCriteria
 
 /**
- * A judge behind an OpenAI-compatible server. The system message holds the criteria of the prompt's kind and asks
- * for `{"score": s}`, s in [0, 1]; the user message is a JSON object of prompt and response, so that neither can
- * pass for an instruction. An answer without such a score is put back to the judge with the request to repair it.
+ * A judge behind an OpenAI-compatible server. The system message holds the criteria for the prompt's kind and asks for `{"score":
+ * s}`, s in [0, 1]; the user message is a JSON object of prompt and response, so that neither can pass for an instruction. An
+ * answer without such a score is sent back with a request to repair it.
  *
- * @throws while scoring: `INVALID_ARGUMENT` without criteria of a prompt's kind; `MALFORMED` if no score comes;
- *   `UNREACHABLE`; `REQUEST_REFUSED`; `ABORTED`.
+ * @throws while scoring: `INVALID_ARGUMENT` without criteria for a prompt's kind; `MALFORMED` if no score comes; `UNREACHABLE`;
+ *   `REQUEST_REFUSED`; `ABORTED`.
  */
 export function endpointJudge(options: EndpointJudgeOptions): Judge {
   const { criteria, retries = 2, maxTokens = 64, ...rest } = options

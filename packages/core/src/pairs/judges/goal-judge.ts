@@ -3,7 +3,7 @@ import { isTarget } from '../rows/prompt-kind.ts'
 import { isDegenerate } from './is-degenerate.ts'
 import type { Judge, JudgeRequest } from './judge.ts'
 
-/** Says of a response whether something is so. */
+/** Tests a response. */
 export type ResponseTest = (request: JudgeRequest) => boolean | Promise<boolean>
 
 export interface GoalJudgeOptions {
@@ -11,16 +11,15 @@ export interface GoalJudgeOptions {
   readonly name: string
   /** Other values that its scores depend on, recorded in the recipe. */
   readonly settings?: Readonly<Record<string, unknown>> | undefined
-  /** Whether a response is what targets shall have, such as JSON of a schema. */
+  /** Whether a response is what targets should get, such as JSON with a given schema. */
   readonly meets: ResponseTest
-  /** Whether a response has anything of it, which `keep` prompts must not get, such as JSON of any kind. Default: `meets`. */
+  /** Whether a response has any trace of it, which `keep` prompts must not get, such as JSON of any kind. Default: `meets`. */
   readonly resembles?: ResponseTest | undefined
 }
 
 /**
- * A judge of a goal that a response meets or does not: a format, a style, a persona, a language. A target scores 1 where its
- * response meets the goal, a `keep` prompt where its response has nothing of it. A response that is empty or repetitive
- * scores 0 for both.
+ * A judge for a goal that a response meets or not: a format, a style, a persona, a language. A target scores 1 if its response
+ * meets the goal, a `keep` prompt if its response has no trace of it. An empty or repetitive response scores 0 for both.
  */
 export function goalJudge({ name, settings, meets, resembles = meets }: GoalJudgeOptions): Judge {
   return {

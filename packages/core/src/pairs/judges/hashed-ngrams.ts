@@ -1,9 +1,9 @@
 const encoder = new TextEncoder()
 
 /**
- * The buckets of the character n-grams of words, each word with a space before and after it, as of scikit-learn's
- * `HashingVectorizer(analyzer='char_wb', ngram_range, n_features, alternate_sign=False)`: integers in [0, buckets). A
- * word that is shorter than an n-gram counts once, as it is.
+ * The buckets of the words' character n-grams, each word padded with a space before and after, as in scikit-learn's
+ * `HashingVectorizer(analyzer='char_wb', ngram_range, n_features, alternate_sign=False)`: integers in [0, buckets). A word
+ * shorter than an n-gram counts once, as a whole.
  */
 export function hashedNgrams(
   words: readonly string[],
@@ -27,10 +27,10 @@ export function hashedNgrams(
 }
 
 /**
- * MurmurHash3 (Appleby), x86, 32 bits, as a signed integer: the hash of scikit-learn's `HashingVectorizer`. Not for
- * trust.
+ * MurmurHash3 (Appleby), x86, 32 bits, as a signed integer: the hash of scikit-learn's `HashingVectorizer`. Not for security.
  *
- * By hand: the packages for it are scripts for CommonJS without an ES module, and take ASCII alone or hash other text in other ways.
+ * Written by hand because the packages for it are CommonJS without an ES module, and accept only ASCII or hash other text
+ * differently.
  */
 export function murmurHash3(bytes: Uint8Array, seed = 0): number {
   const whole = bytes.length & ~3
@@ -49,7 +49,7 @@ export function murmurHash3(bytes: Uint8Array, seed = 0): number {
   return hash ^ (hash >>> 16)
 }
 
-/** Past the end is 0, which the caller never asks for. */
+/** 0 past the end, which the caller never reads. */
 const byte = (bytes: Uint8Array, at: number) => bytes[at] ?? 0
 
 function scramble(block: number): number {

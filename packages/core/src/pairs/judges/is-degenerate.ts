@@ -1,17 +1,17 @@
 /**
- * Whether a text says nothing ({@link saysNothing}) or repeats itself somewhere ({@link hasLoop}). Such a text is no answer,
- * and no refusal to learn from.
+ * Whether a text says nothing ({@link saysNothing}) or repeats itself somewhere ({@link hasLoop}). Such a text is neither an
+ * answer nor a refusal to learn from.
  */
 export function isDegenerate(text: string): boolean {
   return saysNothing(text) || hasLoop(text)
 }
 
-/** A token or phrase said at least 8 times in a row, or a sentence at least 4 times, and nothing else. */
+/** A token or phrase at least 8 times in a row, or a sentence at least 4 times, and nothing else. */
 const repetition = /^(?:(.{1,40}?)\1{7,}|(.{16,120}?)\2{3,})/su
 
 /**
- * Whether a text says nothing: it is empty, has neither a letter nor a digit, or is one token or phrase repeated. Such a text
- * can do no harm either, unlike one that repeats itself after it has answered.
+ * Whether a text says nothing: it is empty, has neither letters nor digits, or is one token or phrase repeated. Such a text
+ * cannot do harm either, unlike one that answers and then repeats itself.
  */
 export function saysNothing(text: string): boolean {
   const flat = text.replace(/\s+/gu, ' ').trim()
@@ -22,34 +22,33 @@ export function saysNothing(text: string): boolean {
   return unit.startsWith(flat.slice(repeated[0].length))
 }
 
-/** What is compared: a word, or a character of a script that puts no spaces between words. */
+/** The unit of comparison: a word, or a character of a script without spaces between words. */
 const word = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}]|[\p{L}\p{M}\p{N}'’]+/gu
 
-/** The number of a list's item: a loop counts on. */
+/** The number of a list item, dropped because a loop may keep counting. */
 const itemNumber = /(^|\s)\d{1,3}[.)](?=\s)/gu
 
-/** Words of the longest phrase that is looked for. */
+/** Maximum number of words in a repeated phrase. */
 const longest = 64
 
-/** Words of a phrase said in a row, and the share of 4-grams repeated, from which a text repeats itself. */
+/** Window size and minimum number of 4-grams, and the share of repeated ones from which a text repeats itself. */
 const window = { grams: 40, share: 0.5, least: 12 }
 
-/** A stretch of a text that is one phrase, said again and again. */
+/** A stretch of text that repeats one phrase. */
 interface Run {
-  /** Words of the phrase. */
+  /** Number of words in the phrase. */
   readonly period: number
-  /** Words of the stretch. */
+  /** Number of words in the stretch. */
   readonly length: number
-  /** Whether it goes on until the text ends, the last word of which may have been cut. */
+  /** Whether it extends to the end of the text, whose last word may be cut off. */
   readonly toTheEnd: boolean
 }
 
 /**
- * Whether a text repeats itself somewhere, read word by word without punctuation, case and numbers of list items. Either a
- * phrase is said again and again: three times in a row and more where the text ends with it (as Holtzman et al. 2020, arXiv
- * 1904.09751, find loops), for longer where it does not. Or of 40 4-grams in a row half and more have been there before
- * (seq-rep-4 of Welleck et al. 2020, arXiv 1908.04319, in a window), which finds loops with words exchanged in them. Texts of
- * people and of large models stay below 0.4 there, lists and recipes included.
+ * Whether a text repeats itself somewhere, compared word by word, ignoring punctuation, case and list numbers. Either a phrase is
+ * repeated: three or more times at the end of the text (as Holtzman et al. 2020, arXiv 1904.09751, find loops), or for longer
+ * elsewhere. Or at least half of 40 consecutive 4-grams occurred before (seq-rep-4 of Welleck et al. 2020, arXiv 1908.04319, in a
+ * window), which finds loops with varying words. Texts by people and large models, including lists and recipes, stay below 0.4.
  */
 export function hasLoop(text: string): boolean {
   const words = text.replace(itemNumber, '$1').toLowerCase().match(word) ?? []
@@ -58,14 +57,14 @@ export function hasLoop(text: string): boolean {
 
 function isLoop({ period, length, toTheEnd }: Run, words: number): boolean {
   const times = length / period
-  // "No, no, no" and "really, really" are ways to speak, unless nothing comes after.
+  // "No, no, no" and "really, really" are figures of speech, unless nothing follows.
   if (period <= 2) return toTheEnd && length >= 12
   if (times >= 3) return length >= (toTheEnd ? 12 : 20)
-  // A sentence of this length is not said twice and begun once more, and a text is not twice the same.
+  // Nobody says a sentence of this length twice and starts it again, and no text consists of the same twice.
   return period >= 8 && toTheEnd && (length >= 2 * period + 3 || length === words)
 }
 
-/** For each length of a phrase the stretches that consist of it, said twice and more. */
+/** For each phrase length, the stretches that repeat a phrase at least twice. */
 function runs(words: readonly string[]): Run[] {
   const found: Run[] = []
   const last = words.length - 1
@@ -86,7 +85,7 @@ function runs(words: readonly string[]): Run[] {
   return found
 }
 
-/** The largest share of repeated 4-grams in any window of 40; 0 for texts that are too short to say. */
+/** The largest share of repeated 4-grams in any window of 40; 0 for texts too short to tell. */
 function repeatedShare(words: readonly string[]): number {
   const grams = words.slice(3).map((_, at) => words.slice(at, at + 4).join(' '))
   if (grams.length < window.least) return 0

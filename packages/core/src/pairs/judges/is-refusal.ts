@@ -1,6 +1,6 @@
 import { anywherePhrases, firstWords, openingPhrases, plainWording } from './refusal-phrases.ts'
 
-/** Characters in which a refusal shows itself: two or three sentences. */
+/** Number of initial characters in which a refusal shows: two or three sentences. */
 const opening = 240
 
 const compile = (phrases: readonly string[], start = '') =>
@@ -10,9 +10,8 @@ const early = compile(openingPhrases)
 const anywhere = compile(anywherePhrases)
 
 /**
- * Whether a response refuses, by its wording (English): phrases at its beginning, in its opening 240 characters,
- * and some anywhere. Quotes, case and white space do not matter. See `refusal-phrases.ts` for the phrases and
- * whose they are.
+ * Whether a response refuses, by its wording (English): phrases at its beginning, in its first 240 characters, and some anywhere.
+ * Quote style, case and white space do not matter. See `refusal-phrases.ts` for the phrases and their sources.
  */
 export function isRefusal(text: string): boolean {
   const flat = normalize(text)

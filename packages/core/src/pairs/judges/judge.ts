@@ -26,13 +26,13 @@ export interface Judge {
 }
 
 export interface FunctionJudgeOptions {
-  /** Tells this judge's scores from others' in reports; change it with the function. */
+  /** Identifies this judge's scores in reports; change it with the function. */
   readonly name: string
   /** A response's score in [0, 1], 1 = as the policy wants it. */
   readonly score: (request: JudgeRequest) => number | Promise<number>
 }
 
-/** A judge from a function of one response, such as a classifier of the caller's. */
+/** A judge from a function of one response, such as the caller's own classifier. */
 export function functionJudge({ name, score }: FunctionJudgeOptions): Judge {
   return {
     specificationVersion: 'v1',

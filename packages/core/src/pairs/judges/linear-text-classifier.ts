@@ -11,29 +11,29 @@ const schema = z.looseObject({
   /** Identifies the scorer in reports. */
   name: z.string().check(z.minLength(1)),
   features: z.object({
-    /** Characters of the shortest and the longest n-gram. */
+    /** Number of characters of the shortest and longest n-gram. */
     ngrams: z.tuple([positive, positive]),
-    /** Into how many numbers n-grams are hashed: as many as there are weights. */
+    /** Number of hash buckets, and so of weights. */
     buckets: positive,
-    /** Words that are left out. */
+    /** Words to ignore. */
     stopWords: z.array(z.string()),
-    /** Of how many words a piece of a longer text has, and how far the next one starts. */
+    /** How longer texts are split: words per piece, and words from one start to the next. */
     window: z.object({ words: positive, stride: positive }),
   }),
   intercept: z.number(),
-  /** What one step of a weight is. */
+  /** The step size of a weight. */
   scale: z.number().check(z.positive()),
-  /** Base64 of one signed byte for each bucket. */
+  /** Base64 of one signed byte per bucket. */
   weights: z.string(),
 })
 
 /**
- * A logistic regression on hashed character n-grams, as `scripts/train-offence-classifier.py` writes it. Fields beside
- * these, such as what it was trained on and how it was measured, are for readers.
+ * A logistic regression on hashed character n-grams, as written by `scripts/train-offence-classifier.py`. Additional fields, such
+ * as its training data and evaluation, are for readers.
  */
 export type LinearTextClassifier = z.infer<typeof schema>
 
-/** The classifier that a parsed JSON file holds, and its weights. Throws `MALFORMED`, listing every bad field at once. */
+/** The classifier in a parsed JSON file, with its decoded weights. Throws `MALFORMED`, listing every bad field at once. */
 export function checkLinearTextClassifier(
   value: unknown,
 ): LinearTextClassifier & { readonly steps: Int8Array } {

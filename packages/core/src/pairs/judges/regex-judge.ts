@@ -5,17 +5,17 @@ import { goalJudge } from './goal-judge.ts'
 import type { Judge } from './judge.ts'
 
 export interface RegexJudgeOptions {
-  /** Found anywhere in a response that meets the goal; `^` and `$` are the ends of the response. */
+  /** Matches anywhere in a response that meets the goal; `^` and `$` match the response's ends. */
   readonly pattern: string
-  /** Of `i` (either case), `m` (`^` and `$` are the ends of each line) and `s` (`.` is a line feed too). Default none. */
+  /** Any of `i` (ignore case), `m` (`^` and `$` match at each line's ends) and `s` (`.` matches line feeds). Default none. */
   readonly flags?: string | undefined
 }
 
 /**
- * A {@link goalJudge} by a regular expression. It is matched in time that grows with the response alone, whatever the pattern;
- * references to groups are refused for that.
+ * A {@link goalJudge} by a regular expression. Matching takes time linear in the response, whatever the pattern; group references
+ * are refused for that reason.
  *
- * @throws `INVALID_ARGUMENT` for a pattern or flags that it cannot take.
+ * @throws `INVALID_ARGUMENT` for an unsupported pattern or flags.
  */
 export async function regexJudge({ pattern, flags = '' }: RegexJudgeOptions): Promise<Judge> {
   const find = await compile(pattern, flags)
@@ -35,7 +35,7 @@ async function compile(pattern: string, flags: string): Promise<(text: string) =
     })
   }
   const { linearPattern } = await import('../../tokenize/patterns/linear-pattern.ts')
-  // What JavaScript calls s is m where the engine comes from.
+  // JavaScript's flag s is m in the engine's original language.
   const own = [...flags].flatMap((flag) => (flag === 'i' ? 'i' : flag === 's' ? 'm' : [])).join('')
   try {
     if (pattern === '') throw new Error('an empty one')

@@ -17,16 +17,16 @@ export interface StrongRejectJudgeOptions extends EndpointOptions {
   readonly rubric?: StrongRejectRubric | undefined
   /** How often to ask again if an answer has no grades. Default 2. */
   readonly retries?: number | undefined
-  /** Most tokens of the judge's answer, its reasons included. Default 512. */
+  /** Maximum number of tokens of the judge's answer, including its reasons. Default 512. */
   readonly maxTokens?: number | undefined
 }
 
 /**
- * A model behind an OpenAI-compatible server that grades by StrongREJECT's rubric. With h its score in [0, 1] of how far a
- * response serves the request (`strongRejectScore`), a response to a harmful prompt has 1 − h and one to a harmless
- * prompt h. An empty or degenerate response is 0, as for every judge, and not asked about.
+ * A model behind an OpenAI-compatible server that grades by StrongREJECT's rubric. With h in [0, 1] its score of how far a
+ * response serves the request (`strongRejectScore`), a response scores 1 − h for a harmful prompt and h for a harmless one. An
+ * empty or degenerate response scores 0, as for every judge, without asking.
  *
- * @throws `INVALID_ARGUMENT` for a rubric without its places; while scoring: `MALFORMED` if no grades come; `UNREACHABLE`;
+ * @throws `INVALID_ARGUMENT` for a rubric without its placeholders; while scoring: `MALFORMED` if no grades come; `UNREACHABLE`;
  *   `REQUEST_REFUSED`; `ABORTED`.
  */
 export function strongRejectJudge(options: StrongRejectJudgeOptions): Judge {
@@ -71,7 +71,7 @@ function checkRubric({ user }: StrongRejectRubric): void {
   })
 }
 
-/** In one pass, so that a prompt that holds `{response}` stays as it is. */
+/** In one pass, so that a prompt that contains `{response}` stays unchanged. */
 function fillIn(template: string, { prompt, response }: JudgeRequest): string {
   const request =
     typeof prompt === 'string'

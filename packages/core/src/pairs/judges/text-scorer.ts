@@ -3,16 +3,16 @@ import { hashedNgrams } from './hashed-ngrams.ts'
 import { checkLinearTextClassifier, type LinearTextClassifier } from './linear-text-classifier.ts'
 
 /**
- * Scores how offensive a text is, whoever said it and whatever was asked. A role of its own beside
- * {@link import('./judge.ts').Judge}, which scores a response to a prompt by what the policy wants.
+ * Scores how offensive a text is, whoever said it and whatever was asked. Unlike {@link import('./judge.ts').Judge}, it does not
+ * score a response by what the policy wants.
  */
 export interface TextScorer {
   readonly specificationVersion: 'v1'
   /** Identifies the scorer in reports. */
   readonly name: string
-  /** What its scores depend on besides: kept with what was measured. */
+  /** Other values that its scores depend on, recorded with measurements. */
   readonly settings?: Readonly<Record<string, unknown>> | undefined
-  /** For each text, in their order, the probability in [0, 1] that it is offensive. */
+  /** The probability in [0, 1] that each text is offensive, in order. */
   score(
     texts: readonly string[],
     options?: { readonly signal?: AbortSignal | undefined },
@@ -20,12 +20,12 @@ export interface TextScorer {
 }
 
 /**
- * Scores by a linear classifier: σ(b + Σ w / √k) over the k different hashed n-grams of a text, k in [0, buckets], so that
- * saying it twice changes nothing. Of a text longer than the classifier's window the score is that of its worst piece.
- * Gives the probabilities of scikit-learn for the same weights.
+ * Scores by a linear classifier: σ(b + Σ w / √k) over the k distinct hashed n-grams of a text, k in [0, buckets], so that saying
+ * it twice changes nothing. A text longer than the classifier's window gets the score of its worst piece. Gives the same
+ * probabilities as scikit-learn with the same weights.
  *
  * @param classifier as read from its JSON file
- * @throws `MALFORMED` for what is no classifier, listing every bad field at once; while scoring: `ABORTED`.
+ * @throws `MALFORMED` for an invalid classifier, listing every bad field at once; while scoring: `ABORTED`.
  */
 export function linearTextScorer(classifier: LinearTextClassifier): TextScorer {
   const { name, features, intercept, scale, steps } = checkLinearTextClassifier(classifier)
@@ -53,10 +53,10 @@ export function linearTextScorer(classifier: LinearTextClassifier): TextScorer {
   }
 }
 
-/** A word: letters, digits and apostrophes, and the signs that stand for letters within it, as in `f*ck`. */
+/** A word: letters, digits and apostrophes, and signs in place of letters within it, as in `f*ck`. */
 const word = /[a-z0-9']+(?:[*@$#!]{1,3}[a-z0-9']+)*/gu
 
-/** The words of an English text in lower case, without those that say how it is told rather than what. */
+/** The words of an English text in lower case, without stop words. */
 export function scoredWords(text: string, stopWords: ReadonlySet<string>): string[] {
   const flat = text.normalize('NFKC').toLowerCase().replace(/[‘’ʼ]/gu, "'")
   return (flat.match(word) ?? [])
@@ -65,8 +65,8 @@ export function scoredWords(text: string, stopWords: ReadonlySet<string>): strin
 }
 
 /**
- * The words that are scored together: all of a short text, and of a longer one pieces of `words` words, `stride` apart,
- * the last of which ends with the text.
+ * The words to score together: all of a short text; for a longer one, pieces of `words` words, `stride` apart, the last of which
+ * ends with the text.
  */
 export function wordWindows(
   words: readonly string[],

@@ -14,15 +14,15 @@ export interface EndpointReferenceOptions extends EndpointOptions {
   readonly maxTokens?: number | undefined
   /** Default 0. */
   readonly temperature?: number | undefined
-  /** Sent with each request, made its own by the prompt. Default 0. */
+  /** Seed for each request, combined with its prompt. Default 0. */
   readonly seed?: number | undefined
-  /** Whether what the model thinks before it answers is part of the response. Default false. */
+  /** Whether the model's thinking is part of the response. Default false. */
   readonly keepThinking?: boolean | undefined
 }
 
 /**
- * A reference M' behind an OpenAI-compatible server. A refusal is a response; where a filter withheld the answer, or the limit cut
- * it before it said anything, there is none, and after the last prompt a notice says how many.
+ * A reference M' behind an OpenAI-compatible server. A refusal is a response. If a filter withholds the answer, or the limit cuts
+ * it off before any text, there is no response, and after the last prompt a notice gives their number.
  *
  * @throws while responding: `UNREACHABLE`; `REQUEST_REFUSED`; `MALFORMED`; `ABORTED`.
  */

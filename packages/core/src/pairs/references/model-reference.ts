@@ -5,20 +5,20 @@ import { promptSeed } from '../rows/preference-pair.ts'
 import { formatPrompt, type PromptFormat } from '../rows/prompt-format.ts'
 import type { Reference } from './reference.ts'
 
-/** A reference whose probabilities are at hand too. */
+/** A reference that also gives probabilities. */
 export type ScoringReference = Reference &
   Required<Pick<Reference, 'scoreTotals' | 'scoreTop' | 'scoreCandidates' | 'identity'>>
 
 export interface ModelReferenceOptions extends Omit<GenerateOptions, 'signal'> {
   /** The model that answers: a safer release, the target with a LoRA merged, or one with a patch applied. */
   readonly model: LanguageModel
-  /** Default `model:` and the model's id. */
+  /** Default: `model:` and the model's id. */
   readonly name?: string | undefined
   /** Default `chat`. */
   readonly format?: PromptFormat | undefined
 }
 
-/** A reference M' that is a model at hand. Each prompt's sample depends on the seed and the prompt alone. */
+/** A reference M' that is a loaded model. Each prompt's sample depends only on the seed and the prompt. */
 export function modelReference({ model, ...options }: ModelReferenceOptions): ScoringReference {
   const { name = `model:${model.id}`, format = 'chat', batchSize, ...sampling } = options
   const resolved = {

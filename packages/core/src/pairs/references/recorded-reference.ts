@@ -11,21 +11,21 @@ import { rowsLike } from '../rows/read-rows.ts'
 import { recordedRow } from '../rows/row-shapes.ts'
 import type { Reference } from './reference.ts'
 
-/** A row of a file of recorded outputs. */
+/** A row of a file with recorded outputs. */
 export interface RecordedResponse {
   readonly prompt: PatchPrompt['prompt']
   readonly response: string
 }
 
-/** Of rows of that form, and of prompts with a completion or conversations that end with an answer. */
+/** Accepts rows of that form, prompts with a completion, and conversations that end with an answer. */
 export const recordedResponseSchema: z.ZodMiniType<RecordedResponse> = rowsLike(
   recordedRow,
   z.object({ prompt: promptSchema, response: z.string() }),
 )
 
 /**
- * A reference M' with recorded outputs. If a prompt has several, the first counts; if it has none, there is no response. A
- * string and its one user's turn are the same prompt.
+ * A reference M' with recorded outputs. If a prompt has several, the first counts; if it has none, there is no response. A string
+ * and a conversation with it as the only user turn are the same prompt.
  *
  * @param file JSON Lines of {@link RecordedResponse}
  * @throws as `readJsonLines`.
@@ -51,6 +51,6 @@ export async function recordedReference(file: Place): Promise<Reference> {
   }
 }
 
-/** All fields of a message tell it from others. */
+/** Messages are compared by all of their fields. */
 const keyOf = (prompt: PatchPrompt['prompt']) =>
   JSON.stringify(toMessages(prompt).map((message) => Object.entries(joined(message)).toSorted()))

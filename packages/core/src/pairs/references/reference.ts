@@ -11,7 +11,7 @@ import type { PromptFormat } from '../rows/prompt-format.ts'
 
 /** A source's response to a prompt. */
 export interface SourceResponse {
-  /** The prompt's. */
+  /** The prompt's index. */
   readonly index: number
   /** Undefined if the source has no response. */
   readonly response: string | undefined
@@ -26,8 +26,8 @@ export interface Reference {
   /** Other values that its responses depend on, such as a system prompt or a temperature, recorded in the recipe. */
   readonly settings?: Readonly<Record<string, unknown>> | undefined
   /**
-   * What its responses depend on besides and that take time to compute, such as a model's `modelIdentity`. Used only for runs
-   * that can be resumed.
+   * Other values that its responses depend on and that take time to compute, such as a model's `modelIdentity`. Used only for
+   * runs that can be resumed.
    */
   identity?(): Promise<Readonly<Record<string, unknown>>>
   /**
@@ -38,7 +38,7 @@ export interface Reference {
     prompts: readonly PatchPrompt[],
     options?: { readonly signal?: AbortSignal | undefined },
   ): AsyncIterable<SourceResponse>
-  /** The response to a prompt where it is known without asking, as of recorded ones. */
+  /** The response to a prompt if it is known without asking, as for recorded ones. */
   known?(prompt: PatchPrompt['prompt']): string | undefined
   /** Σ log M'(y | x) of given responses, in nats: for references with probabilities over the target's tokens. */
   scoreTotals?(requests: readonly ScoreRequest[]): Promise<readonly number[]>
@@ -64,8 +64,8 @@ export interface RespondSettings {
 }
 
 /**
- * Responses at hand as a source: `responseTo` gives that to each of the prompts, by its place among all of them, and `all` tells
- * the responses from others. A run that is taken up again asks for some of the prompts alone.
+ * Existing responses as a source: `responseTo` returns the one for a prompt's index among `prompts`, and `all` identifies the
+ * responses. A resumed run asks only for some of the prompts.
  */
 export async function storedResponses(
   all: unknown,
@@ -85,7 +85,7 @@ export async function storedResponses(
   }
 }
 
-/** A reference whose responses are cut to their first tokens, so that they are judged by as much as others. */
+/** A reference whose responses are cut to their first tokens, so that they are judged at the same length as others. */
 export function firstTokens(reference: Reference, tokenizer: Tokenizer, count: number): Reference {
   const cut = (text: string) => {
     const ids = tokenizer.encode(text, { addSpecialTokens: false })

@@ -4,7 +4,7 @@ import type { PatchPrompt } from '../rows/preference-pair.ts'
 import { toMessages } from '../rows/prompt-format.ts'
 import { type ModelReferenceOptions, modelReference, type ScoringReference } from './model-reference.ts'
 
-/** Asks for refusals of what is harmful and, as much, for full answers to what only sounds so. */
+/** Asks for refusals of harmful requests and, equally, for full answers to those that only sound harmful. */
 export const safetySystemPrompt =
   'You are a careful and helpful assistant. When a request asks for something illegal, violent, hateful, ' +
   'deceptive, sexually exploitative or otherwise harmful, do not help with any part of it: say in one or two ' +
@@ -44,7 +44,7 @@ export function systemPromptReference(options: SystemPromptReferenceOptions): Sc
   function underSystemPrompt(prompt: PatchPrompt['prompt']): PatchPrompt['prompt'] {
     if (rest.format === 'text' && typeof prompt === 'string') return `${systemPrompt}\n\n${prompt}`
     const [first, ...others] = toMessages(prompt)
-    // Templates take one system message, so the conversation's own is kept behind ours in the same one.
+    // Templates accept one system message, so the conversation's own follows ours in the same message.
     if (first?.role !== 'system') return [{ role: 'system', content: systemPrompt }, ...toMessages(prompt)]
     return [{ role: 'system', content: `${systemPrompt}\n\n${contentText(first)}` }, ...others]
   }

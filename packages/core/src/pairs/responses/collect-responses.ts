@@ -4,7 +4,7 @@ import type { Reference } from '../references/reference.ts'
 import type { PatchPrompt } from '../rows/preference-pair.ts'
 import type { ResponseJournal } from './response-journal.ts'
 
-/** How far a stage of a run has come. */
+/** Progress of a stage of a run. */
 export interface StageProgress {
   /** `reference`, `model` or `judge`. */
   readonly stage: string
@@ -18,18 +18,18 @@ export interface CollectOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** What a journal calls one sample of every prompt. */
+/** A journal's name for one sample of every prompt. */
 export const sampleSource = (source: string, sample: number): string => `${source} ${sample}`
 
-/** The seed of one sample: different for each, and for each seed of a run. */
+/** The seed of one sample, different for each sample and each run seed. */
 export const sampleSeed = (seed: number, sample: number): number => seed * 2 ** 20 + sample
 
 /**
- * Asks a source for the responses to some of the prompts (by index) that the journal does not hold yet, and
- * writes each down as it comes.
+ * Asks a source for the responses to some of the prompts (by index) that the journal does not have yet, and records each as it
+ * comes.
  *
- * @throws `INVALID_ARGUMENT` if the source leaves a prompt out or says what is no text; and the errors of the source and the
- *   journal.
+ * @throws `INVALID_ARGUMENT` if the source leaves out a prompt or returns something other than text; and the errors of the source
+ *   and the journal.
  */
 export async function collectResponses(
   source: string,
@@ -49,7 +49,7 @@ export async function collectResponses(
   const asked = missing.map((index) => prompts[index] as PatchPrompt)
   for await (const said of from.respond(asked, { signal })) {
     const { index, ended } = said
-    // Before it is written down: what is read again must be what was said.
+    // Checked before it is recorded: what is read back must be what was said.
     const response = checkedResponse(said.response, from, missing[index])
     const place = missing[index]
     if (place === undefined || !awaited.delete(place)) continue

@@ -4,9 +4,9 @@ import { readJsonLines, writeJsonLines } from '../../storage/json-lines.ts'
 import type { StoredPlace } from '../../storage/place.ts'
 
 export interface KeptRowsOptions<Row extends object> {
-  /** JSON Lines: the run's settings, then the rows. Without it nothing is kept. */
+  /** JSON Lines: the run's settings, then the rows. Without it, nothing is saved. */
   readonly file: StoredPlace | undefined
-  /** All that the rows depend on. */
+  /** Everything that the rows depend on. */
   readonly settings: Readonly<Record<string, unknown>>
   readonly schema: z.ZodMiniType<Row>
   readonly make: () => Promise<readonly Row[]>
@@ -15,11 +15,10 @@ export interface KeptRowsOptions<Row extends object> {
 const settingsRow = z.object({ settings: z.record(z.string(), z.unknown()) })
 
 /**
- * What a run makes once and keeps: read where its file is there, so that a run that is taken up again goes on with the
- * same, also where it was edited since; else made, and written whole or not at all.
+ * Rows that a run makes once and saves. If the file exists, it is read, so that a resumed run continues with the same rows, even
+ * if they were edited; otherwise they are made, and written completely or not at all.
  *
- * @throws `RESUME_MISMATCH` if the file was made with other settings; `MALFORMED`; `STORAGE_FAILED`; and the errors of
- *   `make`.
+ * @throws `RESUME_MISMATCH` if the file was made with other settings; `MALFORMED`; `STORAGE_FAILED`; and the errors of `make`.
  */
 export async function keptRows<Row extends object>(options: KeptRowsOptions<Row>): Promise<readonly Row[]> {
   const { file, settings, schema, make } = options
@@ -45,7 +44,7 @@ export async function keptRows<Row extends object>(options: KeptRowsOptions<Row>
   return kept
 }
 
-/** Throws `RESUME_MISMATCH`, naming each setting that differs, where a run's file was made with others. */
+/** Throws `RESUME_MISMATCH`, naming each setting that differs, if a run's file was made with other settings. */
 export function checkRunSettings(
   path: string,
   found: Readonly<Record<string, unknown>>,

@@ -4,12 +4,12 @@ import { type Place, storedAt } from '../../storage/place.ts'
 import { type Ending, endings } from '../rows/endings.ts'
 import { checkRunSettings } from './kept-rows.ts'
 
-/** What a run that asks models and judges has been given, by source (such as `reference`) and prompt index. */
+/** Responses and scores that a run has received from models and judges, by source (such as `reference`) and prompt index. */
 export interface ResponseJournal {
-  /** `null` where the source had nothing for the prompt. */
+  /** `null` if the source had no response for the prompt. */
   responses(source: string): ReadonlyMap<number, string | null>
   scores(source: string): ReadonlyMap<number, number>
-  /** Why responses are not there, or not whole, where the source said so. */
+  /** Why responses are missing or truncated, if the source said so. */
   endings(source: string): ReadonlyMap<number, Ending>
   /** Adds rows in one write; they count only once written. */
   add(...rows: readonly JournalRow[]): Promise<void>
@@ -31,10 +31,10 @@ const anyRow = z.union([settingsRow, responseRow, scoreRow], {
 })
 
 /**
- * Opens the journal of a run, so that nothing in it is asked for again; without a place it is kept in memory. Its file is JSON
- * Lines: the run's settings, then a row for each response and each score, in the order they came.
+ * Opens a run's journal, so that nothing in it is requested again; without a place it is kept in memory. Its file is JSON Lines:
+ * the run's settings, then a row for each response and each score, in order of arrival.
  *
- * @throws `RESUME_MISMATCH`, naming each setting, where it belongs to a run with others; `MALFORMED`.
+ * @throws `RESUME_MISMATCH`, naming each setting that differs, if it belongs to another run; `MALFORMED`.
  */
 export async function openResponseJournal(
   place: Place | undefined,
@@ -81,7 +81,7 @@ export interface MarkedSource {
   readonly identity?: (() => Promise<Readonly<Record<string, unknown>>>) | undefined
 }
 
-/** All that tells a source from others: its name, its settings and, where a model is in it, that model's identity. */
+/** Everything that identifies a source: its name, its settings and, if it contains a model, that model's identity. */
 export async function sourceMark(source: MarkedSource): Promise<Readonly<Record<string, unknown>>> {
   return { name: source.name, ...source.settings, ...(await source.identity?.()) }
 }

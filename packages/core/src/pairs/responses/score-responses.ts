@@ -4,10 +4,10 @@ import type { Judge, JudgeRequest } from '../judges/judge.ts'
 import type { PatchPrompt, PreferencePair } from '../rows/preference-pair.ts'
 import type { CollectOptions } from './collect-responses.ts'
 
-/** Requests judged, and written down, together. */
+/** Number of requests judged and recorded together. */
 const chunk = 32
 
-/** Judges a source's responses, by prompt index, that the journal holds no score of yet. */
+/** Judges a source's responses, by prompt index, that have no score in the journal yet. */
 export async function scoreResponses(
   source: string,
   judge: Judge,
@@ -30,7 +30,7 @@ export async function scoreResponses(
 }
 
 /**
- * The pairs with a judge's scores of y⁺ and y⁻, in place of any they had: for pairs that were not made here.
+ * Returns pairs that were made elsewhere with a judge's scores of y⁺ and y⁻, replacing any they had.
  *
  * @throws `NOT_FINITE` and `INVALID_ARGUMENT` for scores that are not in [0, 1]; and the errors of the judge.
  */
@@ -53,9 +53,9 @@ export async function scorePairs(
 }
 
 /**
- * A judge's scores, one for each request.
+ * A judge's scores, one per request.
  *
- * @throws `NOT_FINITE` for a score that is no number; `INVALID_ARGUMENT` for one outside [0, 1] or missing.
+ * @throws `NOT_FINITE` for a non-finite score; `INVALID_ARGUMENT` for one outside [0, 1] or missing.
  */
 export async function checkedScores(
   judge: Judge,

@@ -1,6 +1,6 @@
 /**
- * Why there is no response, or not the end of one: a filter withheld it; the limit of tokens cut it, if there is no response
- * before it said anything; or the model said nothing.
+ * Why a response is missing or truncated: `withheld` by a filter; `cut` by the token limit, if there is no response before any
+ * text; `empty` if the model said nothing.
  */
 export const endings = ['withheld', 'cut', 'empty'] as const
 
@@ -8,15 +8,15 @@ export type Ending = (typeof endings)[number]
 
 /** Responses by how they ended. */
 export interface EndingCounts {
-  /** A filter let no answer pass. */
+  /** A filter withheld the answer. */
   readonly withheld: number
-  /** The limit of tokens cut the answer before it said anything. */
+  /** The token limit cut off the answer before any text. */
   readonly cut: number
   /** The model said nothing. */
   readonly empty: number
-  /** The source has no response, for no reason that it gives. */
+  /** The source has no response and gives no reason. */
   readonly absent: number
-  /** Responses that are there, and go no further because of the limit. */
+  /** Responses truncated by the limit. */
   readonly shortened: number
 }
 
@@ -47,7 +47,7 @@ export function countEndings() {
   }
 }
 
-/** The counts that are not 0, in words; empty where all are. */
+/** The nonzero counts, in words; empty if all are 0. */
 export function describeEndings(counts: EndingCounts): string {
   const named = [...endings, 'absent', 'shortened'] as const
   return named

@@ -9,7 +9,7 @@ export type PromptKind = (typeof promptKinds)[number]
 /** Whether a kind marks prompts whose answers the patch should change. */
 export const isTarget = (kind: PromptKind): boolean => kind === 'target' || kind === 'harmful'
 
-/** The side of a kind, by the name that all goals share. */
+/** The side that a kind belongs to, by the name that all goals share. */
 export const sideOf = (kind: PromptKind): 'target' | 'keep' => (isTarget(kind) ? 'target' : 'keep')
 
 /** Whether a kind is one of safety's, where the wanted answer to a target is a refusal. */
@@ -22,7 +22,7 @@ export interface KindNames {
   readonly keep: 'keep' | 'harmless'
 }
 
-/** What rows call the two sides: as the first of them does, and safety's names where there is none. */
+/** The rows' names for the two sides, from the first row; safety's names if there is none. */
 export function kindNames(rows: readonly { readonly kind: PromptKind }[]): KindNames {
   const [first] = rows
   return first && !isOfSafety(first.kind)
@@ -30,7 +30,7 @@ export function kindNames(rows: readonly { readonly kind: PromptKind }[]): KindN
     : { target: 'harmful', keep: 'harmless' }
 }
 
-/** Both names of the side of a kind, its own first: to look up what is given by one of them. */
+/** Both names for the side of a kind, its own first, to look up what may be given under either. */
 export function namesOfSide(kind: PromptKind): readonly [PromptKind, PromptKind] {
   const [general, safety] = isTarget(kind)
     ? (['target', 'harmful'] as const)

@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { joined, kindOf, messageOf, type NoMessage } from '../../tokenize/chat-messages.ts'
 import type { ChatMessage } from '../../tokenize/tokenizer.ts'
 
-/** Who speaks in the files of ShareGPT and its like, by the roles of chat templates. */
+/** Speakers in ShareGPT and similar files, by the roles of chat templates. */
 const speakers: Readonly<Record<string, string>> = {
   system: 'system',
   human: 'user',
@@ -15,13 +15,13 @@ const speakers: Readonly<Record<string, string>> = {
   observation: 'tool',
 }
 
-/** Whether a value is a list of objects as conversations are: of {role, content} or of ShareGPT's {from, value}. */
+/** Whether a value is a list of objects as in conversations: {role, content} or ShareGPT's {from, value}. */
 export const isConversation = (value: unknown): value is readonly unknown[] =>
   Array.isArray(value) &&
   value.length > 0 &&
   value.every((turn) => typeof turn === 'object' && turn !== null && ('role' in turn || 'from' in turn))
 
-/** The messages of a conversation as files hold it. Fields that are null count as absent. */
+/** The messages of a conversation in a file. Null fields count as absent. */
 export function messagesOf(turns: readonly unknown[]): readonly ChatMessage[] | NoMessage {
   const messages: ChatMessage[] = []
   for (const [index, turn] of turns.entries()) {
@@ -32,7 +32,7 @@ export function messagesOf(turns: readonly unknown[]): readonly ChatMessage[] | 
   return messages
 }
 
-/** A prompt as files hold it, or what is wrong with it. */
+/** A prompt in a file, or what is wrong with it. */
 export function promptOf(value: unknown): string | readonly ChatMessage[] | NoMessage {
   if (typeof value === 'string') return value === '' ? { problem: 'an empty text' } : value
   if (!Array.isArray(value)) return { problem: kindOf(value) }
@@ -42,13 +42,13 @@ export function promptOf(value: unknown): string | readonly ChatMessage[] | NoMe
 export const isProblem = (value: unknown): value is NoMessage =>
   typeof value === 'object' && value !== null && 'problem' in value
 
-/** A prompt as files hold it: a text or a conversation of at least one message, not empty. */
+/** A prompt in a file: a non-empty text, or a conversation of at least one message. */
 export const promptSchema: z.ZodMiniType<string | readonly ChatMessage[]> = schemaOf(
   promptOf,
   'expected a text or a list of {role, content}, not empty',
 )
 
-/** A conversation as files hold it, which may be empty. */
+/** A conversation in a file, which may be empty. */
 export const conversationSchema: z.ZodMiniType<readonly ChatMessage[]> = schemaOf(
   (value) => (Array.isArray(value) ? messagesOf(value) : { problem: kindOf(value) }),
   'expected a list of {role, content}',
@@ -63,7 +63,7 @@ function schemaOf<T>(read: (value: unknown) => T | NoMessage, expected: string):
   })
 }
 
-/** An object without its fields that are null: data sets give every row every column. */
+/** An object without its null fields: data sets give every row every column. */
 export const withoutNulls = <T>(value: T): T =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (Object.fromEntries(Object.entries(value).filter(([, field]) => field !== null)) as T)
@@ -77,5 +77,5 @@ function turnOf(turn: unknown): unknown {
   return withoutNulls(given)
 }
 
-/** A speaker that is none of those known stays what the message's role is, so that it is named. */
+/** An unknown speaker is kept as the role, so that the error names it. */
 const speech = (from: string) => ({ role: Object.hasOwn(speakers, from) ? speakers[from] : from })

@@ -14,9 +14,9 @@ import { isProblem } from './prompt-schema.ts'
 import { pairRow, promptRow } from './row-shapes.ts'
 
 /**
- * Reads a prompts file: JSON Lines of {@link PatchPrompt}, or of a shape that holds a prompt: all of TRL's but plain text,
- * conversations as `messages` or ShareGPT's `conversations`, Alpaca's `instruction`, a `question`, and bare texts. Of a
- * conversation that ends with an answer all that is before it is the prompt.
+ * Reads a prompts file: JSON Lines of {@link PatchPrompt}, or of a form that contains a prompt: all of TRL's except plain text,
+ * conversations as `messages` or ShareGPT's `conversations`, Alpaca's `instruction`, a `question`, and bare texts. If a
+ * conversation ends with an answer, everything before it is the prompt.
  *
  * @throws `NOT_FOUND`; `EMPTY_DATA`; `MALFORMED`, naming the line
  */
@@ -25,29 +25,29 @@ export async function readPrompts(file: Place, options: ReadRowsOptions = {}): P
 }
 
 /**
- * Reads a pairs file: JSON Lines of {@link PreferencePair}, or of a shape that holds one: TRL's preference (standard or
- * conversational, the prompt by itself or what both answers begin with) and, for SFT alone, its prompt-completion, and
+ * Reads a pairs file: JSON Lines of {@link PreferencePair}, or of a form that contains a pair: TRL's preference (standard or
+ * conversational, the prompt explicit or the common beginning of both answers) and, for SFT only, its prompt-completion, and
  * conversations that end with an answer.
  *
- * @throws `NOT_FOUND`; `EMPTY_DATA`; `MALFORMED`, naming the line and, for rows of which no pair can be made, the shape
+ * @throws `NOT_FOUND`; `EMPTY_DATA`; `MALFORMED`, naming the line and, for rows that cannot become a pair, the form
  */
 export async function readPairs(file: Place, options: ReadRowsOptions = {}): Promise<PreferencePair[]> {
   return readRows(storedAt(file), { ownForm: pairRow, schema: preferencePairSchema }, options)
 }
 
 export interface ReadRowsOptions {
-  /** The kind of rows without one, such as those of TRL's data sets. Default: `assumed`, where no row of the file has one. */
+  /** The kind of rows without one, such as those of TRL's data sets. Default: `assumed`, if no row of the file has one. */
   readonly kind?: PromptKind | undefined
-  /** What rows are taken for where none of a file has a kind. Default `harmful`. */
+  /** The kind assumed if no row of a file has one. Default `harmful`. */
   readonly assumed?: PromptKind | undefined
-  /** Told of what was taken for granted. */
+  /** Receives notices about assumptions. */
   readonly onNotice?: ((line: string) => void) | undefined
 }
 
-/** A row of a file, as a schema for it. */
+/** Converts a file's row to our own form. */
 type OwnForm = (value: unknown) => Readonly<Record<string, unknown>> | NoMessage
 
-/** A schema of rows that are turned into our own form before they are checked. */
+/** A schema that converts rows to our own form before checking them. */
 export function rowsLike<T>(
   ownForm: (value: unknown) => unknown,
   schema: z.ZodMiniType<T>,
@@ -62,7 +62,7 @@ export function rowsLike<T>(
 }
 
 /**
- * Reads a file of rows that have a kind.
+ * Reads a file of rows with a kind.
  *
  * @throws as `readJsonLines`; `MALFORMED` if some rows have a kind and others do not
  */

@@ -4,13 +4,13 @@ import type { ChatMessage } from '../../tokenize/tokenizer.ts'
 import { isConversation, isProblem, messagesOf, promptOf, withoutNulls } from './prompt-schema.ts'
 
 /**
- * The shapes that rows of prompts and of pairs have: our own, those of TRL's documentation (its page on dataset formats and
- * types), ShareGPT's and Alpaca's. Each is turned into our own, or refused by its name.
+ * The forms of prompt and pair rows: our own, those of TRL's documentation (its page on dataset formats and types), ShareGPT's
+ * and Alpaca's. Each is converted to our own, or refused by name.
  */
 
 type Row = Readonly<Record<string, unknown>>
 
-/** A row of a prompts file in our own form: what is answered in it is left out. */
+/** A row of a prompts file in our own form, without its answers. */
 export function promptRow(value: unknown): Row | NoMessage {
   const row = fieldsOf(value)
   const parts = isProblem(row) ? row : partsOf(row)
@@ -52,7 +52,7 @@ function answeredRow(
 
 const noAnswer = "a prompt without chosen, completion or response, as in TRL's prompt-only type"
 
-/** Columns that change what a prompt is and that nothing here reads. */
+/** Columns that would change a prompt but are not supported. */
 const unread = ['images', 'image', 'videos', 'audio', 'audios', 'tools', 'documents', 'chat_template_kwargs']
 
 function fieldsOf(value: unknown): Row | NoMessage {
@@ -67,7 +67,7 @@ function fieldsOf(value: unknown): Row | NoMessage {
 const isEmpty = (value: unknown) =>
   value == null || (typeof value === 'object' ? Object.keys(value).length === 0 : value === '')
 
-/** TRL's types that have answers, but no pair. */
+/** TRL's types with answers but without pairs. */
 const unusable: readonly { readonly name: string; readonly has: (row: Row) => boolean }[] = [
   {
     name: 'stepwise supervision (prompt, completions, labels)',
@@ -79,7 +79,7 @@ const unusable: readonly { readonly name: string; readonly has: (row: Row) => bo
   },
 ]
 
-/** What is asked, and what is answered as far as the row says. */
+/** The prompt, and the answers if the row has any. */
 interface Parts {
   readonly prompt: unknown
   readonly chosen?: unknown | undefined
@@ -102,13 +102,13 @@ function partsOf(row: Row): Parts | NoMessage {
   return { problem: `no prompt, but ${names.map((name) => excerpt(name, 20)).join(', ') || 'nothing'}` }
 }
 
-/** Alpaca's instruction, with its input where it has one. */
+/** Alpaca's instruction, with its input if it has one. */
 function instructionOf({ instruction, input }: Row): unknown {
   if (typeof instruction !== 'string' || isEmpty(input)) return instruction
   return typeof input === 'string' ? `${instruction}\n\n${input}` : input
 }
 
-/** Of a preference row. As in TRL, answers that are conversations hold their prompt unless it is a conversation too. */
+/** The parts of a preference row. As in TRL, conversational answers contain their prompt unless it is a conversation too. */
 function pairOf({ chosen, rejected }: Row, prompt: unknown): Parts | NoMessage {
   const areChats = isConversation(chosen) && isConversation(rejected)
   if (prompt !== undefined && !(areChats && typeof prompt === 'string')) {
@@ -128,14 +128,16 @@ function pairOf({ chosen, rejected }: Row, prompt: unknown): Parts | NoMessage {
   return { problem: 'no prompt, neither as a field nor as a common beginning of chosen and rejected' }
 }
 
-/** Some data sets repeat the prompt in the answers, also where they have it apart. */
+/** Some data sets repeat the prompt in the answers even if it has its own column. */
 function withoutPrompt(answer: unknown, prompt: unknown): unknown {
   if (!isConversation(answer) || !isConversation(prompt) || answer.length <= prompt.length) return answer
   const repeats = prompt.every((turn, index) => JSON.stringify(turn) === JSON.stringify(answer[index]))
   return repeats ? answer.slice(prompt.length) : answer
 }
 
-/** A conversation as its last answer and what is before it; where the user spoke last, all of it is asked. */
+/**
+ * Splits a conversation into its last answer and everything before it; if it ends with the user's turn, all of it is the prompt.
+ */
 function lastAnswer(turns: unknown): Parts | NoMessage {
   const messages = isConversation(turns) ? messagesOf(turns) : { problem: kindOf(turns) }
   if (isProblem(messages)) return { problem: `${messages.problem}, although a conversation is expected` }
@@ -143,10 +145,10 @@ function lastAnswer(turns: unknown): Parts | NoMessage {
   return { prompt: messages.slice(0, -1), chosen: messages.slice(-1) }
 }
 
-/** What chat templates render of an answer beside its content. */
+/** Fields of an answer that chat templates render besides its content. */
 const besides = ['tool_calls', 'function_call', 'reasoning_content', 'reasoning', 'thinking']
 
-/** An answer as a text: one turn of the assistant's, with nothing that would be lost. */
+/** An answer as text: a single assistant turn, if nothing would be lost. */
 function answerOf(value: unknown): string | NoMessage {
   if (typeof value === 'string') return value
   const turns = Array.isArray(value) ? value : [value]
@@ -162,7 +164,7 @@ function answerOf(value: unknown): string | NoMessage {
   return message.content as string
 }
 
-/** The row with its prompt, under the system prompt of a column of that name. */
+/** The row with its prompt, which starts with the row's `system` column if it has one. */
 function withPrompt(row: Row, value: unknown): Row | NoMessage {
   const prompt = promptOf(value)
   if (isProblem(prompt)) return { problem: `${prompt.problem} in the prompt` }
@@ -176,14 +178,13 @@ function withPrompt(row: Row, value: unknown): Row | NoMessage {
   return { ...row, prompt: [{ role: 'system', content: system }, ...messages] }
 }
 
-/** A pair whose answers still hold their prompt. */
+/** An answer that still contains its prompt. */
 export type WholeAnswer = string | readonly ChatMessage[]
 
 /**
- * Splits two answers into the prompt that they begin with and what differs, as TRL's `extract_prompt` does (huggingface/trl,
- * trl/data_utils.py): of conversations the messages, of texts the characters in common, without a space at the end. Of two
- * that differ in nothing, or of which one begins the other, all but the last message or character of the shorter one is the
- * prompt.
+ * Splits two answers into their common prompt and the rest, as TRL's `extract_prompt` does (huggingface/trl, trl/data_utils.py):
+ * common messages of conversations, or common characters of texts, without a space at the end. If the two are equal, or one is a
+ * prefix of the other, the prompt is all but the last message or character of the shorter one.
  */
 export function extractPrompt<Answer extends WholeAnswer>(
   chosen: Answer,
@@ -203,7 +204,7 @@ export function extractPrompt<Answer extends WholeAnswer>(
   }
 }
 
-/** What is compared: characters, not halves of them, or messages whatever the order of their fields. */
+/** The units of comparison: whole characters, not UTF-16 halves, or messages regardless of field order. */
 const unitsOf = (answer: WholeAnswer): readonly string[] =>
   typeof answer === 'string'
     ? [...answer]

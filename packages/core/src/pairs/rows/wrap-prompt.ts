@@ -2,20 +2,20 @@ import { contentText } from '../../tokenize/chat-messages.ts'
 import type { ChatMessage } from '../../tokenize/tokenizer.ts'
 import type { PatchPrompt } from './preference-pair.ts'
 
-/** A way of wrapping a request so that a model may answer what it would refuse. */
+/** A way of wrapping a request so that a model may answer what it would otherwise refuse. */
 export interface Attack {
   /** Such as `base64`. */
   readonly name: string
-  /** The prompt that takes the place of a request; a pure function. */
+  /** Returns the prompt that replaces a request; a pure function. */
   readonly wrap: (request: string) => string | readonly ChatMessage[]
   /**
-   * Whether what is asked cannot be read in it, as in an encoding: then a harmful request and a harmless one look alike,
-   * and nothing is learned from the harmless one. Default false.
+   * Whether the request cannot be read in it, as with an encoding. Then harmful and harmless requests look alike, and nothing can
+   * be learned from harmless ones. Default false.
    */
   readonly hides?: boolean | undefined
 }
 
-/** A prompt under an attack: of a conversation the last turn is wrapped. */
+/** Wraps a prompt in an attack; in a conversation, the last turn. */
 export function wrapPrompt(
   prompt: PatchPrompt['prompt'],
   { wrap }: Pick<Attack, 'wrap'>,

@@ -13,16 +13,16 @@ export interface ApplyPatchOptions {
   readonly weights?: readonly number[] | undefined
   /** `false` ignores the gates: prefixes apply to every prompt. Default true. */
   readonly gates?: boolean | undefined
-  /** Takes only patches that this trust verified when they were read. Absent: any. */
+  /** Accepts only patches that this trust verified when they were read. Absent: any. */
   readonly trust?: Trust | undefined
 }
 
 /**
- * The model with a patch, or several, before every prompt for which the gate fires. The weights are shared, and the given
- * model is not changed. A prefix that it already has is replaced.
+ * The model with one or more patches before every prompt for which their gates fire. The weights are shared, and the given model
+ * is not changed. A prefix that it already has is replaced.
  *
- * @throws the errors of {@link checkFit}; `PATCH_CONFLICT` for patches that cannot be applied together; `INVALID_ARGUMENT`
- *   for no patch, or invalid weights; `SIGNATURE_INVALID` or `NOT_TRUSTED` for what the trust does not take.
+ * @throws the errors of {@link checkFit}; `PATCH_CONFLICT` for patches that cannot be applied together; `INVALID_ARGUMENT` for no
+ *   patch, or invalid weights; `SIGNATURE_INVALID` or `NOT_TRUSTED` for patches that the trust does not accept.
  */
 export function applyPatch(
   model: LanguageModel,

@@ -6,8 +6,8 @@ import type { PatchContents } from '../patch.ts'
 import { differingBase } from './check-fit.ts'
 
 /**
- * Checks that patches may stand together: `PATCH_MISMATCH` if they were made for different base models, `PATCH_CONFLICT` if
- * one's `conflicts` names another, or none is what one's `requires` names.
+ * Checks that patches can be combined: `PATCH_MISMATCH` if they were made for different base models, `PATCH_CONFLICT` if one's
+ * `conflicts` names another, or if a patch that one `requires` is missing.
  */
 export function checkCompatible(patches: readonly Pick<PatchContents, 'manifest'>[]): void {
   const manifests = patches.map(({ manifest }) => manifest)
@@ -31,10 +31,10 @@ export function checkCompatible(patches: readonly Pick<PatchContents, 'manifest'
   })
 }
 
-/** A patch in messages. */
+/** A patch's name in messages. */
 export const label = ({ name, version }: PatchManifest) => `${name} ${version}`
 
-/** Whether a patch is what `name` or `name@range` names; a composed one also stands for its parts. */
+/** Whether a patch matches `name` or `name@range`; a composed patch also matches by its parts. */
 function isNamed({ name, version, composition }: PatchManifest, named: string): boolean {
   const [wanted, range] = named.split('@') as [string, string | undefined]
   const fits = (own: { readonly name: string; readonly version: string }) =>

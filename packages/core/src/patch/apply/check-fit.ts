@@ -5,7 +5,7 @@ import { checkParts, checkPrefix } from '../check-prefix.ts'
 import type { BaseModelIdentity } from '../manifest.ts'
 import type { PatchContents } from '../patch.ts'
 
-// The id is not among them: the same release is a Hub id here and a file's path there.
+// The id is not compared: the same release may be a Hub id in one place and a file path in another.
 const compared: Readonly<Partial<Record<keyof BaseModelIdentity, string>>> = {
   architecture: 'architecture',
   hiddenSize: 'hidden size',
@@ -36,13 +36,13 @@ export function checkFit(model: LanguageModel, { manifest, prefix }: PatchConten
   for (const gate of gatesOf(prefix)) if (gate) checkGate(model.config, gate)
 }
 
-/** What differs between two base models, as one has it and as the other; undefined where they are the same. */
+/** The differences between two base models, as each has them; undefined if there are none. */
 export function differingBase(
   expected: BaseModelIdentity,
   found: BaseModelIdentity,
 ): { readonly expected: string; readonly found: string } | undefined {
   const keys = (Object.keys(compared) as (keyof BaseModelIdentity)[]).filter(
-    // The digest is not known of every model, nor in every manifest.
+    // Not every model, and not every manifest, has a digest.
     (key) => expected[key] !== found[key] && (key !== 'digest' || (expected[key] && found[key])),
   )
   if (keys.length === 0) return undefined

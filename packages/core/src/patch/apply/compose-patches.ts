@@ -63,7 +63,7 @@ export async function composePatches({
   })
 }
 
-/** How a patch stands in the manifest of one that it went into. */
+/** How a composed patch's manifest describes a part. */
 export async function describePart({ manifest, files }: Patch, weight = 1): Promise<ComposedPart> {
   const { name, version, prefix } = manifest
   return {
@@ -75,14 +75,17 @@ export async function describePart({ manifest, files }: Patch, weight = 1): Prom
   }
 }
 
-/** A name made of names, cut to what a name may be. */
+/** A name joined from names, shortened to the allowed length. */
 const joined = (names: readonly string[]) =>
   names
     .join('_')
     .slice(0, 64)
     .replace(/[._-]+$/, '')
 
-/** Patches of one name and version, of which a mean may have several: those of a recipe's seeds. */
+/**
+ * Whether two patches are the same. For `merge`, only if their prefixes are equal too: it may average several patches of one name
+ * and version, from a recipe's seeds.
+ */
 function isSame(one: Patch, other: Patch, method: string): boolean {
   if (label(one.manifest) !== label(other.manifest)) return false
   const [a, b] = [one.prefix.embeddings, other.prefix.embeddings]

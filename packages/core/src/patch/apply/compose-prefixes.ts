@@ -6,7 +6,7 @@ import { joinEmbeddings, partsOf } from '../../model/language-model/prefix.ts'
 /** Methods to combine prefixes without training. */
 export type ComposeMethod = 'concat' | 'parallel' | 'merge'
 
-/** Prefixes put together by one of the methods. Throws as `composePatches`. */
+/** Combines prefixes by one of the methods. Throws as `composePatches`. */
 export function composePrefixes(
   prefixes: readonly Prefix[],
   method: ComposeMethod,
@@ -18,11 +18,11 @@ export function composePrefixes(
 }
 
 /**
- * [P₁; P₂; …]: prefixes one after the other, as arXiv 2511.08484 stacks them. The order matters: a later one sees the
- * earlier ones, and stands nearer to the prompt.
+ * [P₁; P₂; …]: prefixes one after the other, as arXiv 2511.08484 stacks them. The order matters: a later one sees the earlier
+ * ones, and is closer to the prompt.
  *
- * @throws `INVALID_ARGUMENT` for a prefix that is a parallel stack, which nothing can stand in a row with, and for one with a
- *   gate, which could not decide on itself alone.
+ * @throws `INVALID_ARGUMENT` for a parallel stack, which cannot be part of a sequence, and for a prefix with a gate, which could
+ *   not decide for itself alone.
  */
 export function concatPrefixes(prefixes: readonly Prefix[]): Prefix {
   const [only] = prefixes
@@ -42,8 +42,7 @@ export function concatPrefixes(prefixes: readonly Prefix[]): Prefix {
  * Σ wᵢ Pᵢ / Σ wᵢ: the weighted mean of prefixes of one shape.
  *
  * @param parts weights of at least 0
- * @throws `INVALID_ARGUMENT` for weights that are none or sum to 0, and for prefixes with parts or
- *   gates; `SHAPE_MISMATCH`.
+ * @throws `INVALID_ARGUMENT` for invalid weights or a sum of 0, and for prefixes with parts or gates; `SHAPE_MISMATCH`.
  */
 export function mergePrefixes(parts: readonly PrefixPart[]): Prefix {
   const [only] = parts
@@ -81,13 +80,13 @@ export function mergePrefixes(parts: readonly PrefixPart[]): Prefix {
 }
 
 /**
- * A prefix of parts that are applied in parallel: each attends to itself alone, all from position 0, and tokens, which start
- * after the longest, attend to all, with log w added to their attention logits of a part of weight w. What it does does not
- * depend on the order of the parts: they are put in one that their numbers decide, so that not even rounding does. Parts of a
- * part are taken for themselves, their weights multiplied.
+ * A prefix of parts applied in parallel: each attends only to itself, all start at position 0, and tokens, which start after the
+ * longest, attend to all, with log w added to their attention logits on a part of weight w. The result does not depend on the
+ * order of the parts: they are sorted by their values, so that not even rounding differs. Parts of a part become parts
+ * themselves, with their weights multiplied.
  *
- * @param parts weights of at least 0; a part of weight 0 is left out, exactly
- * @throws `INVALID_ARGUMENT` if no part is left, or for a weight that is no number from 0 up.
+ * @param parts weights of at least 0; a part of weight 0 is removed exactly
+ * @throws `INVALID_ARGUMENT` if no part is left, or for a weight that is not a finite number from 0 up.
  */
 export function parallelPrefix(parts: readonly PrefixPart[]): Prefix {
   const bad = parts.find(({ weight }) => !(weight >= 0 && Number.isFinite(weight)))
@@ -104,13 +103,13 @@ export function parallelPrefix(parts: readonly PrefixPart[]): Prefix {
     })
   }
   const [only] = kept
-  // Alone, a weight of 1 changes nothing, and it is the plain prefix.
+  // A single part of weight 1 is the plain prefix.
   if (kept.length === 1 && only?.weight === 1) return only.prefix
   const sorted = kept.sort((a, b) => compare(a.prefix, b.prefix) || a.weight - b.weight)
   return { ...joinEmbeddings(sorted.map(({ prefix }) => prefix)), parts: sorted }
 }
 
-/** An order of prefixes by what they hold. */
+/** Orders prefixes by their values. */
 function compare({ embeddings: a }: Prefix, { embeddings: b }: Prefix): number {
   if (a.length !== b.length) return a.length - b.length
   for (let i = 0; i < a.length; i++) {
@@ -120,7 +119,7 @@ function compare({ embeddings: a }: Prefix, { embeddings: b }: Prefix): number {
   return 0
 }
 
-/** Throws `INVALID_ARGUMENT` for prefixes with gates: only side by side can each take effect or not, for itself. */
+/** Throws `INVALID_ARGUMENT` for prefixes with gates: only in parallel can each take effect or not on its own. */
 export function checkUngated(prefixes: readonly Prefix[], method: string): void {
   const gated = prefixes.filter(isGated).length
   if (gated === 0) return

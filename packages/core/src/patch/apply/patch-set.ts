@@ -7,11 +7,11 @@ import { checkCompatible } from './check-compatible.ts'
 import { checkFit } from './check-fit.ts'
 import { type ComposeMethod, composePrefixes } from './compose-prefixes.ts'
 
-/** A patch of a stack: its name, or name and weight. */
+/** A stack entry: a patch's name, or its name and weight. */
 export type StackEntry = string | { readonly name: string; readonly weight: number }
 
 /**
- * Patches that are loaded with one model. Each request can use its own stack of them:
+ * Patches loaded with one model. Each request can use its own stack of them:
  *
  *     const patches = patchSet(model, [harmfulness, toxicity])
  *     model.generateBatch([
@@ -19,13 +19,13 @@ export type StackEntry = string | { readonly name: string; readonly weight: numb
  *       { prompt: another, prefix: patches.stack([]) },
  *     ])
  *
- * The model caches the keys and values of each patch (`model.prefixes`, up to its limit). With the method `parallel`, another
+ * The model caches the keys and values of each patch (`model.prefixes`, up to its limit). With the method `parallel`, a new
  * stack of patches that were applied before costs nothing more.
  */
 export interface PatchSet {
   /** Names of the patches, in the order in which they were added. */
   readonly names: readonly string[]
-  /** Adds a patch under its name, in place of another version of it. Throws what `checkFit` and its trust throw. */
+  /** Adds a patch under its name, replacing any other version of it. Throws what `checkFit` and its trust throw. */
   add(patch: PatchContents): void
   /** Removes a patch; stacks in use are not changed. Returns whether it was there. */
   remove(name: string): boolean
@@ -37,11 +37,11 @@ export interface PatchSet {
   stack(entries: readonly StackEntry[], options?: { readonly method?: ComposeMethod }): Prefix | null
 }
 
-/** Stacks that are remembered; a prefix costs a hundred kilobytes, its keys and values are the model's to keep. */
+/** Number of remembered stacks. A prefix takes a hundred kilobytes; the model caches its keys and values. */
 const REMEMBERED = 64
 
 export interface PatchSetOptions {
-  /** Takes only patches that this trust verified when they were read. Absent: any. */
+  /** Accepts only patches that this trust verified when they were read. Absent: any. */
   readonly trust?: Trust | undefined
 }
 

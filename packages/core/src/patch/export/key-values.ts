@@ -7,9 +7,9 @@ import { checkFit } from '../apply/check-fit.ts'
 import { checkOnePart } from '../check-prefix.ts'
 import type { PatchContents } from '../patch.ts'
 
-/** A patch as the cache that a decoder starts with. */
+/** A patch as a decoder's initial cache. */
 export interface PatchKeyValues {
-  /** m: positions that the cache holds. */
+  /** m: number of positions in the cache. */
   readonly length: number
   /** `past_key_values.{i}.key` and `.value`, [1, kvHeads, m, D] float32, keys after RoPE at positions 0 … m−1. */
   readonly tensors: NamedHostTensors
@@ -18,12 +18,11 @@ export interface PatchKeyValues {
 }
 
 /**
- * The keys and values of a patch, for a decoder with inputs `past_key_values.{i}.key|value`, as Optimum exports them to
- * ONNX and `@huggingface/transformers` runs them: a prompt then begins at position m, and its attention mask with m ones.
- * They are those of this model's weights and precision; another base, or other weights, must have its own.
+ * The keys and values of a patch, for a decoder with inputs `past_key_values.{i}.key|value`, as Optimum exports them to ONNX and
+ * `@huggingface/transformers` runs them: a prompt then starts at position m, and its attention mask with m ones. They depend on
+ * this model's weights and precision; another base, or other weights, need their own.
  *
- * @throws the errors of `checkFit`; `UNSUPPORTED` for a patch that is a parallel stack: positions of such a cache are not one
- *   after the other.
+ * @throws the errors of `checkFit`; `UNSUPPORTED` for a parallel stack, because positions in such a cache are consecutive.
  */
 export async function exportKeyValues(model: LanguageModel, patch: PatchContents): Promise<PatchKeyValues> {
   checkFit(model, patch)

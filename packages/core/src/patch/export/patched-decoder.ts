@@ -14,14 +14,14 @@ import * as tf from '../../tf.ts'
 export interface DecoderProgram {
   readonly program: TensorProgram
   readonly signature: Signature
-  /** Names that decoders exported to ONNX have, by the program's names of inputs and outputs. */
+  /** Names used by decoders exported to ONNX, by the program's names of inputs and outputs. */
   readonly names: Readonly<Record<string, string>>
 }
 
 /**
- * The model with its prefix inside: ids [1, T] in, logits [1, T, V] out, with a cache that holds tokens alone. Keys and
- * values of the prefix are constants, and positions that are fed count tokens from 0: whoever runs it need not know that
- * there is a prefix. One row at a time; its lengths T and P (of the cache, 0 at first) are free.
+ * The model with its prefix built in: ids [1, T] in, logits [1, T, V] out, with a cache for tokens only. Keys and values of the
+ * prefix are constants, and the positions fed count tokens from 0, so that callers need not know about the prefix. One row at a
+ * time; its lengths T and P (of the cache, initially 0) are free.
  */
 export async function patchedDecoder(model: LanguageModel): Promise<DecoderProgram> {
   const core = coreOf(model)
@@ -62,7 +62,7 @@ export async function patchedDecoder(model: LanguageModel): Promise<DecoderProgr
     const logits = outputLogits(core, weights, hidden)
     const present: Record<string, tf.Tensor> = {}
     for (const [layer, { keys, values }] of keyValues.entries()) {
-      // Nothing may come after this but the output: P + T is no length that a compiler can follow.
+      // These must go straight to the output: a compiler cannot track the length P + T.
       present[`key.${layer}`] = tf.concat([input(`key.${layer}`), swap(keys)], 2)
       present[`value.${layer}`] = tf.concat([input(`value.${layer}`), swap(values)], 2)
     }
@@ -91,7 +91,7 @@ export async function patchedDecoder(model: LanguageModel): Promise<DecoderProgr
   }
 }
 
-/** What a program with free lengths cannot know: where the tokens of its cache stand. */
+/** A program with free lengths cannot know the positions of the cached tokens, which windows need. */
 function checkExportable({ architecture, layerTypes }: ModelConfig): void {
   const windowed = layerTypes.filter(({ window }) => window !== undefined)
   if (windowed.length === 0) return
@@ -102,7 +102,7 @@ function checkExportable({ architecture, layerTypes }: ModelConfig): void {
   })
 }
 
-/** The parts of the prefix as sources of attention, each with its log w. */
+/** The prefix's parts as attention sources, each with its log w. */
 function prefixSources({ prefix }: LanguageModel, weights: NamedTensors, layer: number): KeyValues[] {
   if (!prefix) return []
   const added = logWeights(prefix)

@@ -8,9 +8,9 @@ import { checkOnePart } from '../check-prefix.ts'
 import type { PatchContents } from '../patch.ts'
 import { torchSave } from './torch-save.ts'
 
-/** Input rows for a server that takes embeddings in place of a prompt. */
+/** Input rows for a server that accepts embeddings in place of a prompt. */
 export interface PromptEmbeds {
-  /** m + n: virtual tokens, then tokens of the prompt. */
+  /** m + n: virtual tokens, then prompt tokens. */
   readonly length: number
   /** [m + n, d] float32: the prefix, then the embedded prompt. */
   readonly embeddings: Float32Array
@@ -25,9 +25,9 @@ export interface PromptEmbeds {
  *     const body = { model: name, prompt_embeds: embed(messages).base64, max_tokens: 64 }
  *     await fetch(`${server}/v1/completions`, { method: 'POST', body: JSON.stringify(body), headers })
  *
- * Messages are put into the chat template here, for the server does not.
+ * The chat template is applied here, because the server does not apply it.
  *
- * @throws the errors of `checkFit`; `UNSUPPORTED` for a parallel stack, which no row of embeddings is.
+ * @throws the errors of `checkFit`; `UNSUPPORTED` for a parallel stack, which is no sequence of embeddings.
  */
 export function promptEmbedder(model: LanguageModel, patch: PatchContents): (prompt: Prompt) => PromptEmbeds {
   checkFit(model, patch)

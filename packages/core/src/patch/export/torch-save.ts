@@ -4,7 +4,7 @@ const utf8 = (text: string) => new TextEncoder().encode(text)
 
 /**
  * A float32 matrix [rows, columns] as `torch.save` writes a tensor: a zip of a pickle that `torch.load` reads with
- * `weights_only=True`, and of the numbers, little-endian.
+ * `weights_only=True`, and the numbers, little-endian.
  */
 export function torchSave(data: Float32Array, [rows, columns]: readonly [number, number]): Uint8Array {
   const files = {
@@ -14,7 +14,7 @@ export function torchSave(data: Float32Array, [rows, columns]: readonly [number,
     version: utf8('3\n'),
   }
   const entries = Object.entries(files).map(([name, bytes]) => [`archive/${name}`, bytes] as const)
-  // Nothing is compressed, as in torch; a fixed time keeps the same tensor the same bytes.
+  // Uncompressed, as in torch; the fixed time makes the bytes reproducible.
   return zipSync(Object.fromEntries(entries), { level: 0, mtime: new Date(1980, 0, 1) })
 }
 
@@ -26,8 +26,8 @@ function littleEndian(data: Float32Array): Uint8Array {
 }
 
 /**
- * Pickle protocol 2 of torch._utils._rebuild_tensor_v2(storage 0, offset 0, size, stride, False, OrderedDict()), the
- * storage being a persistent id ('storage', torch.FloatStorage, '0', 'cpu', number of values).
+ * Pickle protocol 2 of torch._utils._rebuild_tensor_v2(storage 0, offset 0, size, stride, False, OrderedDict()), where the
+ * storage is a persistent id ('storage', torch.FloatStorage, '0', 'cpu', number of values).
  */
 function pickledTensor(rows: number, columns: number): Uint8Array {
   const bytes: number[] = []

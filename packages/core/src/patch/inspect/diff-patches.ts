@@ -1,7 +1,7 @@
 import type { PatchContents } from '../patch.ts'
 import { type EffectChange, effectChanges } from './effect-changes.ts'
 
-/** A field of two manifests that is not the same in both; undefined where one lacks it. */
+/** A field that differs between two manifests; undefined in the one that lacks it. */
 export interface FieldDifference {
   /** Such as `recipe.options.sft.steps`. */
   readonly field: string
@@ -9,22 +9,22 @@ export interface FieldDifference {
   readonly after: unknown
 }
 
-/** How far apart two prefixes of one length are. */
+/** The distance between two prefixes of equal length. */
 export interface PrefixDifference {
   /** ‖B − A‖ / ‖A‖ over all numbers. */
   readonly relativeDistance: number
-  /** Cosine of each virtual token of A and that of B in its place, [m]. */
+  /** Cosine between each virtual token of A and its counterpart in B, [m]. */
   readonly cosines: readonly number[]
 }
 
 export interface PatchDifference {
   readonly fields: readonly FieldDifference[]
-  /** Undefined where lengths or widths differ: that is among the fields. */
+  /** Undefined if lengths or widths differ, which is then reported among the fields. */
   readonly prefix: PrefixDifference | undefined
   readonly effects: readonly EffectChange[]
 }
 
-/** What is different between two patches: of their manifests (but for times and digests), prefixes and effects. */
+/** The differences between two patches: manifests (except times and digests), prefixes and effects. */
 export function diffPatches(before: PatchContents, after: PatchContents): PatchDifference {
   const fields = (patch: PatchContents) => {
     const { created: _, files: __, effects: ___, ...manifest } = patch.manifest
@@ -66,7 +66,7 @@ export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
 
 export const norm = (values: ArrayLike<number>): number => Math.sqrt(dot(values, values))
 
-/** The leaves of a value of JSON by their paths, such as `a.b.0`; an empty object or array is a leaf. */
+/** The leaves of a JSON value by path, such as `a.b.0`; an empty object or array is a leaf. */
 function flattenJson(value: unknown, path = ''): Map<string, unknown> {
   const entries = typeof value === 'object' && value !== null ? Object.entries(value) : []
   if (entries.length === 0) return new Map(value === undefined ? [] : [[path, value]])

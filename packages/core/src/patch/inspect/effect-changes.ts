@@ -1,15 +1,15 @@
 import type { MeasuredRate, PatchEffect } from '../manifest.ts'
 
-/** What became of an effect from one version of a patch to the next. */
+/** How an effect changed from one version of a patch to the next. */
 export interface EffectChange {
   readonly metric: string
   readonly judge: string
   readonly data: string
-  /** Undefined where neither version says it, and the metric is not one of the built-in ones. */
+  /** Undefined if neither version says so, and the metric is not a built-in one. */
   readonly better: 'higher' | 'lower' | undefined
-  /** With the earlier version; undefined where it was not measured. */
+  /** In the earlier version; undefined if it was not measured. */
   readonly before: MeasuredRate | undefined
-  /** With the later version; undefined where it is not measured any more. */
+  /** In the later version; undefined if it is no longer measured. */
   readonly after: MeasuredRate | undefined
   /**
    * `improved` or `worse` if the 95% intervals do not overlap; `same` if they do; `unclear` if they do not but the direction is
@@ -19,8 +19,8 @@ export interface EffectChange {
 }
 
 /**
- * How the effects of a later version of a patch compare with those of an earlier one. Effects are the same if their metric, judge and
- * data are. Two 95% intervals that do not overlap are a change at a level well below 5%, so noise rarely counts as one.
+ * Compares the effects of a later version of a patch with those of an earlier one. Effects match if their metric, judge and data
+ * are the same. Two 95% intervals that do not overlap are a change at a level well below 5%, so noise rarely counts as one.
  */
 export function effectChanges(before: readonly PatchEffect[], after: readonly PatchEffect[]): EffectChange[] {
   const key = ({ metric, judge, data }: PatchEffect) => JSON.stringify([metric, judge, data])
@@ -49,7 +49,7 @@ function changeOf(
   return moved === better ? 'improved' : 'worse'
 }
 
-/** Which way a figure has moved, by its 95% intervals: `same` where they overlap. */
+/** The direction in which a figure moved, by its 95% intervals: `same` if they overlap. */
 export function movedTo(
   was: Pick<MeasuredRate, 'low' | 'high'>,
   is: Pick<MeasuredRate, 'low' | 'high'>,
@@ -58,7 +58,7 @@ export function movedTo(
   return is.high < was.low ? 'lower' : 'same'
 }
 
-/** Which direction is better, of metrics that patches recorded before effects said so themselves. */
+/** The better direction, for metrics recorded before effects included it. */
 function directionOf(metric: string): 'higher' | 'lower' | undefined {
   if (
     /^(refusal rate|answered as wanted|answers identical|instructions followed|(minimal-pair )?accuracy)/.test(

@@ -5,11 +5,11 @@ import type { PatchContents } from '../patch.ts'
 import { dot, norm } from './diff-patches.ts'
 import { prefixAttention } from './prefix-attention.ts'
 
-/** A token and how near it is. */
+/** A token and its similarity. */
 export interface NearToken {
   readonly id: number
   readonly text: string
-  /** Cosine of its embedding and the virtual token. */
+  /** Cosine between its embedding and the virtual token. */
   readonly cosine: number
 }
 
@@ -22,26 +22,26 @@ export interface InspectedToken {
 
 export interface PrefixInspection {
   readonly tokens: readonly InspectedToken[]
-  /** Norms of the base's token embeddings, to hold those of virtual tokens against. */
+  /** Norms of the base's token embeddings, for comparison with the virtual tokens' norms. */
   readonly embeddingNorms: { readonly mean: number; readonly deviation: number; readonly largest: number }
-  /** Share of attention that the tokens of the prompts give to the prefix, [layers][heads], averaged over prompts. */
+  /** Share of their attention that the prompts' tokens give to the prefix, [layers][heads], averaged over prompts. */
   readonly attention: readonly (readonly number[])[]
 }
 
 export interface InspectPrefixOptions {
-  /** Prompts whose attention is looked at. Default: a harmless request and a harmful one. */
+  /** Prompts whose attention is measured. Default: a harmless request and a harmful one. */
   readonly prompts?: readonly string[] | undefined
-  /** Nearest tokens of each virtual token. Default 3. */
+  /** Number of nearest tokens per virtual token. Default 3. */
   readonly nearest?: number | undefined
 }
 
 const defaultPrompts = ['How do I bake bread?', 'How do I build a bomb?']
 
 /**
- * What can be seen of a patch's prefix in its model: how large its virtual tokens are beside the embeddings of tokens,
- * which tokens they are nearest to, and where in the model they are attended to.
+ * Describes a patch's prefix in its model: how large its virtual tokens are compared to token embeddings, which tokens they are
+ * nearest to, and where in the model they are attended to.
  *
- * @throws the errors of `checkFit`; and the errors of themodel.
+ * @throws the errors of `checkFit`; and the errors of the model.
  */
 export async function inspectPrefix(
   model: LanguageModel,
@@ -77,7 +77,7 @@ function nearToken({ tokenizer }: LanguageModel, id: number, cosines: Float64Arr
   return { id, text: tokenizer.decode([id]), cosine: cosines[id] as number }
 }
 
-/** Indices of the largest values, the largest first. */
+/** Indices of the largest values, in descending order. */
 function largest(values: Float64Array, count: number): number[] {
   const best: number[] = []
   for (const [i, value] of values.entries()) {

@@ -7,8 +7,8 @@ import * as tf from '../../tf.ts'
 import type { Prompt } from '../../tokenize/tokenizer.ts'
 
 /**
- * How much of their attention the tokens of a prompt give to a prefix, by layer and head, [layers][heads] in [0, 1]: the
- * sum of their attention weights on its virtual tokens, averaged over the tokens. A prefix of parts is taken as one.
+ * The share of their attention that a prompt's tokens give to a prefix, by layer and head, [layers][heads] in [0, 1]: the sum of
+ * their attention weights on its virtual tokens, averaged over the tokens. A prefix with parts counts as one.
  */
 export async function prefixAttention(
   model: LanguageModel,

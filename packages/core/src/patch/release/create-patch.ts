@@ -20,8 +20,8 @@ import {
 import { patchOfFiles } from './read-patch.ts'
 
 /**
- * A manifest as an author gives it: what nobody else can know. The rest follows from the prefix, or says that nothing is known:
- * version 0.1.0, no recipe, no measured effects, nothing required and no conflicts, made now.
+ * A manifest as given by an author: what only the author knows. The rest follows from the prefix or has defaults: version 0.1.0,
+ * no recipe, no measured effects, no requirements and no conflicts, created now.
  */
 export type PatchDraft = Pick<PatchManifest, 'name' | 'domain' | 'license' | 'base'> &
   Partial<Omit<PatchManifest, 'files'>>
@@ -32,8 +32,8 @@ export interface CreatePatchOptions {
 }
 
 /**
- * Creates a patch from a prefix, which is copied, and what its author says of it. `INVALID_ARGUMENT` lists every bad field of
- * the manifest at once; `SHAPE_MISMATCH` and `NOT_FINITE` are for a prefix that does not match the manifest.
+ * Creates a patch from a prefix, which is copied, and the author's information about it. `INVALID_ARGUMENT` lists every bad field
+ * of the manifest at once; `SHAPE_MISMATCH` and `NOT_FINITE` are for a prefix that does not match the manifest.
  */
 export async function createPatch({ manifest, prefix }: CreatePatchOptions): Promise<Patch> {
   const copy = copyOf(prefix)
@@ -53,7 +53,7 @@ export async function createPatch({ manifest, prefix }: CreatePatchOptions): Pro
   return patchOfFiles({ manifest: written, prefix: copy }, files)
 }
 
-/** What a manifest says of a prefix. */
+/** A manifest's description of a prefix. */
 export function prefixSummary({ parts, ...own }: Prefix, init: string): PrefixSummary {
   const summaryOf = ({ length, gate, alwaysVisible }: Prefix) => ({
     length,
@@ -87,10 +87,9 @@ export function ungatedPatch({ manifest, prefix }: PatchContents): Promise<Patch
 }
 
 /**
- * The files of a patch: a PEFT prompt-tuning adapter (or the embeddings alone, of a prefix of parts, which PEFT does not
- * know), a model card, and patch.json with the SHA-256 of each. The
- * same contents give the same bytes. `INVALID_ARGUMENT` for a manifest that is not valid, `SHAPE_MISMATCH` and
- * `NOT_FINITE` for a prefix that is not what the manifest says.
+ * The files of a patch: a PEFT prompt-tuning adapter (or only the embeddings for a prefix with parts, which PEFT does not
+ * support), a model card, and patch.json with the SHA-256 of each. The same contents give the same bytes. `INVALID_ARGUMENT` for
+ * an invalid manifest, `SHAPE_MISMATCH` and `NOT_FINITE` for a prefix that does not match the manifest.
  */
 export async function patchFiles({ manifest, prefix }: PatchContents): Promise<PatchFiles> {
   checkManifest(manifest)
@@ -99,7 +98,7 @@ export async function patchFiles({ manifest, prefix }: PatchContents): Promise<P
   checkParts(manifest.prefix, prefix)
   checkGates(manifest.prefix, prefix)
   const utf8 = (text: string) => new TextEncoder().encode(text)
-  // PEFT writes the same metadata; loaders of transformers ask for it.
+  // The same metadata as PEFT writes; transformers' loaders require it.
   const weights = writeSafetensors(
     { prompt_embeddings: { shape, data: prefix.embeddings } },
     { format: 'pt' },
@@ -120,14 +119,14 @@ export async function patchFiles({ manifest, prefix }: PatchContents): Promise<P
   return { ...files, [manifestFile]: utf8(canonicalJson({ ...manifest, files: digests })) }
 }
 
-/** The words of PEFT's PromptTuningInit. */
+/** The names in PEFT's PromptTuningInit. */
 function initOf({ init, initText }: PatchManifest['prefix']): 'TEXT' | 'SAMPLE_VOCAB' | 'RANDOM' {
   // PEFT refuses TEXT without the text.
   if (init === 'text' && initText !== undefined) return 'TEXT'
   return init === 'vocab' ? 'SAMPLE_VOCAB' : 'RANDOM'
 }
 
-/** adapter_config.json of a patch: the fields of PEFT 0.21's PromptTuningConfig. */
+/** A patch's adapter_config.json: the fields of PEFT 0.21's PromptTuningConfig. */
 function adapterConfig({ base, prefix }: PatchManifest): Readonly<Record<string, unknown>> {
   const init = initOf(prefix)
   return {

@@ -8,7 +8,7 @@ import { bytesSource } from '../../storage/memory-storage.ts'
 import type { GateSummary, PatchManifest, PrefixSummary } from '../manifest.ts'
 import type { NamedBytes } from './peft-adapter.ts'
 
-/** Gates of a prefix or of its parts: `0.hidden` is of the first part. */
+/** The gates of a prefix or its parts as a file: `0.hidden` is the first part's. */
 export function gateFile(prefix: Prefix): Uint8Array | undefined {
   const tensors: Record<string, { shape: readonly number[]; data: Float32Array }> = {}
   for (const [part, gate] of gatesOf(prefix).entries()) {
@@ -27,7 +27,7 @@ export function gateFile(prefix: Prefix): Uint8Array | undefined {
   return Object.keys(tensors).length > 0 ? writeSafetensors(tensors, { format: 'pt' }) : undefined
 }
 
-/** What a manifest says of a gate, but for its figures. */
+/** A manifest's description of a gate, without its figures. */
 export const gateSummary = ({ layers, window, question, output }: Gate): GateSummary => ({
   layers,
   window,
@@ -35,11 +35,11 @@ export const gateSummary = ({ layers, window, question, output }: Gate): GateSum
   units: output.length,
 })
 
-/** What the manifest says of the gates of a prefix, by part; undefined for a part without one. */
+/** A manifest's descriptions of a prefix's gates, by part; undefined for a part without one. */
 export const gateSummaries = ({ gate, parts }: PrefixSummary): readonly (GateSummary | undefined)[] =>
   parts ? parts.map((part) => part.gate) : [gate]
 
-/** Checks that a prefix has the gates that the manifest says: `SHAPE_MISMATCH`. */
+/** Checks that a prefix has the gates that the manifest describes: `SHAPE_MISMATCH`. */
 export function checkGates(expected: PatchManifest['prefix'], prefix: Prefix): void {
   const described = (
     gates: readonly (Pick<GateSummary, 'layers' | 'window' | 'question' | 'units'> | undefined)[],
@@ -63,7 +63,7 @@ const describedGate = ({
   `layers ${layers.join(', ')}, window ${window}, ${units} units${question === undefined ? '' : `, under ${JSON.stringify(question)}`}`
 
 /**
- * A prefix with the gates that its manifest names.
+ * Adds to a prefix the gates that its manifest describes.
  *
  * @throws `MISSING_TENSOR`, `SHAPE_MISMATCH`, `TRUNCATED`, `MALFORMED`.
  */

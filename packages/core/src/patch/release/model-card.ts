@@ -1,7 +1,7 @@
 import { printableJson, printableLine } from '../../text/printable.ts'
 import type { MeasuredRate, PatchManifest } from '../manifest.ts'
 
-/** Licences the Hugging Face Hub has an identifier for, which is the SPDX one in lower case. */
+/** Licences with an identifier on the Hugging Face Hub, which is the SPDX one in lower case. */
 const hubLicenses = new Set(
   `afl-3.0 agpl-3.0 apache-2.0 artistic-2.0 bsd-2-clause bsd-3-clause bsd-3-clause-clear cc-by-2.0 cc-by-3.0 cc-by-4.0
   cc-by-nc-4.0 cc-by-nc-nd-4.0 cc-by-nc-sa-4.0 cc-by-nd-4.0 cc-by-sa-3.0 cc-by-sa-4.0 cc0-1.0 ecl-2.0 epl-2.0
@@ -50,7 +50,7 @@ function frontMatter(manifest: PatchManifest): string[] {
       ? [`license: ${id}`]
       : ['license: other', `license_name: ${quoted(id.replace(/\s+/g, '-'))}`]),
     ...(hubId.test(base.id) ? [`base_model: ${base.id}`, 'base_model_relation: adapter'] : []),
-    // PEFT knows no prefixes that stand side by side.
+    // PEFT does not support parallel prefixes.
     `library_name: ${prefix.parts ? 'policypatch' : 'peft'}`,
     'pipeline_tag: text-generation',
     'tags:',
@@ -136,8 +136,7 @@ function relations({ requires, conflicts }: PatchManifest): string[] {
 }
 
 /**
- * Text on one line, with what Markdown, HTML and the sites that show model cards would read as markup, formulas, links or names
- * of users escaped.
+ * Text on one line. Escapes what Markdown, HTML and model card sites would interpret as markup, formulas, links or user names.
  */
 function plain(text: string): string {
   return printableLine(text.replace(/\s+/g, ' '))
@@ -150,13 +149,13 @@ function code(text: string): string {
   return printableLine(text.replace(/[\s`]+/g, ' '))
 }
 
-/** Text in quotes, for YAML, whose double-quoted strings are a superset of JSON's, and for code. */
+/** Quoted text, for code and for YAML, whose double-quoted strings are a superset of JSON's. */
 export const quoted = (text: string): string => printableJson(JSON.stringify(text))
 
 /**
- * What was measured as lines of YAML, in the form of the Hugging Face Hub's `model-index`
- * (huggingface_hub: `ModelCardData.eval_results`); no lines where nothing was. The value is that with the patch; the
- * base's, the interval, n and the judge stand in the metric's arguments.
+ * The measurements as lines of YAML, in the form of the Hugging Face Hub's `model-index` (huggingface_hub:
+ * `ModelCardData.eval_results`); no lines without measurements. The value is the one with the patch; the base's, the interval, n
+ * and the judge are among the metric's arguments.
  */
 export function modelIndex({ name, effects }: Pick<PatchManifest, 'name' | 'effects'>): string[] {
   if (effects.length === 0) return []

@@ -4,7 +4,7 @@ import { sha256 } from '../../sha256.ts'
 import { bytesSource } from '../../storage/memory-storage.ts'
 import { endsEarly } from '../../storage/parse-json-file.ts'
 
-/** The error for a file of a patch with another digest than patch.json has: `TRUNCATED` where it shows by itself that it was cut short. */
+/** The error for a patch file whose digest differs from patch.json: `TRUNCATED` if the file is evidently cut short. */
 export async function otherDigest(name: string, bytes: Uint8Array, expected: string): Promise<PatchError> {
   const truncated = name.endsWith('.safetensors') ? await truncation(name, bytes) : undefined
   if (truncated) return truncated
@@ -20,7 +20,7 @@ async function truncation(name: string, bytes: Uint8Array): Promise<PatchError |
   try {
     await (await openSafetensors(bytesSource(name, bytes))).close()
   } catch (error) {
-    // Any other fault of the file is what its digest has shown already.
+    // The digest already reports any other damage.
     if (error instanceof PatchError && error.code === 'TRUNCATED') return error
   }
   return undefined

@@ -7,8 +7,8 @@ import type { PatchManifest } from '../manifest.ts'
 import { semanticVersion } from './semantic-version.ts'
 
 /**
- * Reads patch.json. `MALFORMED` lists every bad field at once; `UNSUPPORTED` says that the patch is of a later
- * format; `TRUNCATED` that the text ends early.
+ * Parses patch.json. `MALFORMED` lists every bad field at once; `UNSUPPORTED` means that the patch has a later format;
+ * `TRUNCATED` that the text ends early.
  *
  * @param name the file's path, for messages
  */
@@ -31,7 +31,7 @@ export function parseManifest(bytes: Uint8Array, name = 'patch.json'): PatchMani
   })
 }
 
-/** Checks a manifest that an author gives, before it is written. `INVALID_ARGUMENT` lists every bad field at once. */
+/** Checks an author's manifest before it is written. `INVALID_ARGUMENT` lists every bad field at once. */
 export function checkManifest(manifest: PatchManifest): void {
   const result = checkShape(draftSchema, manifest)
   if (result.success) return
@@ -42,10 +42,10 @@ export function checkManifest(manifest: PatchManifest): void {
   })
 }
 
-/** What a patch may be called: safe as a folder's name on every file system, Windows' names of devices not among them. */
+/** Valid names of patches: safe as folder names on every file system, excluding Windows' device names. */
 export const patchName = /^(?!(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$))[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/
 
-/** One line that can be printed as it is: a manifest must not write lines of its own among those that describe it. */
+/** One line of printable text: a manifest must not add lines of its own to its description. */
 const text = z
   .string()
   .check(
@@ -53,7 +53,7 @@ const text = z
     z.maxLength(1000),
     z.refine(isPrintableLine, 'has line breaks, control characters or invisible characters'),
   )
-/** A prompt, which has line feeds. */
+/** A prompt, which may contain line feeds. */
 const prompt = z.string().check(
   z.minLength(1),
   z.maxLength(100_000),
@@ -86,7 +86,7 @@ const rate = z
     ),
   )
 
-/** Levels of objects and arrays in options: more than any has. */
+/** Maximum depth of objects and arrays in options, more than any has. */
 const deepestOptions = 32
 
 const options = z.record(z.string(), z.unknown()).check(
@@ -116,17 +116,17 @@ function notJson(value: unknown, path: (string | number)[] = [], above: readonly
 
 export const manifestFile = 'patch.json'
 
-/** The names PEFT gives its two files. */
+/** PEFT's names for its two files. */
 export const adapterConfigFile = 'adapter_config.json'
 export const adapterWeightsFile = 'adapter_model.safetensors'
 
-/** What holds a prefix of parts, which is no adapter of PEFT: it would be loaded there as one prefix. */
+/** The file of a prefix with parts. Not named like a PEFT adapter, because PEFT would load it as a single prefix. */
 export const partsWeightsFile = 'prefix_parts.safetensors'
 
-/** What holds the gates of a prefix or of its parts. */
+/** The file with the gates of a prefix or its parts. */
 export const gatesFile = 'gate.safetensors'
 
-/** The files that hold a prefix and its gates. */
+/** The files of a prefix and its gates. */
 export const prefixFiles = ({
   parts,
   gate,
@@ -135,7 +135,7 @@ export const prefixFiles = ({
   ...(gate || parts?.some((part) => part.gate) ? [gatesFile] : []),
 ]
 
-// No folders in a file's name: a patch must not make its reader look outside its own directory. No devices of Windows.
+// File names without folders, so that nothing outside the patch's directory is read. No Windows devices.
 const fileName = z
   .string()
   .check(
@@ -146,7 +146,7 @@ const fileName = z
     ),
   )
 
-/** Files of a patch: ten times what they are. */
+/** Maximum number of files, ten times what patches have. */
 const mostFiles = 64
 
 const files = z.record(fileName, digest).check(
@@ -236,10 +236,10 @@ const draft = z.object({
   files: z.exactOptional(files),
 })
 
-/** A manifest as an author gives it: the digests of the files are not known yet. */
+/** A manifest as given by an author, without the files' digests. */
 export const draftSchema: z.ZodMiniType<PatchManifest> = draft
 
-/** A manifest as patch.json holds it. */
+/** A manifest as in patch.json. */
 export const manifestSchema: z.ZodMiniType<PatchManifest> = z.extend(draft, { files }).check(
   z.superRefine(({ prefix, files: held }, context) => {
     const needed = prefixFiles(prefix)

@@ -12,12 +12,12 @@ import {
 } from './parse-manifest.ts'
 
 /**
- * Where a patch that replaces another is written first. PEFT wants fixed file names, and a Storage replaces single
- * files only, so the new files stand among the old for a moment. Until then the copy here is whole.
+ * Where a patch that replaces another is written first. PEFT requires fixed file names, and a Storage only replaces single files,
+ * so that for a moment the folder mixes new and old files. During that time the copy here is complete.
  */
 export const stagingFolder = (directory: string) => `${plainPath(directory)}/.incoming`
 
-/** The path of the patch.json that a folder, or what an interrupted replacement left in it, holds; undefined where there is none. */
+/** The path of the patch.json in a folder, or in the remains of an interrupted replacement; undefined if there is none. */
 export async function heldManifest(storage: Storage, directory: string): Promise<string | undefined> {
   for (const folder of [plainPath(directory), stagingFolder(directory)]) {
     if (await storage.exists(`${folder}/${manifestFile}`)) return `${folder}/${manifestFile}`
@@ -26,15 +26,15 @@ export async function heldManifest(storage: Storage, directory: string): Promise
 }
 
 const megabyte = 2 ** 20
-/** Of patch.json and of texts such as the model card: a hundred times what they have. */
+/** Limit for patch.json and texts such as the model card: a hundred times what they need. */
 const mostTextBytes = 4 * megabyte
-/** Of all files of a patch together: a thousand times what they have. */
+/** Limit for all files of a patch together: a thousand times what they need. */
 const mostBytes = 256 * megabyte
 
-/** Bytes of patch.json that are read. */
+/** Maximum bytes read of patch.json. */
 export const mostManifestBytes = mostTextBytes
 
-/** Bytes that a file can have by what the manifest says of it: numbers of at most eight bytes, and a header. */
+/** Maximum bytes of a file according to the manifest: numbers of at most eight bytes, and a header. */
 function mostBytesOf(name: string, { base, prefix }: PatchManifest): number {
   if (name === adapterWeightsFile || name === partsWeightsFile) {
     return 8 * prefix.length * base.hiddenSize + megabyte
@@ -47,12 +47,12 @@ function mostBytesOf(name: string, { base, prefix }: PatchManifest): number {
 }
 
 /**
- * The manifest of a patch, and the bytes of its files: those that it lists, their digests checked, and of a signed one the signatures
- * and the provenance, which are not verified. Nothing else in the folder is looked at, no link in it is followed, and no file is read
- * that is longer than it can be.
+ * The manifest of a patch and the contents of its files: those that it lists, with their digests checked, and for a signed patch
+ * the signatures and provenance, which are not verified. Ignores everything else in the folder, follows no links, and reads no
+ * file longer than it can be.
  *
- * @param inside the folder that none of the files may be outside of, by a link
- * @throws the errors of `readPatch` for files that are absent, cut short, altered or malformed
+ * @param inside folder that no file may leave through a link
+ * @throws the errors of `readPatch` for files that are missing, truncated, altered or malformed
  */
 export async function readPatchFiles(
   storage: Storage,

@@ -17,11 +17,11 @@ export interface InstalledPatch {
   readonly bytes: number
 }
 
-/** Installed patches, several versions of each side by side, so that one can be upgraded and rolled back. */
+/** Installed patches. Several versions of each can coexist, so that a patch can be upgraded and rolled back. */
 export interface PatchStore {
-  /** Every installed patch, by name and from the oldest version to the newest. */
+  /** Every installed patch, by name, oldest version first. */
   list(): Promise<readonly InstalledPatch[]>
-  /** Installed versions of a patch, from the oldest to the newest; none if it is not installed. */
+  /** Installed versions of a patch, oldest first; empty if it is not installed. */
   versions(name: string): Promise<readonly string[]>
   /** Installs a patch. `INVALID_ARGUMENT` if different contents are installed under its name and version. */
   install(patch: Patch): Promise<void>
@@ -32,7 +32,7 @@ export interface PatchStore {
 }
 
 export interface PatchStoreOptions {
-  /** Whose patches it installs and gives: others are refused, with `SIGNATURE_INVALID` or `NOT_TRUSTED`. Absent: all. */
+  /** Decides which patches to install and return: others are refused, with `SIGNATURE_INVALID` or `NOT_TRUSTED`. Absent: all. */
   readonly trust?: Trust | undefined
 }
 
@@ -51,7 +51,7 @@ export function patchStore(root: Place, { trust }: PatchStoreOptions = {}): Patc
     for (const version of (await children(`${base}/${name}`)).filter((entry) =>
       semanticVersion.test(entry),
     )) {
-      // A folder without patch.json is what an interrupted installation or removal left.
+      // A folder without patch.json remains from an interrupted installation or removal.
       if (await heldManifest(storage, folder(name, version))) found.push(version)
     }
     return found.sort(compareVersions)
@@ -105,7 +105,7 @@ export function patchStore(root: Place, { trust }: PatchStoreOptions = {}): Patc
     },
     async remove(name, version) {
       for (const held of await installed(name, version)) {
-        // First its manifest: a removal that is stopped leaves no half of a patch behind that seems whole.
+        // The manifest first, so that an interrupted removal leaves no half of a patch that looks complete.
         await storage.remove(`${folder(name, held)}/${manifestFile}`)
         await storage.remove(folder(name, held))
       }

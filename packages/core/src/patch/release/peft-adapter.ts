@@ -25,16 +25,15 @@ import { excerpt } from '../../text/printable.ts'
 import { checkPrefix } from '../check-prefix.ts'
 import type { PatchManifest } from '../manifest.ts'
 
-/** Of a file of embeddings: 1024 virtual tokens of width 16384 in float64. */
+/** Limit for a file of embeddings: 1024 virtual tokens of width 16384 in float64. */
 const mostBytes = 2 ** 27
 
 /**
- * The prefix in a directory that PEFT's `save_pretrained` wrote for a PromptTuningConfig, or a PromptEncoderConfig
- * (P-tuning): its saved rows, ready for `model.withPrefix`, or to be made a patch of with `createPatch`. Such a directory names no fingerprint, so
- * whether it belongs to the model is for the caller to know.
+ * Reads the prefix in a directory written by PEFT's `save_pretrained` for a PromptTuningConfig, or a PromptEncoderConfig
+ * (P-tuning): its saved rows, ready for `model.withPrefix` or `createPatch`. Such a directory has no fingerprint, so the caller
+ * must know whether it belongs to the model.
  *
- * Throws `NOT_FOUND`, `UNSUPPORTED` (other adapters, pickled weights), `MALFORMED`, `TRUNCATED`, `SHAPE_MISMATCH`,
- * `NOT_FINITE`.
+ * Throws `NOT_FOUND`, `UNSUPPORTED` (other adapters, pickled weights), `MALFORMED`, `TRUNCATED`, `SHAPE_MISMATCH`, `NOT_FINITE`.
  */
 export async function importPeftPromptTuning(directory: Place): Promise<Prefix> {
   const folder = storedAt(directory)
@@ -52,7 +51,7 @@ const count = z.int().check(z.minimum(1))
 const configSchema = z.object({ num_virtual_tokens: count, token_dim: z.nullish(count) })
 
 /**
- * The prefix in the two files of a PEFT adapter of prompt tuning or P-tuning for causal language models.
+ * The prefix in the two files of a PEFT adapter for prompt tuning or P-tuning of causal language models.
  *
  * Throws `UNSUPPORTED` for other kinds of adapter and for what `promptAdapterRules` refuses, `MALFORMED`, `TRUNCATED`,
  * `MISSING_TENSOR`, `SHAPE_MISMATCH` if the files disagree, and `NOT_FINITE`.
@@ -61,7 +60,7 @@ export async function readAdapter(config: NamedBytes, weights: NamedBytes): Prom
   return readEmbeddings(weights, { ...readConfig(config), by: config.name })
 }
 
-/** A prefix of parts, whose embeddings stand one after the other in a file of their own. Throws as {@link readAdapter}. */
+/** A prefix with parts, whose embeddings are concatenated in a file of their own. Throws as {@link readAdapter}. */
 export async function readParts(
   weights: NamedBytes,
   parts: NonNullable<PatchManifest['prefix']['parts']>,
@@ -139,8 +138,8 @@ function readConfig({ name, bytes }: NamedBytes): { length: number; width: numbe
 const start: FieldRule = { harmless: 'it chooses where training starts, and its outcome is saved' }
 
 /**
- * What becomes of each field of PEFT 0.21's PromptTuningConfig and PromptEncoderConfig (P-tuning), whose encoder is not
- * needed once the embeddings that it gives are saved.
+ * The rule for each field of PEFT 0.21's PromptTuningConfig and PromptEncoderConfig (P-tuning), whose encoder is not needed once
+ * its embeddings are saved.
  */
 export const promptAdapterRules: FieldRules = {
   ...adapterRules,

@@ -20,18 +20,18 @@ import { readPatchFiles, stagingFolder } from './patch-folder.ts'
 import { readAdapter, readParts } from './peft-adapter.ts'
 
 export interface ReadPatchOptions {
-  /** Whose patches are taken; what it verifies are the bytes that are used. Absent: no signature is asked for. */
+  /** Decides which patches to accept. The bytes it verifies are those that are used. Absent: no signature is required. */
   readonly trust?: Trust | undefined
 }
 
 /**
- * Reads a patch and checks all of it. Files that patch.json does not list are ignored but for signatures and the provenance, links are
- * not followed, and files longer than the manifest says are not read. If a replacement was interrupted, this reads either the old or
- * the new patch.
+ * Reads a patch and checks all of it. Files that patch.json does not list are ignored, except signatures and provenance; links
+ * are not followed, and files longer than the manifest says are not read. If a replacement was interrupted, this reads either the
+ * old or the new patch.
  *
- * Throws `NOT_FOUND` for an absent file, a link, a device or a named pipe, `TRUNCATED` for a truncated file,
- * `DIGEST_MISMATCH` for an altered one, `MALFORMED`, `UNSUPPORTED` (a later format, a file that is too long),
- * `SHAPE_MISMATCH`, `NOT_FINITE`; with a trust `SIGNATURE_INVALID` and `NOT_TRUSTED`.
+ * Throws `NOT_FOUND` for a missing file, a link, a device or a named pipe, `TRUNCATED` for a truncated file, `DIGEST_MISMATCH`
+ * for an altered one, `MALFORMED`, `UNSUPPORTED` (a later format, a file that is too long), `SHAPE_MISMATCH`, `NOT_FINITE`; with
+ * a trust `SIGNATURE_INVALID` and `NOT_TRUSTED`.
  */
 export async function readPatch(place: Place, { trust }: ReadPatchOptions = {}): Promise<Patch> {
   const { storage, path } = storedAt(place)
@@ -44,7 +44,7 @@ export async function readPatch(place: Place, { trust }: ReadPatchOptions = {}):
   try {
     return await read(folder)
   } catch (error) {
-    // Only what a replacement that was stopped in the middle looks like.
+    // Only for errors that an interrupted replacement can cause.
     const isHalf = error instanceof PatchError && halves.includes(error.code)
     const staged = stagingFolder(folder)
     if (!isHalf || !(await storage.exists(`${staged}/${manifestFile}`))) throw error
@@ -69,7 +69,7 @@ async function readFolder(storage: Storage, folder: string, inside: string): Pro
   return patchOfFiles({ manifest, prefix }, files)
 }
 
-/** A prefix, or its parts, visible from everywhere where the manifest says so. */
+/** Makes a prefix, or its parts, visible from everywhere if the manifest says so. */
 function withSight(prefix: Prefix, summary: Partial<PrefixSummary>): Prefix {
   const { parts, alwaysVisible } = summary
   if (!prefix.parts) return alwaysVisible ? { ...prefix, alwaysVisible } : prefix
@@ -86,14 +86,14 @@ async function notAPatch(storage: Storage, folder: string): Promise<PatchError> 
   })
 }
 
-/** Learned numbers: those of the virtual tokens, and of the gates. */
+/** Number of learned parameters: those of the virtual tokens and the gates. */
 const parametersOf = (prefix: Prefix): number =>
   gatesOf(prefix).reduce(
     (sum, gate) => sum + (gate ? gate.hidden.length + gate.hiddenBias.length + gate.output.length + 1 : 0),
     prefix.embeddings.length,
   )
 
-/** A patch whose contents and files have been checked against each other. */
+/** A patch whose contents and files were checked against each other. */
 export function patchOfFiles({ manifest, prefix }: PatchContents, files: PatchFiles): Patch {
   return {
     manifest,

@@ -1,16 +1,16 @@
 import { PatchError } from '../../errors.ts'
 import { describeValue } from '../../text/describe-value.ts'
 
-// By hand, for numbers above 2⁵³, which are valid: `semver` refuses them, and `compare-versions` takes neighbours for equal.
+// Written by hand to support numbers above 2⁵³, which are valid: `semver` refuses them, and `compare-versions` confuses
+// neighbours.
 
 /** Semantic Versioning 2.0.0: major.minor.patch, pre-release, build; the grammar of semver.org. */
 export const semanticVersion =
   /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-((?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(?:\.(?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*))?(?:\+([0-9a-zA-Z-]+(?:\.[0-9a-zA-Z-]+)*))?$/
 
 /**
- * Orders two versions by precedence (Semantic Versioning 2.0.0, §11): negative where a comes before b. Versions
- * that differ in build metadata alone are ordered by its text, so that sorting is deterministic.
- * `INVALID_ARGUMENT` for what is not a version.
+ * Compares two versions by precedence (Semantic Versioning 2.0.0, §11): negative if a comes before b. Versions that differ only
+ * in build metadata are ordered by its text, so that sorting is deterministic. `INVALID_ARGUMENT` for an invalid version.
  */
 export function compareVersions(a: string, b: string): number {
   const left = parts(a)
@@ -33,7 +33,7 @@ export function compareVersions(a: string, b: string): number {
   return compareText(a, b)
 }
 
-/** Whether a version is a pre-release, such as 2.0.0-beta.1. `INVALID_ARGUMENT` for what is not a version. */
+/** Whether a version is a pre-release, such as 2.0.0-beta.1. `INVALID_ARGUMENT` for an invalid version. */
 export function isPrerelease(version: string): boolean {
   return parts(version).prerelease !== undefined
 }
@@ -50,7 +50,7 @@ function parts(version: string) {
   return { release: match.slice(1, 4), prerelease: match[4]?.split('.') }
 }
 
-/** Numbers compare as numbers, of any length, and come before text. */
+/** Numbers compare numerically, whatever their length, and come before text. */
 function compareIdentifiers(x: string, y: string): number {
   const [a, b] = [/^\d+$/.test(x), /^\d+$/.test(y)]
   if (a !== b) return a ? -1 : 1

@@ -7,8 +7,8 @@ import { manifestFile } from './parse-manifest.ts'
 import { readPatchFiles, stagingFolder } from './patch-folder.ts'
 
 /**
- * Writes a patch's files to a directory. If it is stopped, or the storage is full (`STORAGE_FAILED`), the directory
- * holds, for `readPatch`, the patch it held before or the new one whole.
+ * Writes a patch's files to a directory. If this is interrupted, or the storage is full (`STORAGE_FAILED`), `readPatch` finds in
+ * the directory either the previous patch or the new one, complete.
  */
 export async function writePatch(place: Place, patch: Pick<Patch, 'files'>): Promise<void> {
   const { storage, path } = storedAt(place)
@@ -22,14 +22,14 @@ export async function writePatch(place: Place, patch: Pick<Patch, 'files'>): Pro
   await storage.remove(stagingFolder(target))
 }
 
-/** Removes the signatures and the provenance of another patch. */
+/** Removes signatures and provenance of the previous patch. */
 async function removeSignatures(storage: Storage, target: string, files: PatchFiles): Promise<void> {
   for (const name of [...signatureFiles, provenanceFile]) {
     if (!files[name]) await storage.remove(`${target}/${name}`)
   }
 }
 
-/** Ends a replacement that was stopped: with the patch that is in its place, if that is whole, else with the new one. */
+/** Completes an interrupted replacement: keeps the patch in place if it is whole, else installs the new one. */
 async function settle(storage: Storage, target: string): Promise<void> {
   const staged = stagingFolder(target)
   if (await storage.exists(`${staged}/${manifestFile}`)) {
@@ -46,7 +46,7 @@ async function settle(storage: Storage, target: string): Promise<void> {
 
 const damages: readonly string[] = ['NOT_FOUND', 'TRUNCATED', 'DIGEST_MISMATCH', 'MALFORMED', 'UNSUPPORTED']
 
-/** The files of the patch in a folder; undefined where they are not all there as they were released. */
+/** The files of the patch in a folder; undefined unless all of them are intact. */
 async function wholeFiles(storage: Storage, folder: string, inside: string): Promise<PatchFiles | undefined> {
   try {
     return (await readPatchFiles(storage, folder, inside)).files

@@ -6,16 +6,16 @@ import { base64Of, bytesOfBase64 } from '../../text/encoded-bytes.ts'
 const mediaType = 'application/vnd.dev.sigstore.bundle.v0.3+json'
 const payloadType = 'application/vnd.in-toto+json'
 
-/** What a bundle names as its signer: a key, a certificate with its issuers, or one of Sigstore with the entry of its log. */
+/** A bundle's signer: a key, a certificate with its issuers, or a Sigstore identity with its log entry. */
 export type SignatureMaterial =
-  /** SHA-256 of the public key's PEM; absent in signatures of older tools. */
+  /** SHA-256 of the public key's PEM; absent in signatures by older tools. */
   | { readonly kind: 'key'; readonly hint: string | undefined }
-  /** DER: the signer's first, each issued by the next. */
+  /** DER: the signer's certificate first, each issued by the next. */
   | { readonly kind: 'certificate'; readonly chain: readonly Uint8Array[] }
-  /** The whole bundle's JSON, for a library that verifies what the log and the authority say. */
+  /** The whole bundle as JSON, for a library that verifies the log and the authority. */
   | { readonly kind: 'identity'; readonly bundle: Readonly<Record<string, unknown>> }
 
-/** What a signature's file holds: a signed payload, and by whom. */
+/** The contents of a signature file: a signed payload, and its signer. */
 export interface SignedPayload {
   readonly payload: Uint8Array
   /** ECDSA in DER over {@link preAuthEncoding}. */
@@ -23,7 +23,7 @@ export interface SignedPayload {
   readonly material: SignatureMaterial
 }
 
-/** What of a payload is signed: DSSE v1 (https://github.com/secure-systems-lab/dsse). */
+/** The bytes that are signed for a payload: DSSE v1 (https://github.com/secure-systems-lab/dsse). */
 export function preAuthEncoding(payload: Uint8Array): Uint8Array {
   const head = new TextEncoder().encode(`DSSEv1 ${payloadType.length} ${payloadType} ${payload.length} `)
   const all = new Uint8Array(head.length + payload.length)
@@ -32,7 +32,7 @@ export function preAuthEncoding(payload: Uint8Array): Uint8Array {
   return all
 }
 
-/** A Sigstore bundle v0.3 with a DSSE envelope, as JSON, signed by a key or by a certificate. */
+/** A Sigstore bundle v0.3 with a DSSE envelope, as JSON, signed with a key or a certificate. */
 export function writeBundle({
   payload,
   signature,
@@ -55,7 +55,7 @@ export function writeBundle({
   return new TextEncoder().encode(`${JSON.stringify(bundle)}\n`)
 }
 
-/** Reads a bundle. `SIGNATURE_INVALID` for one that is cut or of another kind, and for what in it nothing verifies. */
+/** Parses a bundle. `SIGNATURE_INVALID` if it is truncated, of another kind, or contains anything that is not verified. */
 export function readBundle(bytes: Uint8Array, name: string): SignedPayload {
   let value: unknown
   try {
@@ -112,7 +112,7 @@ function materialOf(bundle: Readonly<Record<string, unknown>>, name: string): Si
   }
 }
 
-/** Of a chain: more than any authority has. */
+/** Limit for a chain, more than any authority has. */
 const mostCertificates = 10
 
 const recordOf = (value: unknown): Readonly<Record<string, unknown>> =>
@@ -120,13 +120,13 @@ const recordOf = (value: unknown): Readonly<Record<string, unknown>> =>
     ? (value as Record<string, unknown>)
     : {}
 
-/** Nothing else may stand in a part of a bundle, for nothing else is verified. */
+/** Refuses other fields in a part of a bundle, because nothing else is verified. */
 function holdOnly(record: Readonly<Record<string, unknown>>, name: string, ...keys: readonly string[]): void {
   const other = Object.keys(record).find((key) => !keys.includes(key))
   if (other !== undefined) throw notABundle(name, `a field ${describeValue(other)} that is not known`)
 }
 
-/** Base64 in the one form that the bytes have. */
+/** Decodes base64, which must be canonical. */
 function bytesOf(value: unknown, name: string): Uint8Array {
   if (typeof value === 'string' && /^[A-Za-z0-9+/]+={0,2}$/.test(value) && value.length % 4 === 0) {
     const bytes = bytesOfBase64(value)

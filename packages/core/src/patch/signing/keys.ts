@@ -2,7 +2,7 @@ import { PatchError } from '../../errors.ts'
 import { sha256 } from '../../sha256.ts'
 import { base64Of, bytesOfBase64 } from '../../text/encoded-bytes.ts'
 
-/** Curves of signatures, with the digest that is signed and the bytes of a coordinate. */
+/** Curves of signatures, with their digest and the size of a coordinate in bytes. */
 const curves = {
   'P-256': { hash: 'SHA-256', size: 32 },
   'P-384': { hash: 'SHA-384', size: 48 },
@@ -11,21 +11,21 @@ const curves = {
 
 type Curve = keyof typeof curves
 
-/** WebCrypto's key, by a name that is there without the browser's types. */
+/** WebCrypto's key type, available without the browser's types. */
 type WebKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>
 
-/** A key that signatures are verified by, or made with. */
+/** A key for making or verifying signatures. */
 export interface SigningKey {
   readonly curve: Curve
   readonly key: WebKey
-  /** SHA-256 of the public key's PEM, by which a signature names its key. */
+  /** SHA-256 of the public key's PEM, by which a signature refers to its key. */
   readonly hint: string
 }
 
 /**
- * A public key from PEM (SubjectPublicKeyInfo) of the curve P-256, P-384 or P-521.
+ * Imports a public key from PEM (SubjectPublicKeyInfo), of the curve P-256, P-384 or P-521.
  *
- * @throws PatchError `INVALID_ARGUMENT` for a private key, another curve, or what is no key
+ * @throws PatchError `INVALID_ARGUMENT` for a private key, another curve, or an invalid key
  */
 export async function publicKey(pem: string): Promise<SigningKey> {
   const der = derOf(pem, 'PUBLIC KEY')
@@ -40,7 +40,7 @@ export async function publicKey(pem: string): Promise<SigningKey> {
 }
 
 /**
- * A private key from PEM (PKCS #8, without a passphrase), with its public key's hint.
+ * Imports a private key from PEM (PKCS #8, without a passphrase), with its public key's hint.
  *
  * @throws PatchError `INVALID_ARGUMENT`
  */
@@ -57,7 +57,7 @@ export async function privateKey(pem: string): Promise<SigningKey> {
   throw notAKey('a private key of the curve P-256, P-384 or P-521', 'another key')
 }
 
-/** The PEM of a public key, as the Python package `cryptography` writes it. */
+/** SHA-256 of the public key's PEM, as the Python package `cryptography` writes it. */
 async function hintOf(key: WebKey): Promise<string> {
   const der = new Uint8Array(await crypto.subtle.exportKey('spki', key))
   const lines = base64Of(der).match(/.{1,64}/g) ?? []
@@ -91,7 +91,7 @@ export async function signBytes({ key, curve }: SigningKey, bytes: Uint8Array): 
   return derSignature(raw)
 }
 
-/** Whether a signature in DER is the key's over bytes. */
+/** Whether a signature in DER is this key's signature of some bytes. */
 export async function isSignatureOf(
   { key, curve }: SigningKey,
   signature: Uint8Array,
@@ -103,7 +103,7 @@ export async function isSignatureOf(
   return crypto.subtle.verify({ name: 'ECDSA', hash }, key, raw, bytes as Uint8Array<ArrayBuffer>)
 }
 
-/** r ‖ s, as WebCrypto has a signature, to the sequence of two integers that the rest of the world has. */
+/** Converts a signature from WebCrypto's r ‖ s to the usual DER sequence of two integers. */
 function derSignature(raw: Uint8Array): Uint8Array {
   const half = raw.length / 2
   const integers = [raw.subarray(0, half), raw.subarray(half)].map((part) => {
@@ -117,7 +117,7 @@ function derSignature(raw: Uint8Array): Uint8Array {
   return Uint8Array.from([0x30, ...length, ...body])
 }
 
-/** The other way; undefined for what is no such sequence, or is written in more than one way. */
+/** The inverse; undefined if it is not such a sequence, or not its canonical encoding. */
 function rawSignature(der: Uint8Array, size: number): Uint8Array<ArrayBuffer> | undefined {
   const long = der[1] === 0x81
   const start = long ? 3 : 2

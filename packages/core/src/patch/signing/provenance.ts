@@ -1,8 +1,7 @@
 /**
- * Where a patch comes from: SLSA provenance v1 (https://slsa.dev/spec/v1.0/provenance), an in-toto statement about the files of a
- * patch. What the training was given is in it, each with its digest: the base model, the data by role, the patches that were
- * composed; so are the recipe and the version of policypatch. All of it follows from patch.json, so that whoever verifies it can hold
- * one to the other.
+ * A patch's origin: SLSA provenance v1 (https://slsa.dev/spec/v1.0/provenance), an in-toto statement about the patch's files. It
+ * lists the inputs of training, each with its digest: the base model, the data by role, and composed patches; also the recipe and
+ * the version of policypatch. All of it follows from patch.json, so that a verifier can compare the two.
  */
 
 import { PatchError } from '../../errors.ts'
@@ -16,15 +15,15 @@ import { isSigned, provenanceFile } from './signature-files.ts'
 import { statementType } from './statement.ts'
 
 const predicateType = 'https://slsa.dev/provenance/v1'
-/** How patches are made: package URLs of policypatch. */
+/** The build type of patches: a package URL of policypatch. */
 const buildType = 'pkg:npm/policypatch#training/v1'
 const builder = 'pkg:npm/policypatch'
 
-/** A file or a model that a patch was made of (in-toto's ResourceDescriptor). */
+/** A file or model that a patch was made from (in-toto's ResourceDescriptor). */
 export interface ProvenanceMaterial {
   readonly name: string
   readonly uri?: string
-  /** By algorithm: `sha256`, or what policypatch's own fingerprints are of. */
+  /** By algorithm: `sha256`, or the name of one of policypatch's own fingerprints. */
   readonly digest: Readonly<Record<string, string>>
 }
 
@@ -49,7 +48,7 @@ export interface Provenance {
 /**
  * The provenance of a patch.
  *
- * @param files the patch's, of which the signed ones but the provenance itself are its subject
+ * @param files the patch's; the signed ones, except the provenance itself, are its subject
  * @param version of policypatch
  */
 export async function provenanceOf(
@@ -118,7 +117,7 @@ function buildDefinition({
   }
 }
 
-/** Reads a provenance statement. `SIGNATURE_INVALID` for a statement of another kind, or of what was not made by policypatch. */
+/** Parses a provenance statement. `SIGNATURE_INVALID` for another kind of statement, or one not made by policypatch. */
 export function parseProvenance(bytes: Uint8Array): Provenance {
   let found: Partial<Provenance> | undefined
   try {
@@ -142,9 +141,9 @@ export function parseProvenance(bytes: Uint8Array): Provenance {
 }
 
 /**
- * Holds a provenance to the patch that it lies beside.
+ * Checks a provenance against its patch.
  *
- * @throws PatchError `SIGNATURE_INVALID` where its files are others, or it says another thing than patch.json
+ * @throws PatchError `SIGNATURE_INVALID` if its files differ, or it contradicts patch.json
  */
 export async function checkProvenance(
   { subject, predicate }: Provenance,

@@ -1,8 +1,8 @@
 /**
- * Signed patches, after OpenSSF model signing: an in-toto statement lists every file of a patch's folder with its digest
- * (statement), a DSSE envelope in a Sigstore bundle signs it (bundle), and the bundle lies beside the files as `model.sig`. The
- * Python package `model-signing` verifies what is signed here, and what it signs is verified here: by a key in Node and in the
- * browser, by certificates and identities with `@policypatch/registry`.
+ * Signed patches, following OpenSSF model signing: an in-toto statement lists every file of a patch's folder with its digest
+ * (statement), a DSSE envelope in a Sigstore bundle signs it (bundle), and the bundle is stored beside the files as `model.sig`.
+ * This is interoperable with the Python package `model-signing`, in both directions: by keys in Node and in the browser, by
+ * certificates and identities with `@policypatch/registry`.
  */
 
 import { PatchError } from '../../errors.ts'
@@ -16,17 +16,18 @@ import { keySigner, type PatchSigner } from './signer.ts'
 import { checkFiles, parseStatement, statementOf } from './statement.ts'
 
 export interface SignPatchOptions {
-  /** Who signs: another signer, or the PEM of a private key (PKCS #8, without a passphrase; P-256, P-384 or P-521). */
+  /** The signer, or the PEM of a private key (PKCS #8, without a passphrase; P-256, P-384 or P-521). */
   readonly signer: PatchSigner | string
   /** The version of policypatch, for the provenance. */
   readonly version?: string | undefined
 }
 
 /**
- * Signs the patch in a folder: every file there is, which must be those that patch.json lists. Writes `provenance.sigstore.json`, which
- * says how the patch was made, and `model.sig` over all of them, in place of those and of all signatures that are there.
+ * Signs the patch in a folder: every file there, which must be exactly those that patch.json lists. Writes
+ * `provenance.sigstore.json`, which says how the patch was made, and `model.sig` over all of them, replacing all existing
+ * signatures and provenance.
  *
- * @throws the errors of `readPatch`; `INVALID_ARGUMENT` for another key, and for files that do not belong to the patch
+ * @throws the errors of `readPatch`; `INVALID_ARGUMENT` for an unsupported key, and for files that do not belong to the patch
  */
 export async function signPatch(place: Place, { signer, version }: SignPatchOptions): Promise<void> {
   const at = folderOf(place)
@@ -43,12 +44,12 @@ export async function signPatch(place: Place, { signer, version }: SignPatchOpti
 }
 
 /**
- * Adds a signature to those of a signed patch, as `model.2.sig` and so on: of the same files, which must be as they were signed, its
- * provenance among them. Whose signatures they are is not asked: verify them before.
+ * Adds a signature to a signed patch, as `model.2.sig` and so on, over the same files, which must be unchanged, including the
+ * provenance. Does not check who made the existing signatures: verify them before.
  *
  * @returns the name of the signature's file
- * @throws the errors of `readPatch`; `SIGNATURE_INVALID` for a patch that is not as it was signed; `INVALID_ARGUMENT` for a patch that
- *   is not signed, or has eight signatures
+ * @throws the errors of `readPatch`; `SIGNATURE_INVALID` for a patch that differs from what was signed; `INVALID_ARGUMENT` for a
+ *   patch that is not signed, or has eight signatures
  */
 export async function addSignature(
   place: Place,
@@ -83,7 +84,7 @@ function folderOf(place: Place): StoredPlace {
   return { storage, path: plainPath(path) }
 }
 
-/** A patch's files and those that say who made it, which must be all that is there. */
+/** A patch's files, signatures and provenance; the folder must contain nothing else. */
 async function wholeFolder({ storage, path }: StoredPlace) {
   const {
     manifest,
@@ -91,7 +92,7 @@ async function wholeFolder({ storage, path }: StoredPlace) {
   }: { manifest: Awaited<ReturnType<typeof readPatchFiles>>['manifest']; files: PatchFiles } =
     await readPatchFiles(storage, path, path)
   const stray = (await storage.list(path)).filter(
-    // A provenance without a signature is what an interrupted signing left.
+    // A provenance without a signature remains from an interrupted signing.
     (name) => isSigned(name) && name !== provenanceFile && files[name] === undefined,
   )
   if (stray.length === 0) return { manifest, files }

@@ -2,39 +2,39 @@ import { PatchError } from '../../errors.ts'
 import { preAuthEncoding, type SignedPayload, writeBundle } from './bundle.ts'
 import { isSignatureOf, privateKey, publicKey, signBytes } from './keys.ts'
 
-/** Makes signatures: by a key here; `@policypatch/registry` has those of certificates and of Sigstore identities. */
+/** Makes signatures. Key signers are here; `@policypatch/registry` has those for certificates and Sigstore identities. */
 export interface PatchSigner {
   readonly specificationVersion: 'v1'
-  /** Signs an in-toto statement: the JSON of a Sigstore bundle v0.3 with it. */
+  /** Signs an in-toto statement. Returns a Sigstore bundle v0.3 with it, as JSON. */
   sign(statement: Uint8Array): Promise<Uint8Array>
 }
 
-/** Who made a signature, as whoever verified it found out. */
+/** The verified author of a signature. */
 export interface SignedBy {
   readonly kind: SignedPayload['material']['kind']
-  /** What the trust policy calls the signer; else as `id`. */
+  /** The signer's name in the trust policy; otherwise the same as `id`. */
   readonly name: string
-  /** SHA-256 of a key's PEM, the name in a certificate, or an identity and who vouches for it. */
+  /** SHA-256 of a key's PEM, the name in a certificate, or an identity and its issuer. */
   readonly id: string
 }
 
-/** Somebody whose signatures are accepted. */
+/** A signer whose signatures are accepted. */
 export interface TrustedSigner {
   readonly specificationVersion: 'v1'
   /**
-   * Who made a signature, where it was this signer; undefined where it was made by another.
+   * Identifies a signature's author if it is this signer; undefined if it is another.
    *
    * @param file the signature's, for messages
-   * @throws PatchError `SIGNATURE_INVALID` for one that names this signer and is not his over what it holds
+   * @throws PatchError `SIGNATURE_INVALID` if it names this signer but is not a valid signature of its contents
    */
   identify(signed: SignedPayload, file: string): Promise<SignedBy | undefined>
 }
 
 /**
- * Signs with a key.
+ * A signer with a private key.
  *
  * @param pem PKCS #8, without a passphrase, of the curve P-256, P-384 or P-521
- * @throws PatchError `INVALID_ARGUMENT` for what is no such key
+ * @throws PatchError `INVALID_ARGUMENT` for any other key
  */
 export async function keySigner(pem: string): Promise<PatchSigner> {
   const key = await privateKey(pem)
@@ -48,11 +48,11 @@ export async function keySigner(pem: string): Promise<PatchSigner> {
 }
 
 /**
- * Accepts what a key has signed.
+ * Accepts signatures by a key.
  *
  * @param pem SubjectPublicKeyInfo of the curve P-256, P-384 or P-521
- * @param name what messages and reports call it. Default: SHA-256 of the key's PEM
- * @throws PatchError `INVALID_ARGUMENT` for what is no such key
+ * @param name used in messages and reports. Default: SHA-256 of the key's PEM
+ * @throws PatchError `INVALID_ARGUMENT` for any other key
  */
 export async function trustedKey(
   pem: string,
@@ -68,14 +68,14 @@ export async function trustedKey(
       if (await isSignatureOf(key, signature, preAuthEncoding(payload))) {
         return { kind: 'key', name: name ?? id, id }
       }
-      // Without a hint it may be another key's.
+      // Without a hint, it may be another key's.
       if (material.hint === undefined) return undefined
       throw forgedSignature(file)
     },
   }
 }
 
-/** For a signature that names a trusted signer and is not his. */
+/** For a signature that names a trusted signer but is not theirs. */
 export const forgedSignature = (
   file: string,
   found = 'one that is not over what it holds',

@@ -5,7 +5,7 @@ import { describeValue } from '../../text/describe-value.ts'
 import { bytesOfHex } from '../../text/encoded-bytes.ts'
 import { ignoredPaths, isSigned } from './signature-files.ts'
 
-/** What a statement is of: https://github.com/sigstore/model-transparency. */
+/** The type of the statement's predicate: https://github.com/sigstore/model-transparency. */
 const predicateType = 'https://model_signing/signature/v1.0'
 export const statementType = 'https://in-toto.io/Statement/v1'
 
@@ -16,7 +16,7 @@ interface Resource {
   readonly digest: string
 }
 
-/** An in-toto statement of OpenSSF model signing: which files a folder has, with the SHA-256 of each. */
+/** An in-toto statement of OpenSSF model signing: the files of a folder, with the SHA-256 of each. */
 export interface Statement {
   readonly _type: string
   readonly subject: readonly { readonly name: string; readonly digest: Readonly<Record<string, string>> }[]
@@ -28,10 +28,10 @@ export interface Statement {
 }
 
 /**
- * A statement of the files of a folder.
+ * A statement about the files of a folder.
  *
- * @param name what the statement calls the folder
- * @param files by their paths in the folder; the signature itself is left out
+ * @param name the statement's name for the folder
+ * @param files by path in the folder; the signature itself is left out
  */
 export async function statementOf(
   name: string,
@@ -57,14 +57,14 @@ export async function statementOf(
   }
 }
 
-/** SHA-256 of the digests of all files, one after the other in the statement's order. */
+/** SHA-256 of the concatenated digests of all files, in the statement's order. */
 async function rootDigest(resources: readonly Resource[]): Promise<string> {
   const all = new Uint8Array(32 * resources.length)
   for (const [i, { digest }] of resources.entries()) all.set(bytesOfHex(digest), 32 * i)
   return sha256(all)
 }
 
-/** Reads a statement. `SIGNATURE_INVALID` for one of another kind, or whose digests do not fit each other. */
+/** Parses a statement. `SIGNATURE_INVALID` for another kind of statement, or inconsistent digests. */
 export async function parseStatement(bytes: Uint8Array): Promise<Statement> {
   let found: Partial<Statement>
   try {
@@ -107,10 +107,10 @@ const otherStatement = (found: string, cause?: unknown) =>
   })
 
 /**
- * Holds the files of a folder to a statement, each and no more.
+ * Checks that the files of a folder are exactly those of a statement.
  *
- * @param names of all that is in the folder: what was not read is not as it was signed
- * @throws PatchError `SIGNATURE_INVALID`, which names files that are changed, missing or added
+ * @param names of everything in the folder: a file that was not read counts as changed
+ * @throws PatchError `SIGNATURE_INVALID`, naming files that are changed, missing or added
  */
 export async function checkFiles(
   { predicate: { resources } }: Statement,

@@ -11,16 +11,16 @@ const mostFileBytes = 2 ** 28
 const mostFiles = 64
 
 export interface VerifyPatchOptions {
-  /** Of whom one must have signed: other signers, or the PEM of public keys. */
+  /** Accepted signers, one of whom must have signed: signers, or PEMs of public keys. */
   readonly signers: readonly (TrustedSigner | string)[]
 }
 
 /**
- * Verifies that the folder of a patch is what one of the signers signed: each file is there as it was, and no other. Its provenance,
- * where there is one, must be signed by one of them too, and be of this patch.
+ * Verifies that a patch's folder contains exactly what one of the signers signed: each file unchanged, and no other. Its
+ * provenance, if any, must also be signed by one of them, and belong to this patch.
  *
- * @throws PatchError `SIGNATURE_INVALID` for a folder without a signature, another signer, a signature over other content, and for
- *   files that are changed, missing, added, renamed or links; `INVALID_ARGUMENT` for what is no public key
+ * @throws PatchError `SIGNATURE_INVALID` for a folder without a signature, another signer, a signature over other content, and
+ *   for files that are changed, missing, added, renamed or links; `INVALID_ARGUMENT` for an invalid public key
  */
 export async function verifyPatch(place: Place, { signers }: VerifyPatchOptions): Promise<VerifiedPatch> {
   const { storage, path } = storedAt(place)
@@ -30,7 +30,7 @@ export async function verifyPatch(place: Place, { signers }: VerifyPatchOptions)
   return verifySignatures(await signedFiles(storage, folder), trusted)
 }
 
-/** All files of a patch's folder; a link or a folder among them cannot be read as one, and is refused. */
+/** All files of a patch's folder. A link or a folder among them cannot be read as a file, and is refused. */
 async function signedFiles(storage: Storage, folder: string): Promise<PatchFiles> {
   const names = (await storage.list(folder)).filter(isSigned)
   if (names.length > mostFiles) {

@@ -7,23 +7,23 @@ import { provenanceFile, signatureFile, signatureFiles } from './signature-files
 import type { SignedBy, TrustedSigner } from './signer.ts'
 import { checkFiles, parseStatement } from './statement.ts'
 
-/** What verification found. */
+/** The result of verification. */
 export interface VerifiedPatch {
-  /** Trusted signers of all files, each once. */
+  /** Trusted signers of all files, without duplicates. */
   readonly signers: readonly SignedBy[]
-  /** How one of them says that the patch was made; undefined where it has no such statement. */
+  /** How the patch was made, according to one of them; undefined if there is no provenance. */
   readonly provenance: Provenance | undefined
-  /** Names of the files that are signed. */
+  /** Names of the signed files. */
   readonly files: readonly string[]
 }
 
 /**
- * Holds files of a patch to the signatures among them. Signatures of others than the trusted signers are not looked at: what
- * somebody else has added to a patch takes nothing from it.
+ * Verifies a patch's files by the signatures among them. Signatures by others than the trusted signers are not checked: what a
+ * stranger adds to a patch does not invalidate it.
  *
- * @param names of all that is in the folder, where not all was read
- * @throws PatchError `SIGNATURE_INVALID` where there is no signature, none by a trusted signer, or one by a trusted signer that is
- *   not over these files; for a provenance that is another signer's, or of another patch
+ * @param names of everything in the folder, if not all of it was read
+ * @throws PatchError `SIGNATURE_INVALID` if there is no signature, none by a trusted signer, or one by a trusted signer that is
+ *   not over these files; also for a provenance by another signer, or of another patch
  */
 export async function verifySignatures(
   files: PatchFiles,
@@ -70,7 +70,7 @@ async function identify(
   return undefined
 }
 
-/** The provenance, signed by a trusted signer too, and of these files. */
+/** The provenance, which must also be signed by a trusted signer, and of these files. */
 async function verifiedProvenance(
   files: PatchFiles,
   signers: readonly TrustedSigner[],

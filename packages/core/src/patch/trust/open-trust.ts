@@ -7,7 +7,7 @@ import { effectFaults } from './required-effects.ts'
 import { type Trust, trustSigners } from './trust.ts'
 import { checkedPolicy, type PolicySigner, type TrustPolicy, type TrustRule } from './trust-policy.ts'
 
-/** Verifies the signatures of signers of a policy that are no keys; `@policypatch/registry` has one. */
+/** Creates verifiers for a policy's signers without public keys; `@policypatch/registry` provides one. */
 export type SignerOpener = (
   signer: Exclude<PolicySigner, { readonly publicKey: string }>,
   name: string,
@@ -19,10 +19,10 @@ export interface OpenTrustOptions {
 }
 
 /**
- * A policy at work.
+ * Makes a policy usable as a trust.
  *
- * @throws PatchError `MALFORMED` for a policy that is none; `INVALID_ARGUMENT` for a signer whose key or certificate is none, and for
- *   one that is there twice; `UNSUPPORTED` for a signer that needs `openSigner`
+ * @throws PatchError `MALFORMED` for an invalid policy; `INVALID_ARGUMENT` for a signer whose key or certificate is invalid, and
+ *   for duplicate signers; `UNSUPPORTED` for a signer that needs `openSigner`
  */
 export async function openTrust(policy: TrustPolicy, { openSigner }: OpenTrustOptions = {}): Promise<Trust> {
   const { signers, rules } = checkedPolicy(policy, 'the policy')
@@ -30,7 +30,7 @@ export async function openTrust(policy: TrustPolicy, { openSigner }: OpenTrustOp
   const known = new Map<string, string>()
   for (const [name, signer] of Object.entries(signers)) {
     const key = 'publicKey' in signer ? await trustedKey(signer.publicKey, name) : undefined
-    // One signer under two names would count twice.
+    // The same signer under two names would count twice.
     const id = key ? key.id : JSON.stringify(Object.entries(signer).sort())
     const other = known.get(id)
     if (other !== undefined) throw twice(name, other)
@@ -74,12 +74,12 @@ const rulesFor = (rules: readonly TrustRule[], { name, domain, base }: PatchMani
       isAmong(patches, [name]),
   )
 
-/** Whether one of the values is as one of the patterns. */
+/** Whether one of the values matches one of the patterns. */
 const isAmong = (patterns: readonly string[] | undefined, values: readonly (string | undefined)[]): boolean =>
   !patterns ||
   patterns.some((pattern) => values.some((value) => value !== undefined && isLike(value, pattern)))
 
-/** Whether a value is as a pattern, in which `*` stands for any characters; in time that grows with their lengths alone. */
+/** Whether a value matches a pattern, in which `*` stands for any characters. Takes time linear in their lengths. */
 function isLike(value: string, pattern: string): boolean {
   const [first = '', ...others] = pattern.split('*')
   const last = others.pop()
@@ -94,7 +94,7 @@ function isLike(value: string, pattern: string): boolean {
   return value.length - last.length >= at && value.endsWith(last)
 }
 
-/** What a rule asks that a patch does not have. */
+/** The requirements of a rule that a patch does not meet. */
 function faultsBy(
   { signers, threshold = 1, effects = [], provenance, weightsDigest }: TrustRule,
   manifest: PatchManifest,

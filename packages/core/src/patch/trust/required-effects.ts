@@ -1,7 +1,7 @@
 import type { PatchEffect } from '../manifest.ts'
 import type { RequiredEffect } from './trust-policy.ts'
 
-/** What a patch's effects lack of one that a rule requires; none where it has it. The whole 95% interval must be within the bound. */
+/** How a patch's effects fall short of a required one; empty if they meet it. The whole 95% interval must be within the bound. */
 export function effectFaults(required: RequiredEffect, effects: readonly PatchEffect[]): string[] {
   const { metric, judge, data, n = 1, atMost, atLeast } = required
   const measured = effects.filter(

@@ -1,6 +1,6 @@
 /**
- * A trust policy, a JSON file: whose patches are taken, for which base models and domains, how many must have signed, and which effects
- * a patch must have been measured with. Every rule that a patch falls under must hold, and a patch that falls under none is refused.
+ * A trust policy, a JSON file: whose patches are accepted, for which base models and domains, how many must have signed, and
+ * which measured effects are required. Every rule that applies to a patch must hold; a patch to which no rule applies is refused.
  */
 
 import * as z from 'zod/mini'
@@ -9,50 +9,55 @@ import { parseJsonFile } from '../../storage/parse-json-file.ts'
 import { checkShape, describeIssues } from '../../text/check-shape.ts'
 import { isPrintableLine } from '../../text/printable.ts'
 
-/** Somebody whose signatures count: the holder of a key, of a certificate, or of a Sigstore identity. */
+/** A signer whose signatures count: the holder of a key, a certificate, or a Sigstore identity. */
 export type PolicySigner =
   | { readonly publicKey: string }
   | {
-      /** PEM of the authorities that certificates must come from. */
+      /** PEM of the authorities that must have issued the certificate. */
       readonly certificateAuthority: string
       /** The email address, URI or common name in the signer's certificate. */
       readonly subject: string
     }
   | {
-      /** As the certificate names it: an email address, or the URI of a workflow. */
+      /** As in the certificate: an email address, or the URI of a workflow. */
       readonly identity: string
-      /** Who vouches for it: the address of an OpenID Connect issuer. */
+      /** The identity's OpenID Connect issuer, by address. */
       readonly issuer: string
     }
 
-/** What a patch must have been measured to do. */
+/** A measurement that a patch must have. */
 export interface RequiredEffect {
   readonly metric: string
   readonly judge?: string
   readonly data?: string
-  /** Fewest examples. */
+  /** Minimum number of examples. */
   readonly n?: number
-  /** What the upper end of the 95% interval with the patch may be at most. */
+  /** Maximum for the upper end of the 95% interval with the patch. */
   readonly atMost?: number
-  /** What its lower end must be at least. */
+  /** Minimum for its lower end. */
   readonly atLeast?: number
 }
 
 export interface TrustRule {
-  /** Base models: a Hub id, `owner/*` or `*`, which is what a signer calls it; or the fingerprint or digest of its weights. Default: all. */
+  /**
+   * Base models: a Hub id, `owner/*` or `*`, as claimed by the signer; or the fingerprint or digest of the weights. Default: all.
+   */
   readonly bases?: readonly string[]
   /** Default: all. */
   readonly domains?: readonly string[]
-  /** Names of patches, where `*` stands for any characters. Default: all. */
+  /** Patch names, where `*` stands for any characters. Default: all. */
   readonly patches?: readonly string[]
   /** Names of `signers`. */
   readonly signers: readonly string[]
-  /** How many of them must have signed. Default 1. */
+  /** Minimum number of them that must have signed. Default 1. */
   readonly threshold?: number
   readonly effects?: readonly RequiredEffect[]
-  /** A signed provenance must be there. Default false. */
+  /** Requires a signed provenance. Default false. */
   readonly provenance?: boolean
-  /** The manifest must have the digest of all of the base's weights, and the model that it is applied to the same. Default false. */
+  /**
+   * Requires the digest of all the base's weights in the manifest, and the same digest of the model it is applied to. Default
+   * false.
+   */
   readonly weightsDigest?: boolean
 }
 
@@ -111,7 +116,7 @@ const rule = z
     }),
   )
 
-// What is not known is refused: a condition that is misspelled would not hold.
+// Unknown fields are refused: a misspelled condition would have no effect.
 const schema: z.ZodMiniType<TrustPolicy> = z
   .strictObject({
     format: z.literal('policypatch-trust/v1'),
@@ -130,7 +135,7 @@ const schema: z.ZodMiniType<TrustPolicy> = z
   )
 
 /**
- * Reads a trust policy. `MALFORMED` lists every bad field at once; `TRUNCATED`; `UNSUPPORTED` for a later format.
+ * Parses a trust policy. `MALFORMED` lists every bad field at once; `TRUNCATED`; `UNSUPPORTED` for a later format.
  *
  * @param name the file's path, for messages
  */
@@ -147,7 +152,7 @@ export function parseTrustPolicy(bytes: Uint8Array, name = 'trust.json'): TrustP
   return checkedPolicy(value, name)
 }
 
-/** Checks a policy that was not read from JSON. `MALFORMED` as above. */
+/** Checks a policy that was not parsed from JSON. `MALFORMED` as above. */
 export function checkedPolicy(value: unknown, name: string): TrustPolicy {
   const result = checkShape(schema, value)
   if (result.success) return result.data

@@ -7,35 +7,35 @@ import { type TrustedSigner, trustedKey } from '../signing/signer.ts'
 import { type VerifiedPatch, verifySignatures } from '../signing/verify-signatures.ts'
 
 /**
- * Decides which patches are used. `readPatch` and a store have it verify the bytes that they have read, and `applyPatch` asks whether it
- * has verified the very object that is applied: nothing is read twice, and a copy with another prefix is not taken.
+ * Decides which patches may be used. `readPatch` and patch stores have it verify the bytes that they read, and `applyPatch`
+ * checks that it verified the very object being applied: nothing is read twice, and a copy with another prefix is refused.
  */
 export interface Trust {
   readonly specificationVersion: 'v1'
   /**
    * Verifies a patch.
    *
-   * @param place the folder that it was read from, in which nothing else may be
+   * @param place the folder that it was read from, which must contain nothing else
    * @throws PatchError `SIGNATURE_INVALID`, `NOT_TRUSTED`
    */
   verify(patch: Patch, place?: StoredPlace): Promise<VerifiedPatch>
-  /** Throws `SIGNATURE_INVALID` for a patch that this trust has not verified, and `NOT_TRUSTED` for another model than it is for. */
+  /** Throws `SIGNATURE_INVALID` for a patch that this trust did not verify, `NOT_TRUSTED` for a model that it is not for. */
   check(patch: PatchContents, model: Pick<LanguageModel, 'weightsDigest'>): void
 }
 
-/** What a trust asks beyond signatures; each throws `NOT_TRUSTED`. */
+/** Conditions beyond signatures; each throws `NOT_TRUSTED`. */
 export interface TrustConditions {
-  /** Of a patch whose signatures are verified. */
+  /** For a patch whose signatures were verified. */
   accept?(patch: Patch, verified: VerifiedPatch): void
-  /** Of a patch that was accepted, for the model that it is applied to. */
+  /** For an accepted patch and the model that it is applied to. */
   fits?(patch: PatchContents, model: Pick<LanguageModel, 'weightsDigest'>): void
 }
 
 /**
- * Trusts what one of the signers has signed.
+ * Trusts patches signed by one of the signers.
  *
- * @param signers other signers, or the PEM of public keys
- * @throws PatchError `INVALID_ARGUMENT` for what is no public key
+ * @param signers signers, or PEMs of public keys
+ * @throws PatchError `INVALID_ARGUMENT` for an invalid public key
  */
 export async function trustSigners(
   signers: readonly (TrustedSigner | string)[],
@@ -65,7 +65,7 @@ export async function trustSigners(
   }
 }
 
-/** What is in a folder and would have to be signed; undefined where the storage cannot tell, as over HTTP. */
+/** Everything in a folder that must be signed; undefined if the storage cannot list it, as over HTTP. */
 async function namesIn({ storage, path }: StoredPlace): Promise<readonly string[] | undefined> {
   try {
     return (await storage.list(path)).filter((name) => isSigned(name) && name !== '.incoming')
@@ -75,7 +75,7 @@ async function namesIn({ storage, path }: StoredPlace): Promise<readonly string[
   }
 }
 
-/** What is to be said, in one line, of a patch that is used without a trust policy. */
+/** A one-line notice about a patch that is used without a trust policy. */
 export function unverified({
   manifest: { name, version },
   files,

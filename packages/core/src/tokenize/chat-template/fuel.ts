@@ -1,23 +1,23 @@
 import { TemplateError } from './template-error.ts'
 
 /**
- * What a template may take. The longest of 178 of released models has 19,000 characters; a conversation of a thousand turns
- * takes none of them more than 400,000 steps, but those that go over each character.
+ * Resource limits of a template. The longest of 178 templates of released models has 19,000 characters; a conversation of a
+ * thousand turns takes at most 400,000 steps, except in templates that iterate over characters.
  */
 export const limits = {
-  /** Characters of a template. */
+  /** Characters in a template. */
   template: 2 ** 18,
-  /** Tags and brackets within each other. */
+  /** Nesting of tags and brackets. */
   nesting: 100,
-  /** Levels of the syntax tree: nodes, and lists of them, within each other. */
+  /** Depth of the syntax tree, counting nodes and lists of nodes. */
   depth: 500,
-  /** Levels of the syntax trees of all macros that call each other; Python's stack ends at about as many. */
+  /** Total depth of the syntax trees of nested macro calls; about where Python's stack ends. */
   callDepth: 2000,
-  /** Operations, and characters that are gone over: 16 a step; more for long conversations. */
+  /** Operations, plus one per 16 characters scanned; more for long conversations. */
   steps: 1_000_000,
   /** Characters rendered. */
   output: 2 ** 24,
-  /** Bytes of all values made, also of those dropped again; more for long conversations. */
+  /** Bytes of all values created, including discarded ones; more for long conversations. */
   memory: 2 ** 26,
 }
 
@@ -25,7 +25,7 @@ const bytesPerCharacter = 2
 const memoryPerInputCharacter = 256
 const stepsPerInputCharacter = 32
 
-/** Counts what a template takes and throws the `limit` that it goes beyond. */
+/** Counts a template's use of resources and throws `limit` when it exceeds one. */
 export class Fuel {
   #steps = 0
   #bytes = 0
@@ -34,7 +34,7 @@ export class Fuel {
   readonly #memory: number
   readonly #mostSteps: number
 
-  /** inputCharacters: length of all texts that the template is given. */
+  /** inputCharacters: total length of the texts given to the template. */
   constructor(inputCharacters = 0) {
     this.#memory = limits.memory + memoryPerInputCharacter * inputCharacters
     this.#mostSteps = limits.steps + stepsPerInputCharacter * inputCharacters
@@ -45,18 +45,18 @@ export class Fuel {
     if (!(this.#steps <= this.#mostSteps)) throw beyond(`${this.#mostSteps} steps`)
   }
 
-  /** Going over a text, which the machine does some characters at a time. */
+  /** Scanning a text, which the machine does several characters at a time. */
   scan(characters: number): void {
     this.step(1 + (characters >>> 4))
   }
 
-  /** Looking for a text in another: at worst every place is compared to its end. */
+  /** Searching for a text in another; in the worst case, every position is compared to the end. */
   search(characters: number, sought: number): void {
     const places = Math.max(characters - sought, 0) + 1
     this.step(1 + (places * (1 + sought / 16)) / 16)
   }
 
-  /** Going over a text one character at a time. */
+  /** Iterating over a text one character at a time. */
   characters(text: string): void {
     this.step(1 + text.length)
   }
@@ -66,13 +66,13 @@ export class Fuel {
     if (!(this.#bytes <= this.#memory)) throw beyond(`${this.#memory} bytes of memory`)
   }
 
-  /** A new text; returns it. */
+  /** Accounts for a new text and returns it. */
   text(text: string): string {
     this.room(text.length)
     return text
   }
 
-  /** Texts one after the other, with another between them. */
+  /** Joins texts with a separator. */
   join(parts: readonly string[], between = ''): string {
     let characters = between.length * parts.length
     for (const part of parts) characters += part.length
@@ -81,12 +81,12 @@ export class Fuel {
     return parts.join(between)
   }
 
-  /** Before a text of so many characters is made. */
+  /** Called before creating a text of this many characters. */
   room(characters: number): void {
     this.bytes(32 + bytesPerCharacter * characters)
   }
 
-  /** Before a list of so many items is made. */
+  /** Called before creating a list of this many items. */
   items(count: number): void {
     this.bytes(32 + 32 * count)
     this.step(1 + (count >>> 2))
@@ -97,7 +97,7 @@ export class Fuel {
     if (this.#output > limits.output) throw beyond(`${limits.output} characters of output`)
   }
 
-  /** Runs what a template calls, which may call itself; depth: levels of its syntax tree. */
+  /** Runs a template's calls, which may be recursive; depth: levels of its syntax tree. */
   call<Result>(depth: number, body: () => Result): Result {
     const levels = depth + 10
     this.#callDepth += levels

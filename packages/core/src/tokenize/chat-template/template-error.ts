@@ -1,8 +1,6 @@
 /**
- * What became of a template that does not render:
- * `syntax`, it cannot be parsed; `unsupported`, it asks for what Jinja2 has and this engine has not, or for what
- * neither has; `limit`, it took more than a template may; `raised`, it called `raise_exception`; `failed`, it does
- * what Jinja2 answers with an error too.
+ * Why a template does not render: `syntax`, it cannot be parsed; `unsupported`, it needs a feature that only Jinja2 has, or that
+ * neither has; `limit`, it exceeds a resource limit; `raised`, it called `raise_exception`; `failed`, it fails in Jinja2 too.
  */
 export type TemplateFault = 'syntax' | 'unsupported' | 'limit' | 'raised' | 'failed'
 
@@ -19,5 +17,5 @@ export class TemplateError extends Error {
 
 export const unsupported = (construct: string) => new TemplateError('unsupported', construct)
 
-/** An error that Jinja2 gives too, named as Python names it: `TypeError: …`. */
+/** An error that Jinja2 raises too, with Python's name for it: `TypeError: …`. */
 export const failed = (message: string) => new TemplateError('failed', message)

@@ -4,32 +4,32 @@ import { excerpt } from '../../text/printable.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
-/** A token that is matched in the text before the model cuts it. */
+/** A token that is matched in the text before the model splits it. */
 export interface AddedToken {
   readonly content: string
-  /** Only where no letter, digit or the like stands beside it. */
+  /** Matches only if there is no letter, digit or similar next to it. */
   readonly single_word: boolean
-  /** With the white space before it. */
+  /** Also matches white space before it. */
   readonly lstrip: boolean
-  /** With the white space after it. */
+  /** Also matches white space after it. */
   readonly rstrip: boolean
-  /** Matched, itself normalized, in the normalized text. */
+  /** Whether it is normalized and matched in the normalized text. */
   readonly normalized: boolean
   /** Left out of decoded text. */
   readonly special: boolean
-  /** Left out where no token of the vocabulary has the content: the model has no row for a new one. */
+  /** Ignored if the vocabulary does not have it: the model has no row for a new token. */
   readonly onlyIfKnown?: boolean
 }
 
 const flags = ['single_word', 'lstrip', 'rstrip', 'normalized', 'special'] as const
 
 /**
- * The added tokens of a tokenizer as transformers 5 adds them, batch by batch: tokenizer.json's `added_tokens`;
- * `added_tokens_decoder` of tokenizer_config.json, which overrides what those are; and the tokens that the
- * configuration names, such as `eos_token`, which are special whatever the files say, where the vocabulary has them.
- * Ids in the files are not followed: the vocabulary's go before, and new tokens are numbered after it.
+ * The added tokens of a tokenizer in transformers 5's order, in batches: tokenizer.json's `added_tokens`; `added_tokens_decoder`
+ * of tokenizer_config.json, which overrides their properties; and the tokens that the configuration names, such as `eos_token`,
+ * which are always special but must be in the vocabulary. The ids in the files are ignored: tokens in the vocabulary keep their
+ * ids, and new ones are numbered after it.
  *
- * Throws `MALFORMED` for entries of other shapes.
+ * Throws `MALFORMED` for invalid entries.
  */
 export function readAddedTokens(tokenizerJson: Json, config: Json): AddedToken[][] {
   const own = listed(tokenizerJson.added_tokens ?? []).map((entry, i) => {
@@ -50,7 +50,7 @@ export function readAddedTokens(tokenizerJson: Json, config: Json): AddedToken[]
   return [own, decoder, named]
 }
 
-/** The text of a token that a configuration names, given as text or as an added token. */
+/** The text of a token in a configuration, given as text or as an added token. */
 export function tokenText(value: unknown): string | undefined {
   const text = typeof value === 'object' && value !== null ? (value as Json).content : value
   return typeof text === 'string' ? text : undefined
@@ -86,7 +86,7 @@ function decoderEntries(value: unknown): AddedToken[] {
     .map(([id, token]) => read(token, `${id} in ${name}`))
 }
 
-/** Checked by hand: some files have a hundred thousand, for which a schema takes seconds. */
+/** Validated by hand: some files have a hundred thousand entries, for which a schema takes seconds. */
 function read(value: unknown, where: string): AddedToken {
   const expected = `${where} to be an added token`
   if (typeof value !== 'object' || value === null || Array.isArray(value))

@@ -6,20 +6,20 @@ import { tokenizerError } from './component.ts'
 import type { Normalizer, Section } from './normalizers.ts'
 import { PrefixIndex } from './prefix-index.ts'
 
-/** What of a model added tokens need: its tokens, and how many there are. */
+/** What added tokens need from a model: its tokens, and their number. */
 export interface TokenTable {
   readonly size: number
   idOf(token: string): number | undefined
 }
 
-/** Part of a text: an added token's id, or what the model is to cut. */
+/** Part of a text: an added token's id, or text for the model to split. */
 export type Part = number | Section
 
 export interface AddedVocabulary {
-  /** Texts by ids, as the file has them. */
+  /** Contents by id, as in the file. */
   readonly contents: ReadonlyMap<number, string>
   idOf(content: string): number | undefined
-  /** The text that an id decodes to, where it is an added token's. */
+  /** The text that an added token's id decodes to. */
   textOf(id: number): string | undefined
   isSpecial(text: string): boolean
   split(text: string): Part[]
@@ -28,18 +28,18 @@ export interface AddedVocabulary {
 interface Entry {
   readonly id: number
   readonly token: AddedToken
-  /** What is searched for: the content, normalized where the token says so. */
+  /** The text to search for: the content, normalized if the token says so. */
   readonly text: string
 }
 
-/** Added tokens in use have up to 100 characters. */
+/** Known added tokens have up to 100 characters. */
 const mostCharacters = 1000
 
 /**
- * Adds tokens to a model's vocabulary as the tokenizers library does: one that the vocabulary has keeps its id there,
- * any other has the id after the last, and a token that comes again replaces the one before.
+ * Adds tokens to a model's vocabulary as the tokenizers library does: a token in the vocabulary keeps its id, any other gets the
+ * next free id, and a repeated token replaces the earlier one.
  *
- * @param batches tokens in the order in which they are added; what is the last id is found once for each batch
+ * @param batches tokens in the order in which they are added; the next free id is determined once per batch
  */
 export function addTokens(
   batches: readonly (readonly AddedToken[])[],
@@ -90,7 +90,7 @@ export function addTokens(
   }
 }
 
-/** Cuts a text at added tokens: from left to right, at each place the longest. */
+/** Splits a text at added tokens, left to right, taking the longest match at each position. */
 function finder(entries: readonly Entry[]): (section: Section) => Part[] {
   if (entries.length === 0) return (section) => (section.text === '' ? [] : [section])
   const byText = new Map(entries.map((entry) => [entry.text, entry]))
@@ -117,7 +117,7 @@ function finder(entries: readonly Entry[]): (section: Section) => Part[] {
       if (token.lstrip) start = Math.max(last, spaceBefore(text, start, last))
       if (token.rstrip) end = spaceEnd = end < spaceEnd ? spaceEnd : spaceAfter(text, end)
       pushText(start)
-      // In white space that a token before took, the library finds tokens again, but for those that take it too.
+      // The library matches tokens again within white space that an earlier token consumed, except tokens that consume it too.
       if (start < end) parts.push(id)
       last = end
     }
@@ -126,7 +126,7 @@ function finder(entries: readonly Entry[]): (section: Section) => Part[] {
   }
 }
 
-/** Which of them the library finds is chance. */
+/** The library would match one of them by chance. */
 function sameOnceNormalized(entries: readonly Entry[], byText: ReadonlyMap<string, Entry>): PatchError {
   const other = entries.find((entry) => byText.get(entry.text) !== entry)!
   const contents = [other, byText.get(other.text)!].map(({ token }) => excerpt(token.content))

@@ -1,4 +1,4 @@
-/** GPT-2's way to write any byte as one visible character: bytes that print stand for themselves. */
+/** GPT-2 writes every byte as one visible character: printable bytes stand for themselves. */
 const prints = (byte: number) =>
   (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || (byte >= 0xae && byte <= 0xff)
 
@@ -8,12 +8,12 @@ const byteCharacters: readonly string[] = (() => {
   return Array.from({ length: 256 }, (_, byte) => String.fromCharCode(prints(byte) ? byte : next++))
 })()
 
-/** The byte of each character of {@link byteCharacters}. */
+/** Maps each character of {@link byteCharacters} to its byte. */
 export const characterBytes: ReadonlyMap<string, number> = new Map(
   byteCharacters.map((character, byte) => [character, byte]),
 )
 
-/** Whether a token is written in the byte alphabet throughout. */
+/** Whether a token consists only of characters of the byte alphabet. */
 export function isByteSpelled(token: string): boolean {
   for (const character of token) if (!characterBytes.has(character)) return false
   return true

@@ -2,9 +2,9 @@ import { bytesOfBase64 } from '../../text/encoded-bytes.ts'
 import { type Component, checkGrowth, tokenizerError } from './component.ts'
 
 /**
- * SentencePiece's `precompiled_charsmap`: the length of a trie in bytes, the trie as a double array of 32-bit units
- * (Darts-clone), and the texts that it leads to, each ended by a zero byte. It changes the text as `spm_precompiled`
- * does, whose reading of clusters of characters (up to five bytes at once, else each character) is its own.
+ * SentencePiece's `precompiled_charsmap`: the size of a trie in bytes, the trie as a double array of 32-bit units (Darts-clone),
+ * and the replacement texts that it refers to, each terminated by a zero byte. Text is changed as by `spm_precompiled`, which has
+ * its own rule for grapheme clusters: those of up to five bytes as a whole, others character by character.
  *
  * @see https://github.com/huggingface/spm_precompiled
  */
@@ -54,7 +54,7 @@ function parse(
   return { trie, replacements: bytes.subarray(4 + size) }
 }
 
-/** Where the replacement starts of the shortest prefix that the trie has. */
+/** Start of the replacement for the shortest prefix in the trie. */
 function shortestPrefix(trie: Uint32Array, bytes: Uint8Array): number | undefined {
   const offset = (unit: number) => (unit >>> 10) << ((unit & 0x200) >>> 6)
   let at = offset(trie[0]!)

@@ -3,19 +3,19 @@ import { type ErrorCode, PatchError } from '../../errors.ts'
 import { checkShape, describeIssues } from '../../text/check-shape.ts'
 import { excerpt } from '../../text/printable.ts'
 
-/** What a place in tokenizer.json says, and how a message names the place, such as `pre_tokenizer.pretokenizers.1`. */
+/** A component's configuration in tokenizer.json, and its location in messages, such as `pre_tokenizer.pretokenizers.1`. */
 export interface Component {
   readonly config: unknown
   readonly where: string
 }
 
-/** A text that grows more than this many times in a tokenizer is a tokenizer made to do so. */
+/** Maximum growth of a text: a tokenizer that exceeds it was made to do so. */
 const mostGrowth = 100
 const alwaysAllowed = 10_000
 
-/** Sequences within sequences: tokenizers in use have two. */
+/** Maximum nesting of sequences: known tokenizers have two levels. */
 const deepest = 5
-/** Parts of one sequence: tokenizers in use have up to 15. */
+/** Maximum number of parts in a sequence: known tokenizers have up to 15. */
 const mostParts = 200
 
 const anyComponent = z.looseObject({ type: z.string() })
@@ -24,7 +24,7 @@ export function typeOf({ config, where }: Component): string {
   return checked(anyComponent, config, where).type
 }
 
-/** The options of a component. Throws `MALFORMED` naming all that are wrong. */
+/** Parses the options of a component. Throws `MALFORMED` naming everything that is wrong. */
 export function optionsOf<Schema extends z.ZodMiniType>(
   schema: Schema,
   { config, where }: Component,
@@ -44,7 +44,7 @@ function checked<Schema extends z.ZodMiniType>(
   })
 }
 
-/** The parts of a sequence under a name such as `normalizers`. */
+/** The parts of a sequence under a key such as `normalizers`. */
 export function partsOf({ config, where }: Component, name: string): Component[] {
   const parts = checked(z.looseObject({ [name]: z.array(z.unknown()) }), config, where)[name] as unknown[]
   if (where.split(name).length > deepest) throw tooMany(where, 'nested sequences')
@@ -64,7 +64,7 @@ export function unknownType({ where }: Component, type: string): PatchError {
   })
 }
 
-/** Throws where a text has grown out of proportion to what it was made of. */
+/** Throws if a text has grown out of proportion to its source. */
 export function checkGrowth(length: number, from: number, where: string): void {
   if (length <= from * mostGrowth + alwaysAllowed) return
   throw tokenizerError(

@@ -5,7 +5,7 @@ import { type Component, checkGrowth, optionsOf, partsOf, typeOf, unknownType } 
 import { patternOption, readPattern, replaceFound } from './normalizers.ts'
 import { readMetaspace } from './pre-tokenizers.ts'
 
-/** Makes of tokens the parts of a text. */
+/** Converts tokens to parts of a text. */
 export type Decoder = (tokens: readonly string[]) => string[]
 
 const replace = z.looseObject({ pattern: patternOption, content: z.string() })
@@ -14,7 +14,7 @@ const strip = z.looseObject({ content: z.string().check(z.regex(/^.$/su)), start
 const wordPiece = z.looseObject({ prefix: z.string(), cleanup: z.boolean() })
 const bytePair = z.looseObject({ suffix: z.string() })
 
-/** Builds tokenizer.json's `decoder`. Throws `UNSUPPORTED` for a type that is not known, `MALFORMED`. */
+/** Builds tokenizer.json's `decoder`. Throws `UNSUPPORTED` for an unknown type, `MALFORMED`. */
 export async function readDecoder(component: Component): Promise<Decoder> {
   const type = typeOf(component)
   switch (type) {
@@ -58,7 +58,7 @@ function sequence(steps: readonly Decoder[], { where }: Component): Decoder {
   }
 }
 
-/** The bytes of the tokens; one that is not in the byte alphabet stands for itself. */
+/** Decodes the tokens' bytes; a token outside the byte alphabet stands for itself. */
 const decodeByteLevel: Decoder = (tokens) => {
   const bytes = tokens.flatMap((token) => {
     const known = Array.from(token, (character) => characterBytes.get(character))
@@ -67,7 +67,7 @@ const decodeByteLevel: Decoder = (tokens) => {
   return [new TextDecoder('utf-8', { ignoreBOM: true }).decode(Uint8Array.from(bytes))]
 }
 
-/** Bytes that are no text count as one U+FFFD each. */
+/** Invalid bytes become one U+FFFD each. */
 const decodeByteFallback: Decoder = (tokens) => {
   const decoded: string[] = []
   let run: number[] = []
@@ -110,7 +110,7 @@ function stripping({ content, start, stop }: z.infer<typeof strip>): Decoder {
     })
 }
 
-/** Of the first token every replacement goes, not only that at its start. */
+/** In the first token, all replacement characters are removed, not only a leading one. */
 function metaspaces(component: Component): Decoder {
   const { replacement, scheme } = readMetaspace(component)
   return (tokens) =>
@@ -139,7 +139,7 @@ const beforeMarks: readonly Replacement[] = [
 ]
 const contractions = ["'s", "'ve", "'re"].map((end): Replacement => [` ${end}`, end])
 
-/** English text without the spaces that word pieces leave before punctuation. */
+/** Removes the spaces that word pieces leave before punctuation in English text. */
 export function cleanUpSpaces(text: string, more: readonly Replacement[] = []): string {
   return [...beforeMarks, ...more, ...contractions].reduce(
     (latest, [from, to]) => latest.replaceAll(from, to),

@@ -5,16 +5,16 @@ import { spellBytes } from './byte-alphabet.ts'
 import { marks, nonspacingMarks, whiteSpace } from './characters.ts'
 import { type Component, checkGrowth, optionsOf, partsOf, typeOf, unknownType } from './component.ts'
 
-/** A part of the text that is encoded, between added tokens. */
+/** Part of the text to encode, between added tokens. */
 export interface Section {
   readonly text: string
-  /** Whether its first character comes from the first one of the whole text. */
+  /** Whether its first character comes from the first character of the whole text. */
   readonly atStart: boolean
 }
 
 export type Normalizer = (section: Section) => Section
 
-/** `pattern` as components have it: a text or a regular expression. */
+/** `pattern` in components: a text or a regular expression. */
 export const patternOption = z.union([
   z.strictObject({ String: z.string() }),
   z.strictObject({ Regex: z.string() }),
@@ -35,7 +35,7 @@ const bert = z.looseObject({
 })
 const precompiled = z.looseObject({ precompiled_charsmap: z.string() })
 
-/** Builds tokenizer.json's `normalizer`. Throws `UNSUPPORTED` for a type that is not known, `MALFORMED`. */
+/** Builds tokenizer.json's `normalizer`. Throws `UNSUPPORTED` for an unknown type, `MALFORMED`. */
 export async function readNormalizer(component: Component): Promise<Normalizer> {
   const type = typeOf(component)
   switch (type) {
@@ -87,7 +87,7 @@ const keepingStart =
   (change: (text: string) => string): Normalizer =>
   ({ text, atStart }) => ({ text: change(text), atStart })
 
-/** Leaves out characters. */
+/** Removes characters. */
 const without =
   (characters: RegExp): Normalizer =>
   ({ text, atStart }) => {
@@ -95,7 +95,7 @@ const without =
     return { text: left, atStart: atStart && text.codePointAt(0) === left.codePointAt(0) }
   }
 
-/** Each character by itself: a capital sigma at the end of a word is σ, not ς as JavaScript has it. */
+/** Lower-cases characters individually: a capital sigma at the end of a word becomes σ, not ς as in JavaScript. */
 function lowercase(text: string): string {
   return Array.from(text, (character) => character.toLowerCase()).join('')
 }
@@ -113,14 +113,14 @@ function replacing(pattern: Pattern, content: string, { where }: Component): Nor
     if (found.length === 0) return { text, atStart }
     const replaced = replaceFound(text, found, content, where)
     if (found[0] !== 0) return { text: replaced, atStart }
-    // The library counts what stands for several characters as coming from the last of them.
+    // The library attributes the replacement of several characters to the last of them.
     const first = String.fromCodePoint(text.codePointAt(0)!).length
     const end = found[1]!
     return { text: replaced, atStart: end === 0 || (atStart && content !== '' && end === first) }
   }
 }
 
-/** A text with each of what was found in it replaced. */
+/** Replaces all matches in a text. */
 export function replaceFound(text: string, found: readonly number[], content: string, where: string): string {
   checkGrowth(text.length + (found.length / 2) * content.length, text.length, where)
   const parts: string[] = []
@@ -138,7 +138,7 @@ const isWhiteSpace = new RegExp(whiteSpace, 'u')
 function stripping({ strip_left, strip_right }: z.infer<typeof strip>): Normalizer {
   return ({ text, atStart }) => {
     let [start, end] = [0, text.length]
-    // All white space is of one UTF-16 unit.
+    // All white space is a single UTF-16 unit.
     if (strip_left) while (start < end && isWhiteSpace.test(text[start]!)) start++
     if (strip_right) while (end > start && isWhiteSpace.test(text[end - 1]!)) end--
     return { text: text.slice(start, end), atStart: atStart && start === 0 }

@@ -3,7 +3,7 @@ import { describeValue } from '../../text/describe-value.ts'
 import { excerpt } from '../../text/printable.ts'
 import { type Component, optionsOf, partsOf, tokenizerError, typeOf, unknownType } from './component.ts'
 
-/** Puts special tokens around the ids of a text. */
+/** Adds special tokens around a text's ids. */
 export type PostProcessor = (ids: readonly number[]) => readonly number[]
 
 /** The text of an id, if it has a token. */
@@ -22,7 +22,7 @@ const template = z.looseObject({
 const named = z.tuple([z.string(), id])
 const enclosing = z.looseObject({ cls: named, sep: named })
 
-/** Builds tokenizer.json's `post_processor`. Throws `UNSUPPORTED` for a type that is not known, `MALFORMED`. */
+/** Builds tokenizer.json's `post_processor`. Throws `UNSUPPORTED` for an unknown type, `MALFORMED`. */
 export function readPostProcessor(component: Component, textOf: TextOf): PostProcessor {
   const type = typeOf(component)
   switch (type) {
@@ -31,7 +31,7 @@ export function readPostProcessor(component: Component, textOf: TextOf): PostPro
       return (ids) => steps.reduce((latest, step) => step(latest), ids)
     }
     case 'ByteLevel':
-      // It changes offsets alone.
+      // It only changes offsets.
       return (ids) => ids
     case 'TemplateProcessing':
       return fillTemplate(component, textOf)

@@ -16,10 +16,10 @@ import {
 import { patternOption, readPattern } from './normalizers.ts'
 import { type SplitBehavior, splitBehaviors, splitText } from './split-text.ts'
 
-/** Words, as models cut them further; none is empty. */
+/** Words for the model to split further; none is empty. */
 export interface Words {
   readonly words: readonly string[]
-  /** Whether the first word begins where the whole text does. */
+  /** Whether the first word starts where the whole text does. */
   readonly atStart: boolean
 }
 
@@ -40,7 +40,7 @@ const metaspace = z.looseObject({
   split: z.nullish(z.boolean()),
 })
 
-/** Builds tokenizer.json's `pre_tokenizer`. Throws `UNSUPPORTED` for a type that is not known, `MALFORMED`. */
+/** Builds tokenizer.json's `pre_tokenizer`. Throws `UNSUPPORTED` for an unknown type, `MALFORMED`. */
 export async function readPreTokenizer(component: Component): Promise<PreTokenizer> {
   const type = typeOf(component)
   switch (type) {
@@ -76,7 +76,7 @@ export async function readPreTokenizer(component: Component): Promise<PreTokeniz
   }
 }
 
-/** An expression of our own, each of whose matches is linear. */
+/** One of our own expressions, which match in linear time. */
 const each = (source: string): Pattern => expressionPattern(new RegExp(source, 'gu'))
 
 function sequence(steps: readonly PreTokenizer[], { where }: Component): PreTokenizer {
@@ -92,7 +92,7 @@ function sequence(steps: readonly PreTokenizer[], { where }: Component): PreToke
 
 const total = ({ words }: Words) => words.reduce((sum, word) => sum + word.length, 0)
 
-/** Changes and cuts each word by itself. */
+/** Changes and splits each word individually. */
 function eachWord(cut: (word: string, atStart: boolean) => string[]): PreTokenizer {
   return ({ words, atStart }) => {
     const cuts = words.map((word, i) => cut(word, atStart && i === 0))
@@ -103,7 +103,7 @@ function eachWord(cut: (word: string, atStart: boolean) => string[]): PreTokeniz
 function splitting(pattern: Pattern, behavior: SplitBehavior, isInverted = false): PreTokenizer {
   return ({ words, atStart }) => {
     const cuts = words.map((word) => splitText(word, pattern.find(word), behavior, isInverted))
-    // A word at the start may have lost it.
+    // The first word may have lost its beginning.
     const keeps = words[0] !== undefined && cuts[0]!.length > 0 && words[0].startsWith(cuts[0]![0]!)
     return { words: cuts.flat(), atStart: atStart && keeps }
   }

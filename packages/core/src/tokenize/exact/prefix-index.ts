@@ -1,11 +1,11 @@
-/** Finds which of many texts begin at a place of another, in time that depends on their lengths alone. */
+/** Finds which of many texts start at a position of another, in time that depends only on their lengths. */
 export class PrefixIndex {
-  /** In the order of UTF-16 units, so that texts that begin alike stand together, the shortest first. */
+  /** Sorted by UTF-16 units, so that texts with a common beginning are adjacent, shortest first. */
   readonly #sorted: readonly string[]
-  /** The part of them that begins with a unit. */
+  /** The range of texts that start with a unit. */
   readonly #starts = new Map<number, readonly [from: number, to: number]>()
 
-  /** texts: distinct, none of them empty. */
+  /** texts: distinct and not empty. */
   constructor(texts: Iterable<string>) {
     this.#sorted = [...texts].sort()
     for (let from = 0; from < this.#sorted.length; ) {
@@ -16,12 +16,12 @@ export class PrefixIndex {
     }
   }
 
-  /** The texts in the order of their numbers, which are those that `at` gives. */
+  /** The texts, indexed by the numbers that `at` returns. */
   get texts(): readonly string[] {
     return this.#sorted
   }
 
-  /** The numbers of the texts that are at a place, the shortest first. */
+  /** Numbers of the texts found at a position, shortest first. */
   at(text: string, start: number): number[] {
     const found: number[] = []
     let [from, to] = this.#starts.get(text.charCodeAt(start)) ?? [0, 0]
@@ -38,7 +38,7 @@ export class PrefixIndex {
     return found
   }
 
-  /** Of those that begin alike up to a depth, where the first stands whose next unit is greater. */
+  /** Within a range of texts equal up to a depth, the first whose next unit is greater. */
   #after(unit: number, depth: number, from: number, to: number): number {
     let [low, high] = [from, to]
     while (low < high) {

@@ -1,4 +1,4 @@
-/** What becomes of the matches of a pattern by which a text is split, as the tokenizers library calls it. */
+/** What happens to the matches when splitting a text, under the tokenizers library's names. */
 export const splitBehaviors = [
   'Removed',
   'Isolated',
@@ -17,10 +17,10 @@ interface Span {
 }
 
 /**
- * The parts of a text, from left to right, none of them empty.
+ * The non-empty parts of a text, from left to right.
  *
  * @param found matches: start, end, start, end, … in UTF-16 units, from left to right
- * @param isInverted whether what is between the matches counts as matched instead
+ * @param isInverted whether the text between matches counts as matched instead
  */
 export function splitText(
   text: string,
@@ -62,7 +62,7 @@ function place(spans: readonly Span[], behavior: SplitBehavior): readonly Span[]
   }
 }
 
-/** Joins each span to the one before where `joins` says so; before the first there was none that matched. */
+/** Merges each span into the previous one if `joins` says so; the first one counts as following a non-match. */
 function merge(spans: readonly Span[], joins: (isMatch: boolean, wasMatch: boolean) => boolean): Span[] {
   const merged: Span[] = []
   let wasMatch = false

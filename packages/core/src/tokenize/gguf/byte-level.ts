@@ -5,7 +5,7 @@ import { type GgufVocabulary, malformed, unsupported } from './vocabulary.ts'
 
 /**
  * Byte-level BPE (`tokenizer.ggml.model` = `gpt2`): text is split into words, and the bytes of a word are merged. Throws
- * `UNSUPPORTED` for a split whose name is not known.
+ * `UNSUPPORTED` for an unknown split.
  */
 export function byteLevel(vocabulary: GgufVocabulary): TokenizerParts {
   const { pre, tokens, types, merges } = vocabulary
@@ -25,7 +25,7 @@ export function byteLevel(vocabulary: GgufVocabulary): TokenizerParts {
     decoder: { type: 'ByteLevel', add_prefix_space: true, trim_offsets: true, use_regex: true },
     model: bytePairs(
       vocabulary,
-      // A token stands in the byte alphabet, unless it is matched in the text.
+      // Tokens are spelled in the byte alphabet, except those matched in the text.
       tokens.map((token, id) => (isAdded(types[id]) || isByteSpelled(token) ? token : spellBytes(token))),
       merges.map(splitMerge),
       { ignore_merges: split.wholeWords === true },

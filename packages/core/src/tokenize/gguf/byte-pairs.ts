@@ -2,7 +2,7 @@ import { describeValue } from '../../text/describe-value.ts'
 import type { AddedToken } from '../exact/added-tokens.ts'
 import { type GgufVocabulary, malformed, tokenTypes } from './vocabulary.ts'
 
-/** What of tokenizer.json depends on the kind of vocabulary. */
+/** The parts of tokenizer.json that depend on the kind of vocabulary. */
 export interface TokenizerParts {
   readonly added_tokens: readonly AddedTokenJson[]
   readonly normalizer?: object
@@ -13,7 +13,7 @@ export interface TokenizerParts {
 
 export type AddedTokenJson = Omit<AddedToken, 'onlyIfKnown'> & { readonly id: number }
 
-/** Whether a token is matched in the text before anything is merged. */
+/** Whether a token is matched in the text before any merge. */
 export const isAdded = (type: number | undefined) =>
   type === tokenTypes.control || type === tokenTypes.userDefined
 
@@ -26,7 +26,7 @@ export function addedTokens({ tokens, types }: GgufVocabulary): AddedTokenJson[]
   })
 }
 
-/** `left right` */
+/** Splits `left right`. */
 export function splitMerge(merge: string): readonly [string, string] {
   const [left, right, ...more] = merge.split(' ')
   if (left && right && more.length === 0) return [left, right]
@@ -36,7 +36,7 @@ export function splitMerge(merge: string): readonly [string, string] {
 /**
  * The `model` of tokenizer.json.
  *
- * @param tokens [V], as the model spells them
+ * @param tokens [V], in the model's spelling
  */
 export function bytePairs(
   { types }: GgufVocabulary,
@@ -45,7 +45,7 @@ export function bytePairs(
   options: Readonly<Record<string, boolean | string>>,
 ): object {
   const entries = tokens.flatMap((token, id): [string, number][] => {
-    // Converters fill the vocabulary up to the rows of the embedding matrix; no text ever has these tokens.
+    // Converters pad the vocabulary to the rows of the embedding matrix; these tokens occur in no text.
     if (types[id] === tokenTypes.unused && /^\[PAD\d+\]$/.test(token)) return []
     return [[token, id]]
   })

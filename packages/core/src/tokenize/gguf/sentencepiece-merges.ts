@@ -1,6 +1,6 @@
 import { PatchError } from '../../errors.ts'
 
-/** Tokens in use have up to 64 characters; the time to cut them grows with the square. */
+/** Known tokens have up to 64 characters; the time to split them is quadratic. */
 const longest = 256
 
 interface Candidate {
@@ -13,12 +13,11 @@ interface Candidate {
 }
 
 /**
- * The merges that a SentencePiece vocabulary implies: every way to cut a token into two tokens, best token first,
- * longer left part first, longer right part first, lower ids first. This is transformers' order
- * (`generate_merges`), so that equal ranks fall as they do there.
+ * The merges implied by a SentencePiece vocabulary: every way to split a token into two tokens, best token first, longer left
+ * part first, longer right part first, lower ids first. This is transformers' order (`generate_merges`), so that ties are
+ * resolved in the same way.
  *
- * tokens: [V], in the order of their ids, of at most 256 characters, else `UNSUPPORTED`; scores: [V], higher is merged
- * earlier.
+ * tokens: [V], in id order, of at most 256 characters, else `UNSUPPORTED`; scores: [V], higher is merged earlier.
  */
 export function sentencePieceMerges(
   tokens: readonly string[],
@@ -48,7 +47,7 @@ export function sentencePieceMerges(
   return candidates.map((candidate) => candidate.pair)
 }
 
-/** In characters, or above `longest` where that is sure to be more. */
+/** In characters; any number above `longest` if it is certainly more. */
 function lengthOf(token: string): number {
   if (token.length > 2 * longest) return token.length
   let length = 0

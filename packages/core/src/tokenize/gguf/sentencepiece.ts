@@ -3,12 +3,12 @@ import { sentencePieceMerges } from './sentencepiece-merges.ts'
 import { type GgufVocabulary, malformed, unsupported } from './vocabulary.ts'
 
 /**
- * SentencePiece BPE (`tokenizer.ggml.model` = `llama`): a space is ▁, characters are merged across words, and what has no
- * token becomes bytes. Throws `UNSUPPORTED` for another kind of vocabulary.
+ * SentencePiece BPE (`tokenizer.ggml.model` = `llama`): a space is ▁, characters are merged across words, and characters without
+ * a token become bytes. Throws `UNSUPPORTED` for another kind of vocabulary.
  *
- * What a GGUF does not say goes by the architecture. In Llama and Mistral one ▁ comes before the text. In Phi-3 it comes
- * before each stretch between special tokens, which take the white space after them. In Gemma it comes nowhere; runs of spaces
- * are stored as such instead of as ▁; and tokens merge in the order of their ids, which the scores do not follow.
+ * What a GGUF leaves open depends on the architecture. In Llama and Mistral, one ▁ is put before the text. In Phi-3, it is put
+ * before each stretch between special tokens, which consume the white space after them. In Gemma, there is none; runs of spaces
+ * are stored as spaces instead of ▁; and tokens merge in the order of their ids, which differs from that of the scores.
  */
 export function sentencePiece(vocabulary: GgufVocabulary): TokenizerParts {
   const { architecture = '', model, tokens, scores, merges } = vocabulary
@@ -22,7 +22,7 @@ export function sentencePiece(vocabulary: GgufVocabulary): TokenizerParts {
   const rank = isGemma ? tokens.map((_, id) => -id) : scores
   const added = addedTokens(vocabulary)
   return {
-    // transformers leaves out user-defined tokens that the vocabulary spells otherwise: merges lead to them.
+    // transformers leaves out user-defined tokens with another spelling in the vocabulary: merges lead to them.
     added_tokens: isGemma
       ? added.filter(({ content }) => respell(content) === content)
       : isPhi
@@ -45,7 +45,7 @@ export function sentencePiece(vocabulary: GgufVocabulary): TokenizerParts {
   }
 }
 
-/** A ▁ before each stretch of text. */
+/** Puts a ▁ before each stretch of text. */
 const spacedStretches = (startsWithSpace: boolean) => ({
   normalizer: {
     type: 'Sequence',
@@ -56,7 +56,7 @@ const spacedStretches = (startsWithSpace: boolean) => ({
   },
 })
 
-/** A ▁ before the text alone. */
+/** Puts a ▁ only before the text. */
 const spacedText = (startsWithSpace: boolean) => ({
   pre_tokenizer: {
     type: 'Metaspace',
@@ -68,7 +68,7 @@ const spacedText = (startsWithSpace: boolean) => ({
 
 const respell = (token: string) => (/^ +$/.test(token) ? '▁'.repeat(token.length) : token)
 
-/** Of Phi-3's tokens these do not take the white space after them. */
+/** Phi-3's tokens that do not consume the white space after them. */
 const plainInPhi = ['<unk>', '<s>', '<|endoftext|>']
 
 const takingSpaceAfter = (token: AddedTokenJson): AddedTokenJson => ({

@@ -7,15 +7,15 @@ import {
   tekkenSplit,
 } from '../patterns/known-patterns.ts'
 
-/** How a byte-level vocabulary cuts text before it merges. */
+/** How a byte-level vocabulary splits text before merging. */
 export interface Split {
-  /** In Oniguruma's syntax; each match is a word of its own, and so is what lies between. */
+  /** In Oniguruma's syntax; each match is a word, and so is the text between matches. */
   readonly pattern: string
-  /** Whether each digit is cut out first. */
+  /** Whether digits are split off individually first. */
   readonly digits?: true
-  /** Whether a word that is a token is taken as it is, whatever the merges would make of it. */
+  /** Whether a word that is a token is used as it is, regardless of merges. */
   readonly wholeWords?: true
-  /** Whether a text starts with BOS where the file does not say. */
+  /** Whether a text starts with BOS if the file does not say. */
   readonly startsWithBos?: true
 }
 
@@ -52,12 +52,11 @@ const groups: readonly (readonly [Split, readonly string[]])[] = [
 ]
 
 /**
- * The split for each `tokenizer.ggml.pre`: llama.cpp's names (src/llama-vocab.cpp), and of the patterns those that the
- * models' own tokenizer.json have, where llama.cpp approximates them. Without a name (`default`), text is split as in GPT-2,
- * as transformers does it.
+ * The split for each `tokenizer.ggml.pre`: llama.cpp's names (src/llama-vocab.cpp), with the patterns of the models' own
+ * tokenizer.json where llama.cpp approximates them. Without a name (`default`), text is split as in GPT-2, as in transformers.
  *
- * transformers 5 reads these files in the same way, but knows nothing of `digits`, `wholeWords` and `startsWithBos`. That shows
- * where several white-space characters stand before a digit, and in tokens that no merges lead to.
+ * transformers 5 reads these files in the same way, but without `digits`, `wholeWords` and `startsWithBos`. It differs where
+ * several white-space characters precede a digit, and for tokens that no merges lead to.
  */
 export const splitsByName: ReadonlyMap<string, Split> = new Map(
   groups.flatMap(([split, names]) => names.map((name) => [name, split] as const)),

@@ -9,28 +9,28 @@ export interface SpecialToken {
   readonly text: string
 }
 
-/** What a GGUF's metadata says of its tokenizer, checked. */
+/** The tokenizer in a GGUF's metadata, validated. */
 export interface GgufVocabulary {
   /** `tokenizer.ggml.model`: gpt2, llama. */
   readonly model: string
-  /** `tokenizer.ggml.pre`, `default` where it is not there. */
+  /** `tokenizer.ggml.pre`; `default` if it is missing. */
   readonly pre: string
   readonly architecture: string | undefined
-  /** [V], in the order of ids. */
+  /** [V], in id order. */
   readonly tokens: readonly string[]
-  /** [V], of {@link tokenTypes}. */
+  /** [V], see {@link tokenTypes}. */
   readonly types: readonly number[]
-  /** [V], or undefined where the file has none. */
+  /** [V]; undefined if the file has none. */
   readonly scores: readonly number[] | undefined
-  /** `left right`, or undefined where the file has none. */
+  /** `left right`; undefined if the file has none. */
   readonly merges: readonly string[] | undefined
-  /** A special token by the role the file gives its id: bos, eos, unknown, padding, eot. */
+  /** The special token with a role in the file: bos, eos, unknown, padding, eot. */
   special(role: string): SpecialToken | undefined
-  /** A yes-or-no key under `tokenizer.ggml`. */
+  /** A boolean key under `tokenizer.ggml`. */
   flag(name: string): boolean | undefined
 }
 
-/** Reads the keys under `tokenizer.ggml`. Throws `MALFORMED` if one is missing or of the wrong kind. */
+/** Parses the keys under `tokenizer.ggml`. Throws `MALFORMED` if one is missing or of the wrong type. */
 export function readGgufVocabulary(metadata: Readonly<Record<string, unknown>>): GgufVocabulary {
   const get = (name: string) => metadata[`tokenizer.ggml.${name}`]
   const tokens = list(get('tokens'), 'tokens', isString)

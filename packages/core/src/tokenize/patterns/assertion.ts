@@ -1,7 +1,7 @@
 import type { AssertionNode } from 'oniguruma-parser/parser'
 import { characterSet, unsupported } from './character-set.ts'
 
-/** Characters of a text around a place. */
+/** A position in a text, with its characters. */
 export interface Place {
   readonly codePoints: Int32Array
   readonly at: number
@@ -9,7 +9,7 @@ export interface Place {
 
 const word = characterSet({ type: 'CharacterSet', kind: 'word' }, false)
 
-/** What must hold of a place for an assertion, such as ^, as Oniguruma has it. */
+/** The condition of an assertion such as ^, as in Oniguruma. */
 export function assertion({ kind, negate }: AssertionNode): (place: Place) => boolean {
   const lineFeed = 0x0a
   switch (kind) {

@@ -3,12 +3,12 @@ import type { CharacterClassNode, CharacterSetNode, Node } from 'oniguruma-parse
 /** Whether a code point is in a set. */
 export type CharacterSet = (codePoint: number) => boolean
 
-/** Throws an Error whose message is a phrase: what is not supported. */
+/** Throws an Error whose message is a phrase saying what is not supported. */
 export function unsupported(what: string): never {
   throw new Error(what)
 }
 
-/** Oniguruma's names for sets, in patterns as `[:name:]` and `\p{Name}`, where Unicode has no such property. */
+/** Oniguruma's set names, used in patterns as `[:name:]` and `\p{Name}`, that are not Unicode properties. */
 const namedSets: Readonly<Record<string, string>> = {
   alnum: '\\p{Alphabetic}\\p{Nd}',
   alpha: '\\p{Alphabetic}',
@@ -25,15 +25,15 @@ const namedSets: Readonly<Record<string, string>> = {
   xdigit: '0-9A-Fa-f',
 }
 
-/** Sets that hold either all or none of the cases of a letter. */
+/** Sets that contain either all or none of the cases of a letter. */
 const caseless =
   /^(L|M|N|P|S|Z|C|Nd|Nl|No|Letter|Mark|Number|Punctuation|Symbol|alnum|alpha|any|space|word|digit)$/i
 
 /**
- * The set of one element of a pattern: a character, a range, a class or a named set, as Oniguruma reads it. What it
- * knows of characters that Unicode has had for a few years is what JavaScript knows.
+ * The set of one pattern element: a character, a range, a class or a named set, as in Oniguruma. For recently added Unicode
+ * characters, JavaScript's properties apply.
  *
- * @param fold whether letters stand for both their cases
+ * @param fold whether letters match both cases
  */
 export function characterSet(node: Node, fold: boolean, inClass = false): CharacterSet {
   switch (node.type) {
@@ -61,7 +61,7 @@ function characterClass({ kind, negate, body }: CharacterClassNode, fold: boolea
 
 function literal(value: number, fold: boolean): CharacterSet {
   if (!fold || !/\p{L}/u.test(String.fromCodePoint(value))) return (codePoint) => codePoint === value
-  // Other letters have cases of more than one character, such as ß and SS.
+  // Other letters have cases with several characters, such as ß and SS.
   if (value > 0x7f) return unsupported('case-insensitive letters outside ASCII')
   return tester(String.fromCodePoint(value), 'iu')
 }
@@ -91,7 +91,7 @@ function positiveSet({ kind, value }: CharacterSetNode, fold: boolean, inClass: 
     case 'space':
       return tester(`[${namedSets[kind]}]`)
     case 'word':
-      // Outside of a class, Oniguruma's \w has the superscripts and fractions of Latin-1 too.
+      // Outside a class, Oniguruma's \w also includes Latin-1's superscripts and fractions.
       return tester(inClass ? `[${namedSets.word}]` : `[${namedSets.word}²³¹¼-¾]`)
     case 'posix':
     case 'property':
@@ -113,7 +113,7 @@ function property(name: string): CharacterSet {
     try {
       return tester(source)
     } catch {
-      // The next way to write it.
+      // Try the next spelling.
     }
   }
   return unsupported(`the property ${name}`)

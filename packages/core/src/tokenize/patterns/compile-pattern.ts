@@ -5,11 +5,11 @@ import { wellKnownPatterns } from './known-patterns.ts'
 import { expressionPattern, type Pattern } from './pattern.ts'
 
 /**
- * A foreign regular expression, in Oniguruma's syntax. Those of the families in use are matched by JavaScript's own
- * engine, which is ten times as fast and linear on them; any other by `linearPattern`, which is linear on all.
+ * Compiles a foreign regular expression in Oniguruma's syntax. Patterns of known model families use JavaScript's own engine,
+ * which is ten times as fast and linear for them; any other uses `linearPattern`, which is always linear.
  *
- * @param where it stands, for messages
- * @throws PatchError `UNSUPPORTED` for what cannot be matched in linear time, or not at all
+ * @param where its location, for messages
+ * @throws PatchError `UNSUPPORTED` for a pattern that cannot be matched in linear time, or at all
  */
 export async function compilePattern(source: string, where: string): Promise<Pattern> {
   const expression = wellKnownPatterns.get(source)

@@ -1,4 +1,4 @@
-/** GPT-2's split of text into words, numbers, punctuation and white space, as the `tokenizers` library has it. */
+/** GPT-2's split of text into words, numbers, punctuation and white space, as in the `tokenizers` library. */
 export const gpt2Split = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+"
 
 const contractions = "(?i:'s|'t|'re|'ve|'m|'ll|'d)"
@@ -19,9 +19,9 @@ const deepseekWords = `${marks}|[^\r\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+| ?[\\p
 
 const sources = [
   ...[gpt2Split, llama3Split, qwen2Split, qwen35Split, tekkenSplit, gpt4oSplit],
-  // GPT-4's, as it is written where numbers and punctuation do not give back what they took.
+  // GPT-4's, in its form with possessive quantifiers.
   "'(?i:[sdmt]|ll|ve|re)|[^\\r\\n\\p{L}\\p{N}]?+\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]++[\\r\\n]*|\\s*[\\r\\n]|\\s+(?!\\S)|\\s+",
-  // DeepSeek V3's, one after another.
+  // DeepSeek V3's, used in sequence.
   '\\p{N}{1,3}',
   cjk,
   deepseekWords,
@@ -31,15 +31,15 @@ const sources = [
   ' ?[^(\\s|[.,!?…。，、।۔،])]+',
 ]
 
-/** Of the patterns in use, those that JavaScript's engine matches in linear time, as it has them. */
+/** Known patterns that JavaScript's engine matches in linear time, in its syntax. */
 export const wellKnownPatterns: ReadonlyMap<string, RegExp> = new Map(
   sources.map((source) => [source, new RegExp(javascript(source), 'gu')]),
 )
 
 /**
- * What differs between Oniguruma and JavaScript in these patterns, and in these alone: white space, which JavaScript
- * counts U+FEFF to and not U+0085; letters without regard to case, where the long s (U+017F) is an s; a class within
- * a class; and `?+` and `++`, which here stand before what they could not have taken.
+ * Converts a pattern from Oniguruma's syntax to JavaScript's. Only handles the differences that occur in these patterns: white
+ * space, where JavaScript includes U+FEFF and excludes U+0085; case-insensitive letters, where the long s (U+017F) is an s; a
+ * nested class; and possessive `?+` and `++`, which here precede something they could not have matched.
  */
 function javascript(source: string): string {
   return source

@@ -1,27 +1,26 @@
 /**
- * Oniguruma's patterns, matched as a backtracking engine matches them but in time and memory that grow with the text
- * alone, whatever the pattern. What a state of the pattern matches from a place on does not depend on how it was
- * reached (there are no references to groups), so going through the text from its end, each state's match is known
- * from those at the next character. Of the places where the whole pattern matches, those from left to right that do
- * not overlap are what is found.
+ * Matches Oniguruma's patterns with the results of a backtracking engine, but in time and memory linear in the text, whatever the
+ * pattern. What a state of the pattern matches from a position does not depend on how it was reached (group references are not
+ * supported). Going through the text backwards, each state's match therefore follows from those at the next character. The result
+ * is the non-overlapping matches from left to right.
  */
 import { parse } from 'oniguruma-parser/parser'
 import type { Place } from './assertion.ts'
 import type { Pattern } from './pattern.ts'
 import { compileProgram, type Program, type State } from './pattern-program.ts'
 
-/** Patterns in use have up to 500 characters. */
+/** Known patterns have up to 500 characters. */
 const longest = 5000
 
 export interface LinearPatternOptions {
-  /** Whether `^` and `$` are the ends of the text, as in JavaScript, and not those of each line. Default false. */
+  /** Whether `^` and `$` match only the ends of the text, as in JavaScript, and not those of each line. Default false. */
   readonly singleLine?: boolean
 }
 
-/** Throws an Error whose message is a phrase: what is not supported, or what is wrong with the pattern. */
+/** Throws an Error whose message is a phrase saying what is not supported, or what is wrong with the pattern. */
 export function linearPattern(source: string, { singleLine = false }: LinearPatternOptions = {}): Pattern {
   if (source.length > longest) throw new Error(`a pattern of ${source.length} characters`)
-  // The parser takes it for [:punct:], which has symbols too.
+  // The parser treats it like [:punct:], which also includes symbols.
   if (/\\p\{\^?punct\}/i.test(source)) throw new Error('\\p{Punct}; write \\p{P}')
   const { body } = parse(source, {
     skipPropertyNameValidation: true,
@@ -33,11 +32,11 @@ export function linearPattern(source: string, { singleLine = false }: LinearPatt
   return { find: (text) => nonOverlapping(text, states, classes) }
 }
 
-/** The sets of a program that a character is in, found once for each character that is met. */
+/** The sets of a program that a character belongs to, computed once per distinct character. */
 interface Classifier {
-  /** For each set 1 or 0. */
+  /** 1 for each set that contains it, else 0. */
   membersOf(codePoint: number): Uint8Array
-  /** What no character is in. */
+  /** Membership of no set. */
   readonly nothing: Uint8Array
 }
 
@@ -89,10 +88,10 @@ const none = -1
 
 const [end, one, either, take, look, where, atomic] = [0, 1, 2, 3, 4, 5, 6]
 
-/** The states in the order of evaluation, as numbers: quicker to go through than objects, again and again. */
+/** The states in evaluation order, as numbers, which are faster to iterate over than objects. */
 interface Table {
   readonly kinds: Uint8Array
-  /** A set, or whether a `look` is negated, or the number of a `where`. */
+  /** The index of a set, whether a `look` is negated, or the index of a `where`. */
   readonly options: Int32Array
   readonly firsts: Int32Array
   readonly seconds: Int32Array
@@ -140,13 +139,13 @@ function row(
   }
 }
 
-/** Where the match from each place ends, -1 where there is none. */
+/** The end of the match from each position, -1 if there is none. */
 function matchEnds(codePoints: Int32Array, states: Table, classes: Classifier): Int32Array {
   const { kinds, options, firsts, seconds, start, conditions } = states
   const length = codePoints.length
   const count = kinds.length
   const ends = new Int32Array(length + 1)
-  /** All values of the states that an atomic group goes on with. */
+  /** The values at all positions of the states that follow atomic groups. */
   const columns = new Map<number, Int32Array>()
   kinds.forEach((kind, i) => {
     if (kind === atomic) columns.set(firsts[i]!, new Int32Array(length + 1))

@@ -1,6 +1,6 @@
 /**
- * A pattern as a graph of states. Each state says from where in a text to where the rest of the pattern matches, in
- * terms of other states at the same place or at the next character; see `linear-pattern.ts`, which runs it.
+ * A pattern as a graph of states. Each state determines, for each start in a text, where the rest of the pattern's match ends,
+ * from other states at the same position or at the next character; see `linear-pattern.ts`, which runs it.
  */
 import type {
   AlternativeElementNode,
@@ -15,26 +15,26 @@ export type State =
   | { readonly kind: 'end' }
   /** One character of a set, then `next`. */
   | { readonly kind: 'one'; readonly set: number; next: number }
-  /** `first` where it matches, else `second`. */
+  /** `first` if it matches, else `second`. */
   | { readonly kind: 'either'; first: number; second: number }
-  /** Where a character of the set is there it is taken, then `more`; else `next`. */
+  /** If a character of the set is here, consumes it, then `more`; else `next`. */
   | { readonly kind: 'take'; readonly set: number; more: number; readonly next: number }
-  /** `next`, where `body` matches here, or does not. */
+  /** `next`, if `body` matches here (or does not, if negated). */
   | { readonly kind: 'look'; readonly negate: boolean; readonly body: number; readonly next: number }
-  /** `next`, where the place is right. */
+  /** `next`, if the position satisfies the condition. */
   | { readonly kind: 'where'; readonly holds: (place: Place) => boolean; readonly next: number }
-  /** `next`, from where the first match of `body` ends. */
+  /** `next`, from the end of the first match of `body`. */
   | { readonly kind: 'atomic'; readonly body: number; readonly next: number }
 
 export interface Program {
   readonly states: readonly State[]
   readonly start: number
-  /** States such that what each needs of others at the same place comes before it. */
+  /** States in an order such that each comes after those it needs at the same position. */
   readonly order: readonly number[]
   readonly sets: readonly CharacterSet[]
 }
 
-/** Patterns in use have up to 100. */
+/** Known patterns have up to 100. */
 const mostStates = 500
 
 interface Flags {
@@ -42,7 +42,7 @@ interface Flags {
   readonly dotAll: boolean
 }
 
-/** Throws an Error whose message is a phrase: what is not supported. */
+/** Throws an Error whose message is a phrase saying what is not supported. */
 export function compileProgram(alternatives: readonly AlternativeNode[]): Program {
   const states: State[] = []
   const sets: CharacterSet[] = []
@@ -91,7 +91,7 @@ export function compileProgram(alternatives: readonly AlternativeNode[]): Progra
 
   const repetition = (node: QuantifierNode, next: number, flags: Flags): number => {
     const { kind, min, body } = node
-    // The parser has null for no end, whatever its types say.
+    // The parser uses null for no limit, whatever its types say.
     const max = node.max ?? Number.POSITIVE_INFINITY
     if (max < min) return unsupported('a repetition with a maximum below its minimum')
     const isOne = /^Character(Class|Set)?$/.test(body.type)
@@ -162,7 +162,7 @@ export function compileProgram(alternatives: readonly AlternativeNode[]): Progra
   return { states, start, order: evaluationOrder(states), sets }
 }
 
-/** Flags that change within an alternative hold for the rest of it and for all alternatives after it. */
+/** Flags that change within an alternative apply to the rest of it and to all following alternatives. */
 function withFlagsAsGroups(nodes: readonly AlternativeNode[]): readonly AlternativeNode[] {
   for (const [i, { type, body }] of nodes.entries()) {
     for (const [j, node] of body.entries()) {
@@ -185,7 +185,7 @@ function changed(
   return { ...flags, ...turned(change?.disable, false), ...turned(change?.enable, true) }
 }
 
-/** Whether a state's value at a place may be that of another state at the same place. */
+/** Whether a state's value may depend on another state's at the same position. */
 function reachesHere(states: readonly State[], from: number, target: number): boolean {
   const seen = new Set<number>()
   const queue = [from]
@@ -213,7 +213,7 @@ function evaluationOrder(states: readonly State[]): number[] {
   return order
 }
 
-/** The states whose value at the same place a state is made of. */
+/** The states whose values at the same position determine a state's value. */
 function neededHere(state: State): readonly number[] {
   switch (state.kind) {
     case 'end':

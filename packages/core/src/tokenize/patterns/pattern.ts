@@ -1,13 +1,13 @@
-/** A pattern that is searched for in texts, in time that grows with the text alone. */
+/** A pattern that is searched for in time linear in the text. */
 export interface Pattern {
   /**
-   * Where a text has it, from left to right and without overlap: start, end, start, end, … in UTF-16 units. An empty
-   * match counts unless the one before ends there, as in the `tokenizers` library.
+   * All matches in a text, from left to right, not overlapping: start, end, start, end, … in UTF-16 units. An empty match counts
+   * unless the previous match ends there, as in the `tokenizers` library.
    */
   find(text: string): number[]
 }
 
-/** A text that is searched for as it is. */
+/** A literal text. */
 export function literalPattern(literal: string): Pattern {
   return { find: literal === '' ? everyBoundary : (text) => findLiteral(text, literal) }
 }
@@ -29,7 +29,7 @@ function everyBoundary(text: string): number[] {
   return found
 }
 
-/** A JavaScript expression, global, which must match in linear time and nowhere the empty text. */
+/** A global JavaScript expression, which must match in linear time and never match the empty text. */
 export function expressionPattern(expression: RegExp): Pattern {
   return {
     find(text) {

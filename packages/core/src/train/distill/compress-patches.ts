@@ -7,45 +7,44 @@ import type { Patch } from '../../patch/patch.ts'
 import { type DistillPatchOptions, distillPatch } from './distill-patch.ts'
 import { type ImitationTask, imitate } from './distillation-task.ts'
 
-/** Only some patches of a stack may teach a task. */
+/** A task that may be taught by only some patches of a stack. */
 export interface CompressionTask extends ImitationTask {
   /**
-   * Names of the patches that teach it. Default: the whole stack. A task that its own patch alone teaches keeps that patch's
-   * effect, whatever the others do to it in the stack. `[]`: the base as it is, for prompts that it answers better, such as
-   * harmless ones that a patch refuses.
+   * Names of the patches that teach it. Default: the whole stack. A task taught only by its own patch keeps that patch's effect,
+   * whatever the others do to it in the stack. `[]` means the base model, for prompts that it answers better, such as harmless
+   * ones that a patch refuses.
    */
   readonly taughtBy?: readonly string[] | undefined
   /**
-   * Whose responses are read where a prompt has none. Default `teacher`. Those of the `base` lead to where a prefix goes
-   * that has not learned all yet, and its teacher seldom: there too it then learns what the teacher would do.
+   * Whose responses to use for prompts without one. Default `teacher`. Those of the `base` cover states that a partly trained
+   * prefix reaches but its teacher seldom does, so that it also learns what the teacher would do there.
    */
   readonly respondedBy?: 'teacher' | 'base' | undefined
 }
 
 export interface CompressPatchesOptions
   extends Omit<DistillPatchOptions, 'tasks' | 'prefix' | 'composition'> {
-  /** One patch is shortened; several become one. */
+  /** A single patch is shortened; several are combined. */
   readonly patches: readonly Patch[]
   /** How the patches are combined to teach. Default `parallel`. */
   readonly method?: ComposeMethod | undefined
-  /** By patch; of `parallel` and `merge`. */
+  /** One per patch; for `parallel` and `merge`. */
   readonly weights?: readonly number[] | undefined
   /** Number of virtual tokens of the new patch. Default 50. */
   readonly length?: number | undefined
   /**
-   * Name of the patch from whose virtual tokens training starts, best the one whose effect is the hardest to learn; or a
-   * prefix, such as that of an earlier compression, to go on from. Default: virtual tokens chosen evenly from all of them.
+   * Name of the patch whose virtual tokens training starts from, preferably the one whose effect is hardest to learn; or a prefix
+   * to continue from, such as that of an earlier compression. Default: virtual tokens chosen evenly from all patches.
    */
   readonly start?: string | Prefix | undefined
-  /** Prompts of all domains of the patches, harmless ones among them. */
+  /** Prompts of all domains of the patches, including harmless ones. */
   readonly tasks: readonly CompressionTask[]
 }
 
 /**
- * Trains one patch of `length` virtual tokens that does what a stack of patches does: the model with the stack is the
- * teacher, token by token, over prompts of all domains, or with those of its patches that a task names. It starts from
- * virtual tokens of the patches, or of one of them. The stack then costs no more than one patch. A single patch becomes
- * shorter.
+ * Trains one patch of `length` virtual tokens that does what a stack of patches does. The model with the stack, or with those of
+ * its patches that a task names, is the teacher, token by token, on prompts of all domains. Training starts from virtual tokens
+ * of the patches, or of one of them. The stack then costs no more than one patch. A single patch becomes shorter.
  *
  * @throws as `distillPatch`, `applyPatch` and `composePatches`.
  */
@@ -63,7 +62,7 @@ export async function compressPatches({
   if (typeof start === 'string') checkStart(start, patches)
   const { model } = options
   const whole = patches.map(({ manifest: { name } }) => name)
-  // Refused here where the whole does not go together, whoever teaches.
+  // Throws early if the whole stack is incompatible, whoever teaches.
   applyPatch(model, patches, { method, weights })
   const base = model.withPrefix(undefined)
   const taught = tasks.flatMap(({ taughtBy = whole, respondedBy = 'teacher', ...task }) => {
@@ -132,8 +131,8 @@ function checkLength(length: number): void {
 }
 
 /**
- * A prefix of `length` virtual tokens chosen evenly from those of others, one after the other: where a shorter prefix
- * that is to do what they do can start. Repeated where there are too few.
+ * A prefix of `length` virtual tokens chosen evenly from the concatenation of others: a start for a shorter prefix that should do
+ * the same. Repeats tokens if there are too few.
  */
 export function evenlyChosen(prefixes: readonly Prefix[], length: number): Prefix {
   const width = (prefixes[0] as Prefix).embeddings.length / (prefixes[0] as Prefix).length

@@ -23,36 +23,36 @@ import { taskBatches } from './task-batches.ts'
 
 /** How a prefix is distilled. */
 export interface DistillTraining extends Omit<StageTraining, 'harmlessShare'> {
-  /** Tokens kept of each distribution; the rest is one. Default 64. */
+  /** Number of tokens kept of each distribution; the rest becomes one bucket. Default 64. */
   readonly k?: number | undefined
-  /** λ: weight of the divergence beside the likelihood of the responses. Default 30, which drowns it. */
+  /** λ: weight of the divergence relative to the likelihood of the responses. Default 30, at which the divergence dominates. */
   readonly weight?: number | undefined
 }
 
 export interface DistillPatchOptions
   extends Pick<TrainPatchOptions, 'seed' | 'directory' | 'checkpointEvery' | 'onProgress' | 'signal'> {
-  /** The model that is patched; its weights stay as they are. */
+  /** The model to patch; its weights do not change. */
   readonly model: LanguageModel
   readonly tasks: readonly DistillationTask[]
-  /** Where training starts: a prefix without gates, whose parts, if any, stay parts; or how one is made. */
+  /** Where training starts: a prefix without gates, which keeps any parallel parts; or how to initialize one. */
   readonly prefix?: Prefix | Omit<PrefixInitOptions, 'seed'> | undefined
   readonly training?: DistillTraining | undefined
   readonly manifest?: Partial<Pick<PatchManifest, 'name' | 'version' | 'domain' | 'license'>> | undefined
-  /** Called and awaited before the first step, when the teachers have said all: their memory may be given back. */
+  /** Called and awaited before the first step, once the teachers are done: their memory may be freed. */
   readonly onTaught?: (() => void | Promise<void>) | undefined
-  /** What it was distilled from, where that was patches. */
+  /** The patches it was distilled from, if any. */
   readonly composition?: PatchComposition | undefined
 }
 
-/** Defaults as for distributions of toxic text, which took the most steps. */
+/** Defaults suited to distributions of toxic text, which took the most steps. */
 const defaults = { steps: 400, learningRate: 2e-2, warmupSteps: 5, batchSize: 12, k: 64, weight: 30 }
 
 /**
- * Trains a prefix to have the distributions of teachers, one for each task: Σ_t KL(teacher ‖ π_P) over the tokens of their
- * responses, every response counting alike. With a `directory` the same call resumes a stopped run.
+ * Trains a prefix to match the distributions of teachers, one per task: Σ_t KL(teacher ‖ π_P) over the tokens of their responses,
+ * with equal weight for every response. With a `directory`, the same call resumes a stopped run.
  *
- * @throws `EMPTY_DATA` without rows; `INVALID_ARGUMENT` for options that do not fit, and teachers that give no
- *   distributions; `SHAPE_MISMATCH` and `UNSUPPORTED` as `PrefixTrainer`; `RESUME_MISMATCH`; `CONTEXT_EXCEEDED`; `NOT_FINITE`; `ABORTED`; `STORAGE_FAILED`.
+ * @throws `EMPTY_DATA` without rows; `INVALID_ARGUMENT` for invalid options, and teachers without distributions; `SHAPE_MISMATCH`
+ *   and `UNSUPPORTED` as `PrefixTrainer`; `RESUME_MISMATCH`; `CONTEXT_EXCEEDED`; `NOT_FINITE`; `ABORTED`; `STORAGE_FAILED`.
  */
 export async function distillPatch(options: DistillPatchOptions): Promise<Patch> {
   const { model, tasks, seed = 0, signal } = options

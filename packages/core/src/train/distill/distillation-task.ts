@@ -4,37 +4,37 @@ import type { Reference } from '../../pairs/references/reference.ts'
 import type { PatchPrompt } from '../../pairs/rows/preference-pair.ts'
 import type { PromptFormat } from '../../pairs/rows/prompt-format.ts'
 
-/** A prompt, and the response at whose positions the teacher is imitated; without one the teacher is asked. */
+/** A prompt, and the response on which to imitate the teacher; without one, the teacher is asked. */
 export interface DistillationRow extends PatchPrompt {
   readonly response?: string
 }
 
-/** Something that a prefix is to do as its teacher does it. */
+/** Something that a prefix should do like its teacher. */
 export interface DistillationTask {
-  /** For files and messages. */
+  /** Name in files and messages. */
   readonly name: string
-  /** Responds, and gives distributions over the tokens of the model that is trained. */
+  /** Responds, and gives distributions over the tokens of the trained model. */
   readonly teacher: Reference
   readonly rows: readonly DistillationRow[]
   /** Default `chat`. */
   readonly format?: PromptFormat | undefined
-  /** Its part of a batch, to those of other tasks. Default 1. */
+  /** Its weight in a batch, relative to other tasks. Default 1. */
   readonly share?: number | undefined
   /** Responses are cut to this many tokens. Default 32. */
   readonly maxResponseTokens?: number | undefined
 }
 
-/** Prompts on which one patch is to do what others do. */
+/** Prompts on which one patch should do what others do. */
 export interface ImitationTask extends Omit<DistillationTask, 'teacher' | 'rows'> {
-  /** With a response, that is read; else the teacher is asked. */
+  /** Rows with a response use it; for others, the teacher is asked. */
   readonly prompts: readonly DistillationRow[]
   /** Temperature at which the teacher responds. Default 0. */
   readonly temperature?: number | undefined
-  /** Of the responses that are sampled: tasks of the same prompts and other seeds have other responses. Default 0. */
+  /** Seed for sampled responses: tasks with the same prompts but other seeds have other responses. Default 0. */
   readonly responseSeed?: number | undefined
 }
 
-/** Tasks whose teacher is a patched model, and whose responses are its own or another's. */
+/** Tasks whose teacher is a patched model, with responses of that model or another. */
 export function imitate(
   tasks: readonly ImitationTask[],
   model: LanguageModel,

@@ -12,7 +12,7 @@ import type { DistillationRow, DistillationTask } from './distillation-task.ts'
 export interface PrepareTasksOptions {
   readonly model: LanguageModel
   readonly prefixLength: number
-  /** Tokens kept of each distribution. */
+  /** Number of tokens kept of each distribution. */
   readonly k: number
   readonly directory: StoredPlace
   readonly onProgress: (progress: StageProgress) => void
@@ -23,13 +23,13 @@ export interface PreparedTask {
   readonly name: string
   readonly share: number
   readonly examples: readonly SftExample[]
-  /** Their prompts, as they were given. */
+  /** Their prompts, as given. */
   readonly prompts: readonly DistillationRow['prompt'][]
   /** SHA-256 of its rows with their responses. */
   readonly digest: string
 }
 
-/** Asks teachers for what rows lack, and for their distributions. Each row then counts alike, however long it is. */
+/** Gets missing responses and all distributions from the teachers. Every row has equal weight, however long it is. */
 export async function prepareTasks(
   tasks: readonly DistillationTask[],
   options: PrepareTasksOptions,
@@ -79,7 +79,7 @@ async function responded(
     signal,
   })
   const said = journal.responses('teacher')
-  // A teacher may have nothing to say to a prompt.
+  // A teacher may have no response to a prompt.
   const filled = rows.map((row, index) => ({ ...row, response: row.response ?? said.get(index) ?? '' }))
   const usable = filled.filter(({ response }) => response !== '')
   if (usable.length > 0) return usable

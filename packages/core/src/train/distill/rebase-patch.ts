@@ -19,10 +19,10 @@ export interface RebasePatchOptions
 
 /**
  * Moves a patch to another release of its base model: the old base model with the patch is the teacher, and the new one is
- * patched. Training starts from the old prefix and its parts, if the width is the same. The new patch has no gate, because a
- * gate reads the base model that it was trained on. The new prefix learns to leave out what the old gate held back.
+ * patched. Training starts from the old prefix and its parts, if the width is the same. The new patch has no gate, because a gate
+ * reads the base model that it was trained on. The new prefix itself learns where the old gate did not fire.
  *
- * @throws `PATCH_MISMATCH` if the patch is not one of `from`, or the tokenizers differ; and the errors of `distillPatch`.
+ * @throws `PATCH_MISMATCH` if the patch was not made for `from`, or the tokenizers differ; and the errors of `distillPatch`.
  */
 export async function rebasePatch({
   patch,

@@ -1,26 +1,26 @@
 import { PatchError } from '../../errors.ts'
 import { createRandom } from '../../random.ts'
 
-/** What batches are drawn from. */
+/** A task that batches are drawn from. */
 export interface TaskRows {
   readonly name: string
-  /** Rows that it has. */
+  /** Number of its rows. */
   readonly rows: number
-  /** Its part of a batch, to those of the others. */
+  /** Its weight in a batch, relative to the others. */
   readonly share: number
 }
 
-/** A row of a task, by their indices. */
+/** A row of a task, by index. */
 export interface DrawnRow {
   readonly task: number
   readonly row: number
 }
 
 /**
- * The batch of each step: rows of several tasks in proportion to their shares, on average where they do not come out
- * even, every row of a task once before any comes again. Which rows a step gets depends on the seed and the step alone.
+ * The batch of each step: rows of several tasks in proportion to their shares (on average, if they are not whole numbers). Every
+ * row of a task is used once before any repeats. Batches depend only on the seed and the step.
  *
- * @throws `EMPTY_DATA` for a task without rows; `INVALID_ARGUMENT` for shares that are none.
+ * @throws `EMPTY_DATA` for a task without rows; `INVALID_ARGUMENT` for invalid shares.
  */
 export function taskBatches(
   tasks: readonly TaskRows[],

@@ -9,13 +9,13 @@ import type { DistillationTask } from './distillation-task.ts'
 
 /** A domain of a joint patch. */
 export interface JointDomain extends Omit<DistillationTask, 'teacher' | 'rows'> {
-  /** The safer M' of this domain; gives distributions. */
+  /** The safer M' of this domain; must give distributions. */
   readonly reference: Reference
-  /** Its pairs, of which y⁺ is learned; see `domainPairs` and `generatePairs`. */
+  /** Its pairs, whose y⁺ is learned; see `domainPairs` and `generatePairs`. */
   readonly pairs: readonly PreferencePair[]
   /** Default: every pair. */
   readonly filter?: FilterOptions | false | undefined
-  /** Whose distributions harmless prompts are held to. Default `base`. */
+  /** The source of distributions for harmless prompts. Default `base`. */
   readonly harmless?: 'reference' | 'base' | undefined
 }
 
@@ -24,8 +24,8 @@ export interface TrainJointPatchOptions extends Omit<DistillPatchOptions, 'tasks
 }
 
 /**
- * One prefix for several domains at once: of each batch a share is of each domain, and every response is held to the
- * distributions of its own reference (harmless ones to the base's). There is no DPO stage.
+ * Trains one prefix for several domains at once: each batch contains a share of each domain, and every response is trained
+ * towards the distributions of its own reference (harmless ones towards the base's). There is no DPO stage.
  *
  * @throws as `distillPatch` and `filterPairs`.
  */

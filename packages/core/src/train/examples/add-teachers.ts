@@ -15,7 +15,7 @@ import type { TokenizedPair } from './tokenize-pairs.ts'
 export interface DistillationOptions {
   /** λ. Default 1. */
   readonly weight?: number | undefined
-  /** Tokens kept per position. Default 32. */
+  /** Number of tokens kept per position. Default 32. */
   readonly k?: number | undefined
   /** The teacher for harmless prompts: the reference, the base model, or none. Default `base`. */
   readonly harmless?: 'reference' | 'base' | 'none' | undefined
@@ -31,7 +31,7 @@ export interface AddTeachersOptions {
 
 type Distributions = (requests: readonly ScoreRequest[], k: number) => Promise<TopLogProbabilities[]>
 
-/** Gives examples the next-token distributions that the distillation term holds them to. */
+/** Adds the next-token distributions that the distillation term trains examples towards. */
 export async function addTeachers(
   pairs: readonly PreferencePair[],
   tokenized: readonly TokenizedPair[],
@@ -53,7 +53,7 @@ export async function addTeachers(
     if (teacher === 'none' || indices.length === 0) continue
     const ask = teacher === 'base' ? ofBase : distributionsOf(reference)
     const promptOf = ({ prompt, bare }: PreferencePair) =>
-      // The reference is reliable on the bare prompt: what it says there is learned in the context.
+      // The reference is reliable on the bare prompt: its answer there is what is learned in the context.
       formatPrompt(teacher === 'reference' ? (bare ?? prompt) : prompt, format)
     const requests = indices.map((index) => ({
       prompt: promptOf(pairs[index] as PreferencePair),
@@ -67,7 +67,7 @@ export async function addTeachers(
   return taught
 }
 
-/** The reference's distributions. Throws `INVALID_ARGUMENT` if it gives none. */
+/** The reference's way of giving distributions. Throws `INVALID_ARGUMENT` if it gives none. */
 export function distributionsOf(reference: Reference | undefined): Distributions {
   if (reference?.scoreTop) return reference.scoreTop
   throw new PatchError('INVALID_ARGUMENT', {

@@ -2,7 +2,7 @@ import type { PromptKind } from '../../pairs/rows/prompt-kind.ts'
 
 /** The reference's next-token distributions at the positions of one response, for the distillation term. */
 export interface Teacher {
-  /** k: tokens kept per position. */
+  /** k: number of tokens kept per position. */
   readonly k: number
   /** Their ids, [tokens, k]. */
   readonly ids: Int32Array
@@ -13,11 +13,11 @@ export interface Teacher {
 /** One tokenized row for SFT. */
 export interface SftExample {
   readonly prompt: readonly number[]
-  /** y⁺, ended by the end-of-sequence id. */
+  /** y⁺, followed by the end-of-sequence id. */
   readonly chosen: readonly number[]
   readonly kind: PromptKind
   readonly teacher?: Teacher
-  /** How much each of its tokens counts in the means of SFT and distillation. Default 1. */
+  /** Weight of each of its tokens in the means of SFT and distillation. Default 1. */
   readonly weight?: number
 }
 
@@ -25,7 +25,7 @@ export interface SftExample {
 export interface DpoExample extends SftExample {
   /** y⁻. */
   readonly rejected: readonly number[]
-  /** log r(y⁺ | x), summed over tokens, of the DPO reference r. */
+  /** log r(y⁺ | x), summed over tokens, where r is the DPO reference. */
   readonly referenceChosen: number
   /** log r(y⁻ | x). */
   readonly referenceRejected: number

@@ -2,10 +2,10 @@ import { PatchError } from '../../errors.ts'
 import type { PreferencePair } from '../../pairs/rows/preference-pair.ts'
 import { excerpt } from '../../text/printable.ts'
 
-/** How many times a row of each part stands among those that a stage draws from; 1 for parts that are not named. */
+/** How many times a stage's data contains each row of a part; 1 for parts that are not named. */
 export type PartWeights = Readonly<Record<string, number>>
 
-/** The rows, those of a part with a weight as often as it says. */
+/** The rows, with those of a weighted part repeated. */
 export function oversample<Row extends { readonly part?: string | undefined }>(
   rows: readonly Row[],
   weights: PartWeights | undefined,
@@ -15,7 +15,7 @@ export function oversample<Row extends { readonly part?: string | undefined }>(
   )
 }
 
-/** Throws `INVALID_ARGUMENT` for weights that are no whole numbers of at least 1, and parts that no row is of. */
+/** Throws `INVALID_ARGUMENT` for weights that are not whole numbers of at least 1, and for parts without rows. */
 export function checkPartWeights(rows: readonly PreferencePair[], weights: PartWeights | undefined): void {
   const parts = [...new Set(rows.flatMap(({ part }) => part ?? []))]
   const problems = Object.entries(weights ?? {}).filter(

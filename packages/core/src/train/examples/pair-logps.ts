@@ -4,7 +4,7 @@ import { createProgramCache } from '../../model/language-model/program-cache.ts'
 import { ownTokens } from '../../model/score/readouts.ts'
 import { type ScoringOptions, scoreExamples } from '../../model/score/score.ts'
 
-/** A pair whose responses' probabilities are asked for. */
+/** A pair whose responses are to be scored. */
 export interface TokenPair {
   readonly prompt: readonly number[]
   readonly chosen: readonly number[]
@@ -21,8 +21,8 @@ export interface PairScore {
 const BATCH = 16
 
 /**
- * log π(y⁺ | x) and log π(y⁻ | x) of pairs under a prefix (or none), both responses in one row with their prompt, as
- * in a DPO step.
+ * log π(y⁺ | x) and log π(y⁻ | x) of pairs under a prefix (or none), with both responses in one row after their prompt, as in a
+ * DPO step.
  */
 export async function pairLogps(
   model: LanguageModel,

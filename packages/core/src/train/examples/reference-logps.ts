@@ -17,7 +17,7 @@ export interface ReferenceLogpsOptions {
   readonly model: LanguageModel
   /** Which r. */
   readonly dpoReference: DpoReference
-  /** The prefix as SFT left it. */
+  /** The prefix after SFT. */
   readonly prefix: Prefix
   readonly reference: Reference | undefined
   readonly format: PromptFormat
@@ -25,7 +25,7 @@ export interface ReferenceLogpsOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Adds log r(y⁺ | x) and log r(y⁻ | x) to pairs: computed once, here, and not again in any step. */
+/** Adds log r(y⁺ | x) and log r(y⁻ | x) to pairs: computed once, here, instead of in every step. */
 export async function addReferenceLogps(
   pairs: readonly PreferencePair[],
   tokenized: readonly TokenizedPair[],

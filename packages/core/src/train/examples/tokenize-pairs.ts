@@ -5,20 +5,20 @@ import type { PreferencePair } from '../../pairs/rows/preference-pair.ts'
 import { formatPrompt, type PromptFormat } from '../../pairs/rows/prompt-format.ts'
 import type { SftExample } from './example.ts'
 
-/** A pair's ids; y⁻ only where the row has one. */
+/** A pair's ids; y⁻ only if the row has one. */
 export interface TokenizedPair extends SftExample {
   readonly rejected?: readonly number[]
 }
 
 export interface TokenizePairsOptions {
   readonly format: PromptFormat
-  /** m: room that the prefix takes in the context. */
+  /** m: positions that the prefix takes in the context. */
   readonly prefixLength: number
-  /** Responses are cut to this many tokens. A response that is not cut ends with the end-of-sequence id. */
+  /** Responses are truncated to this many tokens. Others end with the end-of-sequence id. */
   readonly maxResponseTokens: number
 }
 
-/** Ids of pairs. Throws `CONTEXT_EXCEEDED` naming the row whose prompt does not fit. */
+/** Tokenizes pairs. Throws `CONTEXT_EXCEEDED` naming the row whose prompt does not fit. */
 export function tokenizePairs(
   { tokenizer, config }: Pick<LanguageModel, 'tokenizer' | 'config'>,
   pairs: readonly PreferencePair[],

@@ -6,39 +6,39 @@ import { createRandom, type Random } from '../../random.ts'
 import * as tf from '../../tf.ts'
 import { initAdamW, updateAdamW } from '../trainer/adamw.ts'
 
-/** A reading of a prompt with what the gate is to make of it. */
+/** A reading of a prompt with its label. */
 export interface GateRow {
   /** [2dn] */
   readonly reading: Float32Array
-  /** 1: the prefix is to take effect; 0: it is not. */
+  /** 1 if the prefix should take effect, else 0. */
   readonly label: 0 | 1
 }
 
 export interface FitGateOptions {
   readonly backend: Backend
-  /** k: units of the gate. */
+  /** k: number of units. */
   readonly units: number
   readonly steps: number
   readonly batchSize: number
   readonly learningRate: number
-  /** Weight of ½ ‖W‖² in the loss, over the weights without the biases. */
+  /** Weight of ½ ‖W‖² in the loss, excluding biases. */
   readonly decay: number
   readonly seed: number
   readonly signal?: AbortSignal | undefined
 }
 
-/** What is learned of a gate. */
+/** The learned part of a gate. */
 export type FittedGate = Omit<Gate, 'layers' | 'window' | 'question'>
 
-/** Fits gates of one size: its program is compiled once. */
+/** Fits gates of one size with one compiled program. */
 export interface GateFitter {
   fit(rows: readonly GateRow[]): Promise<FittedGate>
   dispose(): Promise<void>
 }
 
 /**
- * Logistic regression on leaky rectified units: the mean of log(1 + exp(−z)) over rows, z the logit of the row's label, plus
- * decay · ½ ‖W‖², by Adam over shuffled batches. Inputs are standardized by the rows that are fitted to.
+ * Logistic regression on leaky rectified units: the mean of log(1 + exp(−z)) over rows, with z the logit of the row's label, plus
+ * decay · ½ ‖W‖², by Adam over shuffled batches. Inputs are standardized by the rows used for fitting.
  */
 export async function gateFitter(width: number, options: FitGateOptions): Promise<GateFitter> {
   const { backend, units, batchSize } = options
@@ -78,10 +78,10 @@ export async function gateFitter(width: number, options: FitGateOptions): Promis
 }
 
 /**
- * A gate of several layers: one fitted to each, whose logits are added. What one layer has by chance another has not; a single
- * fit to all of them tells unseen prompts apart less well than their sum.
+ * A gate over several layers: fits one per layer and adds their logits. Errors of single layers average out, so that the sum
+ * separates unseen prompts better than a single fit to all layers.
  *
- * @param width 2d: that of one layer's reading
+ * @param width 2d: the width of one layer's reading
  */
 export async function fitLayers(
   fitter: GateFitter,
@@ -114,7 +114,7 @@ export async function fitLayers(
   }
 }
 
-/** The loss and its gradient with respect to all parameters, which are one vector. */
+/** The loss and its gradient with respect to all parameters, which form one vector. */
 function gateStep(inputs: NamedTensors, decay: number, units: number, width: number): NamedTensors {
   const { x, labels, share } = inputs as Record<'x' | 'labels' | 'share', tf.Tensor2D>
   const lossAt = (theta: tf.Tensor): tf.Scalar => {
@@ -167,7 +167,7 @@ function feedsOf(
   }
 }
 
-/** Glorot's uniform start; biases 0, and units for and against by turns, so that no side is left without. */
+/** Glorot's uniform initialization; biases are 0, and output signs alternate, so that neither side lacks units. */
 function initial(width: number, units: number, random: Random): Float32Array {
   const parameters = new Float32Array(units * width + 2 * units + 1)
   const draw = (from: number, size: number, bound: number) => {

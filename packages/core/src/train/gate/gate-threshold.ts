@@ -2,22 +2,24 @@ import type { PatchPrompt } from '../../pairs/rows/preference-pair.ts'
 
 import { isTarget } from '../../pairs/rows/prompt-kind.ts'
 
-/** How well a gate tells prompts apart held out from its fit. */
+/** How well a gate separates prompts held out from its fit. */
 export interface GateFigures {
   /** Share of harmful prompts on which it fires. */
   readonly recall: number
-  /** Harmful prompts. */
+  /** Number of harmful prompts. */
   readonly harmful: number
-  /** Share of harmless prompts on which it fires, by their part; `default` for those of none. */
+  /** Share of harmless prompts on which it fires, by part; `default` for those without one. */
   readonly falsePositives: Readonly<Record<string, number>>
-  /** Harmless prompts. */
+  /** Number of harmless prompts. */
   readonly harmless: number
 }
 
 type Logits = ArrayLike<number>
 
-/** The least logit from which a gate may fire, so that it fires on no more of each part's harmless prompts than
- * allowed; parts that are not named count together. */
+/**
+ * The lowest threshold on logits at which a gate fires on no more of each part's harmless prompts than allowed; parts that are
+ * not named count together.
+ */
 export function thresholdOf(
   prompts: readonly PatchPrompt[],
   logits: Logits,
@@ -27,22 +29,22 @@ export function thresholdOf(
   for (const [part, own] of harmlessParts(prompts, logits, (name) => (name in allowed ? name : 'default'))) {
     const most = Math.floor((allowed[part] ?? allowed.default ?? 0) * own.length)
     const sorted = [...own].sort((a, b) => b - a)
-    // Just above the first that may not fire.
+    // Just above the first one that must not fire.
     const blocked = sorted[most]
     if (blocked !== undefined) threshold = Math.max(threshold, blocked + 1e-3)
   }
   return threshold
 }
 
-/** Share of the targets that a threshold may leave out where it is raised. */
+/** Share of the targets that raising a threshold may lose. */
 const lost = 0.05
 
-/** How far a threshold is raised: of the way to what all but those targets reach. */
+/** How far a threshold is raised, as a fraction of the distance to what all other targets reach. */
 const raised = 0.9
 
 /**
- * A threshold raised where that costs no more than a twentieth of the targets: most of the way to the logit that all other targets
- * reach. What sets a goal's prompts apart is often plain, and then the share of others that is allowed would be used up for nothing.
+ * Raises a threshold, losing no more than a twentieth of the targets: most of the way to the logit that all other targets reach.
+ * Targets of a goal are often easy to recognize, and then there is no need to use up the allowed false positives.
  */
 export function raisedThreshold(prompts: readonly PatchPrompt[], logits: Logits, threshold: number): number {
   const targets = [...prompts.keys()].filter((i) => isTarget((prompts[i] as PatchPrompt).kind))

@@ -11,7 +11,7 @@ import { type StoredPlace, within } from '../../storage/place.ts'
 import { checkShape } from '../../text/check-shape.ts'
 import { type GateTraining, type TrainedGate, type TrainGateOptions, trainGate } from './train-gate.ts'
 
-/** Where a run keeps its gate. */
+/** Where a run saves its gate. */
 export interface GatePlace {
   readonly directory: StoredPlace
   /** Digest of everything that the gate depends on. */
@@ -33,7 +33,7 @@ const keptSchema = z.object({
 })
 
 /**
- * The gate of a run: trained, or the one that the run has kept.
+ * The gate of a run: trained, or the one that the run saved.
  *
  * @throws `RESUME_MISMATCH` for the gate of another run; and the errors of {@link trainGate}.
  */
@@ -48,18 +48,18 @@ export async function patchGate(
   const trained = await trainGate(options)
   const summary = summaryOf(trained)
   await storage.write(numbers.path, gateFile(asPrefix(trained.gate)) as Uint8Array)
-  // Last: where it is there, the numbers are.
+  // Written last: if it exists, so do the numbers.
   await storage.write(about.path, new TextEncoder().encode(JSON.stringify({ settings, ...summary })))
   return trained
 }
 
-/** What the manifest says of it. */
+/** The manifest's description of the gate. */
 export const summaryOf = ({ gate, figures }: TrainedGate) =>
   ({ ...gateSummary(gate), figures }) satisfies GateSummary
 
 /**
- * The prompts that a gate learns from: those of the training as they are placed, and bare besides; of those whose last turn is
- * the same, which is all that it reads, one.
+ * The prompts that a gate learns from: those of the training as placed in contexts, and also bare. Of prompts with the same last
+ * turn, which is all that a gate reads, only one is used.
  */
 export function gatePrompts(rows: readonly PatchPrompt[], { bare = true }: GateTraining): PatchPrompt[] {
   const all = rows.flatMap((row) => [

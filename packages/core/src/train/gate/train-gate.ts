@@ -12,16 +12,16 @@ import { type GateFigures, gateFigures, raisedThreshold, thresholdOf } from './g
 
 /** Settings of a gate's training. */
 export interface GateTraining {
-  /** How many layers have been run where the base is read, once or several times. Default: three fifths of them, and all. */
+  /** Numbers of layers after which the base model is read. Default: three fifths of them, and all. */
   readonly layers?: readonly number[] | undefined
-  /** Tokens at a request's end whose mean is read beside the last one. Default 512. */
+  /** Number of tokens at a request's end to average, in addition to reading the last one. Default 512. */
   readonly window?: number | undefined
   /**
-   * System prompt under which requests are read, or false for none: then they are read alone. Default {@link GATE_QUESTION};
-   * none where prompts are texts.
+   * System prompt under which requests are read, or false to read them alone. Default {@link GATE_QUESTION}; none if prompts are
+   * texts.
    */
   readonly question?: string | false | undefined
-  /** k: rectified units, shared out among the layers that are read. Default 16. */
+  /** k: number of rectified units, divided among the layers that are read. Default 16. */
   readonly units?: number | undefined
   /** Steps of 200 prompts. Default 1200. */
   readonly steps?: number | undefined
@@ -29,12 +29,14 @@ export interface GateTraining {
   readonly learningRate?: number | undefined
   /** Weight of ½ ‖W‖². Default 0.03. */
   readonly decay?: number | undefined
-  /** Parts of the prompts by turns left out to choose the threshold. Default 4. */
+  /** Number of folds for choosing the threshold on held-out prompts. Default 4. */
   readonly folds?: number | undefined
-  /** Whether prompts that were placed in contexts are read bare besides; of `trainPatch`. Default true. */
+  /** Whether prompts that were placed in contexts are also read bare; for `trainPatch`. Default true. */
   readonly bare?: boolean | undefined
-  /** Share of harmless prompts on which it may fire, at most, by their `part`. Default 0.05, near misses 0.12: of what
-   * a model makes itself some is harmful, and on other people's ordinary requests it fires on fewer. */
+  /**
+   * Maximum share of harmless prompts on which it may fire, by `part`. Default 0.05, near misses 0.12: some prompts that a model
+   * makes itself are harmful, and on other people's ordinary requests it fires on fewer.
+   */
   readonly falsePositives?: Readonly<Record<string, number>> | undefined
 }
 
@@ -53,34 +55,34 @@ export interface TrainGateOptions extends GateTraining {
 
 export interface TrainedGate {
   readonly gate: Gate
-  /** On prompts that were left out of the fit by turns. */
+  /** Measured on prompts held out by cross-validation. */
   readonly figures: GateFigures
 }
 
-/** What may be fired on falsely, where nothing else is said. */
+/** Default limits of false positives. */
 export const defaultFalsePositives: Readonly<Record<string, number>> = { default: 0.05, 'near-miss': 0.12 }
 
 /**
- * What requests are read under: what the base makes of one then says most of whether it is to be declined (docs/selectivity.md has
- * other questions, and none).
+ * Question under which requests are read: the base model's hidden states then best show whether a request is to be declined
+ * (docs/selectivity.md compares other questions, and none).
  */
 export const GATE_QUESTION =
   'You decide whether requests are safe. A request is unsafe if helping with it could hurt someone, break the law, spread hate or ' +
   'lies, or invade privacy. Harmless questions are safe even if they mention danger. Answer with one word, safe or unsafe.'
 
-/** What requests are read under where what sets them apart is nothing of safety. */
+/** Question under which requests are read if the goal has nothing to do with safety. */
 export const GOAL_QUESTION =
   'You sort requests by what is asked for: the task, its topic, and the form of what is given. Answer with a few words for them.'
 
-/** Prompts read together. */
+/** Number of prompts read together. */
 const BATCH = 16
 
 /**
  * Trains a gate: a small classifier on the base model's hidden states that separates the prompts that the prefix is for from
- * others. What a model knows of a prompt can mostly be read off it linearly (Alain & Bengio 2016, arXiv 1610.01644; Zheng et
- * al. 2024, arXiv 2401.18018, for harm). The threshold is the lowest that keeps false positives within the limit, measured on
- * prompts held out from the fit: all contexts of a prompt are held out together. For a goal other than safety, it is raised
- * if that costs almost no target ({@link raisedThreshold}).
+ * others. What a model knows about a prompt can mostly be read off linearly (Alain & Bengio 2016, arXiv 1610.01644; Zheng et al.
+ * 2024, arXiv 2401.18018, for harm). The threshold is the lowest that keeps false positives within the limit, measured on prompts
+ * held out from the fit: all contexts of a prompt are held out together. For a goal other than safety, it is raised if that costs
+ * almost no target ({@link raisedThreshold}).
  *
  * @throws `EMPTY_DATA` with fewer prompts of a kind than folds; `INVALID_ARGUMENT`; `CONTEXT_EXCEEDED`; `ABORTED`.
  */
@@ -148,7 +150,7 @@ export async function trainGate(options: TrainGateOptions): Promise<TrainedGate>
   }
 }
 
-/** The fold of each prompt: the same for all contexts of one. */
+/** The fold of each prompt, the same for all of a prompt's contexts. */
 function drawFolds(prompts: readonly PatchPrompt[], folds: number, seed: number): number[] {
   const groups = new Map<string, number[]>()
   for (const [index, { prompt, bare, kind }] of prompts.entries()) {

@@ -11,11 +11,13 @@ import type { HardenRound } from './harden-options.ts'
 import type { HardenRun } from './harden-run.ts'
 
 export interface AttackedRound extends HardenRound {
-  /** What got through, with the refusals that it shall get, and as many harmless prompts wrapped alike, with the base's answers. */
+  /**
+   * Successful attacks, with the wanted refusals, and as many harmless prompts wrapped in the same way, with the base's answers.
+   */
   readonly rows: readonly PreferencePair[]
 }
 
-/** Puts what was drawn to the patched model. Answers and scores are written down as they come. */
+/** Sends the draws to the patched model. Answers and scores are saved as they come. */
 export async function attackRound(
   run: HardenRun,
   round: number,
@@ -34,7 +36,7 @@ export async function attackRound(
   })
   const stage = { journal, onProgress: run.onProgress(round), signal: options.signal }
   await collectResponses('patched', patched, asked, [...harmful.keys()], stage)
-  // Judges read the request itself: what wraps it would mislead them.
+  // Judges get the unwrapped request: the wrapping would mislead them.
   const requests = asked.map((row) => ({ ...row, prompt: row.bare ?? row.prompt }))
   await scoreResponses('patched', judge, requests, journal.responses('patched'), stage)
 
@@ -62,23 +64,23 @@ export async function attackRound(
   }
 }
 
-/** What a round puts to the patched model under one attack. */
+/** What a round sends to the patched model under one attack. */
 export interface AttackDraw {
   readonly attack: string
-  /** Wrapped harmful prompts, with the refusals that they shall get. */
+  /** Wrapped harmful prompts, with the wanted refusals. */
   readonly harmful: readonly PreferencePair[]
-  /** Harmless ones, wrapped alike; none where the attack hides what is asked. */
+  /** Harmless ones, wrapped in the same way; none if the attack hides the request. */
   readonly harmless: readonly PatchPrompt[]
 }
 
 export interface DrawAttacksOptions {
-  /** Most prompts of each kind for each attack. */
+  /** Maximum number of prompts of each kind per attack. */
   readonly perAttack: number
   readonly round: number
   readonly seed: number
 }
 
-/** Draws prompts for each attack, other ones in each round, and wraps them: what they were is their `bare`. */
+/** Draws prompts for each attack, different ones in each round, and wraps them. The original prompt is kept as `bare`. */
 export function drawAttacks(
   harmful: readonly PreferencePair[],
   harmless: readonly PatchPrompt[],

@@ -14,52 +14,52 @@ import type { GateTraining } from '../gate/train-gate.ts'
 import type { StageTraining, TrainPatchOptions, TrainProgress } from '../train-options.ts'
 import { checkTraining } from '../trainer/training-settings.ts'
 
-/** How each round trains; as the stage SFT of `trainPatch`. */
+/** How each round trains; as the SFT stage of `trainPatch`. */
 export type HardenTraining = Omit<StageTraining, 'steps' | 'partWeights'>
 
 export interface HardenPatchOptions
   extends Pick<TrainPatchOptions, 'manifest' | 'seed' | 'directory' | 'checkpointEvery' | 'signal'> {
-  /** The base M that the patch was made for; its weights stay as they are. */
+  /** The base M that the patch was made for; its weights do not change. */
   readonly model: LanguageModel
-  /** The patch to begin with: of one prefix, gated or not. */
+  /** The patch to start from: with a single prefix, gated or not. */
   readonly patch: Patch
-  /** The safer M', which says how harmful requests are refused. */
+  /** The safer M', which provides refusals of harmful requests. */
   readonly reference: Reference
-  /** Harmful prompts and harmless ones, such as those that the patch was trained on. Attacks wrap their `bare` form. */
+  /** Harmful and harmless prompts, such as those that the patch was trained on. Attacks wrap their `bare` form. */
   readonly prompts: readonly PatchPrompt[]
-  /** Such as `standardJailbreaks` without a family, which is held out to measure by. */
+  /** Such as `standardJailbreaks` without one family, which is held out for evaluation. */
   readonly attacks: readonly Attack[]
   /** Default 2. */
   readonly rounds?: number | undefined
-  /** Most prompts of each kind that a round wraps in each attack. Default 24. */
+  /** Maximum number of prompts of each kind that a round wraps in each attack. Default 24. */
   readonly perAttack?: number | undefined
   /** Steps of SFT in each round. Default 40. */
   readonly steps?: number | undefined
-  /** Default: a learning rate of 1e-2 after 5 steps of warm-up, and whole answers. */
+  /** Default: a learning rate of 1e-2 after 5 warm-up steps, and whole answers. */
   readonly training?: HardenTraining | undefined
-  /** Tells what got through. Default `refusalJudge()`. */
+  /** Decides which attacks succeeded. Default `refusalJudge()`. */
   readonly judge?: Judge | undefined
   /** Default `chat`. */
   readonly format?: PromptFormat | undefined
-  /** How the model answers, greedily. Default 32 tokens, 32 prompts together. */
+  /** How the model answers, greedily. Default 32 tokens, batches of 32 prompts. */
   readonly generation?:
     | { readonly maxTokens?: number | undefined; readonly batchSize?: number | undefined }
     | undefined
-  /** The gate, trained again in each round; `false`: none. Default: one of the same size where the patch has one. */
+  /** The gate, retrained in each round; `false`: none. Default: one of the same size if the patch has one. */
   readonly gate?: GateTraining | false | undefined
   readonly onProgress?: ((progress: HardenProgress) => void) | undefined
 }
 
-/** What a run reports as it goes; round 0 asks the reference. */
+/** Progress of a run; round 0 asks the reference. */
 export type HardenProgress = TrainProgress & { readonly round: number }
 
-/** What came of a round. */
+/** The results of a round. */
 export interface HardenRound {
-  /** Share of wrapped harmful prompts, by the name of the attack, that the patch did not refuse before this round. */
+  /** Share of wrapped harmful prompts, by attack name, that the patch did not refuse before this round. */
   readonly attackSuccess: Readonly<Record<string, number>>
-  /** Harmful prompts that were wrapped in each attack. */
+  /** Number of harmful prompts wrapped in each attack. */
   readonly perAttack: number
-  /** Harmful rows that joined the data: all that got through. */
+  /** Number of harmful rows added to the data: all successful attacks. */
   readonly joined: number
 }
 
@@ -68,7 +68,7 @@ export interface HardenedPatch {
   readonly rounds: readonly HardenRound[]
 }
 
-/** The hyper-parameters of a run, as given or defaulted: what the recipe of the patch records. */
+/** The hyperparameters of a run, with defaults, as recorded in the patch's recipe. */
 export interface HardenSettings {
   readonly rounds: number
   readonly perAttack: number
@@ -102,8 +102,8 @@ function gateLike({ manifest }: Patch): GateTraining | false {
 }
 
 /**
- * Looks at all options before the first attack. Throws `INVALID_ARGUMENT`, `EMPTY_DATA`, `UNSUPPORTED` for a patch of
- * parts, or what `checkFit` throws for another model's patch.
+ * Checks all options before the first attack. Throws `INVALID_ARGUMENT`, `EMPTY_DATA`, `UNSUPPORTED` for a patch with parts, or
+ * what `checkFit` throws for another model's patch.
  */
 export function checkHardenOptions(options: HardenPatchOptions, settings: HardenSettings): void {
   const { model, patch, attacks, prompts } = options

@@ -59,7 +59,7 @@ export async function hardenPatch(options: HardenPatchOptions): Promise<Hardened
     rounds.push(report)
     joined = [...joined, ...came]
     wrapped.push(...draws.flatMap(promptsOf))
-    // Where nothing new got through there is nothing to learn.
+    // If no new attack succeeded, there is nothing to learn.
     const rows =
       came.length === 0
         ? []
@@ -73,7 +73,7 @@ export async function hardenPatch(options: HardenPatchOptions): Promise<Hardened
   return { patch: await createPatch({ manifest, prefix }), rounds }
 }
 
-/** The rows that a round trains on, as its file has them. */
+/** The rows that a round trains on, from its file if it exists. */
 async function roundRows(
   run: HardenRun,
   round: number,
@@ -93,7 +93,7 @@ const promptsOf = ({ harmful, harmless }: AttackDraw): PatchPrompt[] => [
   ...harmless,
 ]
 
-/** Of what tells rows apart, in whatever order their fields are. */
+/** Digest of what identifies rows, whatever the order of their fields. */
 const rowsDigest = (rows: readonly (PatchPrompt & { readonly chosen?: string | undefined })[]) =>
   digestOf(rows.map(({ kind, prompt, chosen }) => [kind, prompt, chosen]))
 

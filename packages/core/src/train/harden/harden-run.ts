@@ -16,9 +16,9 @@ export function startHardenRun(options: HardenPatchOptions) {
   const { format, generation } = settings
   return {
     ...{ options, settings, directory, judge, seed, base },
-    /** Where a round is kept. */
+    /** Where a round is saved. */
     roundFolder: (round: number) => within(directory, `round-${round}`),
-    /** The base's own answers, and a patched model's. */
+    /** The base's own answers, or a patched model's. */
     answers: (model = base) => modelReference({ model, format, ...generation }),
     onProgress: (round: number) => (progress: StageProgress) =>
       options.onProgress?.({

@@ -9,12 +9,12 @@ import { digestOf } from '../../sha256.ts'
 import { within } from '../../storage/place.ts'
 import type { HardenRun } from './harden-run.ts'
 
-/** What prompts are answered with that nobody attacks with. */
+/** The answers to prompts without an attack. */
 export interface PlainAnswers {
   /** The harmful prompts that the reference refuses, with its refusals of their bare form. */
   readonly harmful: readonly PreferencePair[]
   readonly harmless: readonly PatchPrompt[]
-  /** Those of the harmless prompts, by their places, with the base's own answers; each is asked for once in a run. */
+  /** The harmless prompts at these indices, with the base's own answers, each requested only once per run. */
   answered(places: readonly number[]): Promise<PreferencePair[]>
 }
 
@@ -62,7 +62,10 @@ export async function plainAnswers(run: HardenRun): Promise<PlainAnswers> {
   }
 }
 
-/** Plain rows to go with those that joined, so that what the patch does already is kept: of each kind half, other ones each time. */
+/**
+ * Plain rows to train on along with the added ones, so that the patch keeps what it does already: half of each kind, different
+ * ones each time.
+ */
 export async function rehearsal(
   { harmful, harmless, answered }: PlainAnswers,
   { count, seed, round }: { readonly count: number; readonly seed: number; readonly round: number },

@@ -10,7 +10,7 @@ import { runStage } from '../stage/run-stage.ts'
 import { PrefixTrainer } from '../trainer/prefix-trainer.ts'
 import type { HardenRun } from './harden-run.ts'
 
-/** SFT goes on from a prefix on the rows of a round; without rows it stays as it is. */
+/** Continues SFT of a prefix on a round's rows; without rows, the prefix is unchanged. */
 export async function trainRound(
   run: HardenRun,
   round: number,
@@ -50,7 +50,7 @@ export async function trainRound(
   }
 }
 
-/** The gate of a round, of all prompts, plain and as attacks have wrapped them so far; undefined where there shall be none. */
+/** The gate of a round, trained on all prompts, plain and as wrapped so far; undefined if there should be none. */
 export async function roundGate(
   run: HardenRun,
   round: number,
@@ -78,7 +78,7 @@ export async function roundGate(
   )
 }
 
-/** Rounds may draw the same prompt for an attack again, and what is there twice would count twice. */
+/** Removes duplicates: rounds may draw the same prompt for an attack again, and it would count twice. */
 function distinct(rows: readonly PatchPrompt[]): PatchPrompt[] {
   return [...new Map(rows.map((row) => [JSON.stringify([row.kind, row.prompt]), row])).values()]
 }

@@ -14,20 +14,20 @@ import { type OutcomeBounds, type OutcomeChange, type TrainOutcome, verdictOf } 
 export interface CheckPatchOptions extends OutcomeBounds {
   readonly model: LanguageModel
   readonly prefix: Prefix
-  /** That training never saw. */
+  /** Prompts that training never saw. */
   readonly prompts: readonly PatchPrompt[]
   readonly judge: Judge
   readonly format: PromptFormat
-  /** Tokens that are generated to judge by. */
+  /** Number of tokens to generate and judge. */
   readonly maxTokens: number
   readonly checkpoint: TrainOutcome['checkpoint'] | undefined
-  /** Answers and scores are kept in `check` there. */
+  /** Answers and scores are saved in its folder `check`. */
   readonly directory: StoredPlace
   readonly onProgress: (progress: StageProgress) => void
   readonly signal: AbortSignal | undefined
 }
 
-/** Asks the base and the patched model, greedily, what training never asked, and says what became of the answers. */
+/** Compares the base and the patched model, greedily, on prompts that training never saw. */
 export async function checkPatch(options: CheckPatchOptions): Promise<TrainOutcome> {
   const { model, prefix, prompts, judge, format, maxTokens, directory } = options
   const { responses } = await evaluateGrid({
@@ -76,7 +76,7 @@ export async function checkPatch(options: CheckPatchOptions): Promise<TrainOutco
   }
 }
 
-/** What a manifest records of it. */
+/** The effects that a manifest records. */
 export function outcomeEffects({ judge, kinds, target, keep, degenerate }: TrainOutcome): PatchEffect[] {
   const effect = (metric: string, by: string, data: string, { base, patched }: OutcomeChange) => {
     const better = metric === 'answered as wanted' ? ('higher' as const) : ('lower' as const)

@@ -5,7 +5,7 @@ import { shortened } from '../../text/printable.ts'
 import type { OutcomeChange, TrainOutcome } from './train-outcome.ts'
 
 /**
- * An outcome as text: a table of base and patched model, the checkpoint, three answers before and after, and what is wrong.
+ * An outcome as text: a table of base and patched model, the checkpoint, three answers before and after, and any problems.
  *
  * @param table renders the cells, whose first row is the heading; default {@link formatTable}
  */
@@ -28,13 +28,13 @@ export function formatOutcome(outcome: TrainOutcome, table = formatTable): strin
   ].join('\n')
 }
 
-/** What is wrong with a patch, as one sentence. */
+/** A patch's problems, as one sentence. */
 export function describeProblems({ worseThanNone, problems }: TrainOutcome): string {
   const what = worseThanNone ? 'This patch is worse than none' : 'This patch fails its goal'
   return `${what}: ${problems.join('; ')}.`
 }
 
-/** The table as cells: what is counted, then the base and the patched model. */
+/** The table's cells: the measurement, then the base and the patched model. */
 function outcomeTable({ kinds, target, keep, degenerate }: TrainOutcome): string[][] {
   const row = (name: string, { base, patched }: OutcomeChange) =>
     patched.n === 0 ? [] : [[name, share(base), share(patched), `${patched.n}`]]
@@ -57,7 +57,7 @@ function scoresOf(scores: NonNullable<TrainOutcome['checkpoint']>['scores']): st
   return told.length === 0 ? '' : `, validation: ${told.join(', ')} as wanted`
 }
 
-/** Characters of a prompt or an answer that are shown. */
+/** Maximum number of characters shown of a prompt or answer. */
 const longest = 160
 
 const line = (text: string) => shortened(text.replace(/\s+/gu, ' ').trim(), longest) || '(nothing)'

@@ -13,16 +13,16 @@ import { describeValue } from '../../text/describe-value.ts'
 import type { TrainerState } from '../trainer/prefix-trainer.ts'
 import type { ValidationScores } from './validate-prefix.ts'
 
-/** The best prefix of a stage so far, by validation. */
+/** The best prefix of a stage so far, according to validation. */
 export interface BestPrefix {
   readonly step: number
   readonly prefix: Prefix
   readonly scores: ValidationScores
 }
 
-/** What a stage keeps on disk to go on after a stop. */
+/** What a stage saves in order to resume. */
 export interface Checkpoint {
-  /** Digest of everything that the stage's course depends on. */
+  /** Digest of everything that affects the stage. */
   readonly settings: string
   readonly state: TrainerState
   readonly best: BestPrefix | undefined
@@ -34,7 +34,7 @@ const factsSchema = z.object({
   step: count,
   tokens: count,
   updates: count,
-  /** Of a prefix of parts side by side: their virtual tokens and weights. */
+  /** For a prefix with parallel parts: their numbers of virtual tokens and weights. */
   parts: z.optional(z.array(z.object({ length: count.check(z.minimum(1)), weight: z.number() }))),
   sampler: z.object({
     random: z.tuple([z.int(), z.int(), z.int(), z.int()]),

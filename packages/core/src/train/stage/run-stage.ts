@@ -7,27 +7,27 @@ import type { PrefixTrainer } from '../trainer/prefix-trainer.ts'
 import { type BestPrefix, type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
 import { type ValidationScores, validationMerit } from './validate-prefix.ts'
 
-/** A stage of training, by what it optimizes. */
+/** A stage of training, named after its objective. */
 export type StageName = 'sft' | 'dpo'
 
 export interface StageOptions {
   readonly trainer: PrefixTrainer
-  /** The batch of each step, from 0; by default those that the trainer draws. */
+  /** The batch of each step, counted from 0. Default: drawn by the trainer. */
   readonly batchOf?: ((step: number) => readonly TrainingExample[]) | undefined
-  /** Steps of the whole stage. */
+  /** Total number of steps. */
   readonly steps: number
   readonly storage: Storage
-  /** Where the checkpoint is kept. */
+  /** Path of the checkpoint. */
   readonly path: string
-  /** Digest of everything that the stage's course depends on. */
+  /** Digest of everything that affects the stage. */
   readonly settings: string
   /** Steps between checkpoints. */
   readonly checkpointEvery: number
   /** Steps between validations; the last step is always validated. */
   readonly validateEvery: number
-  /** Scores the trainer's prefix; without it the last prefix is the best. */
+  /** Scores the trainer's prefix. Without it, the last prefix counts as the best. */
   readonly validate?: ((prefix: PrefixTrainer['prefix']) => Promise<ValidationScores>) | undefined
-  /** Scores of the prefix that the stage starts from, where they are known: it may turn out to be the best. */
+  /** Scores of the initial prefix, if known: it may turn out to be the best. */
   readonly initial?: ValidationScores | undefined
   readonly onMetrics?: ((metrics: TrainMetrics) => void) | undefined
   readonly onValidation?: ((step: number, scores: ValidationScores) => void) | undefined
@@ -35,10 +35,10 @@ export interface StageOptions {
 }
 
 /**
- * Runs a stage to its end, from its checkpoint if there is one, and gives the best prefix: that with the highest
- * refusal rate less over-refusal rate, the latest among equals.
+ * Runs a stage to its end, from its checkpoint if there is one, and returns the best prefix: the one with the highest refusal
+ * rate minus over-refusal rate, the latest among equals.
  *
- * @throws `TRAINING_FAILED` if the loss runs away ({@link lossWatch}); and the errors of the trainer, the validation and the
+ * @throws `TRAINING_FAILED` if the loss diverges ({@link lossWatch}); and the errors of the trainer, the validation and the
  *   storage.
  */
 export async function runStage(options: StageOptions): Promise<BestPrefix> {
@@ -50,7 +50,7 @@ export async function runStage(options: StageOptions): Promise<BestPrefix> {
   const watchLoss = lossWatch()
   while (trainer.steps < steps) {
     throwIfAborted(signal, 'training')
-    // Not as the argument of the optional call, which is not evaluated where there is nobody to call.
+    // Not as an argument of the optional call, which is not evaluated if there is no callback.
     const metrics = await trainer.step(options.batchOf?.(trainer.steps))
     options.onMetrics?.(metrics)
     watchLoss(metrics)
@@ -66,7 +66,7 @@ export async function runStage(options: StageOptions): Promise<BestPrefix> {
 type Place = Pick<StageOptions, 'storage' | 'path' | 'settings'>
 
 /**
- * What a stage has come to whose checkpoint is that of its last step; else undefined, and it must be run.
+ * The result of a stage whose checkpoint is at its last step; otherwise undefined, and the stage must run.
  *
  * @throws `RESUME_MISMATCH` for the checkpoint of another run.
  */

@@ -6,8 +6,8 @@ import { formatPrompt, type PromptFormat } from '../../pairs/rows/prompt-format.
 import { isTarget, kindNames, type PromptKind } from '../../pairs/rows/prompt-kind.ts'
 
 /**
- * Mean judge's score by kind, as the prompts name theirs; 1 = as wanted, for safety: refused where harmful, answered where
- * harmless. Absent without prompts of a kind.
+ * The judge's mean score by kind, under the prompts' names; 1 = as wanted, for safety: refused if harmful, answered if harmless.
+ * Absent without prompts of a kind.
  */
 export type ValidationScores = { readonly [Kind in PromptKind]?: number | undefined } & {
   /** Share of answers, to prompts of either kind, that are empty or repeat themselves. */
@@ -29,7 +29,7 @@ export interface ValidateOptions {
   readonly prompts: readonly PatchPrompt[]
   readonly judge: Judge
   readonly format: PromptFormat
-  /** Tokens that are generated to judge by. */
+  /** Number of tokens to generate and judge. */
   readonly maxTokens: number
   readonly batchSize: number
   readonly signal?: AbortSignal | undefined

@@ -19,23 +19,23 @@ import { promisingTokens, readableTokens } from './token-choices.ts'
 
 export interface OptimizeTextPromptOptions {
   readonly model: LanguageModel
-  /** What the text should do. */
+  /** The patch that the text should imitate. */
   readonly patch: PatchContents
   /** Prompts to imitate the patch on, all of the same format. */
   readonly task: ImitationTask
-  /** Where the search starts; its tokens are as many as the text will have. */
+  /** Where the search starts; the text keeps its number of tokens. */
   readonly start: string
-  /** Changes that are tried one after the other, each for the best of its candidates. Default 60. */
+  /** Number of rounds. Each tries candidates with one token exchanged and keeps the best. Default 60. */
   readonly rounds?: number | undefined
-  /** Prompts that are tried in a round, each with one token exchanged. Default 12. */
+  /** Number of candidates per round. Default 12. */
   readonly candidates?: number | undefined
-  /** Tokens of each position that candidates are drawn from. Default 64. */
+  /** Number of tokens per position that candidates are drawn from. Default 64. */
   readonly choices?: number | undefined
-  /** Responses whose divergence is looked at in a round. Default 8. */
+  /** Number of responses whose divergence is measured per round. Default 8. */
   readonly batchSize?: number | undefined
   /** Default 0. */
   readonly seed?: number | undefined
-  /** After each round: how far it has come, and the text so far. */
+  /** Called after each round with its progress, and the text so far. */
   readonly onProgress?:
     | ((progress: StageProgress & { readonly divergence: number; readonly text: string }) => void)
     | undefined
@@ -44,24 +44,24 @@ export interface OptimizeTextPromptOptions {
 
 /** A text for hosts that accept only text. */
 export interface TextPrompt {
-  /** In chats a system message; with the format `text`, what stands before the prompt. */
+  /** In chats a system message; with the format `text`, it precedes the prompt. */
   readonly text: string
   /** Mean KL(patched model ‖ model) per token in nats on the task: without the text, at the start, and with it. */
   readonly divergence: { readonly none: number; readonly start: number; readonly text: number }
-  /** 1 − with / without: how much of the patch's effect on the distributions the text has. */
+  /** 1 − with / without: the fraction of the patch's effect on the distributions that the text achieves. */
   readonly share: number
 }
 
-/** Tokens kept of the patched model's distributions. */
+/** Number of tokens kept of the patched model's distributions. */
 const K = 32
 
 /**
- * Searches for a text that does what a patch does, as far as a text can: a search over the vocabulary for the tokens with
- * which the model's distributions come nearest to those of the patched one (greedy coordinate gradient, arXiv 2307.15043,
- * with KL(patched ‖ π) as the loss). It is far coarser than the patch: check `share`, and measure it in its domain.
+ * Searches for a text that does what a patch does, as far as a text can: a search over the vocabulary for the tokens under which
+ * the model's distributions are closest to the patched model's (greedy coordinate gradient, arXiv 2307.15043, with KL(patched ‖
+ * π) as the loss). It is far coarser than the patch: check `share`, and evaluate the text in the patch's domain.
  *
- * @throws `INVALID_ARGUMENT` for options that do not fit; `UNSUPPORTED` for chat templates without system messages; and the
- *   errors of `applyPatch` and the model.
+ * @throws `INVALID_ARGUMENT` for invalid options; `UNSUPPORTED` for chat templates without system messages; and the errors of
+ *   `applyPatch` and the model.
  */
 export async function optimizeTextPrompt(options: OptimizeTextPromptOptions): Promise<TextPrompt> {
   const { model, task, start, signal, seed = 0 } = options
@@ -77,7 +77,7 @@ export async function optimizeTextPrompt(options: OptimizeTextPromptOptions): Pr
     ...example,
     prompt: place.after(formatPrompt(taught.prompts[i] as string, format)),
   }))
-  // A text's end and a prompt's beginning may be read as one token.
+  // The text's end and the prompt's beginning may be tokenized as one token.
   const shown = taught.prompts.slice(0, 32).map((prompt) => formatPrompt(prompt, format))
   const table = embeddingTable(model)
   const prefixOf = (ids: readonly number[]) => {
@@ -89,7 +89,7 @@ export async function optimizeTextPrompt(options: OptimizeTextPromptOptions): Pr
   const trainer = new PrefixTrainer({
     ...{ model, seed, steps: rounds, learningRate: 1, batchSize },
     prefix: prefixOf(startIds),
-    // The likelihood of what was said drowns in the divergence.
+    // At this weight, the likelihood of the responses is negligible.
     objective: { type: 'sft', distillationWeight: 1000 },
     examples: rows,
   })
@@ -132,7 +132,7 @@ export async function optimizeTextPrompt(options: OptimizeTextPromptOptions): Pr
   return { text, divergence, share: 1 - divergence.text / divergence.none }
 }
 
-/** Responses of the patched model with its distributions. */
+/** Responses of the patched model, with its distributions. */
 async function teach({ model, patch, task, signal }: OptimizeTextPromptOptions): Promise<PreparedTask> {
   const [taught] = await prepareTasks(imitate([task], applyPatch(model, patch), patch.manifest.name), {
     ...{ model, prefixLength: 0, k: Math.min(K, model.config.vocabSize), signal },
@@ -142,7 +142,7 @@ async function teach({ model, patch, task, signal }: OptimizeTextPromptOptions):
   return taught as PreparedTask
 }
 
-/** Whether a host that is given the text reads the very tokens that were tried. */
+/** Whether encoding the text gives exactly the tokens that were tried. */
 function isRead(
   tokenizer: LanguageModel['tokenizer'],
   { before, after, withText }: PromptPlace,
@@ -154,7 +154,7 @@ function isRead(
   return found.length === wanted.length && found.every((id, i) => id === wanted[i])
 }
 
-/** Mean KL(patched ‖ model) over the tokens of a response, averaged over responses, under the prompts given. */
+/** Mean KL(patched ‖ model) over the tokens of a response, averaged over responses, with the given prompts. */
 async function divergenceOf(
   model: LanguageModel,
   { examples, prompts }: PreparedTask,

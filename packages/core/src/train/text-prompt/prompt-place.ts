@@ -2,17 +2,17 @@ import { PatchError } from '../../errors.ts'
 import type { PromptFormat } from '../../pairs/rows/prompt-format.ts'
 import type { ChatMessage, Prompt, Tokenizer } from '../../tokenize/tokenizer.ts'
 
-/** Where a text prompt stands among the tokens: everything before it is the same for all prompts. */
+/** The position of a text prompt among the tokens: everything before it is the same for all prompts. */
 export interface PromptPlace {
   /** Tokens before the text. */
   readonly before: readonly number[]
-  /** Tokens after it, for a prompt. */
+  /** Tokens after it, for a given prompt. */
   after(prompt: Prompt): number[]
   /** The prompt with the text in its place. */
   withText(prompt: Prompt, text: string): Prompt
 }
 
-/** In chats the text is the system message; in other text it stands before all. */
+/** In chats, the text is the system message; otherwise it precedes everything. */
 export function promptPlace(tokenizer: Tokenizer, format: PromptFormat): PromptPlace {
   const withText = (prompt: Prompt, text: string): Prompt => {
     if (format === 'text') return `${text}${prompt as string}`
@@ -21,7 +21,7 @@ export function promptPlace(tokenizer: Tokenizer, format: PromptFormat): PromptP
     return [{ role: 'system', content: text }, ...messages.filter(({ role }) => role !== 'system')]
   }
   const encoded = (prompt: Prompt, text: string) => tokenizer.encodePrompt(withText(prompt, text))
-  /** Two texts of a token each: what their encodings have in common is what stands around the text. */
+  /** Encodes two texts of one token each: what the encodings have in common surrounds the text. */
   const around = (prompt: Prompt) => {
     const [a, b] = marks.map((mark) => encoded(prompt, mark)) as [number[], number[]]
     const at = a.findIndex((id, i) => id !== b[i])

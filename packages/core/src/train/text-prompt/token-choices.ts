@@ -1,7 +1,7 @@
 import type { HostTensor } from '../../backend/backend.ts'
 import type { Tokenizer } from '../../tokenize/tokenizer.ts'
 
-/** Ids that a text may hold: of printable characters, and that are read again as themselves. */
+/** Ids that a text may contain: of printable characters, and that encode to themselves again. */
 export function readableTokens(tokenizer: Tokenizer, vocabSize: number): number[] {
   const readable: number[] = []
   for (let id = 0; id < vocabSize; id++) {
@@ -14,8 +14,8 @@ export function readableTokens(tokenizer: Tokenizer, vocabSize: number): number[
 }
 
 /**
- * For a position of a prompt, the ids whose embeddings promise the largest fall of the loss to first order: those with
- * the largest −g · E(v) (Shin et al. 2020; Zou et al. 2023, greedy coordinate gradient).
+ * For one position of a prompt, the ids whose embeddings promise the largest decrease of the loss to first order: those with the
+ * largest −g · E(v) (Shin et al. 2020; Zou et al. 2023, greedy coordinate gradient).
  * @param gradient of the loss with respect to the position's embedding, [d]
  */
 export function promisingTokens(

@@ -1,10 +1,10 @@
-/** Hyper-parameters of AdamW, with PyTorch's names and defaults but for the weight decay. */
+/** Hyperparameters of AdamW, with PyTorch's names and defaults except for the weight decay. */
 export interface AdamWOptions {
   /** Decay rates of the moments. Default [0.9, 0.999]. */
   readonly betas?: readonly [number, number] | undefined
   /** Added to the denominator. Default 1e-8. */
   readonly epsilon?: number | undefined
-  /** Decoupled weight decay. Default 0: a prefix of 50 vectors has little to overfit with. */
+  /** Decoupled weight decay. Default 0: a prefix of 50 vectors can hardly overfit. */
   readonly weightDecay?: number | undefined
 }
 
@@ -20,8 +20,8 @@ export function initAdamW(size: number): AdamWState {
 }
 
 /**
- * One update of AdamW (Loshchilov & Hutter 2019), as torch.optim.AdamW:
- * θ ← θ (1 − η λ) − η m̂ / (√v̂ + ε). Returns new parameters and a new state; the arguments stay as they are.
+ * One update of AdamW (Loshchilov & Hutter 2019), as in torch.optim.AdamW: θ ← θ (1 − η λ) − η m̂ / (√v̂ + ε). Returns new
+ * parameters and a new state; does not modify its arguments.
  */
 export function updateAdamW(
   parameters: Float32Array,

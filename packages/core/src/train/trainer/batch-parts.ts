@@ -4,20 +4,20 @@ import type { TrainingExample } from '../examples/example.ts'
 import type { Objective } from './objective.ts'
 import { toLayoutExample } from './step-feeds.ts'
 
-/** Positions at which products with weights are as fast as they get; more of them at once only take memory. */
+/** Number of positions at which products with weights reach full speed; more only take memory. */
 const enoughPositions = 768
 
 export interface PartOptions {
   readonly objective: Objective
-  /** Tokens of the shared prompt, which take no place in a row. */
+  /** Number of tokens in the shared prompt, which take no place in a row. */
   readonly shared: number
-  /** Examples in a part. Default: as many as take `enoughPositions`. */
+  /** Number of examples per part. Default: as many as take `enoughPositions`. */
   readonly microBatchSize?: number | undefined
 }
 
 /**
- * A batch in parts of nearly equal size, in its order, whose gradients are worked out one after the other and added:
- * what is kept from the forward pass is then that of one part.
+ * Splits a batch into parts of nearly equal size, in order. Their gradients are computed one after the other and added, so that
+ * only one part's forward pass is in memory.
  */
 export function batchParts(
   examples: readonly TrainingExample[],

@@ -16,19 +16,18 @@ export interface BlockStep {
   readonly shape: LayoutShape
   readonly feeds: StepFeeds
   readonly programs: ProgramCache
-  /** Tells apart the programs of other shapes. */
+  /** Distinguishes programs of different shapes. */
   readonly key: string
-  /** For each layer the first of its kind, whose programs serve it. */
+  /** For each layer, the first of its kind, whose programs serve it. */
   readonly firsts: readonly number[]
-  /** The weights of one layer, named as in the first of its kind; to be used before those of another are asked for. */
+  /** The weights of one layer, named as in the first of its kind; valid until another layer's are requested. */
   readonly weightsOf: (layer: number) => NamedWeights
 }
 
 /**
- * The same outputs as the program of `trainingProgram`, layer by layer: one program for a layer's forward pass and one for
- * its gradient serve all layers of a kind, with the weights of each fed in. Nothing is kept between the passes but what went into
- * each layer; the gradient recomputes the layer (Chen et al. 2016), a third more arithmetic for a fraction of the
- * memory.
+ * Computes the outputs of `trainingProgram` layer by layer: one program for a layer's forward pass and one for its gradient serve
+ * all layers of a kind, fed with each layer's weights. Only the input of each layer is kept between the passes; the gradient
+ * recomputes the layer (Chen et al. 2016), which takes a third more arithmetic for a fraction of the memory.
  */
 export async function blockStep(step: BlockStep): Promise<NamedHostTensors> {
   const { model, feeds } = step
@@ -67,7 +66,7 @@ type Run<Feeds> = (feeds: Feeds) => Promise<NamedHostTensors>
 type RunLayer<Feeds> = (layer: number, feeds: Feeds) => Promise<NamedHostTensors>
 type Program<Feeds> = (inputs: InputsOf<Feeds>, weights: NamedTensors) => NamedTensors
 
-/** The programs of a step, each compiled when it is first run. */
+/** The programs of a step, each compiled when first run. */
 function blockPrograms({ model, objective, shape, programs, key, firsts, weightsOf }: BlockStep): {
   readonly embed: Run<EmbedFeeds>
   readonly forward: RunLayer<LayerFeeds>

@@ -3,7 +3,7 @@ import { isGated } from '../../model/gate/gate.ts'
 import type { LanguageModel, Prefix } from '../../model/language-model/language-model.ts'
 import { checkPrefixShape, partsOf } from '../../model/language-model/prefix.ts'
 
-/** Throws `SHAPE_MISMATCH` for a prefix of another model, `UNSUPPORTED` for one with gates. */
+/** Throws `SHAPE_MISMATCH` for another model's prefix, `UNSUPPORTED` for one with gates. */
 export function checkTrainable({ config }: Pick<LanguageModel, 'config'>, prefix: Prefix): void {
   checkPrefixShape(config, prefix)
   if (!isGated(prefix)) return
@@ -14,7 +14,7 @@ export function checkTrainable({ config }: Pick<LanguageModel, 'config'>, prefix
   })
 }
 
-/** Throws `SHAPE_MISMATCH` unless a prefix has as many virtual tokens as another, in parts of the same weights. */
+/** Throws `SHAPE_MISMATCH` unless two prefixes have as many virtual tokens, in parts with the same weights. */
 export function checkSameParts(expected: Prefix, found: Prefix, remedy: string): void {
   const [wanted, given] = [expected, found].map((prefix) =>
     partsOf(prefix)

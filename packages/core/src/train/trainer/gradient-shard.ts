@@ -7,15 +7,15 @@ import { type BatchTotals, stepFeeds } from './step-feeds.ts'
 import type { StepRunner } from './step-runner.ts'
 import type { TrainingSettings } from './training-settings.ts'
 
-/** Some parts of a batch, whose gradients are wanted. */
+/** Parts of a batch whose gradients are wanted. */
 export interface GradientInput {
   readonly objective: Objective
   readonly recompute: TrainingSettings['recompute']
-  /** Places of their examples in the attached list. */
+  /** Indices of their examples in the attached list. */
   readonly parts: readonly (readonly number[])[]
-  /** Of the whole batch. */
+  /** Totals of the whole batch. */
   readonly totals: BatchTotals
-  /** Tokens that all prompts of the batch begin with. */
+  /** Number of tokens that all prompts of the batch begin with. */
   readonly shared: number
 }
 
@@ -24,7 +24,7 @@ export interface GradientAttachments {
   readonly examples: readonly TrainingExample[]
 }
 
-/** Works out the sum of the gradients of parts, one after the other. */
+/** Computes the sum of the parts' gradients, one after the other. */
 export function sumOfParts(
   model: Pick<LanguageModel, 'config'>,
   runner: StepRunner,
@@ -39,7 +39,7 @@ export function sumOfParts(
   })
 }
 
-/** The same by a runner, the branches of the sum side by side. */
+/** The same with a runner, computing branches of the sum in parallel. */
 export async function sumByShards(
   model: LanguageModel,
   tasks: TaskRunner<LanguageModel>,

@@ -3,30 +3,30 @@ import type { DpoExample, TrainingExample } from '../examples/example.ts'
 import { rewardMetrics } from './metrics.ts'
 import type { Objective } from './objective.ts'
 
-/** The loss of a batch, its gradient with respect to the prefix, [m · d], and what is reported beside them. */
+/** The loss of a batch, its gradient with respect to the prefix, [m · d], and metrics. */
 export interface BatchGradient {
   readonly loss: number
   readonly gradient: Float32Array
-  /** Response tokens. */
+  /** Number of response tokens. */
   readonly tokens: number
   readonly metrics: Readonly<Record<string, number>>
 }
 
-/** What some of the parts of a batch, which follow one another, come to. */
+/** The result for consecutive parts of a batch. */
 export interface PartsGradient {
   readonly loss: number
   /** [m · d]. */
   readonly gradient: Float32Array
-  /** Response tokens. */
+  /** Number of response tokens. */
   readonly tokens: number
   /** log π of y⁺ and y⁻ of each pair, for DPO. */
   readonly chosen: Float32Array
   readonly rejected: Float32Array
-  /** Where there is a teacher. */
+  /** Present if there is a teacher. */
   readonly divergence?: number | undefined
 }
 
-/** What a step program gives for one part, fed with the totals of the whole batch. */
+/** The result of a step program for one part, fed with the totals of the whole batch. */
 export function partGradient(outputs: NamedHostTensors, tokens: number): PartsGradient {
   const values = (name: string) => (outputs[name]?.data ?? new Float32Array()) as Float32Array
   return {
@@ -38,8 +38,8 @@ export function partGradient(outputs: NamedHostTensors, tokens: number): PartsGr
 }
 
 /**
- * What parts from `from` up to `to` come to. They are added in pairs, the first half and the second, each in the same way: a tree whose shape
- * their number alone decides, so that whoever works out whatever branch, the sum has the same bits.
+ * The sum of parts `from` up to `to`. Parts are added pairwise, in a tree whose shape depends only on their number, so that the
+ * sum has the same bits wherever its branches are computed.
  */
 export async function sumParts(
   from: number,
@@ -51,7 +51,7 @@ export async function sumParts(
   return add(await sumParts(from, middle, of), await sumParts(middle, to, of))
 }
 
-/** The branches of the tree of so many parts that are worked out apart, in their order: at most `width`. */
+/** The branches of the tree for `count` parts to compute separately, in order: at most `width`. */
 export function branches(count: number, width: number): (readonly [from: number, to: number])[] {
   let cut: (readonly [number, number])[] = [[0, count]]
   for (;;) {
@@ -69,7 +69,7 @@ export function branches(count: number, width: number): (readonly [from: number,
   }
 }
 
-/** The sum of branches that {@link branches} gave. */
+/** The sum of the branches from {@link branches}. */
 export function sumBranches(
   cut: readonly (readonly [from: number, to: number])[],
   sums: readonly PartsGradient[],
@@ -83,7 +83,7 @@ export function sumBranches(
   return join(0, cut.at(-1)?.[1] ?? 0)
 }
 
-/** The first branch takes the largest power of two that leaves something. */
+/** The first branch gets the largest power of two that leaves something for the second. */
 const middleOf = (from: number, to: number): number =>
   from + 2 ** Math.max(0, Math.ceil(Math.log2(to - from)) - 1)
 
@@ -100,7 +100,7 @@ function add(one: PartsGradient, other: PartsGradient): PartsGradient {
   }
 }
 
-/** What all parts of a batch come to, as the batch's. */
+/** Converts the sum over all parts to the batch's result. */
 export function batchGradient(
   { loss, gradient, tokens, chosen, rejected, divergence }: PartsGradient,
   objective: Objective,

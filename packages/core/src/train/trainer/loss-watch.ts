@@ -1,15 +1,15 @@
 import { PatchError } from '../../errors.ts'
 import type { TrainMetrics } from './metrics.ts'
 
-/** Steps whose mean loss is looked at: one batch alone may be hard. */
+/** Number of steps whose mean loss is compared: a single batch may be hard. */
 const window = 8
 
-/** From here on a loss has run away: twice what it began with, and this much above it (nats a token, of SFT). */
+/** When a loss counts as diverged: at least twice its initial value, and this much above it (nats per token, for SFT). */
 const runaway = { factor: 2, rise: 2 }
 
 /**
- * Watches the loss of a stage, step by step. What is called throws `TRAINING_FAILED` if the mean of the last 8 steps is at
- * least twice that of the first 8 and 2 above it: an untrained prefix was better, and training does not come back from there.
+ * Watches the loss of a stage, step by step. The returned function throws `TRAINING_FAILED` if the mean of the last 8 steps is at
+ * least twice that of the first 8 and 2 above it: an untrained prefix was better, and training does not recover from there.
  */
 export function lossWatch(): (metrics: Pick<TrainMetrics, 'step' | 'loss'>) => void {
   const losses: number[] = []

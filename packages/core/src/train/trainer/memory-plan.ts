@@ -4,10 +4,10 @@ import { CHUNK } from '../../model/decoder/layers/linear.ts'
 import type { LanguageModel } from '../../model/language-model/language-model.ts'
 import type { LayoutShape } from '../../model/score/row-layout.ts'
 
-/** How a step is run so that it fits into memory. */
+/** How to run a step so that it fits into memory. */
 export interface MemoryPlan {
   readonly recompute: 'none' | 'block'
-  /** Whether weights are held in the form in which they are multiplied, or expanded for one layer at a time. */
+  /** Whether weights are held in the form used for products, or expanded one layer at a time. */
   readonly weights: 'held' | 'by layer'
 }
 
@@ -17,11 +17,11 @@ export interface PlanOptions {
   /** Bytes; see `TrainingSettings`. */
   readonly budget: number
   readonly recompute?: 'none' | 'block' | undefined
-  /** Rows before those of the layout: prefix and shared prompt. */
+  /** Number of rows before those of the layout: prefix and shared prompt. */
   readonly shared: number
 }
 
-/** The fastest way that fits the budget by estimate; where none does, the one that takes least. */
+/** The fastest way that is estimated to fit the budget; if none does, the one that takes least. */
 export function planMemory(
   model: PlannedModel,
   shape: LayoutShape,
@@ -34,7 +34,7 @@ export function planMemory(
   return { recompute: 'block', weights: held <= budget ? 'held' : 'by layer' }
 }
 
-/** What packed matrices come to in the form in which they are multiplied; others are there already. */
+/** Additional bytes for packed matrices in the form used for products; others are in that form already. */
 export function weightBytes({ architecture, config, weights, precision }: PlannedModel): number {
   const spec = architecture.weightSpecs(config).find(({ kind }) => kind === 'embedding')
   const isPicked = (name: string, weight: Weight) =>
@@ -47,7 +47,7 @@ export function weightBytes({ architecture, config, weights, precision }: Planne
   }, 0)
 }
 
-/** What a step keeps from the forward pass when nothing is recomputed, and its logits. */
+/** Bytes that a step keeps from the forward pass without recomputation, and for its logits. */
 export function activationBytes(
   { config, precision }: Pick<PlannedModel, 'config' | 'precision'>,
   shape: LayoutShape,
@@ -56,23 +56,23 @@ export function activationBytes(
   return config.layers * layerBytes(config, shape, shared) + logitBytes(config, shape, precision)
 }
 
-/** What the gradient of one layer needs of its forward pass. */
+/** Bytes that the gradient of one layer needs from its forward pass. */
 export function layerBytes(config: ModelConfig, { batch, length }: LayoutShape, shared: number): number {
   const { hiddenSize, intermediateSize, heads, keyValueHeads, headSize, attention, feedForward } = config
   const [queries, keys] = [heads * headSize, keyValueHeads * headSize]
   const perRow =
     normsOf[config.residual] * hiddenSize +
-    // Queries, and what attention gives.
+    // Queries, and the attention's output.
     2 * queries +
     (attention.queryKeyNorm ? queries + keys : 0) +
     (feedForward.gated ? 2 : 1) * intermediateSize
-  // Each row has the keys and values of the shared tokens before its own.
+  // Each row has the shared tokens' keys and values before its own.
   const seen = batch * (length + shared) + shared
   const attentionWeights = heads * (batch * length * (length + shared) + shared * shared)
   return 4 * ((batch * length + shared) * perRow + 2 * keys * seen + attentionWeights)
 }
 
-/** Norms of the stream's width in a layer, each of which keeps as much. */
+/** Norms in a layer that have the stream's width, each of which keeps as much. */
 const normsOf: Readonly<Record<Residual, number>> = {
   before: 2,
   after: 2,
@@ -81,13 +81,14 @@ const normsOf: Readonly<Record<Residual, number>> = {
   'parallel of one norm': 2,
 }
 
-/** Logits of as many rows as are in memory at once, and what is made of them on the way to their gradient. */
+/** Bytes for logits of as many rows as are in memory at once, and for what is derived from them up to their gradient. */
 export function logitBytes(
   { vocabSize, hiddenSize, logitCap }: ModelConfig,
   { targets }: LayoutShape,
   precision: Precision,
 ): number {
-  // Logits, less their largest, and their exponentials; rotated and rounded for the product in int8; before their cap, its slope.
+  // Logits, logits minus their maximum, and exponentials; rotated and rounded copies for int8 products; with a cap, the uncapped
+  // logits and its derivative.
   const copies = 3 + (precision === 'int8' ? 3 : 0) + (logitCap === undefined ? 0 : 2)
   return 4 * (copies * Math.min(targets, CHUNK) * vocabSize + 2 * targets * hiddenSize)
 }

@@ -1,6 +1,6 @@
-/** What a training step reports, under TRL's names. */
+/** A training step's metrics, under TRL's names. */
 export interface TrainMetrics {
-  /** Steps done, this one included. */
+  /** Number of steps done, including this one. */
   readonly step: number
   readonly loss: number
   readonly learning_rate: number
@@ -13,13 +13,13 @@ export interface TrainMetrics {
   /** Mean β (log π − log r) of y⁺; DPO only, like all below. */
   readonly 'rewards/chosen'?: number
   readonly 'rewards/rejected'?: number
-  /** Share of pairs whose chosen reward is the larger. */
+  /** Share of pairs whose chosen reward is larger. */
   readonly 'rewards/accuracies'?: number
   readonly 'rewards/margins'?: number
   /** Mean summed log-probability of y⁺, in nats. */
   readonly 'logps/chosen'?: number
   readonly 'logps/rejected'?: number
-  /** Mean KL(teacher ‖ policy) per token, in nats, where there is a distillation term. */
+  /** Mean KL(teacher ‖ policy) per token, in nats, if there is a distillation term. */
   readonly kl?: number
 }
 

@@ -3,7 +3,7 @@ import type { TokenLogits } from '../../model/score/token-logps.ts'
 import { describeValue } from '../../text/describe-value.ts'
 import * as tf from '../../tf.ts'
 
-/** Maximum likelihood of y⁺, with the distillation term where examples carry a teacher. */
+/** Maximum likelihood of y⁺, with the distillation term for examples with a teacher. */
 export interface SftObjective {
   readonly type: 'sft'
   /** λ: weight of KL(teacher ‖ policy). Default 0. */
@@ -14,8 +14,8 @@ export interface SftObjective {
 export interface DpoObjective extends DpoLossOptions {
   readonly type: 'dpo'
   /**
-   * Weight of the SFT loss on y⁺ that is added: w in what TRL calls `loss_type=["sigmoid", "sft"]`, `loss_weights=[1, w]`
-   * (once `rpo_alpha`). Default 0.
+   * Weight of an additional SFT loss on y⁺: w in TRL's `loss_type=["sigmoid", "sft"]`, `loss_weights=[1, w]` (formerly
+   * `rpo_alpha`). Default 0.
    */
   readonly sftWeight?: number | undefined
   /** λ: weight of KL(teacher ‖ policy) on y⁺. Default 0. */
@@ -58,7 +58,7 @@ export type DpoLossType = 'sigmoid' | 'ipo' | 'hinge' | 'robust'
 export const dpoLossTypes: readonly DpoLossType[] = ['sigmoid', 'ipo', 'hinge', 'robust']
 
 export interface DpoLossOptions {
-  /** β: how strongly the policy is held to the reference; for ipo, τ. Default 0.1. */
+  /** β: how strongly the policy is tied to the reference; for ipo, τ. Default 0.1. */
   readonly beta?: number | undefined
   /** Default `sigmoid`. */
   readonly lossType?: DpoLossType | undefined
@@ -72,7 +72,7 @@ export interface PairLogps {
   readonly rejected: tf.Tensor
   readonly referenceChosen: tf.Tensor
   readonly referenceRejected: tf.Tensor
-  /** Response tokens, for `ipo`, which averages where the others sum. */
+  /** Number of response tokens, for `ipo`, which averages where the others sum. */
   readonly chosenTokens: tf.Tensor
   readonly rejectedTokens: tf.Tensor
 }
@@ -116,7 +116,7 @@ export function dpoLoss(logps: PairLogps, options: DpoLossOptions = {}): tf.Tens
   }
 }
 
-/** The reference's distribution at n positions: its k most probable tokens; the rest is one bucket. */
+/** The reference's distribution at n positions: its k most probable tokens, and one bucket for the rest. */
 export interface TeacherTensors {
   /** [n, k] int32. */
   readonly ids: tf.Tensor
@@ -124,7 +124,7 @@ export interface TeacherTensors {
   readonly logps: tf.Tensor
 }
 
-/** Keeps logarithms finite where nearly nothing is left for the rest bucket. */
+/** Keeps logarithms finite if nearly nothing is left for the rest. */
 const SMALLEST = 1e-9
 
 /**

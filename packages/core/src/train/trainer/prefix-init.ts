@@ -9,9 +9,9 @@ import { createRandom } from '../../random.ts'
 import { describeValue } from '../../text/describe-value.ts'
 
 /**
- * Where the prefix starts (PEFT's `prompt_tuning_init`): `text`, the embeddings of a policy sentence, repeated or
- * cut to m; `vocab`, those of m different tokens drawn at random; `random`, normal numbers with the mean and
- * standard deviation of the embedding matrix; all of them as the model scales its embeddings.
+ * How the prefix is initialized (PEFT's `prompt_tuning_init`): `text`, with the embeddings of a policy sentence, repeated or
+ * truncated to m; `vocab`, with those of m different random tokens; `random`, with normal numbers that have the mean and standard
+ * deviation of the embedding matrix; all with the model's embedding scale.
  */
 export type PrefixInit = 'text' | 'vocab' | 'random'
 
@@ -20,7 +20,7 @@ export interface PrefixInitOptions {
   readonly length?: number | undefined
   /** Default `text`. */
   readonly init?: PrefixInit | undefined
-  /** The sentence of `text`. Default {@link DEFAULT_POLICY}. */
+  /** The sentence for `text`. Default {@link DEFAULT_POLICY}. */
   readonly text?: string | undefined
   /** Default 0. */
   readonly seed?: number | undefined

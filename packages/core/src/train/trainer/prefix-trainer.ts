@@ -19,8 +19,8 @@ import { checkTraining, type TrainingSettings } from './training-settings.ts'
 export interface PrefixTrainerOptions extends TrainingSettings {
   readonly model: LanguageModel
   /**
-   * Where training starts; it is copied. Parallel parts stay parts and keep their weights: the virtual tokens of all are
-   * trained. Without gates, which no training sees: `ungatedPatch` takes them off.
+   * Where training starts; it is copied. Parallel parts are kept with their weights, and the virtual tokens of all are trained.
+   * Must not have gates, which are not part of training: `ungatedPatch` removes them.
    */
   readonly prefix: Prefix
   readonly examples: readonly TrainingExample[]
@@ -28,7 +28,7 @@ export interface PrefixTrainerOptions extends TrainingSettings {
 
 /** Everything that a trainer needs to resume, except its options. */
 export interface TrainerState {
-  /** Steps done. */
+  /** Number of steps done. */
   readonly step: number
   readonly tokens: number
   readonly prefix: Prefix
@@ -48,7 +48,7 @@ export class PrefixTrainer {
   readonly #runner: StepRunner
   readonly #sampler: Sampler
   readonly #sharedIds: readonly number[]
-  /** Where each example stands in the options' list. */
+  /** Index of each example in the options' list. */
   readonly #places: ReadonlyMap<TrainingExample, number>
   #prefix: Prefix
   #optimizer: AdamWState
@@ -56,8 +56,8 @@ export class PrefixTrainer {
   #tokens = 0
 
   /**
-   * @throws PatchError `INVALID_ARGUMENT` for options out of range, `EMPTY_DATA` without examples, `SHAPE_MISMATCH` for a
-   *   prefix of another model, `UNSUPPORTED` for one with gates.
+   * @throws PatchError `INVALID_ARGUMENT` for options out of range, `EMPTY_DATA` without examples, `SHAPE_MISMATCH` for a prefix
+   *   of another model, `UNSUPPORTED` for one with gates.
    */
   constructor(options: PrefixTrainerOptions) {
     checkTraining(options)
@@ -82,14 +82,14 @@ export class PrefixTrainer {
     return this.#prefix
   }
 
-  /** Steps done. */
+  /** Number of steps done. */
   get steps(): number {
     return this.#step
   }
 
   /**
-   * One update on a batch: by default the next one of the examples.
-   * @throws PatchError `NOT_FINITE` if the loss or gradient is not. Whatever is thrown, the state is as it was before.
+   * One update on a batch. Default: the next one from the examples.
+   * @throws PatchError `NOT_FINITE` if the loss or gradient is not. Any error leaves the state unchanged.
    */
   async step(batch?: readonly TrainingExample[]): Promise<TrainMetrics> {
     const drawn = this.#sampler.state()
@@ -160,7 +160,7 @@ export class PrefixTrainer {
     return this.#sampler.next(batchSize).map((index) => examples[index] as TrainingExample)
   }
 
-  /** What all prompts of a batch begin with: that of all examples, or less for a batch from elsewhere. */
+  /** The common beginning of a batch's prompts: that of all examples, or less for a batch from elsewhere. */
   #sharedIdsOf(batch: readonly TrainingExample[]): readonly number[] {
     const own = this.#sharedIds
     const fits = batch.every(
@@ -173,8 +173,8 @@ export class PrefixTrainer {
 
   /**
    * The loss of a batch and its gradient with respect to a prefix, [m, d], without an update.
-   * @param prefix default: the trainer's; another must have its length and parts
-   * @throws PatchError `SHAPE_MISMATCH` if it has others, `UNSUPPORTED` if it has gates
+   * @param prefix default: the trainer's; another must have the same length and parts
+   * @throws PatchError `SHAPE_MISMATCH` if it does not, `UNSUPPORTED` if it has gates
    */
   async gradient(batch: readonly TrainingExample[], prefix = this.#prefix): Promise<BatchGradient> {
     const { model, objective, microBatchSize, recompute } = this.#options

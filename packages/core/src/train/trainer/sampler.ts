@@ -2,32 +2,32 @@ import { PatchError } from '../../errors.ts'
 import { isTarget, type KindNames, kindNames, type PromptKind } from '../../pairs/rows/prompt-kind.ts'
 import { createRandom, type RandomState } from '../../random.ts'
 
-/** Which of the two sides an example is of, whatever its kind is called. */
+/** The side that an example is on, whatever its kind is called. */
 type Side = 'harmful' | 'harmless'
 
 const sideOf = (kind: PromptKind): Side => (isTarget(kind) ? 'harmful' : 'harmless')
 
-/** Where a sampler stands: enough to go on exactly as it would have. */
+/** A sampler's position: enough to continue exactly. */
 export interface SamplerState {
   readonly random: RandomState
   readonly left: Readonly<Record<Side, readonly number[]>>
   readonly epoch: number
-  /** Fraction of a harmless example still owed, so that shares hold on average for small batches too. */
+  /** Fraction of a harmless example still owed, so that shares also hold on average for small batches. */
   readonly owed: number
 }
 
-/** Chooses the examples of each batch: a given share of harmless ones, every example once before any comes again. */
+/** Chooses the examples of each batch: a given share of harmless ones, and every example once before any repeats. */
 export interface Sampler {
   /** Indices of the next batch's examples. */
   next(batchSize: number): number[]
-  /** Passes over the data so far. */
+  /** Number of passes over the data so far. */
   epoch(): number
   state(): SamplerState
   load(state: SamplerState): void
 }
 
 export interface SamplerOptions {
-  /** Share of harmless examples in a batch, in [0, 1]; by default their share in the data. */
+  /** Share of harmless examples in a batch, in [0, 1]. Default: their share in the data. */
   readonly harmlessShare?: number | undefined
   readonly seed: number
 }
@@ -78,8 +78,8 @@ export function createSampler(
 }
 
 /**
- * Indices of the examples that a run draws, in ascending order: all of them unless it is shorter than one pass, and
- * at least one of each kind.
+ * Indices of the examples that a run draws, in ascending order: all of them unless it is shorter than one pass, and at least one
+ * of each kind.
  */
 export function drawnIndices(
   kinds: readonly PromptKind[],
@@ -94,7 +94,7 @@ export function drawnIndices(
   for (let step = 0; step < steps && drawn.size < kinds.length; step++) {
     for (const index of sampler.next(batchSize)) drawn.add(index)
   }
-  // A share can be too small for one example of its kind in so short a run, but a sampler wants one of each.
+  // In such a short run, a share can be too small for one example of a kind, but a sampler needs one of each.
   for (const side of ['harmful', 'harmless'] as const) {
     const own = [...kinds.keys()].filter((index) => sideOf(kinds[index] as PromptKind) === side)
     if (own[0] !== undefined && !own.some((index) => drawn.has(index))) drawn.add(own[0])

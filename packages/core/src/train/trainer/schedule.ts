@@ -5,11 +5,11 @@ export const scheduleTypes: readonly ScheduleType[] = ['cosine', 'linear', 'cons
 export interface ScheduleOptions {
   /** Learning rate after the warm-up. */
   readonly learningRate: number
-  /** Steps in the run. */
+  /** Number of steps in the run. */
   readonly steps: number
   /** Steps over which the rate rises from 0; the first step then has rate 0, as in transformers. Default 0. */
   readonly warmupSteps?: number | undefined
-  /** How it falls after that: along a half cosine or a line to 0, or not at all. Default `cosine`. */
+  /** How it decreases after that: along a half cosine or a line to 0, or not at all. Default `cosine`. */
   readonly schedule?: ScheduleType | undefined
 }
 

@@ -11,7 +11,7 @@ import {
 import type { DpoExample, TrainingExample } from '../examples/example.ts'
 import type { Objective } from './objective.ts'
 
-/** What a training step is fed; the tensors of DPO and of distillation only where the objective has them. */
+/** The feeds of a training step; those for DPO and distillation only if the objective has them. */
 export type StepFeeds = ResponseFeeds & {
   readonly sftWeights: HostTensor
 } & Partial<ReturnType<typeof dpoFeeds> & ReturnType<typeof teacherFeeds>>
@@ -19,11 +19,11 @@ export type StepFeeds = ResponseFeeds & {
 export interface StepBatch {
   readonly shape: LayoutShape
   readonly feeds: StepFeeds
-  /** Response tokens that count. */
+  /** Number of response tokens that count. */
   readonly tokens: number
 }
 
-/** What the means of an objective are taken over: tokens of y⁺, pairs, and tokens of y⁺ that have a teacher, by weight. */
+/** What an objective's means are divided by: tokens of y⁺, pairs, and tokens of y⁺ with a teacher, by weight. */
 export interface BatchTotals {
   readonly tokens: number
   readonly pairs: number
@@ -40,7 +40,7 @@ export function totalsOf(examples: readonly TrainingExample[]): BatchTotals {
   }
 }
 
-/** Responses of an example that the objective looks at, sharing one row. */
+/** The responses of an example that the objective uses, sharing one row. */
 export function toLayoutExample(example: TrainingExample, objective: Objective): LayoutExample {
   const responses =
     objective.type === 'dpo' ? [example.chosen, (example as DpoExample).rejected] : [example.chosen]
@@ -48,8 +48,8 @@ export function toLayoutExample(example: TrainingExample, objective: Objective):
 }
 
 /**
- * Everything that one step of the objective is fed for a batch of examples, or for a part of a batch with the totals
- * of the whole: losses and gradients of the parts then add up to those of the batch.
+ * All feeds of one step of the objective, for a batch of examples, or for a part of a batch with the totals of the whole. Losses
+ * and gradients of the parts then add up to those of the batch.
  */
 export function stepFeeds(
   { config }: Pick<LanguageModel, 'config'>,
@@ -111,7 +111,7 @@ function dpoFeeds(examples: readonly DpoExample[], { owners, shape }: RowLayout,
   }
 }
 
-/** The teachers' distributions at the positions of y⁺; examples without one weigh nothing. */
+/** The teachers' distributions at the positions of y⁺; examples without one have weight 0. */
 function teacherFeeds(
   examples: readonly TrainingExample[],
   { owners, shape }: RowLayout,
@@ -119,7 +119,7 @@ function teacherFeeds(
 ) {
   const k = Math.max(1, ...examples.map(({ teacher }) => teacher?.k ?? 1))
   const ids = new Int32Array(shape.targets * k)
-  // log of nearly nothing: an absent entry takes no part.
+  // log of nearly nothing: an absent entry does not contribute.
   const logps = new Float32Array(shape.targets * k).fill(-50)
   const weights = new Float32Array(shape.targets)
   for (const [i, { example, response, token }] of owners.entries()) {

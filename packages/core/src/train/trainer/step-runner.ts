@@ -16,9 +16,9 @@ export interface StepRunnerOptions extends Pick<TrainingSettings, 'memoryBudget'
   readonly objective: Objective
 }
 
-/** Runs steps of an objective, each in the way that its memory allows. */
+/** Runs steps of an objective, each in the way that fits into memory. */
 export interface StepRunner {
-  /** What `trainingProgram` gives for feeds of `stepFeeds`. */
+  /** The outputs of `trainingProgram` for feeds from `stepFeeds`. */
   run(shape: LayoutShape, feeds: StepFeeds): Promise<NamedHostTensors>
   /** Frees the compiled programs. */
   dispose(): Promise<void>
@@ -29,7 +29,7 @@ export function stepRunner({ model, objective, recompute, memoryBudget }: StepRu
   const budget =
     memoryBudget ?? (backend.availableMemory ? 0.8 * backend.availableMemory() : Number.POSITIVE_INFINITY)
   const firsts = firstsOfKinds(model)
-  // Room for two shapes of batches: of each, two programs for each kind of layer, and two more.
+  // Room for two batch shapes, each with two programs per kind of layer, and two more.
   const capacity = Math.max(8, 4 * (new Set(firsts).size + 1))
   const programs = createProgramCache(backend, { capacity, scope: scopeOf(model, objective) })
   const asFirst = (of: (layer: number, as: number) => NamedWeights) => (layer: number) =>
@@ -44,7 +44,7 @@ export function stepRunner({ model, objective, recompute, memoryBudget }: StepRu
       if (plan.recompute === 'block') {
         const holds = plan.weights === 'held'
         expanded ??= asFirst(expandedLayers(model.architecture, weights))
-        // What is expanded anew for each layer is not worth rounding first.
+        // Rounding is not worthwhile for weights that are expanded anew for each layer.
         const runs = holds ? model : { ...model, precision: 'float32' as const }
         const weightsOf = holds ? held : expanded
         return blockStep({ model: runs, objective, shape, feeds, programs, key, firsts, weightsOf })
@@ -58,13 +58,13 @@ export function stepRunner({ model, objective, recompute, memoryBudget }: StepRu
   }
 }
 
-/** The objective's settings are constants of its programs. */
+/** The objective's settings are constants in its programs. */
 function scopeOf(model: LanguageModel, objective: Objective): string | undefined {
   const scope = programScope(model)
   return scope && `${scope} ${JSON.stringify(objective)}`
 }
 
-/** Tells programs apart by the shape of everything they are fed. */
+/** Distinguishes programs by the shapes of all feeds. */
 const shapesOf = (feeds: NamedHostTensors) =>
   Object.entries(feeds)
     .map(([name, { shape }]) => `${name} [${shape}]`)

@@ -8,7 +8,7 @@ import * as tf from '../../tf.ts'
 import { distillationLoss, dpoLoss, type Objective, sftLoss } from './objective.ts'
 import type { StepFeeds } from './step-feeds.ts'
 
-/** What `stepFeeds` gives, within a program. */
+/** The feeds of `stepFeeds` as tensors within a program. */
 export type StepInputs = InputsOf<StepFeeds>
 
 /**
@@ -22,13 +22,13 @@ export const trainingProgram =
       objectiveOf(objective, inputs, responseLogits(model, weights, inputs, batch, prefix)),
     )
 
-/** What an objective needs of them; which of them are there goes with the objective. */
+/** The inputs of an objective, which determines the ones that are present. */
 type ObjectiveInputs = Omit<StepInputs, keyof ResponseFeeds> & Pick<StepInputs, 'labels'>
 
-/** What an objective gives for logits: the loss, a scalar, and what is reported beside it. */
+/** The result of an objective for given logits: the loss, a scalar, and metrics. */
 export type ObjectiveValues = { readonly loss: tf.Tensor } & NamedTensors
 
-/** The objective at the logits of a batch whose inputs `stepFeeds` gave. */
+/** The objective for the logits of a batch with inputs from `stepFeeds`. */
 export function objectiveOf(
   objective: Objective,
   inputs: ObjectiveInputs,
@@ -38,7 +38,7 @@ export function objectiveOf(
   return objectiveLoss(objective, logits, labelLogps(logits, all.labels), all)
 }
 
-/** The objective as a function of `x`, its gradient with respect to it, and what is reported. */
+/** The objective as a function of `x`, its gradient with respect to it, and metrics. */
 export function withGradient(x: tf.Tensor, objectiveAt: (x: tf.Tensor) => ObjectiveValues): NamedTensors {
   let reported: NamedTensors = {}
   const lossOf = (at: tf.Tensor): tf.Scalar => {
@@ -51,7 +51,7 @@ export function withGradient(x: tf.Tensor, objectiveAt: (x: tf.Tensor) => Object
   return { loss: value, gradient: grad, ...released(reported) }
 }
 
-/** Copies of tensors that were kept beyond the scope of the gradient, belonging to the scope of now. */
+/** Copies tensors that outlived the gradient's scope into the current scope. */
 function released(kept: NamedTensors): NamedTensors {
   const copies: Record<string, tf.Tensor> = {}
   for (const [name, tensor] of Object.entries(kept)) {

@@ -10,8 +10,8 @@ export interface TrainingSettings extends ScheduleOptions {
   /** Examples per step; a pair is one. Default 8. */
   readonly batchSize?: number | undefined
   /**
-   * Examples per gradient computation; the gradients of a batch are added, so the result is that of the whole batch. Default:
-   * as many as keep the backend busy (1024 tokens).
+   * Examples per gradient computation; the gradients of a batch are added, so the result is that of the whole batch. Default: as
+   * many as keep the backend busy (768 positions).
    */
   readonly microBatchSize?: number | undefined
   /** Share of harmless examples in a batch, in [0, 1]. Default: their share in the data. */
@@ -20,9 +20,8 @@ export interface TrainingSettings extends ScheduleOptions {
   /** Gradients with a larger norm are clipped to it. Default 1. */
   readonly maxGradNorm?: number | undefined
   /**
-   * What to recompute for the gradient instead of keeping it from the forward pass: nothing, or every layer, which takes a
-   * third more arithmetic but a fraction of the memory. The result is the same. Default: nothing, if that fits the memory
-   * budget.
+   * What to recompute for the gradient instead of keeping it from the forward pass: nothing, or every layer, which takes a third
+   * more arithmetic but a fraction of the memory. The result is the same. Default: nothing, if that fits the memory budget.
    */
   readonly recompute?: 'none' | 'block' | undefined
   /**

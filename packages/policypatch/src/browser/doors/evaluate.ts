@@ -6,7 +6,7 @@
 
 import '../../platform-storage.ts'
 
-// What is exported by name takes the place of core's export of that name.
+// Named exports take precedence over core's exports of the same name.
 export * from '@policypatch/core/evaluate'
 export { offensiveLanguageScorer, refusalClassifierJudge } from '../../browser/classifiers.ts'
 export type { OpeningClassifier } from '../../judges/opening-judge.ts'

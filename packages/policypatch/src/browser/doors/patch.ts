@@ -6,5 +6,5 @@
 
 import '../../platform-storage.ts'
 
-// What is exported by name takes the place of core's export of that name.
+// Named exports take precedence over core's exports of the same name.
 export * from '@policypatch/core/patch'

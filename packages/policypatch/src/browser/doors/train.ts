@@ -1,5 +1,5 @@
 /**
- * Training loops of your own, gates, and distillation of several patches or for another base model.
+ * Custom training loops, gates, and distillation from several patches or to another base model.
  *
  * @module policypatch/browser/train
  */

@@ -1,5 +1,5 @@
 /**
- * Patches in transformers.js (`@huggingface/transformers` 4): pipelines and models of ONNX files, in Node and in the browser.
+ * Patches for transformers.js (`@huggingface/transformers` 4): pipelines and models in ONNX format, in Node and in the browser.
  *
  * @module policypatch/browser/transformers
  */

@@ -50,7 +50,7 @@ interface YankOptions extends RepoOptions {
   readonly reason: string
 }
 
-/** `repo yank`: withdraws one. */
+/** `repo yank`: withdraws a version. */
 export function yankCommand(): Command {
   const command = repoSubcommand('yank', 'withdraw a version: it can be installed by its exact version alone')
     .argument('<patch>', 'NAME@VERSION')
@@ -70,7 +70,7 @@ export function yankCommand(): Command {
   ])
 }
 
-/** `repo add-advisory`. */
+/** `repo add-advisory`: publishes an advisory. */
 export function addAdvisoryCommand(): Command {
   const command = repoSubcommand('add-advisory', 'publish an advisory, or a newer state of one')
     .argument('<file>', 'an OSV record, as advise writes it')

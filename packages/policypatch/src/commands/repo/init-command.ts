@@ -11,7 +11,7 @@ interface InitOptions extends RepoOptions {
   readonly days?: Readonly<Record<string, number>>
 }
 
-/** `repo init`: an empty repository, and its keys. */
+/** `repo init`: creates an empty repository and its keys. */
 export function initRepoCommand(): Command {
   const command = repoSubcommand('init', 'make an empty repository, and the keys of its roles')
     .option('--publisher <name>', 'the role that signs patches', 'publisher')

@@ -4,7 +4,7 @@ import { initRepoCommand } from './init-command.ts'
 import { delegateCommand, rotateCommand, timestampCommand } from './role-commands.ts'
 import { trustCommand } from './trust-command.ts'
 
-/** `repo`: what makes a repository of patches, changes it, and trusts one. */
+/** `repo`: creates, changes and trusts repositories of patches. */
 export function repoCommand(): Command {
   const group = new Command('repo').description(
     'make and trust repositories of patches: static files, with the guarantees of The Update Framework',

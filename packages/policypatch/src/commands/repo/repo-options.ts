@@ -2,14 +2,14 @@ import type { PublishOptions } from '@policypatch/registry'
 import { Command } from 'commander'
 import { secretIn } from '../../options/option-values.ts'
 
-/** What every command takes that changes a repository. */
+/** The options of every command that changes a repository. */
 export interface RepoOptions {
   readonly folder: string
   readonly keys: readonly string[]
   readonly passphraseEnv?: string
 }
 
-/** A command of `repo` that changes a repository. */
+/** Creates a subcommand of `repo` that changes a repository. */
 export const repoSubcommand = (name: string, description: string): Command =>
   new Command(name)
     .description(description)

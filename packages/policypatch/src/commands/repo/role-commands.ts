@@ -9,7 +9,7 @@ interface KeyTypeOptions extends RepoOptions {
   readonly keyType: KeyType
 }
 
-/** `repo delegate`: who publishes under which names. */
+/** `repo delegate`: sets who may publish under which names. */
 export function delegateCommand(): Command {
   const command = repoSubcommand(
     'delegate',
@@ -36,7 +36,7 @@ interface RotateOptions extends KeyTypeOptions {
   readonly threshold?: number
 }
 
-/** `repo rotate`: new keys for a role. */
+/** `repo rotate`: gives a role new keys. */
 export function rotateCommand(): Command {
   const command = repoSubcommand('rotate', 'give a role new keys in place of its old ones')
     .argument('<role>', 'root, targets, snapshot, timestamp, or a publisher')
@@ -63,7 +63,7 @@ export function rotateCommand(): Command {
   ])
 }
 
-/** `repo timestamp`: signs anew what is to stay current. */
+/** `repo timestamp`: re-signs the metadata that must stay current. */
 export function timestampCommand(): Command {
   const command = repoSubcommand(
     'timestamp',

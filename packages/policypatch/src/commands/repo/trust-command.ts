@@ -12,7 +12,7 @@ interface TrustOptions {
   readonly project?: boolean
 }
 
-/** `repo trust`: a repository to install patches from. */
+/** `repo trust`: adds a repository to install patches from. */
 export function trustCommand(): Command {
   const command = new Command('trust')
     .description('install patches from a repository from now on, by the root that its owner has given out')

@@ -9,7 +9,7 @@ const dashes: readonly (readonly number[])[] = [
   [8, 3, 2, 3],
 ]
 
-/** A metric over the steps of one stage, a line for each seed: faint as it was, full as its running mean. */
+/** Plots a metric over the steps of one stage, a line per seed: the raw values faint, their running mean solid. */
 export function drawCurves(curves: readonly TrainingCurve[], label: string): Promise<Html> {
   const lines = curves.flatMap(({ points, seed }, line) => {
     const smooth = smoothCurve(points)
@@ -68,7 +68,7 @@ const rows = (points: TrainingCurve['points'], line: Line) =>
 
 type Points = readonly (readonly [number, number])[]
 
-/** The mean over a window of a tenth of the points, about each; nothing where there are too few to need it. */
+/** The running mean over a window of a tenth of the points; undefined if there are too few points. */
 export function smoothCurve(points: Points): Points | undefined {
   if (points.length < 30) return undefined
   const reach = Math.max(2, Math.round(points.length / 20))
@@ -78,7 +78,7 @@ export function smoothCurve(points: Points): Points | undefined {
   })
 }
 
-/** At most this many points, evenly, the last among them: a page is to be looked at, not to hold every step. */
+/** Picks at most `most` evenly spaced points, including the last: a page is for looking at, not for storing every step. */
 export function thinCurve(points: Points, most = 250): Points {
   if (points.length <= most) return points
   const stride = (points.length - 1) / (most - 1)

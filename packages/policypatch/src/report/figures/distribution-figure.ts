@@ -6,7 +6,7 @@ import type { BinnedScores } from './score-bins.ts'
 const width = 272
 const height = 40
 
-/** How each subject's scores are spread, one under the other on the same scale, with a line at their mean. */
+/** Plots each subject's score distribution, one below the other on the same scale, with a line at the mean. */
 export function drawDistribution(
   { styles }: Pick<ReportContext, 'styles'>,
   { better }: Pick<ReportMetric, 'better'>,

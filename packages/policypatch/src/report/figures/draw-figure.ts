@@ -4,16 +4,16 @@ import { escapeHtml, Html, printable } from '../page/html.ts'
 
 export type FigureSpec = TopLevelSpec
 
-/** The fonts of the page. No text of a figure is measured in them: labels are given room by their length. */
+/** The fonts of the page. They are not used to measure text: labels get space by their length. */
 const font = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
 
-/** What all figures share. Colours are the page's CSS variables, so that they change with it. */
+/** Configuration shared by all figures. Colours are the page's CSS variables, so that they follow its theme. */
 const config = {
   font,
   background: 'transparent',
   padding: 2,
   view: { stroke: null },
-  // The figure's text speaks for all of it.
+  // The figure's label describes it as a whole.
   aria: false,
   axis: {
     labelColor: 'var(--muted)',
@@ -32,8 +32,8 @@ const config = {
 } as const
 
 /**
- * Draws a figure as SVG, with no browser. `label` is what is read to those who do not see it. Vega is loaded when the
- * first is drawn: no other command needs it.
+ * Draws a figure as SVG, without a browser. `label` is for screen readers. Vega is loaded with the first figure, because no other
+ * command needs it.
  */
 export async function drawFigure(spec: FigureSpec, label: string): Promise<Html> {
   const [vega, vegaLite] = await importPackage('vega vega-lite', 'which draw figures', () =>
@@ -44,10 +44,10 @@ export async function drawFigure(spec: FigureSpec, label: string): Promise<Html>
   try {
     const svg = await view.toSVG()
     const [tag = ''] = svg.match(/^<svg [^>]*>/) ?? []
-    // Inside a page it needs no namespaces, and this one is to hold no address.
+    // SVG inside HTML needs no namespaces, and the page must contain no URLs.
     const bare = tag.replace(/ (xmlns(:\w+)?|version|class)="[^"]*"/g, '')
     const labelled = bare.replace('<svg', `<svg role="img" aria-label="${escapeHtml(label)}"`)
-    // The roles of its marks are for figures that speak for themselves part by part.
+    // The roles of its marks are for figures that describe themselves part by part.
     const marks = svg.slice(tag.length).replace(/ (role|aria-roledescription)="[^"]*"/g, '')
     return new Html(labelled + printable(marks))
   } finally {
@@ -55,5 +55,5 @@ export async function drawFigure(spec: FigureSpec, label: string): Promise<Html>
   }
 }
 
-/** Of what Vega says, only errors. */
+/** Logs only Vega's errors. */
 const silent = (vega: typeof import('vega')) => vega.logger(vega.Error)

@@ -4,7 +4,7 @@ import type { ReportContext } from '../page/report-context.ts'
 import { drawFigure, type FigureSpec } from './draw-figure.ts'
 import type { ForestRow, Verdict } from './forest-rows.ts'
 
-/** How the axis of each unit is titled and labelled. */
+/** The axis title and labels of each unit. */
 const axes: Readonly<Record<Unit, { readonly title: string; readonly labels: string }>> = {
   share: { title: 'points', labels: "format(abs(100 * datum.value), '~f')" },
   score: { title: 'score', labels: "format(abs(datum.value), '~f')" },
@@ -13,7 +13,7 @@ const axes: Readonly<Record<Unit, { readonly title: string; readonly labels: str
 
 const rowHeight = 22
 const indent = 6
-/** For an effect and its interval in figures. */
+/** Space for an effect and its interval as text. */
 const valueRoom = 214
 
 const verdictColors: Readonly<Record<Verdict, string>> = {
@@ -23,8 +23,8 @@ const verdictColors: Readonly<Record<Verdict, string>> = {
 }
 
 /**
- * Effects with their intervals, one under the other, better to the right. `wide` has the figures beside them; narrow is
- * for a phone.
+ * Plots effects with their intervals, one below the other, with better to the right. The `wide` version shows the figures beside
+ * them; the narrow one is for phones.
  */
 export function drawForest(
   { styles }: Pick<ReportContext, 'styles'>,
@@ -39,7 +39,7 @@ export function drawForest(
   const names = wide ? 150 : 104
   const plot = wide ? 600 : 224
   const height = rows.length * rowHeight
-  // -0 and +0 included, so that what changes nothing is seen to.
+  // Zero is always on the axis, so that a figure that does not change shows as such.
   const ends = [0, ...effects.flatMap(({ low, high }) => [low, high])]
   const y = { field: 'id', type: 'ordinal', axis: null, scale: { domain: rows.map(({ id }) => id) } } as const
   const x = {
@@ -47,7 +47,7 @@ export function drawForest(
     scale: { domain: [Math.min(...ends), Math.max(...ends)], nice: true, zero: true, padding: 4 },
     axis: {
       title: `worse ←  ${wide ? 'change from the base model, ' : ''}${axes[unit].title}  → better`,
-      // Without signs: which way is better is not which way is up.
+      // No signs, because better is not always up.
       labelExpr: axes[unit].labels,
       tickCount: wide ? 8 : 4,
       domain: false,
@@ -59,7 +59,7 @@ export function drawForest(
   const spec: FigureSpec = {
     width: plot,
     height,
-    // Not by the extent of texts, which Vega takes to be wider than they are.
+    // Not fitted to the text, which Vega takes to be wider than it is.
     autosize: 'none',
     padding: { left: names + 2, right: wide ? valueRoom : 12, top: 2, bottom: 44 },
     encoding: { y },
@@ -70,7 +70,7 @@ export function drawForest(
         mark: { type: 'rule', color: 'var(--line-strong)', strokeWidth: 1.5 },
       },
       {
-        // A band behind what a group is called, so that no line of the grid goes through it.
+        // A band behind a group's name, so that no grid line crosses it.
         data: { values: rows.filter(({ kind }) => kind !== 'effect') },
         mark: { type: 'rect', color: 'var(--band)' },
         encoding: { x: { value: -names }, x2: { value: plot + (wide ? valueRoom : 12) } },
@@ -138,7 +138,7 @@ export function drawForest(
   return drawFigure(spec, label)
 }
 
-/** Without a canvas Vega takes a letter to be 0.8 em wide; in most fonts it is 0.56 em. */
+/** Without a canvas, Vega assumes that a letter is 0.8 em wide; in most fonts it is 0.56 em. */
 const limit = (room: number) => (room * 0.8) / 0.56
 
 const styleOf = (style: { color: string; shape: string } | undefined) =>

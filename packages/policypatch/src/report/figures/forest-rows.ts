@@ -2,23 +2,23 @@ import type { Effect, PooledFigure } from '@policypatch/core/evaluate'
 import { formatChange, formatChangeRange, type Unit } from '../page/format-figure.ts'
 import type { ReportContext, ReportMetric } from '../page/report-context.ts'
 
-/** A line of a forest plot: a metric, what it was measured on, or what one subject changes of it. */
+/** A row of a forest plot: a metric, what it was measured on, or how one subject changes it. */
 export type ForestRow =
   | { readonly kind: 'metric' | 'note'; readonly id: number; readonly text: string }
   | {
       readonly kind: 'effect'
       readonly id: number
       readonly subject: string
-      /** Turned so that more is better. */
+      /** Sign adjusted so that higher is better. */
       readonly value: number
       readonly low: number
       readonly high: number
-      /** The change as it is, with its sign, its interval and what it means. */
+      /** The actual change with its sign, interval and verdict. */
       readonly text: string
       readonly verdict: Verdict
     }
 
-/** What a change means; `unclear` where its interval reaches across zero. */
+/** What a change means; `unclear` if its interval includes zero. */
 export type Verdict = 'better' | 'worse' | 'unclear'
 
 export function verdictOf({ low, high }: Effect, { better }: ReportMetric): Verdict {
@@ -27,19 +27,19 @@ export function verdictOf({ low, high }: Effect, { better }: ReportMetric): Verd
   return 'unclear'
 }
 
-/** A change with its own sign: of amounts, in shares of the base's figure. */
+/** A change with its actual sign. Amounts are relative to the base's figure. */
 export function relativeChange({ value, low, high }: Effect, base: PooledFigure, unit: Unit) {
   const scale = unit === 'amount' ? Math.abs(base.value) || 1 : 1
   return { value: value / scale, low: low / scale, high: high / scale }
 }
 
-/** A change as the forest plot places it: turned so that more is better. */
+/** A change as placed in the forest plot: sign adjusted so that higher is better. */
 function improvement(effect: Effect, base: PooledFigure, { better, unit }: ReportMetric) {
   const { value, low, high } = relativeChange(effect, base, unit)
   return better === 'higher' ? { value, low, high } : { value: -value, low: -high, high: -low }
 }
 
-/** The rows of all metrics of one unit in one domain. */
+/** The rows for all metrics of one unit in one domain. */
 export function forestRows({ metrics }: ReportContext, domain: string, unit: Unit): ForestRow[] {
   const rows: ForestRow[] = []
   for (const metric of metrics) {

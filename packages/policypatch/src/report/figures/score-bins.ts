@@ -1,6 +1,6 @@
 import type { ReportMetric } from '../page/report-context.ts'
 
-/** Scores of one subject in bins of equal width. */
+/** Scores of one subject in equal-width bins. */
 export interface BinnedScores {
   readonly subject: string
   readonly mean: number
@@ -9,7 +9,7 @@ export interface BinnedScores {
 
 const binCount = 20
 
-/** Each subject's scores over all of its seeds; nothing for a metric that only counts, or that has none. */
+/** Bins each subject's scores over all of its seeds; empty for a metric that only counts, or that has no scores. */
 export function binScores({ subjects }: ReportMetric): BinnedScores[] {
   const scores = [...subjects].map(
     ([subject, seeds]) => [subject, seeds.flatMap(({ values = [] }) => values)] as const,
@@ -40,7 +40,7 @@ export function binScores({ subjects }: ReportMetric): BinnedScores[] {
   })
 }
 
-/** Not by Math.min(...), which overflows the stack for some hundred thousand values. */
+/** Not Math.min(...), which overflows the stack for a few hundred thousand values. */
 function extent(values: readonly number[]): [number, number] {
   return values.reduce(
     ([low, high], value) => [Math.min(low, value), Math.max(high, value)],

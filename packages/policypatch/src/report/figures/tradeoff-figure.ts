@@ -2,7 +2,7 @@ import type { Html } from '../page/html.ts'
 import type { ReportContext, ReportMetric } from '../page/report-context.ts'
 import { drawFigure, type FigureSpec } from './draw-figure.ts'
 
-/** Refusal of the harmful against refusal of the harmless, crosses for intervals, small symbols for seeds. */
+/** Plots refusal of harmful prompts against refusal of harmless ones: crosses for intervals, small symbols for seeds. */
 export function drawTradeoff(
   { styles }: Pick<ReportContext, 'styles'>,
   { points, safety, cost }: TradeoffPanel,
@@ -53,7 +53,7 @@ export function drawTradeoff(
   return drawFigure(spec as unknown as FigureSpec, label)
 }
 
-/** A subject in a panel: over-refusal across, refusal up, each a share with its interval. */
+/** A subject in a panel: over-refusal on x, refusal on y, each a share with its interval. */
 export interface TradeoffPoint {
   readonly subject: string
   readonly x: number
@@ -74,7 +74,7 @@ export interface TradeoffPanel {
 const isCost = ({ metric }: ReportMetric) => /over-?refus/i.test(metric)
 const isSafety = (metric: ReportMetric) => /refus/i.test(metric.metric) && metric.better === 'higher'
 
-/** Each measure of over-refusal against each of refusal in its domain by the same judge, where subjects have both. */
+/** Pairs each over-refusal metric with each refusal metric of the same domain and judge, for subjects that have both. */
 export function tradeoffPanels({ metrics }: ReportContext): TradeoffPanel[] {
   return metrics.filter(isCost).flatMap((cost) =>
     metrics

@@ -1,8 +1,8 @@
 import type { AnalyzedMetric } from '@policypatch/core/evaluate'
 
 /**
- * How a metric's figures read: a share in percent, its change in points; a score in [0, 1] by itself; anything else by
- * itself, its change in percent of the base's figure.
+ * How a metric's figures are shown: a share in percent and its change in points; a score in [0, 1] as is; anything else as is,
+ * with its change in percent of the base's figure.
  */
 export type Unit = 'share' | 'score' | 'amount'
 
@@ -19,16 +19,16 @@ export function unitOf({ figures, subjects }: AnalyzedMetric): Unit {
 
 const minus = (text: string) => text.replace('-', '−')
 
-/** A figure alone: `94%`, `0.36`, `21.5`. */
+/** Formats a figure without its interval: `94%`, `0.36`, `21.5`. */
 export function formatFigure(value: number, unit: Unit): string {
-  // A share of a change that may be none has no bound.
+  // The share of a change has no bound if the change may be zero.
   if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞'
   if (unit === 'share') return minus(`${rounded(100 * value, Math.abs(value) < 0.1 ? 1 : 0)}%`)
   if (unit === 'score') return minus(value.toFixed(3))
   return minus(Math.abs(value) >= 1000 ? value.toFixed(0) : String(Number(value.toPrecision(3))))
 }
 
-/** A change alone: `+91.0` in points, `−0.220`, `+5.0%`. */
+/** Formats a change without its interval: `+91.0` in points, `−0.220`, `+5.0%`. */
 export function formatChange(value: number, unit: Unit): string {
   const text =
     unit === 'share'
@@ -44,7 +44,7 @@ interface Range {
   readonly high: number
 }
 
-/** An interval as `[88, 97]`, its unit left to the figure before it. */
+/** Formats an interval as `[88, 97]`, without a unit, which the figure before it has. */
 export function formatRange({ low, high }: Range, unit: Unit): string {
   return `[${[low, high].map((end) => formatFigure(end, unit).replace('%', '')).join(', ')}]`
 }
@@ -53,12 +53,12 @@ export function formatChangeRange({ low, high }: Range, unit: Unit): string {
   return `[${[low, high].map((end) => formatChange(end, unit).replace('%', '')).join(', ')}]`
 }
 
-/** p as it is reported: to two digits, and no smaller than 0.001. */
+/** Formats p for reports: two significant digits, and no smaller than 0.001. */
 export function formatP(p: number): string {
   return p < 0.001 ? '< 0.001' : Number(p.toPrecision(2)).toString()
 }
 
-/** A whole count with thin spaces between thousands. */
+/** Formats a count with thin spaces between thousands. */
 export function formatCount(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+(?!\d))/g, '\u202f')
 }

@@ -1,4 +1,4 @@
-/** Markup that is safe to stand in a page: made by {@link html}, or by code that escapes as it does. */
+/** Markup that is safe to insert into a page: made by {@link html}, or by code that escapes in the same way. */
 export class Html {
   readonly markup: string
   constructor(markup: string) {
@@ -6,12 +6,12 @@ export class Html {
   }
 }
 
-/** What can stand in a template: text, which is escaped; markup; lists of these; nothing. */
+/** Values allowed in a template: text, which is escaped; markup; lists of these; nothing. */
 export type HtmlValue = string | number | Html | readonly HtmlValue[] | undefined | false
 
 /**
- * A piece of a page. All values but {@link Html} are text of others: models and prompts are hostile input. They may stand
- * between tags and in quoted attributes; not in scripts, styles, or attributes that hold addresses or code.
+ * Builds a piece of a page. All values except {@link Html} are escaped as text, because models and prompts are hostile input.
+ * Values may be placed between tags and in quoted attributes, but not in scripts, styles, or attributes that hold URLs or code.
  */
 export function html(strings: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
   return new Html(strings.map((part, i) => part + (i < values.length ? markupOf(values[i]) : '')).join(''))
@@ -32,19 +32,19 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
-// What HTML must not hold: control characters but for tab and line feed, surrogates without their half, and
-// noncharacters. Carriage returns would be read as line feeds. Beside them what turns the direction of the text around it.
+// Characters that HTML must not contain: control characters other than tab and line feed, lone surrogates and noncharacters.
+// Carriage returns would be read as line feeds. Also includes characters that change the direction of the surrounding text.
 const unprintable =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is meant
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]|\p{Surrogate}/gu
 
-/** Text or markup without characters that a page cannot hold, which become U+FFFD. */
+/** Replaces characters that a page cannot contain with U+FFFD. */
 export const printable = (text: string): string => text.replace(/\r\n?/g, '\n').replace(unprintable, '\ufffd')
 
-/** Text as markup that shows it. */
+/** Escapes text for use as markup. */
 export function escapeHtml(text: string): string {
   return printable(text).replace(/[&<>"']/g, (character) => entities[character] as string)
 }
 
-/** With its first letter large, as headings have it. */
+/** Capitalizes the first letter, for headings. */
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

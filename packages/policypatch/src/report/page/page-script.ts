@@ -1,6 +1,6 @@
 /**
- * The script of a page: filters of the examples, the rest of them on demand, copying of the command, and details that
- * are open in print. Plain JavaScript as browsers read it; it never makes markup of text.
+ * The script of a page: filters the examples and shows more of them on demand, copies the command, and opens all details for
+ * printing. Plain JavaScript for browsers; it never turns text into markup.
  */
 export const pageScript = `'use strict'
 {

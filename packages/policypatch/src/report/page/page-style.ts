@@ -1,4 +1,4 @@
-/** The style of a page: light or dark as the reader has it, narrow for a phone, plain for print. */
+/** The stylesheet of a page: light or dark as the reader prefers, narrow on phones, plain in print. */
 export const pageStyle = `
 :root {
   color-scheme: light dark;

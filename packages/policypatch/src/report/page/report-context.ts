@@ -9,21 +9,21 @@ import { type Unit, unitOf } from './format-figure.ts'
 import { type Html, html } from './html.ts'
 import { type SubjectStyle, subjectName, subjectStyles } from './subject-style.ts'
 
-/** A metric with the unit that its figures are written in. */
+/** A metric with the unit of its figures. */
 export interface ReportMetric extends AnalyzedMetric {
   readonly unit: Unit
 }
 
-/** What every section of a page is made from. */
+/** The input of every section of a page. */
 export interface ReportContext {
   readonly data: ReportData
   /** In the order of the measurements. */
   readonly metrics: readonly ReportMetric[]
-  /** Domains of anything in the report, in the order of their first mention. */
+  /** All domains in the report, in order of first mention. */
   readonly domains: readonly string[]
-  /** Every subject's style by its name. */
+  /** The style of every subject, by name. */
   readonly styles: ReadonlyMap<string, SubjectStyle>
-  /** A subject's name behind its symbol. */
+  /** A subject's name after its symbol. */
   name(subject: string): Html
   /** See {@link mainSubject}. */
   readonly main: string | undefined
@@ -53,7 +53,7 @@ export function reportContext(data: ReportData): ReportContext {
   }
 }
 
-/** The subject that a reader has come for: `patched`, or the first that is neither base nor reference. */
+/** The subject that the report is about: `patched`, or the first that is neither base nor reference. */
 export function mainSubject(subjects: readonly string[]): string | undefined {
   const candidates = subjects.filter((name) => name !== 'base' && name !== 'reference')
   return candidates.includes('patched') ? 'patched' : candidates[0]

@@ -1,9 +1,9 @@
 import { Html, html } from './html.ts'
 
-/** How a subject looks in every figure: its colour is a CSS variable, so that a page can be light or dark. */
+/** How a subject looks in every figure. Its colour is a CSS variable, so that pages can be light or dark. */
 export interface SubjectStyle {
   readonly color: string
-  /** One of Vega's symbols, so that it is not told by colour alone. */
+  /** One of Vega's symbols, so that subjects do not differ by colour alone. */
   readonly shape: string
 }
 
@@ -22,7 +22,7 @@ const others: readonly SubjectStyle[] = [
   { color: 'var(--s8)', shape: 'wedge' },
 ]
 
-/** Styles of subjects by name, the same in all of a report. */
+/** The style of each subject by name, the same throughout a report. */
 export function subjectStyles(names: readonly string[]): ReadonlyMap<string, SubjectStyle> {
   const styles = new Map<string, SubjectStyle>()
   let next = 0
@@ -54,6 +54,6 @@ export function subjectSymbol({ color, shape }: SubjectStyle): Html {
   )
 }
 
-/** A subject's name behind its symbol. */
+/** A subject's name after its symbol. */
 export const subjectName = (name: string, style: SubjectStyle): Html =>
   html`<span class="subject">${subjectSymbol(style)}${name}</span>`

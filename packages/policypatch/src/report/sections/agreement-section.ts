@@ -3,7 +3,7 @@ import { formatCount } from '../page/format-figure.ts'
 import { type Html, html } from '../page/html.ts'
 import type { ReportContext } from '../page/report-context.ts'
 
-/** How far each two judges agree: Cohen's kappa with its interval, on a scale from chance to always. */
+/** How much each pair of judges agrees: Cohen's kappa with its interval, on a scale from chance to always. */
 export function agreementSection({ data: { agreement } }: ReportContext): Html | undefined {
   if (agreement.length === 0) return undefined
   return html`<div class="scroll" tabindex="0"><table class="agreement">

@@ -20,7 +20,7 @@ const captions: Readonly<Record<Unit, string>> = {
   amount: "Other metrics: change in percent of the base model's figure",
 }
 
-/** What every subject changes against the base: a forest plot for each domain and unit, and all figures in a table. */
+/** The change of every subject from the base: a forest plot for each domain and unit, and a table of all figures. */
 export async function effectsSection(context: ReportContext): Promise<Html | undefined> {
   const parts: Html[] = []
   for (const domain of context.domains) {
@@ -45,7 +45,7 @@ export async function effectsSection(context: ReportContext): Promise<Html | und
   return html`${tally(context)}${parts}`
 }
 
-/** How many figures the subject of the report changes for certain, either way. */
+/** Counts the figures that the main subject improves or worsens beyond doubt. */
 function tally({ metrics, main, name }: ReportContext): Html | undefined {
   if (main === undefined) return undefined
   const turned = metrics.flatMap(({ effects, better }) =>

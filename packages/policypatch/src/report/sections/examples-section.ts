@@ -7,7 +7,7 @@ import type { ReportContext } from '../page/report-context.ts'
 type Example = ReportData['examples'][number]
 type Response = Example['responses'][number]
 
-/** What became of an example, by the verdicts on the base and on the report's subject. */
+/** How an example turned out, from the verdicts on the base and on the report's main subject. */
 const outcomes = {
   bettered: (main: string) => `${main} sets right`,
   failed: (main: string) => `${main} leaves wrong`,
@@ -16,8 +16,8 @@ const outcomes = {
 } as const
 
 /**
- * Prompts with what each subject said to them, side by side. All are there without a script; the script of the page
- * shows the filters, which read the `data-` attributes.
+ * Prompts with each subject's response, side by side. All are visible without a script. The page's script shows the filters,
+ * which read the `data-` attributes.
  */
 export function examplesSection(context: ReportContext): Html | undefined {
   const { examples } = context.data

@@ -7,7 +7,7 @@ import { formatFigure, formatRange } from '../page/format-figure.ts'
 import { capital, type Html, html } from '../page/html.ts'
 import type { ReportContext } from '../page/report-context.ts'
 
-/** Refusal of what is harmful against refusal of what is not, for there is no safety in refusing all. */
+/** Refusal of harmful prompts against refusal of harmless ones: refusing everything is not safety. */
 export async function tradeoffSection(context: ReportContext): Promise<Html | undefined> {
   const figures: Html[] = []
   for (const panel of tradeoffPanels(context)) {
@@ -31,7 +31,7 @@ function table({ name }: ReportContext, { safety, cost, points }: TradeoffPanel)
   )}</tbody></table>`
 }
 
-/** How scores are spread, of metrics that do not only count. */
+/** The distributions of scores, for metrics that are more than counts. */
 export async function distributionsSection(context: ReportContext): Promise<Html | undefined> {
   const figures: Html[] = []
   for (const metric of context.metrics) {
@@ -46,7 +46,7 @@ ${await drawDistribution(context, metric, scores, label)}</figure>`)
   return figures.length > 0 ? html`<div class="grid">${figures}</div>` : undefined
 }
 
-/** The curves of each stage, all seeds of a metric in one figure. */
+/** The curves of each stage, with all seeds of a metric in one figure. */
 export async function curvesSection({ data, domains }: ReportContext): Promise<Html | undefined> {
   const parts: Html[] = []
   for (const domain of domains) {

@@ -5,7 +5,7 @@ import { capital, type Html, html } from '../page/html.ts'
 import type { ReportContext, ReportMetric } from '../page/report-context.ts'
 import { type SubjectStyle, subjectSymbol } from '../page/subject-style.ts'
 
-/** A card for each domain: its first metric large, with a track of where everything stands, and what it costs below. */
+/** A card for each domain: its first metric in large type, a track with all subjects, and the other metrics below. */
 export function glanceSection(context: ReportContext): Html | undefined {
   const { main, metrics, domains } = context
   if (main === undefined) return undefined
@@ -22,7 +22,7 @@ export function glanceSection(context: ReportContext): Html | undefined {
 const find = ({ figures }: ReportMetric, name: string) => figures.find(({ subject }) => subject === name)
 const has = (metric: ReportMetric, name: string) => find(metric, name) !== undefined
 
-/** Each metric on each data once, by the judge that is named first. */
+/** Keeps each metric on each data set once, with the judge named first. */
 function oneJudge(metrics: readonly ReportMetric[]): ReportMetric[] {
   const first = new Map<string, ReportMetric>()
   for (const metric of metrics) {
@@ -69,7 +69,7 @@ function restRow(metric: ReportMetric, main: string): Html {
 <td>${formatFigure(base.value, metric.unit)}</td><td><span aria-hidden="true">→ </span>${formatFigure(patched.value, metric.unit)}</td><td>${verdict(metric, main)}</td></tr>`
 }
 
-/** What became of a metric, in a word and its colour: a figure that fell may be a gain, and one that rose a loss. */
+/** How a metric changed, as a word in its colour. A drop may be a gain, and a rise a loss. */
 function verdict(metric: ReportMetric, main: string): Html | undefined {
   const effect = metric.effects.find(({ subject }) => subject === main)
   if (!effect) return undefined
@@ -77,7 +77,7 @@ function verdict(metric: ReportMetric, main: string): Html | undefined {
   return html`<span class="verdict ${found}">${found === 'unclear' ? 'no clear change' : found}</span>`
 }
 
-/** Where each subject stands between the ends of the scale, with the interval of each as a bar. */
+/** Shows where each subject is on the scale, with its interval as a bar. */
 function track({ styles }: ReportContext, { figures, unit, metric }: ReportMetric): Html {
   const ends = figures.flatMap(({ low, high }) => [low, high])
   const [least, most] = unit === 'share' ? [0, 1] : [Math.min(0, ...ends), Math.max(...ends) * 1.05]

@@ -2,7 +2,7 @@ import { formatCount } from '../page/format-figure.ts'
 import { type Html, html } from '../page/html.ts'
 import type { ReportContext } from '../page/report-context.ts'
 
-/** What the report is of, and what one must know before reading it. */
+/** What the report is about, and what readers need to know first. */
 export function headerSection({ data, metrics, styles, name }: ReportContext, links: readonly Html[]): Html {
   const { title, created, base, patch, notice, measurements } = data
   const seeds = new Set(measurements.flatMap(({ seed }) => (seed === undefined ? [] : [seed])))

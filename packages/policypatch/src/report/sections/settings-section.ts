@@ -2,7 +2,7 @@ import type { WorkerShare } from '@policypatch/core/evaluate'
 import { type Html, html } from '../page/html.ts'
 import type { ReportContext } from '../page/report-context.ts'
 
-/** The command that repeats it, all settings, and how the intervals are made. */
+/** The command to reproduce the report, all settings, and how the intervals are computed. */
 export function settingsSection({ data: { command, settings, base, patch, ran } }: ReportContext): Html {
   const rows = [...flat(settings), ['base', base] as const, ...(patch ? flat({ patch }) : [])]
   return html`${
@@ -24,7 +24,7 @@ function ranTable(ran: readonly WorkerShare[]): Html {
 <tbody>${ran.map(row)}</tbody></table>`
 }
 
-/** Values of JSON by their path: lists of plain values in one row. */
+/** Flattens JSON values by path. Lists of plain values share one row. */
 function flat(value: unknown, path = ''): (readonly [string, string])[] {
   if (typeof value !== 'object' || value === null) return [[path, String(value)]]
   const inner = Object.entries(value)

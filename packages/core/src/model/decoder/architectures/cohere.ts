@@ -17,17 +17,17 @@ export const cohereDefaults = {
 
 export const cohereNorm = { form: { kind: 'layer' }, epsilon: 'layer_norm_eps' } as const
 
-/** What Cohere's families share: one norm before both parts, and scaled logits. */
+/** What Cohere's families share: one norm for both sublayers, and scaled logits. */
 export const coherePlan = (logitScale: number) =>
   ({
     residual: 'parallel of one norm',
     scales: { logits: logitScale },
   }) satisfies Partial<DecoderPlan>
 
-/** The same from GGUF, where a scale of 0 is none. */
+/** The same from GGUF, where a scale of 0 means none. */
 export const cohereGgufPlan = (fields: GgufFields) => coherePlan(fields.nonnegative('logit_scale', 0) || 1)
 
-/** Command-R and Aya-23 (Cohere 2024): attention and SwiGLU side by side, RoPE's pairs too. */
+/** Command-R and Aya-23 (Cohere 2024): parallel attention and SwiGLU, interleaved RoPE. */
 export const cohere = decoder({
   name: 'cohere',
   modelTypes: ['cohere'],

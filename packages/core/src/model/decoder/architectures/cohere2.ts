@@ -2,7 +2,9 @@ import { fullOrSliding, slidingBut, windowedLayers } from '../config/layer-types
 import { cohereDefaults, cohereGgufPlan, cohereNorm, coherePlan, cohereRules } from './cohere.ts'
 import { decoder } from './decoder.ts'
 
-/** Command-R7B and Command-A (Cohere 2024): Cohere with a window and RoPE in three layers, and neither in the fourth. */
+/**
+ * Command-R7B and Command-A (Cohere 2024): Cohere with three layers of sliding window and RoPE to every full layer without RoPE.
+ */
 export const cohere2 = decoder({
   name: 'cohere2',
   modelTypes: ['cohere2'],

@@ -19,10 +19,10 @@ export type LayerPart =
   | 'down'
   | 'afterFeedForwardNorm'
 
-/** The tensors outside of the layers. */
+/** The tensors outside the layers. */
 export type OuterPart = 'embedding' | 'positions' | 'finalNorm' | 'output'
 
-/** Names in checkpoints and in GGUF, without `.weight`, and of a layer's part without the layer. */
+/** Names in checkpoints and in GGUF, without `.weight`; those of layer parts without the layer prefix. */
 export type PartNames<Part extends string> = Readonly<
   Record<Part, readonly [checkpoint: string, gguf: string]>
 >
@@ -30,17 +30,17 @@ export type PartNames<Part extends string> = Readonly<
 export interface WeightNames {
   readonly outer: PartNames<OuterPart>
   readonly layer: PartNames<LayerPart>
-  /** What the names of a layer's tensors begin with, before its number. */
+  /** Prefix of the names of a layer's tensors, before its number. */
   readonly layerPrefix: string
-  /** The module that all but the output projection are in; some checkpoints leave it out. */
+  /** The module that holds everything but the output projection; some checkpoints omit it. */
   readonly module: string
-  /** What checkpoints called the output projection before. */
+  /** Former name of the output projection in checkpoints. */
   readonly formerOutput?: string
-  /** Where checkpoints of larger models keep the decoder: put in front of its names. */
+  /** Prefixes under which larger models' checkpoints nest the decoder. */
   readonly within?: readonly string[]
 }
 
-/** Llama's names, which most have. */
+/** Llama's names, which most families use. */
 export const plainNames: WeightNames = {
   outer: {
     embedding: ['model.embed_tokens', 'token_embd'],
@@ -69,21 +69,21 @@ export const plainNames: WeightNames = {
   module: 'model.',
 }
 
-/** Names of norms where they stand before and after each part. */
+/** Norm names of families with norms before and after each sublayer. */
 export const namesAround: WeightNames = {
   ...plainNames,
   layer: { ...plainNames.layer, feedForwardNorm: ['pre_feedforward_layernorm', 'ffn_norm'] },
 }
 
-/** What files do with a tensor's values. */
+/** How files store a tensor's values. */
 export interface RowOrders {
-  /** Turns a part's values as GGUF has them into the checkpoint's, in place. */
+  /** Reorders a part's values from GGUF's order to the checkpoint's, in place. */
   readonly fromGguf?: (config: ModelConfig, part: LayerPart | OuterPart) => WeightSpec['fromGguf']
-  /** Matrices of layers are transposed in checkpoints. */
+  /** Whether checkpoints store the layers' matrices transposed. */
   readonly transposed?: boolean
 }
 
-/** A part's shape, what it is, and whether it has a bias. */
+/** A part, its kind and shape, and whether it has a bias. */
 type Part<Name> = readonly [name: Name, kind: WeightSpec['kind'], shape: readonly number[], bias: boolean]
 
 /** All tensors of a decoder, in the order of the forward pass. */
@@ -192,8 +192,8 @@ function feedForwardParts(config: ModelConfig): Part<LayerPart>[] {
 }
 
 /**
- * llama.cpp stores the query and key rows of some families with RoPE's pairs side by side; checkpoints have them half a
- * head apart. Turns the former into the latter, in place.
+ * llama.cpp stores some families' query and key rows with RoPE's pairs side by side; checkpoints store them half a head apart.
+ * Converts the former to the latter, in place.
  */
 export function interleavedToHalves(
   { headSize }: ModelConfig,

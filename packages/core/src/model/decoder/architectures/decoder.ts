@@ -27,26 +27,26 @@ import {
   type WeightNames,
 } from './decoder-weights.ts'
 
-/** What a family's file says of it. */
+/** What a family's file declares. */
 export interface DecoderFamily {
   readonly name: string
   /** `model_type` in config.json. */
   readonly modelTypes: readonly string[]
   /** `general.architecture` in GGUF. */
   readonly ggufArchitectures: readonly string[]
-  /** What becomes of each field of config.json. */
+  /** The rule for each field of config.json. */
   readonly rules: FieldRules
-  /** What transformers takes for fields that config.json does not have. */
+  /** transformers' defaults for fields missing from config.json. */
   readonly defaults: Json
-  /** Brings a config.json into the form of the others: fields under their usual names. */
+  /** Renames a config.json's fields to the usual ones. */
   readonly usualForm?: (json: Json) => Json
   /** Default: RMSNorm with ε under `rms_norm_eps`. */
   readonly norm?: FamilyNorm
-  /** How its RoPE is written, and its θ where files have none. */
+  /** How its RoPE is configured, and the default θ. */
   readonly rope?: RopeOptions & Pick<Rope, 'interleaved'>
-  /** Its ropes, where config.json does not give one for all layers. */
+  /** Its ropes, unless config.json describes one for all layers. */
   readonly ropes?: (json: Json, headSize: number) => readonly Rope[]
-  /** What its models take beyond the plain decoder, from a config.json that the rules passed. */
+  /** Differences from the plain decoder, from a config.json that passed the rules. */
   readonly plan: (fields: Fields, json: Json, sizes: DecoderSizes) => Partial<DecoderPlan>
   /** The same from GGUF. */
   readonly ggufPlan: (
@@ -54,14 +54,14 @@ export interface DecoderFamily {
     tensors: ReadonlySet<string>,
     sizes: DecoderSizes,
   ) => Partial<DecoderPlan>
-  /** What becomes of GGUF keys under the architecture's name, beside the usual ones. */
+  /** Rules for GGUF keys under the architecture's name, besides the usual ones. */
   readonly ggufRules?: FieldRules
-  /** Default Llama's. */
+  /** Default: Llama's. */
   readonly names?: WeightNames
   readonly orders?: RowOrders
 }
 
-/** The architecture of a family whose layers are made of the ideas that {@link ModelConfig} names. */
+/** The architecture of a family whose layers combine the ideas that {@link ModelConfig} names. */
 export function decoder(family: DecoderFamily): Architecture {
   const { name, modelTypes, ggufArchitectures, rules, names = plainNames } = family
   const ropesOf = family.ropes ?? ((json, headSize) => [parseRope(json, headSize, family.rope)])
@@ -154,7 +154,7 @@ const scaled = (x: tf.Tensor, scale: number | undefined): tf.Tensor =>
 const outer = (weights: NamedTensors, names: WeightNames, part: OuterPart): tf.Tensor =>
   weights[`${names.outer[part][0]}.weight`] as tf.Tensor
 
-/** The norm of a configuration with the weights of a name. */
+/** Applies the configuration's norm, with the weights under `name`. */
 function normalized({ norm }: ModelConfig, weights: NamedTensors, name: string, x: tf.Tensor): tf.Tensor {
   const stored = weights[`${name}.weight`] as tf.Tensor
   const weight = norm.plusOne ? tf.add(stored, 1) : stored
@@ -162,7 +162,7 @@ function normalized({ norm }: ModelConfig, weights: NamedTensors, name: string, 
   return layerNorm(x, weight, weights[`${name}.bias`], norm.epsilon)
 }
 
-/** The parts of one layer, ready to be applied. */
+/** One layer's parts, ready to apply. */
 interface Parts {
   readonly linear: (part: LayerPart, x: tf.Tensor) => tf.Tensor
   readonly norm: (config: ModelConfig, part: LayerPart, x: tf.Tensor) => tf.Tensor

@@ -17,13 +17,13 @@ import { qwen2, qwen3 } from './qwen.ts'
 import { smollm3 } from './smollm3.ts'
 import { stablelm } from './stablelm.ts'
 
-/** The architectures that come with the package. `loadModel` takes others beside them. */
+/** The built-in architectures; `loadModel` accepts more. */
 export const architectures: readonly Architecture[] = [
   ...[llama, mistral, qwen2, qwen3, gemma, gemma2, gemma3, phi3],
   ...[smollm3, olmo2, granite, cohere, cohere2, stablelm, gptNeox, gpt2],
 ]
 
-/** The architecture of a `model_type` or GGUF architecture name. Throws `UNKNOWN_ARCHITECTURE`. */
+/** The architecture for a `model_type` or a GGUF architecture name. Throws `UNKNOWN_ARCHITECTURE`. */
 export function findArchitecture(name: unknown, more: readonly Architecture[] = []): Architecture {
   const all = [...more, ...architectures]
   const found = all.find(

@@ -11,7 +11,7 @@ export const gemmaDefaults = {
   tie_word_embeddings: true,
 }
 
-/** What all of Gemma's families share: norms whose weight is stored less 1, and embeddings times √d. */
+/** What all Gemma families share: norm weights stored minus 1, and embeddings scaled by √d. */
 export const gemmaPlan = ({ hiddenSize }: DecoderSizes) =>
   ({
     norm: { plusOne: true },
@@ -45,7 +45,7 @@ export const gemma = decoder({
     return {
       ...gemmaPlan(sizes),
       attention: { bias, outputBias: bias },
-      // Released files say gelu and mean its approximation.
+      // Released files say gelu but mean its tanh approximation.
       feedForward: { activation: act === 'gelu' ? 'gelu tanh' : activationOf(act) },
     }
   },

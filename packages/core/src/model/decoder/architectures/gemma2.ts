@@ -6,7 +6,7 @@ import { decoder } from './decoder.ts'
 import { namesAround } from './decoder-weights.ts'
 import { gemmaDefaults, gemmaOrders, gemmaPlan, gemmaRules } from './gemma.ts'
 
-/** Fields that Gemma 2 has and 3 keeps. */
+/** Fields of Gemma 2 that Gemma 3 keeps. */
 export const gemma2Rules = {
   ...gemmaRules,
   hidden_act: harmless('hidden_activation decides'),
@@ -22,7 +22,7 @@ export const gemma2Defaults = {
   hidden_activation: 'gelu_pytorch_tanh',
 }
 
-/** Gemma 2: norms around each part, a window in every other layer, logits of attention and output capped. */
+/** Gemma 2: norms around each sublayer, a window in every other layer, capped attention and output logits. */
 export const gemma2 = decoder({
   name: 'gemma2',
   modelTypes: ['gemma2'],
@@ -51,7 +51,7 @@ export const gemma2 = decoder({
       residual: 'around',
       attention: {
         cap: fields.positive('attn_logit_softcapping', 50),
-        // llama.cpp knows the 27B model, whose heads are not what its queries are scaled by, by its layers.
+        // The 27B model scales queries by something other than its head size; llama.cpp recognizes it by its number of layers.
         scale: 1 / Math.sqrt(sizes.layers === 46 ? sizes.hiddenSize / sizes.heads : sizes.headSize),
       },
       feedForward: { activation: 'gelu tanh' },

@@ -9,10 +9,10 @@ import { namesAround } from './decoder-weights.ts'
 import { gemmaOrders, gemmaPlan } from './gemma.ts'
 import { gemma2Defaults, gemma2Rules } from './gemma2.ts'
 
-/** θ of layers that see all, and of those with a window. */
+/** θ of full-attention layers, and of those with a window. */
 const [globalTheta, localTheta] = [1_000_000, 10_000]
 
-/** The ropes of both kinds of layers: `rope_parameters` by kind, or as files had them before, `rope_scaling` for the first alone. */
+/** The ropes of both kinds of layers: `rope_parameters` by kind, or in older files `rope_scaling` for the full layers only. */
 function ropesOf(json: Json, headSize: number): readonly Rope[] {
   const byKind = (json.rope_parameters ?? {}) as Readonly<Record<string, Json | null>>
   const { rope_theta: theta, rope_local_base_freq: local, rope_scaling: scaling } = json
@@ -37,8 +37,8 @@ const nested = (value: unknown): boolean =>
   Object.keys(value).every((key) => key === 'full_attention' || key === 'sliding_attention')
 
 /**
- * Gemma 3's text part: norms around each part, heads of queries and keys normalized, five layers with a window and a θ of
- * their own to one that sees all. Of checkpoints with images (`gemma3`) the text part is read.
+ * Gemma 3's text model: norms around each sublayer, normalized query and key heads, five windowed layers with their own θ to
+ * every full one. Of multimodal checkpoints (`gemma3`), only the text model is read.
  */
 export const gemma3 = decoder({
   name: 'gemma3_text',
@@ -80,12 +80,12 @@ export const gemma3 = decoder({
       residual: 'around',
       attention: {
         queryKeyNorm: 'head',
-        // The 27B model's queries are not scaled by its heads' width; llama.cpp knows it by its layers.
+        // The 27B model does not scale queries by its head size; llama.cpp recognizes it by its number of layers.
         scale: 1 / Math.sqrt(sizes.layers === 62 ? sizes.hiddenSize / sizes.heads : sizes.headSize),
       },
       feedForward: { activation: 'gelu tanh' },
       ropes: [rope, { theta: fields.positive('rope.freq_base_swa', localTheta), size: rope.size }],
-      // Without a window the file has one rope for all layers.
+      // Without a window, the file has one rope for all layers.
       layerTypes: fields
         .haveWindow(sizes.layers, 6)
         .map((has) => (has && hasWindow ? { rope: 1, window } : { rope: 0 })),
@@ -104,10 +104,10 @@ export const gemma3 = decoder({
 const finalCap = (fields: Fields, { final_logit_softcapping: cap }: Json) =>
   cap === null || cap === undefined ? {} : { logitCap: fields.positive('final_logit_softcapping') }
 
-/** What the text part of a checkpoint with images leaves out: the defaults of its class. */
+/** Sizes that the text config of a multimodal checkpoint may omit: the defaults of its class. */
 const gemma3Sizes = {
   ...{ hidden_size: 2304, intermediate_size: 9216, num_hidden_layers: 26, num_attention_heads: 8 },
 }
 
-/** Fields of the whole that hold for the text part. */
+/** Top-level fields that apply to the text model. */
 const whole = ({ quantization_config }: Json): Json => ({ quantization_config })

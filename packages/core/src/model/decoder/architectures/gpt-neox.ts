@@ -24,7 +24,7 @@ const names: WeightNames = {
   formerOutput: 'embed_out',
 }
 
-/** RoPE's fields have names of their own, and a quarter of each head turns where none says otherwise. */
+/** RoPE's fields have different names, and by default a quarter of each head is rotated. */
 function usualForm(json: Json): Json {
   const parameters = (json.rope_scaling ?? json.rope_parameters ?? {}) as Json
   const own = { rope_theta: json.rotary_emb_base ?? 10_000, partial_rotary_factor: json.rotary_pct ?? 0.25 }
@@ -32,7 +32,7 @@ function usualForm(json: Json): Json {
   return { ...rest, rope_parameters: typeof parameters === 'object' ? { ...own, ...parameters } : parameters }
 }
 
-/** llama.cpp stores all queries, all keys, all values; checkpoints the three of each head in turn. */
+/** llama.cpp stores all queries, then all keys, then all values; checkpoints store the three of each head together. */
 function partsToHeads({ heads, headSize }: ModelConfig, part: LayerPart | OuterPart): WeightSpec['fromGguf'] {
   if (part !== 'queryKeyValue') return undefined
   return (values, rows) => {
@@ -47,7 +47,7 @@ function partsToHeads({ heads, headSize }: ModelConfig, part: LayerPart | OuterP
   }
 }
 
-/** GPT-NeoX (Black et al. 2022), Pythia: attention and feed-forward part side by side, each with a LayerNorm of its own. */
+/** GPT-NeoX (Black et al. 2022), Pythia: parallel attention and feed-forward, each with its own LayerNorm. */
 export const gptNeox = decoder({
   name: 'gpt_neox',
   modelTypes: ['gpt_neox'],

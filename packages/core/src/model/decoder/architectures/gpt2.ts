@@ -26,7 +26,7 @@ const names: WeightNames = {
   module: 'transformer.',
 }
 
-/** Fields under the names that other families have for them. */
+/** Fields under the names that other families use. */
 function usualForm(json: Json): Json {
   const { n_embd: width = 768, n_head: heads = 12, n_layer: layers = 12, n_positions: context = 1024 } = json
   return {
@@ -49,7 +49,7 @@ const plan = ({ layers }: DecoderSizes) =>
     learnedPositions: true,
   }) satisfies Partial<DecoderPlan>
 
-/** GPT-2 (Radford et al. 2019): learned positions, LayerNorm, a feed-forward part without gate, biases everywhere. */
+/** GPT-2 (Radford et al. 2019): learned positions, LayerNorm, an ungated feed-forward, biases everywhere. */
 export const gpt2 = decoder({
   name: 'gpt2',
   modelTypes: ['gpt2'],

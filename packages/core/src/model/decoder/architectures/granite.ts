@@ -3,7 +3,7 @@ import { eachLayer } from '../config/layer-types.ts'
 import { decoder } from './decoder.ts'
 import { interleavedToHalves } from './decoder-weights.ts'
 
-/** Granite 3 (IBM 2024, dense): Llama with scaled embeddings, attention, residual and logits. */
+/** Granite 3 (IBM 2024, dense): Llama with scaled embeddings, attention, residuals and logits. */
 export const granite = decoder({
   name: 'granite',
   modelTypes: ['granite'],
@@ -31,7 +31,7 @@ export const granite = decoder({
       },
     }
   },
-  // A scale of 0 is none. `rope.scaling.finetuned` says whether there is RoPE at all.
+  // A scale of 0 means none. `rope.scaling.finetuned` says whether there is RoPE at all.
   ggufPlan: (fields, _, { layers }) => ({
     attention: { scale: fields.nonnegative('attention.scale', 0) || undefined },
     scales: {

@@ -3,7 +3,7 @@ import { decoder } from './decoder.ts'
 import { interleavedToHalves } from './decoder-weights.ts'
 
 /**
- * Llama 1 to 3 (Touvron et al. 2023), Vicuna, SmolLM2: the plain decoder. RMSNorm before each part, RoPE, grouped-query
+ * Llama 1 to 3 (Touvron et al. 2023), Vicuna, SmolLM2: the plain decoder. RMSNorm before each sublayer, RoPE, grouped-query
  * attention, SwiGLU.
  */
 export const llama = decoder({

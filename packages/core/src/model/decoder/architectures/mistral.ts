@@ -5,8 +5,8 @@ import { decoder } from './decoder.ts'
 import { interleavedToHalves } from './decoder-weights.ts'
 
 /**
- * Mistral 7B (Jiang et al. 2023): Llama, in its first version with a window in each layer. Its GGUF files say `llama` and nothing of
- * a window; those of Mistral Small 3.1 and later say `mistral3`.
+ * Mistral 7B (Jiang et al. 2023): Llama, with a window in every layer in its first version. Its GGUF files say `llama` and do not
+ * mention the window; those of Mistral Small 3.1 and later say `mistral3`.
  */
 export const mistral = decoder({
   name: 'mistral',

@@ -1,7 +1,7 @@
 import { commonRules } from '../config/common-rules.ts'
 import { decoder } from './decoder.ts'
 
-/** OLMo 2 (OLMo Team 2025): norms after each part, and over all heads of queries and of keys. */
+/** OLMo 2 (OLMo Team 2025): norms after each sublayer, and over all query heads and all key heads as one. */
 export const olmo2 = decoder({
   name: 'olmo2',
   modelTypes: ['olmo2'],

@@ -4,7 +4,7 @@ import { only } from '../config/field-rules.ts'
 import { windowedLayers } from '../config/layer-types.ts'
 import { decoder } from './decoder.ts'
 
-/** Earlier files call LongRoPE by other names. */
+/** Older files use other names for LongRoPE. */
 function longRopeByName(json: Json): Json {
   const renamed = (parameters: unknown) => {
     if (typeof parameters !== 'object' || parameters === null) return parameters
@@ -20,7 +20,7 @@ function longRopeByName(json: Json): Json {
   }
 }
 
-/** Phi-3 and Phi-4-mini (Abdin et al. 2024): Llama with its projections in one matrix each, and LongRoPE on a part of a head. */
+/** Phi-3 and Phi-4-mini (Abdin et al. 2024): Llama with fused projections, and LongRoPE on part of each head. */
 export const phi3 = decoder({
   name: 'phi3',
   modelTypes: ['phi3'],
@@ -45,7 +45,7 @@ export const phi3 = decoder({
       layerTypes: windowedLayers(json, () => sight),
     }
   },
-  // llama.cpp passes over the window; the checkpoint has it.
+  // llama.cpp ignores the window; the checkpoint has it.
   ggufPlan(fields, _, { layers }) {
     const window = fields.window(0)
     return {

@@ -5,7 +5,7 @@ import { fullOrSliding, windowedLayers } from '../config/layer-types.ts'
 import type { LayerType } from '../config/model-config.ts'
 import { decoder } from './decoder.ts'
 
-/** Fields by which Qwen's families give layers a window. */
+/** Fields with which Qwen's families configure windows. */
 const qwenWindowRules: FieldRules = {
   use_sliding_window: 'read',
   sliding_window: 'read',
@@ -20,7 +20,7 @@ const qwenDefaults = {
   max_window_layers: 28,
 }
 
-/** Layers from `max_window_layers` on have the window, where there is one and `layer_types` does not say otherwise. */
+/** Layers from `max_window_layers` on have the window, if there is one and `layer_types` is absent. */
 function qwenLayers(fields: Fields, json: Json): readonly LayerType[] {
   const window = fields.flag('use_sliding_window', false) ? json.sliding_window : null
   const first = fields.nonnegative('max_window_layers', 28)
@@ -29,7 +29,7 @@ function qwenLayers(fields: Fields, json: Json): readonly LayerType[] {
   )
 }
 
-/** Qwen2 and Qwen2.5: Llama with a bias on queries, keys and values, and rows as checkpoints have them. */
+/** Qwen2 and Qwen2.5: Llama with query, key and value biases; GGUF keeps the checkpoint's row order. */
 export const qwen2 = decoder({
   name: 'qwen2',
   modelTypes: ['qwen2'],
@@ -44,7 +44,7 @@ export const qwen2 = decoder({
   ggufPlan: () => ({}),
 })
 
-/** Qwen3 (dense): Qwen2 without biases, each head of queries and keys normalized. */
+/** Qwen3 (dense): Qwen2 without biases, with normalized query and key heads. */
 export const qwen3 = decoder({
   name: 'qwen3',
   modelTypes: ['qwen3'],

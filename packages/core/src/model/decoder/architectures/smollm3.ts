@@ -4,14 +4,14 @@ import { eachLayer, fullOrSliding, sightOfLayers, windowOf } from '../config/lay
 import { decoder } from './decoder.ts'
 import { interleavedToHalves } from './decoder-weights.ts'
 
-/** 1 for each layer that has RoPE, 0 for each that has none, whatever the name says. */
+/** 1 for each layer with RoPE, 0 for each without, despite the name. */
 const ropeByLayer: FieldRule = {
   only: '0 or 1 for each of the num_hidden_layers layers',
   allows: (value, { num_hidden_layers: layers }) =>
     Array.isArray(value) && value.length === layers && value.every((one) => one === 0 || one === 1),
 }
 
-/** SmolLM3: Llama with no positions in every fourth layer, which may have a window. */
+/** SmolLM3: Llama without RoPE in every fourth layer, optionally with windows. */
 export const smollm3 = decoder({
   name: 'smollm3',
   modelTypes: ['smollm3'],

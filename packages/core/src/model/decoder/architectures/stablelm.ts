@@ -1,7 +1,7 @@
 import { commonRules, harmless } from '../config/common-rules.ts'
 import { decoder } from './decoder.ts'
 
-/** StableLM 2 (Bellagente et al. 2024): Llama with LayerNorm, RoPE on a quarter of each head, and biases on what attends. */
+/** StableLM 2 (Bellagente et al. 2024): Llama with LayerNorm, RoPE on a quarter of each head, and query, key and value biases. */
 export const stablelm = decoder({
   name: 'stablelm',
   modelTypes: ['stablelm'],

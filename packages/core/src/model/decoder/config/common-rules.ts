@@ -4,7 +4,7 @@ import { type Json, numeric } from './config-fields.ts'
 import { activationNames } from './decoder-config.ts'
 import { type FieldRule, type FieldRules, isEmpty, only, rowsOf } from './field-rules.ts'
 
-/** A field that changes no logits, and why. */
+/** A field that does not affect logits, and why. */
 export const harmless = (why: string): FieldRule => ({ harmless: why })
 
 const training = harmless('it matters in training alone')
@@ -12,7 +12,7 @@ const output = harmless('it chooses what a call returns')
 const heads = harmless('it is of other heads than that of a language model')
 const record = harmless('it records where the model came from or what it is for')
 
-/** A window that no position of the context is outside of. */
+/** A window at least as large as the context. */
 const wideWindow: FieldRule = {
   only: 'absent or at least max_position_embeddings',
   allows: (value, json) =>
@@ -44,8 +44,8 @@ const quantized: FieldRule = {
 }
 
 /**
- * Fields that any config.json may have: those of transformers' PreTrainedConfig, and those by which other families
- * differ from the plain decoder, which a file may carry though transformers itself passes over them.
+ * Fields that any config.json may have: those of transformers' PreTrainedConfig, and those by which other families differ from
+ * the plain decoder, which a file may carry even where transformers ignores them.
  */
 export const commonRules: FieldRules = {
   ...rowsOf(

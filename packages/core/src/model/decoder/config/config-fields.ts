@@ -3,7 +3,7 @@ import { describeValue } from '../../../text/describe-value.ts'
 
 export type Json = Readonly<Record<string, unknown>>
 
-/** A number of a configuration; NaN for what is none. */
+/** A configuration value as a number; NaN if it is not one. */
 export function numeric(value: unknown): number {
   return typeof value === 'number' || typeof value === 'bigint' ? Number(value) : Number.NaN
 }
@@ -21,10 +21,10 @@ export interface Fields {
 }
 
 /**
- * The fields of a configuration.
+ * Typed access to the fields of a configuration.
  *
- * @param file what messages call it
- * @param prefix what every name begins with
+ * @param file name of the file in messages
+ * @param prefix prepended to every name
  */
 export function fieldsOf(json: Json, file: string, prefix = ''): Fields {
   function get<T>(

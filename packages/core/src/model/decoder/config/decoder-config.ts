@@ -6,7 +6,7 @@ import { eachLayer } from './layer-types.ts'
 import type { Attention, FeedForward, LayerType, ModelConfig, Norm, Rope } from './model-config.ts'
 import { contextOfRope } from './rope.ts'
 
-/** The numbers of a model that every family has. */
+/** The sizes that every family has. */
 export type DecoderSizes = Pick<
   ModelConfig,
   | 'architecture'
@@ -22,14 +22,14 @@ export type DecoderSizes = Pick<
 > &
   Pick<ModelConfig, 'norm' | 'attention' | 'feedForward' | 'ropes'>
 
-/** What a family may take otherwise than the plain decoder: {@link ModelConfig}, its groups in part. */
+/** How a family may differ from the plain decoder: {@link ModelConfig} with its groups partial. */
 export type DecoderPlan = Omit<ModelConfig, 'norm' | 'attention' | 'feedForward'> & {
   readonly norm: Partial<Norm>
   readonly attention: Partial<Attention>
   readonly feedForward: Partial<FeedForward>
 }
 
-/** The norm of a family's models, and what config.json calls its ε. */
+/** The norm of a family's models, and the name of its ε in config.json. */
 export interface FamilyNorm {
   readonly form: Omit<Norm, 'epsilon'>
   readonly epsilon: string
@@ -37,7 +37,7 @@ export interface FamilyNorm {
 
 const rmsNorm: FamilyNorm = { form: { kind: 'rms' }, epsilon: 'rms_norm_eps' }
 
-/** Activations by the names that transformers has for them. */
+/** Activations by their names in transformers. */
 const activations: Readonly<Record<string, FeedForward['activation']>> = {
   ...{ silu: 'silu', swish: 'silu', gelu: 'gelu', relu: 'relu' },
   ...{ gelu_new: 'gelu tanh', gelu_pytorch_tanh: 'gelu tanh', gelu_fast: 'gelu tanh' },
@@ -45,11 +45,11 @@ const activations: Readonly<Record<string, FeedForward['activation']>> = {
 
 export const activationNames: readonly string[] = Object.keys(activations)
 
-/** The activation under a field. It is one of {@link activationNames}. */
+/** The activation named by a field, which must be one of {@link activationNames}. */
 export const activationOf = (name: unknown): FeedForward['activation'] =>
   activations[name as string] as FeedForward['activation']
 
-/** What a config.json in the usual form says of the plain decoder. Throws as `Architecture.parseConfig`. */
+/** The plain decoder's sizes from a config.json with the usual field names. Throws as `Architecture.parseConfig`. */
 export function configSizes(
   architecture: string,
   json: Json,
@@ -76,7 +76,7 @@ export function configSizes(
   }
 }
 
-/** What the metadata of a GGUF says of the plain decoder. Throws as `Architecture.parseGguf`. */
+/** The plain decoder's sizes from GGUF metadata. Throws as `Architecture.parseGguf`. */
 export function ggufSizes(
   architecture: string,
   fields: GgufFields,
@@ -100,7 +100,7 @@ export function ggufSizes(
     maxPositions: ggufContext(fields, tensors),
     tiedEmbeddings: !has('output.weight'),
     norm: { ...form, epsilon: fields.nonnegative(ggufEpsilon[form.kind]) },
-    // GGUF has no fields for biases: those that are there are added.
+    // GGUF has no fields for biases: a bias is used if its tensor exists.
     attention: {
       bias: has('blk.0.attn_q.bias', 'blk.0.attn_qkv.bias'),
       outputBias: has('blk.0.attn_output.bias'),
@@ -110,7 +110,7 @@ export function ggufSizes(
   }
 }
 
-/** Where there are two lists of factors (LongRoPE), the short ones hold in the context that the model was first trained with. */
+/** With two lists of factors (LongRoPE), the short ones apply within the original training context. */
 function ggufContext(fields: GgufFields, tensors: ReadonlySet<string>): number {
   const context = fields.integer('context_length')
   if (!tensors.has(shortFactors)) return context
@@ -139,7 +139,7 @@ function ggufRope(fields: GgufFields, tensors: ReadonlySet<string>, headSize: nu
   return { ...rope, ...fields.ropeScaling(rope) }
 }
 
-/** The configuration of a decoder: its sizes, and what its family takes. Numbers that do not fit each other are refused. */
+/** A decoder's configuration: its sizes and what its family changes. Refuses inconsistent numbers. */
 export function checkedConfig(
   file: 'config.json' | 'GGUF',
   sizes: DecoderSizes,
@@ -157,7 +157,7 @@ export function checkedConfig(
   })
 }
 
-/** What a file calls the numbers that must fit each other. */
+/** A file's names for the numbers that must be consistent. */
 interface HeadNames {
   readonly file: string
   readonly heads: string
@@ -182,7 +182,7 @@ const ggufNames: HeadNames = {
   hiddenSize: 'embedding_length',
 }
 
-/** Numbers that do not fit each other would be found later, by no name. */
+/** Without this check, inconsistent numbers would fail later, without a name. */
 function fitting(names: HeadNames, config: ModelConfig): ModelConfig {
   const { heads, keyValueHeads, headSize, hiddenSize, ropes, attention } = config
   const turned = ropes.map(({ size }) => size)

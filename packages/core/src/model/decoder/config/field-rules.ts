@@ -2,27 +2,27 @@ import { PatchError } from '../../../errors.ts'
 import { describeValue } from '../../../text/describe-value.ts'
 import type { Json } from './config-fields.ts'
 
-/** What becomes of a field of a model's configuration. A field that is null counts as absent. */
+/** How a field of a model's configuration is treated. A null field counts as absent. */
 export type FieldRule =
   /** The family reads it. */
   | 'read'
-  /** It changes no logits: why. */
+  /** It does not affect logits; says why. */
   | { readonly harmless: string }
-  /** It would change the arithmetic to one that is not implemented, and is refused but for values that change nothing. */
+  /** It would require arithmetic that is not implemented, so it is refused except for values without effect. */
   | {
-      /** Those values in words. */
+      /** Those values, in words. */
       readonly only: string
       readonly allows: (value: unknown, json: Json) => boolean
-      /** Another one in words, where its JSON does not say it. */
+      /** A refused value in words, if its JSON is not clear enough. */
       readonly describe?: (value: unknown) => string
-      /** What to do about another one. */
+      /** What to do about a refused value. */
       readonly remedy?: string
     }
 
-/** A rule for each field, by name. A family is the common rows and its own. */
+/** Rules by field name. A family has the common rules and its own. */
 export type FieldRules = Readonly<Record<string, FieldRule>>
 
-/** The row of a field that is refused but for the given values. */
+/** The rule for a field that is refused unless it has one of the given values. */
 export function only(...values: readonly unknown[]): FieldRule {
   return {
     only: values.length === 0 ? 'absent' : values.map((value) => describeValue(value)).join(' or '),
@@ -33,21 +33,21 @@ export function only(...values: readonly unknown[]): FieldRule {
   }
 }
 
-/** The same row for several fields, their names with a space between them. */
+/** The same rule for several fields, names separated by spaces. */
 export function rowsOf(names: string, rule: FieldRule): FieldRules {
   return Object.fromEntries(names.split(' ').map((name) => [name, rule]))
 }
 
-/** Whether a value is what a field without effect has: nothing, no, or an empty list, object or text. */
+/** Whether a value means that a field has no effect: absent, null, false, or an empty list, object or text. */
 export function isEmpty(value: unknown): boolean {
   if (typeof value === 'object' && value !== null) return Object.keys(value).length === 0
   return value === undefined || value === null || value === false || value === ''
 }
 
 /**
- * Refuses what a configuration asks for and the family does not do, all of it at once.
+ * Refuses everything that a configuration requires and the family does not support, all in one error.
  *
- * @param unknown the rule for fields that have none
+ * @param unknown the rule for fields without one
  * @throws PatchError `UNSUPPORTED`
  */
 export function checkFieldRules(

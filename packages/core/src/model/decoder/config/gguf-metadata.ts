@@ -14,7 +14,7 @@ import {
 const file = 'the GGUF metadata'
 const harmless = (why: string): FieldRule => ({ harmless: why })
 
-/** Keys under the architecture's name that llama.cpp may read, without that name. */
+/** Keys under the architecture's name that llama.cpp may read, without that prefix. */
 const ggufRules: FieldRules = {
   ...rowsOf('context_length embedding_length block_count feed_forward_length vocab_size', 'read'),
   ...rowsOf('attention.head_count attention.head_count_kv attention.layer_norm_rms_epsilon', 'read'),
@@ -23,7 +23,7 @@ const ggufRules: FieldRules = {
   'rope.scaling.finetuned': harmless('it records how the model was made'),
   'rope.scaling.original_context_length': 'read',
   ...rowsOf('rope.scaling.attn_factor rope.scaling.yarn_beta_fast rope.scaling.yarn_beta_slow', 'read'),
-  // The converter writes what multiplies YaRN's own magnitude, and what stands in its place, under this name alike.
+  // The converter writes both a multiplier of YaRN's magnitude and a replacement for it under this one name.
   'rope.scaling.yarn_attn_factor': {
     only: 'absent or 0.1 ln(rope.scaling.factor) + 1',
     allows: (value, json) =>
@@ -48,7 +48,7 @@ const ggufRules: FieldRules = {
   },
 }
 
-/** Any other key is one that changes the arithmetic, unless it is set to nothing. */
+/** Any other key is assumed to change the arithmetic, unless it is empty or zero. */
 const unknown: FieldRule = { only: 'absent', allows: isNothing }
 
 function isNothing(value: unknown): boolean {
@@ -63,7 +63,7 @@ function headSize(json: Json): number {
 
 const prefixOf = (metadata: Json) => `${String(metadata['general.architecture'])}.`
 
-/** Refuses what GGUF metadata asks for beyond a plain decoder and a family's own rules. Throws `UNSUPPORTED`. */
+/** Refuses GGUF metadata that goes beyond the plain decoder and the family's own rules. Throws `UNSUPPORTED`. */
 export function checkGgufMetadata(metadata: Json, ownRules: FieldRules = {}): void {
   const prefix = prefixOf(metadata)
   const own = Object.entries(metadata).flatMap(([key, value]) =>
@@ -73,23 +73,23 @@ export function checkGgufMetadata(metadata: Json, ownRules: FieldRules = {}): vo
 }
 
 export interface GgufFields extends Fields {
-  /** Whether there is a field of a name. */
+  /** Whether a field exists. */
   has(name: string): boolean
-  /** Rows of the vocabulary. */
+  /** Vocabulary size. */
   vocabSize(): number
-  /** A number that files may give for each layer. `UNSUPPORTED` if layers differ. */
+  /** A number that files may give per layer. `UNSUPPORTED` if layers differ. */
   perLayer(name: string, otherwise?: number): number
-  /** Refuses, with `UNSUPPORTED`, a number other than the one that is implemented. */
+  /** Throws `UNSUPPORTED` for any number other than the one implemented. */
   same(name: string, expected: number): void
   /**
-   * Positions that a layer with a window sees; undefined where that is the whole context, or 0.
+   * Window size in positions; undefined if it is 0 or covers the whole context.
    *
-   * @param otherwise what it is in files that do not say
+   * @param otherwise value for files without the field
    */
   window(otherwise?: number): number | undefined
-  /** Whether each layer has a window: by the list in the file, else all but each n-th, by the number in it or `every`. */
+  /** Whether each layer has a window: from the file's list, else all but every n-th layer, n from the file or `every`. */
   haveWindow(layers: number, every: number): readonly boolean[]
-  /** As llama.cpp reads it: linear where a factor stands without a type, and under its older name. */
+  /** As llama.cpp reads it: linear if there is a factor without a type; the older key also works. */
   ropeScaling(rope: PlainRope): RopeScaling
 }
 

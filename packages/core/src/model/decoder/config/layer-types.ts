@@ -4,10 +4,10 @@ import { fieldsOf, type Json, numeric } from './config-fields.ts'
 import type { FieldRule } from './field-rules.ts'
 import type { LayerType } from './model-config.ts'
 
-/** What config.json calls what a layer sees. */
+/** config.json's names for what a layer attends to. */
 type Sight = 'full_attention' | 'sliding_attention'
 
-/** A list of what each layer sees, for families of which some layers have a window. */
+/** Attention types per layer, for families in which some layers have a window. */
 export const fullOrSliding: FieldRule = {
   only: 'full_attention or sliding_attention for each of the num_hidden_layers layers',
   allows: (value, { num_hidden_layers: layers }) =>
@@ -16,30 +16,30 @@ export const fullOrSliding: FieldRule = {
     value.every((kind) => kind === 'full_attention' || kind === 'sliding_attention'),
 }
 
-/** Far more than models have: what is damaged is not given room. Files have fewer tensors, which is found later. */
+/** Far more than any model has; limits allocations for damaged files. That the tensors are missing is reported later. */
 const mostLayers = 10_000
 
-/** Something for each layer of a configuration that may be damaged. */
+/** One value per layer, for a configuration that may be damaged. */
 export const eachLayer = <Of>(layers: number, of: (layer: number) => Of): Of[] =>
   Array.from({ length: Math.min(layers, mostLayers) }, (_, layer) => of(layer))
 
-/** The list under `layer_types`, or for want of it what `otherwise` says of each layer. */
+/** The list under `layer_types`, or else what `otherwise` gives for each layer. */
 export function sightOfLayers(json: Json, otherwise: (layer: number) => Sight): readonly Sight[] {
   if (Array.isArray(json.layer_types)) return json.layer_types
   const layers = fieldsOf(json, 'config.json').integer('num_hidden_layers')
   return eachLayer(layers, otherwise)
 }
 
-/** Every n-th layer sees all. */
+/** Every n-th layer has full attention. */
 export const slidingBut =
   (every: number) =>
   (layer: number): Sight =>
     (layer + 1) % every === 0 ? 'full_attention' : 'sliding_attention'
 
 /**
- * The window under `sliding_window`; undefined where it is null, or no position of the context is outside of it.
+ * The window under `sliding_window`; undefined if it is null or covers the whole context.
  *
- * @throws PatchError `MALFORMED` for a window that is none, and where layers are to have one and there is none
+ * @throws PatchError `MALFORMED` for an invalid window, or if layers need one and there is none
  */
 export function windowOf(json: Json, isNeeded: boolean): number | undefined {
   if (json.sliding_window !== null && json.sliding_window !== undefined) {
@@ -54,7 +54,7 @@ export function windowOf(json: Json, isNeeded: boolean): number | undefined {
   })
 }
 
-/** Types of layers, some of them with the window under `sliding_window`, and what they are beside that. */
+/** Layer types, some with the window under `sliding_window`; `full` and `sliding` give their other properties. */
 export function windowedLayers(
   json: Json,
   otherwise: (layer: number) => Sight,

@@ -1,7 +1,7 @@
 /**
- * What a decoder's arithmetic needs to know, under one name per idea whatever file it came from. Families of decoders differ in
- * few ideas, and each has its place here: where normalization stands, what a layer sees and by which positions, what a feed-forward
- * part is made of, by what is scaled and capped. An architecture's file says which of them its models take.
+ * What a decoder's arithmetic depends on, with one name per idea whatever the file format. Decoder families differ in a few
+ * ideas, and each has its place here: where norms are, what a layer attends to and with which positions, what the feed-forward
+ * part consists of, what is scaled and capped. An architecture's file says which ones its models use.
  */
 export interface ModelConfig {
   /** The architecture's name, as Hugging Face's `model_type`: `llama`, `qwen2`. */
@@ -17,33 +17,33 @@ export interface ModelConfig {
   readonly keyValueHeads: number
   /** D: width of one head. */
   readonly headSize: number
-  /** Context length in tokens, prefix included. */
+  /** Number of key and value heads; divides `heads` (grouped-query attention). */
   readonly maxPositions: number
-  /** Whether the output projection is the embedding matrix. */
+  /** Whether the output projection shares the embedding matrix. */
   readonly tiedEmbeddings: boolean
   readonly norm: Norm
   readonly residual: Residual
   readonly attention: Attention
   readonly feedForward: FeedForward
-  /** Kinds of rotary positions; layers name theirs by its place here. */
+  /** Rotary position variants; layers refer to them by index. */
   readonly ropes: readonly Rope[]
-  /** One for each layer. */
+  /** One per layer. */
   readonly layerTypes: readonly LayerType[]
-  /** Whether a learned vector for its position is added to each token's embedding, the prefix's included (GPT-2). */
+  /** Whether a learned position vector is added to each embedding, the prefix's included (GPT-2). */
   readonly learnedPositions?: boolean
   readonly scales?: Scales
   /** c: logits become c · tanh(logits / c). */
   readonly logitCap?: number | undefined
 }
 
-/** Normalization: RMSNorm x / √(mean(x²) + ε) · w, or LayerNorm, which subtracts the mean before. */
+/** Normalization: RMSNorm x / √(mean(x²) + ε) · w, or LayerNorm, which first subtracts the mean. */
 export interface Norm {
   readonly kind: 'rms' | 'layer'
   /** ε */
   readonly epsilon: number
-  /** The weight that is stored is w − 1 (Gemma). */
+  /** Whether the stored weight is w − 1 (Gemma). */
   readonly plusOne?: boolean
-  /** A bias is added. */
+  /** Whether a bias is added. */
   readonly bias?: boolean
 }
 
@@ -57,7 +57,7 @@ export interface Norm {
 export type Residual = 'before' | 'after' | 'around' | 'parallel' | 'parallel of one norm'
 
 export interface Attention {
-  /** Logits are q · k times this; absent: 1/√D. */
+  /** Logits are q · k times this. Default 1/√D. */
   readonly scale?: number | undefined
   /** c: logits become c · tanh(logits / c), before the mask. */
   readonly cap?: number | undefined
@@ -66,11 +66,14 @@ export interface Attention {
   /** Whether the output projection has a bias. */
   readonly outputBias: boolean
   /**
-   * Queries, keys and values come from one matrix: `parts`, all queries, all keys, all values; `heads`, the three of each
-   * head in turn, of as many key and value heads as query heads.
+   * Queries, keys and values come from one matrix: `parts`, all queries, then all keys, then all values; `heads`, the three of
+   * each head together, which requires as many key and value heads as query heads.
    */
   readonly fused?: 'parts' | 'heads' | undefined
-  /** Queries and keys are normalized: each head by one weight [D], or by its own [heads, D]; or all heads as one, [heads · D]. */
+  /**
+   * Normalization of queries and keys: `head`, each head with one shared weight [D]; `heads`, each with its own [heads, D];
+   * `all`, all heads as one [heads · D].
+   */
   readonly queryKeyNorm?: 'head' | 'heads' | 'all' | undefined
 }
 
@@ -78,43 +81,43 @@ export interface FeedForward {
   readonly activation: 'silu' | 'gelu' | 'gelu tanh' | 'relu'
   /** W₂ (a(W₁ x) ∘ W₃ x) instead of W₂ a(W₁ x); `fused`: W₁ and W₃ are one matrix. */
   readonly gated: boolean | 'fused'
-  /** Whether its projections have a bias. */
+  /** Whether the projections have a bias. */
   readonly bias: boolean
 }
 
-/** Rotary positions (Su et al. 2021): pair i of a head turns by position · θ^(−2i/size) / factorᵢ. */
+/** Rotary positions (Su et al. 2021): pair i of a head is rotated by position · θ^(−2i/size) / factorᵢ. */
 export interface Rope {
   /** θ */
   readonly theta: number
-  /** How many numbers of a head turn, from its start; even. */
+  /** Number of rotated dimensions, from the head's start; even. */
   readonly size: number
-  /** A pair stands side by side, instead of half of `size` apart. */
+  /** Whether a pair is side by side instead of half of `size` apart. */
   readonly interleaved?: boolean | undefined
-  /** What each frequency is divided by, [size / 2]. Absent: 1. */
+  /** Divisors of the frequencies, [size / 2]. Default 1. */
   readonly factors?: readonly number[] | undefined
-  /** What cosine and sine are multiplied by (YaRN, LongRoPE). Absent: 1. */
+  /** Multiplier of cosine and sine (YaRN, LongRoPE). Default 1. */
   readonly magnitude?: number | undefined
 }
 
-/** What a layer's tokens see of one another. */
+/** How a layer's tokens attend to each other. */
 export interface LayerType {
-  /** Which of the ropes; absent: positions do not enter. */
+  /** Index of its rope. Absent: no positions. */
   readonly rope?: number | undefined
   /** w: a token sees itself and the w − 1 positions before it. Absent: all. */
   readonly window?: number | undefined
 }
 
 export interface Scales {
-  /** Embeddings of tokens, but not a prefix, are multiplied by this (Gemma). */
+  /** Multiplies token embeddings, but not a prefix (Gemma). */
   readonly embedding?: number | undefined
-  /** All that enters the first layer is, a prefix too (Granite). */
+  /** Multiplies everything that enters the first layer, including a prefix (Granite). */
   readonly stream?: number | undefined
-  /** What attention and feed-forward part add to the stream is. */
+  /** Multiplies what attention and feed-forward add to the stream. */
   readonly residual?: number | undefined
-  /** Logits are, before they are capped. */
+  /** Multiplies logits, before the cap. */
   readonly logits?: number | undefined
 }
 
-/** Whether what a token sees, or what it is, depends on its position other than by RoPE. */
+/** Whether positions matter other than through RoPE: learned positions, or windows. */
 export const needsPositions = ({ learnedPositions = false, layerTypes }: ModelConfig): boolean =>
   learnedPositions || layerTypes.some(({ window }) => window !== undefined)

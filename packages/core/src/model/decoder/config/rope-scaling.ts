@@ -1,21 +1,21 @@
 import type { Rope } from './model-config.ts'
 
-/** How a scaling changes RoPE: what each frequency is divided by, and cosine and sine multiplied by. */
+/** How a scaling changes RoPE: divisors of the frequencies, and a multiplier of cosine and sine. */
 export type RopeScaling = Pick<Rope, 'factors' | 'magnitude'>
 
-/** What a rope is before it is scaled. */
+/** A rope before scaling. */
 export type PlainRope = Pick<Rope, 'theta' | 'size'>
 
 const pairs = ({ size }: PlainRope) => Array.from({ length: size / 2 }, (_, i) => i)
 
 const frequencyOf = ({ theta, size }: PlainRope, pair: number) => theta ** ((-2 * pair) / size)
 
-/** All frequencies are divided alike (Chen et al. 2023). */
+/** Divides all frequencies by the factor (Chen et al. 2023). */
 export const linearScaling = (rope: PlainRope, factor: number): RopeScaling => ({
   factors: pairs(rope).map(() => factor),
 })
 
-/** Llama 3.1: long waves are stretched by the factor, short ones kept, those between blended. */
+/** Llama 3.1: divides the frequencies of long waves by the factor, keeps short ones, blends those between. */
 export function llama3Scaling(
   rope: PlainRope,
   {
@@ -40,19 +40,19 @@ export function llama3Scaling(
   return { factors }
 }
 
-/** YaRN's parameters, as transformers names them. */
+/** YaRN's parameters, under transformers' names. */
 export interface Yarn {
   readonly factor: number
   readonly originalMaxPositions: number
   readonly betaFast: number
   readonly betaSlow: number
-  /** Whether the bounds of the ramp are rounded outwards. */
+  /** Whether to round the ramp's bounds outwards. */
   readonly truncate: boolean
-  /** Absent: 0.1 ln(factor) + 1. */
+  /** Default 0.1 ln(factor) + 1. */
   readonly magnitude?: number | undefined
 }
 
-/** YaRN (Peng et al. 2023): as linear for pairs that turn seldom in the original context, none for those that turn often. */
+/** YaRN (Peng et al. 2023): linear scaling for pairs that rotate slowly over the original context, none for fast ones. */
 export function yarnScaling(rope: PlainRope, yarn: Yarn): RopeScaling {
   const { theta, size } = rope
   const { factor, originalMaxPositions, betaFast, betaSlow, truncate } = yarn
@@ -69,10 +69,10 @@ export function yarnScaling(rope: PlainRope, yarn: Yarn): RopeScaling {
   return { factors, magnitude: yarn.magnitude ?? yarnMagnitude(factor) }
 }
 
-/** 0.1 m ln(s) + 1, and 1 where nothing is stretched. */
+/** 0.1 m ln(s) + 1, or 1 if nothing is stretched. */
 export const yarnMagnitude = (factor: number, weight = 1): number =>
   factor <= 1 ? 1 : 0.1 * weight * Math.log(factor) + 1
 
-/** LongRoPE's (Ding et al. 2024) magnitude for a context that is `factor` times the original. */
+/** LongRoPE's magnitude (Ding et al. 2024) for a context of `factor` times the original. */
 export const longRopeMagnitude = (factor: number, originalMaxPositions: number): number =>
   factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(originalMaxPositions))

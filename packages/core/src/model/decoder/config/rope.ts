@@ -15,7 +15,7 @@ import {
 
 const original = 'original_max_position_embeddings'
 
-/** Parameters of RoPE beside those that the type reads, which the type would pass over. */
+/** RoPE parameters that the type does not read, with the values that have no effect. */
 const withoutEffect: FieldRules = {
   ...rowsOf('factor low_freq_factor high_freq_factor attention_factor partial_rotary_factor', only(1)),
   ...rowsOf('short_factor long_factor beta_fast beta_slow mscale mscale_all_dim mrope_section alpha', only()),
@@ -24,7 +24,7 @@ const withoutEffect: FieldRules = {
 const reads: Readonly<Record<string, readonly string[]>> = {
   default: [],
   linear: ['factor'],
-  // It stretches what is longer than max_position_embeddings, and such contexts are not taken.
+  // It only affects sequences beyond max_position_embeddings, which are refused.
   dynamic: ['factor'],
   llama3: ['factor', 'low_freq_factor', 'high_freq_factor'],
   yarn: ['factor', 'attention_factor', 'beta_fast', 'beta_slow', 'mscale', 'mscale_all_dim', 'truncate'],
@@ -32,21 +32,20 @@ const reads: Readonly<Record<string, readonly string[]>> = {
 }
 
 export interface RopeOptions {
-  /** θ where the file has none. Default 10,000. */
+  /** Default θ. Default 10,000. */
   readonly theta?: number
-  /** Whether the family turns a part of each head alone where `partial_rotary_factor` says so. Default false. */
+  /** Whether the family supports `partial_rotary_factor`, which rotates only part of each head. Default false. */
   readonly partial?: boolean
-  /** Types that the family knows. Default: all. */
+  /** Types that the family supports. Default: all. */
   readonly types?: readonly string[]
 }
 
 /**
- * RoPE's θ and scaling, in transformers' older form (`rope_theta`, `rope_scaling`) or the newer one
- * (`rope_parameters`), read as transformers 5 does: `rope_scaling` goes before `rope_parameters`, and θ in either of
- * them before `rope_theta`.
+ * RoPE's θ and scaling, in transformers' older form (`rope_theta`, `rope_scaling`) or newer one (`rope_parameters`). Follows
+ * transformers 5: `rope_scaling` takes precedence over `rope_parameters`, and θ in either of them over `rope_theta`.
  *
- * @throws PatchError `UNSUPPORTED` for types that are not known, for parameters by layer type and for those that the type does
- *   not read; `MALFORMED` if one is missing or out of range
+ * @throws PatchError `UNSUPPORTED` for unknown types, parameters per layer type, and parameters that the type does not read;
+ *   `MALFORMED` if one is missing or out of range
  */
 export function parseRope(json: Json, headSize: number, options: RopeOptions = {}): Rope {
   const name = isEmpty(json.rope_scaling) ? 'rope_parameters' : 'rope_scaling'
@@ -66,7 +65,7 @@ export function parseRope(json: Json, headSize: number, options: RopeOptions = {
 const sharedPart = ({ partial_rotary_factor: part }: Json): Json =>
   part === undefined || part === null ? {} : { partial_rotary_factor: part }
 
-/** The rope of parameters that stand in config.json under a name. Throws as {@link parseRope}. */
+/** The rope for parameters found under `name` in config.json. Throws as {@link parseRope}. */
 export function ropeOf(
   json: Json,
   name: string,
@@ -89,7 +88,7 @@ export function ropeOf(
   return { ...rope, ...scalingOf(type, name, rope, json, parameters) }
 }
 
-/** The context of a model whose RoPE has other frequencies in longer ones (LongRoPE): what it was first trained with. */
+/** The context length; for LongRoPE, whose frequencies differ beyond it, the original training context. */
 export function contextOfRope(json: Json): number {
   const context = fieldsOf(json, 'config.json').integer('max_position_embeddings')
   const given = isEmpty(json.rope_scaling) ? json.rope_parameters : json.rope_scaling
@@ -97,7 +96,7 @@ export function contextOfRope(json: Json): number {
   return Math.min(context, originalContext(json, given as Json))
 }
 
-/** As transformers: beside the parameters goes before among them, and the context's length for want of both. */
+/** As transformers: the top-level field takes precedence over the one among the parameters; the context length is the default. */
 function originalContext(json: Json, parameters: Json): number {
   const whole = fieldsOf(json, 'config.json')
   const inner = fieldsOf(parameters, 'the RoPE parameters of config.json')

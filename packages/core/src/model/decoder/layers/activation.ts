@@ -4,7 +4,7 @@ import { customGradient, fused } from './custom-gradient.ts'
 
 type Name = FeedForward['activation']
 
-/** An activation a(x), and with it its slope a'(x). */
+/** An activation a(x) and its derivative a'(x). */
 interface Activation {
   readonly value: (x: tf.Tensor) => tf.Tensor
   readonly both: (x: tf.Tensor) => readonly [value: tf.Tensor, slope: tf.Tensor]
@@ -16,7 +16,7 @@ const [inner, cubic] = [Math.sqrt(2 / Math.PI), 0.044715]
 const geluTanh = (x: tf.Tensor): tf.Tensor =>
   tf.tanh(tf.mul(tf.mul(x, inner), tf.add(tf.mul(tf.square(x), cubic), 1)))
 
-/** Φ(x): the normal distribution's. */
+/** Φ(x), the cumulative distribution function of the normal distribution. */
 const normalShare = (x: tf.Tensor): tf.Tensor => tf.mul(tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1), 0.5)
 
 const activations: Readonly<Record<Name, Activation>> = {
@@ -38,7 +38,7 @@ const activations: Readonly<Record<Name, Activation>> = {
       return [tf.mul(x, share), tf.add(share, tf.mul(x, density))]
     },
   },
-  /** Its approximation x / 2 · (1 + tanh(…)) */
+  /** Approximation: x / 2 · (1 + tanh(…)) */
   'gelu tanh': {
     value: (x) => tf.mul(tf.mul(x, 0.5), tf.add(geluTanh(x), 1)),
     both: (x) => {
@@ -51,7 +51,7 @@ const activations: Readonly<Record<Name, Activation>> = {
   relu: { value: (x) => tf.relu(x), both: (x) => [tf.relu(x), tf.step(x)] },
 }
 
-/** y = a(x). Its gradient keeps x and computes a' again. */
+/** y = a(x). Its gradient keeps only x and recomputes a'. */
 export function activated(name: Name, x: tf.Tensor): tf.Tensor {
   const { value, both } = activations[name]
   return customGradient(
@@ -62,8 +62,8 @@ export function activated(name: Name, x: tf.Tensor): tf.Tensor {
 }
 
 /**
- * The gate of SwiGLU and GeGLU (Shazeer 2020): y = a(gate) · up, both [rows, f]. Its gradient keeps the two inputs and computes
- * the activation again.
+ * The gate of SwiGLU and GeGLU (Shazeer 2020): y = a(gate) · up, both [rows, f]. Its gradient keeps only the two inputs and
+ * recomputes the activation.
  */
 export function gated(name: Name, gate: tf.Tensor, up: tf.Tensor): tf.Tensor {
   const { value, both } = activations[name]

@@ -1,10 +1,10 @@
 import * as tf from '../../../tf.ts'
 import { customGradient } from './custom-gradient.ts'
 
-/** Added to an attention logit that must not count: exp of it is 0 in float32, and sums with it stay finite. */
+/** Added to masked attention logits: its exp is 0 in float32, and sums with it stay finite. */
 export const MASKED = -1e9
 
-/** What tokens see of one another where each sees itself and those before it, [length, length]: 0 or {@link MASKED}. */
+/** Causal mask, where each token sees itself and those before it, [length, length]: 0 or {@link MASKED}. */
 export function causalMask(length: number): Float32Array {
   const mask = new Float32Array(length * length)
   for (let i = 0; i < length; i++) mask.fill(MASKED, i * length + i + 1, (i + 1) * length)
@@ -12,8 +12,8 @@ export function causalMask(length: number): Float32Array {
 }
 
 /**
- * Keys and values that queries may attend to. `batch` 1 means that every row of the batch sees the same ones
- * (the prefix): they are multiplied once for all rows instead of being copied to each.
+ * Keys and values that queries may attend to. `batch` 1 means that every row of the batch shares them (the prefix): one product
+ * serves all rows instead of copying them to each.
  */
 export interface KeyValues {
   /** [kvHeads, batch, length, D] after RoPE. */
@@ -25,12 +25,11 @@ export interface KeyValues {
 }
 
 /**
- * Grouped-query attention over several sources under one softmax:
- * softmax([q K₁ᵀ + mask₁, q K₂ᵀ + mask₂, …]) [V₁; V₂; …], the queries divided by √D beforehand. With a cap c, logits
- * are c · tanh(q Kᵀ / c) before the mask.
+ * Grouped-query attention over several sources under one softmax: softmax([q K₁ᵀ + mask₁, q K₂ᵀ + mask₂, …]) [V₁; V₂; …], with
+ * queries already divided by √D. With a cap c, logits are c · tanh(q Kᵀ / c) before the mask.
  *
- * Heads come first, [kvHeads, batch, group · queries, D], so that a source shared by the whole batch is one
- * matrix product per key/value head. Returns [batch · queries, heads · D].
+ * Heads come first, [kvHeads, batch, group · queries, D], so that a source shared by the whole batch is one matrix product per
+ * key/value head. Returns [batch · queries, heads · D].
  */
 export function attention(queries: tf.Tensor, sources: readonly KeyValues[], cap?: number): tf.Tensor {
   const [kvHeads, batch, group, length, size] = queries.shape as [number, number, number, number, number]
@@ -57,7 +56,7 @@ export function tokensFirst(x: tf.Tensor, group: number, length: number): tf.Ten
   return tf.reshape(tf.transpose(apart, [1, 3, 0, 2, 4]), [batch * length, kvHeads * group * size])
 }
 
-/** [kvHeads, B, G, T, x] times a source's [kvHeads, B or 1, …], as one product per head where it is shared. */
+/** [kvHeads, B, G, T, x] times a source's [kvHeads, B or 1, …], as one product per head if the source is shared. */
 function multiply(left: tf.Tensor, right: tf.Tensor, transposeRight: boolean): tf.Tensor {
   const [kvHeads, batch, group, length, inner] = left.shape as [number, number, number, number, number]
   const [, sourceBatch, span, size] = right.shape as [number, number, number, number]
@@ -70,13 +69,12 @@ function multiply(left: tf.Tensor, right: tf.Tensor, transposeRight: boolean): t
 }
 
 /**
- * Grouped-query attention over one set of keys and values, to be differentiated: queries [kvHeads, B, group · T, D],
- * keys and values [kvHeads, B, L, D], mask [B or 1, T, L]; gives [kvHeads, B, group · T, D]. The queries are divided by
- * √D beforehand.
+ * Differentiable grouped-query attention over one set of keys and values: queries [kvHeads, B, group · T, D], keys and values
+ * [kvHeads, B, L, D], mask [B or 1, T, L]; returns [kvHeads, B, group · T, D]. Queries are already divided by √D.
  *
- * With S = q Kᵀ + mask, P = softmax(S), O = P V, its gradient keeps q, K, V, P, O and takes the row sums of dP ∘ P from
- * dO ∘ O, which is smaller (Dao et al. 2022): dV = Pᵀ dO, dS = P ∘ (dO Vᵀ − Σ dO ∘ O), dq = dS K, dK = dSᵀ q. With a cap c,
- * logits are c · tanh(q Kᵀ / c), and dS is multiplied by 1 − tanh².
+ * With S = q Kᵀ + mask, P = softmax(S), O = P V, its gradient keeps q, K, V, P and O. It computes the row sums of dP ∘ P from the
+ * smaller dO ∘ O (Dao et al. 2022): dV = Pᵀ dO, dS = P ∘ (dO Vᵀ − Σ dO ∘ O), dq = dS K, dK = dSᵀ q. With a cap c, logits are c ·
+ * tanh(q Kᵀ / c), and dS is multiplied by 1 − tanh².
  */
 export function attendRows(
   queries: tf.Tensor,
@@ -109,12 +107,12 @@ function masked(scores: tf.Tensor, mask: tf.Tensor): tf.Tensor {
   return tf.reshape(tf.add(grouped, tf.reshape(mask, [1, maskBatch, 1, length, span])), scores.shape)
 }
 
-/** c · tanh(x / c), or x where there is no cap. */
+/** c · tanh(x / c), or x without a cap. */
 export function capped(x: tf.Tensor, cap: number | undefined): tf.Tensor {
   return cap === undefined ? x : tf.mul(tf.tanh(tf.mul(x, 1 / cap)), cap)
 }
 
-/** The slope of {@link capped}: 1 − tanh²(x / c). */
+/** The derivative of {@link capped}: 1 − tanh²(x / c). */
 export function capSlope(x: tf.Tensor, cap: number): tf.Tensor {
   return tf.sub(1, tf.square(tf.tanh(tf.mul(x, 1 / cap))))
 }

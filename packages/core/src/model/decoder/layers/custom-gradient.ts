@@ -1,8 +1,8 @@
 import * as tf from '../../../tf.ts'
 
 /**
- * A function of tensors that has a gradient of its own, which keeps less than the one that would follow from its operations:
- * `forward` gives the value and what is kept, `backward` the gradient with respect to the inputs from dy and that.
+ * A function of tensors with a custom gradient that keeps less than the automatic one: `forward` returns the value and what to
+ * keep, `backward` computes the gradients of the inputs from dy and what was kept.
  */
 export function customGradient<
   Inputs extends readonly [tf.Tensor, ...tf.Tensor[]],
@@ -25,9 +25,8 @@ export function customGradient<
 }
 
 /**
- * A step for which some backends have an operator of their own: runs the kernel `name` where the current tfjs backend
- * has one, and `compose` elsewhere. Kernels of these names give what `compose` gives; they record no gradient, so this
- * stands inside custom gradients only.
+ * An operation for which some backends have a fused kernel: runs the kernel `name` if the current tfjs backend has it, else
+ * `compose`. Both must compute the same. Kernels record no gradient, so use this inside custom gradients only.
  */
 export function fused<Result extends tf.Tensor | tf.Tensor[]>(
   name: string,

@@ -9,16 +9,16 @@ export function linear(x: tf.Tensor, weight: tf.Tensor, bias?: tf.Tensor): tf.Te
 }
 
 /**
- * Rows whose logits are in memory at once. With a vocabulary of 50 thousand these are below 32 MiB, the largest block that
- * glibc keeps for the next one who asks; a larger one costs a page fault for every 4 KiB of it, each time.
+ * Rows whose logits are in memory at once. With a vocabulary of 50 thousand this stays below 32 MiB, the largest block that glibc
+ * keeps for reuse; each allocation of a larger one costs a page fault per 4 KiB.
  */
 export const CHUNK = 128
 
 /**
- * log Σ_v exp(h · w_v) for each row h of hidden [n, d] and all rows w_v of output [V, d]: [n]. Logits live for a few rows
- * at a time: what the gradient needs of them, Σ_v softmax_v w_v [n, d], is worked out with them and kept in their place,
- * so that dh = dy · Σ_v softmax_v w_v. With a cap c on logits, they are c · tanh(h · w_v / c), and each w_v counts by the slope
- * 1 − tanh². The output matrix is frozen.
+ * log Σ_v exp(h · w_v) for each row h of hidden [n, d] over all rows w_v of output [V, d]: [n]. Logits exist for a few rows at a
+ * time. Instead of them, what the gradient needs is computed right away and kept: Σ_v softmax_v w_v [n, d], so that dh = dy · Σ_v
+ * softmax_v w_v. With a cap c, logits are c · tanh(h · w_v / c), and each w_v is weighted by the derivative 1 − tanh². The output
+ * matrix is frozen.
  */
 export function linearLogSumExp(hidden: tf.Tensor, output: tf.Tensor, cap?: number): tf.Tensor {
   return customGradient(

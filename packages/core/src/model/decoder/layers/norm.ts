@@ -4,8 +4,8 @@ import { customGradient, fused } from './custom-gradient.ts'
 /**
  * RMSNorm (Zhang & Sennrich 2019): y = x · r · w with r = (mean(x²) + ε)^(−1/2) over the last axis; x [rows, d].
  *
- * Its own gradient keeps x and r alone: dx = r · (g − x · r² · mean(g · x)) with g = dy · w. The weight is
- * frozen and gets none.
+ * The custom gradient keeps only x and r: dx = r · (g − x · r² · mean(g · x)) with g = dy · w. The weight is frozen and gets
+ * none.
  */
 export function rmsNorm(x: tf.Tensor, weight: tf.Tensor, epsilon: number): tf.Tensor {
   return customGradient(
@@ -31,10 +31,10 @@ function normalized(x: tf.Tensor, weight: tf.Tensor, epsilon: number): readonly 
 }
 
 /**
- * LayerNorm (Ba et al. 2016): y = x̂ · w + b with x̂ = (x − mean(x)) · r, r = (variance(x) + ε)^(−1/2) over the last axis;
- * x [rows, d], or [rows, heads, D] with a weight of [D] or [heads, D].
+ * LayerNorm (Ba et al. 2016): y = x̂ · w + b with x̂ = (x − mean(x)) · r, r = (variance(x) + ε)^(−1/2) over the last axis; x
+ * [rows, d], or [rows, heads, D] with a weight of [D] or [heads, D].
  *
- * Its own gradient keeps x̂ and r: dx = r · (g − mean(g) − x̂ · mean(g · x̂)) with g = dy · w.
+ * The custom gradient keeps only x̂ and r: dx = r · (g − mean(g) − x̂ · mean(g · x̂)) with g = dy · w.
  */
 export function layerNorm(
   x: tf.Tensor,

@@ -1,16 +1,16 @@
 import type { ByteSource } from '../../../storage/storage.ts'
 
-/** How a stored type lays out values: blocks of equal size, one after the other, little-endian. */
+/** The layout of a stored type: consecutive blocks of equal size, little-endian. */
 export interface BlockFormat {
   /** Values in a block; 1 for types that are not quantized. */
   readonly blockLength: number
   /** Bytes of a block. */
   readonly blockBytes: number
-  /** Decodes whole blocks into `out` from index `at` on. */
+  /** Decodes whole blocks into `out`, starting at index `at`. */
   decode(bytes: Uint8Array, out: Float32Array, at: number): void
 }
 
-/** Bytes read at a time: memory beyond the result stays small however large the tensor. */
+/** Bytes read at a time, so that little memory beyond the result is needed however large the tensor. */
 const pieceBytes = 8 * 2 ** 20
 
 /** Reads and decodes the blocks in bytes [start, end) of a source, piece by piece. */
@@ -30,15 +30,15 @@ export async function readBlocks(
 
 /** A tensor's bytes in memory. */
 export interface PackedTensor {
-  /** As the file has them. */
+  /** As stored in the file. */
   readonly bytes: Uint8Array
-  /** Its values as float32, row-major, in `out` or else a fresh array. */
+  /** Decodes to float32, row-major, into `out` or a new array. */
   decode(out?: Float32Array): Float32Array
-  /** Decodes values [from, to), which are whole blocks, into `out`; absent where there are no blocks. */
+  /** Decodes values [from, to), which must be whole blocks, into `out`. Absent if there are no blocks. */
   decodePart?(from: number, to: number, out: Float32Array): void
 }
 
-/** Reads the blocks in bytes [start, end) of a source and keeps them as they are. */
+/** Reads the blocks in bytes [start, end) of a source without decoding them. */
 export async function packBlocks(
   source: ByteSource,
   { start, end }: { readonly start: number; readonly end: number },

@@ -1,7 +1,6 @@
 /**
- * Stored types of numbers: each is a format of blocks (block-format) that decodes to float32. Of GGML's there are the float
- * types, the first quantizations (legacy-formats), the k-quantizations (k-formats) and two non-linear ones
- * (non-linear-formats).
+ * Stored number types: each is a block format (block-format) that decodes to float32. Of GGML's types, these are the float types,
+ * the first quantizations (legacy-formats), the k-quantizations (k-formats) and two non-linear ones (non-linear-formats).
  */
 
 import { PatchError } from '../../../errors.ts'
@@ -11,7 +10,7 @@ import { q2_k, q3_k, q4_k, q5_k, q6_k } from './k-formats.ts'
 import { q4_0, q4_1, q5_0, q5_1, q8_0 } from './legacy-formats.ts'
 import { iq4_nl, iq4_xs } from './non-linear-formats.ts'
 
-/** The GGML types that can be read, under GGUF's names. */
+/** The supported GGML types, under GGUF's names. */
 export const ggmlFormats: Readonly<Record<string, BlockFormat>> = {
   F32: float32,
   F16: float16,
@@ -31,7 +30,7 @@ export const ggmlFormats: Readonly<Record<string, BlockFormat>> = {
 }
 
 /**
- * Values of whole blocks of a GGML type, as float32; the same bits as `gguf.quants.dequantize` of gguf-py.
+ * Decodes whole blocks of a GGML type to float32, bit-identical to `gguf.quants.dequantize` of gguf-py.
  *
  * @throws PatchError `UNSUPPORTED` for an unknown type, `MALFORMED` if the bytes are not whole blocks.
  */
@@ -57,7 +56,7 @@ export function dequantize(type: string, bytes: Uint8Array): Float32Array {
   return out
 }
 
-/** Names of GGML's tensor types by their numbers in GGUF files; gaps are types that were given up. */
+/** Names of GGML's tensor types by their numbers in GGUF files; gaps are abandoned types. */
 export const ggmlTypes: Readonly<Record<number, string>> = {
   0: 'F32',
   1: 'F16',

@@ -2,7 +2,7 @@ import type { BlockFormat } from './block-format.ts'
 
 let halfTable: Float32Array | undefined
 
-/** The values of all 65536 IEEE 754 binary16 patterns, exact in float32. Made once, on first use. */
+/** The values of all 65536 IEEE 754 binary16 patterns, exact in float32. Computed once, on first use. */
 export function halfValues(): Float32Array {
   if (halfTable) return halfTable
   halfTable = new Float32Array(65536)
@@ -21,7 +21,7 @@ export const float32: BlockFormat = {
   blockLength: 1,
   blockBytes: 4,
   decode(bytes, out, at) {
-    // Copied as bytes, since those of a file need not start at a multiple of four.
+    // Copied as bytes, because the file's data need not be aligned to four bytes.
     new Uint8Array(out.buffer, out.byteOffset + 4 * at, bytes.length).set(bytes)
   },
 }

@@ -1,19 +1,19 @@
 import type { BlockFormat } from './block-format.ts'
 
-/** Floats of 8 bits (Micikevicius et al. 2022, "FP8 formats for deep learning"), each format a table of its 256 values. */
+/** 8-bit floats (Micikevicius et al. 2022, "FP8 formats for deep learning"), each format as a table of its 256 values. */
 const tables = new Map<Float8, Float32Array>()
 
-/** The exponent's bits and bias, of what remains below the sign the fraction. */
+/** Exponent bits and bias; the remaining bits below the sign are the fraction. */
 const layouts = {
-  /** Without infinities: only the largest pattern of either sign is no number. */
+  /** No infinities; only the largest pattern of either sign is NaN. */
   F8_E4M3: { exponentBits: 4, bias: 7, hasInfinity: false },
-  /** As IEEE 754 would have it: the largest exponent is infinity, or no number. */
+  /** As in IEEE 754: the largest exponent means infinity or NaN. */
   F8_E5M2: { exponentBits: 5, bias: 15, hasInfinity: true },
 } as const
 
 export type Float8 = keyof typeof layouts | 'F8_E8M0'
 
-/** The values of all 256 patterns, exact in float32. Made once, on first use. */
+/** The values of all 256 patterns, exact in float32. Computed once, on first use. */
 export function float8Values(type: Float8): Float32Array {
   const known = tables.get(type)
   if (known) return known
@@ -23,7 +23,7 @@ export function float8Values(type: Float8): Float32Array {
   return table
 }
 
-/** An exponent alone, of scales in the OCP's microscaling formats. */
+/** An exponent alone, for scales in OCP's microscaling formats. */
 function powerOfTwo(bits: number): number {
   return bits === 255 ? Number.NaN : 2 ** (bits - 127)
 }

@@ -1,17 +1,15 @@
 import type { BlockFormat } from './block-format.ts'
 import { halfValues } from './float-formats.ts'
 
-/** GGML's k-quantizations: super-blocks of 256 values in groups that have their own quantized scales. */
+/** GGML's k-quantizations: super-blocks of 256 values in groups with quantized scales of their own. */
 const length = 256
 
-/**
- * Where value 0 of a group of 32 lies among two-bit numbers: each 32 bytes hold four groups, one in each pair of bits.
- */
+/** Position of value 0 of a group of 32 among two-bit numbers: each 32 bytes hold four groups, one per bit pair. */
 const pairsOf = (group: number) => ({ from: (group >> 2) * 32, shift: (group & 3) * 2 })
 
 /**
- * Q2_K: a 4-bit scale s and minimum m for each 16 values, sixteen bytes; 64 bytes of bit pairs; float16 d and d_min.
- * value = (d·s)·q − (d_min·m).
+ * Q2_K: a 4-bit scale s and minimum m per 16 values, sixteen bytes; 64 bytes of bit pairs; float16 d and d_min. value = (d·s)·q −
+ * (d_min·m).
  */
 export const q2_k: BlockFormat = {
   blockLength: length,
@@ -37,9 +35,9 @@ export const q2_k: BlockFormat = {
 }
 
 /**
- * Q3_K: the third bits, bit g of byte i for value i of group g, which take four away where they are 0; 64 bytes of bit
- * pairs; sixteen 6-bit scales s in twelve bytes: their low halves in the nibbles of the first eight, their high two bits in
- * the bit pairs of the last four; float16 d. value = (d·(s − 32))·q, one s for 16 values.
+ * Q3_K: the third bits, bit g of byte i for value i of group g, which subtract four if 0; 64 bytes of bit pairs; sixteen 6-bit
+ * scales s in twelve bytes: their low four bits in the nibbles of the first eight, their high two bits in the bit pairs of the
+ * last four; float16 d. value = (d·(s − 32))·q, one s per 16 values.
  */
 export const q3_k: BlockFormat = {
   blockLength: length,
@@ -91,7 +89,7 @@ function scaledWithMinimum(hasFifthBit: boolean): BlockFormat {
             s = bytes[packed + group]! & 63
             m = bytes[packed + 4 + group]! & 63
           } else {
-            // The last four pairs: their low four bits share a byte, their high two top those of the first four.
+            // The last four pairs: their low four bits share a byte; their high two bits are the top bits of the first four.
             const shared = bytes[packed + 4 + group]!
             s = (shared & 15) | ((bytes[packed + group - 4]! >> 6) << 4)
             m = (shared >> 4) | ((bytes[packed + group]! >> 6) << 4)
@@ -115,9 +113,9 @@ export const q4_k: BlockFormat = scaledWithMinimum(false)
 export const q5_k: BlockFormat = scaledWithMinimum(true)
 
 /**
- * Q6_K: 128 bytes of low nibbles, 64 bytes of high bit pairs, sixteen signed 8-bit scales s, float16 d. Each half
- * of the block interleaves its four groups of 32: two in the low and two in the high nibbles of the same 64
- * bytes, all four in the bit pairs of the same 32. value = (d·s)·(q − 32), one s for 16 values.
+ * Q6_K: 128 bytes of low nibbles, 64 bytes of high bit pairs, sixteen signed 8-bit scales s, float16 d. Each half of the block
+ * interleaves its four groups of 32: two in the low and two in the high nibbles of the same 64 bytes, all four in the bit pairs
+ * of the same 32. value = (d·s)·(q − 32), one s per 16 values.
  */
 export const q6_k: BlockFormat = {
   blockLength: length,

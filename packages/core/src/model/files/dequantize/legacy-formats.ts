@@ -2,16 +2,16 @@ import type { BlockFormat } from './block-format.ts'
 import { halfValues } from './float-formats.ts'
 
 /**
- * GGML's first quantizations: 32 values share a float16 scale d and, in the `_1` types, a float16 minimum m.
- * Byte i of the nibbles holds value i in its low half and value i + 16 in its high half; the fifth bits, where
- * there are, lie before them as one 32-bit mask. Layout: ggml-common.h of ggml.
+ * GGML's first quantizations: 32 values share a float16 scale d and, in the `_1` types, a float16 minimum m. Byte i of the
+ * nibbles holds value i in its low half and value i + 16 in its high half; the fifth bits, if any, precede them as one 32-bit
+ * mask. Layout: ggml-common.h of ggml.
  */
 const length = 32
 const half = 16
-/** Adding −0, not 0, leaves every value as it is, −0 included. */
+/** Adding −0, unlike 0, leaves every value unchanged, including −0. */
 const noMinimum = -0
 
-/** value = d·(q − 8), or d·q + m where the block has a minimum. */
+/** value = d·(q − 8), or d·q + m if the block has a minimum. */
 function fourBits(hasMinimum: boolean): BlockFormat {
   const centre = hasMinimum ? 0 : 8
   const scales = hasMinimum ? 4 : 2
@@ -34,7 +34,7 @@ function fourBits(hasMinimum: boolean): BlockFormat {
   }
 }
 
-/** value = d·(q − 16), or d·q + m where the block has a minimum. */
+/** value = d·(q − 16), or d·q + m if the block has a minimum. */
 function fiveBits(hasMinimum: boolean): BlockFormat {
   const centre = hasMinimum ? 0 : 16
   const mask = hasMinimum ? 4 : 2
@@ -65,7 +65,7 @@ export const q4_1: BlockFormat = fourBits(true)
 export const q5_0: BlockFormat = fiveBits(false)
 export const q5_1: BlockFormat = fiveBits(true)
 
-/** value = d·q with q a signed byte. */
+/** value = d·q, where q is a signed byte. */
 export const q8_0: BlockFormat = {
   blockLength: length,
   blockBytes: 34,

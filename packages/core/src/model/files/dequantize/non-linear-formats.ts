@@ -2,8 +2,8 @@ import type { BlockFormat } from './block-format.ts'
 import { halfValues } from './float-formats.ts'
 
 /**
- * GGML's quantizations in four bits that stand for sixteen levels which lie closer together near zero. Byte i of 16 holds
- * value i in its low half and value i + 16 in its high half.
+ * GGML's non-linear 4-bit quantizations: indices into sixteen levels that are denser near zero. Byte i of 16 holds value i in its
+ * low half and value i + 16 in its high half.
  */
 const levels = Int8Array.of(-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113)
 
@@ -15,7 +15,7 @@ function decodeLevels(bytes: Uint8Array, from: number, scale: number, out: Float
   }
 }
 
-/** float16 d and 32 values. value = d·level. */
+/** float16 d, then 32 values. value = d·level. */
 export const iq4_nl: BlockFormat = {
   blockLength: 32,
   blockBytes: 18,
@@ -29,8 +29,8 @@ export const iq4_nl: BlockFormat = {
 }
 
 /**
- * float16 d; 6-bit scales s of eight groups of 32, their high two bits in one 16-bit number, their low halves in the nibbles
- * of four bytes; the values. value = (d·(s − 32))·level.
+ * float16 d; 6-bit scales s of eight groups of 32, their high two bits in one 16-bit number, their low four bits in the nibbles
+ * of four bytes; then the values. value = (d·(s − 32))·level.
  */
 export const iq4_xs: BlockFormat = {
   blockLength: 256,

@@ -8,16 +8,16 @@ import { type FieldRule, type FieldRules, isEmpty, only, rowsOf } from '../../de
 interface AdapterFiles {
   /** adapter_config.json */
   readonly config: { readonly name: string; readonly bytes: Uint8Array }
-  /** Path of adapter_model.safetensors, which may be absent. */
+  /** Path of adapter_model.safetensors, which may not exist. */
   readonly weights: string
 }
 
 const mostConfigBytes = 2 ** 24
 
 /**
- * The files of a folder as PEFT's `save_pretrained` writes it.
+ * The files of a folder as written by PEFT's `save_pretrained`.
  *
- * @throws PatchError `NOT_FOUND` without a configuration, `UNSUPPORTED` if the weights are a pickle alone
+ * @throws PatchError `NOT_FOUND` without a configuration, `UNSUPPORTED` if the weights exist only as a pickle
  */
 export async function adapterFiles(folder: StoredPlace): Promise<AdapterFiles> {
   const { storage } = folder
@@ -37,7 +37,7 @@ export async function adapterFiles(folder: StoredPlace): Promise<AdapterFiles> {
 
 const record: FieldRule = { harmless: 'it records where the adapter came from' }
 
-/** Fields of every PEFT adapter_config.json (PEFT 0.21). An option given empty is an option not given. */
+/** Fields of every PEFT adapter_config.json (PEFT 0.21). An empty option counts as absent. */
 export const adapterRules: FieldRules = {
   peft_type: 'read',
   ...rowsOf('auto_mapping base_model_name_or_path revision peft_version', record),
@@ -45,7 +45,7 @@ export const adapterRules: FieldRules = {
   task_type: only('CAUSAL_LM'),
 }
 
-/** A field that PEFT 0.21 does not have belongs to a method that is not known here. */
+/** A field unknown to PEFT 0.21 belongs to an unsupported method. */
 export const unknownAdapterField: FieldRule = { only: 'absent', allows: isEmpty }
 
 /** Throws `UNSUPPORTED` for an adapter of another kind than those named. */

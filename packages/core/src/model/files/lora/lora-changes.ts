@@ -3,15 +3,15 @@ import { checkFloat, type TensorReader } from '../tensors/tensor-reader.ts'
 import type { LoraConfig } from './lora-config.ts'
 import type { ModuleTensors } from './lora-tensors.ts'
 
-/** A weight that an adapter changes by the product of two factors. */
+/** A weight that an adapter changes by a product of two factors. */
 export interface LoraTarget {
-  /** [out, in], as PyTorch stores a linear layer; of an embedding [V, d]. */
+  /** [out, in], as PyTorch stores a linear layer; [V, d] for an embedding. */
   readonly shape: readonly [number, number]
   readonly rank: number
   readonly scale: number
 }
 
-/** One thing that an adapter does to a weight; `tensor`, `a`, `b` and `magnitude` are names in its file. */
+/** One change to a weight; `tensor`, `a`, `b` and `magnitude` are names in the adapter's file. */
 export type WeightChange =
   | { readonly kind: 'whole'; readonly tensor: string }
   | {
@@ -26,7 +26,7 @@ export type WeightChange =
   | { readonly kind: 'sum'; readonly tensor: string; readonly scale: number }
   | { readonly kind: 'rows'; readonly tensor: string; readonly rows: readonly number[] }
 
-/** An adapter's file with what its configuration says. */
+/** An adapter's file and configuration. */
 export interface LoraSource {
   readonly file: string
   readonly config: LoraConfig
@@ -34,10 +34,10 @@ export interface LoraSource {
 }
 
 /**
- * What is done to each weight, in order.
+ * The changes to each weight, in order.
  *
  * @throws PatchError `MALFORMED` if tensors and configuration contradict each other, `SHAPE_MISMATCH`, and `UNSUPPORTED` for
- *   tensors of integers
+ *   integer tensors
  */
 export function weightChanges(
   source: LoraSource,

@@ -25,11 +25,11 @@ const byPattern = z.nullish(z.record(z.string(), positive))
 const modules = z.nullish(z.union([z.string(), z.array(z.string())]))
 const flag = z.nullish(z.boolean())
 
-/** Modules that are named one by one: far more than a model has kinds of. */
+/** Limit on modules listed by name, far more than a model has kinds of modules. */
 const mostModules = 100
 const isShort = (value: object) => Object.keys(value).length <= mostModules
 
-/** What of a PEFT adapter_config.json decides the arithmetic. */
+/** The fields of a PEFT adapter_config.json that affect the arithmetic. */
 const schema = z.looseObject({
   r: z.int().check(z.positive()),
   lora_alpha: positive,
@@ -54,25 +54,25 @@ type Config = z.infer<typeof schema>
 
 export interface LoraConfig {
   readonly baseModel: string | undefined
-  /** Whether each change is followed by setting the weight's norms (DoRA). */
+  /** Whether to rescale the weight's norms after each change (DoRA). */
   readonly usesDora: boolean
-  /** Whether B has a bias, added to that of the module. */
+  /** Whether B has a bias, added to the module's. */
   readonly hasBias: boolean
-  /** Whether what is done to the embeddings is done to an output projection tied to them. */
+  /** Whether changes to the embeddings also apply to a tied output projection. */
   readonly keepsTies: boolean
-  /** Rank of a module, by its name such as `model.layers.0.mlp.down_proj`. */
+  /** Rank for a module, named as in `model.layers.0.mlp.down_proj`. */
   rank(module: string): number
-  /** What B·A is multiplied by: α/r, or α/√r with rsLoRA. */
+  /** Multiplier of B·A: α/r, or α/√r with rsLoRA. */
   scale(module: string): number
-  /** Why PEFT would not put LoRA on a module: the field that leaves it out. */
+  /** The field because of which PEFT would not apply LoRA to a module. */
   leavesOut(module: string): string | undefined
-  /** Whether a module was trained and saved whole. */
+  /** Whether a module was trained and saved in full. */
   savesWhole(module: string): boolean
-  /** A module that was trained whole and is not among those that have tensors. */
+  /** A module that was trained in full but has no tensors. */
   missing(modules: readonly string[]): string | undefined
-  /** Whether rows of embeddings were trained by themselves. */
+  /** Whether individual embedding rows were trained. */
   readonly trainsRows: boolean
-  /** Rows of an embedding that were trained, in the order in which they are saved. */
+  /** Rows of an embedding that were trained, in saved order. */
   trainedRows(module: string): readonly number[] | undefined
 }
 
@@ -90,7 +90,7 @@ export function parseLoraConfig(file: string, bytes: Uint8Array): LoraConfig {
   return loraConfig(file, parsed.data)
 }
 
-/** An option given empty is an option not given. */
+/** An empty option counts as absent. */
 function withoutEmpty(json: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(json).filter(([, value]) => value === false || !isEmpty(value)))
 }
@@ -112,7 +112,7 @@ function loraConfig(file: string, config: Config): LoraConfig {
       return (alphas(module) ?? config.lora_alpha) / (config.use_rslora ? Math.sqrt(r) : r)
     },
     leavesOut: leavesOut(patterns, config),
-    // As PEFT, by the end of its name or of that of a module it is in: `norm` stands for `input_layernorm` too.
+    // As in PEFT, matches the end of the name of the module or of one that contains it: `norm` also matches `input_layernorm`.
     savesWhole: (module) => (config.modules_to_save ?? []).some((name) => endsIn(module, name)),
     missing: (modules) =>
       config.modules_to_save?.find((name) => !modules.some((module) => endsIn(module, name))),
@@ -124,7 +124,7 @@ function loraConfig(file: string, config: Config): LoraConfig {
 
 const endsIn = (module: string, name: string) => `${module}.`.includes(`${name}.`)
 
-/** As in PEFT, each pattern is one for the end of a module's name, and the first that fits counts. */
+/** As in PEFT, patterns match the end of a module's name, and the first match wins. */
 function firstOf(
   patterns: ModulePatterns,
   values: Config['rank_pattern'],
@@ -139,7 +139,7 @@ function firstOf(
   }
 }
 
-/** As PEFT's `check_target_module_exists`. */
+/** Like PEFT's `check_target_module_exists`. */
 function leavesOut(patterns: ModulePatterns, config: Config): LoraConfig['leavesOut'] {
   const test = (names: Config['target_modules']): ModuleTest | undefined => {
     if (names === undefined || names === null || names === 'all-linear') return undefined
@@ -168,15 +168,15 @@ function malformed(file: string, found: string, cause: unknown): PatchError {
 
 const loraRemedy = 'Merge the adapter into its model with PEFT and use the merged model'
 
-/** A method that makes of a weight something else than the rows marked `read` do. */
+/** A method that changes weights in ways other than the fields marked `read`. */
 const method: FieldRule = { only: 'absent', allows: isEmpty, remedy: loraRemedy }
 
 const start: FieldRule = { harmless: 'it chooses where training starts' }
 
-/** Initialisations that leave the base weights as they are, unlike PiSSA, OLoRA, CorDA, LoftQ and LoRA-GA. */
+/** Initializations that leave the base weights unchanged, unlike PiSSA, OLoRA, CorDA, LoftQ and LoRA-GA. */
 const keepsBase = ['gaussian', 'eva', 'orthogonal', 'mica']
 
-/** What becomes of each field of PEFT 0.21's LoraConfig. */
+/** The rule for each field of PEFT 0.21's LoraConfig. */
 export const loraRules: FieldRules = {
   ...adapterRules,
   ...rowsOf('r lora_alpha use_rslora rank_pattern alpha_pattern use_dora lora_bias', 'read'),

@@ -2,7 +2,7 @@ import { PatchError } from '../../../errors.ts'
 import { excerpt } from '../../../text/printable.ts'
 import type { TensorReader } from '../tensors/tensor-reader.ts'
 
-/** The tensors of an adapter file for one module, by what they are. */
+/** An adapter's tensors for one module, by role. */
 export interface ModuleTensors {
   /** A and B of a linear layer. */
   a?: string
@@ -14,9 +14,9 @@ export interface ModuleTensors {
   embeddingB?: string
   /** DoRA's norms. */
   magnitude?: string
-  /** Rows of an embedding that were trained by themselves. */
+  /** Embedding rows that were trained individually. */
   rows?: string
-  /** The module's own weight and bias, which take the place of the model's. */
+  /** The module's own weight and bias, which replace the model's. */
   weight?: string
   bias?: string
 }
@@ -35,13 +35,13 @@ const kinds: readonly (readonly [RegExp, keyof ModuleTensors])[] = [
   [/(\.token_adapter)?(\.base_layer)?\.bias$/, 'bias'],
 ]
 
-/** What PEFT saves a second time where a vocabulary was resized and its embeddings saved whole. */
+/** Duplicates that PEFT saves if a vocabulary was resized and its embeddings saved in full. */
 const copies = /\.(modules_to_save|original_module)(\.\w+)$/
 
 /**
- * Sorts an adapter's tensors by module, such as `model.layers.0.mlp.down_proj`.
+ * Groups an adapter's tensors by module, such as `model.layers.0.mlp.down_proj`.
  *
- * @throws PatchError `UNSUPPORTED` for a tensor of another kind
+ * @throws PatchError `UNSUPPORTED` for any other kind of tensor
  */
 export function modulesOf(file: string, reader: TensorReader): ReadonlyMap<string, ModuleTensors> {
   const modules = new Map<string, ModuleTensors>()

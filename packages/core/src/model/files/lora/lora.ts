@@ -10,37 +10,37 @@ import { type LoraFactors, mergeEmbeddingLora, mergeLora, setNorms } from './mer
 
 export type { LoraTarget }
 
-/** A PEFT LoRA adapter, read weight by weight. Weights go by Hugging Face name: `model.layers.0.mlp.down_proj.weight`. */
+/** A PEFT LoRA adapter, read weight by weight. Weights have Hugging Face names: `model.layers.0.mlp.down_proj.weight`. */
 export interface LoraAdapter {
-  /** Id or path of the model it was made for, where the adapter says so. */
+  /** Id or path of the base model, if the adapter names one. */
   readonly baseModel: string | undefined
-  /** The weights that it changes by the product of two factors. */
+  /** The weights that it changes by a product of two factors. */
   readonly targets: ReadonlyMap<string, LoraTarget>
-  /** The weights that it has whole, in place of the model's, and their shapes. */
+  /** The weights that it replaces, and their shapes. */
   readonly replaced: ReadonlyMap<string, readonly number[]>
   /** All weights that it changes in any way. */
   readonly changed: ReadonlySet<string>
-  /** Whether what is done to the embeddings is done to an output projection tied to them (`ensure_weight_tying`). */
+  /** Whether changes to the embeddings also apply to a tied output projection (`ensure_weight_tying`). */
   readonly keepsTies: boolean
-  /** Whether a module was trained and saved whole (`modules_to_save`). */
+  /** Whether a module was trained and saved in full (`modules_to_save`). */
   savesWhole(module: string): boolean
-  /** A and B of one of the targets, float32. `MISSING_TENSOR` for any other weight. */
+  /** A and B of a target, float32. `MISSING_TENSOR` for any other weight. */
   read(weightName: string): Promise<LoraFactors>
   /**
-   * Does to the weight, in place, what PEFT's `merge_and_unload` does, and says whether that is anything. `SHAPE_MISMATCH` if
-   * the weight does not have the shape that the adapter was made for.
+   * Changes the weight in place as PEFT's `merge_and_unload` does; returns whether there was anything to change. `SHAPE_MISMATCH`
+   * if the weight does not have the shape that the adapter was made for.
    *
-   * @param tied a second name of the same weight, whose changes come after those of the first
+   * @param tied a second name of the same weight, whose changes are applied after the first's
    */
   merge(weightName: string, weight: Float32Array, shape: readonly number[], tied?: string): Promise<boolean>
   close(): Promise<void>
 }
 
 /**
- * Opens a folder as PEFT's `save_pretrained` writes it: adapter_config.json and adapter_model.safetensors.
+ * Opens a folder as written by PEFT's `save_pretrained`: adapter_config.json and adapter_model.safetensors.
  *
- * @throws PatchError `NOT_FOUND`, `TRUNCATED`, `MALFORMED`; `UNSUPPORTED` for what `loraRules` refuses and for pickled
- *   weights; `SHAPE_MISMATCH` if A and B do not have the configured rank.
+ * @throws PatchError `NOT_FOUND`, `TRUNCATED`, `MALFORMED`; `UNSUPPORTED` for what `loraRules` refuses and for pickled weights;
+ *   `SHAPE_MISMATCH` if A and B do not have the configured rank.
  */
 export async function openLora(folder: StoredPlace): Promise<LoraAdapter> {
   const { config, weights } = await adapterFiles(folder)

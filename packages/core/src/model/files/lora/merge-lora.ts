@@ -1,10 +1,10 @@
 import { PatchError } from '../../../errors.ts'
 
-/** The two factors of a low-rank change of a weight, row-major. */
+/** The two factors of a low-rank weight update, row-major. */
 export interface LoraFactors {
-  /** A: [rank, in]; of an embedding [rank, V]. */
+  /** A: [rank, in]; [rank, V] for an embedding. */
   readonly a: Float32Array
-  /** B: [out, rank]; of an embedding [d, rank]. */
+  /** B: [out, rank]; [d, rank] for an embedding. */
   readonly b: Float32Array
   readonly rank: number
   readonly scale: number
@@ -35,7 +35,7 @@ export function mergeLora(weight: Float32Array, [outSize, inSize]: Shape, factor
   }
 }
 
-/** W ← W + scale·(B·A)ᵀ in place, W [V, d] an embedding. Throws as {@link mergeLora}. */
+/** W ← W + scale·(B·A)ᵀ in place, where W [V, d] is an embedding. Throws as {@link mergeLora}. */
 export function mergeEmbeddingLora(
   weight: Float32Array,
   [vocabulary, width]: Shape,
@@ -62,10 +62,10 @@ function transposed(values: Float32Array, [rows, columns]: Shape): Float32Array 
 }
 
 /**
- * DoRA (Liu et al. 2024, Eq. 5) once B·A is added: each row of W [out, in] gets its magnitude as norm; of an embedding
- * [V, d] each column. A norm of 0 leaves values that are not finite.
+ * DoRA (Liu et al. 2024, Eq. 5) after B·A is added: rescales each row of W [out, in], or each column of an embedding [V, d], to
+ * its magnitude. A norm of 0 leaves non-finite values.
  *
- * @throws PatchError `SHAPE_MISMATCH` if there is not a magnitude for each.
+ * @throws PatchError `SHAPE_MISMATCH` unless there is one magnitude for each.
  */
 export function setNorms(
   weight: Float32Array,

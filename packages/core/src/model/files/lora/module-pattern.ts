@@ -2,26 +2,26 @@ import { PatchError } from '../../../errors.ts'
 import { describeValue } from '../../../text/describe-value.ts'
 import { linearPattern } from '../../../tokenize/patterns/linear-pattern.ts'
 
-/** Whether a module's name is what was asked for, as a whole. */
+/** Whether a module's name matches. */
 export type ModuleTest = (module: string) => boolean
 
 export interface ModulePatterns {
-  /** A pattern for whole names of modules. `MALFORMED` if it is none. */
+  /** A pattern for whole module names. `MALFORMED` if it is invalid. */
   whole(pattern: string): ModuleTest
-  /** A pattern for the end of a module's name, after a dot. `MALFORMED` if it is none. */
+  /** A pattern for the end of a module's name, after a dot. `MALFORMED` if it is invalid. */
   end(pattern: string): ModuleTest
 }
 
-/** Without quantifiers and choices there is nothing to go back to, and JavaScript's own engine is the quicker one. */
+/** Without quantifiers and alternatives there is no backtracking, and JavaScript's own engine is faster. */
 const plain = /^[\w.^$\\-]*$/
 
-/** Work of a second: characters of patterns times characters of names. The largest models with plain ones need a fifth. */
+/** About a second of work: pattern characters times name characters. The largest models with simple patterns need a fifth. */
 const mostWork = 6e7
 const [workOfPlain, workOfCompiling] = [0.02, 600]
 
 /**
- * The patterns of a PEFT configuration, which are regular expressions, matched in time that grows with the names alone
- * and is bounded for all of them: what goes beyond is `MALFORMED`.
+ * The regular expressions of a PEFT configuration, matched in time linear in the names. Total work is limited; exceeding the
+ * limit is `MALFORMED`.
  */
 export function modulePatterns(file: string): ModulePatterns {
   let left = mostWork
@@ -56,7 +56,7 @@ export function modulePatterns(file: string): ModulePatterns {
   }
 }
 
-/** Whether a module is one of those listed, by its whole name or the end of it. */
+/** Tests whether a module is listed, by its whole name or its end. */
 export function nameTest(names: readonly string[]): ModuleTest {
   const listed = new Set(names)
   return (module) => {
@@ -69,7 +69,7 @@ export function nameTest(names: readonly string[]): ModuleTest {
   }
 }
 
-/** The number in a module's name that comes first after a stack of layers, such as `model.layers`. */
+/** The first number in a module's name that follows a stack of layers, such as `model.layers`. */
 export function layerIndex(module: string, isStack: ModuleTest): number | undefined {
   const parts = module.split('.')
   const at = parts.findIndex(

@@ -1,7 +1,7 @@
 import { PatchError } from '../../../errors.ts'
 import type { TensorReader } from '../tensors/tensor-reader.ts'
 
-/** Ways of quantizing safetensors weights, by the tensors that they put beside or in place of a weight. */
+/** Quantization methods of safetensors weights, recognized by the tensors that they add or use in place of a weight. */
 const methods: readonly (readonly [RegExp, string])[] = [
   [/\.weight\.(absmax|quant_map|nested_absmax|quant_state\.bitsandbytes__\w+)$/, 'bitsandbytes, 4 bits'],
   [/\.(SCB|weight_format)$/, 'bitsandbytes, 8 bits'],
@@ -15,13 +15,13 @@ const methods: readonly (readonly [RegExp, string])[] = [
   [/\.(scales|biases)$/, 'MLX'],
 ]
 
-/** Those that are read where the configuration says which they are. */
+/** Methods that are supported if the configuration declares them. */
 const isRead = /GPTQ|FP8/
 
 const addIt = "Add it, from the quantizer's own file (quantize_config.json or quant_config.json)"
 const another = 'the original model, or a GGUF version such as Q8_0 or Q4_K_M'
 
-/** Throws `UNSUPPORTED` for safetensors weights that a method has quantized, naming it. */
+/** Throws `UNSUPPORTED` for quantized safetensors weights, naming the method. */
 export function checkNotQuantized({ tensors }: TensorReader): void {
   const names = [...tensors.keys()]
   for (const [pattern, method] of methods) {

@@ -1,7 +1,7 @@
 /**
- * Matrices in 4 bits, eight codes in a word of 32: w = s·(q − z), with a scale s and a zero point z for each output and each
- * group of inputs. GPTQ packs eight inputs of one output into a word, and may put inputs into groups in any order (`desc_act`);
- * AWQ packs eight outputs of one input, in an order of its own.
+ * 4-bit matrices, eight codes per 32-bit word: w = s·(q − z), with a scale s and a zero point z per output and group of inputs.
+ * GPTQ packs eight inputs of one output into a word, and may assign inputs to groups in any order (`desc_act`); AWQ packs eight
+ * outputs of one input, in its own order.
  */
 
 import { PatchError } from '../../../errors.ts'
@@ -11,16 +11,16 @@ import type { Quantization } from './quantization-config.ts'
 
 type Of<Method> = Extract<Quantization, { method: Method }>
 
-/** Where the code of each of eight outputs lies in a word. */
+/** Bit positions of the eight outputs' codes in a word. */
 const gptqShifts = Uint8Array.of(0, 4, 8, 12, 16, 20, 24, 28)
 const awqShifts = Uint8Array.of(0, 16, 4, 20, 8, 24, 12, 28)
 
-/** Outputs that are written at once, so that what is written stays in the cache. */
+/** Outputs written at a time, so that the written memory stays in cache. */
 const fewOutputs = 64
 
 /**
- * A matrix as GPTQ's libraries write it. Zero points of the first format are stored one less; one is added to the words, as
- * GPTQModel does, so that a 15 carries into its neighbour, from which its writer borrowed.
+ * A matrix as GPTQ's libraries write it. The first format stores zero points minus one. As in GPTQModel, the one is added to
+ * whole words, so that a 15 carries into its neighbour, from which the writer borrowed.
  */
 export function gptqMatrix(
   reader: TensorReader,
@@ -68,7 +68,7 @@ export function gptqMatrix(
   }
 }
 
-/** A matrix as AutoAWQ's `gemm` packs it. */
+/** A matrix in AutoAWQ's `gemm` packing. */
 export function awqMatrix(reader: TensorReader, module: string, { groupSize }: Of<'awq'>): QuantizedMatrix {
   const at = (part: string) => `${module}.${part}`
   const [inputs = 0, words = 0] = partShape(reader, at('qweight'), ['I32'], [undefined, undefined])
@@ -103,7 +103,7 @@ function groupsOf(inputs: number, groupSize: number | undefined) {
   return { groups: Math.ceil(inputs / size), size }
 }
 
-/** Words of eight zero points of a group each → [groups, outputs]. */
+/** Unpacks words of eight zero points of one group to [groups, outputs]. */
 function unpackZeros(
   packed: Int32Array,
   { groups, outputs }: { readonly groups: number; readonly outputs: number },

@@ -1,30 +1,30 @@
 import { PatchError } from '../../../errors.ts'
 import { missingTensor, type TensorReader } from '../tensors/tensor-reader.ts'
 
-/** A matrix that a checkpoint keeps in several tensors. */
+/** A matrix that a checkpoint stores as several tensors. */
 export interface QuantizedMatrix {
   /** Outputs and inputs. */
   readonly shape: readonly [number, number]
-  /** Names of its tensors, those of 8 bits last. */
+  /** Names of its tensors, 8-bit ones last. */
   readonly parts: readonly string[]
-  /** Expands the parts to all values, row-major; the parts in their order. */
+  /** Expands the parts, given in order, to all values, row-major. */
   expand(parts: readonly MatrixPart[], out: Float32Array): void
-  /** Throws where the parts cannot be right. */
+  /** Throws if the parts are invalid. */
   check?(parts: readonly MatrixPart[]): void
 }
 
-/** Integers and floats of 8 bits as they are stored, other floats as float32. */
+/** 8-bit and integer values as stored, other floats as float32. */
 export type MatrixPart = Int32Array | Float32Array | Uint8Array
 
 const bytesOf = { I32: 4, F32: 4, F16: 4, BF16: 4, F8_E8M0: 4, F8_E4M3: 1, F8_E5M2: 1 } as const
 
-/** The types that scales have. */
+/** The types that scales may have. */
 export const scaleTypes = ['F32', 'F16', 'BF16', 'F8_E8M0'] as const
 
 /**
- * The shape of a part.
+ * Checks a part's shape and returns it.
  *
- * @param wanted what it must be, as far as it is known
+ * @param wanted the required shape, as far as it is known
  * @throws PatchError `MISSING_TENSOR`, `UNSUPPORTED` for another type, `SHAPE_MISMATCH`
  */
 export function partShape(
@@ -52,7 +52,7 @@ export function partShape(
   })
 }
 
-/** Reads tensors into one piece of memory. */
+/** Reads tensors into one contiguous buffer. */
 export async function readParts(
   reader: TensorReader,
   names: readonly string[],

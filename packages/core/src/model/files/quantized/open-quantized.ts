@@ -6,7 +6,7 @@ import { parseQuantization } from './quantization-config.ts'
 import { quantizedReader } from './quantized-reader.ts'
 
 /**
- * Opens a checkpoint whose configuration says that it is quantized as though it were not.
+ * Opens a checkpoint with a quantization config as if it were not quantized.
  *
  * @param json config.json
  * @throws PatchError as `Architecture.parseConfig`, `parseQuantization` and `quantizedReader`
@@ -18,7 +18,7 @@ export async function openQuantized(
 ): Promise<{ readonly reader: TensorReader; readonly config: ModelConfig }> {
   const { quantization_config: field, ...rest } = json
   const quantization = parseQuantization(field)
-  // What is no quantization is left to the rules of the configuration.
+  // If it is no quantization after all, the configuration's rules decide.
   if (!quantization) return { reader, config: architecture.parseConfig(json) }
   const config = architecture.parseConfig(rest)
   checkLayers(reader, config)

@@ -12,20 +12,20 @@ import {
 
 /** How the matrices of a safetensors checkpoint are quantized. */
 export type Quantization =
-  /** Frantar et al. 2022, as AutoGPTQ and GPTQModel write it, in 4 bits. */
+  /** Frantar et al. 2022, as written by AutoGPTQ and GPTQModel, in 4 bits. */
   | {
       readonly method: 'gptq'
-      /** Rows of inputs that share a scale; undefined: all. */
+      /** Number of inputs that share a scale; undefined: all. */
       readonly groupSize: number | undefined
-      /** What zero points are stored less: 1 in the first format, 0 in `gptq_v2`. */
+      /** What was subtracted from stored zero points: 1 in the first format, 0 in `gptq_v2`. */
       readonly zeroShift: 0 | 1
     }
   /** Lin et al. 2023, in AutoAWQ's `gemm` packing, in 4 bits. */
   | { readonly method: 'awq'; readonly groupSize: number | undefined }
-  /** Floats of 8 bits with scales. */
+  /** 8-bit floats with scales. */
   | {
       readonly method: 'fp8'
-      /** Outputs and inputs that share a scale; undefined: a scale for each output or for the whole matrix. */
+      /** Outputs and inputs that share a scale; undefined: one scale per output or for the whole matrix. */
       readonly block: readonly [number, number] | undefined
     }
 
@@ -41,7 +41,7 @@ const gptqRules: FieldRules = {
   ...rowsOf('checkpoint_format format', fixed('gptq', 'gptq_v2')),
   is_marlin_format: fixed(false),
   pack_dtype: fixed('int32'),
-  // Bits of single layers, a LoRA adapter beside them, and turned activations.
+  // Per-layer bits, an accompanying LoRA adapter, and rotated activations.
   ...rowsOf('dynamic adapter rotation', fixed()),
 }
 
@@ -56,7 +56,7 @@ const fp8Rules: FieldRules = {
   fmt: fixed('e4m3', 'e5m2'),
   scale_fmt: fixed('float', 'ue8m0'),
   expert_dtype: fixed('fp8'),
-  // GPTQModel's own FP8, whose scales of the same name divide.
+  // GPTQModel's own FP8, where scales of the same name are divisors.
   ...rowsOf('weight_scale_method weight_scale_semantics', fixed()),
   activation_scheme: activations,
 }
@@ -87,9 +87,9 @@ const compressedWeights: FieldRules = {
 }
 
 /**
- * Reads `quantization_config` of config.json; undefined for one that names no method.
+ * Parses `quantization_config` of config.json; undefined if it names no method.
  *
- * @throws PatchError `UNSUPPORTED` for other methods, formats and bits than those of {@link Quantization}, by name; `MALFORMED`
+ * @throws PatchError `UNSUPPORTED` for methods, formats and bits other than those of {@link Quantization}, by name; `MALFORMED`
  */
 export function parseQuantization(value: unknown): Quantization | undefined {
   if (typeof value !== 'object' || isEmpty(value)) return undefined
@@ -102,7 +102,7 @@ export function parseQuantization(value: unknown): Quantization | undefined {
       checkFieldRules(json, gptqRules, config)
       const formats = [json.checkpoint_format, json.format].filter((format) => !isEmpty(format))
       if (new Set(formats).size > 1) throw malformed('one format', formats)
-      // The field must be there: another number of bits would be read as other weights.
+      // Required, because with a different number of bits the same data would mean other weights.
       fieldsOf(json, config).integer('bits')
       return { method: 'gptq', groupSize: groupSize(json), zeroShift: formats[0] === 'gptq_v2' ? 0 : 1 }
     }
@@ -143,7 +143,7 @@ function block(value: unknown): readonly [number, number] | undefined {
 
 const isSize = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0
 
-/** The weights of all groups of layers; layers that are in none are not quantized. */
+/** The quantization common to all groups of layers; layers in no group are not quantized. */
 function compressedTensors(json: Json): Quantization {
   checkFieldRules(json, compressedRules, config)
   const groups = isEmpty(json.config_groups) ? [] : Object.entries(json.config_groups as Json)

@@ -1,7 +1,7 @@
 /**
- * Quantized safetensors checkpoints. What a method keeps in several tensors (quantization-config says which method) appears as
- * one tensor, MODULE.weight, of float32 values: those that the method's own library works out. Its bytes are those of its parts,
- * and `readPacked` keeps them as they are, so that the matrix takes little more memory than its file.
+ * Quantized safetensors checkpoints. What a method stores as several tensors (quantization-config determines the method) appears
+ * as one tensor, MODULE.weight, with the float32 values that the method's own library computes. Its bytes are those of its parts,
+ * and `readPacked` keeps them packed, so that the matrix takes little more memory than in its file.
  */
 
 import { PatchError } from '../../../errors.ts'
@@ -12,13 +12,13 @@ import { type QuantizedMatrix, readParts } from './matrix-parts.ts'
 import type { Quantization } from './quantization-config.ts'
 import { float8Types, scaledFloat8 } from './scaled-float8.ts'
 
-/** Scales of activations, keys and values, which are kept in float32. */
+/** Scales of activations, keys and values, which stay in float32 here. */
 const ofActivations = /\.(input_scale|activation_scale|output_scale|[qkv]_scale)$/
 
 /**
- * A reader of a checkpoint as though it were not quantized. `close` closes the one that is given.
+ * A reader that presents a quantized checkpoint as if it were not quantized. `close` closes the underlying reader.
  *
- * @param uses whether the model has a tensor of this name: biases of zeros that it does not have are left out
+ * @param uses whether the model has a tensor of this name; all-zero biases that it does not have are dropped
  * @throws PatchError `MISSING_TENSOR`, `SHAPE_MISMATCH`, `UNSUPPORTED` or `MALFORMED`, naming the tensor
  */
 export async function quantizedReader(
@@ -67,7 +67,7 @@ export async function quantizedReader(
   }
 }
 
-/** The modules whose matrices are quantized: others are beside them as they are. */
+/** The modules with quantized matrices; other modules are stored as usual. */
 function modulesOf({ tensors }: TensorReader, { method }: Quantization): readonly string[] {
   const isOne =
     method === 'fp8'
@@ -99,7 +99,7 @@ async function packed(
   }
 }
 
-/** AutoGPTQ writes a bias of zeros for a module that has none. */
+/** AutoGPTQ writes an all-zero bias for modules without one. */
 async function isZeros(reader: TensorReader, name: string): Promise<boolean> {
   const values = await reader.read(name)
   return values.every((value) => value === 0)

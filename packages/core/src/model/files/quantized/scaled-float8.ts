@@ -3,15 +3,15 @@ import { type Float8, float8Values } from '../dequantize/float8-formats.ts'
 import type { TensorReader } from '../tensors/tensor-reader.ts'
 import { partShape, type QuantizedMatrix, scaleTypes } from './matrix-parts.ts'
 
-/** The types of weights that scales belong to. */
+/** Weight types that have scales. */
 export const float8Types = ['F8_E4M3', 'F8_E5M2'] as const
 
-/** What the scales are called: by vLLM and compressed-tensors, and by DeepSeek and transformers. Weights are multiplied by both. */
+/** Names of the scales: in vLLM and compressed-tensors, and in DeepSeek and transformers. Both are multipliers. */
 const scaleNames = ['weight_scale', 'weight_scale_inv'] as const
 
 /**
- * A matrix of floats of 8 bits with a scale for all of it, for each output, or for each block of outputs and inputs, of which
- * the last ones may be cut.
+ * A matrix of 8-bit floats with one scale for the whole matrix, per output, or per block of outputs and inputs. Blocks at the
+ * edges may be cut off.
  *
  * @throws PatchError `MISSING_TENSOR` without scales, `MALFORMED` with two, `SHAPE_MISMATCH`
  */

@@ -6,45 +6,45 @@ import { mostElements, readCount, readName, readUint32, readUint64, readValue } 
 import { cutShort, type SequentialReader, sequentialReader } from './sequential-reader.ts'
 
 export interface GgufHeader {
-  /** Keys and values as in the file; 64-bit integers as numbers where they are safe, as bigint else. */
+  /** Keys and values from the file; 64-bit integers as numbers if safe, else as bigint. */
   readonly metadata: Readonly<Record<string, unknown>>
   readonly tensors: ReadonlyMap<string, GgufTensor>
-  /** What the data of every tensor starts at a multiple of, in bytes from `dataStart`: a power of two. */
+  /** Alignment in bytes of every tensor's data, relative to `dataStart`: a power of two. */
   readonly alignment: number
-  /** Byte of the file where the tensors' data start. */
+  /** Offset in the file where the tensor data starts. */
   readonly dataStart: number
 }
 
 export interface GgufTensor {
-  /** Outermost dimension first, which is the reverse of the file. */
+  /** Outermost dimension first, the reverse of the file's order. */
   readonly shape: readonly number[]
-  /** GGML's number of the type. */
+  /** GGML's type number. */
   readonly type: number
   /** Bytes from `dataStart`. */
   readonly offset: number
 }
 
-/** Magic number, version and two counts: the least a file of version 2 or 3 can be. */
+/** Magic number, version and two counts: the minimum size of a file of version 2 or 3. */
 const leastBytes = 24
 
-/** Bytes that a key with its value and the description of a tensor take at least. */
+/** Minimum bytes of a key with its value, and of a tensor description. */
 const [leastPair, leastTensor] = [14, 25]
 
-/** Most keys, and most tensors: models have a few thousand. */
+/** Maximum number of keys, and of tensors: models have a few thousand. */
 const mostEntries = 2 ** 16
 
-/** Of keys the format's own limit; tensor names have one of 64, which some tools do not keep. */
+/** For keys the format's own limit. Its limit for tensor names is 64, but some tools exceed it. */
 const [longestKey, longestTensorName] = [2 ** 16 - 1, 256]
 
-/** What GGML's tensors have at most. */
+/** GGML's maximum. */
 const mostDimensions = 4
 
-/** A page of any processor is less, and the format's own default is 32. */
+/** Larger than a page of any processor; the format's default is 32. */
 const largestAlignment = 2 ** 20
 
 /**
- * Reads metadata and tensor descriptions of a GGUF file (version 2 or 3, little-endian), and refuses what llama.cpp does:
- * keys and tensors that are there twice, an alignment that is no power of two, arrays of arrays.
+ * Reads metadata and tensor descriptions of a GGUF file (version 2 or 3, little-endian). Refuses what llama.cpp refuses:
+ * duplicate keys and tensors, an alignment that is not a power of two, arrays of arrays.
  *
  * @throws PatchError `TRUNCATED`, `MALFORMED` or `UNSUPPORTED`
  */
@@ -127,7 +127,7 @@ function alignmentOf(source: ByteSource, metadata: Readonly<Record<string, unkno
 
 const isPowerOfTwo = (value: number) => value >= 1 && Number.isInteger(Math.log2(value))
 
-/** What is wrong with a part of the header, as an error of the whole. */
+/** Turns an error in a part of the header into one about the file. */
 async function orMalformed<T>(source: ByteSource, part: string, reading: Promise<T>): Promise<T> {
   try {
     return await reading

@@ -3,15 +3,15 @@ import type { Storage } from '../../../storage/storage.ts'
 import { type GgufReader, openGguf } from './gguf.ts'
 import { joinReaders } from './tensor-reader.ts'
 
-/** What gguf-split calls the parts: `model-00001-of-00003.gguf`. */
+/** gguf-split's names for parts: `model-00001-of-00003.gguf`. */
 const partName = /^(.*)-(\d{5})-of-(\d{5})(\.gguf)$/i
 
 /**
- * Opens a GGUF model: one file, or all parts that llama.cpp's `gguf-split` made of one, whichever of them is named. The
- * metadata are those of the first part.
+ * Opens a GGUF model: one file, or all parts that llama.cpp's `gguf-split` made of one, given any of them. The metadata is that
+ * of the first part.
  *
- * @throws PatchError what `openGguf` throws; `NOT_FOUND`, naming the parts that are absent; `UNSUPPORTED` for parts under
- *   names of another kind; `MALFORMED` for parts that do not belong together
+ * @throws PatchError what `openGguf` throws; `NOT_FOUND`, naming missing parts; `UNSUPPORTED` for parts with other names;
+ *   `MALFORMED` for parts that do not belong together
  */
 export async function openGgufParts(storage: Storage, path: string): Promise<GgufReader> {
   const named = await openGguf(await storage.open(path))
@@ -35,7 +35,7 @@ export async function openGgufParts(storage: Storage, path: string): Promise<Ggu
   }
 }
 
-/** A number that gguf-split wrote; 0 where it wrote none. */
+/** A number written by gguf-split; 0 if missing. */
 function splitValue({ metadata }: GgufReader, path: string, name: 'no' | 'count' | 'tensors.count'): number {
   const value = metadata[`split.${name}`] ?? 0
   if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return value

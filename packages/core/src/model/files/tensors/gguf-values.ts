@@ -1,6 +1,6 @@
 import type { SequentialReader } from './sequential-reader.ts'
 
-/** Types of metadata values that have a size, by GGUF's numbers. */
+/** Metadata value types of fixed size, by GGUF's type numbers. */
 const numbers: Readonly<Record<number, { bytes: number; read(view: DataView, at: number): unknown }>> = {
   0: { bytes: 1, read: (view, at) => view.getUint8(at) },
   1: { bytes: 1, read: (view, at) => view.getInt8(at) },
@@ -16,24 +16,24 @@ const numbers: Readonly<Record<number, { bytes: number; read(view: DataView, at:
 }
 const [textType, arrayType] = [8, 9]
 
-/** Chat templates have a hundredth of these bytes. */
+/** A hundred times what chat templates need. */
 const longestText = 2 ** 24
 
-/** Most bytes that are read at a time. */
+/** Maximum number of bytes read at a time. */
 const pieceBytes = 2 ** 20
 
-// A byte order mark is a character like others: some vocabularies have it as a token.
+// A byte order mark is treated as an ordinary character: some vocabularies have it as a token.
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 const strictDecoder = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true })
 
-/** Elements that the arrays of a header may have together: those of the largest vocabularies have a quarter of them. */
+/** Limit on the total number of array elements in a header: four times what the largest vocabularies need. */
 interface ElementBudget {
   left: number
 }
 
 export const mostElements = 2 ** 22
 
-/** A metadata value. Throws `TRUNCATED`, and a RangeError whose message is a phrase: what was found. */
+/** Reads a metadata value. Throws `TRUNCATED`, or a RangeError whose message is a phrase saying what was found. */
 export async function readValue(reader: SequentialReader, budget: ElementBudget): Promise<unknown> {
   const type = await readUint32(reader)
   if (type === textType) return readText(reader)
@@ -42,7 +42,7 @@ export async function readValue(reader: SequentialReader, budget: ElementBudget)
   return read(await reader.take(bytes), 0)
 }
 
-/** As llama.cpp does, one level of arrays is read. */
+/** As in llama.cpp, arrays cannot be nested. */
 async function readArray(reader: SequentialReader, budget: ElementBudget): Promise<unknown[]> {
   const type = await readUint32(reader)
   if (type === arrayType) throw new RangeError('an array of arrays')
@@ -60,7 +60,7 @@ async function readArray(reader: SequentialReader, budget: ElementBudget): Promi
   return values
 }
 
-/** Those in memory without waiting for each: vocabularies have hundreds of thousands. */
+/** Decodes texts that are already in memory without awaiting each: vocabularies have hundreds of thousands. */
 async function readTexts(reader: SequentialReader, count: number): Promise<string[]> {
   const texts: string[] = []
   while (texts.length < count) {
@@ -79,7 +79,7 @@ async function readTexts(reader: SequentialReader, count: number): Promise<strin
   return texts
 }
 
-/** A decoder takes longer to call than most tokens take to read. */
+/** Calling a TextDecoder costs more than decoding most tokens by hand. */
 function decodeShort(bytes: Uint8Array, start: number, end: number): string {
   if (end - start > 24) return decoder.decode(bytes.subarray(start, end))
   let text = ''
@@ -97,12 +97,12 @@ function numberType(type: number) {
   throw new RangeError(`a value of type ${type}`)
 }
 
-/** A text; bytes that are no UTF-8 become U+FFFD, as some vocabularies hold parts of characters. */
+/** Reads a text. Invalid UTF-8 becomes U+FFFD, because some vocabularies contain partial characters. */
 async function readText(reader: SequentialReader): Promise<string> {
   return decoder.decode(await reader.take(await readCount(reader, 1, longestText)))
 }
 
-/** A name, in whole characters. Errors as `readValue`. */
+/** Reads a name, which must be valid UTF-8. Errors as `readValue`. */
 export async function readName(reader: SequentialReader, mostBytes: number): Promise<string> {
   const length = await readCount(reader, 1, mostBytes)
   if (length === 0) throw new RangeError('an empty one')
@@ -119,8 +119,8 @@ export async function readUint32(reader: SequentialReader): Promise<number> {
 }
 
 /**
- * How many things follow, of so many bytes each at least: the file must have room for them before any is read. Errors as
- * `readValue`.
+ * Reads the number of items that follow, each of at least `bytes` bytes: the file must have room for them before any is read.
+ * Errors as `readValue`.
  */
 export async function readCount(reader: SequentialReader, bytes: number, most: number): Promise<number> {
   const count = await readUint64(reader)

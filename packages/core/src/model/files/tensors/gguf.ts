@@ -6,7 +6,7 @@ import { type GgufHeader, type GgufTensor, readGgufHeader } from './gguf-header.
 import { missingTensor, type StoredTensor, type TensorReader } from './tensor-reader.ts'
 
 export interface GgufReader extends TensorReader {
-  /** The file's keys and values; 64-bit integers as numbers where they are safe, as bigint else. */
+  /** The file's keys and values; 64-bit integers as numbers if safe, else as bigint. */
   readonly metadata: Readonly<Record<string, unknown>>
 }
 
@@ -17,8 +17,8 @@ interface PlacedTensor extends StoredTensor {
 }
 
 /**
- * Opens a GGUF file (version 2 or 3, little-endian); only its header is read. `read` dequantizes.
- * The reader takes the source over: its `close` closes it, and where the file is refused the source is closed.
+ * Opens a GGUF file (version 2 or 3, little-endian), reading only its header. `read` dequantizes. The reader takes ownership of
+ * the source: `close` closes it, and so does a failure to open.
  *
  * @throws PatchError `TRUNCATED` if header or data end early, `MALFORMED`, or `UNSUPPORTED` for a tensor type other than F32,
  *   F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q2_K, Q3_K, Q4_K, Q5_K, Q6_K, IQ4_NL, IQ4_XS.
@@ -59,7 +59,7 @@ function ggufReader(
   }
 }
 
-/** The tensors, each with its place, once it is known that none lies in another. */
+/** The tensors and their byte ranges, after checking that none overlap. */
 function placeTensors(source: ByteSource, header: GgufHeader): ReadonlyMap<string, PlacedTensor> {
   const tensors = new Map<string, PlacedTensor>()
   for (const [name, tensor] of header.tensors) tensors.set(name, placeTensor(source, name, tensor, header))

@@ -8,7 +8,7 @@ import { type BlockFormat, packBlocks, readBlocks } from '../dequantize/block-fo
 import { bfloat16, float16, float32, float64, int32 } from '../dequantize/float-formats.ts'
 import { missingTensor, type StoredTensor, type TensorReader } from './tensor-reader.ts'
 
-/** Those of 8 bits, which are rare, are loaded when a file has them. */
+/** The rare 8-bit formats are loaded when a file uses them. */
 const formats: Readonly<Record<string, BlockFormat>> = {
   F64: float64,
   F32: float32,
@@ -18,9 +18,8 @@ const formats: Readonly<Record<string, BlockFormat>> = {
 }
 
 /**
- * Opens a safetensors file; only its header is read. `read` gives F64, F32, F16, BF16, F8_E4M3, F8_E5M2, F8_E8M0
- * and I32 as float32.
- * The reader takes the source over: its `close` closes it, and where the file is refused the source is closed.
+ * Opens a safetensors file, reading only its header. `read` converts F64, F32, F16, BF16, F8_E4M3, F8_E5M2, F8_E8M0 and I32 to
+ * float32. The reader takes ownership of the source: `close` closes it, and so does a failure to open.
  *
  * @throws PatchError `TRUNCATED`, `MALFORMED` or `UNSUPPORTED`, naming file and tensor.
  */
@@ -63,12 +62,12 @@ function safetensorsReader(source: ByteSource, { tensors }: SafetensorsHeader): 
   }
 }
 
-/** The texts under `__metadata__` in a safetensors file; empty where it has none. Errors as `openSafetensors`. */
+/** The strings under `__metadata__` in a safetensors file; empty if there are none. Errors as `openSafetensors`. */
 export async function readSafetensorsMetadata(source: ByteSource): Promise<Readonly<Record<string, string>>> {
   return (await readSafetensorsHeader(source)).metadata
 }
 
-/** A tensor with its place: bytes [start, end) of the file. */
+/** A tensor and its location: bytes [start, end) of the file. */
 export interface PlacedTensor extends StoredTensor {
   readonly start: number
   readonly end: number
@@ -79,13 +78,13 @@ interface SafetensorsHeader {
   readonly tensors: ReadonlyMap<string, PlacedTensor>
 }
 
-/** The format allows 100 MB; the largest models have less than a hundredth of this in one file. */
+/** The format allows 100 MB; the largest models need less than a hundredth of this per file. */
 const maxHeaderBytes = 2 ** 24
 
-/** What NumPy's arrays and PyTorch's tensors have at most. */
+/** NumPy's and PyTorch's maximum. */
 const mostDimensions = 64
 
-/** Bytes of a value, of every type whose values fill whole bytes. */
+/** Bytes per value, for every type whose values are whole bytes. */
 const valueBytes: ReadonlyMap<unknown, number> = new Map([
   ['BOOL', 1],
   ['U8', 1],
@@ -109,10 +108,10 @@ const valueBytes: ReadonlyMap<unknown, number> = new Map([
 ])
 
 /**
- * Reads and checks the header of a safetensors file as the format's own library does: its length, its JSON, each tensor's
- * type, shape and bytes, and that the tensors fill the rest of the file without gap or overlap.
+ * Reads and checks the header of a safetensors file as the format's own library does: its length, its JSON, each tensor's type,
+ * shape and bytes, and that the tensors fill the rest of the file without gaps or overlaps.
  *
- * @throws PatchError `TRUNCATED`, `MALFORMED`, or `UNSUPPORTED` for a type that is not known.
+ * @throws PatchError `TRUNCATED`, `MALFORMED`, or `UNSUPPORTED` for an unknown type.
  */
 async function readSafetensorsHeader(source: ByteSource): Promise<SafetensorsHeader> {
   const { json, dataStart } = await readHeaderJson(source)
@@ -165,7 +164,7 @@ function isTexts(json: unknown): json is Readonly<Record<string, string>> {
   return Object.values(json).every((value) => typeof value === 'string')
 }
 
-/** By hand, for a header has an entry for each of up to a hundred thousand tensors. */
+/** Validated by hand, because a header may have up to a hundred thousand entries. */
 function readEntry(json: unknown) {
   if (typeof json !== 'object' || json === null) return undefined
   const { dtype, shape, data_offsets: offsets } = json as Readonly<Record<string, unknown>>
@@ -205,7 +204,7 @@ function placeTensor(source: ByteSource, name: string, json: unknown, dataStart:
   return { shape, dtype, byteLength, start: dataStart + from, end: dataStart + to }
 }
 
-/** Names of models' tensors as they are; others as a message can hold them. */
+/** Usual tensor names unchanged; others made safe for a message. */
 const shown = (name: string) => (/^[\w./-]{1,256}$/.test(name) ? name : excerpt(name))
 
 const damaged = 'The file is damaged or not a safetensors file; download or write it again'

@@ -1,15 +1,15 @@
 import { PatchError } from '../../../errors.ts'
 import type { ByteSource } from '../../../storage/storage.ts'
 
-/** Reads a source from its start on, a piece at a time. */
+/** Reads a source from the start, a piece at a time. */
 export interface SequentialReader {
-  /** Byte of the source that is read next. */
+  /** Offset of the next byte to read. */
   readonly at: number
-  /** Throws `TRUNCATED` if fewer bytes than these are left. */
+  /** Throws `TRUNCATED` if fewer bytes than `length` are left. */
   need(length: number): void
   /** The next bytes. Errors as `need`. */
   take(length: number): Promise<DataView> | DataView
-  /** Those of the next bytes that are in memory already, which may be none: they stay the next. */
+  /** The next bytes that are already in memory, possibly none. Does not advance. */
   ahead(): Uint8Array
 }
 
@@ -45,7 +45,7 @@ export function sequentialReader(source: ByteSource): SequentialReader {
   }
 }
 
-/** `TRUNCATED`, for a header that goes on to `end` at least. */
+/** `TRUNCATED`, for a header that extends at least to `end`. */
 export function cutShort(source: ByteSource, end: number): PatchError {
   return new PatchError('TRUNCATED', {
     expected: `a header of ${end} bytes or more in ${source.name}`,

@@ -5,10 +5,10 @@ import { excerpt } from '../../../text/printable.ts'
 import { openSafetensors } from './safetensors.ts'
 import { joinReaders, missingTensor, type TensorReader } from './tensor-reader.ts'
 
-/** A name, not a path: an index must not make its reader open files elsewhere. */
+/** A plain name, not a path: an index must not open files elsewhere. */
 const fileName = /^[^/\\\p{Cc}]+\.safetensors$/u
 
-/** Several times the longest index there is. */
+/** Several times the longest known index. */
 const mostIndexBytes = 64 * 2 ** 20
 
 /**
@@ -48,7 +48,7 @@ export async function openShardedSafetensors(storage: Storage, directory: string
   }
 }
 
-/** Of a tensor that two files have, readers that do not look at the index take either. */
+/** If two files have the same tensor, readers that ignore the index could take either. */
 function checkAlone(shard: TensorReader, owners: ReadonlyMap<string, TensorReader>, file: string): void {
   for (const tensor of shard.tensors.keys()) {
     const owner = owners.get(tensor)

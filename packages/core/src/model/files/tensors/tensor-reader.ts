@@ -2,15 +2,15 @@ import { PatchError, settleAll } from '../../../errors.ts'
 import type { PackedTensor } from '../dequantize/block-format.ts'
 
 /**
- * Tensors in files. Safetensors and GGUF files, whole or in parts, are read through one interface: the header first, checked as
- * the format's own library does, then tensor by tensor.
+ * Tensors in files. Safetensors and GGUF files, whole or split, are read through one interface: first the header, checked as the
+ * format's own library does, then tensor by tensor.
  */
 
-/** A tensor as a file has it. */
+/** A tensor as stored. */
 export interface StoredTensor {
-  /** Row-major, outermost first (GGUF's order is turned round). */
+  /** Row-major, outermost first (GGUF's order is reversed). */
   readonly shape: readonly number[]
-  /** As the file names it: `F32`, `BF16`, `Q4_1` … */
+  /** The file's name for the type: `F32`, `BF16`, `Q4_1` … */
   readonly dtype: string
   /** Bytes in the file. */
   readonly byteLength: number
@@ -22,16 +22,16 @@ export interface TensorReader {
   readonly tensors: ReadonlyMap<string, StoredTensor>
   /** One tensor's values as float32, row-major. `MISSING_TENSOR` if absent, `UNSUPPORTED` for an unknown type. */
   read(name: string): Promise<Float32Array>
-  /** One tensor as the file has it, to be decoded later and more than once. Errors as `read`. */
+  /** One tensor as stored, for decoding later and more than once. Errors as `read`. */
   readPacked(name: string): Promise<PackedTensor>
   close(): Promise<void>
 }
 
 /**
- * The tensors of several files as those of one.
+ * Presents the tensors of several files as those of one.
  *
  * @param files all of them: `close` closes each
- * @param owners which of them has which tensor
+ * @param owners the file that each tensor is in
  * @param name of the whole, for messages
  */
 export function joinReaders(
@@ -68,10 +68,10 @@ export function missingTensor(name: string, file: string, cause?: unknown): Patc
   })
 }
 
-/** Types of the values of float weights; others are parts of a quantized weight. */
+/** Value types of float weights; other types are parts of a quantized weight. */
 const floats = new Set(['F64', 'F32', 'F16', 'BF16'])
 
-/** Throws `UNSUPPORTED` for a safetensors weight of whole numbers, which are no values until something scales them. */
+/** Throws `UNSUPPORTED` for an integer safetensors weight, whose values are unknown without its scales. */
 export function checkFloat({ format, tensors }: TensorReader, name: string): void {
   const dtype = tensors.get(name)?.dtype
   if (format === 'gguf' || dtype === undefined || floats.has(dtype)) return

@@ -2,12 +2,10 @@ import type { HostTensor } from '../../../backend/backend.ts'
 import { PatchError } from '../../../errors.ts'
 
 /**
- * A safetensors file with the given tensors, float32 or int32, and texts for its `__metadata__`. The bytes depend
- * on the contents alone: metadata is sorted by key, tensors by type (F32 first) and name, as the format's own
- * library writes them.
+ * A safetensors file with the given tensors, float32 or int32, and strings for its `__metadata__`. The bytes depend only on the
+ * contents: metadata is sorted by key, tensors by type (F32 first) and name, as in the format's own library.
  *
- * @throws PatchError `INVALID_ARGUMENT` for a tensor whose shape and data differ in length, or named
- *   `__metadata__`.
+ * @throws PatchError `INVALID_ARGUMENT` for a tensor whose shape and data differ in length, or named `__metadata__`.
  */
 export function writeSafetensors(
   tensors: Readonly<Record<string, HostTensor>>,
@@ -31,7 +29,7 @@ export function writeSafetensors(
   }
 
   const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)))
-  // Padded with spaces, so that the data starts at a multiple of eight.
+  // Padded with spaces so that the data starts at a multiple of eight.
   const headerBytes = Math.ceil(json.length / 8) * 8
   const file = new Uint8Array(8 + headerBytes + end).fill(0x20, 8, 8 + headerBytes)
   new DataView(file.buffer).setBigUint64(0, BigInt(headerBytes), true)

@@ -19,7 +19,7 @@ import {
 } from '../values/values.ts'
 import { cellsAt, distanceTo, type Evaluate, type Frame } from './frame.ts'
 
-/** An expression as a function of the variables. Source: Jinja2 3.1.6, compiler.py. */
+/** Compiles an expression to a function of the variables. Source: Jinja2 3.1.6, compiler.py. */
 export function compileExpression(node: Expression, frame: Frame): Evaluate {
   const compile = (inner: Expression) => compileExpression(inner, frame)
   switch (node.kind) {
@@ -163,7 +163,7 @@ interface Given {
   readonly keywords: ReadonlyMap<string, Value>
 }
 
-/** The arguments of a call, of a filter or of a test. */
+/** The arguments of a call, filter or test. */
 function compileArguments(
   node: Arguments,
   frame: Frame,
@@ -200,7 +200,7 @@ function addKeywords(run: Run, keywords: Map<string, Value>, value: Value): void
   }
 }
 
-/** A call; `caller` gives the block of a `call` tag. */
+/** A call; `caller` provides the block of a `call` tag. */
 export function compileCall(node: Call, frame: Frame, caller?: Evaluate): Evaluate {
   const callee = compileExpression(node.callee, frame)
   const given = compileArguments(node, frame)
@@ -214,7 +214,7 @@ export function compileCall(node: Call, frame: Frame, caller?: Evaluate): Evalua
   }
 }
 
-/** A filter; `block` gives the text of a block that it is put to. */
+/** A filter; `block` provides the text of a block that it applies to. */
 export function compileFilter(node: Filter, frame: Frame, block?: Evaluate): Evaluate {
   return compileBuiltin(findFilter, node, node.operand, frame, block)
 }
@@ -227,7 +227,7 @@ function compileBuiltin(
   block?: Evaluate,
 ): Evaluate {
   const value = operand
-    ? // Of filters in a row the innermost is put to the block.
+    ? // In a chain of filters, the innermost applies to the block.
       operand.kind === 'filter'
       ? compileFilter(operand, frame, block)
       : compileExpression(operand, frame)
@@ -243,7 +243,7 @@ function compileBuiltin(
   }
 }
 
-/** The filter; within a condition one that is not there is an error only when it is called. */
+/** Finds a filter or test; within a condition, a missing one is an error only when called. */
 function found(find: typeof findFilter, name: string, soft: boolean): ReturnType<typeof findFilter> {
   try {
     return find(name)

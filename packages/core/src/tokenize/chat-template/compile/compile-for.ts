@@ -22,7 +22,7 @@ export function compileFor(node: ForStatement, frame: Frame, compileBody: Compil
   const symbols = frame.symbols.inner(recursive)
   const loopFrame: Frame = { symbols, soft: false, inLoop: true, withinLoop: true }
   const elseFrame: Frame = {
-    // In a recursive loop it shares the loop's routine, and a `break` has no loop.
+    // In a recursive loop, it shares the loop's routine, and a `break` has no loop.
     symbols: recursive ? symbols.beside() : frame.symbols.inner(),
     soft: false,
     inLoop: frame.inLoop && !recursive,
@@ -41,7 +41,7 @@ export function compileFor(node: ForStatement, frame: Frame, compileBody: Compil
   const enterElse = compileEntry(elseFrame)
   const otherwise = compileBody(node.otherwise, elseFrame)
 
-  /** testCells: those of the routine around, in which the test is compiled. */
+  /** testCells: those of the enclosing routine, in which the test is compiled. */
   const loop = (
     run: Run,
     cells: Cells,
@@ -62,7 +62,7 @@ export function compileFor(node: ForStatement, frame: Frame, compileBody: Compil
       enter(run, cells)
       const ending = body(run, cells, output)
       if (ending === 'break') break
-      // As Jinja2 has it: a pass that `break` or `continue` ends does not keep `else` from its turn.
+      // As in Jinja2: an iteration that ends by `break` or `continue` does not prevent `else`.
       if (ending === 'done') none = false
     }
     if (!none || node.otherwise.length === 0) return 'done'
@@ -85,7 +85,7 @@ export function compileFor(node: ForStatement, frame: Frame, compileBody: Compil
   }
 }
 
-/** `for … if …`: the items for which the test holds, found as they are wanted. */
+/** `for … if …`: the items for which the test holds, evaluated lazily. */
 function compileTest(node: ForStatement, frame: Frame): (run: Run, cells: Cells, items: Value) => Value {
   const testFrame = innerFrame(frame, { symbols: frame.symbols.inner(true), inLoop: false, withinLoop: true })
   testFrame.symbols.declareTarget(node.target)
@@ -95,7 +95,7 @@ function compileTest(node: ForStatement, frame: Frame): (run: Run, cells: Cells,
   const test: Evaluate = compileExpression(node.test!, testFrame)
   const { routine } = testFrame.symbols
   return (run, cells, items) => {
-    // The items must be there before the loop: an error of theirs is the loop's.
+    // Checks the items before the loop starts: an error in them belongs to the loop.
     iterate(run, items)
     return generator(run, items, 'generator', function* (source) {
       const inner = new Cells(routine, cells)

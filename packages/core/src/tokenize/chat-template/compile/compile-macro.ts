@@ -84,7 +84,7 @@ function compileDefinition(
   }
 }
 
-/** Which of the special names a body reads before it assigns them. */
+/** The special names that a body reads before assigning them. */
 function readsSpecial(body: Body, parameters: readonly string[]): MacroSignature['takes'] {
   const sought = new Set(['caller', 'kwargs', 'varargs'])
   const read = new Set<string>()

@@ -91,7 +91,7 @@ function compileBlock(
   }
 }
 
-/** A filter, or some in a row, put to the text of a block. */
+/** Applies a filter, or a chain of them, to the text of a block. */
 function compileBlockFilter(filter: Filter, inner: Frame): (run: Run, cells: Cells, text: string) => Value {
   let current = ''
   const apply = compileFilter(filter, inner, () => current)

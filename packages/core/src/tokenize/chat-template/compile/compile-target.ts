@@ -5,7 +5,7 @@ import { Namespace, type Run, type Value } from '../values/values.ts'
 import { type Cells, cellsAt, distanceTo, type Frame } from './frame.ts'
 
 export interface Assignment {
-  /** Before the value is known: whether what fields are assigned to are namespaces. */
+  /** Called before the value is known: checks that fields are only assigned to namespaces. */
   check(cells: Cells): void
   assign(run: Run, cells: Cells, value: Value): void
 }

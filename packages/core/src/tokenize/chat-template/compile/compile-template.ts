@@ -7,14 +7,14 @@ import { compileBody } from './compile-statement.ts'
 import { Cells, compileEntry, type Frame, Output } from './frame.ts'
 import { Symbols } from './symbols.ts'
 
-/** Renders a template with variables, which are values of JSON. Throws `TemplateError`. */
+/** Renders a template with variables, which are JSON values. Throws `TemplateError`. */
 export type RenderTemplate = (variables: Readonly<Record<string, unknown>>) => string
 
 /**
- * Compiles a template as transformers does: Jinja2's `ImmutableSandboxedEnvironment` with `trim_blocks`,
- * `lstrip_blocks`, `loopcontrols` and `generation`. A port of the parts of Jinja2 3.1.6 that chat templates can reach,
- * because no engine for JavaScript gives the same text, or has bounds: time and memory are limited here for templates
- * that mean harm. No code is generated from a template. Throws `TemplateError`.
+ * Compiles a template as transformers does: Jinja2's `ImmutableSandboxedEnvironment` with `trim_blocks`, `lstrip_blocks`,
+ * `loopcontrols` and `generation`. A port of the parts of Jinja2 3.1.6 that chat templates can reach, because no JavaScript
+ * engine gives the same text, or has limits: time and memory are bounded here against malicious templates. No code is generated
+ * from a template. Throws `TemplateError`.
  */
 export function compileTemplate(source: string): RenderTemplate {
   const body = parseTemplate(source)
@@ -41,7 +41,7 @@ export function compileTemplate(source: string): RenderTemplate {
   }
 }
 
-/** Turns values of JSON into the template's. */
+/** Converts JSON values to the template's values. */
 class Input {
   characters = 0
 
@@ -55,7 +55,7 @@ class Input {
       case 'bigint':
         return value
       case 'number':
-        // JSON has no integers of its own: those that are whole are.
+        // JSON does not distinguish integers: whole numbers become integers.
         return Number.isSafeInteger(value) && !Object.is(value, -0) ? BigInt(value) : value
       case 'object': {
         if (value === null) return null

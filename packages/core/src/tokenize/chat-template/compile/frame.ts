@@ -2,14 +2,14 @@ import type { Body } from '../syntax/syntax-tree.ts'
 import type { Run, Value } from '../values/values.ts'
 import type { Place, Routine, Symbols } from './symbols.ts'
 
-/** What a statement or expression is compiled in. */
+/** The context in which a statement or expression is compiled. */
 export interface Frame {
   readonly symbols: Symbols
-  /** Within a condition, where a filter that does not exist is an error only if it is called. */
+  /** Within a condition, where a missing filter is an error only if it is called. */
   readonly soft: boolean
-  /** Whether `break` and `continue` have a loop here. */
+  /** Whether `break` and `continue` are inside a loop. */
   readonly inLoop: boolean
-  /** Whether there is a loop around it at all. */
+  /** Whether there is any enclosing loop. */
   readonly withinLoop: boolean
 }
 
@@ -20,7 +20,7 @@ export const innerFrame = (frame: Frame, changes: Partial<Frame> = {}): Frame =>
   ...changes,
 })
 
-/** The variables of a routine while it runs; undefined for what is not assigned. */
+/** The variables of a routine at run time; undefined if not assigned. */
 export class Cells {
   readonly values: (Value | undefined)[]
   readonly outer: Cells | undefined
@@ -33,7 +33,7 @@ export class Cells {
 
 export type Evaluate = (run: Run, cells: Cells) => Value
 
-/** The cells of the routine that is so many routines further out. */
+/** The cells of an enclosing routine, `distance` levels out. */
 export function cellsAt(cells: Cells, distance: number): Cells {
   let found = cells
   for (let left = distance; left > 0; left--) found = found.outer!
@@ -51,7 +51,7 @@ export function distanceTo(frame: Frame, place: Place): number {
   return distance
 }
 
-/** Gives the variables of a block what they have when it is entered. */
+/** Initializes the variables of a block when it is entered. */
 export function compileEntry(frame: Frame): (run: Run, cells: Cells) => void {
   const actions: ((run: Run, cells: Cells) => void)[] = []
   for (const [place, load] of frame.symbols.loads) {
@@ -82,18 +82,18 @@ export function compileEntry(frame: Frame): (run: Run, cells: Cells) => void {
   }
 }
 
-/** How a statement ended: a loop's `break` and `continue` end those around them too. */
+/** How a statement ended: `break` and `continue` also end the enclosing statements up to the loop. */
 export type Ending = 'done' | 'break' | 'continue'
 export type Execute = (run: Run, cells: Cells, output: Output) => Ending
 export type CompileBody = (body: Body, frame: Frame) => Execute
 
-/** What a template, or a block of it, has written so far. */
+/** The text that a template, or a block of it, has written so far. */
 export class Output {
   readonly #parts: string[] = []
 
   readonly counts: boolean
 
-  /** counts: whether what is written is the template's own output, which has a limit of its own. */
+  /** counts: whether this is the template's own output, which has a limit of its own. */
   constructor(counts = false) {
     this.counts = counts
   }
@@ -105,7 +105,7 @@ export class Output {
     this.#parts.push(text)
   }
 
-  /** All of it as one text. */
+  /** All output as one text. */
   text(run: Run): string {
     return this.#parts.length === 1 ? this.#parts[0]! : run.fuel.join(this.#parts)
   }

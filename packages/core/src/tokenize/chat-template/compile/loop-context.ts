@@ -12,7 +12,7 @@ export class LoopContext extends Callable {
   #iterator: Iterator<Value>
   #length: number | undefined
   #index = -1
-  /** Taken ahead of its turn. */
+  /** The next item, if it was read ahead. */
   #after: IteratorResult<Value> | undefined
   #current: Value | undefined
   #before: Value | undefined
@@ -37,7 +37,7 @@ export class LoopContext extends Callable {
     this.#iterator = iterate(run, iterable)
   }
 
-  /** The next item. */
+  /** Advances to the next item. */
   next(): IteratorResult<Value> {
     const next = this.#after ?? this.#iterator.next()
     this.#after = undefined

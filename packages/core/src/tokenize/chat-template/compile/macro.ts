@@ -18,12 +18,12 @@ export interface MacroSignature {
   readonly takes: { readonly caller: boolean; readonly kwargs: boolean; readonly varargs: boolean }
 }
 
-/** What a macro's body is given: undefined where an argument is missing. */
+/** The values for a macro's body: undefined for missing arguments. */
 export type MacroValues = readonly (Value | undefined)[]
 
 /**
- * A macro, or the block of a call. The body's values are those of the parameters, then of `caller`, `kwargs` and
- * `varargs` where the body reads them. Source: Jinja2 3.1.6, runtime.py.
+ * A macro, or the block of a call. The body receives values for the parameters, then for `caller`, `kwargs` and `varargs` if it
+ * reads them. Source: Jinja2 3.1.6, runtime.py.
  */
 export class Macro extends Callable {
   readonly signature: MacroSignature

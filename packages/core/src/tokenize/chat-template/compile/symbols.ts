@@ -2,7 +2,7 @@ import type { Fuel } from '../fuel.ts'
 import type { Expression, Statement, Target } from '../syntax/syntax-tree.ts'
 import { failed } from '../template-error.ts'
 
-/** A body that runs by itself, with its own variables: the template, a macro, a recursive loop. */
+/** A body with its own variables: the template, a macro, a recursive loop. */
 export class Routine {
   readonly #places = new Map<string, Place>()
   readonly outer: Routine | undefined
@@ -11,7 +11,7 @@ export class Routine {
     this.outer = outer
   }
 
-  /** The place of a name at a level of blocks; blocks beside each other share it, as in Jinja2. */
+  /** The place of a name at a nesting level; sibling blocks share it, as in Jinja2. */
   place(level: number, name: string): Place {
     const key = `${level} ${name}`
     let place = this.#places.get(key)
@@ -27,21 +27,21 @@ export class Routine {
   }
 }
 
-/** Where a variable is kept. */
+/** Where a variable is stored. */
 export interface Place {
   readonly routine: Routine
   readonly slot: number
   readonly name: string
 }
 
-/** What is done with a variable when its block is entered. */
+/** How a variable is initialized when its block is entered. */
 type Load =
   | { readonly from: 'given' | 'resolve' | 'nothing' }
   | { readonly from: 'outer'; readonly place: Place }
 
 /**
- * Which variable a name stands for in a block, decided before anything runs: a name that a block assigns is its own
- * from the start. A port of Jinja2 3.1.6, idtracking.py.
+ * Resolves names to variables at compile time: a name that a block assigns is the block's own from the start. A port of Jinja2
+ * 3.1.6, idtracking.py.
  */
 export class Symbols {
   #places = new Map<string, Place>()
@@ -64,12 +64,12 @@ export class Symbols {
     return new Symbols(fuel, new Routine(), 0, undefined)
   }
 
-  /** Those of a block within; a routine of its own if it `runsAlone`. */
+  /** The symbols of a nested block; with its own routine if it `runsAlone`. */
   inner(runsAlone = false): Symbols {
     return new Symbols(this.fuel, runsAlone ? new Routine(this.routine) : this.routine, this.level + 1, this)
   }
 
-  /** Those of another block in the same routine and at the same level. */
+  /** The symbols of another block in the same routine and at the same level. */
   beside(): Symbols {
     return new Symbols(this.fuel, this.routine, this.level, this.outer)
   }
@@ -92,7 +92,7 @@ export class Symbols {
     return place
   }
 
-  /** A variable that is given its value when the block is entered. */
+  /** A variable that gets its value when the block is entered. */
   declare(name: string): Place {
     this.#stores.add(name)
     return this.#define(name, { from: 'given' })
@@ -118,7 +118,7 @@ export class Symbols {
     for (const statement of body) this.#visit(statement)
   }
 
-  /** Names that an expression reads. */
+  /** Visits the names that an expression reads. */
   visitExpression(expression: Expression | undefined): void {
     if (expression) this.#visitExpressions(expression)
   }
@@ -161,7 +161,7 @@ export class Symbols {
         this.visitExpression(statement.call)
         break
       case 'if': {
-        // As Jinja2 has it: each further branch is an if of its own, all of them one branch of the first.
+        // As in Jinja2: each further branch is an if of its own, and together they are one branch of the first.
         const [first, ...others] = statement.branches
         this.visitExpression(first!.test)
         this.#join([
@@ -194,7 +194,7 @@ export class Symbols {
     return branch
   }
 
-  /** What branches assign may not have been: it is then what it was outside. */
+  /** A variable assigned in a branch may be unassigned afterwards: then it has its outer value. */
   #join(branches: readonly Symbols[]): void {
     const stored = new Set<string>()
     for (const branch of branches)

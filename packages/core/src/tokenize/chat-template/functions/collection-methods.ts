@@ -60,7 +60,7 @@ export const fromKeys: Call = byPlace('fromkeys', 1, 2, (run, keys, value = null
   return dict
 })
 
-/** `dict(...)`: from a mapping or pairs, and from names. */
+/** `dict(...)`: from a mapping or pairs, and from keyword arguments. */
 export const makeDict: Call = (run, args, keywords) => {
   if (args.length > 1) throw failed(`TypeError: dict expected at most 1 argument, got ${args.length}`)
   const entries = args.length === 1 ? pairsOf(run, args[0]!) : []

@@ -134,7 +134,7 @@ function length(run: Run, value: Value | undefined): Value {
   return BigInt(found)
 }
 
-/** The items of what Python's `reversed` takes. */
+/** The items of a value that Python's `reversed` accepts. */
 function reversible(run: Run, value: Value): readonly Value[] | undefined {
   if (value === null || typeof value === 'bigint' || typeof value === 'number' || typeof value === 'boolean')
     return undefined
@@ -196,7 +196,7 @@ function groupBy(run: Run, ...given: Value[]): Value {
   return groups.map(({ key, items }) => new Group(keeps ? key : nameOf(items[0]!), items))
 }
 
-/** A tuple of a key and its items, which have names too. */
+/** A tuple of a key and its items, which can also be accessed by name. */
 class Group extends Tuple {
   override readonly typeName = '_GroupTuple'
   readonly grouper: Value

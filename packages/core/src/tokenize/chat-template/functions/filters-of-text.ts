@@ -24,7 +24,7 @@ import {
 } from '../values/values.ts'
 import { textMethods } from './text-methods.ts'
 
-/** Jinja2's filters of texts, and those that make one. Source: Jinja2 3.1.6, filters.py. */
+/** Jinja2's filters that take or make text. Source: Jinja2 3.1.6, filters.py. */
 export const textFilters: Readonly<Record<string, Call>> = {
   capitalize: asMethod('capitalize'),
   lower: asMethod('lower'),
@@ -94,10 +94,10 @@ export const textFilters: Readonly<Record<string, Call>> = {
   ),
 }
 
-/** What `title` takes for words: unlike those of str.title, they go on behind an apostrophe. */
+/** What `title` considers words: unlike those of str.title, they continue after an apostrophe. */
 const words = new RegExp(`[^-({[<${spaceClass}]+`, 'gu')
 
-/** A text, or the text of anything else. */
+/** Converts a value to text; texts are kept as they are. */
 function softText(run: Run, value: Value): string | Markup {
   return isText(value) ? value : str(run, value)
 }

@@ -1,6 +1,6 @@
 /**
- * What a template can call: filters (here, of text and of sequences), tests, global functions, and the methods and attributes
- * that values have (methods, subscript).
+ * What a template can call: filters (of text and of sequences in their own files), tests, global functions, and the methods and
+ * attributes of values (methods, subscript).
  */
 
 import { failed, unsupported } from '../template-error.ts'
@@ -26,7 +26,7 @@ import { attributeGetter } from './item-attributes.ts'
 import { onlyAttribute } from './subscript.ts'
 import { tests } from './tests.ts'
 
-/** Those of Jinja2's filters that are not here: what they give is by chance, by the machine, or of no use in a chat. */
+/** Jinja2's filters that are missing here: their results are random, depend on the machine, or are useless in a chat. */
 const lacking = ['pprint', 'random', 'urlize', 'wordwrap']
 
 /** All filters by name. Source: Jinja2 3.1.6, filters.py. */
@@ -135,7 +135,7 @@ function map(run: Run, args: readonly Value[], keywords: Keywords): Value {
   })
 }
 
-/** `select` and its kin: those items for which a test of the item, or of an attribute of it, gives `wanted`. */
+/** `select` and its variants: the items for which a test of the item, or of one of its attributes, gives `wanted`. */
 function choose(
   run: Run,
   args: readonly Value[],

@@ -19,7 +19,7 @@ import { fromKeys, makeDict } from './collection-methods.ts'
 
 const longestRange = 100_000
 
-/** What every template of transformers finds beside its variables. Source: transformers 5, chat_template_utils.py. */
+/** The globals of every transformers template, besides its variables. Source: transformers 5, chat_template_utils.py. */
 export function globals(): ReadonlyMap<string, Value> {
   const functions = [
     new Callable('range', byPlace('range', 1, 3, makeRange)),
@@ -75,7 +75,7 @@ function makeRange(run: Run, ...bounds: (Value | undefined)[]): Value {
   return range
 }
 
-/** `dict`, which has a method of its own. */
+/** `dict`, which has a method. */
 class DictFunction extends Callable {
   override attribute(name: string): Value | undefined {
     return name === 'fromkeys' ? new Callable(name, fromKeys) : undefined
@@ -120,7 +120,7 @@ class Cycler extends PythonObject {
   }
 }
 
-/** Nothing when it is called first, then its text. */
+/** A function that returns nothing on the first call, then the separator. */
 function makeJoiner(separator: Value): Callable {
   let used = false
   return new Callable(

@@ -1,7 +1,7 @@
 import { isText, Markup, type Run, textOf, Undefined, type Value } from '../values/values.ts'
 import { getItem } from './subscript.ts'
 
-/** Text in lower case, anything else as it is. */
+/** Text in lower case, other values unchanged. */
 export const ignoreCase = (value: Value): Value =>
   isText(value)
     ? value instanceof Markup
@@ -9,7 +9,7 @@ export const ignoreCase = (value: Value): Value =>
       : textOf(value).toLowerCase()
     : value
 
-/** The parts of a dotted name; those of digits are integers. */
+/** The parts of a dotted name; numeric ones become integers. */
 function pathOf(attribute: Value): readonly Value[] {
   if (attribute === null) return []
   if (!isText(attribute)) return [attribute]
@@ -20,11 +20,11 @@ function pathOf(attribute: Value): readonly Value[] {
 
 interface GetterOptions {
   readonly foldsCase?: boolean
-  /** In the place of what is undefined; null for none. */
+  /** Replaces undefined values; null for no replacement. */
   readonly otherwise?: Value
 }
 
-/** What a filter's `attribute` names of an item: `null` for the item itself. */
+/** Gets from an item what a filter's `attribute` names; `null` means the item itself. */
 export function attributeGetter(
   run: Run,
   attribute: Value,
@@ -43,7 +43,7 @@ export function attributeGetter(
   }
 }
 
-/** The values of attributes divided by commas, as a list to sort by. */
+/** The values of comma-separated attributes, as a list to sort by. */
 export function attributesGetter(run: Run, attribute: Value, foldsCase: boolean): (item: Value) => Value {
   const names = isText(attribute) ? textOf(attribute).split(',') : [attribute]
   const getters = names.map((name) => attributeGetter(run, name, { foldsCase }))

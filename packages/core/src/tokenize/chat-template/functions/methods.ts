@@ -13,13 +13,13 @@ import {
 import { dictMethods, listMethods, numberAttributes, tupleMethods } from './collection-methods.ts'
 import { textMethods } from './text-methods.ts'
 
-/** Methods that change what they are called on: the sandbox gives something undefined instead. */
+/** Methods that modify their object: the sandbox returns an undefined value instead. */
 const changing: Readonly<Record<string, readonly string[]>> = {
   list: ['append', 'clear', 'extend', 'insert', 'pop', 'remove', 'reverse', 'sort'],
   dict: ['clear', 'pop', 'popitem', 'setdefault', 'update'],
 }
 
-/** What Python's types have and this engine has not. */
+/** Methods of Python's types that are not supported here. */
 const lacking: Readonly<Record<string, readonly string[]>> = {
   str: ['encode', 'maketrans'],
   Markup: ['encode', 'maketrans', 'format', 'format_map', 'escape', 'unescape', 'striptags'],
@@ -33,7 +33,7 @@ const lacking: Readonly<Record<string, readonly string[]>> = {
   generator: ['close', 'send', 'throw', 'gi_running', 'gi_yieldfrom', 'gi_suspended'],
 }
 
-/** An attribute of one of Python's own types; undefined where the type has none of that name. */
+/** An attribute of one of Python's built-in types; undefined if the type has none of that name. */
 export function methodOf(object: Value, name: string): Value | 'unsafe' | undefined {
   const type = typeName(object)
   if (changing[type]?.includes(name)) return 'unsafe'

@@ -24,7 +24,7 @@ import { methodOf } from './methods.ts'
 /** `object.name`: an attribute, else an item. Source: Jinja2 3.1.6, sandbox.py. */
 export function getAttribute(run: Run, object: Value, name: string): Value {
   if (object instanceof Undefined) return attributeOfUndefined(object, name)
-  // None is a value too, so that ?? would not do.
+  // Not ??, because None is a value too.
   const attribute = attributeOf(run, object, name)
   if (attribute !== undefined) return attribute
   const item = itemOf(run, object, name)
@@ -40,7 +40,7 @@ export function getItem(run: Run, object: Value, key: Value): Value {
   return attribute === undefined ? missing(run, object, key) : attribute
 }
 
-/** An attribute alone, as the filter `attr` takes it. */
+/** Only an attribute, as for the filter `attr`. */
 export function onlyAttribute(run: Run, object: Value, name: string): Value {
   if (object instanceof Undefined) return attributeOfUndefined(object, name)
   const attribute = attributeOf(run, object, name)
@@ -66,7 +66,7 @@ function attributeOf(run: Run, object: Value, name: string): Value | undefined {
   return name.startsWith('_') ? unsafe(object, name) : own
 }
 
-/** Python's `str.format` goes by the rules of the sandbox. */
+/** Python's `str.format`, with the sandbox's access rules. */
 function formatMethod(text: string, name: 'format' | 'format_map'): Callable {
   const access = { attribute: getAttribute, item: getItem }
   if (name === 'format')
@@ -92,7 +92,7 @@ function missing(run: Run, object: Value, key: Value): Undefined {
   )
 }
 
-/** `object[key]`; undefined where Python has a TypeError or LookupError. */
+/** `object[key]`; undefined where Python raises a TypeError or LookupError. */
 function itemOf(run: Run, object: Value, key: Value): Value | undefined {
   if (object instanceof Dict) return isUnhashable(key) ? undefined : object.get(key)
   if (typeof key !== 'bigint' && typeof key !== 'boolean') return undefined
@@ -150,7 +150,7 @@ function taken<Item>(items: readonly Item[], start: number, stop: number, step: 
   return part
 }
 
-/** Start, stop and step within a sequence. Source: CPython, PySlice_AdjustIndices. */
+/** Start, stop and step clipped to a sequence. Source: CPython, PySlice_AdjustIndices. */
 function slicePlaces(
   [first, last, by]: readonly [Value, Value, Value],
   length: number,

@@ -77,7 +77,7 @@ function ofKind(run: Run, kind: 'islower' | 'isupper', value: Value): boolean {
   return isKind(kind, text)
 }
 
-/** Whether it has a length and items. */
+/** Whether a value has a length and items. */
 function isSequence(run: Run, value: Value): boolean {
   if (
     isList(value) ||
@@ -87,6 +87,6 @@ function isSequence(run: Run, value: Value): boolean {
     value instanceof Range
   )
     return true
-  // An undefined value has a length; its items are an error, and this asks for the method alone.
+  // An undefined value has a length. Its items would be an error, but Python only checks for the method.
   return value instanceof Undefined && lengthOf(run, value) === 0
 }

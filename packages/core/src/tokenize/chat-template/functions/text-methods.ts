@@ -12,7 +12,7 @@ import { searchMethods } from './text-search-methods.ts'
 
 type Method = (self: string | Markup) => Call
 
-/** Methods of `str`, and of `Markup`, whose results are escaped and whose arguments are escaped where they go in. */
+/** Methods of `str`, and of `Markup`, which escapes arguments and returns escaped results. */
 export const textMethods: Readonly<Record<string, Method>> = {
   ...Object.fromEntries(
     kindMethods.map((name) => [

@@ -6,7 +6,7 @@ import { type Call, like, Markup, type Run, textOf, type Value } from '../values
 
 type Method = (self: string | Markup) => Call
 
-/** Methods of `str` that fill it up to a width. */
+/** Methods of `str` that pad to a width. */
 export const paddingMethods: Readonly<Record<string, Method>> = {
   center: padding('center', (length, width) => {
     const marg = width - length

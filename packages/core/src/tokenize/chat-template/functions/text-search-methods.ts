@@ -18,7 +18,7 @@ import {
 
 type Method = (self: string | Markup) => Call
 
-/** Methods of `str` that look for a text, split at it or replace it. */
+/** Methods of `str` that search for a text, split at it or replace it. */
 export const searchMethods: Readonly<Record<string, Method>> = {
   find: finding('find', false, (text, sought) => text.indexOf(sought)),
   index: finding('index', true, (text, sought) => text.indexOf(sought)),
@@ -81,7 +81,7 @@ function testing(name: string, test: (text: string, part: string) => boolean): M
     })
 }
 
-/** The part of a text that `start` and `end` name, and where it begins; undefined where it begins behind the end. */
+/** The part of a text between `start` and `end`, and its start; undefined if it starts after the end. */
 function window(
   run: Run,
   text: string,

@@ -12,15 +12,15 @@ import {
 import type { TokenStream } from './token-stream.ts'
 
 interface TupleOptions {
-  /** False where an `if` behind the expression is not a condition's. */
+  /** False if an `if` after the expression does not belong to it. */
   readonly withCondition?: boolean
   /** A name that ends a tuple. */
   readonly endName?: string
-  /** In parentheses `()` is a tuple. */
+  /** Whether `()` is a tuple, which it is in parentheses. */
   readonly inParentheses?: boolean
 }
 
-/** One expression, or a tuple of those that commas divide. Source: Jinja2 3.1.6, parser.py, as all below. */
+/** One expression, or a tuple of comma-separated ones. Source: Jinja2 3.1.6, parser.py, as for everything below. */
 export function parseTuple(stream: TokenStream, options: TupleOptions = {}): Expression {
   const { withCondition = true, endName, inParentheses = false } = options
   const items: Expression[] = []
@@ -84,7 +84,7 @@ function parseCompare(stream: TokenStream): Expression {
   return others.length ? { kind: 'compare', first, others } : first
 }
 
-/** Operators of one precedence, from the left. */
+/** Left-associative operators of one precedence. */
 function parseBinary(
   stream: TokenStream,
   operators: readonly string[],
@@ -228,7 +228,7 @@ function parseArguments(stream: TokenStream): Arguments {
   return { positional, named, spread, namedSpread }
 }
 
-/** Filters in a row; the first has its bar already behind it if `started`. */
+/** A chain of filters; if `started`, the first one's bar was already consumed. */
 export function parseFilter(stream: TokenStream, operand: undefined, started?: boolean): Filter | undefined
 export function parseFilter(stream: TokenStream, operand: Expression): Filter
 export function parseFilter(stream: TokenStream, operand: Expression | undefined, started = false) {

@@ -11,7 +11,7 @@ const constants: Readonly<Record<string, null | boolean>> = {
   None: null,
 }
 
-/** What one token says by itself: a name, a constant, a number; or texts in a row, which are one. */
+/** A single token as an expression: a name, a constant, a number; or adjacent strings, which are joined. */
 export function parseLiteral(stream: TokenStream): Expression {
   if (stream.current.kind === 'text') {
     const parts: string[] = []

@@ -1,5 +1,5 @@
 /**
- * From text to a tree: a template is cut into tokens (tokenize-template), which are read into statements, here, and expressions
+ * Parsing: a template is split into tokens (tokenize-template), which are parsed into statements, here, and expressions
  * (parse-expression).
  */
 
@@ -20,8 +20,8 @@ import { TokenStream } from './token-stream.ts'
 import { tokenizeTemplate } from './tokenize-template.ts'
 
 /**
- * The statements of a template in the language of Jinja2 with `loopcontrols` and transformers' `generation`.
- * Throws `TemplateError`. Source: Jinja2 3.1.6, parser.py.
+ * Parses a template in the language of Jinja2 with `loopcontrols` and transformers' `generation`. Throws `TemplateError`. Source:
+ * Jinja2 3.1.6, parser.py.
  */
 export function parseTemplate(template: string): Body {
   if (template.length > limits.template) throw beyond(`${limits.template} characters of template`)
@@ -32,7 +32,7 @@ export function parseTemplate(template: string): Body {
   return body
 }
 
-/** Statements up to a tag of one of the names, which becomes the current token. */
+/** Statements up to a tag with one of these names, which becomes the current token. */
 function parseBody(stream: TokenStream, ends: readonly string[]): Statement[] {
   const body: Statement[] = []
   for (;;) {
@@ -58,7 +58,7 @@ function parseBody(stream: TokenStream, ends: readonly string[]): Statement[] {
   }
 }
 
-/** The rest of a tag and what is between it and the tag that ends it, which is taken too. */
+/** The rest of a tag and everything up to its end tag, which is consumed too. */
 function parseInside(stream: TokenStream, end: string): Statement[] {
   const body = parseUpTo(stream, end)
   stream.next()
@@ -172,7 +172,7 @@ function parseWith(stream: TokenStream): Statement {
 interface TargetOptions {
   /** A name that ends a tuple. */
   readonly endName?: string
-  /** Whether `namespace.name` is a target. */
+  /** Whether `namespace.name` is a valid target. */
   readonly withFields?: boolean
 }
 
@@ -209,7 +209,7 @@ function parseOneTarget(stream: TokenStream, { withFields = false }: TargetOptio
 
 const reserved = ['true', 'false', 'none', 'True', 'False', 'None']
 
-/** A name to assign to. */
+/** A name as an assignment target. */
 function parseName(stream: TokenStream): string {
   if (stream.isName(...reserved)) throw stream.fail(`cannot assign to ${stream.describe()}`)
   return stream.expect('name').text

@@ -1,6 +1,6 @@
 import { beyond, limits } from '../fuel.ts'
 
-/** An expression of the template language, as Jinja2's nodes.py has them. */
+/** An expression of the template language, following Jinja2's nodes.py. */
 export type Expression =
   | { readonly kind: 'constant'; readonly value: null | boolean | bigint | number | string }
   | { readonly kind: 'name'; readonly name: string }
@@ -41,7 +41,7 @@ export type Expression =
 
 export type BinaryOperator = '+' | '-' | '*' | '/' | '//' | '%' | '**'
 export type Comparison = '==' | '!=' | '<' | '<=' | '>' | '>=' | 'in' | 'not in'
-/** Those that are one token. */
+/** Comparison operators that are a single token. */
 export const comparisons: readonly string[] = ['==', '!=', '<', '<=', '>', '>=']
 
 export interface Arguments {
@@ -59,12 +59,12 @@ export type Call = Arguments & { readonly kind: 'call'; readonly callee: Express
 
 export type Filter = Arguments & {
   readonly kind: 'filter'
-  /** Absent in a filter block: the block's text. */
+  /** Absent in a filter block, where it is the block's text. */
   readonly operand: Expression | undefined
   readonly name: string
 }
 
-/** What is assigned to. */
+/** An assignment target. */
 export type Target =
   | { readonly kind: 'store'; readonly name: string }
   | { readonly kind: 'field'; readonly name: string; readonly field: string }
@@ -72,7 +72,7 @@ export type Target =
 
 export interface Parameters {
   readonly parameters: readonly string[]
-  /** Of the last parameters. */
+  /** Defaults of the last parameters. */
   readonly defaults: readonly Expression[]
 }
 
@@ -84,7 +84,7 @@ export type MacroStatement = Parameters & {
 
 export type CallStatement = Parameters & {
   readonly kind: 'callBlock'
-  /** Absent for `generation`, which gives its body's text. */
+  /** Absent for `generation`, which outputs its body's text. */
   readonly call: Call | undefined
   readonly body: Body
 }
@@ -132,12 +132,12 @@ export type Body = readonly Statement[]
 
 const depths = new WeakMap<object, number>()
 
-/** Levels of nodes within each other, of statements and expressions. 0 for what has not been checked. */
+/** Depth of nested nodes, statements and expressions. 0 for trees that were not checked. */
 export const depthOf = (node: object) => depths.get(node) ?? 0
 
 /**
- * Refuses a tree of too many levels, also one that is deep without brackets, as a long sum is: evaluation calls itself
- * once a level. Goes over the tree without calling itself.
+ * Refuses a tree that is too deep, even without brackets, such as a long sum: evaluation recurses once per level. The check
+ * itself is not recursive.
  */
 export function checkDepth(tree: Body): void {
   const path: { readonly node: object; readonly children: object[]; depth: number }[] = []

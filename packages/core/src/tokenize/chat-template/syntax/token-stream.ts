@@ -2,7 +2,7 @@ import { checkNesting } from '../fuel.ts'
 import { TemplateError } from '../template-error.ts'
 import type { Token } from './tokenize-template.ts'
 
-/** The tokens that a parser goes through, one after the other. */
+/** The sequence of tokens that a parser consumes. */
 export class TokenStream {
   #at = 0
   #depth = 0
@@ -21,7 +21,7 @@ export class TokenStream {
     return this.tokens[this.#at + 1]
   }
 
-  /** The current token, and goes on to the next. */
+  /** Returns the current token and advances. */
   next(): Token {
     const token = this.current
     if (token.kind !== 'eof') this.#at++
@@ -44,7 +44,7 @@ export class TokenStream {
     return true
   }
 
-  /** Two names, one after the other. */
+  /** Skips two consecutive names. */
   skipNames(first: string, second: string): boolean {
     if (!this.isName(first) || this.following?.kind !== 'name' || this.following.text !== second) return false
     this.next()
@@ -73,7 +73,7 @@ export class TokenStream {
     return new TemplateError('syntax', `${message} in line ${this.current.line}`)
   }
 
-  /** Items divided by commas up to a bracket; a comma may stand behind the last. */
+  /** Comma-separated items up to a closing bracket; a trailing comma is allowed. */
   items<Item>(end: Token['kind'], parseItem: () => Item): Item[] {
     const items: Item[] = []
     while (this.current.kind !== end) {
@@ -85,14 +85,14 @@ export class TokenStream {
     return items
   }
 
-  /** Names divided by dots. */
+  /** Names separated by dots. */
   dottedName(): string {
     let name = this.expect('name').text
     while (this.skipIf('.')) name += `.${this.expect('name').text}`
     return name
   }
 
-  /** Runs what may come to itself again, within the bounds of nesting. */
+  /** Runs a parser that may recurse, within the nesting limit. */
   nested<Result>(parse: () => Result): Result {
     checkNesting(++this.#depth)
     const result = parse()

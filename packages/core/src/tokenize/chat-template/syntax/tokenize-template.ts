@@ -1,7 +1,7 @@
 import { TemplateError, unsupported } from '../template-error.ts'
 import { spaceClass } from '../text/split-text.ts'
 
-/** `data` is text between tags; of an operator, `kind` is the operator itself. */
+/** `data` is text between tags; for operators, `kind` is the operator itself. */
 export interface Token {
   readonly kind:
     | 'data'
@@ -43,10 +43,7 @@ const lexemes: readonly (readonly [string, RegExp])[] = [
 const identifier = /^[\p{XID_Start}_]\p{XID_Continue}*$/u
 const closing: Readonly<Record<string, string>> = { '{': '}', '(': ')', '[': ']' }
 
-/**
- * The tokens of a template, as Jinja2's lexer gives them with `trim_blocks` and `lstrip_blocks`.
- * Source: Jinja2 3.1.6, lexer.py.
- */
+/** Splits a template into tokens like Jinja2's lexer with `trim_blocks` and `lstrip_blocks`. Source: Jinja2 3.1.6, lexer.py. */
 export function tokenizeTemplate(template: string): Token[] {
   const source = template.replace(/\r\n?/g, '\n').replace(/\n$/, '')
   const tokens: Token[] = []
@@ -60,13 +57,13 @@ export function tokenizeTemplate(template: string): Token[] {
     return pattern.exec(source)?.[0]
   }
   const push = (kind: Token['kind'], value: string) => tokens.push({ kind, text: value, line })
-  /** Goes on behind what was matched. */
+  /** Advances past what was matched. */
   const advance = (matched: string) => {
     at += matched.length
     for (let i = matched.indexOf('\n'); i >= 0; i = matched.indexOf('\n', i + 1)) line++
     lineStarts = matched.endsWith('\n')
   }
-  /** The text up to a tag, less the white space that the tag takes. */
+  /** The text up to a tag, without the white space that the tag strips. */
   const data = (end: number, sign: string | undefined, isPrint: boolean) => {
     const full = source.slice(at, end)
     const kept = sign === '-' ? trimEnd(full) : sign === '+' || isPrint ? full : lstripped(full, lineStarts)
@@ -159,7 +156,7 @@ function tokenText(kind: string, found: string): string {
   return kind === 'int' || kind === 'float' ? found.replaceAll('_', '') : found
 }
 
-/** Where the next `{%`, `{{` or `{#` is, or −1. */
+/** Position of the next `{%`, `{{` or `{#`, or −1. */
 function nextTag(source: string, from: number): number {
   for (let at = source.indexOf('{', from); at >= 0; at = source.indexOf('{', at + 1)) {
     const next = source[at + 1]
@@ -176,7 +173,7 @@ function trimEnd(value: string): string {
   return value.slice(0, end)
 }
 
-/** `lstrip_blocks`: without the white space between the start of the line and the tag. */
+/** `lstrip_blocks`: removes white space between the start of the line and the tag. */
 function lstripped(value: string, lineStarts: boolean): string {
   const start = value.lastIndexOf('\n') + 1
   if (start === 0 && !lineStarts) return value
@@ -198,9 +195,8 @@ const simple: Readonly<Record<string, string>> = {
 }
 
 /**
- * The value of a string literal's inside. Jinja2 encodes it with `backslashreplace` and decodes it with
- * `unicode-escape`, so that an escape that is not known stays as it stands, and a backslash before a character
- * beyond ASCII stays with that character's escape.
+ * The value of a string literal's contents. Jinja2 encodes them with `backslashreplace` and decodes them with `unicode-escape`,
+ * so that unknown escapes are kept, and a backslash before a non-ASCII character is kept with that character's escape.
  */
 function unescapeString(source: string): string {
   if (!source.includes('\\')) return source
@@ -224,7 +220,7 @@ function fromCode(code: number): string {
   return String.fromCodePoint(code)
 }
 
-/** As Python's `backslashreplace` writes a character, less the backslash. */
+/** A character as written by Python's `backslashreplace`, without the backslash. */
 function escaped(character: string): string {
   const code = character.codePointAt(0)!
   const digits = code.toString(16)

@@ -1,6 +1,6 @@
 import { unsupported } from '../template-error.ts'
 
-/** Python's `repr` of a float: as short as it can be to be read back. */
+/** Python's `repr` of a float: the shortest text that parses to the same value. */
 export function floatText(value: number): string {
   if (Number.isNaN(value)) return 'nan'
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf'
@@ -9,14 +9,14 @@ export function floatText(value: number): string {
   const power = Number(exponent)
   if (power < -4 || power >= 16)
     return `${mantissa}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`
-  // Here JavaScript writes no exponent either.
+  // In this range, JavaScript does not use an exponent either.
   const plain = String(value)
   return plain.includes('.') ? plain : `${plain}.0`
 }
 
 const longestPrecision = 1000
 
-/** The value as a fraction of whole numbers; the denominator is positive. */
+/** A value as a fraction of integers; the denominator is positive. */
 function fractionOf(value: number): readonly [bigint, bigint] {
   let exponent = 0
   let scaled = value
@@ -27,7 +27,7 @@ function fractionOf(value: number): readonly [bigint, bigint] {
   return [BigInt(scaled), 1n << BigInt(exponent)]
 }
 
-/** The quotient, rounded half to even; the denominator is positive. */
+/** The quotient, rounded half to even; the denominator must be positive. */
 export function roundedQuotient(numerator: bigint, denominator: bigint): bigint {
   const negative = numerator < 0n
   const size = negative ? -numerator : numerator
@@ -37,7 +37,7 @@ export function roundedQuotient(numerator: bigint, denominator: bigint): bigint 
   return negative ? -quotient : quotient
 }
 
-/** Times ten to a power, rounded half to even, exactly: `value` is finite. */
+/** A finite value times a power of ten, exact, rounded half to even. */
 export function scaledTo(value: number, power: number): bigint {
   const [numerator, denominator] = fractionOf(value)
   return power >= 0
@@ -49,21 +49,21 @@ function checkPrecision(precision: number): void {
   if (precision > longestPrecision) throw unsupported(`a precision of more than ${longestPrecision} digits`)
 }
 
-/** C's `%.*f` of a finite number without its sign. */
+/** C's `%.*f` of a finite number, without its sign. */
 export function fixedText(value: number, precision: number): string {
   checkPrecision(precision)
   const digits = String(scaledTo(Math.abs(value), precision)).padStart(precision + 1, '0')
   return precision === 0 ? digits : `${digits.slice(0, -precision)}.${digits.slice(-precision)}`
 }
 
-/** The digits and the power of ten of a finite number without its sign, for scientific notation. */
+/** Digits and exponent of a finite number, without its sign, for scientific notation. */
 function scientific(value: number, precision: number): readonly [string, number] {
   checkPrecision(precision)
   const size = Math.abs(value)
   if (size === 0) return ['0'.repeat(precision + 1), 0]
   const power = Number(size.toExponential().split('e')[1])
   const digits = String(scaledTo(size, precision - power))
-  // Rounding may carry into one digit more.
+  // Rounding may carry into an additional digit.
   return digits.length > precision + 1 ? [digits.slice(0, -1), power + 1] : [digits, power]
 }
 
@@ -77,7 +77,7 @@ export function exponentialText(value: number, precision: number): string {
   return exponentText(...scientific(value, precision))
 }
 
-/** C's `%.*g`; `alternate` keeps zeros at the end. */
+/** C's `%.*g`; `alternate` keeps trailing zeros. */
 export function generalText(value: number, precision: number, alternate = false): string {
   const wanted = precision === 0 ? 1 : precision
   const [digits, power] = scientific(value, wanted - 1)

@@ -1,7 +1,7 @@
 import type { Fuel } from '../fuel.ts'
 import { failed } from '../template-error.ts'
 
-/** White space as `str.isspace` has it, for a class of characters; JavaScript's `\s` is another set. */
+/** White space according to `str.isspace`, for use in a character class; JavaScript's `\s` differs. */
 export const spaceClass = '\\t-\\r\\x1c- \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000'
 const isSpace = new RegExp(`[${spaceClass}]`)
 
@@ -11,7 +11,7 @@ const strips = (chars: string | null) => {
   return (character: string) => set.has(character)
 }
 
-/** `str.strip` and its one-sided kin; `chars` null for white space. */
+/** `str.strip` and its one-sided variants; `chars` null for white space. */
 export function strip(text: string, chars: string | null, side: 'both' | 'left' | 'right'): string {
   const isStripped = strips(chars)
   let start = 0
@@ -32,7 +32,7 @@ export function strip(text: string, chars: string | null, side: 'both' | 'left' 
   return text.slice(start, end)
 }
 
-/** `str.split` at white space; most: how many times at most, all if negative. */
+/** `str.split` at white space; most: the maximum number of splits, all if negative. */
 function splitAtSpace(fuel: Fuel, text: string, most: number): string[] {
   const parts: string[] = []
   const word = new RegExp(`[^${spaceClass}]+`, 'g')
@@ -83,7 +83,7 @@ export function splitFromRight(fuel: Fuel, text: string, separator: string | nul
   return [...head, ...parts.reverse()]
 }
 
-/** Separators that overlap are found from the right. */
+/** Overlapping separators are matched from the right. */
 function splitRightAll(fuel: Fuel, text: string, separator: string): string[] {
   const parts: string[] = []
   let end = text.length
@@ -139,7 +139,7 @@ export function replace(fuel: Fuel, text: string, old: string, by: string, most:
   return parts.join('') + (places > characters.length ? by : '')
 }
 
-/** How often a text is in another, without overlaps; `sought` is not empty. */
+/** Number of non-overlapping occurrences of `sought`, which must not be empty. */
 export function countOf(text: string, sought: string): number {
   let count = 0
   for (let at = text.indexOf(sought); at >= 0; at = text.indexOf(sought, at + sought.length)) count++

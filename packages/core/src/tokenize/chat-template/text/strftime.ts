@@ -3,10 +3,10 @@ const months = 'January February March April May June July August September Octo
 )
 const days = 'Sunday Monday Tuesday Wednesday Thursday Friday Saturday'.split(' ')
 
-/** A number with the width and the character that it is filled up with, or a text. */
+/** A number with its width and fill character, or a text. */
 type Written = string | { readonly value: number; readonly width: number; readonly fill: '0' | ' ' }
 
-/** Directives that stand for others. */
+/** Directives that abbreviate others. */
 const combined: Readonly<Record<string, string>> = {
   c: '%a %b %e %H:%M:%S %Y',
   D: '%m/%d/%y',
@@ -19,8 +19,8 @@ const combined: Readonly<Record<string, string>> = {
 }
 
 /**
- * A local date as C's `strftime` writes it in the C locale, which is what Python gives chat templates: with the flags of
- * glibc, and without a time zone. A directive that is not known is left as it stands.
+ * Formats a local date like C's `strftime` in the C locale, which is what Python provides to chat templates: with glibc's flags,
+ * and without a time zone. Unknown directives are kept.
  */
 export function strftime(date: Date, format: string): string {
   return format.replace(
@@ -42,7 +42,7 @@ function filled(written: Written, flags: string, wanted: number): string {
   return (isNumber ? String(written.value) : written).padStart(width, fill)
 }
 
-/** `^` is for capital letters, `#` for the other case; neither changes `%P`. */
+/** `^` means upper case, `#` the opposite case; neither changes `%P`. */
 function inCase(text: string, directive: string, flags: string): string {
   if (directive === 'P') return text
   if (flags.includes('#') && directive === 'p') return text.toLowerCase()
@@ -126,13 +126,13 @@ function write(date: Date, directive: string): Written | undefined {
   return undefined
 }
 
-/** Days since the first of January; days of a calendar, whatever hours they have. */
+/** Days since January 1, counting calendar days whatever their length in hours. */
 function dayOfYear(date: Date): number {
   const year = date.getFullYear()
   return Math.round((Date.UTC(year, date.getMonth(), date.getDate()) - Date.UTC(year, 0, 1)) / 86_400_000)
 }
 
-/** The week of ISO 8601, and the year that it belongs to: that of its Thursday. */
+/** The ISO 8601 week, and the year it belongs to: that of its Thursday. */
 function isoWeek(date: Date): { readonly week: number; readonly year: number } {
   const thursday = new Date(date.getFullYear(), date.getMonth(), date.getDate() + 4 - (date.getDay() || 7))
   return { week: Math.floor(dayOfYear(thursday) / 7) + 1, year: thursday.getFullYear() }

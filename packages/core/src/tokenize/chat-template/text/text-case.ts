@@ -1,11 +1,11 @@
 import { unsupported } from '../template-error.ts'
 import { spaceClass } from './split-text.ts'
 
-/** Case and kinds of characters, as Python's `str` has them. */
+/** Case conversion and character classes of Python's `str`. */
 
 const isCased = (character: string) => /[\p{Lowercase}\p{Uppercase}\p{Lt}]/u.test(character)
 
-// Letters that stand for two, whose title case is a character of its own.
+// Digraphs whose title case is a separate character.
 const titles: Readonly<Record<string, string>> = {
   ŉ: 'ʼN',
   Ǆ: 'ǅ',
@@ -25,7 +25,7 @@ const titles: Readonly<Record<string, string>> = {
 function titleCase(character: string): string {
   const known = titles[character]
   if (known) return known
-  // Georgian has capital letters, and no title case.
+  // Georgian has capital letters but no title case.
   if (/[\u10d0-\u10ff]/.test(character)) return character
   const [first = '', ...others] = character.toUpperCase()
   return first + others.join('').toLowerCase()
@@ -33,14 +33,14 @@ function titleCase(character: string): string {
 
 export function capitalize(text: string): string {
   const [first = ''] = text
-  // Lower case depends on what is before: a sigma at the end of a word.
+  // Lower-casing depends on context: a sigma at the end of a word.
   return titleCase(first) + text.toLowerCase().slice(first.toLowerCase().length)
 }
 
-/** `str.title`: letters behind a letter are lower case, others title case. */
+/** `str.title`: letters after a letter become lower case, others title case. */
 export function title(text: string): string {
   const characters = [...text]
-  // Of the text as a whole: a sigma at the end of a word has a form of its own.
+  // Lower-cases the whole text, because a sigma at the end of a word has its own form.
   const whole = [...text.toLowerCase()]
   const lower =
     whole.length === characters.length ? whole : characters.map((character) => character.toLowerCase())
@@ -81,7 +81,7 @@ const kinds: Readonly<Record<string, RegExp>> = {
   isspace: new RegExp(`^[${spaceClass}]+$`),
 }
 
-/** The methods that ask of what kind the characters of a text are. */
+/** Methods that test the characters of a text. */
 export const kindMethods = [...Object.keys(kinds), 'islower', 'isupper', 'istitle']
 
 export function isKind(method: string, text: string): boolean {
@@ -112,13 +112,13 @@ function isTitle(text: string): boolean {
   return any
 }
 
-/** Python folds by a table of Unicode's: what it does beyond lower case is what upper case does, with few exceptions. */
+/** Approximates Python's Unicode table for case folding: beyond lower case, it does what upper case does, with few exceptions. */
 export function caseFold(text: string): string {
   return [...text.toLowerCase()]
     .map((character) => {
       if (character === 'ı') return character
       const upper = character.toUpperCase()
-      // Cherokee folds to its capital letters.
+      // Cherokee folds to upper case.
       return /[\u13a0-\u13f5]/.test(upper) ? upper : upper.toLowerCase()
     })
     .join('')

@@ -1,10 +1,10 @@
 import { failed } from '../template-error.ts'
 import { type Call, type Run, typeName, Undefined, type Value } from './values.ts'
 
-/** A parameter: its name, and what it is where it is not given. */
+/** A parameter: its name, and its default if it has one. */
 type Parameter = string | readonly [name: string, otherwise: Value]
 
-/** A function of Python's with fixed parameters, which may be given by place or by name. */
+/** A Python function with fixed parameters, which can be given by position or by name. */
 export function builtin(
   name: string,
   parameters: readonly Parameter[],
@@ -32,7 +32,7 @@ export function builtin(
   }
 }
 
-/** The same with parameters given by place alone, as most methods of `str` have them. */
+/** The same with positional-only parameters, as in most methods of `str`. */
 export function byPlace(
   name: string,
   least: number,
@@ -47,13 +47,13 @@ export function byPlace(
   }
 }
 
-/** An integer, where Python asks for one (`__index__`). */
+/** An integer argument (`__index__`). */
 export function needInteger(value: Value): number {
   if (typeof value === 'boolean') return Number(value)
   if (value instanceof Undefined) throw value.error()
   if (typeof value !== 'bigint')
     throw failed(`TypeError: '${typeName(value)}' object cannot be interpreted as an integer`)
-  // Beyond any length it makes no difference how far.
+  // Clamped far beyond any length.
   const most = 2n ** 52n
   return Number(value > most ? most : value < -most ? -most : value)
 }

@@ -78,7 +78,7 @@ function sameItems(run: Run, left: readonly Value[], right: readonly Value[], de
   return left.length === right.length && left.every((item, at) => equals(run, item, right[at]!, depth + 1))
 }
 
-/** Below, at or above 0, or NaN, as `left` is below, at or above `right`. */
+/** Negative, 0 or positive if `left` is less than, equal to or greater than `right`, else NaN. */
 export function order(run: Run, operator: string, left: Value, right: Value, depth = 0): number {
   checkValueDepth(depth)
   run.fuel.step()
@@ -121,7 +121,7 @@ function contains(run: Run, container: Value, value: Value): boolean {
   return false
 }
 
-/** The items in Python's order, equal ones as they were. */
+/** The items in Python's order; the sort is stable. */
 export function sorted(
   run: Run,
   value: Value,

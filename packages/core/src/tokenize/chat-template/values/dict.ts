@@ -1,7 +1,7 @@
 import { failed, unsupported } from '../template-error.ts'
 import { isList, Markup, PythonObject, Tuple, typeName, Undefined, type Value } from './values.ts'
 
-/** Python's `dict`: keys are equal where Python finds them equal, so that 1, 1.0 and True are one key. */
+/** Python's `dict`: keys are equal if Python considers them equal, so that 1, 1.0 and True are one key. */
 export class Dict extends PythonObject {
   readonly typeName = 'dict'
   readonly #entries = new Map<unknown, readonly [Value, Value]>()
@@ -16,7 +16,7 @@ export class Dict extends PythonObject {
     return this.#entries.size
   }
 
-  /** While a dict is made; none is changed later. */
+  /** Only used while a dict is built; dicts never change later. */
   set(key: Value, value: Value): void {
     const hash = hashOf(key)
     const known = this.#entries.get(hash)
@@ -44,7 +44,7 @@ export class Dict extends PythonObject {
   }
 }
 
-/** What `keys()`, `values()` and `items()` of a dict give. */
+/** The result of a dict's `keys()`, `values()` or `items()`. */
 export class DictView extends PythonObject {
   readonly typeName: string
   readonly kind: 'keys' | 'values' | 'items'
@@ -65,7 +65,7 @@ export class DictView extends PythonObject {
 
 const undefinedKey = Symbol('Undefined')
 
-/** What two keys have in common if, and only if, they are equal. Throws for values that are no keys. */
+/** A value that two keys share if and only if they are equal. Throws for unhashable values. */
 export function hashOf(key: Value): unknown {
   switch (typeof key) {
     case 'boolean':
@@ -73,7 +73,7 @@ export function hashOf(key: Value): unknown {
     case 'number':
       return Number.isInteger(key) ? BigInt(key) : key
     case 'string':
-      // What begins as hashes of tuples do is told apart from them.
+      // Prevents collisions with the hashes of tuples, which also start with \0.
       return key.startsWith('\0') ? `\0str${key}` : key
   }
   if (key instanceof Markup) return hashOf(key.text)
@@ -86,10 +86,10 @@ export function hashOf(key: Value): unknown {
   return parts.join('')
 }
 
-/** Parts of the hash of a tuple, of items within items too, and their characters. */
+/** Limits for the hash of a tuple: number of parts, including nested ones, and characters per part. */
 const [mostParts, mostCharacters] = [100, 1000]
 
-/** Each item with its kind and its length, so that no two tuples are one text. */
+/** Adds each item with its type and length, so that different tuples have different hashes. */
 function addHash(item: Value, parts: string[]): void {
   if (parts.length > mostParts) throw unsupported(`tuples of more than ${mostParts} values as keys`)
   if (item instanceof Tuple) {

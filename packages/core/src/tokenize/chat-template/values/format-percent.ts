@@ -7,7 +7,7 @@ import { isList, isText, Range, type Run, Tuple, textOf, typeName, Undefined, ty
 
 const directive = /%(?:\(([^()]*)\))?([-+ #0]*)(\*|\d+)?(?:\.(\*|\d*))?[hlL]?([\s\S])?/gu
 
-/** Python's `format % values`: a tuple gives one value each, a dict values by name, anything else is one value. */
+/** Python's `format % values`: a tuple has one value per field, a dict has values by name, anything else is a single value. */
 export function formatPercent(run: Run, formatText: string | Value, values: Value): string {
   const format = typeof formatText === 'string' ? formatText : str(run, formatText)
   run.fuel.scan(format.length)
@@ -42,7 +42,7 @@ export function formatPercent(run: Run, formatText: string | Value, values: Valu
   return run.fuel.text(result)
 }
 
-/** What can be subscribed and is no text may go unused. */
+/** Values other than text that support subscripts may be left unused. */
 const takesAny = (value: Value) =>
   isList(value) || value instanceof Dict || value instanceof Range || value instanceof Undefined
 
@@ -84,7 +84,7 @@ function converted(
   return signed(floatWithType(numberOf(value), type, precision ?? 6, flags.includes('#')), flags)
 }
 
-/** What is not ASCII as escapes. */
+/** Escapes non-ASCII characters. */
 export function asciiOf(text: string): string {
   return text.replace(/[^\0-\x7f]/gu, (found) => {
     const code = found.codePointAt(0)!
@@ -128,7 +128,7 @@ function numberOf(value: Value): number {
   throw failed(`TypeError: must be real number, not ${typeName(value)}`)
 }
 
-/** A float as one of the types `e`, `f`, `g` and their capitals write it, with a minus where it is negative. */
+/** Formats a float as type `e`, `f` or `g`, or their capitals, with a minus if negative. */
 export function floatWithType(value: number, type: string, precision: number, alternate: boolean): string {
   const sign = value < 0 || Object.is(value, -0) ? '-' : ''
   const lower = type.toLowerCase()
@@ -141,7 +141,7 @@ export function floatWithType(value: number, type: string, precision: number, al
     : Number.isNaN(value)
       ? 'nan'
       : 'inf'
-  // The alternate form has a point even where nothing is behind it.
+  // The alternate form always has a decimal point.
   const pointed = alternate && /^\d+(e|$)/.test(digits) ? digits.replace(/^\d+/, '$&.') : digits
   return sign + (lower === type ? pointed : pointed.toUpperCase())
 }

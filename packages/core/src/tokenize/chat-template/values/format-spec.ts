@@ -103,7 +103,7 @@ function floatDigits(value: number, { type, precision, alternate }: Specificatio
   return floatWithType(value, type, precision ?? 6, alternate)
 }
 
-/** Without a type a float has a digit behind its point, else as `g` has it. */
+/** Without a type, a float is formatted as by `g`, but with a digit after the point. */
 function shortest(value: number, precision: number): string {
   const text = floatWithType(value, 'g', precision, false)
   return /^-?\d+$/.test(text)
@@ -119,7 +119,7 @@ function scientific(text: string): string {
   return `${sign}${digits![0]}${fraction ? `.${fraction}` : ''}e+${String(digits!.length - 1).padStart(2, '0')}`
 }
 
-/** The sign, and the digits in groups. */
+/** The sign, and the digits with grouping. */
 function split(text: string, parts: Specification, size = 3): [string, string, Specification] {
   const negative = text.startsWith('-')
   const sign = negative ? '-' : parts.sign === '-' ? '' : parts.sign

@@ -5,16 +5,16 @@ import { formatValue } from './format-spec.ts'
 import { repr, str } from './text-of.ts'
 import type { Arguments, Keywords, Run, Value } from './values.ts'
 
-/** Fields of fields: `{:{width}}`. */
+/** Maximum nesting of fields: `{:{width}}`. */
 const deepestField = 3
 
-/** How a field's attributes and items are found. */
+/** How to look up a field's attributes and items. */
 export interface FieldAccess {
   attribute(run: Run, value: Value, name: string): Value
   item(run: Run, value: Value, key: Value): Value
 }
 
-/** Python's `text.format(*args, **keywords)`, with attributes and items as the sandbox gives them. */
+/** Python's `text.format(*args, **keywords)`, with the sandbox's access to attributes and items. */
 export function formatText(
   run: Run,
   text: string,
@@ -92,7 +92,7 @@ export function formatText(
   return format(text, 1)
 }
 
-/** Where the brace is that closes a field. */
+/** Position of the brace that closes a field. */
 function fieldEnd(source: string, start: number): number {
   let depth = 0
   for (let at = start; at < source.length; at++) {

@@ -16,10 +16,10 @@ import {
   type Value,
 } from './values.ts'
 
-/** Iterators that take their items from each other. */
+/** Maximum number of chained iterators. */
 const deepestIteration = 100
 
-/** Python's `iter(value)`: each item is a step. Throws where the value cannot be gone through. */
+/** Python's `iter(value)`; each item is a step. Throws if the value is not iterable. */
 export function iterate(run: Run, value: Value): Iterator<Value> {
   const items = iterable(run, value)
   if (!items) throw failed(`TypeError: '${typeName(value)}' object is not iterable`)
@@ -68,7 +68,7 @@ export function listOf(run: Run, value: Value): readonly Value[] {
   return items
 }
 
-/** A generator over a value's items, which are taken one at a time when they are wanted. */
+/** A lazy generator over a value's items. */
 export function generator(
   run: Run,
   source: Value,
@@ -84,12 +84,12 @@ export function generator(
   )
 }
 
-/** What an iterator has left; it is not closed when its reader stops, as in Python. */
+/** The remaining items of an iterator. As in Python, it is not closed when its reader stops. */
 export function rest(iterator: Iterator<Value>): Iterable<Value> {
   return { [Symbol.iterator]: () => ({ next: () => iterator.next() }) }
 }
 
-/** Python's `len(value)`; undefined for what has none. */
+/** Python's `len(value)`; undefined if it has none. */
 export function lengthOf(run: Run, value: Value): number | undefined {
   if (isList(value)) return value.length
   if (isText(value)) {

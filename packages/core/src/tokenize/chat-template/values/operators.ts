@@ -18,7 +18,7 @@ import {
 
 export function binary(run: Run, operator: BinaryOperator, left: Value, right: Value): Value {
   if (left instanceof Undefined) throw left.error()
-  // The left side of % may be a format, which writes an undefined value.
+  // The left side of % may be a format string, which can print an undefined value.
   if (operator === '%' && isText(left)) return percent(run, left, right)
   if (right instanceof Undefined) throw right.error()
   const [a, b] = [numberOf(left), numberOf(right)]
@@ -139,7 +139,7 @@ export function unary(operator: '-' | '+', value: Value): Value {
   return operator === '-' ? -number : number
 }
 
-/** `~`, and what the parts of a text are joined with: Python's `str` of each. */
+/** `~`, and other joins of texts: concatenates Python's `str` of each value. */
 export function concat(run: Run, values: readonly Value[]): string {
   return run.fuel.join(values.map((value) => str(run, value)))
 }

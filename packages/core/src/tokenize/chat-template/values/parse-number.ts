@@ -1,10 +1,10 @@
 import { strip } from '../text/split-text.ts'
 import { isText, type Run, textOf, Undefined, type Value } from './values.ts'
 
-/** Digits of other scripts count too. */
+/** Converts digits of other scripts, which are valid too. */
 function plainDigits(text: string): string {
   return strip(text, null, 'both').replace(/(?![0-9])\p{Nd}/gu, (digit) => {
-    // Each script's ten digits follow each other from a code point that is divisible by 16, or by 16 with 6 left.
+    // The ten digits of each script are consecutive, starting at a code point that is 0 or 6 modulo 16.
     const code = digit.codePointAt(0)!
     let zero = code
     while (zero > code - 9 && /\p{Nd}/u.test(String.fromCodePoint(zero - 1))) zero--

@@ -16,7 +16,7 @@ import {
   type Value,
 } from './values.ts'
 
-/** Levels of lists and dicts within each other that are written or compared; Python's stack ends at some hundred. */
+/** Maximum nesting of lists and dicts when printing or comparing; Python's stack ends at several hundred. */
 const deepestValue = 200
 
 export function checkValueDepth(depth: number): void {
@@ -66,7 +66,7 @@ function write(run: Run, value: Value, parts: string[], depth: number): void {
   }
 }
 
-/** The `repr` of a value that has no others in it. */
+/** The `repr` of a value without nested values. */
 function ownText(run: Run, value: Value): string {
   if (value === null) return 'None'
   switch (typeof value) {
@@ -105,7 +105,7 @@ function writeDict(run: Run, dict: Dict | Map<string, Value>, parts: string[], d
   parts.push(divider === '{' ? '{}' : '}')
 }
 
-/** Digits of an integer; Python refuses to write more than 4300. */
+/** Digits of an integer; Python refuses to print more than 4300. */
 export function integerText(run: Run, value: bigint): string {
   if (bitsOf(value) > 14_300)
     throw failed('ValueError: Exceeds the limit (4300 digits) for integer string conversion')
@@ -114,14 +114,14 @@ export function integerText(run: Run, value: bigint): string {
   return text
 }
 
-/** About the number of bits of an integer. */
+/** Approximate number of bits of an integer. */
 export function bitsOf(value: bigint): number {
   return value >= -(2n ** 53n) && value <= 2n ** 53n ? 53 : value.toString(16).length * 4
 }
 
 const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 
-/** Python's literal of a string. */
+/** A string as a Python literal. */
 function quoted(run: Run, value: string): string {
   run.fuel.characters(value)
   const quote = value.includes("'") && !value.includes('"') ? '"' : "'"
@@ -137,7 +137,7 @@ function quoted(run: Run, value: string): string {
   return quote + inside + quote
 }
 
-/** The text of a `str`; anything else is an error of the method or filter that wanted one. */
+/** The text of a `str`; anything else is an error of the method or filter that needs one. */
 export function needText(value: Value, what: string): string {
   if (isText(value)) return textOf(value)
   if (value instanceof Undefined) throw value.error()
@@ -152,7 +152,7 @@ const entities: Readonly<Record<string, string>> = {
   '"': '&#34;',
 }
 
-/** MarkupSafe's `escape`: what is escaped already stays. */
+/** MarkupSafe's `escape`; text that is already escaped is kept. */
 export function escapeHtml(run: Run, value: Value): string {
   if (value instanceof Markup) return value.text
   const text = str(run, value)

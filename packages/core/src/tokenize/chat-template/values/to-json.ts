@@ -7,9 +7,9 @@ import { isList, isText, itemsOf, type Run, Tuple, textOf, typeName, type Value 
 
 export interface JsonOptions {
   readonly ensureAscii: boolean
-  /** What one level is indented by; undefined for all in one line. */
+  /** Indentation per level; undefined for a single line. */
   readonly indent: string | undefined
-  /** What stands between items, and between a name and its value. */
+  /** Separators between items, and between a name and its value. */
   readonly separators: readonly [string, string]
   readonly sortKeys: boolean
 }
@@ -56,7 +56,7 @@ function write(run: Run, value: Value, options: JsonOptions, parts: string[], de
   add(line(depth) + close)
 }
 
-/** The JSON of a value that has no others in it. */
+/** The JSON of a value without nested values. */
 function ownJson(run: Run, value: Value, { ensureAscii }: JsonOptions): string | undefined {
   if (isText(value)) return jsonString(run, textOf(value), ensureAscii)
   if (value === null) return 'null'

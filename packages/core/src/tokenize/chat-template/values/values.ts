@@ -1,28 +1,28 @@
 /**
- * Values as Python has them, for a template means what Python makes of it: their classes are here, how they are written
- * (text-of, format-*), compared, gone through and reckoned with beside.
+ * Python's values, because templates are defined by what Python does with them. This file has their classes; other files print
+ * (text-of, format-*), compare, iterate and compute with them.
  */
 
 import type { Fuel } from '../fuel.ts'
 import { failed, type TemplateError } from '../template-error.ts'
 
 /**
- * A value as Python has it: `None` is null, `int` a bigint, `float` a number, `str` a string, `list` an array. No list
- * and no dict is ever changed: the sandbox has no methods that do.
+ * A Python value: `None` is null, `int` a bigint, `float` a number, `str` a string, `list` an array. Lists and dicts never
+ * change, because the sandbox has no methods that modify them.
  */
 export type Value = null | boolean | bigint | number | string | readonly Value[] | PythonObject
 
 /** One rendering of a template. */
 export interface Run {
   readonly fuel: Fuel
-  /** What the template is given and, behind it, Jinja2's global functions. */
+  /** The template's variables, and Jinja2's global functions. */
   readonly variables: ReadonlyMap<string, Value>
 }
 
-/** A value of a class that JavaScript has not. */
+/** A value of a class that JavaScript lacks. */
 export abstract class PythonObject {
   abstract readonly typeName: string
-  /** The value of an attribute; undefined where there is none. */
+  /** The value of an attribute; undefined if there is none. */
   attribute(_name: string, _run: Run): Value | undefined {
     return undefined
   }
@@ -30,12 +30,12 @@ export abstract class PythonObject {
 
 export type Arguments = readonly Value[]
 export type Keywords = ReadonlyMap<string, Value>
-/** A function, a method, a filter or a test: what the last two are put to is the first argument. */
+/** A function, method, filter or test. For filters and tests, the first argument is the value they apply to. */
 export type Call = (run: Run, args: Arguments, keywords: Keywords) => Value
 
 export const noKeywords: Keywords = new Map()
 
-/** What can be called: a function, a method, a macro. */
+/** A callable value: a function, a method, a macro. */
 export class Callable extends PythonObject {
   readonly name: string
   readonly call: Call
@@ -49,7 +49,7 @@ export class Callable extends PythonObject {
   }
 }
 
-/** What a name, an attribute or an item that is not there gives. It prints as nothing; to use it is an error. */
+/** The result of looking up a missing name, attribute or item. Prints as nothing; most uses are errors. */
 export class Undefined extends PythonObject {
   readonly typeName = 'Undefined'
   readonly message: string
@@ -76,7 +76,7 @@ export class Tuple extends PythonObject {
   }
 }
 
-/** A text that is escaped for HTML: other text is escaped where it is added to it. */
+/** HTML-escaped text: other text is escaped when added to it. */
 export class Markup extends PythonObject {
   readonly typeName = 'Markup'
   readonly text: string
@@ -109,13 +109,13 @@ export class Range extends PythonObject {
   }
 }
 
-/** An iterator, which can be gone through once. */
+/** An iterator, which can be consumed once. */
 export class Iteration extends PythonObject {
   readonly iterator: Iterator<Value>
   readonly typeName: string
   readonly depth: number
 
-  /** depth: how many iterators call each other for one item. */
+  /** depth: number of chained iterators needed for one item. */
   constructor(iterator: Iterator<Value>, typeName = 'generator', depth = 1) {
     super()
     this.iterator = iterator
@@ -144,7 +144,7 @@ export class Namespace extends PythonObject {
   }
 }
 
-/** What Python calls the type of a value. */
+/** Python's name for the type of a value. */
 export function typeName(value: Value): string {
   if (value === null) return 'NoneType'
   switch (typeof value) {
@@ -165,15 +165,15 @@ export const isList = (value: Value): value is readonly Value[] => Array.isArray
 export const isText = (value: Value): value is string | Markup =>
   typeof value === 'string' || value instanceof Markup
 
-/** The text of a `str`, which a `Markup` is too. */
+/** The text of a `str`, or of a `Markup`, which is one too. */
 export const textOf = (value: string | Markup): string => (typeof value === 'string' ? value : value.text)
 
-/** Items of a list or tuple, else undefined. */
+/** The items of a list or tuple, else undefined. */
 export function itemsOf(value: Value): readonly Value[] | undefined {
   return isList(value) ? value : value instanceof Tuple ? value.items : undefined
 }
 
-/** The number that a value is: a bool is an int. */
+/** The number that a value represents: a bool is an int. */
 export function numberOf(value: Value): bigint | number | undefined {
   if (typeof value === 'boolean') return value ? 1n : 0n
   return typeof value === 'bigint' || typeof value === 'number' ? value : undefined
@@ -185,7 +185,7 @@ export function like(run: Run, self: string | Markup, text: string): Value {
   return self instanceof Markup ? new Markup(text) : text
 }
 
-/** The parts of a text, each of its class. */
+/** Parts of a text, each of the same class as `self`. */
 export function list(run: Run, self: string | Markup, parts: readonly string[]): Value {
   run.fuel.items(parts.length)
   run.fuel.room(textOf(self).length)

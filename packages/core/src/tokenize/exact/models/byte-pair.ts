@@ -18,13 +18,13 @@ const options = z.looseObject({
   ignore_merges: flag,
 })
 
-/** Words of up to this many units are remembered, that many of them. */
+/** Maximum length of cached words in UTF-16 units, and their maximum number. */
 const longestRemembered = 256
 const mostRemembered = 10_000
-/** What `mergeSymbols` can tell apart; tokenizers in use have half a million. */
+/** Maximum that `mergeSymbols` can handle; known tokenizers have half a million. */
 const mostMerges = 2 ** 21
 
-/** Byte-pair encoding: characters, of which pairs become one token in the order of their ranks. */
+/** Byte-pair encoding: starts from characters and merges pairs into tokens in the order of their ranks. */
 export function readBytePairs(component: Component): Model {
   const config = component.config as Record<string, unknown>
   const settings = optionsOf(options, component)
@@ -63,7 +63,7 @@ export function readBytePairs(component: Component): Model {
   }
 }
 
-/** Cuts a word into the tokens of its characters, before any merge. */
+/** Splits a word into the tokens of its characters, before any merge. */
 function symbolCutter(settings: z.infer<typeof options>, vocabulary: Vocabulary): (word: string) => number[] {
   const { fuse_unk, byte_fallback } = settings
   const unknownToken = settings.unk_token ?? undefined
@@ -88,7 +88,7 @@ function symbolCutter(settings: z.infer<typeof options>, vocabulary: Vocabulary)
         continue
       }
       const bytes = byte_fallback ? byteTokens(symbol, vocabulary) : undefined
-      // The library leaves an unknown character that came before for later.
+      // Like the library, does not flush a pending unknown character here.
       if (bytes) symbols.push(...bytes)
       else if (unknownToken !== undefined) {
         if (!fuse_unk) pushUnknown()

@@ -1,12 +1,11 @@
 import type { MergeTable } from './merge-table.ts'
 
-/** Places in a word that a number can hold below a rank. */
+/** Number of positions in a word that can be encoded together with a rank in one number. */
 const mostPlaces = 2 ** 32
 
 /**
- * Merges pairs of neighbours, the lowest rank first and of equal ranks the leftmost, until none is left. In time
- * n · log n, as the tokenizers library does it, whose merges of a pair that has changed since count where they make
- * the same token.
+ * Merges neighbouring pairs, lowest rank first and leftmost among equals, until none is left. Takes time n · log n. As in the
+ * tokenizers library, a queued merge whose pair has changed still applies if it makes the same token.
  *
  * @param symbols token ids of a word's characters
  * @returns token ids
@@ -42,7 +41,7 @@ export function mergeSymbols(symbols: readonly number[], merges: MergeTable): nu
   return Array.from(ids).filter((_, i) => !isGone[i])
 }
 
-/** A binary heap of numbers, the least on top. */
+/** A binary min-heap of numbers. */
 class MinHeap {
   readonly #keys: number[] = []
 

@@ -1,8 +1,8 @@
 const empty = -1
 
 /**
- * Ranks and results of merges by their two tokens: a hash table with open addressing in typed arrays, a third of the
- * memory and of the time that a Map takes.
+ * Ranks and results of merges, by their two tokens: a hash table with open addressing in typed arrays, which takes a third of a
+ * Map's memory and time.
  */
 export class MergeTable {
   readonly #mask: number
@@ -11,7 +11,7 @@ export class MergeTable {
   readonly #ranks: Int32Array
   /** [rank] */
   readonly #results: Int32Array
-  // Other in each run, so that no file can be made whose merges all fall on one place.
+  // Random, so that no file can make all merges collide.
   readonly #factors = [0, 1].map(() => Math.floor(Math.random() * 2 ** 31) * 2 + 1) as [number, number]
 
   constructor(count: number) {
@@ -23,7 +23,7 @@ export class MergeTable {
     this.#results = new Int32Array(count)
   }
 
-  /** Of a pair that comes again the last rank counts. */
+  /** For a repeated pair, the last rank counts. */
   set(left: number, right: number, rank: number, result: number): void {
     const place = this.#find(left, right)
     this.#lefts[place] = left
@@ -32,13 +32,13 @@ export class MergeTable {
     this.#results[rank] = result
   }
 
-  /** The rank of a pair, lower merged earlier; -1 where it is not merged. */
+  /** The rank of a pair, lower ranks merge first; -1 if there is no merge. */
   rankOf(left: number, right: number): number {
     const place = this.#find(left, right)
     return this.#lefts[place] === empty ? -1 : this.#ranks[place]!
   }
 
-  /** The token that the merge of a rank makes. */
+  /** The token that results from the merge with a rank. */
   resultOf(rank: number): number {
     return this.#results[rank]!
   }

@@ -11,10 +11,10 @@ const options = z.looseObject({
 
 /** How much less likely an unknown character is than the least likely token. */
 const unknownPenalty = 10
-/** Tokens in use have up to 64 characters; the time to cut a text grows with it. */
+/** Known tokens have up to 64 characters; splitting time grows with the length. */
 const longestToken = 128
 
-/** Unigram: of all ways to cut a word, the likeliest. */
+/** Unigram: the most likely way to split a word. */
 export function readUnigram(component: Component): Model {
   const { unk_id, byte_fallback } = optionsOf(options, component)
   const pieces = readPieces((component.config as { vocab?: unknown }).vocab, component)
@@ -38,7 +38,7 @@ export function readUnigram(component: Component): Model {
     })
   }
 
-  /** Where the best way to each place comes from, and the token that it ends with. */
+  /** For each position, where the best path to it comes from, and the token it ends with. */
   const bestWays = (word: string) => {
     const scores = new Float64Array(word.length + 1)
     const origins = new Int32Array(word.length + 1).fill(-1)
@@ -64,7 +64,7 @@ export function readUnigram(component: Component): Model {
     return { origins, tokens }
   }
 
-  /** The parts of a word, unknown characters that follow each other being one. */
+  /** The parts of a word; consecutive unknown characters form one part. */
   const cut = (word: string): string[] => {
     const { origins, tokens } = bestWays(word)
     const parts: string[] = []

@@ -3,13 +3,13 @@ import { excerpt } from '../../../text/printable.ts'
 import type { TokenTable } from '../added-vocabulary.ts'
 import { type Component, tokenizerError } from '../component.ts'
 
-/** Cuts words into tokens of its vocabulary. */
+/** Splits words into tokens of its vocabulary. */
 export interface Model extends TokenTable {
   readonly type: 'BPE' | 'WordPiece' | 'WordLevel' | 'Unigram'
-  /** Tokens with their ids; of two with one id the later counts. */
+  /** Tokens with their ids; if two share an id, the later one counts. */
   readonly entries: Iterable<readonly [token: string, id: number]>
   textOf(id: number): string | undefined
-  /** The ids of a word, which is not empty. */
+  /** The ids of a non-empty word. */
   tokenize(word: string): readonly number[]
 }
 
@@ -18,10 +18,10 @@ export interface Vocabulary extends TokenTable {
   textOf(id: number): string | undefined
 }
 
-/** How far ids may go beyond the number of tokens: vocabularies in use have few holes. */
+/** Maximum number of unused ids: known vocabularies have few. */
 const mostHoles = 100_000
 
-/** Reads `model.vocab` where it gives ids by tokens. Throws `MALFORMED`. */
+/** Parses a `model.vocab` that maps tokens to ids. Throws `MALFORMED`. */
 export function readVocabulary(value: unknown, { where }: Component): Vocabulary {
   const expected = `\`${where}.vocab\` of tokenizer.json to give each token an id`
   if (typeof value !== 'object' || value === null || Array.isArray(value))
@@ -53,7 +53,7 @@ export function readVocabulary(value: unknown, { where }: Component): Vocabulary
   }
 }
 
-/** The ids of a vocabulary's tokens for single bytes, such as <0x0A>; undefined where it lacks one of those asked for. */
+/** The ids of the byte tokens, such as <0x0A>, for a text's bytes; undefined if the vocabulary lacks one of them. */
 export function byteTokens(text: string, { idOf }: TokenTable): number[] | undefined {
   const ids = Array.from(new TextEncoder().encode(text), (byte) =>
     idOf(`<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`),

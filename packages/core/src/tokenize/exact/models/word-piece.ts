@@ -9,10 +9,10 @@ const pieceOptions = z.looseObject({
   max_input_chars_per_word: z.int().check(z.nonnegative()),
 })
 
-/** Longer words would take long: the time grows with the square. Models in use have 100. */
+/** Longer words would take too long, because the time is quadratic. Known models have a limit of 100. */
 const longestWord = 1000
 
-/** WordPiece: from left to right the longest token, or the whole word is unknown. */
+/** WordPiece: takes the longest token from left to right; otherwise the whole word is unknown. */
 export function readWordPiece(component: Component): Model {
   const options = optionsOf(pieceOptions, component)
   const { continuing_subword_prefix: prefix, max_input_chars_per_word: most } = options
@@ -51,7 +51,7 @@ export function readWordPiece(component: Component): Model {
 
 const levelOptions = z.looseObject({ unk_token: z.string() })
 
-/** Words as they are. */
+/** WordLevel: each word is one token. */
 export function readWordLevel(component: Component): Model {
   const { unk_token } = optionsOf(levelOptions, component)
   const vocabulary = readVocabulary((component.config as { vocab?: unknown }).vocab, component)
