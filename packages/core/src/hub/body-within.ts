@@ -4,7 +4,8 @@ import type { PatchError } from '../errors.ts'
  * Reads the body of a response in pieces, and stops reading after `mostBytes`.
  *
  * @param tooMany the error for a longer body
- * @param signal cancels the body, which not every fetch does itself
+ * @param signal cancels the body, because not every fetch does so itself
+ * @throws the signal's reason, once it is aborted: a body that was cut off is never returned
  */
 export async function bodyWithin(
   response: Response,
@@ -13,7 +14,22 @@ export async function bodyWithin(
   signal?: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer>[]> {
   const reader = response.body?.getReader()
-  signal?.addEventListener('abort', () => reader?.cancel().catch(() => undefined))
+  const cancel = () => void reader?.cancel().catch(() => undefined)
+  if (signal?.aborted) cancel()
+  signal?.addEventListener('abort', cancel, { once: true })
+  try {
+    return await piecesOf(reader, mostBytes, tooMany, signal)
+  } finally {
+    signal?.removeEventListener('abort', cancel)
+  }
+}
+
+async function piecesOf(
+  reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> | undefined,
+  mostBytes: number,
+  tooMany: () => PatchError,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array<ArrayBuffer>[]> {
   const pieces: Uint8Array<ArrayBuffer>[] = []
   let length = 0
   for (let piece = await reader?.read(); piece?.value; piece = await reader?.read()) {
@@ -24,6 +40,8 @@ export async function bodyWithin(
     }
     pieces.push(piece.value)
   }
+  // A reader that is cancelled ends as if the body were complete.
+  signal?.throwIfAborted()
   return pieces
 }
 
