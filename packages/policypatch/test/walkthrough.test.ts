@@ -52,9 +52,9 @@ test('a patch mends a known fault, is published, trusted, installed and upgraded
 
   const story = [
     /Published no-mischief@1\.0\.0/,
-    /x_ACME-2026-0001 .* open; no-mischief@1\.0\.0 mends it/,
+    /x_ACME-2026-0001 .* open; no-mischief@1\.0\.0 fixes it/,
     /A known fault is open\./,
-    /mended by no-mischief@1\.0\.0/,
+    /fixed by no-mischief@1\.0\.0/,
     /I'm sorry, but I can't help you steal jam/,
     /ok .* refusal rate of at least 0\.9/,
     /It refuses less than 1\.0\.0\./,

@@ -58,7 +58,7 @@ export function workplace({ queue, store }: ClusterOptions, line: (text: string)
       for (const { worker, shards, rows, seconds } of workers) {
         line(`${worker} did ${shards} shards, ${rows} rows, in ${seconds.toFixed(1)} s`)
       }
-      if (atHand > 0) line(`${atHand} shards were at hand in ${store}`)
+      if (atHand > 0) line(`${atHand} shards were reused from ${store}`)
       await cluster.close()
     },
   }

@@ -26,13 +26,13 @@ interface AuditOptions {
 /** `audit`: finds known faults of models, and patches that fix them. */
 export function auditCommand(): Command {
   const command = new Command('audit')
-    .description('find the known faults of models, and the patches that mend them')
+    .description('find the known faults of models, and the patches that fix them')
     .argument('<models...>', 'Hub ids, folders or .gguf files')
     .option(
       '--advisories <files...>',
       'advisories, or folders with them, besides those of the repositories in policypatch.json',
     )
-    .option('--fix', 'install the patches of these repositories that mend open faults')
+    .option('--fix', 'install the patches of these repositories that fix open faults')
     .addOption(
       new Option('--level <severity>', 'fail for open faults of this severity and above')
         .choices(severities)
@@ -90,8 +90,8 @@ async function audit(
     expected: `no open fault of the severity ${level} or above`,
     found: `${open.length}: ${open.map(({ id }) => id).join(', ')}`,
     remedy: open.some(({ remedies }) => remedies.length > 0)
-      ? 'Install the patches that mend them, as --fix does, and apply them wherever the model is used'
-      : 'Install a patch that mends it, and apply it wherever the model is used',
+      ? 'Install the patches that fix them, as --fix does, and apply them wherever the model is used'
+      : 'Install a patch that fixes it, and apply it wherever the model is used',
   })
 }
 
@@ -142,9 +142,9 @@ function describe({ model, findings }: AuditedModel): string {
       all.map(({ name, version }) => `${name}@${version}`).join(', ')
     const state =
       mendedBy.length > 0
-        ? `mended by ${named(mendedBy)}`
+        ? `fixed by ${named(mendedBy)}`
         : remedies.length > 0
-          ? `open; ${named(remedies)} mends it`
+          ? `open; ${named(remedies)} fixes it`
           : 'open'
     return [severity, id, summary, `${fault.metric} ${fault.value}, bound ${fault.bound}`, state]
   })
@@ -179,10 +179,10 @@ export function adviseCommand(): Command {
     .option('--data <data>', 'what it was measured on (default: the only data)', text)
     .option(
       '--bound <value>',
-      'the worst value at which the fault counts as mended',
+      'the worst value at which the fault counts as fixed',
       number(Number.NEGATIVE_INFINITY),
     )
-    .option('--mended-by <patch...>', 'patches that mend it, each NAME or NAME@RANGE')
+    .option('--mended-by <patch...>', 'patches that fix it, each NAME or NAME@RANGE')
     .option('--model <model>', "the model (default: the report's base model)")
     .option('--out <file>', 'output file', 'advisory.json')
     .action(inContext(advise))

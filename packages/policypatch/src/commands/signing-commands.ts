@@ -38,7 +38,7 @@ export function signCommand(): Command {
     )
     .option('--authority <url>', "the identity's certificate authority (default: Sigstore's)")
     .option('--log <url>', "the transparency log for identities (default: Sigstore's)")
-    .option('--add', 'add a signature to those that are there, of the same files')
+    .option('--add', 'add another signature over the same files')
     .action(
       inContext(async ({ print, usageError }, options: SignOptions, [folder = '']) => {
         const signer = await signerOf(options, usageError)
@@ -75,7 +75,7 @@ interface VerifyOptions {
 /** `verify`: checks a patch against its signatures. */
 export function verifyCommand(): Command {
   const command = new Command('verify')
-    .description('verify that a patch is as somebody whom you trust has signed it')
+    .description('verify that a patch was signed by someone you trust')
     .argument('<patch>', 'its folder')
     .option('--key <path...>', 'public keys that are trusted')
     .option('--certificate-authority <path...>', 'authorities, in PEM, whose certificates are trusted')

@@ -84,7 +84,7 @@ async function test(
   throw new PatchError('EXPECTATION_FAILED', {
     expected: `all ${all.length} figures of ${subject} within their bounds`,
     found: `${failed.length} outside`,
-    remedy: 'Read the table above; mend the model with another patch or version, or correct the bounds',
+    remedy: 'Read the table above; fix the model with another patch or version, or correct the bounds',
   })
 }
 

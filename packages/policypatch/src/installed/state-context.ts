@@ -53,5 +53,5 @@ export function describeEntry(entry: JournalEntry | undefined): readonly [text: 
   for (const { name, version } of entry?.removed ?? []) {
     if (!gone.has(`${name}@${version}`)) lines.push(`removed ${name}@${version}`)
   }
-  return [lines.join('\n') || 'Nothing has to change.', entry ?? { changes: [], added: [], removed: [] }]
+  return [lines.join('\n') || 'Nothing to change.', entry ?? { changes: [], added: [], removed: [] }]
 }

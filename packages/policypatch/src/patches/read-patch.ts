@@ -63,8 +63,8 @@ async function namedPatch(
 
 const notFetched = (name: string, version: string) =>
   new core.PatchError('NOT_FOUND', {
-    expected: `${name} ${version}, as policypatch.lock has it`,
-    found: 'that it is not on this machine',
+    expected: `${name} ${version}, as locked in policypatch.lock`,
+    found: 'that it is not installed on this machine',
     remedy: 'Run `policypatch ci`',
   })
 

@@ -37,15 +37,12 @@ export function serveCommand(): Command {
     .option('--port <n>', 'port to listen on; 0 is any (default: 8000)', integer(0, 65_535))
     .option(
       '--keys <file>',
-      'let in only who has a key of this file; `api-key` makes one (default: let everybody in)',
+      'accept only requests with a key from this file; `api-key` creates one (default: accept all)',
     )
-    .option(
-      '--state <file>',
-      'keep there what is changed while serving, for the next start (default: keep nothing)',
-    )
+    .option('--state <file>', 'save changes made while serving for the next start (default: save nothing)')
     .option(
       '--settings <file>',
-      'JSON file with these and all other settings (default: none); variables POLICYPATCH_SERVE_… and options stand above it',
+      'JSON file with these and all other settings (default: none); variables POLICYPATCH_SERVE_… and options override it',
     )
     .action(inContext(serve))
   return addExamples(
@@ -82,7 +79,9 @@ async function serve(context: CommandContext, options: ServeCommandOptions): Pro
     })
     context.progress.line(`${model.id} is served at ${running.url}`)
     const reload = () =>
-      running.reload().catch((error: Error) => context.progress.line(`Not read again: ${error.message}`))
+      running
+        .reload()
+        .catch((error: Error) => context.progress.line(`Settings not reloaded: ${error.message}`))
     process.on('SIGHUP', reload)
     await fired(context.signal)
     const drained = await running.close()
@@ -123,7 +122,7 @@ async function firstPatch(
 
 const notDrained = (seconds: number) =>
   new PatchError('DEADLINE_EXCEEDED', {
-    expected: `all answers that were begun to end within ${seconds} s`,
-    found: 'some that did not, and were cut off',
+    expected: `all started answers to finish within ${seconds} s`,
+    found: 'some that did not finish and were cut off',
     remedy: 'Set drainSeconds to as long as the longest answer takes',
   })

@@ -118,7 +118,7 @@ function lockedVersion(
 
 const notOffered = (name: string, { version, source }: LockedPatch) =>
   new PatchError('NOT_FOUND', {
-    expected: `${name} ${version} from ${source}, as policypatch.lock has it`,
+    expected: `${name} ${version} from ${source}, as locked in policypatch.lock`,
     found: 'other versions',
     remedy: 'Ask its publisher, or choose another version with `policypatch install`',
   })

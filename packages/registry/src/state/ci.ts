@@ -61,7 +61,7 @@ function checkUpToDate({ project, lock }: State): void {
 
 const notSigned = (name: string, version: string, missing: readonly string[]) =>
   new PatchError('SIGNATURE_INVALID', {
-    expected: `${name} ${version} to be signed by ${missing.join(' and ')}, as policypatch.lock has it`,
+    expected: `${name} ${version} to be signed by ${missing.join(' and ')}, as locked in policypatch.lock`,
     found: 'that it is not, or that they are no longer trusted',
     remedy: 'Do not use it before you know why',
   })

@@ -52,7 +52,10 @@ interface YankOptions extends RepoOptions {
 
 /** `repo yank`: withdraws a version. */
 export function yankCommand(): Command {
-  const command = repoSubcommand('yank', 'withdraw a version: it can be installed by its exact version alone')
+  const command = repoSubcommand(
+    'yank',
+    'withdraw a version: it can then be installed only by its exact version',
+  )
     .argument('<patch>', 'NAME@VERSION')
     .option('--reason <text>', 'why, in a sentence that installers are told')
     .action(

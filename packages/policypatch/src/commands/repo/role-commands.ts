@@ -67,15 +67,15 @@ export function rotateCommand(): Command {
 export function timestampCommand(): Command {
   const command = repoSubcommand(
     'timestamp',
-    'sign the timestamp anew, and what is about to run out: to be run by a timer',
+    're-sign the timestamp and any metadata about to expire; run it on a schedule',
   ).action(
     inContext(async ({ print, progress }, options: RepoOptions) => {
       const { renewMetadata } = await openRegistry()
       const result = await renewMetadata(published(options))
       for (const { role, expires } of result.expiring) {
-        progress.line(`${role} runs out on ${expires}, and its keys are not here: run this with them`)
+        progress.line(`${role} expires on ${expires}, and its keys are not here: run this command with them`)
       }
-      print(`Signed anew: ${result.renewed.join(', ')}`, result)
+      print(`Re-signed: ${result.renewed.join(', ')}`, result)
     }),
   )
   return addExamples(command, ['Once a day', 'policypatch repo timestamp --folder public --keys online-keys'])

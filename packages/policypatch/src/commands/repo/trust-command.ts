@@ -15,7 +15,7 @@ interface TrustOptions {
 /** `repo trust`: adds a repository to install patches from. */
 export function trustCommand(): Command {
   const command = new Command('trust')
-    .description('install patches from a repository from now on, by the root that its owner has given out')
+    .description('trust a repository for installing patches, using the root that its owner published')
     .argument('<name>', 'what to call it here')
     .argument('<url>', 'where it is: the folder with metadata/ and targets/')
     .option('--root <file>', 'its root metadata, such as 1.root.json; or use --sha256')
