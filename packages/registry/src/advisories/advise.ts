@@ -14,24 +14,24 @@ export interface AdviseOptions {
   readonly details?: string | undefined
   readonly severity: Severity
   readonly metric: string
-  /** Needed where the report has the metric by several judges, or on several data. */
+  /** Required if the report has the metric by several judges, or on several data sets. */
   readonly judge?: string | undefined
   readonly data?: string | undefined
-  /** The worst value at which the fault counts as mended. */
+  /** The worst value at which the fault counts as fixed. */
   readonly bound: number
-  /** Patches that mend it, each `name` or `name@range`. */
+  /** Patches that fix it, each `name` or `name@range`. */
   readonly mendedBy?: readonly string[] | undefined
-  /** The command that measures it again. Default: that of the report, where it has one. */
+  /** The command that measures it again. Default: that of the report, if it has one. */
   readonly reproduce?: string | undefined
   /** ISO 8601, UTC. Default: now. */
   readonly now?: string | undefined
 }
 
 /**
- * An advisory of a fault that an evaluation measured of the base model.
+ * An advisory about a fault of the base model that an evaluation measured.
  *
- * @throws PatchError `INVALID_ARGUMENT` if the report does not have exactly one such figure of the base, or the figure is within the bound
- *   already; `MALFORMED` for an id or a text that an advisory cannot have
+ * @throws PatchError `INVALID_ARGUMENT` if the report does not have exactly one such figure of the base, if the figure is already
+ *   within the bound, or if the id does not begin with `x_`; `MALFORMED` for an id or a text that an advisory cannot have
  */
 export function advise(options: AdviseOptions): Advisory {
   const { report, base, id, summary, details, severity, bound, mendedBy = [] } = options

@@ -2,7 +2,7 @@ import { PatchError } from '@policypatch/core'
 import { checkShape, describeIssues } from '@policypatch/core/platform'
 import * as z from 'zod/mini'
 
-/** How bad a fault is, from the least to the most; the words of `npm audit`. */
+/** How severe a fault is, from least to most, in the terms of `npm audit`. */
 export const severities = ['low', 'moderate', 'high', 'critical'] as const
 export type Severity = (typeof severities)[number]
 
@@ -51,24 +51,25 @@ export interface Fault {
   /** What it was measured on. */
   readonly data: string
   readonly n: number
-  /** What was measured of the model as it is, with its 95% interval. */
+  /** The value measured on the unpatched model, with its 95% interval. */
   readonly value: number
   readonly low: number
   readonly high: number
   readonly better: 'higher' | 'lower'
-  /** The worst value at which the fault counts as mended. */
+  /** The worst value at which the fault counts as fixed. */
   readonly bound: number
-  /** The models that have it, by the fingerprints that a patch's `base` has. */
+  /** The models that have it, by the fingerprints that are also in a patch's `base`. */
   readonly models: readonly { readonly id: string; readonly weights: string; readonly tokenizer: string }[]
-  /** Patches that mend it, whatever effects they say they have. */
+  /** Patches that fix it. One that has an effect on the same metric, by the same judge, is judged by that effect instead. */
   readonly mendedBy?: readonly { readonly name: string; readonly range: string }[]
   /** The command that measures it again. */
   readonly reproduce?: string
 }
 
 /**
- * A known fault of models: a record of OSV 1.7 (https://ossf.github.io/osv-schema/). No ecosystem of OSV's is one of models, so that
- * `affected` has no package: its `ecosystem_specific` names the models. Ids begin with `x_`, as those of databases that OSV does not list.
+ * A known fault of models, as an OSV 1.7 record (https://ossf.github.io/osv-schema/). OSV has no ecosystem for models, so
+ * `affected` has no package, and its `ecosystem_specific` names the models. Ids begin with `x_`, as in databases that OSV does
+ * not list.
  */
 export interface Advisory {
   readonly schema_version: string
@@ -76,7 +77,7 @@ export interface Advisory {
   /** ISO 8601, UTC, like the other times. */
   readonly modified: string
   readonly published?: string
-  /** Since when it counts no more. */
+  /** The time since which it no longer applies. */
   readonly withdrawn?: string
   readonly aliases?: readonly string[]
   readonly summary: string
@@ -87,7 +88,7 @@ export interface Advisory {
 }
 
 /**
- * Checks that a value of JSON is an advisory.
+ * Checks that a JSON value is an advisory.
  *
  * @param name where it is from, for messages
  * @throws PatchError `MALFORMED`, with every bad field
@@ -102,6 +103,6 @@ export function parseAdvisory(value: unknown, name: string): Advisory {
   })
 }
 
-/** How bad the fault of an advisory is. */
+/** The severity of an advisory's fault. */
 export const severityOf = ({ database_specific: { severity } }: Advisory): Severity =>
   severity.toLowerCase() as Severity

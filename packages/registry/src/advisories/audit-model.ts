@@ -3,23 +3,23 @@ import { compareVersions } from '@policypatch/core/patch'
 import { satisfies } from 'semver'
 import { type Advisory, type Fault, type Severity, severityOf } from './advisory.ts'
 
-/** A version of a patch, as far as an audit looks at it. */
+/** What an audit needs of a patch version. */
 export interface AuditedPatch {
   readonly name: string
   readonly version: string
   readonly base: Pick<BaseModelIdentity, 'weights' | 'tokenizer'>
   readonly effects: readonly PatchEffect[]
-  /** Why its repository withdrew it: then it mends nothing. */
+  /** Why its repository withdrew it; a withdrawn patch fixes nothing. */
   readonly yanked?: string | undefined
 }
 
-/** Why a patch counts as one that mends a fault. */
+/** Why a patch counts as fixing a fault. */
 export interface Remedy {
   readonly name: string
   readonly version: string
   /** `measured` if it has an effect on the same metric, by the same judge, within the bound; else `named` by the advisory. */
   readonly by: 'measured' | 'named'
-  /** The value with the patch, where it was measured. */
+  /** The value with the patch, if it was measured. */
   readonly value?: number
 }
 
@@ -29,15 +29,15 @@ export interface Finding {
   readonly summary: string
   readonly severity: Severity
   readonly fault: Fault
-  /** What mends it, of the patches that are installed; none: it is open. */
+  /** The installed patches that fix it; if there are none, it is open. */
   readonly mendedBy: readonly Remedy[]
-  /** What would mend it, of those that could be: the newest version of each patch. */
+  /** For an open fault, the available patches that would fix it, in the newest version of each. */
   readonly remedies: readonly Remedy[]
 }
 
 export interface AuditModelOptions {
   readonly base: Pick<BaseModelIdentity, 'weights' | 'tokenizer'>
-  /** Those that are withdrawn, or are about other models, are left out. */
+  /** Those that are withdrawn, or about other models, are ignored. */
   readonly advisories: readonly Advisory[]
   /** Patches that are used with the model. */
   readonly installed: readonly AuditedPatch[]
@@ -46,9 +46,9 @@ export interface AuditModelOptions {
 }
 
 /**
- * Which known faults a model has, and which patches mend them. A model has the faults of advisories that name its fingerprints. A patch
- * for this model mends a fault if one of its effects, on the same metric and by the same judge, is within the bound of the advisory, or
- * if the advisory names it, and it has no effect on that metric that says otherwise.
+ * Finds a model's known faults, and the patches that fix them. A model has the faults of advisories that name its fingerprints. A
+ * patch for this model fixes a fault if its effect on the same metric, by the same judge, is within the advisory's bound; or if
+ * the advisory names it, and it has no such effect.
  */
 export function auditModel({ base, advisories, installed, available = [] }: AuditModelOptions): Finding[] {
   const isOf = (one: Pick<BaseModelIdentity, 'weights' | 'tokenizer'>) =>
@@ -74,7 +74,7 @@ export function auditModel({ base, advisories, installed, available = [] }: Audi
 function remedyOf({ name, version, effects }: AuditedPatch, fault: Fault): Remedy[] {
   const measured = effects.filter(({ metric, judge }) => metric === fault.metric && judge === fault.judge)
   const same = measured.find(({ data }) => data === fault.data)
-  // Without the same data, the worst of what was measured counts.
+  // Without a measurement on the same data, the worst measured value counts.
   const values = (same ? [same] : measured).map(({ after }) => after.value)
   const value = fault.better === 'higher' ? Math.min(...values) : Math.max(...values)
   const isWithin = fault.better === 'higher' ? value >= fault.bound : value <= fault.bound

@@ -5,17 +5,17 @@ import { readState } from '../state/transaction.ts'
 import { type Advisory, parseAdvisory } from './advisory.ts'
 import type { AuditedPatch } from './audit-model.ts'
 
-/** What the repositories of policypatch.json say of faults, and have against them. */
+/** The advisories of the repositories in policypatch.json, and the patches that they offer. */
 export interface RepositoryFaults {
   readonly advisories: readonly Advisory[]
-  /** With the repository's name in policypatch.json, by which a version can be installed. */
+  /** With the repository's name in policypatch.json, from which a version can be installed. */
   readonly available: readonly (AuditedPatch & { readonly repository: string })[]
 }
 
 /**
- * Brings the repositories of a state up to date, and reads their advisories and versions.
+ * Updates the repositories of a state, and reads their advisories and versions.
  *
- * @throws the errors of `openRepository`; `MALFORMED` for an advisory that is none
+ * @throws the errors of `openRepository`; `MALFORMED` for an invalid advisory
  */
 export async function repositoryFaults(context: StateContext): Promise<RepositoryFaults> {
   const { project } = await readState(context.place)
@@ -31,8 +31,8 @@ export async function repositoryFaults(context: StateContext): Promise<Repositor
 }
 
 /**
- * The patches that are in use in a place, as an audit looks at them. Of a patch that programs put into its store, which no base model is
- * said to use, the newest version counts.
+ * The patches in use in a place, for an audit. If no base model uses a patch, because a program put it into the store, its newest
+ * version counts.
  */
 export async function auditedPatches(place: StatePlace): Promise<AuditedPatch[]> {
   const all = await installedPatches(place)

@@ -1,5 +1,5 @@
 /**
- * The state of a project or machine, without the libraries that sources need before they are used.
+ * The state of a project or machine. The libraries that sources need are loaded only when they are used.
  *
  * @module @policypatch/registry/state
  */

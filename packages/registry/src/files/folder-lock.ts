@@ -6,10 +6,10 @@ import { isRunning } from '@policypatch/backend-node'
 import { PatchError } from '@policypatch/core'
 
 /**
- * One process at a time in a folder. Each holder makes a file with the next number, which only one process can make; the
- * highest number holds the lock until it is renamed to free, its process is gone, or nobody has touched it for a minute. The
- * highest number is never removed, so that none is given twice: a lock that a killed process left is taken over without a
- * moment in which two have it.
+ * A lock that lets one process at a time work in a folder. Each holder creates a file with the next number, which only one
+ * process can create. The highest number holds the lock until its file is renamed to free, its process is gone, or nobody has
+ * touched it for a minute. The highest number is never removed, so no number is given out twice, and a lock that a killed process
+ * left is taken over without two processes ever holding it.
  */
 
 /** Milliseconds after which a holder that does not touch its file counts as gone. */
@@ -22,11 +22,11 @@ export interface FolderLockOptions {
 }
 
 /**
- * Does something while no other process does, by the lock in a folder, which is made if need be.
+ * Does something while holding the lock of a folder, which is created if needed.
  *
- * @param work gets what throws where the lock was lost, because this process was stopped for over a minute; to be called before
- *   what cannot be undone
- * @throws PatchError `STORAGE_FAILED` where another process holds it for too long
+ * @param work receives a function that throws if the lock was lost because this process was stopped for over a minute; call it
+ *   before anything that cannot be undone
+ * @throws PatchError `STORAGE_FAILED` if another process holds the lock for too long
  */
 export async function withFolderLock<T>(
   folder: string,
@@ -43,7 +43,7 @@ export async function withFolderLock<T>(
     return await work(() => checkHeld(held))
   } finally {
     clearInterval(beat)
-    // Taken over, it is no longer ours to free.
+    // If it was taken over, it is no longer ours to free.
     await rename(held, held.replace(/held$/, 'free')).catch(() => undefined)
   }
 }
@@ -64,7 +64,7 @@ async function acquire(folder: string, until: number): Promise<string> {
       const number = (last?.number ?? 0) + 1
       const path = join(folder, `${number}.held`)
       if (await made(path)) {
-        // Who came late may have made a number that was in use long ago.
+        // A late process may have created a number that was in use long ago.
         const now = await highest(folder)
         if (now?.number === number) {
           await sweep(folder, number)
@@ -84,7 +84,7 @@ async function acquire(folder: string, until: number): Promise<string> {
   }
 }
 
-/** Makes the file of a holder, whole from the first, unless there is one: what is linked there was written before. */
+/** Creates the file of a holder, unless it exists. It is linked after it was written, so it is complete from the start. */
 async function made(path: string): Promise<boolean> {
   const own = `${path}.${randomUUID()}`
   await writeFile(own, `process ${process.pid} on ${hostname()}\n`, { flag: 'wx' })
@@ -111,14 +111,14 @@ async function isFree(folder: string, name: string): Promise<boolean> {
   if (name.endsWith('free')) return true
   const path = join(folder, name)
   const stats = await stat(path).catch(() => undefined)
-  // Renamed to free meanwhile, or taken over: the folder is looked at again.
+  // Renamed to free or taken over meanwhile: look at the folder again.
   if (!stats) return false
   if (Date.now() - stats.mtimeMs > stale) return true
   const match = /^process (\d+) on (.+)$/m.exec(await readFile(path, 'utf8').catch(() => ''))
   return match !== null && match[2] === hostname() && !isRunning(Number(match[1]))
 }
 
-/** Removes older numbers, and what was killed in the middle of making one. */
+/** Removes older numbers, and what processes left that were killed while creating one. */
 async function sweep(folder: string, number: number): Promise<void> {
   for (const name of await readdir(folder)) {
     const older = /^(\d+)\.(held|free)/.exec(name)?.[1]

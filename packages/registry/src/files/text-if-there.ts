@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 
-/** The text of a file; empty where there is none. */
+/** The text of a file; empty if there is none. */
 export async function textIfThere(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8')

@@ -18,8 +18,8 @@ export function certificatesOf(pem: string): X509Certificate[] {
 }
 
 /**
- * A certificate in DER, in the one form that it has; undefined for what is none. Libraries take several forms: OpenSSL is strict with all
- * but the bits that a signature's last byte leaves over.
+ * A certificate in its one valid DER form; undefined for anything else. Libraries accept several forms: OpenSSL is strict about
+ * everything but the unused bits in the last byte of a signature.
  */
 export function certificateIn(der: Uint8Array): X509Certificate | undefined {
   try {
@@ -39,14 +39,15 @@ const noCertificate = (found: string, cause?: unknown) =>
     cause,
   })
 
-/** Extensions that are looked at, or that Node looks at: others must not be critical (RFC 5280, 4.2). */
+/** Extensions that are checked here or by Node; others must not be critical (RFC 5280, 4.2). */
 const known = new Set(['2.5.29.15', '2.5.29.17', '2.5.29.19', '2.5.29.37'])
 const codeSigning = '1.3.6.1.5.5.7.3.3'
 
 /**
- * What is wrong with a chain of certificates, the signer's first and each issued by the next, under some authorities; undefined where
- * nothing is. As model-signing does, it is held to the time at which the signer's certificate begins: signatures outlive certificates,
- * and nothing here tells when one was made. RFC 5280's names, lengths, usages and critical extensions are checked; revocation is not.
+ * What is wrong with a chain of certificates, the signer's first and each issued by the next, under some authorities; undefined
+ * if nothing is. As in model-signing, the chain must be valid at the time the signer's certificate begins: signatures outlive
+ * certificates, and nothing here tells when one was made. RFC 5280's names, lengths, usages and critical extensions are checked;
+ * revocation is not.
  */
 export function faultOfChain(
   chain: readonly X509Certificate[],
@@ -76,7 +77,7 @@ export function faultOfChain(
   return maySign(own) ? undefined : 'a certificate that is not for signatures'
 }
 
-/** Whether a certificate names another as its issuer, and has its signature. */
+/** Whether a certificate names another as its issuer, and is signed by it. */
 function isIssuedBy(one: X509Certificate, issuer: X509Certificate): boolean {
   return one.checkIssued(issuer) && one.verify(issuer.publicKey)
 }
@@ -93,7 +94,7 @@ function criticalExtensions({ extensions }: ParsedCertificate): string[] {
     .map(({ subs }) => subs[0]?.toOID() ?? '')
 }
 
-/** Names that a certificate has: the email address or URI, and the common name. */
+/** The names in a certificate: its email address or URI, and its common name. */
 export function namesOf(certificate: X509Certificate): readonly string[] {
   const { extSubjectAltName: names } = ParsedCertificate.parse(Buffer.from(certificate.raw))
   const { CN } = certificate.toLegacyObject().subject as { readonly CN?: string | readonly string[] }

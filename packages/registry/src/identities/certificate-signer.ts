@@ -15,7 +15,7 @@ export interface CertificateSignerOptions {
 /**
  * Signs with a key and its X.509 certificate, as model-signing's `certificate` mode does.
  *
- * @throws PatchError `INVALID_ARGUMENT` for what is no key or certificate, and for a certificate of another key
+ * @throws PatchError `INVALID_ARGUMENT` for an invalid key or certificate, and for a certificate of another key
  */
 export async function certificateSigner(options: CertificateSignerOptions): Promise<PatchSigner> {
   const key = await keySigner(options.privateKey)

@@ -11,7 +11,10 @@ import {
 } from '@sigstore/sign'
 
 export interface IdentitySignerOptions {
-  /** A token of an OpenID Connect issuer for the audience `sigstore`, such as CI services give. It is sent to the authority alone. */
+  /**
+   * A token of an OpenID Connect issuer for the audience `sigstore`, such as CI services provide. It is sent only to the
+   * authority.
+   */
   readonly identityToken: string
   /** The certificate authority, Fulcio. Default: Sigstore's public one. */
   readonly authority?: string | undefined
@@ -19,12 +22,12 @@ export interface IdentitySignerOptions {
   readonly log?: string | undefined
 }
 
-/** Milliseconds that a service has to answer, and how often it is asked again. */
+/** Milliseconds that a service has to answer, and how to retry. */
 const [timeout, retry] = [15_000, { retries: 2, minTimeout: 250 }]
 
 /**
- * Signs with a Sigstore identity: a key that is made for each signature, a certificate of it for the token's identity, and an entry
- * in a public log. No key is kept; the identity, the patch's name and the digests of its files become public.
+ * Signs with a Sigstore identity: a new key for each signature, a certificate of it for the token's identity, and an entry in a
+ * public log. No key is kept. The identity, the patch's name and the digests of its files become public.
  */
 export function identitySigner({
   identityToken,
@@ -53,7 +56,7 @@ export function identitySigner({
   }
 }
 
-/** The bundle with what protobuf's JSON leaves out, the first place in a log and an empty list, for readers that want it. */
+/** Adds the defaults that protobuf's JSON omits, the first index in a log and an empty list, for readers that require them. */
 function withDefaults(bundle: SerializedBundle): SerializedBundle {
   const { verificationMaterial: material } = bundle
   const first: Record<string, unknown> = { logIndex: '0', hashes: [] }
@@ -67,7 +70,7 @@ function withDefaults(bundle: SerializedBundle): SerializedBundle {
 function refusal(error: unknown, places: { readonly authority: string; readonly log: string }): unknown {
   if (!(error instanceof InternalError)) return error
   if (error.code.startsWith('IDENTITY_TOKEN')) {
-    // The library's message has the token in it.
+    // The library's message contains the token.
     return new PatchError('INVALID_ARGUMENT', {
       expected: 'a token of an OpenID Connect issuer (a JWT)',
       found: 'a text that is none',

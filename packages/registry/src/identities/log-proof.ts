@@ -3,9 +3,9 @@ import type { Bundle } from '@sigstore/bundle'
 type Entry = Bundle['verificationMaterial']['tlogEntries'][number]
 
 /**
- * Whether a log's proof that an entry is in it says nothing that the library leaves out when it verifies it: its root and size are those of
- * the checkpoint that the log signed, and the checkpoint has the one form of a signed note
- * (https://github.com/transparency-dev/formats/blob/main/log/README.md), first signed under its own name.
+ * Whether a log's inclusion proof also holds in what the library does not verify: its root and size are those of the checkpoint
+ * that the log signed, and the checkpoint has the one valid form of a signed note
+ * (https://github.com/transparency-dev/formats/blob/main/log/README.md), whose first signature is under its own name.
  */
 export function isWholeProof({
   rootHash,

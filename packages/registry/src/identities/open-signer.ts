@@ -3,11 +3,11 @@ import { trustedCertificate } from './trusted-certificate.ts'
 import { trustedIdentity } from './trusted-identity.ts'
 
 export interface SignerOpenerOptions {
-  /** JSON of the authorities and logs that identities are verified by. Absent: those of Sigstore, which are fetched and kept. */
+  /** JSON of the authorities and logs to verify identities with. Absent: those of Sigstore, which are fetched and kept. */
   readonly trustedRoot?: Uint8Array | undefined
 }
 
-/** What `openTrust` verifies the certificates and identities of a trust policy by. */
+/** Opens the certificates and identities of a trust policy as signers, for `openTrust`. */
 export const signerOpener =
   ({ trustedRoot }: SignerOpenerOptions = {}): SignerOpener =>
   async (signer, name) =>

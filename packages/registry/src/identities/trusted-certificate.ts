@@ -3,18 +3,18 @@ import { certificateIn, certificatesOf, faultOfChain, namesOf } from './certific
 import { spkiOf } from './certificate-signer.ts'
 
 export interface TrustedCertificateOptions {
-  /** PEM: the authorities that a certificate must come from, be it by others that lie in the signature. */
+  /** PEM: the authorities that must have issued a certificate, directly or through intermediate ones in the signature. */
   readonly authorities: string
   /** The email address, URI or common name that the certificate must have. Absent: any that the authorities issued. */
   readonly subject?: string | undefined
-  /** What messages and reports call the signer. Default: the subject. */
+  /** The signer's name in messages and reports. Default: the subject. */
   readonly name?: string | undefined
 }
 
 /**
- * Accepts what the holder of a certificate has signed, as model-signing's `certificate` mode.
+ * Accepts signatures by the holder of a certificate, as model-signing's `certificate` mode does.
  *
- * @throws PatchError `INVALID_ARGUMENT` for authorities that are none
+ * @throws PatchError `INVALID_ARGUMENT` for invalid authorities
  */
 export function trustedCertificate({ authorities, subject, name }: TrustedCertificateOptions): TrustedSigner {
   const roots = certificatesOf(authorities)
@@ -31,7 +31,7 @@ export function trustedCertificate({ authorities, subject, name }: TrustedCertif
       if (subject !== undefined && !names.includes(subject)) return undefined
       const key = await trustedKey(spkiOf(own))
       const material = { kind: 'key', hint: key.id } as const
-      // Throws where the signature is not over what it holds.
+      // Throws if the signature does not match the signed content.
       await key.identify({ ...signed, material }, file)
       return { kind: 'certificate', name: name ?? id, id }
     },

@@ -15,20 +15,20 @@ import { isWholeProof } from './log-proof.ts'
 import { trustMaterial } from './trusted-root.ts'
 
 export interface TrustedIdentityOptions {
-  /** As the certificate has it, whole: an email address, or the URI of a workflow. */
+  /** The whole identity, as in the certificate: an email address, or the URI of a workflow. */
   readonly identity: string
-  /** The address of the OpenID Connect issuer that vouches for it. */
+  /** The URL of the OpenID Connect issuer that vouches for it. */
   readonly issuer: string
-  /** JSON of the authorities and logs that are trusted. Absent: those of Sigstore, which are fetched and kept. */
+  /** JSON of the trusted authorities and logs. Absent: those of Sigstore, which are fetched and kept. */
   readonly trustedRoot?: Uint8Array | undefined
-  /** What messages and reports call the signer. Default: the identity. */
+  /** The signer's name in messages and reports. Default: the identity. */
   readonly name?: string | undefined
 }
 
 /**
- * Accepts what a Sigstore identity has signed: with a certificate for it, whose issue and use stand in logs that are trusted.
+ * Accepts signatures by a Sigstore identity, made with a certificate for it whose issue and use are recorded in trusted logs.
  *
- * @throws PatchError `MALFORMED` for a trusted root that is none; `UNREACHABLE` where Sigstore's cannot be fetched
+ * @throws PatchError `MALFORMED` for an invalid trusted root; `UNREACHABLE` if Sigstore's cannot be fetched
  */
 export async function trustedIdentity(options: TrustedIdentityOptions): Promise<TrustedSigner> {
   const { identity, issuer, name = identity } = options
@@ -40,7 +40,7 @@ export async function trustedIdentity(options: TrustedIdentityOptions): Promise<
       const bundle = bundleOf(signed.material.bundle, file)
       if (namedIn(bundle) !== identity) return undefined
       const found = verified(bundle, material, file)
-      // The library takes an identity for a pattern: it is compared here.
+      // The library treats an identity as a pattern, so it is compared here.
       if (found.subject !== identity || found.issuer !== issuer) return undefined
       return { kind: 'identity', name, id: `${identity} (${issuer})` }
     },
@@ -56,7 +56,7 @@ function verified(bundle: Bundle, material: TrustMaterial, file: string) {
   }
 }
 
-/** The identity that a bundle's certificate is for, by its own word. */
+/** The identity that a bundle's certificate claims to be for. */
 function namedIn({ verificationMaterial: { content } }: Bundle): string | undefined {
   if (content.$case !== 'certificate') return undefined
   try {
@@ -66,7 +66,7 @@ function namedIn({ verificationMaterial: { content } }: Bundle): string | undefi
   }
 }
 
-/** A bundle of which nothing is left out when it is read: what is not read is not verified. */
+/** A bundle that is read completely: what is not read is not verified. */
 function bundleOf(json: Readonly<Record<string, unknown>>, file: string): Bundle {
   try {
     const bundle = bundleFromJSON(json)
@@ -84,7 +84,7 @@ const isCertificate = ({ verificationMaterial: { content } }: Bundle): boolean =
 const haveWholeProofs = ({ verificationMaterial: { tlogEntries } }: Bundle): boolean =>
   tlogEntries.every(({ inclusionProof: proof }) => !proof || isWholeProof(proof))
 
-/** Whether every value of one JSON is in the other at its place, but for those that protobuf's JSON may leave out. */
+/** Whether every value of one JSON is in the same place in the other, except for those that protobuf's JSON may omit. */
 function isWithin(part: unknown, whole: unknown): boolean {
   if (whole === undefined) return part === '0' || isDeepStrictEqual(part, []) || isDeepStrictEqual(part, {})
   if (typeof part !== 'object' || part === null) return part === whole

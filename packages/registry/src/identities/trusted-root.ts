@@ -6,11 +6,11 @@ import { type TrustMaterial, toTrustMaterial } from '@sigstore/verify'
 
 const remedy = 'Get it from whoever runs the Sigstore services, or leave it out for the public ones'
 
-/** Far more than Sigstore's own has; a longer one is cut, and so is none. */
+/** Far more than Sigstore's own has. A longer one is cut off, and so invalid. */
 const mostBytes = 2 ** 20
 
 /**
- * The authorities and logs of a trusted root's JSON; without one those of Sigstore, fetched by The Update Framework and kept.
+ * The authorities and logs in a trusted root's JSON; without it, those of Sigstore, fetched with The Update Framework and kept.
  *
  * @throws PatchError `MALFORMED`, `TRUNCATED`, `UNREACHABLE`
  */

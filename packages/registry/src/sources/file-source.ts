@@ -6,9 +6,9 @@ import { mostArchiveBytes, readArchive, tooLarge } from './archive/read-archive.
 import { type PatchSource, readVersion } from './patch-source.ts'
 
 /**
- * The patch in a folder or an archive of this machine.
+ * The patch in a folder or an archive on this machine.
  *
- * @param path from `folder`, unless it is absolute
+ * @param path relative to `folder`, unless it is absolute
  */
 export function fileSource(path: string, folder: string): PatchSource {
   return {
@@ -17,7 +17,7 @@ export function fileSource(path: string, folder: string): PatchSource {
   }
 }
 
-/** Reads the patch in a folder or an archive. `NOT_FOUND`, and the errors of `readArchive` and `readPatch`. */
+/** Reads the patch in a folder or an archive. Throws `NOT_FOUND`, and the errors of `readArchive` and `readPatch`. */
 export async function readFileOrFolder(path: string): Promise<Patch> {
   const found = await stat(path).catch(() => undefined)
   if (found?.isDirectory()) return readPatch({ storage: fileStorage(), path })

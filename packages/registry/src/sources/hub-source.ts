@@ -5,8 +5,8 @@ import { hubFetch, retryingFetch } from '@policypatch/core/platform'
 import { type PatchSource, readVersion } from './patch-source.ts'
 
 /**
- * The patch in a repository of the Hugging Face Hub, or of another server with its protocol: its patch.json at the top, as `push` puts
- * it there. A branch or tag is taken for the commit that it stands for, which is what is locked.
+ * The patch in a repository of the Hugging Face Hub, or of another server with its protocol, with its patch.json at the top,
+ * where `push` puts it. A branch or tag is resolved to its commit, which is what gets locked.
  *
  * @param repo `owner/name`
  */

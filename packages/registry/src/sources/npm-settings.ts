@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { textIfThere } from '../files/text-if-there.ts'
 
 /**
- * What npm is told of its registries: in .npmrc of the user and of a folder, and by `NPM_CONFIG_REGISTRY`, as flat options of `pacote`.
- * Of the files only registries and what opens them are read.
+ * npm's registry settings from the .npmrc of the user and of a folder, and from `NPM_CONFIG_REGISTRY`, as flat options of
+ * `pacote`. From the files, only registries and their credentials are read.
  */
 export async function npmSettings(
   folder: string,

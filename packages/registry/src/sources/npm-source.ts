@@ -8,11 +8,11 @@ import { type PatchSource, unreadVersion } from './patch-source.ts'
 import { checkSecure } from './source-spec.ts'
 
 /**
- * The versions of an npm package, by `pacote`. Of each the registry says a digest, which its archive must have; the package's version is
- * the patch's.
+ * The versions of an npm package, read with `pacote`. An archive must have the digest that the registry lists for its version;
+ * the package's version is the patch's.
  *
  * @param name `@scope/name` or `name`
- * @param folder whose .npmrc is read, besides the user's
+ * @param folder folder whose .npmrc is read, besides the user's
  * @param cache folder that archives are kept in
  */
 export function npmSource(name: string, folder: string, cache: string): PatchSource {
@@ -20,7 +20,7 @@ export function npmSource(name: string, folder: string, cache: string): PatchSou
     specificationVersion: 'v1',
     async versions() {
       const options: Options = { ...(await npmSettings(folder)), cache }
-      // Without one, pacote takes npm's own.
+      // Without a registry, pacote uses npm's own.
       if (options.registry) checkSecure(new URL(options.registry as string))
       const { packument } = await pacote()
       const { versions } = await packument(name, options).catch((error) => {
@@ -74,7 +74,7 @@ async function read(name: string, version: string, integrity: string | undefined
   })
 }
 
-/** What `pacote` throws, as a PatchError. */
+/** Converts an error of `pacote` to a PatchError. */
 function npmError(error: unknown, what: string): PatchError {
   if (error instanceof PatchError) return error
   const { code = '', message } = error as NodeJS.ErrnoException

@@ -4,9 +4,9 @@ import type { Repositories } from './repository-source.ts'
 import type { SourceSpec } from './source-spec.ts'
 
 export interface OpenSourceOptions {
-  /** Paths start here; its .npmrc is read. */
+  /** Paths are relative to it, and its .npmrc is read. */
   readonly folder: string
-  /** For what is downloaded. */
+  /** Folder for downloads. */
   readonly cache: string
   readonly repositories: Repositories
 }

@@ -2,7 +2,7 @@ import { type Patch, readPatch } from '@policypatch/core'
 import type { PatchFiles, PatchManifest } from '@policypatch/core/patch'
 import { memoryStorage } from '@policypatch/core/platform'
 
-/** What versions are chosen by. */
+/** What versions are chosen by, from their manifests. */
 export type VersionSummary = Pick<
   PatchManifest,
   'name' | 'version' | 'base' | 'requires' | 'conflicts' | 'supersedes'
@@ -11,24 +11,24 @@ export type VersionSummary = Pick<
 /** A version of a patch that a source has. */
 export interface OfferedVersion {
   readonly version: string
-  /** Where it is, exactly, as policypatch.lock has it. */
+  /** Its exact source, as in policypatch.lock. */
   readonly source: string
   /** Why its publisher has withdrawn it. */
   readonly yanked?: string
-  /** What it says of itself; some sources must read it whole for that. */
+  /** Its summary. Some sources must read the whole patch for it. */
   describe(): Promise<VersionSummary>
   /** Reads and checks all of it, as `readPatch` does. */
   read(): Promise<Patch>
 }
 
-/** Where patches come from: a folder or archive, an address, npm, the Hub, a repository. */
+/** Where patches come from: a folder or archive, a URL, npm, the Hub, or a repository. */
 export interface PatchSource {
   readonly specificationVersion: 'v1'
-  /** The versions that were asked for, from the newest to the oldest, those that were withdrawn among them. */
+  /** The versions of what was asked for, from newest to oldest, including withdrawn ones. */
   versions(): Promise<readonly OfferedVersion[]>
 }
 
-/** A version of which nothing is known before it is read; it is read once. */
+/** A version about which nothing is known until it is read. It is read once. */
 export function unreadVersion(
   version: string,
   source: string,
@@ -47,7 +47,7 @@ export const readVersion = (patch: Patch, source: string): OfferedVersion =>
   unreadVersion(patch.manifest.version, source, async () => patch)
 
 /**
- * The patch of files that are in memory already, checked as any other.
+ * The patch of files that are already in memory, checked like any other.
  *
  * @param name a folder's name, for messages
  * @throws the errors of `readPatch`

@@ -9,7 +9,8 @@ export type Repositories = ReadonlyMap<string, () => Promise<Repository>>
  * The versions of a patch in a repository.
  *
  * @param only the repository's name; absent: the one among all that has the patch
- * @throws PatchError `NOT_FOUND`; `INVALID_ARGUMENT` where several have it, for a name must not lead to whoever takes it
+ * @throws PatchError `NOT_FOUND`; `INVALID_ARGUMENT` if several have it, because whoever registers a name elsewhere must not take
+ *   it over
  */
 export function repositorySource(repositories: Repositories, name: string, only?: string): PatchSource {
   return {

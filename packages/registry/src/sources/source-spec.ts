@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs'
 import { PatchError } from '@policypatch/core'
 import { excerpt, parseHubId } from '@policypatch/core/platform'
 
-/** Where a patch is to come from, as commands and policypatch.json say it. */
+/** Where a patch comes from, as commands and policypatch.json state it. */
 export type SourceSpec =
   | {
       readonly kind: 'repository'
       readonly name: string
       readonly range: string
-      /** By its name in policypatch.json; any that has the patch where absent. */
+      /** Its name in policypatch.json; if absent, whichever has the patch. */
       readonly repository?: string
     }
   | { readonly kind: 'file'; readonly path: string }
@@ -24,9 +24,9 @@ export const sourceForms =
   'NAME[@RANGE] of a repository, a folder, a .zip or .tgz, a URL with #sha256=, npm:NAME[@RANGE] or hf:OWNER/NAME[@REVISION]'
 
 /**
- * Where a patch is to come from.
+ * Parses where a patch comes from.
  *
- * @throws PatchError `INVALID_ARGUMENT` for what is none of these, a URL without a digest, and one of http but on this machine
+ * @throws PatchError `INVALID_ARGUMENT` for any other form, for a URL without a digest, and for an http URL of another machine
  */
 export function parseSource(text: string): SourceSpec {
   const direct = parseDirect(text)
@@ -39,7 +39,7 @@ export function parseSource(text: string): SourceSpec {
   return { kind: 'repository', name, range, ...(repository !== undefined && { repository }) }
 }
 
-/** What policypatch.json wants of a patch: a range of versions in a repository, or another source. */
+/** Parses what policypatch.json wants of a patch: a range of versions in a repository, or another source. */
 export function parseWanted(name: string, wanted: string): SourceSpec {
   const direct = parseDirect(wanted)
   if (direct) return direct
@@ -47,7 +47,7 @@ export function parseWanted(name: string, wanted: string): SourceSpec {
   return { kind: 'repository', name, range, ...(repository !== undefined && { repository }) }
 }
 
-/** The text that policypatch.json has for a source. */
+/** The text of a source in policypatch.json. */
 export function formatWanted(spec: SourceSpec): string {
   switch (spec.kind) {
     case 'repository':
@@ -92,7 +92,7 @@ function parseAddress(text: string): SourceSpec {
   return { kind: 'url', url: url.href, sha256 }
 }
 
-/** Throws `INVALID_ARGUMENT` for an address that is neither of https nor of this machine. */
+/** Throws `INVALID_ARGUMENT` for a URL that is neither https nor of this machine. */
 export function checkSecure(url: URL): void {
   const isLoopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)
   if (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback)) return

@@ -6,10 +6,10 @@ import { mostArchiveBytes, readArchive } from './archive/read-archive.ts'
 import { type PatchSource, readVersion } from './patch-source.ts'
 import { checkSecure } from './source-spec.ts'
 
-/** Redirects that are followed. */
+/** Most redirects to follow. */
 const mostHops = 5
 
-/** The patch in an archive at an address, which must have the digest that was given. */
+/** The patch in an archive at a URL, which must have the given digest. */
 export function urlSource(url: string, digest: string): PatchSource {
   return {
     specificationVersion: 'v1',
@@ -35,7 +35,7 @@ export function urlSource(url: string, digest: string): PatchSource {
   }
 }
 
-/** Follows redirects only to addresses that could have been given themselves. */
+/** Follows redirects only to URLs that could have been given themselves. */
 export const secureFetch: typeof fetch = async (input, init) => {
   let url = new URL(String(input))
   for (let hop = 0; hop <= mostHops; hop++) {

@@ -10,15 +10,15 @@ import type { State } from './transaction.ts'
 import { allInRange, checkRange, isExact } from './version-range.ts'
 
 export interface ChoosePatchesOptions {
-  /** Names of patches that may leave the version that is locked: all of them for `true`. */
+  /** Names of patches that may leave their locked version; `true` for all of them. */
   readonly upgrade: ReadonlySet<string> | boolean
-  /** Versions of what is wanted that were asked for already, by the patches' names. */
+  /** Versions of wanted patches that were already looked up, by the patches' names. */
   readonly read?: ReadonlyMap<string, readonly OfferedVersion[]>
-  /** Nothing but what is locked is chosen. */
+  /** Whether only locked versions are chosen. */
   readonly lockedOnly?: boolean
 }
 
-/** The versions of a base model's patches that are to be used; see `resolvePatches`. What is locked stays where it can. */
+/** Chooses the versions of a base model's patches; see `resolvePatches`. Locked versions stay if they can. */
 export async function choosePatches(
   context: StateContext,
   { project, lock }: State,
@@ -38,7 +38,7 @@ export async function choosePatches(
     return { name, range, by: 'policypatch.json wants' }
   })
 
-  /** Where a patch comes from: as policypatch.json says, else from where it came before, else from any repository. */
+  /** Where a patch comes from: what policypatch.json says, else where it came from before, else any repository. */
   const specOf = ({ name, range }: Need): SourceSpec => {
     if (wanted[name] !== undefined) return parseWanted(name, wanted[name])
     const before = locked[name] && lockedSpec(name, locked[name])
@@ -58,11 +58,11 @@ export async function choosePatches(
     async *candidates(need) {
       const held = locked[need.name]
       const text = wanted[need.name]
-      // A wanted source other than the one that it came from is taken anew.
+      // If the wanted source is not the one it came from, it is chosen anew.
       const stays = held && (text === undefined || isSameSource(held, need.name, text))
       const first = stays ? allInRange([lockedVersion(context, sources, need.name, held)], need.range) : []
       if (!mayLeave(need.name)) yield* first
-      // Others are asked for only where that cannot be.
+      // Other versions are looked up only if the locked one cannot be used.
       if (lockedOnly) return
       for (const offered of await offers(need)) {
         if (mayLeave(need.name) || !first.some(({ version }) => version === offered.version)) yield offered
@@ -71,7 +71,7 @@ export async function choosePatches(
   })
 }
 
-/** Whether a locked patch came from the source that is wanted now; its version may be another. */
+/** Whether a locked patch came from the source that is wanted now, whatever its version. */
 function isSameSource(held: LockedPatch, name: string, text: string): boolean {
   if (text === held.wanted) return true
   const [wanted, before] = [parseWanted(name, text), lockedSpec(name, held)]
@@ -83,7 +83,7 @@ function isSameSource(held: LockedPatch, name: string, text: string): boolean {
 
 type SourceVersions = (spec: SourceSpec) => Promise<readonly OfferedVersion[]>
 
-/** The versions of sources, each asked once. */
+/** The versions of sources. Each source is asked once. */
 export function sourceVersions(context: StateContext, project: State['project']): SourceVersions {
   const options: OpenSourceOptions = {
     ...{ folder: context.place.folder, cache: context.cache },
@@ -98,7 +98,7 @@ export function sourceVersions(context: StateContext, project: State['project'])
   }
 }
 
-/** A version that is locked: from the store where it is there, else from where it came. */
+/** A locked version: from the store if it is there, else from its source. */
 function lockedVersion(
   { place }: StateContext,
   sources: SourceVersions,

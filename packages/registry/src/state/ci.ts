@@ -7,10 +7,11 @@ import type { StateContext } from './state-context.ts'
 import { changeState, type State } from './transaction.ts'
 
 /**
- * Installs exactly what is locked. Everything is held to policypatch.lock: the digest of each patch, and the signers that it names.
+ * Installs exactly what is locked, and checks it against policypatch.lock: the digest of each patch, and the signers that it
+ * names.
  *
- * @throws PatchError `RESUME_MISMATCH` where policypatch.json wants something else than was locked; `DIGEST_MISMATCH`;
- *   `SIGNATURE_INVALID` where a signer that the lock names has not signed what is there
+ * @throws PatchError `RESUME_MISMATCH` if policypatch.json wants something other than what was locked; `DIGEST_MISMATCH`;
+ *   `SIGNATURE_INVALID` if a signer that the lock names has not signed the patch
  */
 export function installLocked(context: StateContext): Promise<JournalEntry | undefined> {
   return changeState(context.place, context.command, async (state, history) => {

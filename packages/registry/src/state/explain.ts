@@ -10,13 +10,13 @@ import { parseRequirement } from './version-range.ts'
 export interface Reason {
   readonly model: string
   readonly locked: LockedPatch
-  /** What policypatch.json says of it; absent where it does not. */
+  /** What policypatch.json wants of it; absent if it does not name it. */
   readonly wanted?: string
   /** The patches that require it, such as `toxicity 1.0.0`. */
   readonly requiredBy: readonly string[]
 }
 
-/** Why a patch is in use, by base model. `NOT_FOUND` where it is not. */
+/** Why a patch is in use, by base model. Throws `NOT_FOUND` if it is not. */
 export async function why(place: StatePlace, name: string): Promise<readonly Reason[]> {
   const state = await readState(place)
   const reasons: Reason[] = []

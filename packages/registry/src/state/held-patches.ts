@@ -5,10 +5,10 @@ import { type Patch, PatchError, readPatch } from '@policypatch/core'
 import { sha256 } from '@policypatch/core/platform'
 import { type StatePlace, storeFolder } from './state-place.ts'
 
-/** What a patch is known by: the SHA-256 of its patch.json, which holds those of its other files. */
+/** What identifies a patch: the SHA-256 of its patch.json, which holds those of its other files. */
 export const digestOf = (patch: Patch): Promise<string> => sha256(patch.files['patch.json'] as Uint8Array)
 
-/** A version that is in the store, checked; undefined where it is not, or is damaged, so that it has to be fetched. */
+/** A version in the store, checked; undefined if it is missing or damaged, so that it must be fetched. */
 export async function heldPatch(
   place: StatePlace,
   name: string,

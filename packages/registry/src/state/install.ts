@@ -12,17 +12,17 @@ import { changeState, type State, type StateChange } from './transaction.ts'
 import { allInRange, checkRange, compatibleWith, isExact } from './version-range.ts'
 
 export interface InstallOptions {
-  /** The base model that it is for, where a name has versions for several. */
+  /** The base model that it is for, if a name has versions for several. */
   readonly model?: string | undefined
-  /** Whether a version may have other content than it had before. */
+  /** Whether a version may have different content than before. */
   readonly replace?: boolean
 }
 
 /**
- * Installs patches, and writes them into policypatch.json: each is said as `parseSource` takes it. Without any, what policypatch.json
- * wants is installed, and what is locked stays.
+ * Installs patches, each given in a form that `parseSource` accepts, and writes them into policypatch.json. Without any, what
+ * policypatch.json wants is installed, and what is locked stays.
  *
- * @returns the journal's entry; undefined where everything was there
+ * @returns the journal entry; undefined if nothing changed
  */
 export function install(
   context: StateContext,
@@ -47,7 +47,7 @@ export function install(
   })
 }
 
-/** A path as policypatch.json has it: from the folder of a project, which may be moved as a whole; else from the root. */
+/** A path as written to policypatch.json: relative to the folder of a project, which may be moved as a whole; else absolute. */
 function placed({ kind, folder }: StatePlace, spec: SourceSpec): SourceSpec {
   if (spec.kind !== 'file') return spec
   const path = resolve(spec.path)
@@ -55,13 +55,13 @@ function placed({ kind, folder }: StatePlace, spec: SourceSpec): SourceSpec {
   return { ...spec, path: kind === 'project' && !isAbsolute(inProject) ? inProject || '.' : path }
 }
 
-/** A change, unless nothing is changed by it. */
+/** A change, or undefined if it changes nothing. */
 export function ifChanged(change: StateChange, before: State): StateChange | undefined {
   const isNothing = change.changes.length + change.added.length + change.removed.length === 0
   return isNothing && JSON.stringify(change.project) === JSON.stringify(before.project) ? undefined : change
 }
 
-/** Which patch a source gives, for which base model, and what policypatch.json is to say of it. */
+/** The patch of a source, the base model that it is for, and what to write for it into policypatch.json. */
 async function findPatch(
   context: StateContext,
   project: ProjectFile,
@@ -76,7 +76,7 @@ async function findPatch(
   for (const offered of fitting) {
     const summary = await offered.describe()
     if (asked === undefined || summary.base.id === asked) found.push(summary)
-    // Only repositories say what their versions are for without that they are read.
+    // Only repositories tell what their versions are for without reading them.
     if (found.length > 0 && spec.kind !== 'repository') break
   }
   const newest = found.find(({ base }) => project.models[base.id]) ?? found[0]

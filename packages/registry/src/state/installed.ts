@@ -8,14 +8,14 @@ import { heldVersions } from './remove.ts'
 import { type StatePlace, storeFolder } from './state-place.ts'
 import { readState } from './transaction.ts'
 
-/** A version that is in the store. */
+/** A version in the store. */
 export interface StoredVersion {
   readonly patch: Patch
-  /** As it is in use for a base model; absent where the version is only kept. */
+  /** How it is used for a base model; absent if the version is only kept. */
   readonly used?: LockedPatch & { readonly model: string }
 }
 
-/** What is in the store, by name and from the oldest version to the newest. */
+/** The versions in the store, by name and from oldest to newest. */
 export async function installedPatches(place: StatePlace): Promise<readonly StoredVersion[]> {
   const { lock } = await readState(place)
   const folder = storeFolder(place)
@@ -35,10 +35,9 @@ export async function installedPatches(place: StatePlace): Promise<readonly Stor
 }
 
 /**
- * The version of a patch that is in use; else the newest that is in the store, as programs may have put it there. Undefined where there
- * is none.
+ * The version of a patch that is in use; undefined if none is.
  *
- * @throws PatchError `INVALID_ARGUMENT` where several base models use different versions
+ * @throws PatchError `INVALID_ARGUMENT` if several base models use different versions
  */
 export async function versionInUse(place: StatePlace, name: string): Promise<string | undefined> {
   const { lock } = await readState(place)

@@ -5,13 +5,13 @@ import * as z from 'zod/mini'
 import { textIfThere } from '../files/text-if-there.ts'
 import { type LockedPatch, lockedSchema } from './lock-file.ts'
 
-/** What changed for one patch of one base model; before or after is absent where it was not, or is no longer, used. */
+/** A change of one patch of one base model. `before` is absent if the patch was not used before, `after` if it no longer is. */
 export interface JournalChange {
   readonly model: string
   readonly name: string
   readonly before?: LockedPatch
   readonly after?: LockedPatch
-  /** The entry that this change takes back. */
+  /** Id of the entry that this change undoes. */
   readonly undoes?: string
 }
 
@@ -23,9 +23,9 @@ export interface JournalEntry {
   /** The command line, without the program's name. */
   readonly command: string
   readonly changes: readonly JournalChange[]
-  /** Versions whose files came into the store, with the SHA-256 of their patch.json. */
+  /** Versions that were added to the store, with the SHA-256 of their patch.json. */
   readonly added: readonly { readonly name: string; readonly version: string; readonly digest: string }[]
-  /** Versions whose files were removed from it. */
+  /** Versions that were removed from it. */
   readonly removed: readonly { readonly name: string; readonly version: string }[]
 }
 
@@ -44,13 +44,13 @@ const entry: z.ZodMiniType<JournalEntry> = z.object({
   removed: z.array(z.object({ name: text, version: text })),
 })
 
-/** The entries of a journal, the oldest first. A last line without its end is what a killed process left, and is not read. */
+/** The entries of a journal, oldest first. An incomplete last line was left by a killed process, and is ignored. */
 export async function readJournal(path: string): Promise<JournalEntry[]> {
   const lines = (await textIfThere(path)).split('\n')
   return lines.slice(0, -1).map((line, i) => parseEntry(line, `line ${i + 1} of ${path}`))
 }
 
-/** Reads an entry. `MALFORMED` for one of another form. */
+/** Parses an entry. Throws `MALFORMED` for one of another form. */
 export function parseEntry(line: string, where = 'a line of the journal'): JournalEntry {
   let value: unknown
   try {
@@ -63,7 +63,10 @@ export function parseEntry(line: string, where = 'a line of the journal'): Journ
   throw malformed(where, describeIssues(result.error.issues))
 }
 
-/** Adds an entry, unless it is there as the last one: what was begun is ended twice where the first time was cut short. */
+/**
+ * Appends an entry, unless it is already the last one: a pending change that was cut short while it was finished is finished
+ * again.
+ */
 export async function appendEntry(path: string, added: JournalEntry): Promise<void> {
   const before = await textIfThere(path)
   const whole = before.slice(0, before.lastIndexOf('\n') + 1)

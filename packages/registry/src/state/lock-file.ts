@@ -4,14 +4,14 @@ import * as z from 'zod/mini'
 import { parseWanted, type SourceSpec } from '../sources/source-spec.ts'
 import { lockFileName } from './state-place.ts'
 
-/** A patch as it is used: exactly this version with exactly this content. */
+/** A patch in use, with its exact version and content. */
 export interface LockedPatch {
   readonly version: string
   /** SHA-256 (hex) of its patch.json, which holds those of its other files. */
   readonly digest: string
-  /** Where it came from, exactly: such as `repository:acme`, `npm:@acme/harmfulness`, `hf:owner/name@<commit>`, `file:path`. */
+  /** Its exact source, such as `repository:acme`, `npm:@acme/harmfulness`, `hf:owner/name@<commit>`, `file:path`. */
   readonly source: string
-  /** What policypatch.json asked for when it was chosen; absent for one that is there because another requires it. */
+  /** What policypatch.json asked for when it was chosen; absent if it is only there because another patch requires it. */
   readonly wanted?: string
   /** Whose signatures were verified when it was installed. */
   readonly signers: readonly string[]
@@ -74,7 +74,7 @@ export function formatLockFile({ models }: LockFile): string {
   return `${JSON.stringify({ format, models: Object.fromEntries(kept) }, null, 2)}\n`
 }
 
-/** Where exactly the version that is locked came from. */
+/** The exact source of a locked version. */
 export function lockedSpec(name: string, { source, version }: LockedPatch): SourceSpec {
   if (source.startsWith('repository:')) {
     return { kind: 'repository', name, range: version, repository: source.slice('repository:'.length) }

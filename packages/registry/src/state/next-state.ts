@@ -13,17 +13,17 @@ export interface NextStateOptions extends ChoosePatchesOptions {
   /** Base models whose patches are chosen. */
   readonly models: readonly string[]
   readonly history: readonly JournalEntry[]
-  /** Whether a version may have other content than it had before. */
+  /** Whether a version may have different content than before. */
   readonly replace?: boolean
 }
 
 /**
- * The state in which the patches that are wanted are chosen and in the store, and what has to change for that.
+ * The state in which the wanted patches are chosen and in the store, and the changes that lead to it.
  *
- * @param before what is
+ * @param before the current state
  * @param wanted what is wanted, and what is locked so far
- * @throws the errors of `resolvePatches`, of sources and of the verifier; `DIGEST_MISMATCH` for a version whose content is another than
- *   before
+ * @throws the errors of `resolvePatches`, of sources and of the verifier; `DIGEST_MISMATCH` for a version whose content is not
+ *   the same as before
  */
 export async function nextState(
   context: StateContext,
@@ -53,7 +53,7 @@ export async function nextState(
   return { project, lock, changes: changesOf(before.lock, lock), added: [...added.values()], removed: [] }
 }
 
-/** What is no longer wanted because what was chosen takes its place. */
+/** The project without the patches that a chosen one takes the place of. */
 function withoutReplaced(
   { onNotice }: StateContext,
   project: ProjectFile,
@@ -102,7 +102,7 @@ async function lockedPatch(
   return { locked, added: { patch, digest } }
 }
 
-/** The digest that a version has had: in the lock, else when it was added last. */
+/** The previous digest of a version: from the lock, else from when it was last added. */
 function knownDigest(
   name: string,
   version: string,

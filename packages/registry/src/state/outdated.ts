@@ -10,16 +10,16 @@ export interface OutdatedPatch {
   readonly model: string
   readonly name: string
   readonly version: string
-  /** The newest version that policypatch.json takes; the one in use where there is no newer. */
+  /** The newest version that policypatch.json allows; the one in use if there is none newer. */
   readonly inRange: string
   readonly newest: string
   /** Why the version in use was withdrawn. */
   readonly yanked?: string
-  /** Another patch, of a repository, that takes the place of the version in use. */
+  /** A patch of a repository that supersedes the version in use. */
   readonly supersededBy?: string
 }
 
-/** The patches in use that are not the newest of their source, were withdrawn, or have another in their place. */
+/** The patches in use that are not the newest of their source, were withdrawn, or are superseded. */
 export async function outdated(context: StateContext): Promise<readonly OutdatedPatch[]> {
   const state = await readState(context.place)
   const sources = sourceVersions(context, state.project)
@@ -53,7 +53,7 @@ export async function outdated(context: StateContext): Promise<readonly Outdated
   return found
 }
 
-/** The patches of all repositories that take the place of others. */
+/** The patches of all repositories that supersede others. */
 async function superseding(context: StateContext, { project }: State) {
   const found: { readonly by: string; readonly names: readonly string[] }[] = []
   for (const open of configuredRepositories(context, project).values()) {

@@ -3,10 +3,10 @@ import { checkShape, describeIssues, isPrintableLine, parseJsonFile } from '@pol
 import * as z from 'zod/mini'
 import { projectFileName } from './state-place.ts'
 
-/** A repository whose patches are taken by their names. */
+/** A repository whose patches can be installed by name. */
 export interface ConfiguredRepository {
   readonly url: string
-  /** The root metadata that are trusted: a file, by its path from the folder of policypatch.json. */
+  /** File of the trusted root metadata, relative to the folder of policypatch.json. */
   readonly root: string
 }
 
@@ -14,7 +14,7 @@ export interface ConfiguredRepository {
 export interface ProjectFile {
   readonly repositories: Readonly<Record<string, ConfiguredRepository>>
   /**
-   * By base model, as patches name it, the patches that are wanted for it by name: a range of versions, or where from, as
+   * The patches that are wanted, by base model (as patches name it) and by name: a range of versions, or a source, such as
    * `npm:@scope/name@range`, `hf:owner/name@revision`, `file:path` or a URL.
    */
   readonly models: Readonly<Record<string, Readonly<Record<string, string>>>>
@@ -27,7 +27,7 @@ const name = z
   .string()
   .check(z.regex(/^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/, 'is not a name of a-z, 0-9, ".", "_", "-"'))
 
-// What is not known is refused: a misspelled field would be left out without a word.
+// Unknown fields are rejected: a misspelled one would otherwise be silently ignored.
 const schema = z.strictObject({
   repositories: z._default(z.record(name, z.strictObject({ url: z.url(), root: line })), {}),
   models: z._default(z.record(line, z.record(name, line)), {}),
@@ -46,7 +46,7 @@ export function parseProjectFile(bytes: Uint8Array, path = projectFileName): Pro
   })
 }
 
-/** The text of policypatch.json, with what is empty left out. */
+/** The text of policypatch.json, without empty parts. */
 export function formatProjectFile({ repositories, models }: ProjectFile): string {
   const some = (record: Readonly<Record<string, unknown>>) => Object.keys(record).length > 0
   const kept = Object.fromEntries(Object.entries(models).filter(([, wanted]) => some(wanted)))
@@ -54,7 +54,7 @@ export function formatProjectFile({ repositories, models }: ProjectFile): string
   return `${JSON.stringify(value, null, 2)}\n`
 }
 
-/** The same with another wanted patch, or with one less. */
+/** The project with another wanted patch, or without it if `wanted` is undefined. */
 export function withWanted(
   project: ProjectFile,
   model: string,

@@ -11,10 +11,10 @@ import { type StatePlace, storeFolder } from './state-place.ts'
 import { changeState } from './transaction.ts'
 
 /**
- * Removes a patch: one version from the store, or all of it. It is no longer used where that version is the one in use. The journal
- * remembers what the version was.
+ * Removes one version of a patch, or all of them, from the store. A patch whose version in use is removed is no longer used. The
+ * journal remembers the version.
  *
- * @throws PatchError `NOT_FOUND`; `PATCH_CONFLICT` where another patch requires it
+ * @throws PatchError `NOT_FOUND`; `PATCH_CONFLICT` if another patch requires it
  */
 export function remove(
   context: StateContext,
@@ -45,7 +45,7 @@ export function remove(
   })
 }
 
-/** The versions of a patch that are in the store, from the oldest to the newest. */
+/** The versions of a patch in the store, from oldest to newest. */
 export async function heldVersions(place: StatePlace, name: string): Promise<string[]> {
   const folder = join(storeFolder(place), name)
   if (!/^[a-z0-9]/.test(name) || /[/\\]/.test(name) || !existsSync(folder)) return []

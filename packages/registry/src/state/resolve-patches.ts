@@ -1,6 +1,7 @@
 /**
- * Chooses a version of each patch that is wanted for a base model, and of each that those require, so that all can be used together: a
- * search in depth that takes the newest version first, or the one that is in use, and goes back where something cannot be.
+ * Chooses a version of each patch that is wanted for a base model, and of each patch that those require, so that all can be used
+ * together: a depth-first search that tries the newest version first, or the one in use, and backtracks when something does not
+ * fit.
  */
 
 import { PatchError } from '@policypatch/core'
@@ -21,22 +22,23 @@ export interface ChosenVersion {
 }
 
 export interface ResolveOptions {
-  /** The base model, as patches name it. */
+  /** The base model, as named in patches. */
   readonly model: string
   readonly wanted: readonly Need[]
-  /** The versions that may be chosen for a need, the best first. */
+  /** The versions that may be chosen for a need, best first. */
   candidates(need: Need): AsyncIterable<OfferedVersion>
 }
 
 type Chosen = ReadonlyMap<string, ChosenVersion>
 
-/** Versions that are tried: far more than are needed where there is an answer. */
+/** Most versions to try: far more than needed if there is a solution. */
 const mostTries = 5000
 
 /**
- * The versions by the patches' names: those that are wanted, unless another takes their place, and those that they require.
+ * The chosen versions, by the patches' names: those that are wanted, unless another takes their place, and those that they
+ * require.
  *
- * @throws PatchError `PATCH_CONFLICT` where there is no such choice, with what stood against it
+ * @throws PatchError `PATCH_CONFLICT` with the reasons, if there is no such choice
  */
 export async function resolvePatches({ model, wanted, candidates }: ResolveOptions): Promise<Chosen> {
   const faults = new Set<string>()
@@ -90,7 +92,7 @@ const needsOf = (summary: VersionSummary): Need[] =>
 const replaces = (one: VersionSummary, other: VersionSummary): boolean =>
   (one.supersedes ?? []).some((named) => isNamed(other, named))
 
-/** The chosen patch that stands in for one of a name. */
+/** The chosen patch that takes the place of the patch with this name. */
 export const replacementOf = (name: string, chosen: Chosen): ChosenVersion | undefined =>
   [...chosen.values()].find(({ summary }) =>
     (summary.supersedes ?? []).some((named) => parseRequirement(named).name === name),
@@ -98,7 +100,7 @@ export const replacementOf = (name: string, chosen: Chosen): ChosenVersion | und
 
 const isReplaced = (name: string, chosen: Chosen) => replacementOf(name, chosen) !== undefined
 
-/** Why a patch cannot be chosen beside those that are. */
+/** Why a patch cannot be chosen together with those already chosen. */
 function faultOf(summary: VersionSummary, model: string, chosen: Chosen): string | undefined {
   const { base } = summary
   const isSame = (other: VersionSummary) =>
@@ -120,7 +122,7 @@ function faultOf(summary: VersionSummary, model: string, chosen: Chosen): string
   return undefined
 }
 
-/** Those that are wanted, and what they require. */
+/** The wanted patches, and those that they require. */
 function reachable(chosen: Chosen, wanted: readonly string[]): Chosen {
   const kept = new Map<string, ChosenVersion>()
   const keep = (name: string) => {

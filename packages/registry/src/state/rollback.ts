@@ -7,10 +7,11 @@ import type { StateContext } from './state-context.ts'
 import { changeState, type State } from './transaction.ts'
 
 /**
- * Takes back the last change: of a patch, where one is named, else all that was changed together. Once more takes back the one before.
- * What is needed for that is in the store, or is fetched again from where it came, and must be what it was.
+ * Undoes the last change of the named patch or, without a name, everything that was last changed together. Another call undoes
+ * the change before. The patches that this needs are in the store, or are fetched again from their source, and must be the same
+ * as before.
  *
- * @throws PatchError `NOT_FOUND` where nothing is left to take back; `PATCH_CONFLICT` where the other patches need what is taken back
+ * @throws PatchError `NOT_FOUND` if nothing is left to undo; `PATCH_CONFLICT` if other patches need what is undone
  */
 export function rollback(context: StateContext, name?: string): Promise<JournalEntry | undefined> {
   return changeState(context.place, context.command, async (state, history) => {
@@ -27,7 +28,7 @@ export function rollback(context: StateContext, name?: string): Promise<JournalE
   })
 }
 
-/** The last change that was not taken back, and is none that takes something back. */
+/** The last change that was not undone, and does not itself undo another. */
 export function lastChange(
   history: readonly JournalEntry[],
   name: string | undefined,

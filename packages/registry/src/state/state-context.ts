@@ -7,16 +7,19 @@ import type { Repositories } from '../sources/repository-source.ts'
 import type { ProjectFile } from './project-file.ts'
 import type { StatePlace } from './state-place.ts'
 
-/** What changes of a state are made with. */
+/** What is needed to change a state. */
 export interface StateContext {
   readonly place: StatePlace
-  /** The command line that the journal tells of, without the program's name. */
+  /** The command line for the journal, without the program's name. */
   readonly command: string
   /** Folder for downloads and for the metadata of repositories. */
   readonly cache: string
-  /** Asked of every patch before it is installed: it throws where the patch is not trusted, and names whose signatures it verified. */
+  /**
+   * Called for every patch before it is installed. Throws if the patch is not trusted; returns the names of the signers it
+   * verified.
+   */
   readonly verify?: ((patch: Patch) => Promise<readonly string[]>) | undefined
-  /** Told what the user should know, in a line each. */
+  /** Receives notices for the user, one line each. */
   readonly onNotice?: ((line: string) => void) | undefined
 }
 

@@ -1,7 +1,7 @@
 /**
- * Changes of a project or machine, each whole or not at all. What a change does is written first, as `pending.json`, in one piece: from
- * then on it has happened, and whoever comes next ends what a killed process has begun. Every step can be taken twice. One process at a
- * time changes something, and readers end what is pending before they look.
+ * Atomic changes of a project or machine. A change is first written as `pending.json`, in one piece. From then on it counts as
+ * made, and the next process finishes what a killed one began. Every step can be repeated. One process at a time makes changes,
+ * and readers finish what is pending before they read.
  */
 
 import { randomUUID } from 'node:crypto'
@@ -23,17 +23,17 @@ export interface State {
   readonly lock: LockFile
 }
 
-/** A state that is to be, and what comes into the store and leaves it for that. */
+/** A new state, and what is added to the store and removed from it for that. */
 export interface StateChange extends State {
   readonly changes: JournalEntry['changes']
   readonly added: readonly { readonly patch: Patch; readonly digest: string }[]
   readonly removed: JournalEntry['removed']
 }
 
-/** A change that has been decided on, as pending.json has it. */
+/** A change that has been decided on, as it is in pending.json. */
 interface Pending {
   readonly entry: JournalEntry
-  /** Text of policypatch.json, where it changes: one that its author has formatted otherwise stays as it is. */
+  /** Text of policypatch.json, if it changes; otherwise the file keeps the formatting of its author. */
   readonly project?: string
   /** Text of policypatch.lock. */
   readonly lock: string
@@ -45,7 +45,7 @@ const pendingFile = ({ own }: StatePlace) => join(own, 'pending.json')
 const staging = ({ own }: StatePlace) => join(own, 'staging')
 export const journalFile = ({ own }: StatePlace): string => join(own, 'journal.jsonl')
 
-/** The state that was reached last. */
+/** The last state that was reached. */
 export async function readState(place: StatePlace): Promise<State> {
   await endPending(place)
   return currentState(place)
@@ -57,7 +57,7 @@ export async function readHistory(place: StatePlace): Promise<JournalEntry[]> {
   return readJournal(journalFile(place))
 }
 
-/** Ends what a killed process has begun, so that the files are those of one state. */
+/** Finishes what a killed process began, so that the files are those of one state. */
 export async function endPending(place: StatePlace): Promise<void> {
   if (existsSync(pendingFile(place))) await alone(place, async () => undefined)
 }
@@ -66,9 +66,9 @@ export async function endPending(place: StatePlace): Promise<void> {
  * Changes a state, while nobody else does.
  *
  * @param command for the journal
- * @param decide what is to be, given what is; undefined where nothing has to change
- * @returns the journal's entry
- * @throws PatchError `STORAGE_FAILED` where another process is at work for ten minutes
+ * @param decide returns the new state, given the current one; undefined if nothing has to change
+ * @returns the journal entry
+ * @throws PatchError `STORAGE_FAILED` if another process is at work for ten minutes
  */
 export async function changeState(
   place: StatePlace,
@@ -98,7 +98,7 @@ export async function changeState(
       lock: formatLockFile(change.lock),
     }
     await checkHeld()
-    // What is in a project's own folder can be fetched again.
+    // Keep the project's own folder out of version control: what it holds can be fetched again.
     if (place.kind === 'project') await writeIfOther(join(place.own, '.gitignore'), '*\n')
     await fileStorage().write(pendingFile(place), utf8(JSON.stringify(pending)))
     await end(place)
@@ -112,14 +112,14 @@ const alone = <T>(place: StatePlace, work: (checkHeld: () => Promise<void>) => P
     join(place.own, 'lock'),
     async (checkHeld) => {
       if (existsSync(pendingFile(place))) await end(place)
-      // What was not decided on.
+      // Remove leftovers of changes that were not decided on.
       await rm(staging(place), { recursive: true, force: true })
       return work(checkHeld)
     },
     { patience },
   )
 
-/** Takes the steps of a change that was decided on, those that were taken already among them. */
+/** Takes the steps of a change that was decided on, including those already taken. */
 async function end(place: StatePlace): Promise<void> {
   const storage = fileStorage()
   const { entry, project, lock } = parsePending(await storage.read(pendingFile(place)), pendingFile(place))
@@ -145,7 +145,7 @@ async function replaceFolder(from: string, to: string): Promise<void> {
   await rename(from, to)
 }
 
-/** Files that are kept in version control are not touched without need. */
+/** Avoids touching files in version control without need. */
 async function writeIfOther(path: string, text: string): Promise<void> {
   const storage = fileStorage()
   const bytes = utf8(text)

@@ -7,27 +7,27 @@ import type { StateContext } from './state-context.ts'
 import { changeState } from './transaction.ts'
 
 export interface TrustRepositoryOptions {
-  /** What the repository is called here. */
+  /** The repository's name here. */
   readonly name: string
   readonly url: string
-  /** Root metadata that its owner has given out, or the SHA-256 (hex) of some that it serves. */
+  /** Root metadata that its owner published, or the SHA-256 (hex) of one that it serves. */
   readonly root: Uint8Array | string
 }
 
 export interface TrustedRepository {
   readonly name: string
   readonly url: string
-  /** File of the root metadata, from the folder of policypatch.json. */
+  /** File of the root metadata, relative to the folder of policypatch.json. */
   readonly root: string
   /** Names of its patches. */
   readonly patches: readonly string[]
 }
 
 /**
- * Has policypatch.json name a repository, once it has been read from the root that is to be trusted.
+ * Adds a repository to policypatch.json, after reading it from the root to be trusted.
  *
- * @throws PatchError the errors of `openRepository`; `DIGEST_MISMATCH` where no root has the digest; `INVALID_ARGUMENT` for a
- *   name
+ * @throws PatchError the errors of `openRepository`; `DIGEST_MISMATCH` if no root has the digest; `INVALID_ARGUMENT` for an
+ *   invalid name or URL
  */
 export async function trustRepository(
   context: StateContext,
@@ -44,7 +44,7 @@ export async function trustRepository(
   const root = typeof given === 'string' ? await trustedRoot(url, given) : given
   const opened = await openRepository({ url, root, cache: join(context.cache, 'repositories') })
   const patches = [...new Set((await opened.list()).map((one) => one.name))]
-  // Under a name of its own, so that it and the entry that names it change at once.
+  // Under a name of its own, so that the file and the entry that names it change at the same time.
   const digest = createHash('sha256').update(root).digest('hex')
   const file = `${name}.${digest.slice(0, 8)}.root.json`
   await fileStorage(context.place.folder).write(file, root)

@@ -9,7 +9,7 @@ import type { StateContext } from './state-context.ts'
 import { changeState, type State } from './transaction.ts'
 
 /**
- * Brings patches, or all, to the newest versions that policypatch.json takes.
+ * Upgrades some patches, or all, to the newest versions that policypatch.json allows.
  *
  * @throws PatchError `NOT_FOUND` for a name that is not installed
  */
@@ -21,7 +21,7 @@ export function upgrade(context: StateContext, names: readonly string[]): Promis
   })
 }
 
-/** Holds a patch at the version that is in use, or at another, until policypatch.json wants something else. `NOT_FOUND`. */
+/** Pins a patch to the version in use, or to another, until policypatch.json wants something else. Throws `NOT_FOUND`. */
 export function pin(
   context: StateContext,
   name: string,
@@ -40,7 +40,7 @@ export function pin(
   })
 }
 
-/** What policypatch.json is to say of a patch that stays at one version. */
+/** What to write into policypatch.json for a patch that stays at one version. */
 function pinned(
   name: string,
   locked: LockedPatch,
@@ -57,7 +57,7 @@ function pinned(
   })
 }
 
-/** The base models that have all of these patches in use. `NOT_FOUND` for one that none has. */
+/** The base models that use any of these patches. Throws `NOT_FOUND` for a patch that none of them uses. */
 export function modelsWith({ lock }: State, names: readonly string[]): string[] {
   const models = Object.keys(lock.models)
   for (const name of names) {

@@ -3,17 +3,20 @@ import { compareVersions } from '@policypatch/core/patch'
 import { excerpt } from '@policypatch/core/platform'
 import semver from 'semver'
 
-/** Whether a version is in a range of npm's grammar. One that is named itself always is; pre-releases only where the range has them. */
+/**
+ * Whether a version is in a range of npm's grammar. A range that is the version itself always fits; others match pre-releases
+ * only if they name them.
+ */
 export const inRange = (version: string, range: string): boolean =>
   version === range || semver.satisfies(version, range)
 
-/** Whether a range is one version. */
+/** Whether a range is a single version. */
 export const isExact = (range: string): boolean => semver.valid(range) !== null
 
-/** The range that is wanted where a version was installed without one: what is compatible with it. */
+/** The range to want if a version was installed without one: all that is compatible with it. */
 export const compatibleWith = (version: string): string => (semver.valid(version) ? `^${version}` : version)
 
-/** Throws `INVALID_ARGUMENT` for what is no range. */
+/** Throws `INVALID_ARGUMENT` for an invalid range. */
 export function checkRange(range: string): void {
   if (semver.validRange(range) !== null) return
   throw new PatchError('INVALID_ARGUMENT', {
@@ -23,7 +26,7 @@ export function checkRange(range: string): void {
   })
 }
 
-/** What is in a range, from the newest to the oldest; of `*` pre-releases only where there is no release. */
+/** The versions in a range, from newest to oldest. `*` includes pre-releases only if there is no release. */
 export function allInRange<T extends { readonly version: string }>(
   versions: readonly T[],
   range: string,
@@ -33,13 +36,13 @@ export function allInRange<T extends { readonly version: string }>(
   return found.length === 0 && range === '*' ? sorted : found
 }
 
-/** Takes `name` or `name@range`, as manifests name patches, apart. */
+/** Splits `name` or `name@range`, as manifests name patches. */
 export function parseRequirement(named: string): { readonly name: string; readonly range: string } {
   const at = named.indexOf('@')
   return at < 0 ? { name: named, range: '*' } : { name: named.slice(0, at), range: named.slice(at + 1) }
 }
 
-/** Whether a patch is what `name` or `name@range` names. */
+/** Whether a patch matches `name` or `name@range`. */
 export function isNamed(
   { name, version }: { readonly name: string; readonly version: string },
   named: string,

@@ -16,7 +16,7 @@ export interface Metrics {
   readonly registry: Registry
   readonly observer: AnswerObserver
   readonly middleware: MiddlewareHandler<RequestVariables>
-  /** Counts canaries that were rolled back. */
+  /** Counts canaries that have ended. */
   canary(status: CanaryStatus): void
 }
 

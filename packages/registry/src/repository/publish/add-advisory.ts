@@ -15,7 +15,7 @@ export interface AddAdvisoryOptions extends PublishOptions {
  * Publishes an advisory, or a newer state of one, under its id.
  *
  * @returns its id
- * @throws PatchError `MALFORMED`; `INVALID_ARGUMENT` for a state that is not newer than the one there
+ * @throws PatchError `MALFORMED`; `INVALID_ARGUMENT` for a state that is not newer than the published one
  */
 export async function addAdvisory({ advisory, ...options }: AddAdvisoryOptions): Promise<string> {
   const { id, modified } = parseAdvisory(parseJsonFile(advisory, 'the advisory'), 'the advisory')

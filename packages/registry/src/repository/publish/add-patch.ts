@@ -18,9 +18,9 @@ import { findPublisher } from './find-publisher.ts'
 import { type SignedTargets, sha256Of } from './repository-state.ts'
 
 export interface AddPatchOptions extends PublishOptions {
-  /** Files of the patch, those of its signatures among them; others are left out. */
+  /** Files of the patch, including its signatures; others are ignored. */
   readonly files: PatchFiles
-  /** Metrics that may be worse than in the version before, or not be measured any more. */
+  /** Metrics that may be worse than in the previous version, or no longer measured. */
   readonly acceptRegressions?: readonly string[] | undefined
 }
 
@@ -33,16 +33,16 @@ export interface AddedPatch {
   /** The version that its effects were compared with; undefined for the first. */
   readonly comparedWith: string | undefined
   readonly effects: readonly EffectChange[]
-  /** False where it was there already. */
+  /** False if it was already published. */
   readonly isNew: boolean
 }
 
 /**
- * Publishes a version of a patch. Its effects are compared with those of the version before: a worse one, and one that is no
- * longer measured, must be named to be accepted.
+ * Publishes a version of a patch. Its effects are compared with those of the previous version: an effect that is worse, or no
+ * longer measured, is accepted only by name.
  *
- * @throws PatchError the errors of `readPatch`; `INVALID_ARGUMENT` for other contents under a version that is there, for a
- *   regression that is not accepted, and for missing keys
+ * @throws PatchError the errors of `readPatch`; `INVALID_ARGUMENT` for other contents under a published version, for a regression
+ *   that is not accepted, and for missing keys
  */
 export async function addPatch({
   files,
@@ -79,7 +79,7 @@ export async function addPatch({
   })
 }
 
-/** The newest version that is older, withdrawn ones left out. */
+/** The newest older version that was not withdrawn. */
 function versionBefore(signed: SignedTargets, name: string, version: string) {
   const older = Object.entries(signed.targets).flatMap(([path, { custom, hashes }]) => {
     const target: PatchTarget | undefined = patchTargetOf(path, custom)

@@ -21,47 +21,47 @@ export interface PublishOptions {
   readonly folder: string
   /** Folders with the keys. */
   readonly keys: readonly string[]
-  /** Of the private keys. */
+  /** Passphrase of the private keys. */
   readonly passphrase?: string | undefined
   /** Default: this machine's clock. */
   readonly now?: Date | undefined
 }
 
-/** What is to become of a repository; what is not named stays as it is. */
+/** A change of a repository; what it does not name stays as it is. */
 export interface RepositoryChange {
-  /** Root metadata that come after those there are. */
+  /** The root metadata that follows the current one. */
   readonly root?: SignedRoot
-  /** Targets metadata by role. They get the next version; those of new roles their first. */
+  /** Targets metadata by role. It gets the next version, or the first for a new role. */
   readonly targets?: ReadonlyMap<string, SignedTargets>
   /** Files by their path in `targets/`. */
   readonly files?: ReadonlyMap<string, Uint8Array>
-  /** Whether the snapshot is signed anew though no role is. */
+  /** Whether the snapshot is signed again even if no role is. */
   readonly snapshot?: boolean
-  /** The same of the timestamp. */
+  /** The same for the timestamp. */
   readonly timestamp?: boolean
 }
 
 const day = 86_400_000
 
-/** Days that metadata hold, where nothing else is said: what is signed by hand long, what a machine signs short. */
+/** Default lifetimes of metadata, in days: long for what is signed by hand, short for what a machine signs. */
 export const lifetimes = { root: 365, targets: 365, snapshot: 90, timestamp: 14 } as const
 
-/** That of metadata, which say it themselves. */
+/** The lifetime of metadata in days, which it states itself, else the default. */
 export function lifetimeOf(signed: SignedPart): number {
   const days = signed['x-policypatch-lifetime-days']
   return days ?? lifetimes[signed._type as keyof typeof lifetimes]
 }
 
-/** The version of metadata after these, with a new term. */
+/** The next version of metadata, with a new expiry time. */
 export function renewed<T extends SignedPart>(signed: T, now: Date, version = signed.version + 1): T {
   const expires = new Date(now.getTime() + lifetimeOf(signed) * day)
   return { ...signed, version, expires: expires.toISOString().replace(/\.\d+Z$/, 'Z') }
 }
 
 /**
- * Changes a repository, one process at a time. All that is new is written under names of its own, and timestamp.json, which
- * makes it the state, last: whoever reads, and whatever is killed when, finds the old state or the new one. Undefined: nothing
- * is to change.
+ * Changes a repository, one process at a time. New files are written under names of their own, and timestamp.json, which makes
+ * them the state, last. So readers find either the old state or the new one, even if this process is killed. Without a `change`,
+ * nothing is written.
  */
 export async function changeRepository<T>(
   { folder, keys, passphrase, now = new Date() }: PublishOptions,
@@ -71,12 +71,12 @@ export async function changeRepository<T>(
   ) => Promise<{ readonly change?: RepositoryChange; readonly result: T }>,
 ): Promise<T> {
   const ring = await openKeyRing(keys, passphrase)
-  // A folder that is none of a repository gets no lock.
+  // A folder without a repository gets no lock.
   await readState(folder)
   return withFolderLock(join(folder, '.lock'), async (checkHeld) => {
     const state = await readState(folder)
     const { change, result } = await decide(state, { now, ring })
-    // Keys may have been made meanwhile.
+    // Keys may have been created meanwhile.
     const whole = await openKeyRing(keys, passphrase)
     if (change) await publish(folder, state, change, { now, ring: whole, checkHeld })
     return result
@@ -90,9 +90,8 @@ interface PublishContext {
 }
 
 /**
- * Signs a change and writes it. Where root changes the keys of a role, that role is signed by the old keys and the new, unless
- * the old are lost: clients that know the new root take it, and so do those that do not yet, for root is what is written last
- * then.
+ * Signs a change and writes it. If root changes the keys of a role, the role is signed by both the old and the new keys, unless
+ * the old ones are lost. Root is then written last, so that clients accept the role whether or not they know the new root.
  */
 async function publish(
   folder: string,
@@ -128,7 +127,7 @@ async function publish(
     metadata.push([`${snapshot.version}.snapshot.json`, bytes])
     snapshotEntry = entryOf(snapshot, bytes)
   }
-  // New keys of the root role alone are new to nobody else.
+  // New keys of the root role alone do not concern the other roles.
   const isSigned = change.timestamp || metadata.length > 0 || isRotated('timestamp')
   if (isSigned) {
     const timestamp = { ...renewed(state.timestamp, now), meta: { 'snapshot.json': snapshotEntry } }
@@ -141,7 +140,7 @@ async function publish(
     await storage.write(`targets/${path.slice(0, slash)}${sha256Of(bytes)}.${path.slice(slash)}`, bytes)
   }
   await checkHeld()
-  // In this order: what is named by others before what names it.
+  // In this order: what others refer to comes before what refers to it.
   for (const [name, bytes] of metadata) await storage.write(`metadata/${name}`, bytes)
 }
 

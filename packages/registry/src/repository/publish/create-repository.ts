@@ -19,37 +19,37 @@ import { type KeyType, keyIdOf, makeRoleKey, type TufKey } from './role-keys.ts'
 export const advisoriesRole = 'advisories'
 
 export interface CreateRepositoryOptions {
-  /** A folder without a repository; made if need be. */
+  /** A folder without a repository; created if needed. */
   readonly folder: string
-  /** Folder that gets the keys. */
+  /** Folder for the new keys. */
   readonly keys: string
   /** Encrypts the private keys. */
   readonly passphrase?: string | undefined
   /** Default `ecdsa` (P-256), which every browser verifies. */
   readonly keyType?: KeyType | undefined
-  /** Name of the role that signs patches, of any name. Default `publisher`. */
+  /** Name of the role that signs patches with any name. Default `publisher`. */
   readonly publisher?: string | undefined
   /** How many keys a role gets, and how many of them must sign. Default one of one. */
   readonly thresholds?:
     | Readonly<Record<string, { readonly threshold: number; readonly keys: number }>>
     | undefined
-  /** Days that metadata hold by their role: root 365, targets 365 (publishers too), snapshot 90, timestamp 14. */
+  /** Lifetimes of metadata in days, by role. Default: root 365, targets 365 (publishers too), snapshot 90, timestamp 14. */
   readonly lifetimes?: Partial<Record<TopRole, number>> | undefined
   readonly now?: Date | undefined
 }
 
 export interface CreatedRepository {
-  /** SHA-256 (hex) of the first root metadata: what an operator is told, to trust the repository by. */
+  /** SHA-256 (hex) of the first root metadata, which operators need to trust the repository. */
   readonly rootDigest: string
   /** Ids of the keys by role. */
   readonly keyIds: Readonly<Record<string, readonly string[]>>
 }
 
 /**
- * Makes an empty repository of patches (The Update Framework 1.0), to be hosted as static files, and the keys of its roles: root,
- * targets, snapshot and timestamp, a publisher of patches and one of advisories.
+ * Creates an empty repository of patches (The Update Framework 1.0), to be hosted as static files, and the keys of its roles:
+ * root, targets, snapshot and timestamp, a publisher of patches and one of advisories.
  *
- * @throws PatchError `INVALID_ARGUMENT` for a folder that has one, and for thresholds that cannot be met
+ * @throws PatchError `INVALID_ARGUMENT` for a folder that already has one, and for thresholds that cannot be met
  */
 export async function createRepository(options: CreateRepositoryOptions): Promise<CreatedRepository> {
   const { folder, keys: keyFolder, passphrase, keyType = 'ecdsa', publisher = 'publisher' } = options
@@ -117,7 +117,7 @@ export async function createRepository(options: CreateRepositoryOptions): Promis
   }
   const snapshot: SignedMeta = { ...part('snapshot'), meta }
   const entry = await write('1.snapshot.json', snapshot, 'snapshot')
-  // Last: with it, the folder is a repository.
+  // Last, because it makes the folder a repository.
   await write(
     'timestamp.json',
     { ...part('timestamp'), meta: { 'snapshot.json': entry } } as SignedMeta,
@@ -129,7 +129,7 @@ export async function createRepository(options: CreateRepositoryOptions): Promis
   }
 }
 
-/** `INVALID_ARGUMENT` for what cannot be the name of a publisher. */
+/** Throws `INVALID_ARGUMENT` for an invalid name of a publisher. */
 export function checkRoleName(name: string): void {
   const isTaken = [...topRoles, advisoriesRole].includes(name as TopRole)
   if (!isTaken && /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/.test(name)) return

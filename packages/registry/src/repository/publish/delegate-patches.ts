@@ -5,15 +5,15 @@ import type { SignedDelegation, SignedTargets } from './repository-state.ts'
 import { type KeyType, keyIdOf, makeRoleKey, type TufKey } from './role-keys.ts'
 
 export interface DelegatePatchesOptions extends PublishOptions {
-  /** Made with keys of its own if it is not there. */
+  /** Created with keys of its own if it does not exist. */
   readonly publisher: string
-  /** Names of patches, in which `*` stands for any characters, such as `acme-*`. */
+  /** Names of patches, in which `*` matches any characters, such as `acme-*`. */
   readonly patches: readonly string[]
   readonly keyType?: KeyType | undefined
 }
 
 /**
- * Gives a publisher the names of patches: nobody else can publish under them from then on.
+ * Delegates patch names to a publisher. From then on, nobody else can publish under them.
  *
  * @throws PatchError `INVALID_ARGUMENT` for names that another publisher has or has used, and for missing keys
  */
@@ -42,7 +42,7 @@ export async function delegatePatches(options: DelegatePatchesOptions): Promise<
       passphrase: options.passphrase,
     })
     const made = { name: publisher, keyids: [keyIdOf(key)], threshold: 1, terminating: true, paths }
-    // Before whoever has every other name.
+    // Before the publisher that has every other name.
     const last = roles.findIndex((one) => one.paths.includes('*/*'))
     const at = last < 0 ? roles.length : last
     const changed: SignedTargets = {
@@ -70,7 +70,7 @@ function checkedPattern(name: string): string {
   })
 }
 
-/** Throws for names that a publisher other than the one to be given them has, or has patches under. */
+/** Throws if another publisher already has one of the names, or has patches under it. */
 function refuseUsed(
   role: string,
   files: readonly string[],

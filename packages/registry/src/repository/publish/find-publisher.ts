@@ -7,7 +7,7 @@ export interface FoundPublisher {
   readonly signed: SignedTargets
 }
 
-/** The role that has the last say in a path: who publishes there. `INVALID_ARGUMENT` where nobody has been given it. */
+/** The role that publishes at a path: the first that it is delegated to. Throws `INVALID_ARGUMENT` if there is none. */
 export async function findPublisher({ targets }: RepositoryState, path: string): Promise<FoundPublisher> {
   const names: string[] = []
   await walkDelegations(path, async (name) => {

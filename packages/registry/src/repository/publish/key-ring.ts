@@ -5,28 +5,28 @@ import { PatchError } from '@policypatch/core'
 import { canonicalize } from '@tufjs/canonical-json'
 import { keyIdOf, tufKeyOf } from './role-keys.ts'
 
-/** Of which keys how many must sign for a role. */
+/** The keys of a role, and how many of them must sign. */
 export interface RoleKeys {
   readonly keyids: readonly string[]
   readonly threshold: number
 }
 
-/** The private keys at hand. */
+/** The available private keys. */
 export interface KeyRing {
   /**
-   * Signs what is to be metadata by every key at hand of the roles' keys.
+   * Signs metadata with every available key of the roles.
    *
-   * @param name of the role, for messages
-   * @throws PatchError `INVALID_ARGUMENT` for fewer keys than one of them asks for
+   * @param name the role's name, for messages
+   * @throws PatchError `INVALID_ARGUMENT` if there are fewer keys than a role requires
    */
   sign(signed: object, name: string, roles: readonly RoleKeys[]): Promise<Uint8Array>
-  /** Whether as many keys are there as a role asks for. */
+  /** Whether as many keys are available as a role requires. */
   canSign(role: RoleKeys): boolean
-  /** Throws where not, as `sign` does. */
+  /** Throws if not, as `sign` does. */
   require(name: string, role: RoleKeys): void
 }
 
-/** The keys in folders: each `NAME.pem` with its `NAME.pub` beside it. Private keys are opened when they are to sign. */
+/** The keys in folders: each a `NAME.pem` with its `NAME.pub` beside it. Private keys are opened only to sign. */
 export async function openKeyRing(folders: readonly string[], passphrase?: string): Promise<KeyRing> {
   const paths = new Map<string, string>()
   for (const folder of folders) {

@@ -2,15 +2,15 @@ import { changeRepository, lifetimeOf, type PublishOptions, renewed } from './ch
 import { keysOf, type SignedPart } from './repository-state.ts'
 
 export interface RenewedMetadata {
-  /** Roles that were signed anew. */
+  /** Roles that were signed again. */
   readonly renewed: readonly string[]
-  /** Roles with less than half of their term left, whose keys are not there. */
+  /** Roles with less than half of their lifetime left whose keys are not available. */
   readonly expiring: readonly { readonly role: string; readonly expires: string }[]
 }
 
 /**
- * Signs the timestamp anew, by which clients know that what they see is current, and all else that has less than half of its
- * term left and whose keys are there. To be run by a timer, with the keys of timestamp and snapshot.
+ * Signs the timestamp again, which tells clients that what they see is current, and everything else with less than half of its
+ * lifetime left whose keys are available. Run it on a schedule, with the keys of timestamp and snapshot.
  */
 export async function renewMetadata(options: PublishOptions): Promise<RenewedMetadata> {
   return changeRepository(options, async (state, { now, ring }) => {

@@ -7,13 +7,13 @@ import { Metadata, MetadataKind } from '@tufjs/models'
 import type { RoleKeys } from './key-ring.ts'
 import type { TufKey } from './role-keys.ts'
 
-/** What all signed metadata have (TUF 1.0, §4.3). */
+/** What all signed metadata has (TUF 1.0, §4.3). */
 export interface SignedPart {
   readonly _type: string
   readonly spec_version: string
   readonly version: number
   readonly expires: string
-  /** Days from one signature to the time that it runs out; absent where another tool made them. */
+  /** Days from signing to expiry; absent if another tool made the metadata. */
   readonly 'x-policypatch-lifetime-days'?: number
 }
 
@@ -50,10 +50,10 @@ export interface SignedMeta extends SignedPart {
   readonly meta: Readonly<Record<string, MetaEntry>>
 }
 
-/** What a repository's folder holds now. */
+/** The current content of a repository's folder. */
 export interface RepositoryState {
   readonly root: SignedRoot
-  /** `targets`, and the roles that it has given paths to. */
+  /** `targets`, and the roles that it delegates paths to. */
   readonly targets: ReadonlyMap<string, SignedTargets>
   readonly snapshot: SignedMeta
   readonly timestamp: SignedMeta
@@ -62,7 +62,7 @@ export interface RepositoryState {
 export const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
 /**
- * Reads what is published in a folder: timestamp.json names the rest, so files that a killed process left are no part of it.
+ * Reads what is published in a folder. timestamp.json leads to the rest, so files that a killed process left are not part of it.
  *
  * @throws PatchError `NOT_FOUND` for a folder without a repository; `MALFORMED` for one whose files do not belong together
  */
@@ -113,7 +113,7 @@ function newestRoot(names: readonly string[]): number {
   return Math.max(0, ...names.map((name) => Number(/^(\d+)\.root\.json$/.exec(name)?.[1] ?? 0)))
 }
 
-/** The keys of a role: those that root names, or that the targets role has given paths to. */
+/** The keys of a role that root names, or that the targets role delegates paths to. */
 export function keysOf({ root, targets }: Pick<RepositoryState, 'root' | 'targets'>, role: string): RoleKeys {
   if (Object.hasOwn(root.roles, role)) return root.roles[role as TopRole]
   const found = targets.get('targets')?.delegations?.roles.find(({ name }) => name === role)

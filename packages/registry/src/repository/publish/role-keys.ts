@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { PatchError } from '@policypatch/core'
 import { canonicalize } from '@tufjs/canonical-json'
 
-/** A public key as The Update Framework has it (TUF 1.0, §4.2). */
+/** A public key in the form of The Update Framework (TUF 1.0, §4.2). */
 export interface TufKey {
   readonly keytype: string
   readonly scheme: string
@@ -13,7 +13,7 @@ export interface TufKey {
 
 export type KeyType = 'ecdsa' | 'ed25519'
 
-/** The public key in a PEM (SubjectPublicKeyInfo) of the curve P-256 or of Ed25519. `INVALID_ARGUMENT` for another. */
+/** The P-256 or Ed25519 public key in a PEM (SubjectPublicKeyInfo). Throws `INVALID_ARGUMENT` for any other key. */
 export function tufKeyOf(pem: string | KeyObject, name = 'the key'): TufKey {
   let key: KeyObject | undefined
   try {
@@ -43,11 +43,11 @@ export function tufKeyOf(pem: string | KeyObject, name = 'the key'): TufKey {
   })
 }
 
-/** What a key is named by: SHA-256 of its canonical form. */
+/** The id of a key: the SHA-256 of its canonical form. */
 export const keyIdOf = (key: TufKey): string => createHash('sha256').update(canonicalize(key)).digest('hex')
 
 /**
- * Makes a pair of keys for a role: `ROLE-KEYID.pem`, for nobody else to read, and `.pub` in a folder.
+ * Creates a key pair for a role in a folder: `ROLE-KEYID.pem`, which nobody else may read, and `.pub`.
  *
  * @param passphrase encrypts the private key
  */
@@ -65,7 +65,7 @@ export async function makeRoleKey(
     ...(passphrase !== undefined && { cipher: 'aes-256-cbc', passphrase }),
   })
   await writeFile(`${path}.pem`, secret, { mode: 0o600, flag: 'wx' })
-  // Last, for a private key is looked for by its public one.
+  // Last, because a private key is looked up by its public one.
   await writeFile(`${path}.pub`, publicKey.export({ type: 'spki', format: 'pem' }), { flag: 'wx' })
   return key
 }

@@ -21,11 +21,11 @@ export interface RotateKeysOptions extends PublishOptions {
 }
 
 /**
- * Gives a role new keys in place of its old ones: made in the first folder of keys, and signed for by the old keys of root, or,
- * of a publisher, by those of targets. Clients take the new keys over by themselves.
+ * Replaces the keys of a role. The new keys are created in the first folder of keys, and signed for by the old keys of root or,
+ * for a publisher, by those of targets. Clients adopt the new keys automatically.
  *
  * @returns ids of the new keys
- * @throws PatchError `INVALID_ARGUMENT` for a role that is not there, for missing keys and for a threshold that cannot be met
+ * @throws PatchError `INVALID_ARGUMENT` for an unknown role, for missing keys and for a threshold that cannot be met
  */
 export async function rotateKeys({
   role,
@@ -38,7 +38,7 @@ export async function rotateKeys({
     const before = keysOf(state, role)
     const next = { count: count ?? before.keyids.length, threshold: threshold ?? before.threshold }
     if (next.threshold < 1 || next.threshold > next.count) throw unmet(role, next)
-    // Before keys are made that nothing would use.
+    // Before keys are created that nothing would use.
     const by = isTop(role) ? 'root' : 'targets'
     ring.require(by, keysOf(state, by))
     const keys: Record<string, TufKey> = {}

@@ -7,16 +7,16 @@ import { findPublisher } from './find-publisher.ts'
 export interface YankPatchOptions extends PublishOptions {
   readonly name: string
   readonly version: string
-  /** Why, in a line: whoever asks for this very version is told it. */
+  /** Why, in one line. It is shown to whoever asks for exactly this version. */
   readonly reason: string
 }
 
 const longestReason = 500
 
 /**
- * Withdraws a version of a patch: ranges skip it from then on, and whoever asks for it by its version gets it with a warning.
+ * Withdraws a version of a patch. From then on, ranges skip it, and whoever asks for exactly this version gets it with a warning.
  *
- * @throws PatchError `NOT_FOUND` for a version that is not there; `INVALID_ARGUMENT` for a reason that is no line of text
+ * @throws PatchError `NOT_FOUND` for a missing version; `INVALID_ARGUMENT` for a reason that is not one line of text
  */
 export async function yankPatch({ name, version, reason, ...options }: YankPatchOptions): Promise<void> {
   if (reason.trim() === '' || reason.length > longestReason || !isPrintableLine(reason)) {

@@ -12,12 +12,12 @@ export const unsignedLengths = {
   targetsMaxLength: 5_000_000,
 }
 const unsigned: readonly number[] = Object.values(unsignedLengths)
-/** And of other files. */
+/** Most bytes of other files. */
 const mostBytes = 2 ** 30
 
-/** What `tuf-js` downloads by: within bounds of length and time, and in memory. */
+/** Downloads for `tuf-js`, within limits of length and time, and into memory. */
 export class BoundedFetcher extends BaseFetcher {
-  /** Why the last download failed: the updater keeps of it, in some places, only the words. */
+  /** Why the last download failed: in some places, the updater keeps only its message. */
   failure: PatchError | undefined
   readonly #options: DownloadOptions
 
@@ -39,7 +39,7 @@ export class BoundedFetcher extends BaseFetcher {
       if (error instanceof PatchError) this.failure = error
       throw error
     }
-    // The updater takes this for the end of the chain of roots, and asks for nothing else that may be absent.
+    // The updater takes this as the end of the chain of roots. It requests nothing else that may be absent.
     if (!/\d+\.root\.json$/.test(url)) this.failure = absent(url)
     throw new DownloadHTTPError(`no file at ${url}`, 404)
   }

@@ -5,22 +5,22 @@ import { type DownloadOptions, type Repository, repositoryOf } from '@policypatc
 import { tufJsClient } from './tuf-js-client.ts'
 
 export interface OpenRepositoryOptions {
-  /** Of the folder with `metadata/` and `targets/`. */
+  /** URL of the folder with `metadata/` and `targets/`. */
   readonly url: string
-  /** Root metadata that are trusted: the bytes of its `N.root.json` that the operator was given. */
+  /** Trusted root metadata: the bytes of its `N.root.json` that the operator was given. */
   readonly root: Uint8Array
-  /** Folder for the verified metadata of all repositories, by which an older state is found out. */
+  /** Folder for the verified metadata of all repositories, used to detect a return to an older state. */
   readonly cache: string
   readonly download?: DownloadOptions
 }
 
 /**
- * Opens a repository of patches (The Update Framework 1.0, https://theupdateframework.github.io/specification/): brings its
- * metadata up to date, by `tuf-js`, from the root that is trusted. All that is read from it later is of this state.
+ * Opens a repository of patches (The Update Framework 1.0, https://theupdateframework.github.io/specification/): updates its
+ * metadata with `tuf-js`, starting from the trusted root. Everything that is read from it later belongs to this state.
  *
- * @throws PatchError `EXPIRED` for metadata that their owner has let run out, or that somebody holds back; `ROLLED_BACK` for an
- *   older state than one seen before; `SIGNATURE_INVALID` for too few signatures; `DIGEST_MISMATCH` for parts of several
- *   states; `MALFORMED`; `NOT_FOUND` for absent files; `UNSUPPORTED` for files that are too long; `UNREACHABLE`
+ * @throws PatchError `EXPIRED` for metadata that its owner let expire, or that somebody withholds; `ROLLED_BACK` for an older
+ *   state than one seen before; `SIGNATURE_INVALID` for too few signatures; `DIGEST_MISMATCH` for parts of several states;
+ *   `MALFORMED`; `NOT_FOUND` for absent files; `UNSUPPORTED` for files that are too long; `UNREACHABLE`
  */
 export async function openRepository({
   url,
@@ -29,7 +29,7 @@ export async function openRepository({
   download = {},
 }: OpenRepositoryOptions): Promise<Repository> {
   const base = url.replace(/\/+$/, '')
-  // Who trusts another root begins anew.
+  // A different trusted root starts with an empty cache.
   const id = createHash('sha256').update(`${base}\n`).update(root).digest('hex').slice(0, 32)
   const client = await tufJsClient({
     ...{ url: base, root },

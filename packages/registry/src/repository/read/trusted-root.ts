@@ -7,12 +7,12 @@ const mostRootBytes = 512_000
 const mostRoots = 256
 
 /**
- * The root metadata of a repository that have a digest, which its owner has told: of any version, for clients find the way from
- * it to the newest by themselves.
+ * The root metadata of a repository that has the digest its owner announced. It may be of any version, because clients find their
+ * way from it to the newest.
  *
- * @param url of the folder with `metadata/`
+ * @param url URL of the folder with `metadata/`
  * @param digest SHA-256 in hexadecimal
- * @throws PatchError `DIGEST_MISMATCH` where none has it; `NOT_FOUND`, `UNREACHABLE`
+ * @throws PatchError `DIGEST_MISMATCH` if none has it; `NOT_FOUND`, `UNREACHABLE`
  */
 export async function trustedRoot(
   url: string,

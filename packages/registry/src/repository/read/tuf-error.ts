@@ -2,8 +2,8 @@ import { PatchError } from '@policypatch/core'
 import type { ErrorCode } from '@policypatch/core/platform'
 
 /**
- * What `tuf-js` throws, by its words: it wraps what it finds wrong with a snapshot or a delegated role in errors of one class,
- * with the first error's words in theirs. The tests of attacks hold each of them.
+ * The errors of `tuf-js`, recognized by their messages: it wraps what is wrong with a snapshot or a delegated role in errors of
+ * one class, whose message contains that of the original error. The attack tests cover each of them.
  */
 const kinds: readonly (readonly [RegExp, ErrorCode])[] = [
   [/ is expired/, 'EXPIRED'],
@@ -20,7 +20,7 @@ const remedies: Partial<Record<ErrorCode, string>> = {
   DIGEST_MISMATCH: 'Try again: it may have been changing; if the error persists, do not trust the source',
 }
 
-/** What is wrong with a repository, as a PatchError: of `tuf-js`, or what stopped one of its downloads. */
+/** Converts an error of `tuf-js`, or whatever stopped one of its downloads, to a PatchError. */
 export function tufError(error: unknown, url: string, download: PatchError | undefined): PatchError {
   if (error instanceof PatchError) return error
   if (download) return download

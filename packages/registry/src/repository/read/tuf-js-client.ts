@@ -15,24 +15,24 @@ import { BoundedFetcher, unsignedLengths } from './bounded-fetcher.ts'
 import { tufError } from './tuf-error.ts'
 
 export interface TufJsClientOptions {
-  /** Of the folder with `metadata/` and `targets/`, without a slash at its end. */
+  /** URL of the folder with `metadata/` and `targets/`, without a trailing slash. */
   readonly url: string
-  /** Root metadata that are trusted. */
+  /** Trusted root metadata. */
   readonly root: Uint8Array
-  /** Keeps what was verified, so that a source that goes back to an older state is found out. */
+  /** Keeps verified metadata, so that a source that returns to an older state is detected. */
   readonly cache: Storage
   readonly download: DownloadOptions
 }
 
-/** Metadata that are kept from one time to the next. */
+/** Metadata that is kept between runs. */
 const kept = ['root', 'timestamp', 'snapshot', 'targets']
 
-/** Far more than archives have: their own length is what counts. */
+/** Far more than archives have: the limit is their own signed length. */
 const mostTargetBytes = 2 ** 30
 
 /**
- * Brings the metadata of a repository up to date, by `tuf-js`. It works on files, which it writes in place; so it is given a
- * folder of its own for as long as it is at work, and what it has verified is kept file by file, each whole or not at all.
+ * Updates the metadata of a repository with `tuf-js`. It writes its files in place, so it gets a folder of its own while it
+ * works, and each file that it has verified is then kept completely or not at all.
  */
 export async function tufJsClient({
   url,
@@ -109,7 +109,7 @@ export async function tufJsClient({
   }
 }
 
-/** Gives the folder what is kept, or the trusted root. */
+/** Copies what was kept into the folder, or else the trusted root. */
 async function bringKept(cache: Storage, folder: string, root: Uint8Array): Promise<void> {
   await writeFile(join(folder, 'root.json'), root)
   for (const name of kept) {
@@ -119,7 +119,7 @@ async function bringKept(cache: Storage, folder: string, root: Uint8Array): Prom
   }
 }
 
-/** Keeps what is new, but nothing older than what another process may have kept meanwhile. */
+/** Keeps new metadata, unless another process has kept something newer meanwhile. */
 async function keep(cache: Storage, folder: string): Promise<void> {
   for (const name of kept) {
     const bytes = await readFile(join(folder, `${name}.json`)).catch(() => undefined)

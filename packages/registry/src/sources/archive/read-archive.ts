@@ -6,17 +6,18 @@ const megabyte = 2 ** 20
 
 /** Most bytes of an archive: a patch has less than one MiB. */
 export const mostArchiveBytes = 16 * megabyte
-/** Most bytes of its files together, unpacked. They are kept in memory, and nothing is written before the patch in them is checked. */
+/** Most bytes of all its files, unpacked. They are kept in memory, and nothing is written before the patch in them is checked. */
 const mostBytes = 24 * megabyte
 const mostFiles = 200
 
 /**
- * The patch in a zip archive, a tar archive, or one compressed with gzip: at its top, or in the only folder below it that has one.
+ * The patch in a zip archive, a tar archive, or one compressed with gzip: at its top, or in the only folder below it that has
+ * one.
  *
- * @param name the archive's, for messages
- * @throws PatchError `NOT_FOUND` for an archive without a patch; `INVALID_ARGUMENT` for several; `MALFORMED` for links, names that lead
- *   out of the archive or that file systems take for one, and damage; `UNSUPPORTED` for more than 16 MiB, 24 MiB unpacked or 200
- *   files; and the errors of `readPatch`
+ * @param name the archive's name, for messages
+ * @throws PatchError `NOT_FOUND` for an archive without a patch; `INVALID_ARGUMENT` for several; `MALFORMED` for links, names
+ *   that lead out of the archive, names that file systems treat as equal, and damage; `UNSUPPORTED` for more than 16 MiB, 24 MiB
+ *   unpacked or 200 files; and the errors of `readPatch`
  */
 export async function readArchive(bytes: Uint8Array, name: string): Promise<Patch> {
   const storage = await openArchive(bytes, name)
@@ -38,7 +39,7 @@ async function openArchive(bytes: Uint8Array, name: string): Promise<Storage> {
   return tarStorage(bytes, { name, isGzip, maxBytes: mostBytes, maxFiles: mostFiles })
 }
 
-/** For an archive of more bytes than are read. */
+/** The error for an archive that is too large to read. */
 export const tooLarge = (name: string, found: number | string): PatchError =>
   new PatchError('UNSUPPORTED', {
     expected: `an archive of at most ${mostArchiveBytes} bytes at ${name}`,

@@ -10,18 +10,18 @@ export interface TarLimits {
   /** For messages. */
   readonly name: string
   readonly isGzip: boolean
-  /** Of all files together. */
+  /** Total size of all files. */
   readonly maxBytes: number
-  /** Folders among them. */
+  /** Including folders. */
   readonly maxFiles: number
 }
 
-/** Bytes that are unpacked at once. */
+/** Bytes to unpack at once. */
 const step = 64 * 1024
 
 /**
- * The files of a tar archive (POSIX 1003.1, with PAX and GNU's long names) as a Storage in memory. Archives are refused if they have
- * links or devices, names that lead out of them, or names that file systems take for one.
+ * The files of a tar archive (POSIX 1003.1, with PAX and GNU's long names) as a Storage in memory. Archives are rejected if they
+ * have links or devices, names that lead out of them, or names that file systems treat as equal.
  *
  * @throws PatchError `MALFORMED`, `TRUNCATED`; `UNSUPPORTED` for more than the limits
  */
@@ -41,7 +41,7 @@ export async function tarStorage(
   const readEntries = async () => {
     for await (const entry of unpacked) {
       const { type, size = 0 } = entry.header
-      // As `tar -C folder .` names what is in a folder, and the folder itself.
+      // `tar -C folder .` puts `./` before the names in a folder, and lists the folder itself.
       const own = entry.header.name.replace(/^\.\//, '')
       if (own === '' && type === 'directory') {
         entry.resume()
@@ -60,7 +60,7 @@ export async function tarStorage(
   }
   const entries = readEntries()
   try {
-    // The iterator does not end by itself where the archive is damaged between two entries.
+    // The iterator does not end by itself if the archive is damaged between two entries.
     await Promise.race([entries, whole.then(() => entries)])
   } catch (error) {
     throw asDamage(error, name)

@@ -15,14 +15,14 @@ export async function packZip({ manifest: { name, version }, files }: Patch): Pr
   return { fileName: `${name}-${version}.zip`, bytes: await writePatchArchive(files) }
 }
 
-/** The folder of a package that the patch is in. What is signed is that folder: npm adds files of its own beside it. */
+/** The folder of a package that contains the patch. Only this folder is signed, because npm adds files of its own beside it. */
 const patchFolder = 'patch'
 
 /**
- * A patch as an npm package, which `npm publish` takes as it is.
+ * A patch as an npm package, ready for `npm publish`.
  *
  * @param npmName `@scope/name` or `name`
- * @throws PatchError `INVALID_ARGUMENT` for what is no name of a package
+ * @throws PatchError `INVALID_ARGUMENT` for an invalid package name
  */
 export async function packNpm({ manifest, files }: Patch, npmName: string): Promise<PackedPatch> {
   if (!/^(?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/.test(npmName) || npmName.length > 214) {
@@ -47,7 +47,7 @@ export async function packNpm({ manifest, files }: Patch, npmName: string): Prom
   return { fileName, bytes: await tgz(entries) }
 }
 
-/** A tar archive as npm makes them, all files in `package`, compressed. */
+/** A compressed tar archive as npm makes them, with all files in `package`. */
 async function tgz(entries: readonly (readonly [string, Uint8Array])[]): Promise<Uint8Array> {
   const archive = pack()
   const zipped = archive.pipe(createGzip({ level: 9 }))

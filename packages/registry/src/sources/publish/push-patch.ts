@@ -6,30 +6,31 @@ import { hubFetch, importPackage } from '@policypatch/core/platform'
 export interface PushPatchOptions {
   /** `owner/name`. */
   readonly repo: string
-  /** The branch that it is put on. Default `main`. */
+  /** The branch to push to. Default `main`. */
   readonly branch?: string | undefined
-  /** What is made where there is no such repository. Absent: nothing, which is an error. */
+  /** How to create the repository if it does not exist. Absent: it is not created, which is an error. */
   readonly create?: 'private' | 'public' | undefined
 }
 
 export interface PushedPatch {
   readonly repo: string
-  /** What `hf:owner/name@revision` takes. */
+  /** The revision for `hf:owner/name@revision`. */
   readonly commit: string
   readonly url: string
 }
 
 /**
- * Puts a patch onto the Hugging Face Hub, or another server with its protocol (`HF_ENDPOINT`), as one commit, by `@huggingface/hub` and
- * with the token of the environment or of `hf auth login`. Files of an earlier patch that this one has not are removed.
+ * Pushes a patch to the Hugging Face Hub, or to another server with its protocol (`HF_ENDPOINT`), as one commit, with
+ * `@huggingface/hub` and the token of the environment or of `hf auth login`. Files of an earlier patch that this one does not
+ * have are removed.
  *
- * @throws PatchError `NOT_FOUND` for an absent repository, `UNREACHABLE` where the token does not allow it, or nobody answers
+ * @throws PatchError `NOT_FOUND` for an absent repository, `UNREACHABLE` if the token does not allow it, or if nobody answers
  */
 export async function pushPatch(patch: Patch, options: PushPatchOptions): Promise<PushedPatch> {
   const { repo, branch = 'main', create } = options
   const settings = hubSettings()
   const hubUrl = settings.hubUrl()
-  // It adds the token, and says what a refusal means.
+  // It adds the token, and explains refusals.
   const to = { repo, hubUrl, fetch: hubFetch({ hubUrl, token: settings.token(), fetch: environmentFetch }) }
   const { commit } = await hub()
   try {
@@ -61,7 +62,7 @@ export async function pushPatch(patch: Patch, options: PushPatchOptions): Promis
 const hub = () =>
   importPackage('@huggingface/hub', 'which puts patches onto the Hub', () => import('@huggingface/hub'))
 
-/** Files that a patch may have and another not: a stale one would pass for a part of it. */
+/** Files that one patch may have and another not: a stale one would pass for a part of the new patch. */
 const isOfPatch = (path: string) =>
   /^(model\.sig.*|provenance.*|[^/]+\.safetensors|adapter_config\.json)$/.test(path)
 
