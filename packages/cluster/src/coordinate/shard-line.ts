@@ -59,13 +59,15 @@ export async function openLine(redis: Redis, model: LanguageModel): Promise<Shar
     },
     async ask(id, job, signal) {
       const answer = new Promise<Answer>((end) => waiters.set(id, { job, end }))
+      const done = new AbortController()
       try {
         // A job that already exists may have ended long ago.
         const { timestamp } = await add(id, job)
         if (Date.now() - timestamp > 1000) await lookAfter(id)
-        return await Promise.race([answer, aborted(signal)])
+        return await Promise.race([answer, aborted(signal, done.signal)])
       } finally {
         waiters.delete(id)
+        done.abort()
       }
     },
     async look() {
@@ -94,7 +96,8 @@ function ended(value: unknown): Answer {
     : { fault: `a report of another form: ${JSON.stringify(value)}` }
 }
 
-function aborted(signal: AbortSignal | undefined): Promise<never> {
+/** Rejects once `signal` is aborted; listens to it until `done` is. */
+function aborted(signal: AbortSignal | undefined, done: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     const stop = () =>
       reject(
@@ -106,6 +109,6 @@ function aborted(signal: AbortSignal | undefined): Promise<never> {
         }),
       )
     if (signal?.aborted) stop()
-    else signal?.addEventListener('abort', stop, { once: true })
+    else signal?.addEventListener('abort', stop, { once: true, signal: done })
   })
 }
