@@ -50,8 +50,7 @@ def synthetic_model(task: dict):
     prompt = model.prompt_encoder["default"].embedding.weight
     with torch.no_grad():
         prompt.copy_(matrix(5000, prompt.shape))
-    model.to(device_of(task)).train()
-    return model, model.prompt_encoder["default"].embedding.weight
+    return model.to(device_of(task)).train(), prompt
 
 
 def device_of(task: dict) -> str:

@@ -30,6 +30,9 @@ const { values } = parseArgs({
   },
 })
 const warmUp = Number(values['warm-up'])
+const names = stepCases.map(({ name }) => name)
+const unknown = values.case.find((name) => !names.includes(name))
+if (unknown !== undefined) throw new Error(`--case takes ${names.join(', ')}, not ${unknown}`)
 const cases = stepCases.filter(({ name }) => values.case.includes(name))
 
 printLoad('before')

@@ -17,28 +17,19 @@ export async function bodyWithin(
   const cancel = () => void reader?.cancel().catch(() => undefined)
   if (signal?.aborted) cancel()
   signal?.addEventListener('abort', cancel, { once: true })
-  try {
-    return await piecesOf(reader, mostBytes, tooMany, signal)
-  } finally {
-    signal?.removeEventListener('abort', cancel)
-  }
-}
-
-async function piecesOf(
-  reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> | undefined,
-  mostBytes: number,
-  tooMany: () => PatchError,
-  signal: AbortSignal | undefined,
-): Promise<Uint8Array<ArrayBuffer>[]> {
   const pieces: Uint8Array<ArrayBuffer>[] = []
   let length = 0
-  for (let piece = await reader?.read(); piece?.value; piece = await reader?.read()) {
-    length += piece.value.length
-    if (length > mostBytes) {
-      await reader?.cancel()
-      throw tooMany()
+  try {
+    for (let piece = await reader?.read(); piece?.value; piece = await reader?.read()) {
+      length += piece.value.length
+      if (length > mostBytes) {
+        await reader?.cancel()
+        throw tooMany()
+      }
+      pieces.push(piece.value)
     }
-    pieces.push(piece.value)
+  } finally {
+    signal?.removeEventListener('abort', cancel)
   }
   // A reader that is cancelled ends as if the body were complete.
   signal?.throwIfAborted()
