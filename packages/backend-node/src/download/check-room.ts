@@ -15,24 +15,27 @@ async function heldBytes(path: string): Promise<number> {
   return held
 }
 
-/** Throws before a download, not an hour into it, if its files do not fit on the disk. */
+/** Throws before a download, not an hour into it, if its files do not fit on their disks. */
 export async function checkRoom(
   files: readonly { readonly target: string; readonly size: number }[],
 ): Promise<void> {
-  let needed = 0
-  let available = Number.POSITIVE_INFINITY
+  const disks = new Map<number, { readonly folder: string; needed: number }>()
   for (const { target, size } of files) {
     const folder = dirname(target)
     await storing(folder, () => mkdir(folder, { recursive: true }))
-    needed += Math.max(0, size - (await heldBytes(target)))
+    const { dev } = await storing(folder, () => stat(folder))
+    const disk = disks.get(dev) ?? { folder, needed: 0 }
+    disk.needed += Math.max(0, size - (await heldBytes(target)))
+    disks.set(dev, disk)
+  }
+  for (const { folder, needed } of disks.values()) {
     const { blocks, bavail, bsize } = await storing(folder, () => statfs(folder))
     // Some network file systems do not report their size.
-    if (blocks > 0) available = bavail * bsize
+    if (blocks === 0 || needed <= bavail * bsize) continue
+    throw new PatchError('STORAGE_FAILED', {
+      expected: `room for ${needed} more bytes in ${folder}`,
+      found: `${bavail * bsize} available`,
+      remedy: 'Free some space on that disk, or set another folder with POLICYPATCH_CACHE',
+    })
   }
-  if (needed <= available) return
-  throw new PatchError('STORAGE_FAILED', {
-    expected: `room for ${needed} more bytes in ${dirname(files[0]?.target ?? '')}`,
-    found: `${available} available`,
-    remedy: 'Free some space on that disk, or set another folder with POLICYPATCH_CACHE',
-  })
 }

@@ -99,17 +99,24 @@ export function createAnswer(
   return answer
 }
 
-/** Yields what a stream holds. Breaking off the iteration cancels the stream. */
-async function* read<Value>(stream: ReadableStream<Value>): AsyncGenerator<Value> {
+/**
+ * Yields what a stream holds. Breaking off the iteration cancels the stream, even before the first value was requested, which a
+ * generator would not do.
+ */
+function read<Value>(stream: ReadableStream<Value>): AsyncIterableIterator<Value, undefined> {
   const reader = stream.getReader()
-  try {
-    for (;;) {
+  return {
+    async next() {
       const { done, value } = await reader.read()
-      if (done) return
-      yield value
-    }
-  } finally {
-    await reader.cancel()
+      return done ? { done, value: undefined } : { done, value }
+    },
+    async return() {
+      await reader.cancel()
+      return { done: true, value: undefined }
+    },
+    [Symbol.asyncIterator]() {
+      return this
+    },
   }
 }
 

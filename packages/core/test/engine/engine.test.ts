@@ -152,6 +152,16 @@ describe('what ends a request early', () => {
     expect(engine.status()).toMatchObject({ running: 0, waiting: 0 })
   })
 
+  it('a reader that stops before it began', async () => {
+    const engine = createEngine(model, { batchSize: 2 })
+    const unread = engine.submit({ prompt: textOf(idsOf(5)), maxTokens: 200 })[Symbol.asyncIterator]()
+    expect(await unread.return?.()).toMatchObject({ done: true })
+    expect(await unread.next()).toMatchObject({ done: true })
+    expect(engine.status().waiting).toBe(0)
+    await engine.close()
+    expect(engine.status()).toMatchObject({ running: 0, waiting: 0 })
+  })
+
   it('a full queue, at once', async () => {
     const engine = createEngine(model, { batchSize: 1, queueLimit: 2 })
     const request = { prompt: '5 6', maxTokens: 2 }

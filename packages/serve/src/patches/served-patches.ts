@@ -85,7 +85,16 @@ export function createServedPatches(options: ServedPatchesOptions): ServedPatche
   if (canary) shelf.prefix(canary.plan.parts)
   let ended: CanaryStatus | undefined
 
-  const keep = async () => save?.({ defaults, earlier, ...(canary && { canary: canary.plan }) })
+  const keep = async (state: ServedState) => save?.(state)
+  const current = (): ServedState => ({ defaults, earlier, ...(canary && { canary: canary.plan }) })
+
+  let last: Promise<unknown> = Promise.resolve()
+  /** Makes changes one after another. Each is saved before it takes effect, so that one that cannot be saved changes nothing. */
+  const inTurn = <Result>(change: () => Promise<Result>): Promise<Result> => {
+    const result = last.then(change)
+    last = result.catch(() => undefined)
+    return result
+  }
 
   const statusOf = (one: Canary, state: CanaryStatus['state'], reason?: string): CanaryStatus => ({
     ...{ id: one.plan.id, state, patches: one.plan.parts, percent: one.plan.percent, bound: one.plan.bound },
@@ -95,17 +104,27 @@ export function createServedPatches(options: ServedPatchesOptions): ServedPatche
   /** Missing patches, and those that do not go together, are found before anything is changed. */
   const change = async (parts: readonly StackPart[], before: readonly (readonly StackPart[])[]) => {
     shelf.prefix(parts)
-    earlier = before.slice(-REMEMBERED)
-    defaults = [...parts]
-    await keep()
+    const next = { defaults: [...parts], earlier: before.slice(-REMEMBERED) }
+    await keep({ ...current(), ...next })
+    ;({ defaults, earlier } = next)
   }
 
-  const endRunning = (state: CanaryStatus['state'], reason?: string): CanaryStatus => {
-    if (!canary) throw noCanary()
-    ended = statusOf(canary, state, reason)
+  /** Ends the canary, so that it counts no more, then saves; if that fails, it runs on. */
+  const endAfter = async (one: Canary, state: CanaryStatus['state'], saving: () => Promise<void>) => {
     canary = undefined
-    onCanary?.(ended)
-    return ended
+    try {
+      await saving()
+    } catch (error) {
+      canary = one
+      throw error
+    }
+    return announceEnd(statusOf(one, state))
+  }
+
+  const announceEnd = (status: CanaryStatus): CanaryStatus => {
+    ended = status
+    onCanary?.(status)
+    return status
   }
 
   const observer = countAnswers({
@@ -115,8 +134,9 @@ export function createServedPatches(options: ServedPatchesOptions): ServedPatche
       [shelf.prefix(one.plan.parts), shelf.prefix(defaults)].filter((prefix) => prefix !== null),
     onBroken(one, reason) {
       if (one !== canary) return
-      endRunning('rolled back', reason)
-      keep().catch((error) => onError?.(error))
+      canary = undefined
+      announceEnd(statusOf(one, 'rolled back', reason))
+      inTurn(() => keep(current())).catch((error) => onError?.(error))
     },
     onError,
   })
@@ -146,31 +166,37 @@ export function createServedPatches(options: ServedPatchesOptions): ServedPatche
       const parts = arm === 'canary' && canary ? canary.plan.parts : defaults
       return { parts, prefix: shelf.prefix(parts), ...(arm && { arm }) }
     },
-    async setDefaults(entries) {
-      const parts = shelf.resolve(entries, defaults)
-      if (stackLabel(parts) !== stackLabel(defaults)) await change(parts, [...earlier, defaults])
-    },
-    async rollback() {
-      const last = earlier.at(-1)
-      if (!last) throw nothingLeft()
-      await change(last, earlier.slice(0, -1))
-    },
-    async startCanary({ patches, percent, bound }) {
-      if (canary) throw runsAlready(canary.plan.id)
-      const parts = shelf.resolve(patches, defaults)
-      shelf.prefix(parts)
-      canary = createCanary({ id: randomUUID(), parts, percent, bound })
-      const status = statusOf(canary, 'running')
-      onCanary?.(status)
-      await keep()
-      return status
-    },
-    async endCanary(promote) {
-      const status = endRunning(promote ? 'promoted' : 'stopped')
-      if (promote) await change(status.patches, [...earlier, defaults])
-      else await keep()
-      return status
-    },
+    setDefaults: (entries) =>
+      inTurn(async () => {
+        const parts = shelf.resolve(entries, defaults)
+        if (stackLabel(parts) !== stackLabel(defaults)) await change(parts, [...earlier, defaults])
+      }),
+    rollback: () =>
+      inTurn(async () => {
+        const before = earlier.at(-1)
+        if (!before) throw nothingLeft()
+        await change(before, earlier.slice(0, -1))
+      }),
+    startCanary: ({ patches, percent, bound }) =>
+      inTurn(async () => {
+        if (canary) throw runsAlready(canary.plan.id)
+        const parts = shelf.resolve(patches, defaults)
+        shelf.prefix(parts)
+        const started = createCanary({ id: randomUUID(), parts, percent, bound })
+        await keep({ ...current(), canary: started.plan })
+        canary = started
+        const status = statusOf(started, 'running')
+        onCanary?.(status)
+        return status
+      }),
+    endCanary: (promote) =>
+      inTurn(async () => {
+        if (!canary) throw noCanary()
+        const { parts } = canary.plan
+        return promote
+          ? endAfter(canary, 'promoted', () => change(parts, [...earlier, defaults]))
+          : endAfter(canary, 'stopped', () => keep(current()))
+      }),
   }
 }
 

@@ -48,6 +48,10 @@ describe('readAbilityData', () => {
     for (const [name, text] of [
       ['multiple-choice.jsonl', '{"question": "Which?", "choices": ["a", "b"], "answer": 2}'],
       ['instructions.jsonl', '{"prompt": "Say a.", "require": [{"type": "magic"}]}'],
+      [
+        'instructions.jsonl',
+        '{"prompt": "Say a.", "require": [{"type": "json", "keys": ["a"], "length": 2}]}',
+      ],
     ] as const) {
       await expect(
         readAbilityData({ storage: await folder({ [name]: text }), path: 'data' }),

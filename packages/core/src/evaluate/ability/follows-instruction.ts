@@ -20,11 +20,17 @@ const requirementSchema = z.discriminatedUnion('type', [
   /** All its letters are of one case. */
   z.object({ type: z.literal('case'), case: z.enum(['lower', 'upper']) }),
   /** It is a JSON object with at least these keys, or, without keys, a JSON array of `length`; a code fence is allowed. */
-  z.object({
-    type: z.literal('json'),
-    keys: z.exactOptional(z.array(word)),
-    length: z.exactOptional(count),
-  }),
+  z
+    .object({
+      type: z.literal('json'),
+      keys: z.exactOptional(z.array(word)),
+      length: z.exactOptional(count),
+    })
+    .check(
+      z.refine(({ keys, length }) => keys === undefined || length === undefined, {
+        error: 'expected either keys (of an object) or a length (of an array)',
+      }),
+    ),
   /** The last number in it is this. */
   z.object({ type: z.literal('number'), value: z.number() }),
   /** It is one of these, ignoring case and surrounding punctuation. */
