@@ -86,6 +86,7 @@ export type {
 } from '../model/language-model/language-model.ts'
 export { type ModelIdentity, modelIdentity } from '../model/language-model/model-identity.ts'
 export type { HeldPrefix, PrefixCache } from '../model/language-model/prefix-cache.ts'
+export { patchNamePattern } from '../patch/release/parse-manifest.ts'
 export { isSignatureOf, publicKey, type SigningKey } from '../patch/signing/keys.ts'
 export { createRandom, type Random, type RandomState } from '../random.ts'
 export { sha256 } from '../sha256.ts'

@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import type { Domain, TrainPatchOptions } from '@policypatch/core'
 import { compareVersions } from '@policypatch/core/patch'
+import { patchNamePattern } from '@policypatch/core/platform'
 import {
   type DpoLossType,
   type DpoReference,
@@ -190,17 +191,17 @@ function given<T extends object>(values: T): { [Key in keyof T]?: Exclude<T[Key]
   return Object.fromEntries(entries) as { [Key in keyof T]?: Exclude<T[Key], undefined> }
 }
 
-// Checked before training, so that an invalid name does not come to light only at the end.
-const namePattern = /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/
-
+/** Checked before training, so that an invalid name does not come to light only at the end. */
 export function patchName(text: string): string {
-  if (namePattern.test(text)) return text
-  throw new InvalidArgumentError('It must be 1 to 64 of a-z, 0-9, ".", "_" and "-".')
+  if (patchNamePattern.test(text)) return text
+  throw new InvalidArgumentError(
+    'It must be 1 to 64 of a-z, 0-9, ".", "_" and "-", with a letter or digit at both ends, and not a device name such as con.',
+  )
 }
 
 function nameFrom(directory: string): string {
   const name = basename(directory).toLowerCase()
-  return namePattern.test(name) ? name : 'patch'
+  return patchNamePattern.test(name) ? name : 'patch'
 }
 
 export function semanticVersion(text: string): string {

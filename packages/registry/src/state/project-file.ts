@@ -1,5 +1,11 @@
 import { PatchError } from '@policypatch/core'
-import { checkShape, describeIssues, isPrintableLine, parseJsonFile } from '@policypatch/core/platform'
+import {
+  checkShape,
+  describeIssues,
+  isPrintableLine,
+  parseJsonFile,
+  patchNamePattern,
+} from '@policypatch/core/platform'
 import * as z from 'zod/mini'
 import { projectFileName } from './state-place.ts'
 
@@ -23,9 +29,7 @@ export interface ProjectFile {
 const line = z
   .string()
   .check(z.minLength(1), z.maxLength(1000), z.refine(isPrintableLine, 'is not one printable line'))
-const name = z
-  .string()
-  .check(z.regex(/^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/, 'is not a name of a-z, 0-9, ".", "_", "-"'))
+const name = z.string().check(z.regex(patchNamePattern, 'is not a name of a-z, 0-9, ".", "_", "-"'))
 
 // Unknown fields are rejected: a misspelled one would otherwise be silently ignored.
 const schema = z.strictObject({

@@ -43,7 +43,8 @@ export function checkManifest(manifest: PatchManifest): void {
 }
 
 /** Valid names of patches: safe as folder names on every file system, excluding Windows' device names. */
-export const patchName = /^(?!(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$))[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/
+export const patchNamePattern =
+  /^(?!(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$))[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/
 
 /** One line of printable text: a manifest must not add lines of its own to its description. */
 const text = z
@@ -63,12 +64,15 @@ const count = z.int().check(z.minimum(1), z.maximum(2 ** 31 - 1))
 const name = z
   .string()
   .check(
-    z.regex(patchName, 'not 1 to 64 of a-z, 0-9, ".", "_", "-", starting and ending with a letter or digit'),
+    z.regex(
+      patchNamePattern,
+      'not 1 to 64 of a-z, 0-9, ".", "_", "-", starting and ending with a letter or digit',
+    ),
   )
 const digest = z.string().check(z.regex(/^[0-9a-f]{64}$/, 'not a SHA-256 in lower-case hexadecimal'))
 const requirement = text.check(
   z.refine(
-    (value) => patchName.test(value.split('@')[0] ?? '') && !value.endsWith('@'),
+    (value) => patchNamePattern.test(value.split('@')[0] ?? '') && !value.endsWith('@'),
     'not name or name@range',
   ),
 )

@@ -4,7 +4,7 @@ import { readWithin } from '../../storage/storage.ts'
 import { excerpt } from '../../text/printable.ts'
 import type { Patch } from '../patch.ts'
 import type { Trust } from '../trust/trust.ts'
-import { manifestFile, patchName } from './parse-manifest.ts'
+import { manifestFile, patchNamePattern } from './parse-manifest.ts'
 import { heldManifest, mostManifestBytes } from './patch-folder.ts'
 import { readPatch } from './read-patch.ts'
 import { compareVersions, isPrerelease, semanticVersion } from './semantic-version.ts'
@@ -72,7 +72,7 @@ export function patchStore(root: Place, { trust }: PatchStoreOptions = {}): Patc
     versions,
     async list() {
       const found: InstalledPatch[] = []
-      for (const name of (await children(base)).filter((entry) => patchName.test(entry))) {
+      for (const name of (await children(base)).filter((entry) => patchNamePattern.test(entry))) {
         for (const version of await versions(name)) {
           const { manifest, bytes } = await readPatch({ storage, path: folder(name, version) })
           found.push({ name, version, domain: manifest.domain, bytes })
@@ -115,7 +115,7 @@ export function patchStore(root: Place, { trust }: PatchStoreOptions = {}): Patc
 }
 
 function checkName(name: string): void {
-  if (patchName.test(name)) return
+  if (patchNamePattern.test(name)) return
   throw new PatchError('INVALID_ARGUMENT', {
     expected: 'the name of a patch: 1 to 64 of a-z, 0-9, ".", "_" and "-"',
     found: excerpt(name),
