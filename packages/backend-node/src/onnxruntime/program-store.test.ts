@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { EncodedProgram } from '@policypatch/compiler'
 import type { Signature } from '@policypatch/core/platform'
@@ -55,6 +55,23 @@ it('keeps a bounded number, those used last', async () => {
   for (let i = 0; i < 100; i++) await store.put(signature(`${i}`), program)
   expect((await readdir(folder)).length).toBe(96)
   expect(await store.get(signature('99'))).toBeDefined()
+})
+
+it('does without a folder that it cannot write, and leaves no parts behind', async () => {
+  const folder = await temporaryFolder()
+  const blocked = join(folder, 'file')
+  await writeFile(blocked, '')
+  const store = await storeIn(join(blocked, 'programs'))
+  await store.put(signature('a'), program)
+  expect(await store.get(signature('a'))).toBeUndefined()
+  const open = await storeIn(folder)
+  // A folder in the place of the file: its program is written, but cannot get its name.
+  await open.put(signature('a'), program)
+  const [name = ''] = (await readdir(folder)).filter((entry) => entry.endsWith('.program'))
+  await rm(join(folder, name))
+  await mkdir(join(folder, name, 'occupied'), { recursive: true })
+  await open.put(signature('a'), program)
+  expect((await readdir(folder)).sort()).toEqual([name, 'file'].sort())
 })
 
 it('does not exist where the code is not one file', async () => {

@@ -4,11 +4,16 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { EncodedProgram } from '@policypatch/compiler'
 import type { Signature } from '@policypatch/core/platform'
+import { removeAbandoned, temporaryPath } from '../files/temporary-file.ts'
 
-/** Compiled programs in a folder, so that the next process need not trace them again. */
+/**
+ * Compiled programs in a folder, so that the next process need not trace them again. A folder that cannot be read or written,
+ * such as one of a read-only image, only costs time.
+ */
 export interface ProgramStore {
   /** The program of a signature with a key; undefined if it is not stored. */
   get(signature: Signature): Promise<EncodedProgram | undefined>
+  /** Stores a program. Does nothing if the folder is not writable. */
   put(signature: Signature, program: EncodedProgram): Promise<void>
 }
 
@@ -25,23 +30,25 @@ export async function programStore(
 ): Promise<ProgramStore | undefined> {
   const code = await codeOf()
   if (code === undefined) return undefined
+  await removeAbandoned(folder)
   const place = (signature: Signature) => join(folder, `${digestOf(code, signature)}.program`)
   return {
     async get(signature) {
       const path = place(signature)
-      const bytes = await readFile(path).catch(absent)
+      const bytes = await readFile(path).catch(ignored)
       if (!bytes) return undefined
       const now = new Date()
-      await utimes(path, now, now).catch(absent)
+      await utimes(path, now, now).catch(ignored)
       return decode(bytes)
     },
     async put(signature, program) {
-      await mkdir(folder, { recursive: true })
       const path = place(signature)
-      const partial = `${path}.${process.pid}.partial`
-      await writeFile(partial, encode(program))
-      await rename(partial, path)
-      await prune(folder)
+      const partial = temporaryPath(path)
+      await mkdir(folder, { recursive: true })
+        .then(() => writeFile(partial, encode(program)))
+        .then(() => rename(partial, path))
+        .then(() => prune(folder))
+        .catch(() => rm(partial, { force: true }).catch(ignored))
     },
   }
 }
@@ -90,7 +97,7 @@ async function prune(folder: string): Promise<void> {
   if (names.length <= capacity) return
   const used = await Promise.all(
     names.map(async (name) => {
-      const file = await stat(join(folder, name)).catch(absent)
+      const file = await stat(join(folder, name)).catch(ignored)
       return { name, at: file?.mtimeMs ?? 0 }
     }),
   )
@@ -98,8 +105,5 @@ async function prune(folder: string): Promise<void> {
   for (const { name } of oldest) await rm(join(folder, name), { force: true })
 }
 
-/** A file that does not exist, or that another process removed meanwhile, is not an error. */
-function absent(error: NodeJS.ErrnoException): undefined {
-  if (error.code === 'ENOENT') return undefined
-  throw error
-}
+/** A failure here only makes a later process trace a program again. */
+const ignored = () => undefined
