@@ -151,6 +151,16 @@ module.exports = {
       to: { path: '^packages/[^/]+/test/' },
     },
     {
+      name: 'onnxruntime-without-telemetry',
+      comment: 'what ships imports onnxruntime-node where its telemetry is turned off, and nowhere else',
+      severity: 'error',
+      from: {
+        path: '^packages/[^/]+/src/',
+        pathNot: [test, '^packages/backend-node/src/onnxruntime/onnxruntime\\.ts$'],
+      },
+      to: { path: 'node_modules/onnxruntime-node/' },
+    },
+    {
       name: 'no-door-inside',
       comment: 'internal code never imports an index.ts or another door of its own package',
       severity: 'error',

@@ -3,8 +3,8 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { encodeOnnx, type OnnxGraph, wordsOf } from '@policypatch/compiler'
 import { PatchError } from '@policypatch/core'
-import { InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node'
 import { type Device, executionProviders } from './create-session.ts'
+import { InferenceSession, listSupportedBackends, Tensor } from './onnxruntime.ts'
 
 /**
  * Runs the smallest program on a device.

@@ -1,8 +1,8 @@
 import { encodeOnnx, type OnnxGraph } from '@policypatch/compiler'
 import { PatchError } from '@policypatch/core'
-import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { checkDevice } from './check-device.ts'
 import { type Device, executionProviders } from './create-session.ts'
+import { InferenceSession, Tensor } from './onnxruntime.ts'
 
 export interface ChosenDevice {
   readonly device: Device

@@ -1,6 +1,6 @@
 import { wordsOf } from '@policypatch/compiler'
 import { PatchError } from '@policypatch/core'
-import { InferenceSession } from 'onnxruntime-node'
+import { InferenceSession } from './onnxruntime.ts'
 
 export interface SessionPlace {
   readonly device: Device

@@ -1,7 +1,7 @@
 import { encodeOnnx, type OnnxGraph, wordsOf } from '@policypatch/compiler'
 import { PatchError } from '@policypatch/core'
 import { expandWeight, type HostTensor, type Weight } from '@policypatch/core/platform'
-import { type InferenceSession, Tensor } from 'onnxruntime-node'
+import { type InferenceSession, Tensor } from './onnxruntime.ts'
 
 /** Weights in a device's memory. */
 export interface UploadedWeights {
