@@ -86,6 +86,20 @@ test('the rate is that of the last pieces: a wait between two of them, or in ano
   expect(told.at(-1)).toBe('sft 60/200  10 s each, 23 min left')
 })
 
+test('a first item, for which a whole batch was waited, gives no rate', () => {
+  const { stream, lines } = collected()
+  const progress = progressReporter({ stream })
+  for (const [done, seconds] of [
+    [0, 0],
+    [1, 30],
+    [33, 10],
+  ] as const) {
+    vi.advanceTimersByTime(seconds * 1000)
+    progress.report({ stage: 'responses', done, total: 97 })
+  }
+  expect(lines()).toEqual(['responses 0/97', 'responses 1/97', 'responses 33/97  3.2/s, 20 s left'])
+})
+
 test('quiet is silent', () => {
   const { stream, lines } = collected()
   const progress = progressReporter({ stream, quiet: true })

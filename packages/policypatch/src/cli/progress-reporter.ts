@@ -121,8 +121,9 @@ function addMark({ marks }: StageStart, { done }: StageReport): void {
   if (marks.length > mostMarks) marks.shift()
 }
 
-/** Recent seconds per item: the median, so that a single pause does not count. */
-function secondsEach({ marks }: StageStart): number | undefined {
+/** Recent seconds per item: the median, so that a single pause does not count. Undefined after one item, as of a batch that began. */
+function secondsEach({ first, marks }: StageStart): number | undefined {
+  if ((marks.at(-1) as Mark).done - first.done < 2) return undefined
   const each = marks
     .slice(1)
     .map(({ done, at }, index) => {
@@ -144,9 +145,10 @@ function describe(report: StageReport, start: StageStart): string {
 /** The rate and the time left, or the total time at the end of a stage; undefined within the first second. */
 function pace({ done, total, unit }: StageReport, start: StageStart): string | undefined {
   const seconds = (performance.now() - start.first.at) / 1000
+  if (seconds < 1) return undefined
+  if (done === total && done > start.first.done) return `in ${duration(seconds)}`
   const each = secondsEach(start)
-  if (seconds < 1 || each === undefined) return undefined
-  if (done === total) return `in ${duration(seconds)}`
+  if (each === undefined) return undefined
   const rate = 1 / each
   const shown =
     unit === 'bytes'
