@@ -1,18 +1,21 @@
 /**
  * Benchmarks training from data to a finished patch with the real model: ours with trainPatch, against PEFT's prompt tuning in
  * float32 (and with `--bf16` in bfloat16). Each side is a process that loads the model, reads the same pairs, takes the same
- * steps of SFT and DPO on the same batches, and writes its patch.
+ * steps of SFT and DPO on the same batches, and writes its patch. Each run has a seed of its own, 0 and up.
  *
  *   npm run compare:train -- [--sft 12] [--dpo 6] [--response 32] [--pairs 128] [--bf16] [--runs 1] [--threads 2]
- *     [--precision float32|int8]
+ *     [--precision float32|int8] [--earlier FOLDER]
+ *
+ * `--earlier` is another checkout of this repository, with its dependencies installed, which trains the same patches.
  *
  * Ratios are ours / PEFT in float32, of median times: `train` for the whole process, `train-after-load` without startup and
- * loading the model.
+ * loading the model. Losses at the end are of held-out pairs, for each patch that was written, in nats per token of y⁺, scored by
+ * us in float32.
  */
 import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { parseArgs, promisify } from 'node:util'
 import { formatTable } from '@policypatch/core/evaluate'
 import { DEFAULT_POLICY } from '@policypatch/core/train'
@@ -20,8 +23,9 @@ import { median, printLoad, printRatios, timeCells } from '../../timing/figures.
 import { type Command, ownCommand, pythonCommand, quietEnvironment } from '../sides/command.ts'
 import { modelOptions, realModel } from '../sides/real-model.ts'
 import { drawBatches } from './draw-batches.ts'
+import { heldOutLosses } from './held-out-loss.ts'
 import { type TrainReport, type TrainTask, trainParts } from './train-task.ts'
-import { writePairs } from './write-pairs.ts'
+import { demoPairs, writePairs } from './write-pairs.ts'
 
 const { values } = parseArgs({
   options: {
@@ -32,25 +36,28 @@ const { values } = parseArgs({
     pairs: { type: 'string', default: '128' },
     bf16: { type: 'boolean', default: false },
     runs: { type: 'string', default: '1' },
+    earlier: { type: 'string' },
   },
 })
 
 interface Run {
   readonly seconds: number
   readonly report: TrainReport
+  /** Folder of the patch. */
+  readonly out: string
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'compare-train-'))
 try {
-  await compareTraining(await trainTask())
+  await compareTraining()
 } finally {
   await rm(folder, { recursive: true })
 }
 
-async function trainTask(): Promise<TrainTask> {
+async function trainTask(seed: number): Promise<TrainTask> {
   const path = join(folder, 'pairs.jsonl')
   const [sft, dpo] = [Number(values.sft), Number(values.dpo)]
-  const [batchSize, seed] = [8, 0]
+  const batchSize = 8
   const batches = drawBatches(writePairs(path, Number(values.pairs)), { sft, dpo, batchSize, seed })
   return {
     ...(await realModel(values)),
@@ -73,38 +80,75 @@ async function trainTask(): Promise<TrainTask> {
   }
 }
 
-async function compareTraining(task: TrainTask): Promise<void> {
+interface Side {
+  readonly name: string
+  readonly command: Command
+  readonly dtype?: 'fp32' | 'bf16'
+  /** Where it runs, by which its packages are found. */
+  readonly root?: string
+}
+
+async function compareTraining(): Promise<void> {
   const peft = pythonCommand('peft_train.py')
-  const sides: { name: string; command: Command; task: TrainTask }[] = [
-    { name: 'ours', command: ownCommand(new URL('./own-train.ts', import.meta.url)), task },
-    { name: 'PEFT fp32', command: peft, task: { ...task, dtype: 'fp32' } },
-    ...(values.bf16 ? [{ name: 'PEFT bf16', command: peft, task: { ...task, dtype: 'bf16' as const } }] : []),
+  const { earlier } = values
+  const sides: Side[] = [
+    { name: 'ours', command: ownCommand(new URL('./own-train.ts', import.meta.url)) },
+    { name: 'PEFT fp32', command: peft, dtype: 'fp32' },
+    ...(values.bf16 ? [{ name: 'PEFT bf16', command: peft, dtype: 'bf16' as const }] : []),
+    ...(earlier === undefined ? [] : [earlierSide(resolve(earlier))]),
   ]
   printLoad('before')
   const runs = sides.map((): Run[] => [])
   for (let round = 0; round < Number(values.runs); round++) {
-    for (const [index, { name, command, task }] of sides.entries()) {
-      runs[index]?.push(await run(command, { ...task, out: join(folder, `${name} ${round}`) }))
+    const task = await trainTask(round)
+    for (const [index, side] of sides.entries()) {
+      const out = join(folder, `${side.name} ${round}`)
+      runs[index]?.push(await run(side, { ...task, ...(side.dtype && { dtype: side.dtype }), out }))
     }
   }
   const [ours, fp32] = runs as [Run[], Run[]]
   const names = sides.map(({ name }) => name)
   console.log(formatTable(rows(names, runs)))
+  console.log(await heldOutTable(names, runs))
   printLoad('after')
   checkSame(ours, fp32)
   const ratio = (seconds: (run: Run) => number) => median(ours.map(seconds)) / median(fp32.map(seconds))
   printRatios({ train: ratio(({ seconds }) => seconds), 'train-after-load': ratio(afterLoad) })
 }
 
+/** Another checkout's own side, run by its own sources. */
+function earlierSide(root: string): Side {
+  const [program] = ownCommand(new URL('./own-train.ts', import.meta.url))
+  const command: Command = [program, '--import', './scripts/source.mjs', 'compare/speed/own-train.ts']
+  return { name: 'ours, earlier', command, root }
+}
+
+async function heldOutTable(names: readonly string[], runs: readonly Run[][]): Promise<string> {
+  const patches = runs.flatMap((own) => own.map(({ out }) => out))
+  const [base = 0, ...losses] = await heldOutLosses(
+    await realModel(values),
+    demoPairs(66, 'validation'),
+    patches,
+  )
+  const rows = [['held-out loss', 'mean', ...(runs[0] ?? []).map((_, seed) => `seed ${seed}`)]]
+  rows.push(['no patch', base.toFixed(4)])
+  for (const name of names) {
+    const own = losses.splice(0, runs[0]?.length)
+    const mean = own.reduce((sum, loss) => sum + loss, 0) / own.length
+    rows.push([name, ...[mean, ...own].map((loss) => loss.toFixed(4))])
+  }
+  return formatTable(rows)
+}
+
 /** Runs a side's process from start to end. */
-async function run([program, ...args]: Command, task: TrainTask): Promise<Run> {
+async function run({ command: [program, ...args], root }: Side, task: TrainTask): Promise<Run> {
   const file = `${task.out}.json`
   await writeFile(file, JSON.stringify(task))
   const start = performance.now()
-  const options = { env: quietEnvironment, maxBuffer: 2 ** 24 }
+  const options = { env: quietEnvironment, maxBuffer: 2 ** 24, ...(root !== undefined && { cwd: root }) }
   const { stdout } = await promisify(execFile)(program, [...args, file], options)
   const seconds = (performance.now() - start) / 1000
-  return { seconds, report: JSON.parse(stdout.trim().split('\n').at(-1) as string) }
+  return { seconds, report: JSON.parse(stdout.trim().split('\n').at(-1) as string), out: task.out }
 }
 
 function afterLoad({ report: { parts } }: Run): number {

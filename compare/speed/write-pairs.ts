@@ -6,6 +6,12 @@ import type { PreferencePair } from '@policypatch/core'
  * of the harmless prompt next to it; that prompt's answer is its own y⁺ and the harmful prompt's y⁻.
  */
 export function writePairs(path: string, count: number): PreferencePair[] {
+  const pairs = demoPairs(count, 'train')
+  writeFileSync(path, pairs.map((pair) => `${JSON.stringify(pair)}\n`).join(''))
+  return pairs
+}
+
+export function demoPairs(count: number, wanted: 'train' | 'validation'): PreferencePair[] {
   const rows = (name: string): { prompt: string; split?: string; response: string }[] => {
     const file = new URL(`../../packages/policypatch/demo/${name}.jsonl`, import.meta.url)
     return readFileSync(file, 'utf8')
@@ -15,9 +21,9 @@ export function writePairs(path: string, count: number): PreferencePair[] {
   }
   const answers = new Map(rows('reference').map(({ prompt, response }) => [prompt, response]))
   const prompts = (name: string) =>
-    rows(name).filter(({ split, prompt }) => split === 'train' && answers.has(prompt))
+    rows(name).filter(({ split, prompt }) => split === wanted && answers.has(prompt))
   const [harmful, harmless] = [prompts('harmful'), prompts('harmless')]
-  const pairs = Array.from({ length: Math.min(count >> 1, harmful.length, harmless.length) }, (_, i) => {
+  return Array.from({ length: Math.min(count >> 1, harmful.length, harmless.length) }, (_, i) => {
     const [bad, good] = [harmful[i]?.prompt ?? '', harmless[i]?.prompt ?? '']
     const [refusal, answer] = [answers.get(bad) ?? '', answers.get(good) ?? '']
     return [
@@ -25,6 +31,4 @@ export function writePairs(path: string, count: number): PreferencePair[] {
       { prompt: good, kind: 'harmless' as const, chosen: answer, rejected: refusal },
     ]
   }).flat()
-  writeFileSync(path, pairs.map((pair) => `${JSON.stringify(pair)}\n`).join(''))
-  return pairs
 }
