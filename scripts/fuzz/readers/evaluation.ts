@@ -53,7 +53,8 @@ const rowsOf: Readonly<Record<string, readonly object[]>> = {
       prompt: 'a',
       require: [
         { type: 'words', least: 1, most: 2 },
-        { type: 'json', keys: ['a'], length: 3 },
+        { type: 'json', keys: ['a'] },
+        { type: 'json', length: 3 },
         { type: 'answer', any: ['b'] },
         { type: 'case', case: 'lower' },
       ],
