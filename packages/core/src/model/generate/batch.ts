@@ -43,8 +43,11 @@ export interface Batch {
 /** Maximum key/value cache capacity allocated up front; a larger one grows on demand. */
 const INITIAL_CAPACITY = 512
 
-/** Maximum number of tokens, including padding, of prompts prefilled together. */
-const PREFILL_TOKENS = 8192
+/**
+ * Maximum number of tokens, including padding, of prompts prefilled together. More would be no faster, and the keys and values of
+ * all layers are held until the end.
+ */
+const PREFILL_TOKENS = 2048
 
 /** Tokens of each row verified in one pass, including its newest. Such a pass takes about as long as three steps. */
 const VERIFIED = 8

@@ -1,6 +1,6 @@
 import type { HostTensor } from '../../backend/backend.ts'
 import { createRandom, type Random } from '../../random.ts'
-import { createKeyValueCache, type KeyValueCache } from '../decoder/key-value-cache.ts'
+import { createKeyValueCache, freeCapacityFor, type KeyValueCache } from '../decoder/key-value-cache.ts'
 import { extend } from '../extend/extend.ts'
 import { enterContext, type SharedContext, type TokenizedRequest } from '../extend/shared-context.ts'
 import type { ModelCore } from '../language-model/model-core.ts'
@@ -72,7 +72,7 @@ export async function prefill(
   const shared = await contexts.find(requests)
   const batch = Math.min(2 ** Math.ceil(Math.log2(requests.length)), Math.max(cache.slots, requests.length))
   const longest = Math.max(...shared.map(({ length }) => length))
-  const past = createKeyValueCache(core.config, batch, longest)
+  const past = createKeyValueCache(core.config, batch, longest, freeCapacityFor)
   for (const [row, context] of shared.entries()) {
     enterContext(past, row, context)
     enterContext(cache, slots[row] as number, context)
