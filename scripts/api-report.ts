@@ -31,6 +31,7 @@ function report(name: string, declarations: string): boolean {
     configObject: {
       projectFolder: folder,
       mainEntryPointFilePath: declarations,
+      newlineKind: 'lf',
       bundledPackages: ['@policypatch/*'],
       compiler: {
         overrideTsconfig: {
