@@ -31,7 +31,7 @@ const patch = await trainPatch({
   onProgress: note,
 })
 lap('dpo')
-await patch.save(task.out)
+await patch.save({ storage, path: task.out })
 lap('save')
 process.stdout.write(`${JSON.stringify({ parts, losses } satisfies TrainReport)}\n`)
 
