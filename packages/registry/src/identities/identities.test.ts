@@ -109,10 +109,21 @@ describe('a patch that a Sigstore identity has signed', () => {
     const provenance = JSON.parse(
       new TextDecoder().decode(await storage.read('patch/provenance.sigstore.json')),
     )
+    const [entry] = material.tlogEntries
+    const { logIndex, hashes, ...proof } = entry.inclusionProof
+    expect({ logIndex, hashes }).toEqual({ logIndex: '0', hashes: [] })
+    const withProof = (inclusionProof: object) => ({
+      ...material,
+      tlogEntries: [{ ...entry, inclusionProof }],
+    })
     const changed = [
+      withProof({ ...proof, logIndex, Hashes: [] }),
+      withProof({ ...proof, hashes, logindex: '0' }),
+      ...[' ', '00', '0x0', '-0', 0].map((logIndex) => withProof({ ...proof, hashes, logIndex })),
+      withProof({ ...proof, hashes, logIndex, checkpoint: { ...proof.checkpoint, more: {} } }),
       { ...material, tlogEntries: [] },
       { ...material, tlogEntries: provenance.verificationMaterial.tlogEntries },
-      { ...material, tlogEntries: [{ ...material.tlogEntries[0], more: 1 }] },
+      { ...material, tlogEntries: [{ ...entry, more: 1 }] },
       { ...material, certificate: provenance.verificationMaterial.certificate },
       { ...material, certificate: { rawBytes: 'AAAA' } },
     ]

@@ -84,9 +84,14 @@ const isCertificate = ({ verificationMaterial: { content } }: Bundle): boolean =
 const haveWholeProofs = ({ verificationMaterial: { tlogEntries } }: Bundle): boolean =>
   tlogEntries.every(({ inclusionProof: proof }) => !proof || isWholeProof(proof))
 
-/** Whether every value of one JSON is in the same place in the other, except for those that protobuf's JSON may omit. */
+/** What protobuf's JSON may omit: the fields of a bundle that have these values. */
+const omissible: Readonly<Record<string, unknown>> = {
+  ...{ tlogEntries: [], rfc3161Timestamps: [], hashes: [] },
+  ...{ logIndex: '0', integratedTime: '0', treeSize: '0' },
+}
+
+/** Whether every value of one JSON is in the same place in the other, except for what protobuf's JSON may omit. */
 function isWithin(part: unknown, whole: unknown): boolean {
-  if (whole === undefined) return part === '0' || isDeepStrictEqual(part, []) || isDeepStrictEqual(part, {})
   if (typeof part !== 'object' || part === null) return part === whole
   if (Array.isArray(part)) {
     return (
@@ -94,7 +99,12 @@ function isWithin(part: unknown, whole: unknown): boolean {
     )
   }
   if (typeof whole !== 'object' || whole === null) return false
-  return Object.entries(part).every(([key, held]) => isWithin(held, (whole as Record<string, unknown>)[key]))
+  const values = whole as Readonly<Record<string, unknown>>
+  return Object.entries(part).every(([key, held]) =>
+    Object.hasOwn(values, key)
+      ? isWithin(held, values[key])
+      : Object.hasOwn(omissible, key) && isDeepStrictEqual(held, omissible[key]),
+  )
 }
 
 function invalid(file: string, cause: unknown): unknown {
