@@ -5,7 +5,9 @@ export type {
   GraphOutput,
   GraphTensor,
   OnnxGraph,
+  QuantizedForm,
   QuantizedPart,
+  QuantizedType,
 } from './graph/graph.ts'
 export { type StandaloneOptions, standaloneGraph } from './graph/standalone-graph.ts'
 export { type EncodedProgram, encodeOnnx, encodeProgram } from './onnx/encode-onnx.ts'

@@ -5,7 +5,7 @@ import { createSession, type Device } from './create-session.ts'
 import { type InferenceSession, Tensor } from './onnxruntime.ts'
 import { programStore } from './program-store.ts'
 import { toTensor, uploadedWeights } from './uploaded-weights.ts'
-import { type WeightStore, weightStore } from './weight-store.ts'
+import { type RoundedWeight, type WeightStore, weightStore } from './weight-store.ts'
 
 /**
  * How programs get their weights: `fed` in each run from their own memory, which costs nothing on the CPU; `uploaded` to the
@@ -78,19 +78,19 @@ export function onnxruntimeBackend({
 
 /** Reads quantized weights from a store; makes and stores those that are missing. */
 function keptIn(store: WeightStore): NonNullable<OnnxRuntime<Tensor>['quantized']> {
-  return async (weight, transposed, make) => {
-    const kept = await store.get(weight, transposed)
+  return async (weight, form, make) => {
+    const kept = await store.get(weight, form)
     if (kept) {
       const { shape, values, scales } = kept
       return {
-        values: new Tensor('int8', values, shape),
+        values: new Tensor(form.type, values, shape),
         scales: new Tensor('float32', scales, [scales.length]),
       }
     }
     const made = await make()
     const { dims: shape, data: values } = made.values
     const scales = made.scales.data as Float32Array
-    await store.put(weight, transposed, { shape, values: values as Int8Array, scales })
+    await store.put(weight, form, { shape, values: values as RoundedWeight['values'], scales })
     return made
   }
 }

@@ -7,25 +7,26 @@
 import { createHash, webcrypto } from 'node:crypto'
 import { mkdir, open, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { QuantizedForm } from '@policypatch/compiler'
 import type { PackedWeight } from '@policypatch/core/platform'
 import { removeAbandoned, temporaryPath } from '../files/temporary-file.ts'
 
-/** A matrix rounded to int8: values of `shape` [rows, columns], row-major, and a scale for each column. */
+/** A matrix rounded to bytes: values of `shape` [rows, columns], row-major, and a scale for each column. */
 export interface RoundedWeight {
   readonly shape: readonly number[]
-  readonly values: Int8Array
+  readonly values: Int8Array | Uint8Array
   readonly scales: Float32Array
 }
 
 export interface WeightStore {
-  /** The stored weight or, if `transposed`, its transpose; undefined if it is missing or damaged. */
-  get(weight: PackedWeight, transposed: boolean): Promise<RoundedWeight | undefined>
+  /** The stored weight or its transpose, of the type asked for; undefined if it is missing or damaged. */
+  get(weight: PackedWeight, form: QuantizedForm): Promise<RoundedWeight | undefined>
   /** Stores a weight. Does nothing if the folder is not writable. */
-  put(weight: PackedWeight, transposed: boolean, rounded: RoundedWeight): Promise<void>
+  put(weight: PackedWeight, form: QuantizedForm, rounded: RoundedWeight): Promise<void>
 }
 
 /** Increment when weights are rounded, rotated, laid out or read from files differently. */
-const formatVersion = 1
+const formatVersion = 2
 
 /** Most bytes to keep in total, 4 GiB. The least recently used models are removed first. */
 const defaultCapacity = 2 ** 32
@@ -65,17 +66,17 @@ export function weightStore(folder: string, capacity = defaultCapacity): WeightS
   }
 
   return {
-    async get(weight, transposed) {
+    async get(weight, form) {
       const model = await modelOf(weight)
-      const bytes = model && (await readWhole(join(model.path, nameOf(weight, transposed))))
-      return bytes && decode(bytes, weight.shape, transposed)
+      const bytes = model && (await readWhole(join(model.path, nameOf(weight, form))))
+      return bytes && decode(bytes, weight.shape, form)
     },
-    async put(weight, transposed, rounded) {
+    async put(weight, form, rounded) {
       const model = await modelOf(weight)
       const bytes = encode(rounded)
       if (!model || !(await makeRoom(bytes.length))) return
       model.bytes += bytes.length
-      const path = join(model.path, nameOf(weight, transposed))
+      const path = join(model.path, nameOf(weight, form))
       const partial = temporaryPath(path)
       // The weight itself is at hand: a full or locked disk only costs later processes time.
       await mkdir(model.path, { recursive: true })
@@ -89,8 +90,8 @@ export function weightStore(folder: string, capacity = defaultCapacity): WeightS
 /** A failure here only leaves more or less in the store. */
 const ignored = () => undefined
 
-const nameOf = ({ origin, shape }: PackedWeight, transposed: boolean) =>
-  sha256(JSON.stringify([origin?.tensor, shape, transposed]))
+const nameOf = ({ origin, shape }: PackedWeight, { transposed, type }: QuantizedForm) =>
+  sha256(JSON.stringify([origin?.tensor, shape, transposed, type]))
 
 /** Marks a model as used, so that others are removed first. */
 async function useModel(path: string): Promise<KeptModel> {
@@ -115,7 +116,7 @@ function encode({ shape, values, scales }: RoundedWeight): Buffer {
 async function decode(
   bytes: Uint8Array<ArrayBuffer>,
   [rows = 0, columns = 0]: readonly number[],
-  transposed: boolean,
+  { transposed, type }: QuantizedForm,
 ): Promise<RoundedWeight | undefined> {
   const body = bytes.subarray(digestLength)
   // Hash off this thread, which waits for the next file meanwhile.
@@ -127,10 +128,11 @@ async function decode(
   const scaleBytes = 4 * (shape[1] as number)
   const isOfShape = header === `${JSON.stringify({ shape })}\n`
   if (!isOfShape || body.length !== start + scaleBytes + rows * columns) return undefined
+  const Bytes = type === 'uint8' ? Uint8Array : Int8Array
   return {
     shape,
     scales: new Float32Array(body.slice(start, start + scaleBytes).buffer),
-    values: new Int8Array(body.buffer, body.byteOffset + start + scaleBytes, rows * columns),
+    values: new Bytes(body.buffer, body.byteOffset + start + scaleBytes, rows * columns),
   }
 }
 

@@ -6,7 +6,7 @@
 import type { Precision } from '@policypatch/core/platform'
 import { constantPool } from './constant.ts'
 import { type FreeSizes, freeSizes } from './free-sizes.ts'
-import type { GraphInput, OnnxGraph } from './graph.ts'
+import type { GraphInput, OnnxGraph, QuantizedType } from './graph.ts'
 import type { Attribute, ElementType, Node, Result, Value } from './value.ts'
 import { writeGraph } from './write-graph.ts'
 
@@ -24,6 +24,8 @@ export interface GraphOptions {
   readonly precision?: Precision | undefined
   /** Default `processor`. */
   readonly target?: Target | undefined
+  /** How quantized weights are stored. Default `int8`. */
+  readonly quantizedType?: QuantizedType | undefined
 }
 
 export interface GraphBuilder {
@@ -56,7 +58,7 @@ export interface GraphBuilder {
 }
 
 export interface QuantizedWeight {
-  /** int8 [rows, columns]. */
+  /** int8 or uint8 [rows, columns]. */
   readonly values: Result
   /** float32 [columns]. */
   readonly scales: Result
@@ -65,6 +67,7 @@ export interface QuantizedWeight {
 export function graphBuilder({
   precision = 'float32',
   target = 'processor',
+  quantizedType: type = 'int8',
 }: GraphOptions = {}): GraphBuilder {
   const inputs = new Map<Result, GraphInput>()
   const nodes: Node[] = []
@@ -97,7 +100,7 @@ export function graphBuilder({
     quantized(value, transposed) {
       const weight = value.kind === 'result' ? inputs.get(value) : undefined
       if (weight?.source !== 'weight' || weight.shape.length !== 2) return undefined
-      const name = `${weight.name}.int8${transposed ? '.transposed' : ''}`
+      const name = `${weight.name}.${type}${transposed ? '.transposed' : ''}`
       const known = quantizedWeights.get(name)
       if (known) return known
       const { source, key, shape } = weight
@@ -109,8 +112,8 @@ export function graphBuilder({
           source,
           key,
           shape: values,
-          dtype: 'int8',
-          quantized: { part: 'values', transposed },
+          dtype: type,
+          quantized: { part: 'values', transposed, type },
         }),
         scales: addInput({
           name: `${name}.scales`,
@@ -118,7 +121,7 @@ export function graphBuilder({
           key,
           shape: columns,
           dtype: 'float32',
-          quantized: { part: 'scales', transposed },
+          quantized: { part: 'scales', transposed, type },
         }),
       }
       quantizedWeights.set(name, made)

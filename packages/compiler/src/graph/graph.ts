@@ -8,13 +8,21 @@ export interface GraphTensor {
   readonly free?: Readonly<Record<number, string>>
 }
 
-/**
- * One of the two tensors that `quantizeWeight` makes from a matrix [rows, columns] or its transpose: int8 values of the same
- * shape, and a float32 scale for each column.
- */
-export interface QuantizedPart {
-  readonly part: 'values' | 'scales'
+/** How the values of a quantized weight are stored, from -127 to 127: as int8, or as uint8 with 128 added. */
+export type QuantizedType = 'int8' | 'uint8'
+
+/** What `quantizeWeight` makes from a matrix. */
+export interface QuantizedForm {
   readonly transposed: boolean
+  readonly type: QuantizedType
+}
+
+/**
+ * One of the two tensors that `quantizeWeight` makes from a matrix [rows, columns] or its transpose: values of the same shape,
+ * and a float32 scale for each column.
+ */
+export interface QuantizedPart extends QuantizedForm {
+  readonly part: 'values' | 'scales'
 }
 
 /** An input of the graph, and what part of the signature is fed to it. */

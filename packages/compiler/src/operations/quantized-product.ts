@@ -28,7 +28,10 @@ export function quantizedProduct(graph: GraphBuilder, left: Operand, right: Oper
   const { values, scale } = quantizedRows(graph, rotateBlocks(graph, x))
   const product = graph.add(
     'MatMulIntegerToFloat',
-    [values, weight.values, scalar(1, 'float32'), weight.scales, zeroPoint([])],
+    [
+      ...[values, weight.values, scalar(1, 'float32'), weight.scales, zeroPoint([])],
+      ...(weight.values.dtype === 'uint8' ? [zeroPoint([])] : []),
+    ],
     output,
     {},
     'com.microsoft',
@@ -36,7 +39,7 @@ export function quantizedProduct(graph: GraphBuilder, left: Operand, right: Oper
   return multiply(graph, product, scale)
 }
 
-/** MLAS multiplies unsigned by signed bytes fastest, so rows are shifted to be unsigned. */
+/** MLAS multiplies unsigned bytes on the left fastest, so rows are shifted to be unsigned. For weights, see `exactWeightType`. */
 const zeroPoint = (shape: readonly number[]) => constant(128, shape, 'uint8')
 
 /** Rows as uint8 around 128, and the scale of each, [rows, 1]. */

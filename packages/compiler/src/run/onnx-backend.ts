@@ -18,9 +18,11 @@ import {
   type TensorProgram,
   type Weight,
 } from '@policypatch/core/platform'
+import type { QuantizedType } from '../graph/graph.ts'
 import { type EncodedProgram, encodeProgram } from '../onnx/encode-onnx.ts'
 import { hasRows, pickedRows } from '../trace/picked-rows.ts'
 import { traceProgram } from '../trace/trace-program.ts'
+import { exactWeightType } from './exact-weight-type.ts'
 import {
   type ExternalData,
   type OnnxRuntime,
@@ -51,12 +53,21 @@ export function onnxBackend<Tensor extends RuntimeTensor>(runtime: OnnxRuntime<T
     return session
   }
   const tensors = weightTensorCache(runtime, kept)
+  let foundType: Promise<QuantizedType> | undefined
+  const weightType = () => {
+    foundType ??= exactWeightType(runtime).catch((error: unknown) => {
+      foundType = undefined
+      throw error
+    })
+    return foundType
+  }
   const release = async (session: RuntimeSession<Tensor>): Promise<void> => {
     if (sessions.delete(session)) await session.release()
   }
   const loaded = async (program: TensorProgram, signature: Signature): Promise<Loaded<Tensor>> => {
     if (disposed) throw disposedError()
-    const encoded = await encodedProgram(program, signature, runtime)
+    const quantizedType = isQuantized(signature, runtime) ? await weightType() : 'int8'
+    const encoded = await encodedProgram(program, signature, runtime, quantizedType)
     // Make the weights' tensors now, so that the first run does not wait and a lack of memory shows up here.
     await weightFeeds(encoded, signature.weights, tensors)
     const externalData = await residentWeights(encoded, signature.weights, tensors)
@@ -114,20 +125,25 @@ export function onnxBackend<Tensor extends RuntimeTensor>(runtime: OnnxRuntime<T
   }
 }
 
+const isQuantized = ({ precision }: Signature, { target }: Pick<OnnxRuntime<RuntimeTensor>, 'target'>) =>
+  precision === 'int8' && target === 'processor'
+
 async function encodedProgram<Tensor extends RuntimeTensor>(
   program: TensorProgram,
   signature: Signature,
   { programs, target }: OnnxRuntime<Tensor>,
+  quantizedType: QuantizedType,
 ): Promise<EncodedProgram> {
   const { key, weights } = signature
   const store = key === undefined ? undefined : programs
   const tables = Object.keys(weights).filter((name) => hasRows(weights[name]))
   const device = target === 'device' ? ' for a device' : ''
   const picking = tables.length > 0 ? ` with rows of ${tables}` : ''
-  const named = { ...signature, key: `${key}${device}${picking}` }
+  const bytes = quantizedType === 'uint8' ? ' with weights in uint8' : ''
+  const named = { ...signature, key: `${key}${device}${picking}${bytes}` }
   const known = await store?.get(named)
   if (known) return known
-  const made = encodeProgram(pickedRows(traceProgram(program, signature, { target }), weights))
+  const made = encodeProgram(pickedRows(traceProgram(program, signature, { target, quantizedType }), weights))
   await store?.put(named, made)
   return made
 }
@@ -156,7 +172,7 @@ async function residentWeights<Tensor extends RuntimeTensor>(
   for (const { name, key, quantized, resident } of inputs) {
     if (!resident) continue
     const { data } = await tensors.get(weights[key] as Weight, quantized)
-    const { buffer, byteOffset, byteLength } = data as Int8Array
+    const { buffer, byteOffset, byteLength } = data as Int8Array | Uint8Array
     files.push({ path: name, data: new Uint8Array(buffer, byteOffset, byteLength) })
   }
   return files

@@ -1,5 +1,5 @@
 import type { HostTensor, PackedWeight, Signature, Weight } from '@policypatch/core/platform'
-import type { QuantizedPart } from '../graph/graph.ts'
+import type { QuantizedForm, QuantizedPart } from '../graph/graph.ts'
 import type { Target } from '../graph/graph-builder.ts'
 import type { EncodedProgram } from '../onnx/encode-onnx.ts'
 
@@ -51,7 +51,7 @@ export interface OnnxRuntime<Tensor extends RuntimeTensor> {
    */
   quantized?(
     weight: PackedWeight,
-    transposed: boolean,
+    form: QuantizedForm,
     make: () => Promise<QuantizedTensors<Tensor>>,
   ): Promise<QuantizedTensors<Tensor>>
   /** A tensor that shares the memory, for one run. */

@@ -1,5 +1,5 @@
 import { expandWeight, type HostTensor, runQueue, settleAll, type Weight } from '@policypatch/core/platform'
-import type { OnnxGraph } from '../graph/graph.ts'
+import type { OnnxGraph, QuantizedForm } from '../graph/graph.ts'
 import { sizeOf } from '../graph/value.ts'
 import { encodeOnnx } from '../onnx/encode-onnx.ts'
 import type { OnnxRuntime, QuantizedTensors, RuntimeSession, RuntimeTensor } from './onnx-runtime.ts'
@@ -22,19 +22,20 @@ const largestPiece = 2 ** 24
 export function weightQuantizer<Tensor extends RuntimeTensor>(
   runtime: OnnxRuntime<Tensor>,
   keep: (session: RuntimeSession<Tensor>) => RuntimeSession<Tensor>,
-): (weight: Weight, transposed: boolean, plain?: Promise<Tensor>) => Promise<QuantizedTensors<Tensor>> {
+): (weight: Weight, form: QuantizedForm, plain?: Promise<Tensor>) => Promise<QuantizedTensors<Tensor>> {
   const inTurn = runQueue()
   const kept: Sessions<Tensor> = new Map()
   let scratch = new Float32Array(0)
 
-  return async (weight, transposed, plain) => {
-    if (sizeOf(weight.shape) > largestPiece) return inPieces(weight, transposed, plain)
+  return async (weight, form, plain) => {
+    if (sizeOf(weight.shape) > largestPiece) return inPieces(weight, form, plain)
     const whole = await plain
     // One at a time, so that no other weight is expanded into the shared memory before this one has been read.
-    return inTurn(() => quantize(whole ?? runtime.feed(expanded(weight)), weight.shape, transposed))
+    return inTurn(() => quantize(whole ?? runtime.feed(expanded(weight)), weight.shape, form))
   }
 
-  async function inPieces(weight: Weight, transposed: boolean, plain?: Promise<Tensor>) {
+  async function inPieces(weight: Weight, form: QuantizedForm, plain?: Promise<Tensor>) {
+    const { transposed } = form
     const [rows = 0, columns = 0] = weight.shape
     const [count, length] = transposed ? [rows, columns] : [columns, rows]
     const most = Math.max(1, Math.floor(largestPiece / length))
@@ -51,11 +52,11 @@ export function weightQuantizer<Tensor extends RuntimeTensor>(
           const values = transposed
             ? rowsOf(weight, data, from, to)
             : columnsOf(data!, weight.shape, from, to)
-          return quantize(runtime.feed({ shape, data: values }), shape, transposed, own)
+          return quantize(runtime.feed({ shape, data: values }), shape, form, own)
         })
         pieces.push(await piece)
       }
-      return await join(pieces, [length, count], size, own)
+      return await join(pieces, [length, count], size, form, own)
     } finally {
       await settleAll([...own.values()].map(async (session) => (await session).release()))
     }
@@ -98,10 +99,14 @@ export function weightQuantizer<Tensor extends RuntimeTensor>(
   async function quantize(
     weight: Tensor,
     shape: readonly number[],
-    transposed: boolean,
+    form: QuantizedForm,
     own?: Sessions<Tensor>,
   ): Promise<QuantizedTensors<Tensor>> {
-    const ready = await session(`${shape} ${transposed}`, () => quantizeWeight(shape, transposed), own)
+    const ready = await session(
+      `${shape} ${form.transposed} ${form.type}`,
+      () => quantizeWeight(shape, form),
+      own,
+    )
     return results(await ready.run({ 'input.w': weight }, ['output.values', 'output.scales']))
   }
 
@@ -109,9 +114,10 @@ export function weightQuantizer<Tensor extends RuntimeTensor>(
     pieces: readonly QuantizedTensors<Tensor>[],
     shape: readonly [number, number],
     size: number,
+    { type }: QuantizedForm,
     own: Sessions<Tensor>,
   ): Promise<QuantizedTensors<Tensor>> {
-    const ready = await session('join', () => joinColumns(shape, size), own)
+    const ready = await session('join', () => joinColumns(shape, size, type), own)
     const feeds = pieces.flatMap(({ values, scales }, i) => [
       [`input.values.${i}`, values] as const,
       [`input.scales.${i}`, scales] as const,

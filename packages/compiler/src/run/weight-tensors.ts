@@ -1,5 +1,5 @@
 import { expandWeight, type Weight } from '@policypatch/core/platform'
-import type { QuantizedPart } from '../graph/graph.ts'
+import type { QuantizedForm, QuantizedPart } from '../graph/graph.ts'
 import { sizeOf } from '../graph/value.ts'
 import type { OnnxRuntime, QuantizedTensors, RuntimeSession, RuntimeTensor } from './onnx-runtime.ts'
 import { weightQuantizer } from './weight-quantizer.ts'
@@ -31,9 +31,9 @@ export function weightTensorCache<Tensor extends RuntimeTensor>(
   const hold = async (weight: Weight) =>
     runtime.hold && isHeld(weight) ? runtime.hold(weight) : runtime.feed(expandWeight(weight))
 
-  const quantizedOf = (weight: Weight, transposed: boolean, plain?: Promise<Tensor>) => {
-    const make = () => quantize(weight, transposed, plain)
-    return runtime.quantized && 'expand' in weight ? runtime.quantized(weight, transposed, make) : make()
+  const quantizedOf = (weight: Weight, form: QuantizedForm, plain?: Promise<Tensor>) => {
+    const make = () => quantize(weight, form, plain)
+    return runtime.quantized && 'expand' in weight ? runtime.quantized(weight, form, make) : make()
   }
 
   return {
@@ -49,7 +49,7 @@ export function weightTensorCache<Tensor extends RuntimeTensor>(
         return made.plain
       }
       const form = quantized.transposed ? 'transposed' : 'quantized'
-      made[form] ??= quantizedOf(weight, quantized.transposed, made.plain).catch((error: unknown) => {
+      made[form] ??= quantizedOf(weight, quantized, made.plain).catch((error: unknown) => {
         delete made[form]
         throw error
       })

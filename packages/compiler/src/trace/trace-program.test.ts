@@ -104,6 +104,29 @@ describe('the graph', () => {
     expect(graph.constants.map(({ data }) => [...(data as Float32Array)])).toEqual([[1.5]])
   })
 
+  it('has weights in the type that is asked for', () => {
+    const quantized: Signature = {
+      inputs: { x: { shape: [2, 64], dtype: 'float32' } },
+      weights: { w: { shape: [64, 64], data: new Float32Array(64 * 64) } },
+      precision: 'int8',
+    }
+    const types = (['int8', 'uint8'] as const).map((quantizedType) => {
+      const { inputs, nodes } = traceProgram(
+        ({ x }, { w }) => ({ y: tf.matMul(x as tf.Tensor, w as tf.Tensor) }),
+        quantized,
+        { quantizedType },
+      )
+      const product = nodes.find(({ opType }) => opType === 'MatMulIntegerToFloat')
+      const { dtype } = inputs.find(({ quantized }) => quantized?.part === 'values')!
+      // The zero point of the weights is the sixth operand.
+      return [dtype, product?.inputs.length]
+    })
+    expect(types).toEqual([
+      ['int8', 5],
+      ['uint8', 6],
+    ])
+  })
+
   it('writes nothing large for uniform constants', () => {
     const graph = traceProgram((inputs) => {
       const big = tf.fill([1000, 1000], 2)

@@ -6,7 +6,7 @@
 import { PatchError } from '@policypatch/core'
 import type { NamedTensors, Signature, TensorProgram, TensorSpec } from '@policypatch/core/platform'
 import * as tf from '@policypatch/core/tf'
-import type { GraphInput, OnnxGraph } from '../graph/graph.ts'
+import type { GraphInput, OnnxGraph, QuantizedType } from '../graph/graph.ts'
 import type { GraphOptions, Target } from '../graph/graph-builder.ts'
 import type { Value } from '../graph/value.ts'
 import { allKernels } from '../kernels/all-kernels.ts'
@@ -21,6 +21,8 @@ export interface TraceOptions {
    * the signature's precision. Default `processor`.
    */
   readonly target?: Target
+  /** How weights are stored in products in int8. Default `int8`. */
+  readonly quantizedType?: QuantizedType
 }
 
 /**
@@ -31,10 +33,10 @@ export interface TraceOptions {
 export function traceProgram(
   program: TensorProgram,
   signature: Signature,
-  { target = 'processor' }: TraceOptions = {},
+  { target = 'processor', quantizedType = 'int8' }: TraceOptions = {},
 ): OnnxGraph {
   const precision = target === 'processor' ? signature.precision : 'float32'
-  return onTracingBackend({ precision, target }, (backend) => {
+  return onTracingBackend({ precision, target, quantizedType }, (backend) => {
     const inputs = placeholders(backend, 'input', signature.inputs)
     const weights = placeholders(backend, 'weight', weightSpecs(signature))
     const outputs = program(inputs, weights)
