@@ -1,6 +1,6 @@
 import { create, toBinary } from '@bufbuild/protobuf'
 import type { GraphConstant, GraphInput, GraphNode, GraphTensor, OnnxGraph } from '../graph/graph.ts'
-import { type Attribute, elementTypeCodes, sizeOf } from '../graph/value.ts'
+import { type Attribute, type ElementType, elementTypeCodes, sizeOf } from '../graph/value.ts'
 import {
   AttributeProto_AttributeType as AttributeType,
   TensorProto_DataLocation as DataLocation,
@@ -49,11 +49,14 @@ function encodeConstant({ name, shape, dtype, data }: GraphConstant) {
   return { name, dims: shape.map(BigInt), dataType: elementTypeCodes[dtype], rawData }
 }
 
-/** Bytes per element of the types that a weight can have. */
-const elementBytes = { float32: 4, int32: 4, int8: 1 } as const
+const elementBytes: Readonly<Record<ElementType, number>> = {
+  ...{ uint8: 1, int8: 1, bool: 1 },
+  ...{ float32: 4, int32: 4 },
+  ...{ float64: 8, int64: 8 },
+}
 
 function encodeResident({ name, shape, dtype }: GraphInput) {
-  const length = sizeOf(shape) * elementBytes[dtype as keyof typeof elementBytes]
+  const length = sizeOf(shape) * elementBytes[dtype]
   const entries = { location: name, offset: '0', length: `${length}` }
   return {
     name,

@@ -92,6 +92,26 @@ export const behaviourCases: Readonly<Record<string, (backend: Backend) => Promi
     const program = await backend.compile(product, { inputs, weights, resident: true })
     expectClose(await program.run({ x: vector(1, 2, 3) }), { y: vector(2, 6, 12) }, 0)
   },
+  'products in int8 do not saturate': async (backend) => {
+    // Rotated as the compiler does, each block's first value becomes equal values, which all round to the largest.
+    const largest = (rows: number, columns: number): HostTensor => ({
+      shape: [rows, columns],
+      data: Float32Array.from({ length: rows * columns }, (_, i) => (i % 64 === 0 ? 1 : 0)),
+    })
+    for (const resident of [false, true]) {
+      const program = await backend.compile(
+        (feeds, bound) => ({ y: tf.matMul(pick(feeds, 'x'), pick(bound, 'w'), false, true) }),
+        {
+          inputs: { x: { shape: [2, 128], dtype: 'float32' } },
+          weights: { w: largest(64, 128) },
+          precision: 'int8',
+          resident,
+        },
+      )
+      const y = { shape: [2, 64], data: new Float32Array(128).fill(2) }
+      expectClose(await program.run({ x: largest(2, 128) }), { y }, 1e-4)
+    }
+  },
   'outputs are chosen by name': async (backend) => {
     const program = await backend.compile(
       (feeds, bound) => ({ ...product(feeds, bound), x: pick(feeds, 'x') }),
