@@ -17,7 +17,11 @@ const icon =
 
 const page = (text: string, link: string): DefaultTheme.SidebarItem => ({ text, link })
 
-const sidebar: DefaultTheme.SidebarItem[] = [
+/**
+ * The list beside a page is of its part of the site: a list of all pages takes a phone half a second to make interactive. The
+ * hundreds of pages of the API are listed by its first page alone.
+ */
+const tutorials: DefaultTheme.SidebarItem[] = [
   {
     text: 'Tutorials',
     items: [
@@ -29,6 +33,9 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       page('From fault to rollback', '/walkthrough'),
     ],
   },
+]
+
+const guides: DefaultTheme.SidebarItem[] = [
   {
     text: 'Guides',
     items: [
@@ -52,6 +59,9 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       page('Publish in a repository', '/repositories'),
     ],
   },
+]
+
+const concepts: DefaultTheme.SidebarItem[] = [
   {
     text: 'Concepts',
     items: [
@@ -62,21 +72,23 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       page('How it works, in full', '/how-it-works'),
     ],
   },
+]
+
+const reference: DefaultTheme.SidebarItem[] = [
   {
     text: 'Reference',
     items: [
-      {
-        ...page('Command line', '/reference/commands/'),
-        collapsed: true,
-        items: generated('reference/commands/sidebar.json'),
-      },
+      page('Command line', '/reference/commands/'),
       page('API', '/reference/api/'),
       page('Data formats', '/data-formats'),
       page('Patch format', '/patch-format'),
       page('Security', '/security'),
-      { ...page('Errors', '/errors'), collapsed: true, items: generated('errors/sidebar.json') },
+      page('Errors', '/errors'),
     ],
   },
+]
+
+const results: DefaultTheme.SidebarItem[] = [
   {
     text: 'Results',
     items: [
@@ -87,11 +99,32 @@ const sidebar: DefaultTheme.SidebarItem[] = [
   },
 ]
 
+const sidebar: DefaultTheme.SidebarMulti = {
+  '/tutorials/': tutorials,
+  '/walkthrough': tutorials,
+  '/concepts/': concepts,
+  '/how-it-works': concepts,
+  '/reference/commands/': [
+    { ...page('Command line', '/reference/commands/'), items: generated('reference/commands/sidebar.json') },
+  ],
+  '/reference/': reference,
+  '/data-formats': reference,
+  '/patch-format': reference,
+  '/security': reference,
+  '/errors/': [{ ...page('Errors', '/errors'), items: generated('errors/sidebar.json') }],
+  '/errors': reference,
+  '/results/': results,
+  '/performance': results,
+  '/': guides,
+}
+
 export default defineConfig({
   title: 'policypatch',
   description: 'Patch a language model with a learned prefix of a few hundred kilobytes',
   lang: 'en',
   cleanUrls: true,
+  // Turning transitions off while the colours change computes the page's styles twice, also when it loads.
+  appearance: { disableTransition: false },
   // Or the list of all pages would be in each of them.
   metaChunk: true,
   // Set it where the site does not lie at the root of its host.
@@ -120,10 +153,10 @@ export default defineConfig({
       { text: 'Guides', link: '/models' },
       { text: 'Concepts', link: '/concepts/prefix-and-cache' },
       { text: 'Commands', link: '/reference/commands/' },
+      { text: 'Reference', link: '/data-formats' },
       { text: 'API', link: '/reference/api/' },
       { text: 'Results', link: '/results/' },
     ],
-    // Without the hundreds of pages of the API, which would be in each of them: its first page lists them.
     sidebar,
   },
 })

@@ -23,6 +23,7 @@ const categories = ['performance', 'accessibility', 'best-practices', 'seo'] as 
 const pages = [
   '',
   'tutorials/first-patch',
+  'serving',
   'concepts/packing',
   'reference/commands/train',
   'results/',
