@@ -74,19 +74,15 @@ const concepts: DefaultTheme.SidebarItem[] = [
   },
 ]
 
-const reference: DefaultTheme.SidebarItem[] = [
-  {
-    text: 'Reference',
-    items: [
-      page('Command line', '/reference/commands/'),
-      page('API', '/reference/api/'),
-      page('Data formats', '/data-formats'),
-      page('Patch format', '/patch-format'),
-      page('Security', '/security'),
-      page('Errors', '/errors'),
-    ],
-  },
+const referencePages = [
+  { text: 'Command line', link: '/reference/commands/' },
+  { text: 'API', link: '/reference/api/' },
+  { text: 'Data formats', link: '/data-formats' },
+  { text: 'Patch format', link: '/patch-format' },
+  { text: 'Security', link: '/security' },
+  { text: 'Errors', link: '/errors' },
 ]
+const reference: DefaultTheme.SidebarItem[] = [{ text: 'Reference', items: referencePages }]
 
 const results: DefaultTheme.SidebarItem[] = [
   {
@@ -152,9 +148,7 @@ export default defineConfig({
       { text: 'Tutorials', link: '/tutorials/first-patch' },
       { text: 'Guides', link: '/models' },
       { text: 'Concepts', link: '/concepts/prefix-and-cache' },
-      { text: 'Commands', link: '/reference/commands/' },
-      { text: 'Reference', link: '/data-formats' },
-      { text: 'API', link: '/reference/api/' },
+      { text: 'Reference', items: referencePages },
       { text: 'Results', link: '/results/' },
     ],
     sidebar,
