@@ -19,7 +19,7 @@ const page = (text: string, link: string): DefaultTheme.SidebarItem => ({ text, 
 
 /**
  * The list beside a page is of its part of the site: a list of all pages takes a phone half a second to make interactive. The
- * hundreds of pages of the API are listed by its first page alone.
+ * pages of commands and of the API are listed by their first pages alone.
  */
 const tutorials: DefaultTheme.SidebarItem[] = [
   {
@@ -100,9 +100,6 @@ const sidebar: DefaultTheme.SidebarMulti = {
   '/walkthrough': tutorials,
   '/concepts/': concepts,
   '/how-it-works': concepts,
-  '/reference/commands/': [
-    { ...page('Command line', '/reference/commands/'), items: generated('reference/commands/sidebar.json') },
-  ],
   '/reference/': reference,
   '/data-formats': reference,
   '/patch-format': reference,

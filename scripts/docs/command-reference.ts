@@ -18,11 +18,6 @@ export async function writeCommandReference(folder: string): Promise<number> {
   const all = commandsOf(program)
   for (const command of all) await writePage(`${folder}/${slug(command)}.md`, pageOf(command, program))
   await writePage(`${folder}/index.md`, overview(program))
-  const sidebar = all.map((command) => ({
-    text: commandName(command),
-    link: `/reference/commands/${slug(command)}`,
-  }))
-  await writePage(`${folder}/sidebar.json`, JSON.stringify(sidebar))
   return all.length
 }
 
