@@ -38,7 +38,7 @@ export function typed(values: ArrayLike<number | boolean>, dtype: ElementType): 
   return array
 }
 
-function emptyArray(dtype: ElementType, length: number): TypedArray {
+export function emptyArray(dtype: ElementType, length: number): TypedArray {
   if (dtype === 'float32') return new Float32Array(length)
   if (dtype === 'int32') return new Int32Array(length)
   if (dtype === 'float64') return new Float64Array(length)

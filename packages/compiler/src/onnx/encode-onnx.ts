@@ -1,6 +1,7 @@
 import { create, toBinary } from '@bufbuild/protobuf'
+import { emptyArray } from '../graph/constant.ts'
 import type { GraphConstant, GraphInput, GraphNode, GraphTensor, OnnxGraph } from '../graph/graph.ts'
-import { type Attribute, type ElementType, elementTypeCodes, sizeOf } from '../graph/value.ts'
+import { type Attribute, elementTypeCodes, sizeOf } from '../graph/value.ts'
 import {
   AttributeProto_AttributeType as AttributeType,
   TensorProto_DataLocation as DataLocation,
@@ -49,14 +50,8 @@ function encodeConstant({ name, shape, dtype, data }: GraphConstant) {
   return { name, dims: shape.map(BigInt), dataType: elementTypeCodes[dtype], rawData }
 }
 
-const elementBytes: Readonly<Record<ElementType, number>> = {
-  ...{ uint8: 1, int8: 1, bool: 1 },
-  ...{ float32: 4, int32: 4 },
-  ...{ float64: 8, int64: 8 },
-}
-
 function encodeResident({ name, shape, dtype }: GraphInput) {
-  const length = sizeOf(shape) * elementBytes[dtype]
+  const length = sizeOf(shape) * emptyArray(dtype, 0).BYTES_PER_ELEMENT
   const entries = { location: name, offset: '0', length: `${length}` }
   return {
     name,

@@ -21,7 +21,7 @@ import {
 import type { QuantizedType } from '../graph/graph.ts'
 import { type EncodedProgram, encodeProgram } from '../onnx/encode-onnx.ts'
 import { hasRows, pickedRows } from '../trace/picked-rows.ts'
-import { traceProgram } from '../trace/trace-program.ts'
+import { precisionOn, traceProgram } from '../trace/trace-program.ts'
 import { exactWeightType } from './exact-weight-type.ts'
 import {
   type ExternalData,
@@ -66,7 +66,8 @@ export function onnxBackend<Tensor extends RuntimeTensor>(runtime: OnnxRuntime<T
   }
   const loaded = async (program: TensorProgram, signature: Signature): Promise<Loaded<Tensor>> => {
     if (disposed) throw disposedError()
-    const quantizedType = isQuantized(signature, runtime) ? await weightType() : 'int8'
+    const isQuantized = precisionOn(runtime.target, signature) === 'int8'
+    const quantizedType = isQuantized ? await weightType() : 'int8'
     const encoded = await encodedProgram(program, signature, runtime, quantizedType)
     // Make the weights' tensors now, so that the first run does not wait and a lack of memory shows up here.
     await weightFeeds(encoded, signature.weights, tensors)
@@ -125,9 +126,6 @@ export function onnxBackend<Tensor extends RuntimeTensor>(runtime: OnnxRuntime<T
   }
 }
 
-const isQuantized = ({ precision }: Signature, { target }: Pick<OnnxRuntime<RuntimeTensor>, 'target'>) =>
-  precision === 'int8' && target === 'processor'
-
 async function encodedProgram<Tensor extends RuntimeTensor>(
   program: TensorProgram,
   signature: Signature,
@@ -172,7 +170,7 @@ async function residentWeights<Tensor extends RuntimeTensor>(
   for (const { name, key, quantized, resident } of inputs) {
     if (!resident) continue
     const { data } = await tensors.get(weights[key] as Weight, quantized)
-    const { buffer, byteOffset, byteLength } = data as Int8Array | Uint8Array
+    const { buffer, byteOffset, byteLength } = data as ArrayBufferView
     files.push({ path: name, data: new Uint8Array(buffer, byteOffset, byteLength) })
   }
   return files

@@ -4,7 +4,13 @@
  */
 
 import { PatchError } from '@policypatch/core'
-import type { NamedTensors, Signature, TensorProgram, TensorSpec } from '@policypatch/core/platform'
+import type {
+  NamedTensors,
+  Precision,
+  Signature,
+  TensorProgram,
+  TensorSpec,
+} from '@policypatch/core/platform'
 import * as tf from '@policypatch/core/tf'
 import type { GraphInput, OnnxGraph, QuantizedType } from '../graph/graph.ts'
 import type { GraphOptions, Target } from '../graph/graph-builder.ts'
@@ -35,8 +41,7 @@ export function traceProgram(
   signature: Signature,
   { target = 'processor', quantizedType = 'int8' }: TraceOptions = {},
 ): OnnxGraph {
-  const precision = target === 'processor' ? signature.precision : 'float32'
-  return onTracingBackend({ precision, target, quantizedType }, (backend) => {
+  return onTracingBackend({ precision: precisionOn(target, signature), target, quantizedType }, (backend) => {
     const inputs = placeholders(backend, 'input', signature.inputs)
     const weights = placeholders(backend, 'weight', weightSpecs(signature))
     const outputs = program(inputs, weights)
@@ -44,6 +49,10 @@ export function traceProgram(
     return signature.resident ? residentWeights(graph) : graph
   })
 }
+
+/** Devices multiply in float32, whatever the signature says. */
+export const precisionOn = (target: Target, { precision }: Signature): Precision | undefined =>
+  target === 'processor' ? precision : 'float32'
 
 function placeholders(
   backend: TracingBackend,
