@@ -5,7 +5,7 @@ import { inlineDrawings } from './inline-drawings.ts'
 import { repositoryLinks } from './repository-links.ts'
 
 /** What `npm run docs` made before: generated pages are not in the repository. */
-function generated(path: string): DefaultTheme.SidebarItem[] {
+function generated(path: string): Part['items'] {
   const file = new URL(`../${path}`, import.meta.url)
   if (!existsSync(file)) throw new Error(`docs/${path} is not there: run \`npm run docs:generate\` first`)
   return JSON.parse(readFileSync(file, 'utf8'))
@@ -15,100 +15,96 @@ function generated(path: string): DefaultTheme.SidebarItem[] {
 const icon =
   "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'><rect y='4' width='5' height='8' rx='1' fill='%231b5e9e'/><rect x='6' y='4' width='10' height='8' rx='1' fill='%23c9a55c'/></svg>"
 
-const page = (text: string, link: string): DefaultTheme.SidebarItem => ({ text, link })
+const page = (text: string, link: string) => ({ text, link })
+
+interface Part {
+  readonly text: string
+  readonly items: ReturnType<typeof page>[]
+}
+
+const tutorials: Part = {
+  text: 'Tutorials',
+  items: [
+    page('Patch your first model', '/tutorials/first-patch'),
+    page('Patch in the browser', '/tutorials/in-the-browser'),
+    page('Your own policy', '/tutorials/own-policy'),
+    page('Your own domain', '/tutorials/own-domain'),
+    page('Publish a patch', '/tutorials/publish'),
+    page('From fault to rollback', '/walkthrough'),
+  ],
+}
+
+const guides: Part = {
+  text: 'Guides',
+  items: [
+    page('Load a model', '/models'),
+    page('Choose a device', '/backends'),
+    page('Selectivity: refuse nothing else', '/selectivity'),
+    page('Choose judges', '/judges'),
+    page('Create a project', '/projects'),
+    page('Work with domains', '/domains'),
+    page('Combine and export patches', '/composition'),
+    page('Install and upgrade patches', '/installing'),
+    page('Serve models', '/serving'),
+    page('Run on many machines', '/scaling'),
+    page('Run in the browser', '/browser'),
+    page('Many requests at once', '/engine'),
+    page('Use the AI SDK', '/ai-sdk'),
+    page('Use transformers.js', '/transformers-js'),
+    page('Measure ability', '/ability'),
+    page('Write a report', '/report'),
+    page('Test, scan and audit', '/auditing'),
+    page('Publish in a repository', '/repositories'),
+  ],
+}
+
+const concepts: Part = {
+  text: 'Concepts',
+  items: [
+    page('Prefix and cache', '/concepts/prefix-and-cache'),
+    page('Two streams', '/concepts/two-streams'),
+    page('Packing', '/concepts/packing'),
+    page('Composition', '/concepts/composition'),
+    page('How it works, in full', '/how-it-works'),
+  ],
+}
+
+const reference: Part = {
+  text: 'Reference',
+  items: [
+    page('Command line', '/reference/commands/'),
+    page('API', '/reference/api/'),
+    page('Data formats', '/data-formats'),
+    page('Patch format', '/patch-format'),
+    page('Security', '/security'),
+    page('Errors', '/errors'),
+  ],
+}
+
+const results: Part = {
+  text: 'Results',
+  items: [
+    page('A safety patch with a gate', '/results/'),
+    ...generated('results/sidebar.json'),
+    page('Performance', '/performance'),
+  ],
+}
+
+/** A part's list, beside each of its pages and the pages below them. */
+const beside = (part: Part): DefaultTheme.SidebarMulti =>
+  Object.fromEntries(part.items.map(({ link }) => [link, [part]]))
 
 /**
  * The list beside a page is of its part of the site: a list of all pages takes a phone half a second to make interactive. The
  * pages of commands and of the API are listed by their first pages alone.
  */
-const tutorials: DefaultTheme.SidebarItem[] = [
-  {
-    text: 'Tutorials',
-    items: [
-      page('Patch your first model', '/tutorials/first-patch'),
-      page('Patch in the browser', '/tutorials/in-the-browser'),
-      page('Your own policy', '/tutorials/own-policy'),
-      page('Your own domain', '/tutorials/own-domain'),
-      page('Publish a patch', '/tutorials/publish'),
-      page('From fault to rollback', '/walkthrough'),
-    ],
-  },
-]
-
-const guides: DefaultTheme.SidebarItem[] = [
-  {
-    text: 'Guides',
-    items: [
-      page('Load a model', '/models'),
-      page('Choose a device', '/backends'),
-      page('Selectivity: refuse nothing else', '/selectivity'),
-      page('Choose judges', '/judges'),
-      page('Create a project', '/projects'),
-      page('Work with domains', '/domains'),
-      page('Combine and export patches', '/composition'),
-      page('Install and upgrade patches', '/installing'),
-      page('Serve models', '/serving'),
-      page('Run on many machines', '/scaling'),
-      page('Run in the browser', '/browser'),
-      page('Many requests at once', '/engine'),
-      page('Use the AI SDK', '/ai-sdk'),
-      page('Use transformers.js', '/transformers-js'),
-      page('Measure ability', '/ability'),
-      page('Write a report', '/report'),
-      page('Test, scan and audit', '/auditing'),
-      page('Publish in a repository', '/repositories'),
-    ],
-  },
-]
-
-const concepts: DefaultTheme.SidebarItem[] = [
-  {
-    text: 'Concepts',
-    items: [
-      page('Prefix and cache', '/concepts/prefix-and-cache'),
-      page('Two streams', '/concepts/two-streams'),
-      page('Packing', '/concepts/packing'),
-      page('Composition', '/concepts/composition'),
-      page('How it works, in full', '/how-it-works'),
-    ],
-  },
-]
-
-const referencePages = [
-  { text: 'Command line', link: '/reference/commands/' },
-  { text: 'API', link: '/reference/api/' },
-  { text: 'Data formats', link: '/data-formats' },
-  { text: 'Patch format', link: '/patch-format' },
-  { text: 'Security', link: '/security' },
-  { text: 'Errors', link: '/errors' },
-]
-const reference: DefaultTheme.SidebarItem[] = [{ text: 'Reference', items: referencePages }]
-
-const results: DefaultTheme.SidebarItem[] = [
-  {
-    text: 'Results',
-    items: [
-      page('A safety patch with a gate', '/results/'),
-      ...generated('results/sidebar.json'),
-      page('Performance', '/performance'),
-    ],
-  },
-]
-
 const sidebar: DefaultTheme.SidebarMulti = {
-  '/tutorials/': tutorials,
-  '/walkthrough': tutorials,
-  '/concepts/': concepts,
-  '/how-it-works': concepts,
-  '/reference/': reference,
-  '/data-formats': reference,
-  '/patch-format': reference,
-  '/security': reference,
+  ...beside(tutorials),
+  ...beside(concepts),
+  ...beside(reference),
+  ...beside(results),
   '/errors/': [{ ...page('Errors', '/errors'), items: generated('errors/sidebar.json') }],
-  '/errors': reference,
-  '/results/': results,
-  '/performance': results,
-  '/': guides,
+  '/': [guides],
 }
 
 export default defineConfig({
@@ -142,11 +138,11 @@ export default defineConfig({
     },
     outline: [2, 3],
     nav: [
-      { text: 'Tutorials', link: '/tutorials/first-patch' },
-      { text: 'Guides', link: '/models' },
-      { text: 'Concepts', link: '/concepts/prefix-and-cache' },
-      { text: 'Reference', items: referencePages },
-      { text: 'Results', link: '/results/' },
+      page('Tutorials', '/tutorials/first-patch'),
+      page('Guides', '/models'),
+      page('Concepts', '/concepts/prefix-and-cache'),
+      reference,
+      page('Results', '/results/'),
     ],
     sidebar,
   },
