@@ -19,7 +19,7 @@ const patch = await trainPatch({
   model,
   pairs: await readPairs({ storage, path: task.pairs }),
   directory: { storage, path: `${task.out}-run` },
-  prefix: { length: prefixLength, init: 'text', text },
+  prefix: { length: prefixLength, init: 'text', ...(text !== null && { text }) },
   filter: false,
   // PEFT has no gate.
   gate: false,

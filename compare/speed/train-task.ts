@@ -16,8 +16,8 @@ export interface TrainTask extends RealModel {
   /** Folder of the patch, or of PEFT's adapter. */
   readonly out: string
   readonly prefixLength: number
-  /** Text that initializes the prefix. */
-  readonly text: string
+  /** Text that initializes the prefix; null for the one that our side chooses. */
+  readonly text: string | null
   readonly maxResponseTokens: number
   readonly batchSize: number
   readonly seed: number

@@ -4,12 +4,14 @@
  * steps of SFT and DPO on the same batches, and writes its patch. Each run has a seed of its own, 0 and up.
  *
  *   npm run compare:train -- [--sft 12] [--dpo 6] [--response 32] [--pairs 128] [--bf16] [--runs 1] [--threads 2]
- *     [--precision float32|int8] [--earlier FOLDER]
+ *     [--precision float32|int8] [--chosen-start 4] [--earlier FOLDER]
  *
- * `--earlier` is another checkout of this repository, with its dependencies installed, which trains the same patches.
+ * All sides start from the policy sentence. `--chosen-start` adds our side with the start that trainPatch chooses by default, for
+ * that many steps of SFT and half as many of DPO, to see how many steps a better start saves. `--earlier` is another checkout of this
+ * repository, with its dependencies installed, which trains the same patches.
  *
  * Ratios are ours / PEFT in float32, of median times: `train` for the whole process, `train-after-load` without startup and
- * loading the model. Losses at the end are of held-out pairs, for each patch that was written, in nats per token of y⁺, scored by
+ * loading the model, `train-chosen-start` for the whole process with the chosen start. Losses at the end are of held-out pairs, for each patch that was written, in nats per token of y⁺, scored by
  * us in float32.
  */
 import { execFile } from 'node:child_process'
@@ -36,6 +38,7 @@ const { values } = parseArgs({
     pairs: { type: 'string', default: '128' },
     bf16: { type: 'boolean', default: false },
     runs: { type: 'string', default: '1' },
+    'chosen-start': { type: 'string' },
     earlier: { type: 'string' },
   },
 })
@@ -54,9 +57,8 @@ try {
   await rm(folder, { recursive: true })
 }
 
-async function trainTask(seed: number): Promise<TrainTask> {
+async function trainTask(seed: number, [sft, dpo]: readonly [number, number]): Promise<TrainTask> {
   const path = join(folder, 'pairs.jsonl')
-  const [sft, dpo] = [Number(values.sft), Number(values.dpo)]
   const batchSize = 8
   const batches = drawBatches(writePairs(path, Number(values.pairs)), { sft, dpo, batchSize, seed })
   return {
@@ -84,26 +86,32 @@ interface Side {
   readonly name: string
   readonly command: Command
   readonly dtype?: 'fp32' | 'bf16'
+  /** Its own numbers of steps of SFT and DPO, from the start that it chooses. */
+  readonly chosenStart?: readonly [number, number]
   /** Where it runs, by which its packages are found. */
   readonly root?: string
 }
 
 async function compareTraining(): Promise<void> {
   const peft = pythonCommand('peft_train.py')
-  const { earlier } = values
+  const { earlier, 'chosen-start': steps } = values
+  const chosenStart = steps === undefined ? undefined : ([Number(steps), Number(steps) >> 1] as const)
+  const ownTrain = ownCommand(new URL('./own-train.ts', import.meta.url))
   const sides: Side[] = [
-    { name: 'ours', command: ownCommand(new URL('./own-train.ts', import.meta.url)) },
+    { name: 'ours', command: ownTrain },
     { name: 'PEFT fp32', command: peft, dtype: 'fp32' },
     ...(values.bf16 ? [{ name: 'PEFT bf16', command: peft, dtype: 'bf16' as const }] : []),
+    ...(chosenStart ? [{ name: 'ours, chosen start', command: ownTrain, chosenStart }] : []),
     ...(earlier === undefined ? [] : [earlierSide(resolve(earlier))]),
   ]
   printLoad('before')
   const runs = sides.map((): Run[] => [])
   for (let round = 0; round < Number(values.runs); round++) {
-    const task = await trainTask(round)
     for (const [index, side] of sides.entries()) {
-      const out = join(folder, `${side.name} ${round}`)
-      runs[index]?.push(await run(side, { ...task, ...(side.dtype && { dtype: side.dtype }), out }))
+      const { chosenStart, dtype } = side
+      const task = await trainTask(round, chosenStart ?? [Number(values.sft), Number(values.dpo)])
+      const own = { ...(dtype && { dtype }), ...(chosenStart && { text: null }) }
+      runs[index]?.push(await run(side, { ...task, ...own, out: join(folder, `${side.name} ${round}`) }))
     }
   }
   const [ours, fp32] = runs as [Run[], Run[]]
@@ -112,8 +120,15 @@ async function compareTraining(): Promise<void> {
   console.log(await heldOutTable(names, runs))
   printLoad('after')
   checkSame(ours, fp32)
-  const ratio = (seconds: (run: Run) => number) => median(ours.map(seconds)) / median(fp32.map(seconds))
-  printRatios({ train: ratio(({ seconds }) => seconds), 'train-after-load': ratio(afterLoad) })
+  const ratio = (own: Run[], seconds: (run: Run) => number) =>
+    median(own.map(seconds)) / median(fp32.map(seconds))
+  const chosen = runs[sides.findIndex((side) => side.chosenStart)]
+  const whole = ({ seconds }: Run) => seconds
+  printRatios({
+    train: ratio(ours, whole),
+    'train-after-load': ratio(ours, afterLoad),
+    ...(chosen && { 'train-chosen-start': ratio(chosen, whole) }),
+  })
 }
 
 /** Another checkout's own side, run by its own sources. */

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { exactWeightType } from './exact-weight-type.ts'
+import { onnxBackend } from './onnx-backend.ts'
 import type { OnnxRuntime, RuntimeTensor } from './onnx-runtime.ts'
 
 const exact = 64 * 127 * 127
@@ -39,4 +40,12 @@ it('leaves no session open', async () => {
     await exactWeightType(runtime).catch((error) => expect(error.message).toBe('no room'))
     expect(open()).toBe(0)
   }
+})
+
+it('tells which precision is fastest for many rows', async () => {
+  const fastest = (changes: Partial<OnnxRuntime<RuntimeTensor>>, product = [exact]) =>
+    onnxBackend({ ...fakeRuntime(product).runtime, ...changes }).fastestPrecision?.()
+  expect(await fastest({})).toBe('int8')
+  expect(await fastest({}, [exact - 1])).toBe('float32')
+  expect(await fastest({ target: 'device' })).toBe('float32')
 })

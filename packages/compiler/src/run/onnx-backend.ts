@@ -113,6 +113,10 @@ export function onnxBackend<Tensor extends RuntimeTensor>(runtime: OnnxRuntime<T
           }),
       }
     },
+    async fastestPrecision() {
+      // Devices multiply in float32. So does a processor best where int8 saturates, for it has no instructions for int8 then.
+      return runtime.target === 'processor' && (await weightType()) === 'int8' ? 'int8' : 'float32'
+    },
     ...(runtime.availableMemory && { availableMemory: () => runtime.availableMemory!() }),
     release: (weights) => enqueue(() => settleAll(Object.values(weights).map(tensors.release))),
     dispose: () =>

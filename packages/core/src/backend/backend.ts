@@ -107,6 +107,11 @@ export interface Backend {
   /** For logs and reports, such as `eager-cpu` or `onnxruntime-cpu`. */
   readonly name: string
   compile(program: TensorProgram, signature: Signature): Promise<CompiledProgram>
+  /**
+   * The precision in which it multiplies many rows fastest, if it can tell: float32 where int8 is not faster. A single row is
+   * limited by reading the weights, so int8 is faster for it anyway.
+   */
+  fastestPrecision?(): Promise<Precision>
   /** Bytes of memory available to it now, if it can tell. */
   availableMemory?(): number
   /** Frees what it holds for these weights, such as device memory. Running a program with them allocates it again. */

@@ -4,11 +4,14 @@ import { distributionsOf } from './examples/add-teachers.ts'
 import { scoreTotalsOf } from './examples/reference-logps.ts'
 import type { TrainRun } from './resolve-run.ts'
 import { type RunSettings, stageObjective } from './run-settings.ts'
+import { initPrefix } from './trainer/prefix-init.ts'
 import { checkTraining } from './trainer/training-settings.ts'
 
 /** Checks the options of a whole run before it starts, so that no error shows up only after hours. Throws `INVALID_ARGUMENT`. */
 export function checkTrainOptions({ options, settings, stages, reference, checkpointEvery }: TrainRun): void {
   const { prompts = [], pairs = [] } = options
+  // Only for its errors: the start itself may depend on the data.
+  initPrefix(options.model, settings.prefix)
   for (const stage of stages) {
     const training = settings[stage]
     if (training) checkTraining({ ...training, objective: stageObjective(stage, settings) })

@@ -103,7 +103,10 @@ export interface TrainPatchOptions {
    * training would teach something else. Default 0.3, or 0 if `filter` is `false`.
    */
   readonly minimumReferenceShare?: number | undefined
-  /** `text` defaults to the reference's system prompt, if it has one. */
+  /**
+   * `text` defaults to the reference's system prompt, if it has one, or to known answers; otherwise it is chosen after the pairs
+   * are made: the policy sentence or the answer to a target that makes the training examples likeliest.
+   */
   readonly prefix?: Omit<PrefixInitOptions, 'seed'> | undefined
   /**
    * Number of `keep` prompts that the model makes itself: everyday ones, and others that begin like the targets; see
@@ -158,7 +161,8 @@ export interface TrainPatchOptions {
 /** Progress of a run. */
 export type TrainProgress =
   | { readonly stage: 'pairs'; readonly part: string; readonly done: number; readonly total: number }
-  | { readonly stage: 'gate'; readonly done: number; readonly total: number }
+  /** `start`: texts that were compared, to choose the one that the prefix starts from. */
+  | { readonly stage: 'start' | 'gate'; readonly done: number; readonly total: number }
   | ({ readonly stage: 'reference' } & ReferenceShare)
   /** Prompts without a pair, and why; reported only if there are any. */
   | { readonly stage: 'unanswered'; readonly summary: string; readonly counts: PairsSummary }

@@ -1,4 +1,5 @@
 import { PatchError } from '../errors.ts'
+import { given } from '../given.ts'
 import { modelIdentity } from '../model/language-model/model-identity.ts'
 import { sidesOfKind } from '../pairs/pair-recipe.ts'
 import type { PreferencePair } from '../pairs/rows/preference-pair.ts'
@@ -16,6 +17,7 @@ import { checkPatch } from './outcome/check-patch.ts'
 import type { TrainOutcome } from './outcome/train-outcome.ts'
 import { isEnough, type PreparedData, prepareData } from './prepare-data.ts'
 import { resolveRun, type TrainRun } from './resolve-run.ts'
+import { chooseInitText } from './stage/choose-init-text.ts'
 import type { TrainPatchOptions } from './train-options.ts'
 import { type Start, trainStages } from './train-stages.ts'
 import { initPrefix } from './trainer/prefix-init.ts'
@@ -31,15 +33,17 @@ import { warnOfGate } from './warnings.ts'
  *   holds another run, `CONTEXT_EXCEEDED`, `NOT_FINITE`, `ABORTED`, `STORAGE_FAILED`.
  */
 export async function trainPatch(asked: TrainPatchOptions): Promise<TrainedPatch> {
-  const run = resolveRun(asked)
-  const { options, settings } = run
-  checkTrainOptions(run)
-  checkManifest(await describePatch(run, {}, {}))
-  const start = { prefix: initPrefix(options.model, { ...settings.prefix, seed: run.seed }) }
-  const data = await prepareData(run)
-  checkKinds(run, settings.dpo ? data.pairs : [...data.pairs, ...data.unpaired])
+  const resolved = resolveRun(asked)
+  checkTrainOptions(resolved)
+  checkManifest(await describePatch(resolved, {}, {}))
+  const { options, settings } = resolved
+  const data = await prepareData(resolved)
+  checkKinds(resolved, settings.dpo ? data.pairs : [...data.pairs, ...data.unpaired])
   if (settings.sft) checkPartWeights([...data.pairs, ...data.unpaired], settings.sft.partWeights)
   if (settings.dpo) checkPartWeights(data.pairs, settings.dpo.partWeights)
+  const text = await chooseInitText(resolved, data)
+  const run = { ...resolved, settings: { ...settings, prefix: { ...settings.prefix, ...given({ text }) } } }
+  const start = { prefix: initPrefix(options.model, { ...run.settings.prefix, seed: run.seed }) }
   const best = await trainStages(run, data, start)
   const gate = await trainRunGate(run, data)
   if (gate) warnOfGate(gate.figures, kindNames(data.prompts).target, options.onProgress)

@@ -71,7 +71,7 @@ async function beginAnew(
 }
 
 /** Names of the files that training keeps beside its JSON Lines. */
-const trained = /^((sft|dpo|gate)\.safetensors|gate\.json)$/
+const trained = /^((sft|dpo|gate)\.safetensors|(start|gate)\.json)$/
 
 /**
  * Whether a file belongs to a run. Such files start with the run's settings, except checkpoints, and pairs, which have a journal

@@ -69,7 +69,7 @@ export function addTrainingOptions(command: Command): Command {
     )
     .option(
       '--init-text <text>',
-      'sentence for --init text (default: the system prompt of the reference, else a policy sentence)',
+      'sentence for --init text (default: the system prompt of the reference, else a policy sentence or an answer to learn, chosen by loss)',
       text,
     )
     .option(

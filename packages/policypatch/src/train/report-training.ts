@@ -25,6 +25,7 @@ export function reportTraining(progress: ProgressReporter): (event: TrainProgres
         return progress.line(`${event.of} step ${event.step}, validation: ${describeScores(event.scores)}`)
       case 'logps':
       case 'distributions':
+      case 'start':
       case 'gate':
         return progress.report(event)
       case 'sft':

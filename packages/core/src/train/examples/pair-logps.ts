@@ -3,6 +3,7 @@ import type { LanguageModel, Prefix, Score } from '../../model/language-model/la
 import { createProgramCache } from '../../model/language-model/program-cache.ts'
 import { ownTokens } from '../../model/score/readouts.ts'
 import { type ScoringOptions, scoreExamples } from '../../model/score/score.ts'
+import { trainingPrecision } from '../trainer/training-precision.ts'
 
 /** A pair whose responses are to be scored. */
 export interface TokenPair {
@@ -22,7 +23,7 @@ const BATCH = 16
 
 /**
  * log π(y⁺ | x) and log π(y⁻ | x) of pairs under a prefix (or none), with both responses in one row after their prompt, as in a
- * DPO step.
+ * DPO step, and in its precision.
  */
 export async function pairLogps(
   model: LanguageModel,
@@ -30,7 +31,8 @@ export async function pairLogps(
   prefix: Prefix | undefined,
   { onProgress, signal }: Pick<ScoringOptions, 'onProgress' | 'signal'> = {},
 ): Promise<PairScore[]> {
-  const { architecture, config, weights, precision, backend } = model
+  const { architecture, config, weights, backend } = model
+  const precision = await trainingPrecision(model)
   const programs = createProgramCache(backend, { capacity: 4, scope: programScope(model) })
   const examples = pairs.map(({ prompt, chosen, rejected }) => ({ prompt, responses: [chosen, rejected] }))
   try {

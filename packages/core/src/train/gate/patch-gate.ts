@@ -1,14 +1,12 @@
 import * as z from 'zod/mini'
-import { PatchError } from '../../errors.ts'
 import { requestOf } from '../../model/gate/asked-request.ts'
 import type { Gate, Prefix } from '../../model/language-model/language-model.ts'
 import type { PatchPrompt } from '../../pairs/rows/preference-pair.ts'
 import { toMessages } from '../../pairs/rows/prompt-format.ts'
 import type { GateSummary } from '../../patch/manifest.ts'
 import { gateFile, gateSummary, withGates } from '../../patch/release/gate-file.ts'
-import { parseJsonFile } from '../../storage/parse-json-file.ts'
 import { type StoredPlace, within } from '../../storage/place.ts'
-import { checkShape } from '../../text/check-shape.ts'
+import { readRunFile, writeRunFile } from '../stage/run-file.ts'
 import { type GateTraining, type TrainedGate, type TrainGateOptions, trainGate } from './train-gate.ts'
 
 /** Where a run saves its gate. */
@@ -44,12 +42,13 @@ export async function patchGate(
   const { storage } = directory
   const numbers = within(directory, 'gate.safetensors')
   const about = within(directory, 'gate.json')
-  if (await storage.exists(about.path)) return readKept(numbers, about, settings)
+  const kept = await readRunFile(about, keptSchema, settings)
+  if (kept) return readKept(numbers, kept)
   const trained = await trainGate(options)
   const summary = summaryOf(trained)
   await storage.write(numbers.path, gateFile(asPrefix(trained.gate)) as Uint8Array)
   // Written last: if it exists, so do the numbers.
-  await storage.write(about.path, new TextEncoder().encode(JSON.stringify({ settings, ...summary })))
+  await writeRunFile(about, { settings, ...summary })
   return trained
 }
 
@@ -72,19 +71,9 @@ export function gatePrompts(rows: readonly PatchPrompt[], { bare = true }: GateT
 
 async function readKept(
   numbers: StoredPlace,
-  { storage, path: about }: StoredPlace,
-  settings: string,
+  { settings: _, figures, ...summary }: z.infer<typeof keptSchema>,
 ): Promise<TrainedGate> {
-  const kept = checkShape(keptSchema, parseJsonFile(await storage.read(about), about))
-  if (!kept.success || kept.data.settings !== settings) {
-    throw new PatchError('RESUME_MISMATCH', {
-      expected: `${about} to belong to a run with these settings and prompts`,
-      found: 'the gate of another run',
-      remedy: 'Use the same settings to resume that run, or another directory for a new run',
-    })
-  }
-  const { settings: _, figures, ...summary } = kept.data
-  const file = { name: numbers.path, bytes: await storage.read(numbers.path) }
+  const file = { name: numbers.path, bytes: await numbers.storage.read(numbers.path) }
   const { gate } = await withGates(asPrefix(), { length: 0, init: 'none', gate: summary }, file)
   return { gate: gate as Gate, figures }
 }

@@ -8,6 +8,7 @@ import { blockStep } from './block-step.ts'
 import { planMemory } from './memory-plan.ts'
 import type { Objective } from './objective.ts'
 import type { StepFeeds } from './step-feeds.ts'
+import { defaultMemoryBudget, trainingPrecision } from './training-precision.ts'
 import { trainingProgram } from './training-program.ts'
 import type { TrainingSettings } from './training-settings.ts'
 
@@ -26,8 +27,7 @@ export interface StepRunner {
 
 export function stepRunner({ model, objective, recompute, memoryBudget }: StepRunnerOptions): StepRunner {
   const { backend, weights } = model
-  const budget =
-    memoryBudget ?? (backend.availableMemory ? 0.8 * backend.availableMemory() : Number.POSITIVE_INFINITY)
+  const budget = memoryBudget ?? defaultMemoryBudget(backend)
   const firsts = firstsOfKinds(model)
   // Room for two batch shapes, each with two programs per kind of layer, and two more.
   const capacity = Math.max(8, 4 * (new Set(firsts).size + 1))
@@ -40,7 +40,11 @@ export function stepRunner({ model, objective, recompute, memoryBudget }: StepRu
     async run(shape, feeds) {
       const key = `${JSON.stringify(shape)} ${shapesOf(feeds)}`
       const shared = (feeds.sharedCos ?? feeds.sharedPositions)?.shape[0] ?? 0
-      const plan = planMemory(model, shape, { budget, recompute, shared })
+      const limits = { budget, recompute, shared }
+      const fastest = { ...model, precision: await trainingPrecision(model, budget) }
+      const fits = planMemory(fastest, shape, limits).recompute === 'none'
+      const chosen = fits ? fastest : model
+      const plan = planMemory(chosen, shape, limits)
       if (plan.recompute === 'block') {
         const holds = plan.weights === 'held'
         expanded ??= asFirst(expandedLayers(model.architecture, weights))
@@ -50,7 +54,7 @@ export function stepRunner({ model, objective, recompute, memoryBudget }: StepRu
         return blockStep({ model: runs, objective, shape, feeds, programs, key, firsts, weightsOf })
       }
       const compiled = await programs.get(key, () =>
-        programFor(feeds, model, trainingProgram(model, objective, shape)),
+        programFor(feeds, chosen, trainingProgram(chosen, objective, shape)),
       )
       return compiled.run(feeds)
     },
