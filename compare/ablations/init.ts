@@ -1,11 +1,11 @@
 /**
- * Compares initializations of a prefix: the words of a policy, the embeddings of random tokens, or random numbers. Trains a short
- * SFT from each, with the demo's model, data and rates, and measures it on unseen prompts.
+ * Compares initializations of a prefix: the words of a policy, the text that trainPatch chooses (the policy or an answer to learn),
+ * the embeddings of random tokens, or random numbers. Trains a short SFT from each, with the demo's model, data and rates, and measures it on unseen prompts.
  *
  *   npm run compare:init -- [--steps 60] [--test 48] [--model ID|FILE.gguf]
  *
- * `--test` is the number of harmful and of harmless prompts to answer. Ratios are held-out losses of text over the others: below
- * 1, text is better.
+ * `--test` is the number of harmful and of harmless prompts to answer. Ratios are held-out losses of the policy over the others:
+ * below 1, the policy is better.
  */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -25,7 +25,7 @@ import {
 import { evaluateGrid, formatTable, type Rate, refusalRate } from '@policypatch/core/evaluate'
 import { scorePairs } from '@policypatch/core/pairs'
 import { loadStoredModel } from '@policypatch/core/platform'
-import type { PrefixInit } from '@policypatch/core/train'
+import { DEFAULT_POLICY, type PrefixInitOptions } from '@policypatch/core/train'
 import { printRatios } from '../../timing/figures.ts'
 
 const { values } = parseArgs({
@@ -46,18 +46,23 @@ const [pairs, unseen] = [await goodPairs(train), await goodPairs(test)]
 const files = await resolveModel(values.model, { onNotice: console.error })
 const model = await loadStoredModel(files, { backend: onnxruntimeBackend() })
 
-const inits: readonly PrefixInit[] = ['text', 'vocab', 'random']
+const starts: Readonly<Record<string, PrefixInitOptions>> = {
+  policy: { text: DEFAULT_POLICY },
+  chosen: { init: 'text' },
+  vocab: { init: 'vocab' },
+  random: { init: 'random' },
+}
 const table = [
   ['init', 'loss, first steps', 'loss, last steps', 'held-out loss', 'refusal', 'over-refusal', 'time'],
 ]
 const heldOut: number[] = []
-for (const init of inits) {
+for (const [init, prefix] of Object.entries(starts)) {
   const start = performance.now()
   const losses: number[] = []
   const patch = await trainPatch({
     model,
     pairs,
-    prefix: { init },
+    prefix,
     sft: {
       steps,
       batchSize: 8,
@@ -99,8 +104,11 @@ await model.dispose()
 
 console.log(`\n${steps} SFT steps of 8 on ${pairs.length} prompts; ${test.length} unseen prompts`)
 console.log(formatTable(table))
-const [text, vocab, random] = heldOut as [number, number, number]
-printRatios({ 'init-vocab-loss': text / vocab, 'init-random-loss': text / random })
+const [policy = 0, ...others] = heldOut
+const ratios = Object.keys(starts)
+  .slice(1)
+  .map((name, i) => [`init-${name}-loss`, policy / (others[i] as number)])
+printRatios(Object.fromEntries(ratios))
 
 /** The first `limit` prompts of each kind. */
 async function prompts(split: string, limit: number): Promise<PatchPrompt[]> {

@@ -1,7 +1,8 @@
 /**
  * Benchmarks a training step, ours against PEFT's prompt tuning, on the same random weights of SmolLM2-135M's shape, and of Gemma
  * 3 270M's (sft-gemma), and the same tokens: forward, backward, clipping, AdamW. Ours multiplies by the weights in int8 and in
- * float32; PEFT runs in float32 and bfloat16. Each side is a ready process of its own, and they step in turn.
+ * float32 (in float32 twice on processors where int8 is no faster); PEFT runs in float32 and bfloat16. Each side is a ready
+ * process of its own, and they step in turn.
  *
  *   npm run compare:step -- [--quick | --only NAME] [--runs 5] [--warm-up 2] [--threads 2] [--no-bf16]
  *
