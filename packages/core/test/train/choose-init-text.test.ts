@@ -18,10 +18,17 @@ beforeAll(async () => {
 })
 
 const scored = { chosenScore: 1, rejectedScore: 0 }
-const words = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight']
-/** As many as are drawn to compare texts, so that each is drawn once. */
+const words = ['one', 'two', 'three', 'four']
+/** Half as many as are drawn to compare texts, so that each is drawn twice. */
 const pairs: PreferencePair[] = words.flatMap((word) => [
-  { prompt: `harm ${word}`, kind: 'harmful', chosen: `I will not ${word}`, rejected: '5 6', ...scored },
+  {
+    prompt: `one more harm ${word}`,
+    bare: `harm ${word}`,
+    kind: 'harmful',
+    chosen: `I will not ${word}`,
+    rejected: '5 6',
+    ...scored,
+  },
   { prompt: `bake ${word}`, kind: 'harmless', chosen: '7 8 9', rejected: 'I cannot', ...scored },
 ])
 const answers = words.map((word) => `I will not ${word}`)
@@ -37,8 +44,8 @@ describe('chooseInitText', () => {
     const losses = [DEFAULT_POLICY, ...answers].map(async (text) => {
       const prefix = initPrefix(model, { length: 4, text })
       const scores = await model.withPrefix(prefix).score(
-        pairs.map(({ prompt, chosen }) => ({
-          prompt: [{ role: 'user', content: `${prompt}` }],
+        pairs.map(({ prompt, bare = prompt, chosen }) => ({
+          prompt: [{ role: 'user', content: `${bare}` }],
           response: chosen,
         })),
       )

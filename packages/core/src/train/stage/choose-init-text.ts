@@ -17,7 +17,7 @@ import { createSampler } from '../trainer/sampler.ts'
 import { readRunFile, writeRunFile } from './run-file.ts'
 
 /** Numbers of answers to try, and of examples to compare them by. */
-const ANSWERS = 8
+const ANSWERS = 4
 const EXAMPLES = 16
 /** Characters of an answer, more than a prefix can start from. */
 const LONGEST = 2000
@@ -25,9 +25,9 @@ const LONGEST = 2000
 const keptSchema = z.object({ settings: z.string(), text: z.string() })
 
 /**
- * The text that a run's prefix starts from: the given one. Otherwise that of the policy sentence and 8 answers to targets under
- * which 16 training examples have the lowest loss, in nats per token of y⁺. Training then begins where it would otherwise take
- * many steps to arrive. The choice is saved in the run's folder. Undefined if the prefix does not start from a text.
+ * The text that a run's prefix starts from: the given one. Otherwise that of the policy sentence and 4 answers to targets under
+ * which 16 training examples, with their bare prompts, have the lowest loss, in nats per token of y⁺. Training then begins where
+ * it would otherwise take many steps to arrive. The choice is saved in the run's folder. Undefined if the prefix does not start from a text.
  *
  * @throws PatchError `RESUME_MISMATCH` if the folder has the choice of another run; `ABORTED`; the errors of the model.
  */
@@ -81,12 +81,16 @@ function drawExamples({ options, settings, seed }: TrainRun, pairs: readonly Pre
     pairs.map(({ kind }) => kind),
     { harmlessShare: sft.harmlessShare, seed },
   )
-  const drawn = sampler.next(EXAMPLES).map((index) => pairs[index] as PreferencePair)
+  const drawn = sampler.next(EXAMPLES).map((index) => {
+    const pair = pairs[index] as PreferencePair
+    // Contexts are long, and tell nothing about the text to start from.
+    return { ...pair, prompt: pair.bare ?? pair.prompt }
+  })
   const { length: prefixLength = 50 } = prefix
   const maxResponseTokens = sft.maxResponseTokens ?? limit
   const examples = tokenizePairs(options.model, drawn, { format, prefixLength, maxResponseTokens })
   return examples.map(({ chosen }, i) => ({
-    prompt: formatPrompt((drawn[i] as PreferencePair).prompt, format),
+    prompt: formatPrompt(drawn[i]?.prompt ?? '', format),
     response: chosen,
   }))
 }
