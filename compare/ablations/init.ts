@@ -1,5 +1,5 @@
 /**
- * Compares initializations of a prefix: the words of a policy, the text that trainPatch chooses (the policy or an answer to learn),
+ * Compares initializations of a prefix: the words of a policy, the likeliest text (the policy or an answer to learn),
  * the embeddings of random tokens, or random numbers. Trains a short SFT from each, with the demo's model, data and rates, and measures it on unseen prompts.
  *
  *   npm run compare:init -- [--steps 60] [--test 48] [--model ID|FILE.gguf]
@@ -20,12 +20,13 @@ import {
   type PreferencePair,
   recordedReference,
   refusalJudge,
+  type TrainPatchOptions,
   trainPatch,
 } from '@policypatch/core'
 import { evaluateGrid, formatTable, type Rate, refusalRate } from '@policypatch/core/evaluate'
 import { scorePairs } from '@policypatch/core/pairs'
 import { loadStoredModel } from '@policypatch/core/platform'
-import { DEFAULT_POLICY, type PrefixInitOptions } from '@policypatch/core/train'
+import { DEFAULT_POLICY } from '@policypatch/core/train'
 import { printRatios } from '../../timing/figures.ts'
 
 const { values } = parseArgs({
@@ -46,9 +47,9 @@ const [pairs, unseen] = [await goodPairs(train), await goodPairs(test)]
 const files = await resolveModel(values.model, { onNotice: console.error })
 const model = await loadStoredModel(files, { backend: onnxruntimeBackend() })
 
-const starts: Readonly<Record<string, PrefixInitOptions>> = {
+const starts: Readonly<Record<string, NonNullable<TrainPatchOptions['prefix']>>> = {
   policy: { text: DEFAULT_POLICY },
-  chosen: { init: 'text' },
+  likeliest: { init: 'likeliest' },
   vocab: { init: 'vocab' },
   random: { init: 'random' },
 }

@@ -19,7 +19,7 @@ const patch = await trainPatch({
   model,
   pairs: await readPairs({ storage, path: task.pairs }),
   directory: { storage, path: `${task.out}-run` },
-  prefix: { length: prefixLength, init: 'text', ...(text !== null && { text }) },
+  prefix: { length: prefixLength, ...(text === null ? { init: 'likeliest' } : { init: 'text', text }) },
   filter: false,
   // PEFT has no gate.
   gate: false,

@@ -16,7 +16,7 @@ export interface TrainTask extends RealModel {
   /** Folder of the patch, or of PEFT's adapter. */
   readonly out: string
   readonly prefixLength: number
-  /** Text that initializes the prefix; null for the one that our side chooses. */
+  /** Text that initializes the prefix; null for the likeliest, which our side chooses. */
   readonly text: string | null
   readonly maxResponseTokens: number
   readonly batchSize: number

@@ -4,14 +4,14 @@
  * steps of SFT and DPO on the same batches, and writes its patch. Each run has a seed of its own, 0 and up.
  *
  *   npm run compare:train -- [--sft 12] [--dpo 6] [--response 32] [--pairs 128] [--bf16] [--runs 1] [--threads 2]
- *     [--precision float32|int8] [--chosen-start 4] [--earlier FOLDER]
+ *     [--precision float32|int8] [--likeliest 4] [--earlier FOLDER]
  *
- * All sides start from the policy sentence. `--chosen-start` adds our side with the start that trainPatch chooses by default, for
- * that many steps of SFT and half as many of DPO, to see how many steps a better start saves. `--earlier` is another checkout of this
+ * All sides start from the policy sentence. `--likeliest` adds our side with trainPatch's `init: 'likeliest'`, for that
+ * many steps of SFT and half as many of DPO, to see how many steps a better start saves. `--earlier` is another checkout of this
  * repository, with its dependencies installed, which trains the same patches.
  *
  * Ratios are ours / PEFT in float32, of median times: `train` for the whole process, `train-after-load` without startup and
- * loading the model, `train-chosen-start` for the whole process with the chosen start. Losses at the end are of held-out pairs, for each patch that was written, in nats per token of y⁺, scored by
+ * loading the model, `train-likeliest` for the whole process for that side. Losses at the end are of held-out pairs, for each patch that was written, in nats per token of y⁺, scored by
  * us in float32.
  */
 import { execFile } from 'node:child_process'
@@ -38,7 +38,7 @@ const { values } = parseArgs({
     pairs: { type: 'string', default: '128' },
     bf16: { type: 'boolean', default: false },
     runs: { type: 'string', default: '1' },
-    'chosen-start': { type: 'string' },
+    likeliest: { type: 'string' },
     earlier: { type: 'string' },
   },
 })
@@ -87,30 +87,30 @@ interface Side {
   readonly command: Command
   readonly dtype?: 'fp32' | 'bf16'
   /** Its own numbers of steps of SFT and DPO, from the start that it chooses. */
-  readonly chosenStart?: readonly [number, number]
+  readonly likeliest?: readonly [number, number]
   /** Where it runs, by which its packages are found. */
   readonly root?: string
 }
 
 async function compareTraining(): Promise<void> {
   const peft = pythonCommand('peft_train.py')
-  const { earlier, 'chosen-start': steps } = values
-  const chosenStart = steps === undefined ? undefined : ([Number(steps), Number(steps) >> 1] as const)
+  const { earlier, likeliest: steps } = values
+  const likeliest = steps === undefined ? undefined : ([Number(steps), Number(steps) >> 1] as const)
   const ownTrain = ownCommand(new URL('./own-train.ts', import.meta.url))
   const sides: Side[] = [
     { name: 'ours', command: ownTrain },
     { name: 'PEFT fp32', command: peft, dtype: 'fp32' },
     ...(values.bf16 ? [{ name: 'PEFT bf16', command: peft, dtype: 'bf16' as const }] : []),
-    ...(chosenStart ? [{ name: 'ours, chosen start', command: ownTrain, chosenStart }] : []),
+    ...(likeliest ? [{ name: 'ours, likeliest', command: ownTrain, likeliest }] : []),
     ...(earlier === undefined ? [] : [earlierSide(resolve(earlier))]),
   ]
   printLoad('before')
   const runs = sides.map((): Run[] => [])
   for (let round = 0; round < Number(values.runs); round++) {
     for (const [index, side] of sides.entries()) {
-      const { chosenStart, dtype } = side
-      const task = await trainTask(round, chosenStart ?? [Number(values.sft), Number(values.dpo)])
-      const own = { ...(dtype && { dtype }), ...(chosenStart && { text: null }) }
+      const { likeliest, dtype } = side
+      const task = await trainTask(round, likeliest ?? [Number(values.sft), Number(values.dpo)])
+      const own = { ...(dtype && { dtype }), ...(likeliest && { text: null }) }
       runs[index]?.push(await run(side, { ...task, ...own, out: join(folder, `${side.name} ${round}`) }))
     }
   }
@@ -122,12 +122,12 @@ async function compareTraining(): Promise<void> {
   checkSame(ours, fp32)
   const ratio = (own: Run[], seconds: (run: Run) => number) =>
     median(own.map(seconds)) / median(fp32.map(seconds))
-  const chosen = runs[sides.findIndex((side) => side.chosenStart)]
+  const chosen = runs[sides.findIndex((side) => side.likeliest)]
   const whole = ({ seconds }: Run) => seconds
   printRatios({
     train: ratio(ours, whole),
     'train-after-load': ratio(ours, afterLoad),
-    ...(chosen && { 'train-chosen-start': ratio(chosen, whole) }),
+    ...(chosen && { 'train-likeliest': ratio(chosen, whole) }),
   })
 }
 

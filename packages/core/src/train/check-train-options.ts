@@ -11,7 +11,8 @@ import { checkTraining } from './trainer/training-settings.ts'
 export function checkTrainOptions({ options, settings, stages, reference, checkpointEvery }: TrainRun): void {
   const { prompts = [], pairs = [] } = options
   // Only for its errors: the start itself may depend on the data.
-  initPrefix(options.model, settings.prefix)
+  const { init, ...start } = settings.prefix
+  initPrefix(options.model, { ...start, init: init === 'likeliest' ? 'text' : init })
   for (const stage of stages) {
     const training = settings[stage]
     if (training) checkTraining({ ...training, objective: stageObjective(stage, settings) })

@@ -17,7 +17,7 @@ import type { TrainOutcome } from './outcome/train-outcome.ts'
 import type { ValidationScores } from './stage/validate-prefix.ts'
 import type { TrainMetrics } from './trainer/metrics.ts'
 import type { DpoLossOptions } from './trainer/objective.ts'
-import type { PrefixInitOptions } from './trainer/prefix-init.ts'
+import type { PrefixInit, PrefixInitOptions } from './trainer/prefix-init.ts'
 import type { PrefixTrainerOptions } from './trainer/prefix-trainer.ts'
 
 /** Settings of one stage of training: a domain's recipe has some of them. */
@@ -104,10 +104,12 @@ export interface TrainPatchOptions {
    */
   readonly minimumReferenceShare?: number | undefined
   /**
-   * `text` defaults to the reference's system prompt, if it has one, or to known answers; otherwise it is chosen after the pairs
-   * are made: the policy sentence or the answer to a target that makes the training examples likeliest.
+   * `text` defaults to the reference's system prompt, if it has one. `init: 'likeliest'` starts from that text or from an answer to
+   * a target, whichever makes the training examples likelier: for runs of few steps.
    */
-  readonly prefix?: Omit<PrefixInitOptions, 'seed'> | undefined
+  readonly prefix?:
+    | (Omit<PrefixInitOptions, 'seed' | 'init'> & { readonly init?: PrefixInit | 'likeliest' | undefined })
+    | undefined
   /**
    * Number of `keep` prompts that the model makes itself: everyday ones, and others that begin like the targets; see
    * `selectivePrompts`. Default: the preset's (600) if there are only targets and the domain makes pairs of other prompts, else

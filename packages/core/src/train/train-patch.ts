@@ -1,5 +1,4 @@
 import { PatchError } from '../errors.ts'
-import { given } from '../given.ts'
 import { modelIdentity } from '../model/language-model/model-identity.ts'
 import { sidesOfKind } from '../pairs/pair-recipe.ts'
 import type { PreferencePair } from '../pairs/rows/preference-pair.ts'
@@ -17,7 +16,7 @@ import { checkPatch } from './outcome/check-patch.ts'
 import type { TrainOutcome } from './outcome/train-outcome.ts'
 import { isEnough, type PreparedData, prepareData } from './prepare-data.ts'
 import { resolveRun, type TrainRun } from './resolve-run.ts'
-import { chooseInitText } from './stage/choose-init-text.ts'
+import { prefixStart } from './stage/prefix-start.ts'
 import type { TrainPatchOptions } from './train-options.ts'
 import { type Start, trainStages } from './train-stages.ts'
 import { initPrefix } from './trainer/prefix-init.ts'
@@ -41,9 +40,9 @@ export async function trainPatch(asked: TrainPatchOptions): Promise<TrainedPatch
   checkKinds(resolved, settings.dpo ? data.pairs : [...data.pairs, ...data.unpaired])
   if (settings.sft) checkPartWeights([...data.pairs, ...data.unpaired], settings.sft.partWeights)
   if (settings.dpo) checkPartWeights(data.pairs, settings.dpo.partWeights)
-  const text = await chooseInitText(resolved, data)
-  const run = { ...resolved, settings: { ...settings, prefix: { ...settings.prefix, ...given({ text }) } } }
-  const start = { prefix: initPrefix(options.model, { ...run.settings.prefix, seed: run.seed }) }
+  const prefixOptions = await prefixStart(resolved, data)
+  const run = { ...resolved, settings: { ...settings, prefix: prefixOptions } }
+  const start = { prefix: initPrefix(options.model, { ...prefixOptions, seed: run.seed }) }
   const best = await trainStages(run, data, start)
   const gate = await trainRunGate(run, data)
   if (gate) warnOfGate(gate.figures, kindNames(data.prompts).target, options.onProgress)

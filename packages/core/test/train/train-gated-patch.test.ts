@@ -27,7 +27,7 @@ describe('a run with a gate', () => {
     const patch = await trainPatch(
       options({ directory: runIn(storage), onProgress: ({ stage }) => stages.push(stage) }),
     )
-    expect([...new Set(stages)]).toEqual(['pairs', 'reference', 'warning', 'filter', 'start', 'sft', 'gate'])
+    expect([...new Set(stages)]).toEqual(['pairs', 'reference', 'warning', 'filter', 'sft', 'gate'])
     expect(patch.prefix.gate).toMatchObject({ layers: [1], window: 4 })
     expect(patch.manifest.prefix.gate).toMatchObject({ units: 2, figures: { harmful: 5, harmless: 5 } })
     expect(patch.manifest.recipe.options).toMatchObject({ gate, dpo: false })

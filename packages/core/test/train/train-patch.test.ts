@@ -39,7 +39,7 @@ describe('a run from prompts to patch', () => {
   it('goes through pairs, filter, SFT and DPO, watched by validation', () => {
     const order = [...new Set(progress.map(({ stage }) => stage))]
     expect(order).toEqual([
-      ...['pairs', 'reference', 'warning', 'filter', 'start', 'sft', 'validation', 'logps', 'dpo'],
+      ...['pairs', 'reference', 'warning', 'filter', 'sft', 'validation', 'logps', 'dpo'],
     ])
     const steps = progress.flatMap((event) =>
       event.stage === 'sft' || event.stage === 'dpo' ? [`${event.stage} ${event.metrics.step}`] : [],

@@ -21,7 +21,7 @@ export interface TrainingOptions {
   readonly license: string
   readonly preset?: TrainingPreset
   readonly length?: number
-  readonly init?: PrefixInit
+  readonly init?: PrefixInit | 'likeliest'
   readonly initText?: string
   readonly sftSteps?: number
   readonly sftLr?: number
@@ -63,13 +63,14 @@ export function addTrainingOptions(command: Command): Command {
     .addOption(
       new Option('--init <init>', `how to initialize the prefix (default: ${prefix.init})`).choices([
         'text',
+        'likeliest',
         'vocab',
         'random',
       ]),
     )
     .option(
       '--init-text <text>',
-      'sentence for --init text (default: the system prompt of the reference, else a policy sentence or an answer to learn, chosen by loss)',
+      'sentence for --init text or likeliest (default: the system prompt of the reference, else a policy sentence)',
       text,
     )
     .option(

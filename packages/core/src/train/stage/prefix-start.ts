@@ -11,8 +11,8 @@ import { printable, shortened } from '../../text/printable.ts'
 import { tokenizePairs } from '../examples/tokenize-pairs.ts'
 import type { PreparedData } from '../prepare-data.ts'
 import type { TrainRun } from '../resolve-run.ts'
-import type { StageTraining } from '../train-options.ts'
-import { DEFAULT_POLICY, initPrefix } from '../trainer/prefix-init.ts'
+import type { RunSettings } from '../run-settings.ts'
+import { DEFAULT_POLICY, initPrefix, type PrefixInitOptions } from '../trainer/prefix-init.ts'
 import { createSampler } from '../trainer/sampler.ts'
 import { readRunFile, writeRunFile } from './run-file.ts'
 
@@ -25,28 +25,30 @@ const LONGEST = 2000
 const keptSchema = z.object({ settings: z.string(), text: z.string() })
 
 /**
- * The text that a run's prefix starts from: the given one. Otherwise that of the policy sentence and 4 answers to targets under
- * which 16 training examples, with their bare prompts, have the lowest loss, in nats per token of y⁺. Training then begins where
- * it would otherwise take many steps to arrive. The choice is saved in the run's folder. Undefined if the prefix does not start from a text.
+ * Where a run's prefix starts, for `initPrefix`. For `likeliest`, a text is chosen: of the given sentence (by default the policy
+ * sentence) and 4 answers to targets, the one under which 16 training examples, with their bare prompts, have the lowest loss, in
+ * nats per token of y⁺. The choice is saved in the run's folder.
  *
  * @throws PatchError `RESUME_MISMATCH` if the folder has the choice of another run; `ABORTED`; the errors of the model.
  */
-export async function chooseInitText(run: TrainRun, data: PreparedData): Promise<string | undefined> {
+export async function prefixStart(
+  run: TrainRun,
+  data: PreparedData,
+): Promise<Omit<PrefixInitOptions, 'seed'>> {
   const { settings, seed, directory, options } = run
-  const { init, text } = settings.prefix
-  if (init !== 'text' || text !== undefined) return text
-  if (!settings.sft) return DEFAULT_POLICY
+  const { init, ...others } = settings.prefix
+  if (init !== 'likeliest') return { ...others, init }
   const place = within(directory, 'start.json')
+  const { format, sft } = settings
   const digest = await digestOf({
-    ...{ seed, prefix: settings.prefix, maxResponseTokens: settings.maxResponseTokens },
-    ...{ format: settings.format, harmlessShare: settings.sft.harmlessShare, data: data.digests },
+    ...{ seed, format, prefix: settings.prefix, maxResponseTokens: responseLimit(settings) },
+    ...{ harmlessShare: (sft || undefined)?.harmlessShare, data: data.digests },
     model: await modelIdentity(options.model),
   })
   const kept = await readRunFile(place, keptSchema, digest)
-  if (kept) return kept.text
-  const chosen = await likeliestText(run, [...data.pairs, ...data.unpaired])
-  await writeRunFile(place, { settings: digest, text: chosen })
-  return chosen
+  const text = kept?.text ?? (await likeliestText(run, [...data.pairs, ...data.unpaired]))
+  if (!kept) await writeRunFile(place, { settings: digest, text })
+  return { ...others, init: 'text', text }
 }
 
 async function likeliestText(run: TrainRun, pairs: readonly PreferencePair[]): Promise<string> {
@@ -56,14 +58,15 @@ async function likeliestText(run: TrainRun, pairs: readonly PreferencePair[]): P
   const targets = pairs.filter(({ kind }) => isTarget(kind))
   const answers = new Set(targets.map(({ chosen }) => shortened(printable(chosen.trim()), LONGEST)))
   const tried = random.shuffle([...answers].filter(Boolean)).slice(0, ANSWERS)
-  const texts = [DEFAULT_POLICY, ...tried]
+  const { text: sentence = DEFAULT_POLICY } = settings.prefix
+  const texts = [sentence, ...tried]
   const requests = drawExamples(run, pairs)
   const report = (done: number) => onProgress?.({ stage: 'start', done, total: texts.length })
-  let best = { text: DEFAULT_POLICY, loss: Number.POSITIVE_INFINITY }
+  let best = { text: sentence, loss: Number.POSITIVE_INFINITY }
   for (const [done, text] of texts.entries()) {
     throwIfAborted(signal, 'training')
     report(done)
-    const prefix = initPrefix(model, { ...settings.prefix, text, seed })
+    const prefix = initPrefix(model, { ...settings.prefix, init: 'text', text })
     const scores = await model.withPrefix(prefix).score(requests, { signal })
     const losses = scores.flatMap(({ logProbabilities }) => [...logProbabilities])
     const loss = -losses.reduce((sum, logProbability) => sum + logProbability, 0) / losses.length
@@ -75,11 +78,10 @@ async function likeliestText(run: TrainRun, pairs: readonly PreferencePair[]): P
 
 /** Examples of both kinds in the shares that SFT draws them in. */
 function drawExamples({ options, settings, seed }: TrainRun, pairs: readonly PreferencePair[]) {
-  const { format, prefix, maxResponseTokens: limit } = settings
-  const sft: StageTraining = settings.sft || {}
+  const { format, prefix, sft } = settings
   const sampler = createSampler(
     pairs.map(({ kind }) => kind),
-    { harmlessShare: sft.harmlessShare, seed },
+    { harmlessShare: (sft || undefined)?.harmlessShare, seed },
   )
   const drawn = sampler.next(EXAMPLES).map((index) => {
     const pair = pairs[index] as PreferencePair
@@ -87,10 +89,13 @@ function drawExamples({ options, settings, seed }: TrainRun, pairs: readonly Pre
     return { ...pair, prompt: pair.bare ?? pair.prompt }
   })
   const { length: prefixLength = 50 } = prefix
-  const maxResponseTokens = sft.maxResponseTokens ?? limit
+  const maxResponseTokens = responseLimit(settings)
   const examples = tokenizePairs(options.model, drawn, { format, prefixLength, maxResponseTokens })
   return examples.map(({ chosen }, i) => ({
     prompt: formatPrompt(drawn[i]?.prompt ?? '', format),
     response: chosen,
   }))
 }
+
+const responseLimit = ({ sft, maxResponseTokens }: RunSettings) =>
+  (sft || undefined)?.maxResponseTokens ?? maxResponseTokens

@@ -4,7 +4,7 @@ import type { PreferencePair } from '../../src/pairs/rows/preference-pair.ts'
 import { memoryStorage } from '../../src/storage/memory-storage.ts'
 import { prepareData } from '../../src/train/prepare-data.ts'
 import { resolveRun } from '../../src/train/resolve-run.ts'
-import { chooseInitText } from '../../src/train/stage/choose-init-text.ts'
+import { prefixStart } from '../../src/train/stage/prefix-start.ts'
 import type { TrainPatchOptions } from '../../src/train/train-options.ts'
 import { trainPatch } from '../../src/train/train-patch.ts'
 import { DEFAULT_POLICY, initPrefix } from '../../src/train/trainer/prefix-init.ts'
@@ -33,15 +33,20 @@ const pairs: PreferencePair[] = words.flatMap((word) => [
 ])
 const answers = words.map((word) => `I will not ${word}`)
 
-const options = (changes: Partial<TrainPatchOptions> = {}) => quickOptions(model, { pairs, ...changes })
-async function choose(changes: Partial<TrainPatchOptions> = {}): Promise<string | undefined> {
+const likeliest = { length: 4, init: 'likeliest' } as const
+const options = (changes: Partial<TrainPatchOptions> = {}) =>
+  quickOptions(model, { pairs, prefix: likeliest, ...changes })
+async function choose(changes: Partial<TrainPatchOptions> = {}) {
   const run = resolveRun(options(changes))
-  return chooseInitText(run, await prepareData(run))
+  return prefixStart(run, await prepareData(run))
 }
 
-describe('chooseInitText', () => {
-  it('chooses the policy sentence or the answer under which the examples have the lowest loss', async () => {
-    const losses = [DEFAULT_POLICY, ...answers].map(async (text) => {
+describe('prefixStart', () => {
+  it.each([
+    ['the policy sentence', likeliest, DEFAULT_POLICY],
+    ['the given sentence', { ...likeliest, text: '9 9 9' }, '9 9 9'],
+  ])('is %s or the answer under which the examples have the lowest loss', async (_, asked, sentence) => {
+    const losses = [sentence, ...answers].map(async (text) => {
       const prefix = initPrefix(model, { length: 4, text })
       const scores = await model.withPrefix(prefix).score(
         pairs.map(({ prompt, bare = prompt, chosen }) => ({
@@ -53,30 +58,29 @@ describe('chooseInitText', () => {
       return { text, loss: -each.reduce((sum, value) => sum + value, 0) / each.length }
     })
     const [best] = (await Promise.all(losses)).sort((a, b) => a.loss - b.loss)
-    expect(await choose()).toBe(best?.text)
+    expect(await choose({ prefix: asked })).toEqual({ length: 4, init: 'text', text: best?.text })
   })
 
-  it('is chosen again from the folder, without asking the model', async () => {
+  it('is taken from the folder, without asking the model', async () => {
     const storage = memoryStorage()
-    const text = await choose({ directory: runIn(storage) })
+    const start = await choose({ directory: runIn(storage) })
     const stages: string[] = []
     const again = {
       directory: runIn(storage),
       onProgress: ({ stage }: { stage: string }) => stages.push(stage),
     }
-    expect(await choose(again)).toBe(text)
+    expect(await choose(again)).toEqual(start)
     expect(stages).not.toContain('start')
     const others = pairs.map((pair) => ({ ...pair, prompt: `${pair.prompt} now` }))
     await expect(choose({ ...again, pairs: others })).rejects.toMatchObject({ code: 'RESUME_MISMATCH' })
   })
 
-  it.each<[Partial<TrainPatchOptions>, string | undefined]>([
-    [{ prefix: { length: 4, text: 'Refuse.' } }, 'Refuse.'],
-    [{ prefix: { length: 4, init: 'random' } }, undefined],
-    [{ sft: false }, DEFAULT_POLICY],
-  ])('compares nothing with %o', async (changes, expected) => {
+  it.each<NonNullable<TrainPatchOptions['prefix']>>([
+    { length: 4, init: 'text', text: 'Refuse.' },
+    { length: 4, init: 'random' },
+  ])('is %o as given, without asking the model', async (prefix) => {
     const stages: string[] = []
-    expect(await choose({ ...changes, onProgress: ({ stage }) => stages.push(stage) })).toBe(expected)
+    expect(await choose({ prefix, onProgress: ({ stage }) => stages.push(stage) })).toEqual(prefix)
     expect(stages).not.toContain('start')
   })
 
@@ -91,8 +95,8 @@ describe('chooseInitText', () => {
 
   it('is recorded in the patch', async () => {
     const { manifest } = await trainPatch(options())
-    const text = await choose()
-    expect(manifest.prefix).toMatchObject({ init: 'text', initText: text })
-    expect(manifest.recipe.options).toMatchObject({ prefix: { text } })
+    const start = await choose()
+    expect(manifest.prefix).toMatchObject({ init: 'text', initText: start.text })
+    expect(manifest.recipe.options).toMatchObject({ prefix: start })
   })
 })
