@@ -1,6 +1,7 @@
 /**
- * Compares initializations of a prefix: the words of a policy, the likeliest text (the policy or an answer to learn),
- * the embeddings of random tokens, or random numbers. Trains a short SFT from each, with the demo's model, data and rates, and measures it on unseen prompts.
+ * Compares initializations of a prefix: the words of a policy, the likeliest text (the policy or an answer to learn), the
+ * embeddings of random tokens, or random numbers. Trains a short SFT from each, with the demo's model, data and rates, and measures
+ * it on unseen prompts.
  *
  *   npm run compare:init -- [--steps 60] [--test 48] [--model ID|FILE.gguf]
  *

@@ -6,13 +6,13 @@
  *   npm run compare:train -- [--sft 12] [--dpo 6] [--response 32] [--pairs 128] [--bf16] [--runs 1] [--threads 2]
  *     [--precision float32|int8] [--likeliest 4] [--earlier FOLDER]
  *
- * All sides start from the policy sentence. `--likeliest` adds our side with trainPatch's `init: 'likeliest'`, for that
- * many steps of SFT and half as many of DPO, to see how many steps a better start saves. `--earlier` is another checkout of this
- * repository, with its dependencies installed, which trains the same patches.
+ * All sides start from the policy sentence. `--likeliest` adds our side with trainPatch's `init: 'likeliest'`, for that many steps
+ * of SFT and half as many of DPO, to see how many steps a better start saves. `--earlier` is another checkout of this repository,
+ * with its dependencies installed, which trains the same patches.
  *
  * Ratios are ours / PEFT in float32, of median times: `train` for the whole process, `train-after-load` without startup and
- * loading the model, `train-likeliest` for the whole process for that side. Losses at the end are of held-out pairs, for each patch that was written, in nats per token of y⁺, scored by
- * us in float32.
+ * loading the model, `train-likeliest` for the whole process of that side. Losses at the end are of held-out pairs, for each patch
+ * that was written, in nats per token of y⁺, scored by us in float32.
  */
 import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
