@@ -86,8 +86,8 @@ interface Side {
   readonly name: string
   readonly command: Command
   readonly dtype?: 'fp32' | 'bf16'
-  /** Its own numbers of steps of SFT and DPO, from the start that it chooses. */
-  readonly likeliest?: readonly [number, number]
+  /** Whether it starts from the likeliest text, and takes its own numbers of steps. */
+  readonly likeliest?: boolean
   /** Where it runs, by which its packages are found. */
   readonly root?: string
 }
@@ -101,17 +101,18 @@ async function compareTraining(): Promise<void> {
     { name: 'ours', command: ownTrain },
     { name: 'PEFT fp32', command: peft, dtype: 'fp32' },
     ...(values.bf16 ? [{ name: 'PEFT bf16', command: peft, dtype: 'bf16' as const }] : []),
-    ...(likeliest ? [{ name: 'ours, likeliest', command: ownTrain, likeliest }] : []),
+    ...(likeliest ? [{ name: 'ours, likeliest', command: ownTrain, likeliest: true }] : []),
     ...(earlier === undefined ? [] : [earlierSide(resolve(earlier))]),
   ]
   printLoad('before')
   const runs = sides.map((): Run[] => [])
   for (let round = 0; round < Number(values.runs); round++) {
+    const task = await trainTask(round, [Number(values.sft), Number(values.dpo)])
+    const likeliestTask = likeliest && { ...(await trainTask(round, likeliest)), text: null }
     for (const [index, side] of sides.entries()) {
-      const { likeliest, dtype } = side
-      const task = await trainTask(round, likeliest ?? [Number(values.sft), Number(values.dpo)])
-      const own = { ...(dtype && { dtype }), ...(likeliest && { text: null }) }
-      runs[index]?.push(await run(side, { ...task, ...own, out: join(folder, `${side.name} ${round}`) }))
+      const own = (side.likeliest ? likeliestTask : undefined) ?? task
+      const out = join(folder, `${side.name} ${round}`)
+      runs[index]?.push(await run(side, { ...own, ...(side.dtype && { dtype: side.dtype }), out }))
     }
   }
   const [ours, fp32] = runs as [Run[], Run[]]

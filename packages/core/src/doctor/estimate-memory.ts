@@ -9,7 +9,7 @@ import type { ModelConfig } from '../model/decoder/config/model-config.ts'
 import { embeddingNames } from '../model/files/embedding-ties.ts'
 import { checkedName, isPacked, storedOfTied } from '../model/files/load-weights.ts'
 import type { TensorReader } from '../model/files/tensors/tensor-reader.ts'
-import { layerBytes, logitBytes, type MemoryPlan } from '../train/trainer/memory-plan.ts'
+import { defaultMemoryBudget, layerBytes, logitBytes, type MemoryPlan } from '../train/trainer/memory-plan.ts'
 import { partsOf, type StepShape } from './step-shape.ts'
 
 /** Something that takes memory, in bytes. */
@@ -97,7 +97,7 @@ export function estimateMemory(model: SizedModel, step: StepShape, options: Memo
 
 /** The fastest plan that fits in four fifths of the free memory, as the trainer chooses; otherwise the smallest one. */
 function trainingUse(model: SizedModel, step: StepShape, options: MemoryOptions): MemoryEstimate['training'] {
-  const budget = 0.8 * (options.free ?? Number.POSITIVE_INFINITY)
+  const budget = defaultMemoryBudget(options.free)
   const plans: readonly MemoryPlan[] = [
     { recompute: 'none', weights: 'held' },
     { recompute: 'block', weights: 'held' },

@@ -161,6 +161,10 @@ function withoutPrompts<T extends object>(options: (T & { readonly prompts?: unk
   return rest
 }
 
+/** Number of tokens that a stage's responses are truncated to. */
+export const responseLimit = (settings: RunSettings, stage: StageTraining): number =>
+  stage.maxResponseTokens ?? settings.maxResponseTokens
+
 /** What a stage of a run optimizes. */
 export function stageObjective(stage: StageName, { dpo, distillation }: RunSettings): Objective {
   if (stage === 'sft' || !dpo) return { type: 'sft', distillationWeight: distillation?.weight }

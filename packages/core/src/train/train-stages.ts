@@ -13,7 +13,7 @@ import { addReferenceLogps } from './examples/reference-logps.ts'
 import { tokenizePairs } from './examples/tokenize-pairs.ts'
 import type { PreparedData } from './prepare-data.ts'
 import type { TrainRun } from './resolve-run.ts'
-import { isGoal, stageObjective } from './run-settings.ts'
+import { isGoal, responseLimit, stageObjective } from './run-settings.ts'
 import type { BestPrefix } from './stage/checkpoint.ts'
 import { finishedStage, runStage, type StageName } from './stage/run-stage.ts'
 import { type ValidationScores, validatePrefix } from './stage/validate-prefix.ts'
@@ -83,7 +83,7 @@ function warnOfLongAnswers(
   stage: StageTraining,
 ): void {
   if (!isGoal(options)) return
-  const limit = stage.maxResponseTokens ?? settings.maxResponseTokens
+  const limit = responseLimit(settings, stage)
   const targets = pairs.filter(({ kind }) => isTarget(kind))
   const cut = targets.filter(({ chosen }) => responseTokens(options.model.tokenizer, chosen).length > limit)
   warnOfCuts(cut.length, targets.length, limit, options.onProgress)
@@ -92,7 +92,7 @@ function warnOfLongAnswers(
 const tokenizing = ({ settings }: TrainRun, prefix: Prefix, stage: StageTraining) => ({
   format: settings.format,
   prefixLength: prefix.length,
-  maxResponseTokens: stage.maxResponseTokens ?? settings.maxResponseTokens,
+  maxResponseTokens: responseLimit(settings, stage),
 })
 
 async function trainStage(run: TrainRun, data: PreparedData, stage: StageName, start: Start): Promise<Start> {

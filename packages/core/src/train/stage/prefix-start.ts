@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { throwIfAborted } from '../../errors.ts'
 import { modelIdentity } from '../../model/language-model/model-identity.ts'
+import { responseTokens } from '../../model/score/row-layout.ts'
 import type { PreferencePair } from '../../pairs/rows/preference-pair.ts'
 import { formatPrompt } from '../../pairs/rows/prompt-format.ts'
 import { isTarget } from '../../pairs/rows/prompt-kind.ts'
@@ -8,10 +9,10 @@ import { createRandom } from '../../random.ts'
 import { digestOf } from '../../sha256.ts'
 import { within } from '../../storage/place.ts'
 import { printable, shortened } from '../../text/printable.ts'
-import { tokenizePairs } from '../examples/tokenize-pairs.ts'
 import type { PreparedData } from '../prepare-data.ts'
 import type { TrainRun } from '../resolve-run.ts'
-import type { RunSettings } from '../run-settings.ts'
+import { responseLimit } from '../run-settings.ts'
+import type { StageTraining } from '../train-options.ts'
 import { DEFAULT_POLICY, initPrefix, type PrefixInitOptions } from '../trainer/prefix-init.ts'
 import { createSampler } from '../trainer/sampler.ts'
 import { readRunFile, writeRunFile } from './run-file.ts'
@@ -39,10 +40,10 @@ export async function prefixStart(
   const { init, ...others } = settings.prefix
   if (init !== 'likeliest') return { ...others, init }
   const place = within(directory, 'start.json')
-  const { format, sft } = settings
+  const sft: StageTraining = settings.sft || {}
   const digest = await digestOf({
-    ...{ seed, format, prefix: settings.prefix, maxResponseTokens: responseLimit(settings) },
-    ...{ harmlessShare: (sft || undefined)?.harmlessShare, data: data.digests },
+    ...{ seed, format: settings.format, prefix: settings.prefix, data: data.digests },
+    ...{ maxResponseTokens: responseLimit(settings, sft), harmlessShare: sft.harmlessShare },
     model: await modelIdentity(options.model),
   })
   const kept = await readRunFile(place, keptSchema, digest)
@@ -78,24 +79,18 @@ async function likeliestText(run: TrainRun, pairs: readonly PreferencePair[]): P
 
 /** Examples of both kinds in the shares that SFT draws them in. */
 function drawExamples({ options, settings, seed }: TrainRun, pairs: readonly PreferencePair[]) {
-  const { format, prefix, sft } = settings
+  const sft: StageTraining = settings.sft || {}
+  const limit = responseLimit(settings, sft)
   const sampler = createSampler(
     pairs.map(({ kind }) => kind),
-    { harmlessShare: (sft || undefined)?.harmlessShare, seed },
+    { harmlessShare: sft.harmlessShare, seed },
   )
-  const drawn = sampler.next(EXAMPLES).map((index) => {
-    const pair = pairs[index] as PreferencePair
-    // Contexts are long, and tell nothing about the text to start from.
-    return { ...pair, prompt: pair.bare ?? pair.prompt }
+  return sampler.next(EXAMPLES).map((index) => {
+    const { prompt, bare, chosen } = pairs[index] as PreferencePair
+    return {
+      // Contexts are long, and tell nothing about the text to start from.
+      prompt: formatPrompt(bare ?? prompt, settings.format),
+      response: responseTokens(options.model.tokenizer, chosen).slice(0, limit),
+    }
   })
-  const { length: prefixLength = 50 } = prefix
-  const maxResponseTokens = responseLimit(settings)
-  const examples = tokenizePairs(options.model, drawn, { format, prefixLength, maxResponseTokens })
-  return examples.map(({ chosen }, i) => ({
-    prompt: formatPrompt(drawn[i]?.prompt ?? '', format),
-    response: chosen,
-  }))
 }
-
-const responseLimit = ({ sft, maxResponseTokens }: RunSettings) =>
-  (sft || undefined)?.maxResponseTokens ?? maxResponseTokens

@@ -34,6 +34,10 @@ export function planMemory(
   return { recompute: 'block', weights: held <= budget ? 'held' : 'by layer' }
 }
 
+/** Bytes that training may take by default: four fifths of the free memory, no limit if it is unknown. */
+export const defaultMemoryBudget = (free: number | undefined): number =>
+  0.8 * (free ?? Number.POSITIVE_INFINITY)
+
 /** Additional bytes for packed matrices in the form used for products; others are in that form already. */
 export function weightBytes({ architecture, config, weights, precision }: PlannedModel): number {
   const spec = architecture.weightSpecs(config).find(({ kind }) => kind === 'embedding')

@@ -5,10 +5,10 @@ import type { LanguageModel } from '../../model/language-model/language-model.ts
 import { createProgramCache, programFor } from '../../model/language-model/program-cache.ts'
 import type { LayoutShape } from '../../model/score/row-layout.ts'
 import { blockStep } from './block-step.ts'
-import { planMemory } from './memory-plan.ts'
+import { defaultMemoryBudget, planMemory } from './memory-plan.ts'
 import type { Objective } from './objective.ts'
 import type { StepFeeds } from './step-feeds.ts'
-import { defaultMemoryBudget, trainingPrecision } from './training-precision.ts'
+import { trainingPrecision } from './training-precision.ts'
 import { trainingProgram } from './training-program.ts'
 import type { TrainingSettings } from './training-settings.ts'
 
@@ -27,7 +27,7 @@ export interface StepRunner {
 
 export function stepRunner({ model, objective, recompute, memoryBudget }: StepRunnerOptions): StepRunner {
   const { backend, weights } = model
-  const budget = memoryBudget ?? defaultMemoryBudget(backend)
+  const budget = memoryBudget ?? defaultMemoryBudget(backend.availableMemory?.())
   const firsts = firstsOfKinds(model)
   // Room for two batch shapes, each with two programs per kind of layer, and two more.
   const capacity = Math.max(8, 4 * (new Set(firsts).size + 1))
@@ -42,9 +42,10 @@ export function stepRunner({ model, objective, recompute, memoryBudget }: StepRu
       const shared = (feeds.sharedCos ?? feeds.sharedPositions)?.shape[0] ?? 0
       const limits = { budget, recompute, shared }
       const fastest = { ...model, precision: await trainingPrecision(model, budget) }
-      const fits = planMemory(fastest, shape, limits).recompute === 'none'
+      const whole = planMemory(fastest, shape, limits)
+      const fits = whole.recompute === 'none'
       const chosen = fits ? fastest : model
-      const plan = planMemory(chosen, shape, limits)
+      const plan = fits ? whole : planMemory(model, shape, limits)
       if (plan.recompute === 'block') {
         const holds = plan.weights === 'held'
         expanded ??= asFirst(expandedLayers(model.architecture, weights))

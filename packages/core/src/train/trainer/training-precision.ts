@@ -1,13 +1,6 @@
-import type { Backend, Precision } from '../../backend/backend.ts'
+import type { Precision } from '../../backend/backend.ts'
 import type { LanguageModel } from '../../model/language-model/language-model.ts'
-import { weightBytes } from './memory-plan.ts'
-
-/** Share of the free memory that training may take by default. */
-const SHARE = 0.8
-
-/** Bytes that training may take by default: four fifths of the free memory, no limit if it is unknown. */
-export const defaultMemoryBudget = (backend: Backend): number =>
-  backend.availableMemory ? SHARE * backend.availableMemory() : Number.POSITIVE_INFINITY
+import { defaultMemoryBudget, weightBytes } from './memory-plan.ts'
 
 /**
  * The precision of a model's training steps: its own, or float32 if the backend multiplies no faster in int8 and the weights fit
@@ -15,7 +8,7 @@ export const defaultMemoryBudget = (backend: Backend): number =>
  */
 export async function trainingPrecision(
   model: Pick<LanguageModel, 'architecture' | 'config' | 'weights' | 'backend' | 'precision'>,
-  budget: number = defaultMemoryBudget(model.backend),
+  budget: number = defaultMemoryBudget(model.backend.availableMemory?.()),
 ): Promise<Precision> {
   const { backend, precision } = model
   if (precision === 'float32' || (await backend.fastestPrecision?.()) !== 'float32') return precision
