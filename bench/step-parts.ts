@@ -30,17 +30,23 @@ if (!stepCase) throw new Error(`--case takes one of ${stepCases.map(({ name }) =
 const [runs, threads, products] = [Number(values.runs), Number(values.threads), values.precision as Precision]
 const warmUp = 2
 
-/** The backend's sessions, each with the profiler on. */
+/** The backend's sessions, each with the profiler on. Releasing a session ends its profile. */
 interface Profiled {
-  readonly handler: { endProfiling(): void }
+  readonly handler: { endProfiling(): void; dispose(): Promise<void> }
 }
 const folder = await mkdtemp(join(tmpdir(), 'policypatch-step-'))
-const sessions: Profiled[] = []
+const sessions = new Set<Profiled['handler']>()
 const { create } = InferenceSession
 InferenceSession.create = async (...[model, options]: unknown[]) => {
   const profiled = { ...(options as object), enableProfiling: true, profileFilePrefix: join(folder, 'step') }
   const session = await create.call(InferenceSession, model as Uint8Array, profiled)
-  sessions.push(session as unknown as Profiled)
+  const { handler } = session as unknown as Profiled
+  const dispose = handler.dispose.bind(handler)
+  handler.dispose = () => {
+    sessions.delete(handler)
+    return dispose()
+  }
+  sessions.add(handler)
   return session
 }
 
@@ -54,7 +60,7 @@ try {
     await trainer.step()
     if (step >= warmUp) times.push(performance.now() - start)
   }
-  for (const session of sessions) session.handler.endProfiling()
+  for (const session of sessions) session.endProfiling()
   const inParts = await partTimes(trainer.steps)
   const total = [...inParts.values()].reduce((sum, time) => sum + time, 0)
   const share = (time: number) => `${((100 * time) / total).toFixed(0)}%`

@@ -1,4 +1,6 @@
-import type { HostTensor, NamedTensors, Signature, TensorProgram } from '@policypatch/core/platform'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import type { Backend, HostTensor, NamedTensors, Signature, TensorProgram } from '@policypatch/core/platform'
 import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
 import { onnxBackend } from './onnx-backend.ts'
@@ -116,3 +118,21 @@ describe('what a backend holds', () => {
     expect([sessions.size, disposed]).toEqual([0, true])
   })
 })
+
+it('does not keep what was in the scope of a compiled program in memory', async () => {
+  setFlagsFromString('--expose-gc')
+  const collectGarbage = runInNewContext('gc') as () => void
+  const backend = onnxBackend(fakeDevice().runtime)
+  const { compiled, scope } = await compiledInScope(backend)
+  await new Promise((resolve) => setTimeout(resolve, 0))
+  collectGarbage()
+  expect(scope.deref()).toBeUndefined()
+  expect(await compiled.run(feeds)).toHaveProperty('y')
+})
+
+async function compiledInScope(backend: Backend) {
+  const factor = { value: 2 }
+  const scaled: TensorProgram = ({ x }) => ({ y: tf.mul(x as tf.Tensor, factor.value) })
+  const compiled = await backend.compile(scaled, { ...signature(vector(0, 0)), weights: {} })
+  return { compiled, scope: new WeakRef(factor) }
+}

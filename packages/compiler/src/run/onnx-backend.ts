@@ -84,6 +84,8 @@ export function onnxBackend<Tensor extends RuntimeTensor>(runtime: OnnxRuntime<T
       const resident =
         runtime.resident === 'always' || (runtime.resident === 'asked' && signature.resident === true)
       const main = await loaded(program, { ...signature, resident })
+      // Kept only if it may be traced again, since it may hold on to whatever is in its scope.
+      const traced = resident && !signature.resident ? program : undefined
       let fed: Promise<Loaded<Tensor>> | undefined = resident ? undefined : Promise.resolve(main)
       return {
         async run(feeds, own, outputs) {
@@ -91,10 +93,12 @@ export function onnxBackend<Tensor extends RuntimeTensor>(runtime: OnnxRuntime<T
           if (own) {
             checkOwnWeights(signature, own)
             // A program with resident weights needs a second session to run with other weights.
-            fed ??= loaded(program, { ...signature, resident: false }).catch((error: unknown) => {
-              fed = undefined
-              throw error
-            })
+            fed ??= loaded(traced as TensorProgram, { ...signature, resident: false }).catch(
+              (error: unknown) => {
+                fed = undefined
+                throw error
+              },
+            )
           }
           const { session, encoded } = own ? ((await fed) as Loaded<Tensor>) : main
           return enqueue(async () => {

@@ -10,7 +10,7 @@ import { forward, outputLogits } from '../decoder/forward.ts'
 import type { BlockKeyValues, KeyValueCache } from '../decoder/key-value-cache.ts'
 import type { PastKeyValues } from '../decoder/layer.ts'
 import type { KeyValues } from '../decoder/layers/attention.ts'
-import { placeFeeds } from '../decoder/places.ts'
+import { type PlaceTensors, placeFeeds } from '../decoder/places.ts'
 import type { ModelCore } from '../language-model/model-core.ts'
 import { programFor } from '../language-model/program-cache.ts'
 import { decodingProgram, freeAxes, type StepSettings } from './decoding-program.ts'
@@ -61,19 +61,10 @@ export async function extend(core: ModelCore, input: ExtendInput): Promise<Exten
     ...placeFeeds(core.config, { positions }),
     ...past?.feeds(),
   }
-  const { architecture, config } = core
   const own = programFor(
     feeds,
     core,
-    (inputs, weights) => {
-      const { hidden, keyValues } = forward({
-        ...{ architecture, config, weights, places: inputs, tokens: inputs.ids },
-        batch: (inputs.ids.shape[0] as number) / length,
-        past: past && pastKeyValues(config.layers, inputs),
-      })
-      const logits = outputLogits(core, weights, tf.gather(hidden, inputs.rows))
-      return { logits, argmax: tf.argMax(logits, -1), ...namedKeyValues(keyValues) }
-    },
+    extensionProgram(core, length, past !== undefined),
     // Prefixes and stacks of any length share a program, so that another one costs no new compilation.
     past && ((feed) => freeAxes(feed, true)),
   )
@@ -83,9 +74,25 @@ export async function extend(core: ModelCore, input: ExtendInput): Promise<Exten
         `extend ${batch}x${length} past ${past !== undefined}${every ? ' every' : ''}`,
         () => own,
       )
-  const wanted = [output, ...keyValueNames(config.layers)]
+  const wanted = [output, ...keyValueNames(core.config.layers)]
   const { [output]: last, ...block } = await compiled.run(feeds, undefined, wanted)
   return { last: last as HostTensor, block }
+}
+
+type ExtensionInputs = PlaceTensors & { readonly ids: tf.Tensor; readonly rows: tf.Tensor }
+
+/** Apart from {@link extend}, so that a compiled program does not keep the cache of its first run in memory. */
+function extensionProgram(core: ModelCore, length: number, hasPast: boolean) {
+  const { architecture, config } = core
+  return (inputs: ExtensionInputs, weights: NamedTensors): NamedTensors => {
+    const { hidden, keyValues } = forward({
+      ...{ architecture, config, weights, places: inputs, tokens: inputs.ids },
+      batch: (inputs.ids.shape[0] as number) / length,
+      past: hasPast ? pastKeyValues(config.layers, { ...inputs }) : undefined,
+    })
+    const logits = outputLogits(core, weights, tf.gather(hidden, inputs.rows))
+    return { logits, argmax: tf.argMax(logits, -1), ...namedKeyValues(keyValues) }
+  }
 }
 
 /** The feeds of a {@link KeyValueCache} in the form that layers take. */

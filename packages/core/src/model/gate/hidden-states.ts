@@ -3,7 +3,7 @@ import { PatchError, throwIfAborted } from '../../errors.ts'
 import * as tf from '../../tf.ts'
 import { forward } from '../decoder/forward.ts'
 import { createKeyValueCache } from '../decoder/key-value-cache.ts'
-import { placeFeeds } from '../decoder/places.ts'
+import { type PlaceTensors, placeFeeds } from '../decoder/places.ts'
 import { freeAxes } from '../extend/decoding-program.ts'
 import { pastKeyValues } from '../extend/extend.ts'
 import { enterContext, keptContext, type SharedContext } from '../extend/shared-context.ts'
@@ -61,7 +61,7 @@ async function readBatch(
   places: readonly ReadingPlace[],
   shared: SharedContext | undefined,
 ): Promise<NamedHostTensors> {
-  const { architecture, config } = core
+  const { config } = core
   const before = shared?.sharedTokens ?? 0
   const prompts = whole.map(({ tokens, from }) => ({ tokens: tokens.slice(before), from: from - before }))
   const batch = prompts.length
@@ -83,20 +83,38 @@ async function readBatch(
     ...(shared && pastFeeds(core, shared, batch, layers)),
   }
   const name = `hidden ${batch}x${length} past ${shared !== undefined} at ${readingKey(places)}`
-  const compiled = await core.programs.get(name, () =>
-    programFor(
-      feeds,
-      core,
-      (inputs, weights) => {
-        const { readings, afterLayer } = endReadings(places, inputs, length)
-        const pass = { architecture, config, weights, batch, places: inputs, tokens: inputs.ids }
-        forward({ ...pass, layers, afterLayer, past: shared && pastKeyValues(layers, inputs) })
-        return readings
-      },
-      shared && ((feed) => freeAxes(feed, true)),
-    ),
+  const own = programFor(
+    feeds,
+    core,
+    readingProgram(core, { places, layers, batch, length, hasPast: shared !== undefined }),
+    shared && ((feed) => freeAxes(feed, true)),
   )
+  const compiled = await core.programs.get(name, () => own)
   return compiled.run(feeds)
+}
+
+type ReadingInputs = PlaceTensors & { readonly ids: tf.Tensor }
+
+interface ReadingShape {
+  readonly places: readonly ReadingPlace[]
+  readonly layers: number
+  readonly batch: number
+  readonly length: number
+  readonly hasPast: boolean
+}
+
+/** Apart from {@link readBatch}, so that a compiled program does not keep the feeds of its first run in memory. */
+function readingProgram(
+  { architecture, config }: ModelCore,
+  { places, layers, batch, length, hasPast }: ReadingShape,
+) {
+  return (inputs: ReadingInputs, weights: NamedTensors): NamedTensors => {
+    const { readings, afterLayer } = endReadings(places, { ...inputs }, length)
+    const pass = { architecture, config, weights, batch, places: inputs, tokens: inputs.ids }
+    const past = hasPast ? pastKeyValues(layers, { ...inputs }) : undefined
+    forward({ ...pass, layers, afterLayer, past })
+    return readings
+  }
 }
 
 /** Shorter shared prompts are read again with every prompt. */
