@@ -13,6 +13,7 @@ import { checkLength, checkOptions, toBatchRequest } from '../model/generate/gen
 import { sampler } from '../model/generate/sampler.ts'
 import type { LanguageModel } from '../model/language-model/language-model.ts'
 import { coreOf, type ModelCore } from '../model/language-model/model-core.ts'
+import { nextTurn } from '../next-turn.ts'
 import { type Answer, createAnswer } from './answer.ts'
 import type { Engine, EngineOptions, EngineRequest } from './engine.ts'
 import { createPromptCache } from './prompt-cache.ts'
@@ -91,6 +92,7 @@ export function createEngine(model: LanguageModel, options: EngineOptions = {}):
         queue.length = 0
         batch = newBatch()
       }
+      // A backend may compute on this thread.
       await nextTurn()
     }
   }
@@ -132,13 +134,6 @@ export function createEngine(model: LanguageModel, options: EngineOptions = {}):
     },
   }
 }
-
-/** Yields to the event loop between steps, in case a backend computes on the same thread. */
-const nextTurn = () =>
-  new Promise<void>((resolve) => {
-    const { setImmediate = setTimeout } = globalThis as { setImmediate?: (then: () => void) => void }
-    setImmediate(resolve)
-  })
 
 /** Checks and tokenizes a request, and resolves how its response is generated. */
 function toRequest(core: ModelCore, model: LanguageModel, request: EngineRequest, index: number) {

@@ -112,6 +112,8 @@ async function trainStage(run: TrainRun, data: PreparedData, stage: StageName, s
   const finished = await finishedStage(checkpoint)
   if (finished) return endOf(stage, start, finished)
   const examples = await examplesOf[stage](run, data, prefix)
+  // Training needs the memory of the programs that made the pairs.
+  await model.releasePrograms()
   const trainer = new PrefixTrainer({ ...training, model, prefix, objective, examples, seed })
   const { maxTokens = 1, every } = validation || {}
   const watch = {

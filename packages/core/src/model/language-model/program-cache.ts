@@ -10,6 +10,7 @@ import type {
   TensorSpec,
 } from '../../backend/backend.ts'
 import { settleAll } from '../../errors.ts'
+import { nextTurn } from '../../next-turn.ts'
 import type { Tensor } from '../../tf.ts'
 
 interface ProgramCacheOptions {
@@ -62,9 +63,13 @@ export function createProgramCache(
   }
 }
 
-/** A failed compilation was already reported to its caller, and there is nothing to dispose of. */
+/**
+ * Disposes of a program after those who already got it have started their runs. A failed compilation was already reported to its
+ * caller, and there is nothing to dispose of.
+ */
 async function disposed(compiled: Promise<CompiledProgram>): Promise<void> {
   const program = await compiled.catch(() => undefined)
+  await nextTurn()
   await program?.dispose()
 }
 
