@@ -69,7 +69,6 @@ async function readBatch(
   const length = LENGTH_STEP * Math.ceil(longest / LENGTH_STEP)
   const ids = new Int32Array(batch * length)
   for (const [row, { tokens }] of prompts.entries()) ids.set(tokens, row * length)
-  const layers = Math.max(...places.flatMap((place) => place.layers))
   const feeds = {
     ids: { shape: [batch * length], data: ids },
     rows: {
@@ -80,13 +79,13 @@ async function readBatch(
       positions: Int32Array.from({ length: batch * length }, (_, i) => before + (i % length)),
     }),
     ...readingFeeds(places, prompts, length),
-    ...(shared && pastFeeds(core, shared, batch, layers)),
+    ...(shared && pastFeeds(core, shared, batch, layersRead(places))),
   }
   const name = `hidden ${batch}x${length} past ${shared !== undefined} at ${readingKey(places)}`
   const own = programFor(
     feeds,
     core,
-    readingProgram(core, { places, layers, batch, length, hasPast: shared !== undefined }),
+    readingProgram(core, places, length, shared !== undefined),
     shared && ((feed) => freeAxes(feed, true)),
   )
   const compiled = await core.programs.get(name, () => own)
@@ -95,27 +94,26 @@ async function readBatch(
 
 type ReadingInputs = PlaceTensors & { readonly ids: tf.Tensor }
 
-interface ReadingShape {
-  readonly places: readonly ReadingPlace[]
-  readonly layers: number
-  readonly batch: number
-  readonly length: number
-  readonly hasPast: boolean
-}
-
 /** Apart from {@link readBatch}, so that a compiled program does not keep the feeds of its first run in memory. */
 function readingProgram(
   { architecture, config }: ModelCore,
-  { places, layers, batch, length, hasPast }: ReadingShape,
+  places: readonly ReadingPlace[],
+  length: number,
+  hasPast: boolean,
 ) {
+  const layers = layersRead(places)
   return (inputs: ReadingInputs, weights: NamedTensors): NamedTensors => {
     const { readings, afterLayer } = endReadings(places, { ...inputs }, length)
+    const batch = (inputs.ids.shape[0] as number) / length
     const pass = { architecture, config, weights, batch, places: inputs, tokens: inputs.ids }
     const past = hasPast ? pastKeyValues(layers, { ...inputs }) : undefined
     forward({ ...pass, layers, afterLayer, past })
     return readings
   }
 }
+
+/** How many layers run. */
+const layersRead = (places: readonly ReadingPlace[]) => Math.max(...places.flatMap(({ layers }) => layers))
 
 /** Shorter shared prompts are read again with every prompt. */
 const LEAST_TOKENS = 8
