@@ -84,6 +84,8 @@ export async function runDemo(options: RunDemoOptions): Promise<DemoOutcome> {
     options.onTraining(event)
   }
   const patch = await trainDemo({ model, storage, signal, seed, onTraining }, data)
+  // Evaluation needs the memory of the programs that training ran.
+  await model.releasePrograms()
   const evaluation = await evaluatePatch({
     ...{ model, patched: applyPatch(model, patch), reference: data.reference, prompts: data.heldOut },
     everyday: data.everyday,
