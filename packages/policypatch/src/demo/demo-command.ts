@@ -29,7 +29,7 @@ export function demoCommand(): Command {
     .option('--seed <n>', 'random seed', integer(0), 0)
   addExamples(
     addModelOptions(addFreshOption(command)),
-    ['Takes four to five minutes on two cores', 'policypatch demo'],
+    ['Takes four to eight minutes on two cores', 'policypatch demo'],
     ['Another seed, in another folder', 'policypatch demo --out demo-1 --seed 1'],
   )
   return command.action(

@@ -33,7 +33,7 @@ export interface DemoOutcome {
   readonly evaluation: PatchEvaluation
 }
 
-/** Sized for four to five minutes on two cores. README has the measured time. */
+/** Sized for four to eight minutes on two cores. README has the measured time. */
 export const limits: DemoLimits = {
   train: { nearMisses: 800, handwritten: 150, everyday: 350 },
   plain: 36,

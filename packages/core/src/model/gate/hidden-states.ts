@@ -82,13 +82,14 @@ async function readBatch(
     ...(shared && pastFeeds(core, shared, batch, layersRead(places))),
   }
   const name = `hidden ${batch}x${length} past ${shared !== undefined} at ${readingKey(places)}`
-  const own = programFor(
-    feeds,
-    core,
-    readingProgram(core, places, length, shared !== undefined),
-    shared && ((feed) => freeAxes(feed, true)),
+  const compiled = await core.programs.get(name, () =>
+    programFor(
+      feeds,
+      core,
+      readingProgram(core, places, length, shared !== undefined),
+      shared && ((feed) => freeAxes(feed, true)),
+    ),
   )
-  const compiled = await core.programs.get(name, () => own)
   return compiled.run(feeds)
 }
 
