@@ -123,6 +123,9 @@ export const indexingKernels: KernelTable = {
       return elementwise(graph, { opType: 'Where' }, [hot, ...values], dtype)
     },
   ),
+  TensorScatterUpdate: kernel<'tensor' | 'indices' | 'updates'>(({ tensor, indices, updates }, _, graph) =>
+    graph.add('ScatterND', [tensor, cast(graph, indices, 'int64'), updates], tensor),
+  ),
   StridedSlice: kernel<'x', StridedSliceAttributes>(({ x }, attributes, graph) =>
     stridedSlice(graph, x, attributes),
   ),

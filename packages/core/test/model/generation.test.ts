@@ -206,24 +206,35 @@ describe('bad requests', () => {
   })
 })
 
-describe('drafts', () => {
-  /** The model, and how many times it has run. */
-  async function counted() {
-    const backend = cpuBackend()
-    const runs = { count: 0 }
-    const compile: typeof backend.compile = async (...given) => {
-      const compiled = await backend.compile(...given)
-      return {
-        ...compiled,
-        run: (...fed) => {
-          runs.count++
-          return compiled.run(...fed)
-        },
-      }
+/** The model, and how many times it has run. */
+async function counted() {
+  const backend = cpuBackend()
+  const runs = { count: 0 }
+  const compile: typeof backend.compile = async (...given) => {
+    const compiled = await backend.compile(...given)
+    return {
+      ...compiled,
+      run: (...fed) => {
+        runs.count++
+        return compiled.run(...fed)
+      },
     }
-    return { own: await goldenModel('llama', { ...backend, compile }), runs }
   }
+  return { own: await goldenModel('llama', { ...backend, compile }), runs }
+}
 
+it('decodes all prompts of a batch together, though they are read in two passes', async () => {
+  const { own, runs } = await counted()
+  const long = Array.from({ length: 20 }, (_, i) =>
+    Array.from({ length: 110 }, (_, j) => 3 + ((7 * i + j) % 90)),
+  )
+  const generations = await all(long.map(textOf), { maxTokens: 5, batchSize: 20 }, own)
+  expect(generations).toHaveLength(20)
+  // 18 prompts of 110 tokens are read together, then 2; four steps follow.
+  expect(runs.count).toBe(2 + 4)
+})
+
+describe('drafts', () => {
   it.each([
     ['greedy', { maxTokens: 21 }],
     ['sampled', { maxTokens: 21, temperature: 0.9, topP: 0.9, seed: 3 }],

@@ -16,6 +16,8 @@ interface LayerModel {
 export interface PastKeyValues extends KeyValues {
   /** Positions of the tokens they belong to, [batch, length] float32; needed by layers with a window. */
   readonly positions?: tf.Tensor | undefined
+  /** The source after it took in some of the pass's own tokens. */
+  readonly including?: ((tokens: KeyValues) => KeyValues) | undefined
 }
 
 /** One layer of a forward pass. Returns the residual stream [S + batch · length, d], and keys and values of the rows' tokens. */
@@ -44,7 +46,7 @@ export function decodeLayer(
     ])
   } else if (past || !mask) {
     const sources = (past ?? []).map((source) => ({
-      ...source,
+      ...(source.including?.(tokens) ?? source),
       mask: stream.pastMask(type, source.mask, source.positions),
     }))
     attended = attention(tokens.queries, [...sources, { ...tokens, mask }], cap)

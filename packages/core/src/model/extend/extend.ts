@@ -25,14 +25,12 @@ export interface ExtendInput {
   readonly past?: KeyValueCache | undefined
   /** Output at each row's last token: all logits [rows, V], or the id of the largest. */
   readonly output: 'logits' | 'argmax'
-  /** If given, output at each of the first `every` tokens of every row instead, row by row; no row may have more. */
-  readonly every?: number | undefined
   /** Set if every row has one new token and a past, and more such runs will follow. */
   readonly step?: StepSettings
 }
 
 export interface ExtendResult {
-  /** [rows, V] float32, or [rows] int32; with `every`, rows · every of them. */
+  /** [rows, V] float32, or [rows] int32. */
   readonly last: HostTensor
   readonly block: BlockKeyValues
 }
@@ -42,22 +40,21 @@ const LENGTH_STEP = 8
 
 /** Runs new tokens through the model. Returns their keys and values, and the output at each row's last token. */
 export async function extend(core: ModelCore, input: ExtendInput): Promise<ExtendResult> {
-  const { tokens, starts, past, output, every, step } = input
+  const { tokens, starts, past, output, step } = input
   const batch = tokens.length
-  const longest = Math.max(every ?? 1, ...tokens.map((row) => row.length))
+  const longest = Math.max(...tokens.map((row) => row.length))
   const length = longest === 1 ? 1 : LENGTH_STEP * Math.ceil(longest / LENGTH_STEP)
   const ids = new Int32Array(batch * length)
   const positions = new Int32Array(batch * length)
-  const rows = new Int32Array(batch * (every ?? 1))
+  const rows = new Int32Array(batch)
   for (const [row, own] of tokens.entries()) {
     ids.set(own, row * length)
     for (let i = 0; i < length; i++) positions[row * length + i] = (starts[row] as number) + i
-    if (every === undefined) rows[row] = row * length + own.length - 1
-    else for (let i = 0; i < every; i++) rows[row * every + i] = row * length + i
+    rows[row] = row * length + own.length - 1
   }
   const feeds = {
     ids: { shape: [batch * length], data: ids },
-    rows: { shape: [rows.length], data: rows },
+    rows: { shape: [batch], data: rows },
     ...placeFeeds(core.config, { positions }),
     ...past?.feeds(),
   }
@@ -70,10 +67,7 @@ export async function extend(core: ModelCore, input: ExtendInput): Promise<Exten
   )
   const compiled = step
     ? await decodingProgram(core, own.program, feeds, step)
-    : await core.programs.get(
-        `extend ${batch}x${length} past ${past !== undefined}${every ? ' every' : ''}`,
-        () => own,
-      )
+    : await core.programs.get(`extend ${batch}x${length} past ${past !== undefined}`, () => own)
   const wanted = [output, ...keyValueNames(core.config.layers)]
   const { [output]: last, ...block } = await compiled.run(feeds, undefined, wanted)
   return { last: last as HostTensor, block }
@@ -104,7 +98,7 @@ export function pastKeyValues(layers: number, inputs: NamedTensors): PastKeyValu
   ])
 }
 
-const keyValueNames = (layers: number): string[] =>
+export const keyValueNames = (layers: number): string[] =>
   Array.from({ length: layers }, (_, layer) => [`key.${layer}`, `value.${layer}`]).flat()
 
 /** A block's keys and values under the names used by {@link BlockKeyValues}. */

@@ -53,13 +53,16 @@ const PREFILL_TOKENS = 2048
 const VERIFIED = 8
 
 /**
- * Continuous batching. When a quarter of the slots are free (in a live batch, one slot), waiting prompts are prefilled into them.
+ * Continuous batching. When a quarter of the slots are free (in a live batch, one slot), waiting prompts are prefilled into them,
+ * in several passes if they are long.
  * When none wait and three quarters are free, the cache shrinks.
  */
 export function createBatch(core: ModelCore, { slots, contexts, often, live }: BatchSettings): Batch {
   const waiting: BatchRequest[] = []
   let rows: (Row | undefined)[] = []
   let cache = createKeyValueCache(core.config, 0)
+  /** Whether the last prefill left slots free because its prompts were many tokens. */
+  let filling = false
   const taken = () => [...rows.keys()].filter((slot) => rows[slot])
 
   /** Resizes to `size` slots, busy ones first. */
@@ -80,11 +83,13 @@ export function createBatch(core: ModelCore, { slots, contexts, often, live }: B
 
   const start = async (busy: number): Promise<GenerationEvent[]> => {
     const started = next(slots - busy)
+    filling = busy + started.length < slots
     if (rows.length < busy + started.length) {
       const size = live ? Math.min(slots, 2 ** Math.ceil(Math.log2(busy + started.length))) : slots
       const need = Math.max(...started.map(({ tokens, prefix }) => tokens.length + (prefix?.length ?? 0)))
       const most = Math.max(...started.map(({ maxTokens }) => maxTokens))
-      arrange(size, Math.min(need + most, INITIAL_CAPACITY))
+      const spare = started.some(({ draft }) => draft) ? VERIFIED - 1 : 0
+      arrange(size, Math.min(need + most, INITIAL_CAPACITY) + spare)
     }
     const free = [...rows.keys()].filter((slot) => !rows[slot]).slice(0, started.length)
     const fresh = await prefill(core, started, contexts, cache, free)
@@ -98,25 +103,31 @@ export function createBatch(core: ModelCore, { slots, contexts, often, live }: B
    * draft and sample from one stream). Free slots run along without effect.
    */
   const decode = async (count: number): Promise<GenerationEvent[]> => {
+    const longest = Math.max(...[...rows.keys()].map((slot) => cache.length(slot)))
+    if (count > 1 && longest + count > cache.capacity) arrange(rows.length, longest + count)
     const fed = rows.map((row) =>
       row ? [row.next, ...row.draft.slice(0, Math.min(count, row.left) - 1)] : [0],
     )
-    const { last, block } = await extend(core, {
+    const input = {
       tokens: fed,
       starts: rows.map((row, slot) => (row ? cache.position(slot) : 0)),
       past: cache,
       output: outputFor(rows),
-      ...(count > 1
-        ? { every: count }
-        : { step: { single: rows.length === 1 && (live || slots === 1), often } }),
-    })
+    }
+    const { last, block } =
+      count > 1
+        ? await (await import('../extend/verify.ts')).verify(core, { ...input, count })
+        : await extend(core, {
+            ...input,
+            step: { single: rows.length === 1 && (live || slots === 1), often },
+          })
     const choose = await chooser(core, last, rows, count)
     const events: GenerationEvent[] = []
     for (const [slot, row] of rows.entries()) {
       if (!row) cache.clear(slot)
       for (const [i, token] of (fed[slot] ?? []).entries()) {
         if (!row || rows[slot] !== row || row.next !== token) break
-        cache.append(slot, block, slot, 1, i)
+        cache.append(slot, block, slot * count + i, 1)
         row.fed.push(token)
         advance(row, choose(slot * count + i, row))
         events.push(...settle([slot]))
@@ -160,7 +171,9 @@ export function createBatch(core: ModelCore, { slots, contexts, often, live }: B
     },
     async step() {
       const busy = taken().length
-      if (waiting.length > 0 && (busy === 0 || slots - busy >= (live ? 1 : slots / 4))) return start(busy)
+      const enough = filling || live ? 1 : slots / 4
+      if (waiting.length > 0 && (busy === 0 || slots - busy >= enough)) return start(busy)
+      filling = false
       if (busy <= rows.length / 4 && waiting.length === 0) arrange(busy, live ? 0 : cache.capacity)
       if (busy === 0) return []
       return decode(rows.filter((row) => row && row.draft.length > 0).length > busy / 2 ? VERIFIED : 1)

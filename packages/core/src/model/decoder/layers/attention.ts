@@ -12,8 +12,8 @@ export function causalMask(length: number): Float32Array {
 }
 
 /**
- * Keys and values that queries may attend to. `batch` 1 means that every row of the batch shares them (the prefix): one product
- * serves all rows instead of copying them to each.
+ * Keys and values that queries may attend to. Their `batch` may be a fraction of the queries': that many consecutive rows then
+ * share them (all rows a prefix, with `batch` 1), and one product serves these rows instead of copying to each.
  */
 export interface KeyValues {
   /** [kvHeads, batch, length, D] after RoPE. */
@@ -56,16 +56,18 @@ export function tokensFirst(x: tf.Tensor, group: number, length: number): tf.Ten
   return tf.reshape(tf.transpose(apart, [1, 3, 0, 2, 4]), [batch * length, kvHeads * group * size])
 }
 
-/** [kvHeads, B, G, T, x] times a source's [kvHeads, B or 1, …], as one product per head if the source is shared. */
+/** [kvHeads, B, G, T, x] times a source's [kvHeads, S, …], as one product for the B / S rows that share it. */
 function multiply(left: tf.Tensor, right: tf.Tensor, transposeRight: boolean): tf.Tensor {
   const [kvHeads, batch, group, length, inner] = left.shape as [number, number, number, number, number]
   const [, sourceBatch, span, size] = right.shape as [number, number, number, number]
-  if (sourceBatch === 1) {
-    const flat = tf.reshape(left, [kvHeads, batch * group * length, inner])
-    const product = tf.matMul(flat, tf.reshape(right, [kvHeads, span, size]), false, transposeRight)
-    return tf.reshape(product, [kvHeads, batch, group * length, transposeRight ? span : size])
-  }
-  return tf.matMul(tf.reshape(left, [kvHeads, batch, group * length, inner]), right, false, transposeRight)
+  const rows = (batch / sourceBatch) * group * length
+  const sources = sourceBatch === 1 ? [kvHeads] : [kvHeads, sourceBatch]
+  const [x, y] = [tf.reshape(left, [...sources, rows, inner]), tf.reshape(right, [...sources, span, size])]
+  const times = (part: tf.Tensor) => tf.matMul(part, y, false, transposeRight)
+  // A product of a single row may add its terms in another order than a larger one. Rows must not depend on those beside them.
+  const product =
+    group * length === 1 && rows > 1 ? tf.concat(tf.split(x, rows, -2).map(times), -2) : times(x)
+  return tf.reshape(product, [kvHeads, batch, group * length, transposeRight ? span : size])
 }
 
 /**

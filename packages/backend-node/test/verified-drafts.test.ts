@@ -1,0 +1,77 @@
+import type { LanguageModel } from '@policypatch/core'
+import { createLanguageModel, type HostTensor } from '@policypatch/core/platform'
+import { afterAll, expect, it } from 'vitest'
+import { findArchitecture } from '../../core/src/model/decoder/architectures/find-architecture.ts'
+import { numberTokenizer } from '../../core/src/testing/number-tokenizer.ts'
+import { hashedValues, hashedWeights } from '../../core/test/models/hashed-weights.ts'
+import { onnxruntimeBackend } from '../src/onnxruntime/onnxruntime-backend.ts'
+
+const backend = onnxruntimeBackend({ threads: 1 })
+afterAll(() => backend.dispose())
+
+const vocabSize = 128
+const [layers, hiddenSize] = [6, 128]
+const prompts = ['5 17 3', '80 25 25 90 3', '41 9', '9 71 8 33 60 4 17 66 12 30 9 71 8 33']
+/** The first token comes from reading the prompt, the others from 16 steps or two passes of 8 tokens. */
+const maxTokens = 17
+
+/** A model large enough for int8, and the logits of its runs. */
+async function observed(change: object): Promise<{ model: LanguageModel; logits: Float32Array[] }> {
+  const architecture = findArchitecture('mistral')
+  const config = architecture.parseConfig({
+    ...{ model_type: 'mistral', vocab_size: vocabSize, hidden_size: hiddenSize, intermediate_size: 192 },
+    ...{ num_hidden_layers: layers, num_attention_heads: 4, num_key_value_heads: 2 },
+    ...{ max_position_embeddings: 128, sliding_window: null },
+    ...change,
+  })
+  const logits: Float32Array[] = []
+  const compile: typeof backend.compile = async (...given) => {
+    const compiled = await backend.compile(...given)
+    return {
+      ...compiled,
+      async run(...fed) {
+        const outputs = await compiled.run(...fed)
+        if (outputs.logits) logits.push((outputs.logits as HostTensor).data as Float32Array)
+        return outputs
+      },
+    }
+  }
+  const model = await createLanguageModel({
+    ...{ id: 'observed', architecture, config, precision: 'int8', backend: { ...backend, compile } },
+    weights: hashedWeights(architecture.weightSpecs(config)),
+    // No sequence ends early.
+    tokenizer: numberTokenizer({ vocabSize, eosTokenId: vocabSize }),
+  })
+  return { model, logits }
+}
+
+it.each([
+  ['int8', {}],
+  ['int8 with a window', { sliding_window: 5 }],
+  ['int8 with heads of their own keys', { num_key_value_heads: 4 }],
+])('drafted tokens are computed to the last bit as in steps, in %s', async (_, change) => {
+  const { model, logits } = await observed(change)
+  const prefix = { length: 3, embeddings: hashedValues('prefix', [3, hiddenSize]), alwaysVisible: true }
+  const patched = model.withPrefix(prefix)
+  const drafts = new Map<string, readonly number[]>()
+  const generated = async () => {
+    const tokens: number[][] = []
+    const options = { maxTokens, batchSize: 4, temperature: 1, seed: 3, drafts }
+    for await (const { index, tokens: own } of patched.generateBatch(prompts, options))
+      tokens[index] = [...own]
+    return { tokens, last: logits.splice(0) }
+  }
+  const free = await generated()
+  const drafted = await generated()
+  expect(free.last).toHaveLength(1 + 16)
+  expect(drafted.last).toHaveLength(1 + 2)
+  expect(drafted.tokens).toEqual(free.tokens)
+  for (const [step, together] of free.last.slice(1).entries()) {
+    for (const slot of prompts.keys()) {
+      const ofStep = together.subarray(slot * vocabSize, (slot + 1) * vocabSize)
+      const place = slot * 8 + (step % 8)
+      const ofPass = drafted.last[1 + (step >> 3)]?.subarray(place * vocabSize, (place + 1) * vocabSize)
+      expect(ofPass).toEqual(ofStep)
+    }
+  }
+})
