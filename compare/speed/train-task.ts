@@ -25,6 +25,12 @@ export interface TrainTask extends RealModel {
   readonly dpo: StageTask & { readonly beta: number }
 }
 
+/** The same for our side. */
+export interface OwnTrainTask extends TrainTask {
+  /** The folder for compiled programs and rounded weights. */
+  readonly cache: string
+}
+
 /** A side's output once its patch is on disk. */
 export interface TrainReport {
   /** Seconds. */

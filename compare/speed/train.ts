@@ -6,9 +6,12 @@
  *   npm run compare:train -- [--sft 12] [--dpo 6] [--response 32] [--pairs 128] [--bf16] [--runs 1] [--threads 2]
  *     [--precision float32|int8] [--likeliest 4] [--earlier FOLDER]
  *
+ * Our side is the built code: run `npm run build` first. Like a user's, it keeps compiled programs and rounded weights in a cache,
+ * which its first run fills. It has a thread for each processor; `--threads` is for PEFT.
+ *
  * All sides start from the policy sentence. `--likeliest` adds our side with trainPatch's `init: 'likeliest'`, for that many steps
  * of SFT and half as many of DPO, to see how many steps a better start saves. `--earlier` is another checkout of this repository,
- * with its dependencies installed, which trains the same patches.
+ * built, which trains the same patches.
  *
  * Ratios are ours / PEFT in float32, of median times: `train` for the whole process, `train-after-load` without startup and
  * loading the model, `train-likeliest` for the whole process of that side. Losses at the end are of held-out pairs, for each patch
@@ -18,15 +21,16 @@ import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { parseArgs, promisify } from 'node:util'
 import { formatTable } from '@policypatch/core/evaluate'
 import { DEFAULT_POLICY } from '@policypatch/core/train'
 import { median, printLoad, printRatios, timeCells } from '../../timing/figures.ts'
-import { type Command, ownCommand, pythonCommand, quietEnvironment } from '../sides/command.ts'
+import { type Command, pythonCommand, quietEnvironment } from '../sides/command.ts'
 import { modelOptions, realModel } from '../sides/real-model.ts'
 import { drawBatches } from './draw-batches.ts'
 import { heldOutLosses } from './held-out-loss.ts'
-import { type TrainReport, type TrainTask, trainParts } from './train-task.ts'
+import { type OwnTrainTask, type TrainReport, trainParts } from './train-task.ts'
 import { demoPairs, writePairs } from './write-pairs.ts'
 
 const { values } = parseArgs({
@@ -57,7 +61,7 @@ try {
   await rm(folder, { recursive: true })
 }
 
-async function trainTask(seed: number, [sft, dpo]: readonly [number, number]): Promise<TrainTask> {
+async function trainTask(seed: number, [sft, dpo]: readonly [number, number]): Promise<OwnTrainTask> {
   const path = join(folder, 'pairs.jsonl')
   const batchSize = 8
   const batches = drawBatches(writePairs(path, Number(values.pairs)), { sft, dpo, batchSize, seed })
@@ -65,6 +69,7 @@ async function trainTask(seed: number, [sft, dpo]: readonly [number, number]): P
     ...(await realModel(values)),
     pairs: path,
     out: '',
+    cache: join(folder, 'cache'),
     prefixLength: 50,
     text: DEFAULT_POLICY,
     maxResponseTokens: Number(values.response),
@@ -96,7 +101,7 @@ async function compareTraining(): Promise<void> {
   const peft = pythonCommand('peft_train.py')
   const { earlier, likeliest: steps } = values
   const likeliest = steps === undefined ? undefined : ([Number(steps), Number(steps) >> 1] as const)
-  const ownTrain = ownCommand(new URL('./own-train.ts', import.meta.url))
+  const ownTrain: Command = [process.execPath, fileURLToPath(new URL('./own-train.mjs', import.meta.url))]
   const sides: Side[] = [
     { name: 'ours', command: ownTrain },
     { name: 'PEFT fp32', command: peft, dtype: 'fp32' },
@@ -132,11 +137,9 @@ async function compareTraining(): Promise<void> {
   })
 }
 
-/** Another checkout's own side, run by its own sources. */
+/** Another checkout's own side. */
 function earlierSide(root: string): Side {
-  const [program] = ownCommand(new URL('./own-train.ts', import.meta.url))
-  const command: Command = [program, '--import', './scripts/source.mjs', 'compare/speed/own-train.ts']
-  return { name: 'ours, earlier', command, root }
+  return { name: 'ours, earlier', command: [process.execPath, 'compare/speed/own-train.mjs'], root }
 }
 
 async function heldOutTable(names: readonly string[], runs: readonly Run[][]): Promise<string> {
@@ -157,7 +160,7 @@ async function heldOutTable(names: readonly string[], runs: readonly Run[][]): P
 }
 
 /** Runs a side's process from start to end. */
-async function run({ command: [program, ...args], root }: Side, task: TrainTask): Promise<Run> {
+async function run({ command: [program, ...args], root }: Side, task: OwnTrainTask): Promise<Run> {
   const file = `${task.out}.json`
   await writeFile(file, JSON.stringify(task))
   const start = performance.now()

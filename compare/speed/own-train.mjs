@@ -1,19 +1,19 @@
-/** Our side of train.ts. */
+// @ts-check
+/** Our side of train.ts, as users run it: the built packages, with the caches of `loadModel`. */
 import { readFileSync } from 'node:fs'
-import { fileStorage } from '@policypatch/backend-node'
-import { readPairs, type TrainProgress, trainPatch } from '@policypatch/core'
-import { loadRealModel } from '../sides/real-model.ts'
-import type { StageTask, TrainPart, TrainReport, TrainTask } from './train-task.ts'
+import { fileStorage, loadModel, readPairs, trainPatch } from 'policypatch'
 
-const task: TrainTask = JSON.parse(readFileSync(process.argv[2] as string, 'utf8'))
-const { prefixLength, text, maxResponseTokens, batchSize, seed } = task
+/** @type {import('./train-task.ts').OwnTrainTask} */
+const task = JSON.parse(readFileSync(/** @type {string} */ (process.argv[2]), 'utf8'))
+const { path, precision, cache, prefixLength, text, maxResponseTokens, batchSize, seed } = task
 const storage = fileStorage()
 
 let last = performance.now()
-const parts: Record<TrainPart, number> = { load: 0, sft: 0, logps: 0, dpo: 0, save: 0 }
-const losses: Record<'sft' | 'dpo', number[]> = { sft: [], dpo: [] }
+const parts = { load: 0, sft: 0, logps: 0, dpo: 0, save: 0 }
+/** @type {Record<'sft' | 'dpo', number[]>} */
+const losses = { sft: [], dpo: [] }
 
-const model = await loadRealModel(task)
+const model = await loadModel(path, { precision, cache })
 lap('load')
 const patch = await trainPatch({
   model,
@@ -33,19 +33,25 @@ const patch = await trainPatch({
 lap('dpo')
 await patch.save({ storage, path: task.out })
 lap('save')
-process.stdout.write(`${JSON.stringify({ parts, losses } satisfies TrainReport)}\n`)
+process.stdout.write(`${JSON.stringify({ parts, losses })}\n`)
 
-function stage({ steps, learningRate, warmupSteps }: StageTask) {
+/** @param {import('./train-task.ts').StageTask} stage */
+function stage({ steps, learningRate, warmupSteps }) {
   return { steps, learningRate, warmupSteps, batchSize }
 }
 
-function note(progress: TrainProgress): void {
+/** @param {import('policypatch').TrainProgress} progress */
+function note(progress) {
   if (progress.stage === 'sft' || progress.stage === 'dpo') losses[progress.stage].push(progress.metrics.loss)
   if (progress.stage === 'sft' || progress.stage === 'dpo' || progress.stage === 'logps') lap(progress.stage)
 }
 
-/** Adds the time since the last lap to a part. */
-function lap(part: TrainPart): void {
+/**
+ * Adds the time since the last lap to a part.
+ *
+ * @param {import('./train-task.ts').TrainPart} part
+ */
+function lap(part) {
   const now = performance.now()
   parts[part] += (now - last) / 1000
   last = now
