@@ -36,7 +36,9 @@ const digestLength = 32
 /** The folder of one model in a store. */
 interface KeptModel {
   readonly path: string
-  bytes: number
+  /** What it held when this was first asked for. Asked for only to make room, because it takes a call for each file. */
+  readonly bytes: () => Promise<number>
+  added: number
 }
 
 /** @param capacity most bytes to keep in total; weights of models in use that exceed it are not stored */
@@ -56,11 +58,14 @@ export function weightStore(folder: string, capacity = defaultCapacity): WeightS
   async function makeRoom(bytes: number): Promise<boolean> {
     others ??= modelsIn(folder, [...used.keys()])
     const [unused, own] = await Promise.all([others, Promise.all(used.values())])
-    let left = capacity - bytes - [...own, ...unused].reduce((sum, model) => sum + model.bytes, 0)
+    const sizes = await Promise.all(
+      [...own, ...unused].map(async (model) => (await model.bytes()) + model.added),
+    )
+    let left = capacity - bytes - sizes.reduce((sum, size) => sum + size, 0)
     while (left < 0 && unused.length > 0) {
-      const { path, bytes: freed } = unused.pop() as KeptModel
-      await rm(path, { recursive: true, force: true }).catch(ignored)
-      left += freed
+      const model = unused.pop() as KeptModel
+      await rm(model.path, { recursive: true, force: true }).catch(ignored)
+      left += await model.bytes()
     }
     return left >= 0
   }
@@ -75,7 +80,7 @@ export function weightStore(folder: string, capacity = defaultCapacity): WeightS
       const model = await modelOf(weight)
       const bytes = encode(rounded)
       if (!model || !(await makeRoom(bytes.length))) return
-      model.bytes += bytes.length
+      model.added += bytes.length
       const path = join(model.path, nameOf(weight, form))
       const partial = temporaryPath(path)
       // The weight itself is at hand: a full or locked disk only costs later processes time.
@@ -98,7 +103,19 @@ async function useModel(path: string): Promise<KeptModel> {
   const now = new Date()
   await utimes(path, now, now).catch(ignored)
   await removeAbandoned(path)
-  return { path, bytes: await bytesIn(path) }
+  return keptModel(path)
+}
+
+function keptModel(path: string): KeptModel {
+  let bytes: Promise<number> | undefined
+  return {
+    path,
+    bytes: () => {
+      bytes ??= bytesIn(path)
+      return bytes
+    },
+    added: 0,
+  }
 }
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
@@ -142,7 +159,8 @@ async function readWhole(path: string): Promise<Uint8Array<ArrayBuffer> | undefi
   if (!file) return undefined
   try {
     const { size } = await file.stat()
-    const bytes = new Uint8Array(size)
+    // Memory of its own, and not set to zero first.
+    const bytes = new Uint8Array(Buffer.allocUnsafeSlow(size).buffer)
     const { bytesRead } = await file.read(bytes, 0, size, 0)
     return bytesRead === size ? bytes : undefined
   } catch {
@@ -159,10 +177,10 @@ async function modelsIn(folder: string, except: readonly string[]): Promise<Kept
   const models = await Promise.all(
     paths.map(async (path) => {
       const at = (await stat(path).catch(ignored))?.mtimeMs ?? 0
-      return { path, at, bytes: await bytesIn(path) }
+      return { path, at }
     }),
   )
-  return models.sort((a, b) => b.at - a.at)
+  return models.sort((a, b) => b.at - a.at).map(({ path }) => keptModel(path))
 }
 
 async function bytesIn(folder: string): Promise<number> {

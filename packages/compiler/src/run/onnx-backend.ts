@@ -160,11 +160,12 @@ async function weightFeeds<Tensor extends RuntimeTensor>(
   tensors: WeightTensors<Tensor>,
 ): Promise<Record<string, Tensor>> {
   const feeds: Record<string, Tensor> = {}
-  for (const { name, key, source, quantized, picked, resident } of inputs) {
-    // One at a time, so that the floats of one packed weight are freed before the next is expanded.
-    if (source === 'weight' && picked === undefined && !resident)
-      feeds[name] = await tensors.get(weights[key] as Weight, quantized)
-  }
+  const fed = inputs.filter(
+    ({ source, picked, resident }) => source === 'weight' && picked === undefined && !resident,
+  )
+  await inLanes(fed, async ({ name, key, quantized }) => {
+    feeds[name] = await tensors.get(weights[key] as Weight, quantized)
+  })
   return feeds
 }
 
@@ -175,13 +176,38 @@ async function residentWeights<Tensor extends RuntimeTensor>(
   tensors: WeightTensors<Tensor>,
 ): Promise<ExternalData[]> {
   const files: ExternalData[] = []
-  for (const { name, key, quantized, resident } of inputs) {
-    if (!resident) continue
+  const resident = inputs.filter((input) => input.resident)
+  await inLanes(resident, async ({ name, key, quantized }) => {
     const { data } = await tensors.get(weights[key] as Weight, quantized)
     const { buffer, byteOffset, byteLength } = data as ArrayBufferView
     files.push({ path: name, data: new Uint8Array(buffer, byteOffset, byteLength) })
-  }
+  })
   return files
+}
+
+type ProgramInput = EncodedProgram['inputs'][number]
+
+/** Quantized weights to get at once: those in a store are read while others are checked. */
+const LANES = 4
+
+/** Gets each weight: the floats of one that is not quantized are freed before the next is expanded. */
+async function inLanes(
+  inputs: readonly ProgramInput[],
+  get: (input: ProgramInput) => Promise<void>,
+): Promise<void> {
+  for (const input of inputs) if (!input.quantized) await get(input)
+  const left = inputs.filter(({ quantized }) => quantized).values()
+  let failed = false
+  const lane = async () => {
+    for (const input of left) {
+      if (failed) return
+      await get(input).catch((error: unknown) => {
+        failed = true
+        throw error
+      })
+    }
+  }
+  await settleAll(Array.from({ length: LANES }, lane))
 }
 
 function inputFeeds<Tensor extends RuntimeTensor>(

@@ -24,11 +24,12 @@ export function weightQuantizer<Tensor extends RuntimeTensor>(
   keep: (session: RuntimeSession<Tensor>) => RuntimeSession<Tensor>,
 ): (weight: Weight, form: QuantizedForm, plain?: Promise<Tensor>) => Promise<QuantizedTensors<Tensor>> {
   const inTurn = runQueue()
+  const largeInTurn = runQueue()
   const kept: Sessions<Tensor> = new Map()
   let scratch = new Float32Array(0)
 
   return async (weight, form, plain) => {
-    if (sizeOf(weight.shape) > largestPiece) return inPieces(weight, form, plain)
+    if (sizeOf(weight.shape) > largestPiece) return largeInTurn(() => inPieces(weight, form, plain))
     const whole = await plain
     // One at a time, so that no other weight is expanded into the shared memory before this one has been read.
     return inTurn(() => quantize(whole ?? runtime.feed(expanded(weight)), weight.shape, form))
