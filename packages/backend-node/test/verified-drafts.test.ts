@@ -1,9 +1,8 @@
 import type { LanguageModel } from '@policypatch/core'
-import { createLanguageModel, type HostTensor } from '@policypatch/core/platform'
+import type { HostTensor } from '@policypatch/core/platform'
 import { afterAll, expect, it } from 'vitest'
-import { findArchitecture } from '../../core/src/model/decoder/architectures/find-architecture.ts'
-import { numberTokenizer } from '../../core/src/testing/number-tokenizer.ts'
-import { hashedValues, hashedWeights } from '../../core/test/models/hashed-weights.ts'
+import { hashedModel } from '../../core/test/models/hashed-model.ts'
+import { hashedValues } from '../../core/test/models/hashed-weights.ts'
 import { onnxruntimeBackend } from '../src/onnxruntime/onnxruntime-backend.ts'
 
 const backend = onnxruntimeBackend({ threads: 1 })
@@ -17,13 +16,12 @@ const maxTokens = 17
 
 /** A model large enough for int8, and the logits of its runs. */
 async function observed(change: object): Promise<{ model: LanguageModel; logits: Float32Array[] }> {
-  const architecture = findArchitecture('mistral')
-  const config = architecture.parseConfig({
+  const config = {
     ...{ model_type: 'mistral', vocab_size: vocabSize, hidden_size: hiddenSize, intermediate_size: 192 },
     ...{ num_hidden_layers: layers, num_attention_heads: 4, num_key_value_heads: 2 },
     ...{ max_position_embeddings: 128, sliding_window: null },
     ...change,
-  })
+  }
   const logits: Float32Array[] = []
   const compile: typeof backend.compile = async (...given) => {
     const compiled = await backend.compile(...given)
@@ -36,13 +34,7 @@ async function observed(change: object): Promise<{ model: LanguageModel; logits:
       },
     }
   }
-  const model = await createLanguageModel({
-    ...{ id: 'observed', architecture, config, precision: 'int8', backend: { ...backend, compile } },
-    weights: hashedWeights(architecture.weightSpecs(config)),
-    // No sequence ends early.
-    tokenizer: numberTokenizer({ vocabSize, eosTokenId: vocabSize }),
-  })
-  return { model, logits }
+  return { model: await hashedModel(config, { ...backend, compile }, 'int8'), logits }
 }
 
 it.each([

@@ -16,22 +16,16 @@ import {
   type Signature,
   settleAll,
   type TensorProgram,
-  type Weight,
 } from '@policypatch/core/platform'
 import type { QuantizedType } from '../graph/graph.ts'
 import { type EncodedProgram, encodeProgram } from '../onnx/encode-onnx.ts'
 import { hasRows, pickedRows } from '../trace/picked-rows.ts'
 import { precisionOn, traceProgram } from '../trace/trace-program.ts'
 import { exactWeightType } from './exact-weight-type.ts'
-import {
-  type ExternalData,
-  type OnnxRuntime,
-  type RuntimeSession,
-  type RuntimeTensor,
-  wordsOf,
-} from './onnx-runtime.ts'
+import { type OnnxRuntime, type RuntimeSession, type RuntimeTensor, wordsOf } from './onnx-runtime.ts'
+import { residentWeights, weightFeeds } from './program-weights.ts'
 import { rowFeeds } from './row-feeds.ts'
-import { type WeightTensors, weightTensorCache } from './weight-tensors.ts'
+import { weightTensorCache } from './weight-tensors.ts'
 
 /** A program, ready to run. */
 interface Loaded<Tensor extends RuntimeTensor> {
@@ -152,62 +146,6 @@ async function encodedProgram<Tensor extends RuntimeTensor>(
   const made = encodeProgram(pickedRows(traceProgram(program, signature, { target, quantizedType }), weights))
   await store?.put(named, made)
   return made
-}
-
-async function weightFeeds<Tensor extends RuntimeTensor>(
-  { inputs }: EncodedProgram,
-  weights: NamedWeights,
-  tensors: WeightTensors<Tensor>,
-): Promise<Record<string, Tensor>> {
-  const feeds: Record<string, Tensor> = {}
-  const fed = inputs.filter(
-    ({ source, picked, resident }) => source === 'weight' && picked === undefined && !resident,
-  )
-  await inLanes(fed, async ({ name, key, quantized }) => {
-    feeds[name] = await tensors.get(weights[key] as Weight, quantized)
-  })
-  return feeds
-}
-
-/** The external data of a program's file. It shares memory with the tensors that other programs are fed. */
-async function residentWeights<Tensor extends RuntimeTensor>(
-  { inputs }: EncodedProgram,
-  weights: NamedWeights,
-  tensors: WeightTensors<Tensor>,
-): Promise<ExternalData[]> {
-  const files: ExternalData[] = []
-  const resident = inputs.filter((input) => input.resident)
-  await inLanes(resident, async ({ name, key, quantized }) => {
-    const { data } = await tensors.get(weights[key] as Weight, quantized)
-    const { buffer, byteOffset, byteLength } = data as ArrayBufferView
-    files.push({ path: name, data: new Uint8Array(buffer, byteOffset, byteLength) })
-  })
-  return files
-}
-
-type ProgramInput = EncodedProgram['inputs'][number]
-
-/** Quantized weights to get at once: those in a store are read while others are checked. */
-const LANES = 4
-
-/** Gets each weight: the floats of one that is not quantized are freed before the next is expanded. */
-async function inLanes(
-  inputs: readonly ProgramInput[],
-  get: (input: ProgramInput) => Promise<void>,
-): Promise<void> {
-  for (const input of inputs) if (!input.quantized) await get(input)
-  const left = inputs.filter(({ quantized }) => quantized).values()
-  let failed = false
-  const lane = async () => {
-    for (const input of left) {
-      if (failed) return
-      await get(input).catch((error: unknown) => {
-        failed = true
-        throw error
-      })
-    }
-  }
-  await settleAll(Array.from({ length: LANES }, lane))
 }
 
 function inputFeeds<Tensor extends RuntimeTensor>(

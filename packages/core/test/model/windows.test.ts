@@ -1,18 +1,16 @@
 import { expect, it } from 'vitest'
-import { createLanguageModel } from '../../src/model/create-language-model.ts'
-import { findArchitecture } from '../../src/model/decoder/architectures/find-architecture.ts'
 import type { LanguageModel, Prefix } from '../../src/model/language-model/language-model.ts'
 import { describeBase } from '../../src/patch/apply/check-fit.ts'
 import { parallelPrefix } from '../../src/patch/apply/compose-prefixes.ts'
 import { createPatch } from '../../src/patch/release/create-patch.ts'
 import { readPatch } from '../../src/patch/release/read-patch.ts'
 import { memoryStorage } from '../../src/storage/memory-storage.ts'
-import { numberTokenizer } from '../../src/testing/number-tokenizer.ts'
 import { initPrefix } from '../../src/train/trainer/prefix-init.ts'
 import { PrefixTrainer } from '../../src/train/trainer/prefix-trainer.ts'
 import { cpuBackend } from '../cpu-backend.ts'
 import { relativeDifference } from '../goldens.ts'
-import { hashedValues, hashedWeights } from '../models/hashed-weights.ts'
+import { hashedModel } from '../models/hashed-model.ts'
+import { hashedValues } from '../models/hashed-weights.ts'
 
 const window = 5
 const config = {
@@ -21,15 +19,8 @@ const config = {
   ...{ max_position_embeddings: 128, sliding_window: window },
 }
 
-async function modelWith(change: object): Promise<LanguageModel> {
-  const architecture = findArchitecture('mistral')
-  const parsed = architecture.parseConfig({ ...config, ...change })
-  return createLanguageModel({
-    ...{ id: 'windowed', architecture, config: parsed, backend: cpuBackend() },
-    weights: hashedWeights(architecture.weightSpecs(parsed)),
-    tokenizer: numberTokenizer({ vocabSize: 61, eosTokenId: 61 }),
-  })
-}
+const modelWith = (change: object): Promise<LanguageModel> =>
+  hashedModel({ ...config, ...change }, cpuBackend())
 
 const model = await modelWith({})
 const [length, d] = [4, 16]

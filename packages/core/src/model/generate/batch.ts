@@ -54,8 +54,7 @@ const VERIFIED = 8
 
 /**
  * Continuous batching. When a quarter of the slots are free (in a live batch, one slot), waiting prompts are prefilled into them,
- * in several passes if they are long.
- * When none wait and three quarters are free, the cache shrinks.
+ * in several passes if they are long. When none wait and three quarters are free, the cache shrinks.
  */
 export function createBatch(core: ModelCore, { slots, contexts, often, live }: BatchSettings): Batch {
   const waiting: BatchRequest[] = []
