@@ -5,8 +5,10 @@ export interface GenerateTask extends RealModel {
   readonly dtype?: 'fp32' | 'bf16'
   /** Greedy if absent. */
   readonly sampling?: { readonly temperature: number; readonly topP: number }
-  /** Only for our side: whether to pass the same answers as drafts. */
-  readonly drafts?: boolean
+  /** Only for our side: the folder of a patch to apply. */
+  readonly patch?: string | undefined
+  /** Only for our side: whose answers to pass as drafts, the model's own or the base model's. */
+  readonly drafts?: 'own' | 'base'
   /** User turns, or texts for a model without a chat template. */
   readonly format: 'chat' | 'text'
   readonly prompts: readonly string[]

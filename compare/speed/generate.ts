@@ -4,13 +4,15 @@
  * GGUF file. Every side generates the same number of tokens for every prompt, ignoring end tokens. Each side is a ready process
  * of its own, and they run in turn.
  *
- *   npm run compare:generate -- [--only b32|sampled|drafts|b1] [--model ID] [--runs 3] [--warm-up 1] [--tokens N] [--threads 2] [--precision float32|int8]
+ *   npm run compare:generate -- [--only b32|sampled|drafts|b1] [--model ID] [--patch FOLDER] [--runs 3] [--warm-up 1] [--tokens N] [--threads 2] [--precision float32|int8]
  *
  * Ratios are of median times: `generate-b32` and `generate-sampled-b32` ours over the faster transformers, `sample-cost` ours
  * sampled over ours greedy, `generate-draft` ours with drafts over ours without, `generate-b1` ours over node-llama-cpp. With
- * `--model`, for example a model without a chat template, `sampled` covers only our side.
+ * `--model`, for example a model without a chat template, `sampled` covers only our side. With `--patch`, the folder of a patch such
+ * as the demo's, `drafts` measures the patched model too, with the base model's answers as drafts: `generate-draft-base`.
  */
 import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { formatTable } from '@policypatch/core/evaluate'
 import { median, printLoad, printRatios, timeCells } from '../../timing/figures.ts'
@@ -24,6 +26,7 @@ const { values } = parseArgs({
   options: {
     ...modelOptions,
     model: { type: 'string' },
+    patch: { type: 'string' },
     only: { type: 'string' },
     runs: { type: 'string', default: '3' },
     'warm-up': { type: 'string', default: '1' },
@@ -63,11 +66,20 @@ if (runs('sampled')) {
 }
 if (runs('drafts')) {
   const [ours, without] = await measure([
-    own({ ...many, drafts: true }),
+    own({ ...many, drafts: 'own' }),
     { ...own(many), name: 'without drafts' },
   ])
   addRows('drafts', many, ours, [without as Measured])
   ratios['generate-draft'] = ours.seconds / (without as Measured).seconds
+  if (values.patch !== undefined) {
+    const task = { ...many, patch: resolve(values.patch) }
+    const [drafted, patched] = await measure([
+      own({ ...task, drafts: 'base' }),
+      { ...own(task), name: 'without drafts' },
+    ])
+    addRows('drafts of base', task, drafted, [patched as Measured])
+    ratios['generate-draft-base'] = drafted.seconds / (patched as Measured).seconds
+  }
 }
 if (runs('b1')) {
   const task = taskOf(chatPrompts.slice(-1), 128)
