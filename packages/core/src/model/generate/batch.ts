@@ -47,7 +47,7 @@ const INITIAL_CAPACITY = 512
  * Maximum number of tokens, including padding, of prompts prefilled together. More would be no faster, and the keys and values of
  * all layers are held until the end.
  */
-const PREFILL_TOKENS = 2048
+const PREFILL_TOKENS = 1024
 
 /** Tokens of each row verified in one pass, including its newest. Such a pass takes about as long as three steps. */
 const VERIFIED = 8
