@@ -49,7 +49,7 @@ const INITIAL_CAPACITY = 512
  */
 const PREFILL_TOKENS = 1024
 
-/** Tokens of each row verified in one pass, including its newest. Such a pass takes about as long as three steps. */
+/** Tokens of each row verified in one pass, including its newest. Such a pass takes about as long as three to five steps. */
 const VERIFIED = 8
 
 /**
@@ -102,8 +102,10 @@ export function createBatch(core: ModelCore, { slots, contexts, often, live }: B
    * draft and sample from one stream). Free slots run along without effect.
    */
   const decode = async (count: number): Promise<GenerationEvent[]> => {
-    const longest = Math.max(...[...rows.keys()].map((slot) => cache.length(slot)))
-    if (count > 1 && longest + count > cache.capacity) arrange(rows.length, longest + count)
+    if (count > 1) {
+      const needed = count + Math.max(...[...rows.keys()].map((slot) => cache.length(slot)))
+      if (needed > cache.capacity) arrange(rows.length, needed)
+    }
     const fed = rows.map((row) =>
       row ? [row.next, ...row.draft.slice(0, Math.min(count, row.left) - 1)] : [0],
     )

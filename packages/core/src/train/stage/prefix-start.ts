@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { throwIfAborted } from '../../errors.ts'
+import { mean } from '../../evaluate/statistics/sample.ts'
 import { modelIdentity } from '../../model/language-model/model-identity.ts'
 import { responseTokens } from '../../model/score/row-layout.ts'
 import type { PreferencePair } from '../../pairs/rows/preference-pair.ts'
@@ -77,13 +78,11 @@ async function likeliestText(run: TrainRun, pairs: readonly PreferencePair[]): P
       for (const { logProbabilities } of scores) logps.push(...logProbabilities)
       done++
     }
-    left = left.sort((a, b) => meanOf(b.logps) - meanOf(a.logps)).slice(0, kept)
+    left = left.sort((a, b) => mean(b.logps) - mean(a.logps)).slice(0, kept)
   }
   onProgress?.({ stage: 'start', done, total })
   return (left[0] as { text: string }).text
 }
-
-const meanOf = (numbers: readonly number[]) => numbers.reduce((sum, n) => sum + n, 0) / numbers.length
 
 /** Examples of both kinds in the shares that SFT draws them in. */
 function drawExamples({ options, settings, seed }: TrainRun, pairs: readonly PreferencePair[]) {
