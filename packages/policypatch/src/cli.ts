@@ -1,6 +1,11 @@
 #!/usr/bin/env node
-import './platform-storage.ts'
-import { runCli } from './cli/run-cli.ts'
-import { commands } from './commands.ts'
+import { endWithParent, largePagesEnvironment, startAgain } from './cli/large-pages.ts'
 
-process.exitCode = await runCli(commands())
+const env = largePagesEnvironment(process.argv.slice(2))
+if (env) process.exitCode = await startAgain(env)
+else {
+  endWithParent()
+  await import('./platform-storage.ts')
+  const [{ runCli }, { commands }] = await Promise.all([import('./cli/run-cli.ts'), import('./commands.ts')])
+  process.exitCode = await runCli(commands())
+}
