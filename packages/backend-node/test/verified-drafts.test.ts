@@ -47,6 +47,8 @@ it.each([
   const patched = model.withPrefix(prefix)
   const drafts = new Map<string, readonly number[]>()
   const generated = async () => {
+    // Copies: a model's own answer to the same request would not be verified.
+    for (const [key, tokens] of drafts) drafts.set(key, [...tokens])
     const tokens: number[][] = []
     const options = { maxTokens, batchSize: 4, temperature: 1, seed: 3, drafts }
     for await (const { index, tokens: own } of patched.generateBatch(prompts, options))

@@ -7,6 +7,7 @@ import type { Gate, LanguageModel, Prefix } from '../../src/model/language-model
 import { coreOf } from '../../src/model/language-model/model-core.ts'
 import { parallelPrefix } from '../../src/patch/apply/compose-prefixes.ts'
 import { initPrefix } from '../../src/train/trainer/prefix-init.ts'
+import { countedModel } from '../counted-model.ts'
 import { cpuBackend } from '../cpu-backend.ts'
 import { goldenJson, goldenModel, goldenTensor, relativeDifference } from '../goldens.ts'
 
@@ -130,6 +131,26 @@ describe('a prefix with a gate', () => {
     const expected = fires.map((fired, i) => (fired ? patched[i] : base[i]))
     expect(base).not.toEqual(patched)
     for (const batchSize of [1, 2, 5]) expect(await tokensOf(gated, batchSize)).toEqual(expected)
+  })
+
+  it('reads a prompt once, however often it is asked and by how many gates', async () => {
+    const { own, runs } = await countedModel()
+    const gate = await splitting()
+    const gated = own.withPrefix({ ...plain, gate })
+    const fires = await gated.takesEffect([...prompts, ...prompts])
+    expect(fires).toEqual([...fires.slice(0, 5), ...fires.slice(0, 5)])
+    expect(runs.count).toBe(1)
+    expect(await gated.takesEffect(prompts)).toEqual(fires.slice(0, 5))
+    expect(await gated.withPrefix({ ...plain, gate }).takesEffect(prompts)).toEqual(fires.slice(0, 5))
+    expect(runs.count).toBe(1)
+    const opposite = { ...gate, output: gate.output.map((x) => -x), bias: -gate.bias }
+    const stack = parallelPrefix([
+      { prefix: { ...plain, gate }, weight: 1 },
+      { prefix: { ...plain, gate: opposite }, weight: 1 },
+    ])
+    expect(await own.withPrefix(stack).takesEffect([...prompts, '7 7 7'])).not.toContain(false)
+    // The other gate has not read them, and neither knows the last one.
+    expect(runs.count).toBe(2)
   })
 
   it('never fires on a prompt of one token, the start of a text', async () => {

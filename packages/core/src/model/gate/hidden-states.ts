@@ -79,7 +79,7 @@ async function readBatch(
       positions: Int32Array.from({ length: batch * length }, (_, i) => before + (i % length)),
     }),
     ...readingFeeds(places, prompts, length),
-    ...(shared && pastFeeds(core, shared, batch, layersRead(places))),
+    ...(shared && pastFeeds(core, shared, layersRead(places))),
   }
   const name = `hidden ${batch}x${length} past ${shared !== undefined} at ${readingKey(places)}`
   const compiled = await core.programs.get(name, () =>
@@ -130,9 +130,10 @@ async function sharedPromptOf(
   return keptContext(core, undefined, (prompts[0] as ReadTokens).tokens.slice(0, length))
 }
 
-function pastFeeds(core: ModelCore, shared: SharedContext, batch: number, layers: number): NamedHostTensors {
-  const past = createKeyValueCache(core.config, batch, shared.length)
-  for (let row = 0; row < batch; row++) enterContext(past, row, shared)
+/** One row, which all prompts attend to. */
+function pastFeeds(core: ModelCore, shared: SharedContext, layers: number): NamedHostTensors {
+  const past = createKeyValueCache(core.config, 1, shared.length, (tokens) => tokens)
+  enterContext(past, 0, shared)
   const used = (feed: string) => !/\d+$/.test(feed) || Number(feed.split('.').at(-1)) < layers
   return Object.fromEntries(Object.entries(past.feeds()).filter(([feed]) => used(feed)))
 }

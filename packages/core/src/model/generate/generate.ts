@@ -10,6 +10,7 @@ import type { GenerateOptions } from '../language-model/language-model.ts'
 import type { ModelCore } from '../language-model/model-core.ts'
 import { spanOf } from '../language-model/prefix.ts'
 import { createBatch, type GenerationEvent } from './batch.ts'
+import { type Answer, knownAnswer, rememberAnswer } from './known-answer.ts'
 import type { BatchRequest, Contexts, Sampler } from './prefill.ts'
 
 /** Number of steps for which rearranging the weights pays off, assuming that no response ends early. */
@@ -28,22 +29,31 @@ export async function* generateTokens(
   // Not loaded for greedy generation.
   const { sampler } = settings.temperature > 0 ? await import('./sampler.ts') : {}
   const requests = opened.map((request) => toBatchRequest(core, request, settings, sampler))
+  const open: BatchRequest[] = []
+  for (const request of requests) {
+    const known = knownAnswer(core, request)
+    if (known) yield* eventsOf(request, known)
+    else open.push(request)
+  }
   const batch = createBatch(core, {
-    slots: Math.min(batchSize, requests.length),
+    slots: Math.min(batchSize, open.length),
     contexts: headContexts(core),
-    often: settings.maxTokens * Math.ceil(requests.length / batchSize) >= MANY_STEPS,
+    often: settings.maxTokens * Math.ceil(open.length / batchSize) >= MANY_STEPS,
     live: false,
   })
   const { drafts } = settings
   const responses = drafts && requests.map((): number[] => [])
   // Prompts of similar length are prefilled together to reduce padding.
-  batch.add([...requests].sort((a, b) => b.tokens.length - a.tokens.length || a.index - b.index))
+  batch.add(open.sort((a, b) => b.tokens.length - a.tokens.length || a.index - b.index))
   while (batch.running + batch.waiting > 0) {
     throwIfAborted(signal, 'generation')
     for (const event of await batch.step()) {
-      const own = responses?.[event.index]
-      if (event.type === 'token') own?.push(event.token)
-      else if (own) drafts?.set(draftKey(requests[event.index] as BatchRequest), withEnd(core, own, event))
+      const tokens = responses?.[event.index]
+      if (event.type === 'token') tokens?.push(event.token)
+      else if (tokens) {
+        const request = requests[event.index] as BatchRequest
+        drafts?.set(draftKey(request), asDraft(core, request, { tokens, finishReason: event.finishReason }))
+      }
       yield event
     }
   }
@@ -51,12 +61,18 @@ export async function* generateTokens(
 
 const draftKey = ({ tokens }: Pick<TokenizedRequest, 'tokens'>) => tokens.join(' ')
 
-/** A response as a draft for the next one, including where it ended. */
-const withEnd = (
-  { tokenizer }: ModelCore,
-  tokens: readonly number[],
-  { finishReason }: Extract<GenerationEvent, { type: 'end' }>,
-) => (finishReason === 'stop' ? [...tokens, ...tokenizer.eosTokenIds.slice(0, 1)] : tokens)
+/** An answer as a draft for the next one, including where it ended. */
+function asDraft(core: ModelCore, request: BatchRequest, answer: Answer): readonly number[] {
+  const { tokens, finishReason } = answer
+  const draft = finishReason === 'stop' ? [...tokens, ...core.tokenizer.eosTokenIds.slice(0, 1)] : tokens
+  rememberAnswer(draft, core, request, answer)
+  return draft
+}
+
+function* eventsOf({ index }: BatchRequest, { tokens, finishReason }: Answer): Generator<GenerationEvent> {
+  for (const token of tokens) yield { type: 'token', index, token }
+  yield { type: 'end', index, finishReason }
+}
 
 /** Caches the heads of chats. */
 function headContexts(core: ModelCore): Contexts {

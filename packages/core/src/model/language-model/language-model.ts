@@ -31,7 +31,8 @@ export interface GenerateOptions {
   readonly batchSize?: number | undefined
   /**
    * Earlier responses, by prompt. New tokens are verified against them several at a time: the output is the same, but faster
-   * where they agree. Each response replaces the earlier one, so that the map can be reused.
+   * where they agree. If a response was generated with the same model, options and effective prefix (none where a gate is closed),
+   * it is returned as it is. Each response replaces the earlier one, so that the map can be reused.
    */
   readonly drafts?: Drafts | undefined
   readonly signal?: AbortSignal | undefined
