@@ -49,6 +49,7 @@ export function capacityFor(tokens: number): number {
   return capacity
 }
 
+/** Also keeps a sum of exponentials in the same order, whatever the capacity: kernels add every 16th number. */
 const FREE_STEP = 16
 
 /** The capacity for programs that accept any: little more than is used, because all of it is read. Grows by a quarter. */

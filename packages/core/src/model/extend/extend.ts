@@ -21,7 +21,7 @@ export interface ExtendInput {
   readonly tokens: readonly (readonly number[])[]
   /** Position of each row's first new token. */
   readonly starts: readonly number[]
-  /** The past, one slot per row. */
+  /** The past: one slot per row, or one for all rows. */
   readonly past?: KeyValueCache | undefined
   /** Output at each row's last token: all logits [rows, V], or the id of the largest. */
   readonly output: 'logits' | 'argmax'
@@ -67,7 +67,7 @@ export async function extend(core: ModelCore, input: ExtendInput): Promise<Exten
   )
   const compiled = step
     ? await decodingProgram(core, own.program, feeds, step)
-    : await core.programs.get(`extend ${batch}x${length} past ${past !== undefined}`, () => own)
+    : await core.programs.get(`extend ${batch}x${length} past of ${past?.slots ?? 0}`, () => own)
   const wanted = [output, ...keyValueNames(core.config.layers)]
   const { [output]: last, ...block } = await compiled.run(feeds, undefined, wanted)
   return { last: last as HostTensor, block }

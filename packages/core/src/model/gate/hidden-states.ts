@@ -2,7 +2,7 @@ import type { NamedHostTensors, NamedTensors } from '../../backend/backend.ts'
 import { PatchError, throwIfAborted } from '../../errors.ts'
 import * as tf from '../../tf.ts'
 import { forward } from '../decoder/forward.ts'
-import { createKeyValueCache } from '../decoder/key-value-cache.ts'
+import { createKeyValueCache, freeCapacityFor } from '../decoder/key-value-cache.ts'
 import { type PlaceTensors, placeFeeds } from '../decoder/places.ts'
 import { freeAxes } from '../extend/decoding-program.ts'
 import { pastKeyValues } from '../extend/extend.ts'
@@ -132,7 +132,7 @@ async function sharedPromptOf(
 
 /** One row, which all prompts attend to. */
 function pastFeeds(core: ModelCore, shared: SharedContext, layers: number): NamedHostTensors {
-  const past = createKeyValueCache(core.config, 1, shared.length, (tokens) => tokens)
+  const past = createKeyValueCache(core.config, 1, shared.length, freeCapacityFor)
   enterContext(past, 0, shared)
   const used = (feed: string) => !/\d+$/.test(feed) || Number(feed.split('.').at(-1)) < layers
   return Object.fromEntries(Object.entries(past.feeds()).filter(([feed]) => used(feed)))

@@ -71,20 +71,16 @@ export async function prefill(
 ): Promise<Row[]> {
   const shared = await contexts.find(requests)
   const batch = Math.min(2 ** Math.ceil(Math.log2(requests.length)), Math.max(cache.slots, requests.length))
-  const longest = Math.max(...shared.map(({ length }) => length))
-  const past = createKeyValueCache(core.config, batch, longest, freeCapacityFor)
-  for (const [row, context] of shared.entries()) {
-    enterContext(past, row, context)
-    enterContext(cache, slots[row] as number, context)
-  }
+  const past = pastOf(core, shared, batch)
+  for (const [row, context] of shared.entries()) enterContext(cache, slots[row] as number, context)
   const own = requests.map(({ tokens }, row) => tokens.slice(shared[row]?.sharedTokens))
   const padding = new Array<readonly number[]>(batch - requests.length).fill([0])
   const rows = requests.map((request) => ({ request }))
   const { last, block } = await extend(core, {
     tokens: [...own, ...padding],
-    starts: Array.from({ length: batch }, (_, row) => past.position(row)),
+    starts: Array.from({ length: batch }, (_, row) => past.position(past.slots === 1 ? 0 : row)),
     output: outputFor(rows),
-    past: longest > 0 ? past : undefined,
+    past: shared.some(({ length }) => length > 0) ? past : undefined,
   })
   const choose = await chooser(core, last, rows)
   return requests.map((request, row) => {
@@ -97,6 +93,15 @@ export async function prefill(
     advance(started, choose(row, started))
     return started
   })
+}
+
+/** What precedes the rows, in slots of their own. A context that all of them have is one slot, which all attend to. */
+function pastOf({ config }: ModelCore, contexts: readonly SharedContext[], batch: number): KeyValueCache {
+  const longest = Math.max(...contexts.map(({ length }) => length))
+  const same = contexts.every((context) => context === contexts[0])
+  const past = createKeyValueCache(config, same ? 1 : batch, longest, freeCapacityFor)
+  for (const [slot, context] of contexts.slice(0, past.slots).entries()) enterContext(past, slot, context)
+  return past
 }
 
 /** `logits` if one of the rows needs them, else `argmax`. */

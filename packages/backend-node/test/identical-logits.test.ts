@@ -69,3 +69,21 @@ it.each([
     }
   }
 })
+
+it('a row has the same logits to the last bit alone, beside others, and beside a longer context', async () => {
+  const { model, logits } = await observed({})
+  const prefixOf = (length: number) => ({
+    length,
+    embeddings: hashedValues(`prefix ${length}`, [length, hiddenSize]),
+  })
+  const [short, long] = [prefixOf(3), prefixOf(21)]
+  const logitsOf = async (prefixes: readonly (typeof short)[], batchSize: number) => {
+    const requests = prefixes.map((prefix, seed) => ({ prompt: '80 25 25 90 3', prefix, seed }))
+    for await (const _ of model.generateBatch(requests, { maxTokens: 5, batchSize, temperature: 1 }));
+    return logits.splice(0).map((all) => all.slice(0, vocabSize))
+  }
+  const alone = await logitsOf([short], 1)
+  expect(alone).toHaveLength(5)
+  expect(await logitsOf([short, short, short], 3)).toEqual(alone)
+  expect(await logitsOf([short, long], 2)).toEqual(alone)
+})
