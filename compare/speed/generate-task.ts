@@ -7,8 +7,8 @@ export interface GenerateTask extends RealModel {
   readonly sampling?: { readonly temperature: number; readonly topP: number }
   /** Only for our side: the folder of a patch to apply. */
   readonly patch?: string | undefined
-  /** Only for our side: whose answers to pass as drafts, the model's own or the base model's. */
-  readonly drafts?: 'own' | 'base'
+  /** Only for our side: the answers to pass as drafts, the model's own, copies of them, or the base model's. */
+  readonly drafts?: 'own' | 'copies' | 'base'
   /** User turns, or texts for a model without a chat template. */
   readonly format: 'chat' | 'text'
   readonly prompts: readonly string[]

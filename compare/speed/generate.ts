@@ -1,15 +1,16 @@
 /**
  * Benchmarks generation with the real model: 32 chats at once, ours against transformers on a left-padded batch in float32 and
- * bfloat16, greedy and sampled; ours with the same answers as drafts; and one chat alone, ours against node-llama-cpp on the same
+ * bfloat16, greedy and sampled; ours with earlier answers as drafts; and one chat alone, ours against node-llama-cpp on the same
  * GGUF file. Every side generates the same number of tokens for every prompt, ignoring end tokens. Each side is a ready process
  * of its own, and they run in turn.
  *
  *   npm run compare:generate -- [--only b32|sampled|drafts|b1] [--model ID] [--patch FOLDER] [--runs 3] [--warm-up 1] [--tokens N] [--threads 2] [--precision float32|int8]
  *
  * Ratios are of median times: `generate-b32` and `generate-sampled-b32` ours over the faster transformers, `sample-cost` ours
- * sampled over ours greedy, `generate-draft` ours with drafts over ours without, `generate-b1` ours over node-llama-cpp. With
- * `--model`, for example a model without a chat template, `sampled` covers only our side. With `--patch`, the folder of a patch such
- * as the demo's, `drafts` measures the patched model too, with the base model's answers as drafts: `generate-draft-base`.
+ * sampled over ours greedy, `generate-b1` ours over node-llama-cpp. With drafts over without: `generate-draft` if they are the same
+ * model's answers, which are known then, `generate-draft-verified` if they are verified. With `--patch`, the folder of a patch such
+ * as the demo's, the model of these is patched, and `generate-draft-base` is for the base model's answers as drafts. With `--model`,
+ * for example a model without a chat template, `sampled` covers only our side.
  */
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -65,20 +66,16 @@ if (runs('sampled')) {
   }
 }
 if (runs('drafts')) {
-  const [ours, without] = await measure([
-    own({ ...many, drafts: 'own' }),
-    { ...own(many), name: 'without drafts' },
+  const task = { ...many, ...(values.patch !== undefined && { patch: resolve(values.patch) }) }
+  const kinds = task.patch === undefined ? (['own', 'copies'] as const) : (['own', 'copies', 'base'] as const)
+  const [without, ...drafted] = await measure([
+    { ...own(task), name: 'ours, no drafts' },
+    ...kinds.map((drafts) => ({ ...own({ ...task, drafts }), name: `ours, ${drafts}` })),
   ])
-  addRows('drafts', many, ours, [without as Measured])
-  ratios['generate-draft'] = ours.seconds / (without as Measured).seconds
-  if (values.patch !== undefined) {
-    const task = { ...many, patch: resolve(values.patch) }
-    const [drafted, patched] = await measure([
-      own({ ...task, drafts: 'base' }),
-      { ...own(task), name: 'without drafts' },
-    ])
-    addRows('drafts of base', task, drafted, [patched as Measured])
-    ratios['generate-draft-base'] = drafted.seconds / (patched as Measured).seconds
+  for (const [i, side] of drafted.entries()) {
+    const name = { own: 'generate-draft', copies: 'generate-draft-verified', base: 'generate-draft-base' }
+    addRows(`drafts: ${kinds[i]}`, task, side, [without])
+    ratios[name[kinds[i] as 'own']] = side.seconds / without.seconds
   }
 }
 if (runs('b1')) {

@@ -24,10 +24,14 @@ await serveSteps<GenerateTask>(async (task) => {
 
   return async (): Promise<GenerateReport> => {
     if (only && prompts.length === 1) return { ...(await timeStream(model, only, options)), generated }
+    // Answers replace drafts, so each run gets its own copy. Copied answers are verified like those of another model.
+    const copy = task.drafts === 'copies' ? (tokens: readonly number[]) => [...tokens] : undefined
+    const given = drafts && new Map([...drafts].map(([key, tokens]) => [key, copy?.(tokens) ?? tokens]))
+    // Read again, a patch has a gate that has not read the prompts yet.
+    const asked = task.drafts === 'own' ? model : await patched(base, task)
     const start = performance.now()
-    // Answers replace drafts, so each run gets its own copy.
-    const timed = { ...options, drafts: drafts && new Map(drafts) }
-    for await (const { index, tokens } of model.generateBatch(prompts, timed)) generated[index] = [...tokens]
+    for await (const { index, tokens } of asked.generateBatch(prompts, { ...options, drafts: given }))
+      generated[index] = [...tokens]
     return { seconds: (performance.now() - start) / 1000, first: null, generated }
   }
 })
