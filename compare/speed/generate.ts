@@ -9,8 +9,9 @@
  * Ratios are of median times: `generate-b32` and `generate-sampled-b32` ours over the faster transformers, `sample-cost` ours
  * sampled over ours greedy, `generate-b1` ours over node-llama-cpp. With drafts over without: `generate-draft` if they are the same
  * model's answers, which are known then, `generate-draft-verified` if they are verified. With `--patch`, the folder of a patch such
- * as the demo's, the model of these is patched, and `generate-draft-base` is for the base model's answers as drafts. With `--model`,
- * for example a model without a chat template, `sampled` covers only our side.
+ * as the demo's, the model of these is patched, and `generate-draft-base-…` is for the base model's answers as drafts, on harmless
+ * prompts of Vicuna's benchmark and of Koala. With `--model`, for example a model without a chat template, `sampled` covers only our
+ * side.
  */
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -66,16 +67,10 @@ if (runs('sampled')) {
   }
 }
 if (runs('drafts')) {
-  const task = { ...many, ...(values.patch !== undefined && { patch: resolve(values.patch) }) }
-  const kinds = task.patch === undefined ? (['own', 'copies'] as const) : (['own', 'copies', 'base'] as const)
-  const [without, ...drafted] = await measure([
-    { ...own(task), name: 'ours, no drafts' },
-    ...kinds.map((drafts) => ({ ...own({ ...task, drafts }), name: `ours, ${drafts}` })),
-  ])
-  for (const [i, side] of drafted.entries()) {
-    const name = { own: 'generate-draft', copies: 'generate-draft-verified', base: 'generate-draft-base' }
-    addRows(`drafts: ${kinds[i]}`, task, side, [without])
-    ratios[name[kinds[i] as 'own']] = side.seconds / without.seconds
+  const patch = values.patch === undefined ? undefined : resolve(values.patch)
+  await measureDrafts({ ...many, patch }, ['own', 'copies'])
+  for (const part of patch === undefined ? [] : ['vicuna-bench', 'koala']) {
+    await measureDrafts({ ...taskOf(heldOutPrompts(part).slice(0, 32), 64), patch }, ['base'], ` on ${part}`)
   }
 }
 if (runs('b1')) {
@@ -98,6 +93,20 @@ console.log(formatTable(table))
 printLoad('after')
 printRatios(ratios)
 
+/** With answers as drafts of each of these kinds, over without drafts. */
+async function measureDrafts(task: GenerateTask, kinds: readonly ('own' | 'copies' | 'base')[], on = '') {
+  const [without, ...drafted] = await measure([
+    { ...own(task), name: 'ours, no drafts' },
+    ...kinds.map((drafts) => ({ ...own({ ...task, drafts }), name: 'ours' })),
+  ])
+  const names = { own: 'generate-draft', copies: 'generate-draft-verified', base: 'generate-draft-base' }
+  for (const [i, side] of drafted.entries()) {
+    const kind = kinds[i] as (typeof kinds)[number]
+    addRows(`drafts: ${kind}${on}`, task, side, [without])
+    ratios[`${names[kind]}${on.replaceAll(' on ', '-')}`] = side.seconds / without.seconds
+  }
+}
+
 interface Measured {
   readonly name: string
   readonly times: readonly number[]
@@ -118,10 +127,27 @@ function taskOf(prompts: readonly string[], tokens: number): GenerateTask {
 
 /** Prompts that differ from the first word. */
 function everydayPrompts(count: number): string[] {
-  const file = new URL('../../packages/policypatch/demo/everyday.jsonl', import.meta.url)
-  const rows = readFileSync(file, 'utf8').trim().split('\n')
+  const rows = demoPrompts('everyday')
   const step = Math.floor(rows.length / count)
-  return Array.from({ length: count }, (_, i) => JSON.parse(rows[i * step] as string).prompt)
+  return Array.from({ length: count }, (_, i) => (rows[i * step] as DemoPrompt).prompt)
+}
+
+/** Harmless prompts by others, which the demo's patch has not seen. */
+function heldOutPrompts(part: string): string[] {
+  return demoPrompts('held-out').flatMap((row) => (row.part === part ? [row.prompt] : []))
+}
+
+interface DemoPrompt {
+  readonly prompt: string
+  readonly part: string
+}
+
+function demoPrompts(name: string): DemoPrompt[] {
+  const file = new URL(`../../packages/policypatch/demo/${name}.jsonl`, import.meta.url)
+  return readFileSync(file, 'utf8')
+    .trim()
+    .split('\n')
+    .map((row) => JSON.parse(row))
 }
 
 function own(task: GenerateTask): SideSpec {
