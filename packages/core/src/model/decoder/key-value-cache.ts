@@ -57,6 +57,26 @@ export function freeCapacityFor(tokens: number, before: number): number {
   return FREE_STEP * Math.ceil(Math.max(1, tokens, tokens > before ? before * 1.25 : 0) / FREE_STEP)
 }
 
+/** A block's arrays in the order of a cache's: key 0, value 0, key 1, … */
+interface BlockArrays {
+  readonly batch: number
+  readonly length: number
+  readonly arrays: readonly Float32Array[]
+}
+
+/** Looked up once for all rows of a block: finding them takes longer than copying a token. */
+const arraysByBlock = new WeakMap<BlockKeyValues, BlockArrays>()
+
+function arraysOf(block: BlockKeyValues, layers: number): BlockArrays {
+  const known = arraysByBlock.get(block)
+  if (known) return known
+  const tensors = Array.from({ length: 2 * layers }, (_, i) => block[`${i % 2 ? 'value' : 'key'}.${i >> 1}`])
+  const [, batch, length] = (tensors[0] as HostTensor).shape as [number, number, number, number]
+  const found = { batch, length, arrays: tensors.map((tensor) => tensor?.data as Float32Array) }
+  arraysByBlock.set(block, found)
+  return found
+}
+
 /** @param capacityOf the capacity for a number of tokens, given the previous capacity */
 export function createKeyValueCache(
   config: ModelConfig,
@@ -120,9 +140,9 @@ export function createKeyValueCache(
     append(slot, block, row, count, first = 0) {
       const at = lengths[slot] as number
       grow(at + count)
-      for (const [i, array] of arrays.entries()) {
-        const { data, shape } = block[`${i % 2 === 0 ? 'key' : 'value'}.${i >> 1}`] as HostTensor
-        const [, batch, length] = shape as [number, number, number, number]
+      const { batch, length, arrays: sources } = arraysOf(block, layers)
+      for (let i = 0; i < sources.length; i++) {
+        const [array, data] = [arrays[i] as Float32Array, sources[i] as Float32Array]
         for (let head = 0; head < keyValueHeads; head++) {
           const from = ((head * batch + row) * length + first) * headSize
           const to = ((head * slots + slot) * capacity + at) * headSize
