@@ -4,12 +4,12 @@ import { beforeAll, expect, test } from 'vitest'
 import { buildBundle } from './bundle/build-bundle.ts'
 
 /** Bytes, compressed by gzip: what it is now, so that it does not grow. */
-const ceiling = 62_900
+const ceiling = 63_500
 /** The same with the chat templates' language, which comes with the first model that has a chat template. */
-const chatCeiling = 94_200
+const chatCeiling = 94_900
 
 /** The same with what verifies a publisher's signatures, and with what reads a trust policy besides. */
-const [verifiedCeiling, policyCeiling] = [64_500, 66_200]
+const [verifiedCeiling, policyCeiling] = [65_300, 67_000]
 
 let chunks: readonly Rolldown.OutputChunk[]
 let apply: readonly Rolldown.OutputChunk[]
@@ -45,7 +45,7 @@ function compressed(some: Iterable<Rolldown.OutputChunk>): number {
   return gzipSync([...some].map(({ code }) => code).join('\n')).length
 }
 
-test('applying a patch takes at most 62.9 kB without runtimes, and 94.2 with chat templates', () => {
+test('applying a patch takes at most 63.5 kB without runtimes, and 94.9 with chat templates', () => {
   const template = chunks.find((chunk) =>
     modulesOf([chunk]).some((id) => id.endsWith('/compile-chat-template.ts')),
   )

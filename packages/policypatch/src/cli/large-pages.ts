@@ -1,6 +1,6 @@
 /**
  * Large pages for the commands that compute. Where Linux gives large pages only on request (`madvise`, the default of many
- * distributions), reading weights and activations through pages of 4 KiB costs a fifth of the time. The C library asks for large
+ * distributions), reading weights and activations through pages of 4 KiB costs up to a fifth of the time. The C library asks for large
  * pages if told so when a process starts, so such a command starts once more.
  */
 
@@ -10,10 +10,12 @@ import { readFileSync } from 'node:fs'
 /** The names of the commands that run a model for more than a moment. */
 export const computing: ReadonlySet<string> = new Set([
   'demo',
+  'doctor',
   'pairs',
   'train',
   'eval',
   'test',
+  'scan',
   'generate',
   'serve',
   'worker',

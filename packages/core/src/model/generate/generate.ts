@@ -10,8 +10,7 @@ import type { GenerateOptions } from '../language-model/language-model.ts'
 import type { ModelCore } from '../language-model/model-core.ts'
 import { spanOf } from '../language-model/prefix.ts'
 import { createBatch, type GenerationEvent } from './batch.ts'
-import { type Answer, knownAnswer, rememberAnswer } from './known-answer.ts'
-import type { BatchRequest, Contexts, Sampler } from './prefill.ts'
+import { type BatchRequest, type Contexts, draftKey, type Sampler } from './prefill.ts'
 
 /** Number of steps for which rearranging the weights pays off, assuming that no response ends early. */
 const MANY_STEPS = 32
@@ -29,49 +28,30 @@ export async function* generateTokens(
   // Not loaded for greedy generation.
   const { sampler } = settings.temperature > 0 ? await import('./sampler.ts') : {}
   const requests = opened.map((request) => toBatchRequest(core, request, settings, sampler))
-  const open: BatchRequest[] = []
+  const { drafts } = settings
+  const known = drafts && (await import('./known-answers.ts'))
+  const keep = drafts && known?.keepAnswers(core, drafts)
+  const unknown: BatchRequest[] = []
   for (const request of requests) {
-    const known = knownAnswer(core, request)
-    if (known) yield* eventsOf(request, known)
-    else open.push(request)
+    const events = known?.knownEvents(core, request)
+    if (events) yield* events
+    else unknown.push(request)
   }
   const batch = createBatch(core, {
-    slots: Math.min(batchSize, open.length),
+    slots: Math.min(batchSize, unknown.length),
     contexts: headContexts(core),
-    often: settings.maxTokens * Math.ceil(open.length / batchSize) >= MANY_STEPS,
+    often: settings.maxTokens * Math.ceil(unknown.length / batchSize) >= MANY_STEPS,
     live: false,
   })
-  const { drafts } = settings
-  const responses = drafts && requests.map((): number[] => [])
   // Prompts of similar length are prefilled together to reduce padding.
-  batch.add(open.sort((a, b) => b.tokens.length - a.tokens.length || a.index - b.index))
+  batch.add(unknown.sort((a, b) => b.tokens.length - a.tokens.length || a.index - b.index))
   while (batch.running + batch.waiting > 0) {
     throwIfAborted(signal, 'generation')
     for (const event of await batch.step()) {
-      const tokens = responses?.[event.index]
-      if (event.type === 'token') tokens?.push(event.token)
-      else if (tokens) {
-        const request = requests[event.index] as BatchRequest
-        drafts?.set(draftKey(request), asDraft(core, request, { tokens, finishReason: event.finishReason }))
-      }
+      keep?.(requests[event.index] as BatchRequest, event)
       yield event
     }
   }
-}
-
-const draftKey = ({ tokens }: Pick<TokenizedRequest, 'tokens'>) => tokens.join(' ')
-
-/** An answer as a draft for the next one, including where it ended. */
-function asDraft(core: ModelCore, request: BatchRequest, answer: Answer): readonly number[] {
-  const { tokens, finishReason } = answer
-  const draft = finishReason === 'stop' ? [...tokens, ...core.tokenizer.eosTokenIds.slice(0, 1)] : tokens
-  rememberAnswer(draft, core, request, answer)
-  return draft
-}
-
-function* eventsOf({ index }: BatchRequest, { tokens, finishReason }: Answer): Generator<GenerationEvent> {
-  for (const token of tokens) yield { type: 'token', index, token }
-  yield { type: 'end', index, finishReason }
 }
 
 /** Caches the heads of chats. */

@@ -30,6 +30,9 @@ export interface BatchRequest extends TokenizedRequest {
   readonly observe?: ((logits: Float32Array, token: number) => void) | undefined
 }
 
+/** Where a request's draft is in a map of drafts. */
+export const draftKey = ({ tokens }: Pick<TokenizedRequest, 'tokens'>): string => tokens.join(' ')
+
 /** A sequence being generated. */
 export interface Row {
   readonly request: BatchRequest
