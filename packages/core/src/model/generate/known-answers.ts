@@ -17,7 +17,7 @@ interface Answer {
 
 /** Where a draft came from. */
 interface Origin {
-  readonly core: ModelCore
+  readonly model: symbol
   readonly prefix: Prefix | undefined
   /** What else determines the choice of tokens. */
   readonly choice: string
@@ -27,6 +27,15 @@ interface Origin {
 
 /** By the draft itself: a copy, or one that was read from a file, may be anything. */
 const origins = new WeakMap<readonly number[], Origin>()
+
+/** Stand for models, so that drafts do not keep the weights of one in memory. */
+const symbols = new WeakMap<ModelCore, symbol>()
+
+function symbolOf(core: ModelCore): symbol {
+  const known = symbols.get(core) ?? Symbol(core.id)
+  symbols.set(core, known)
+  return known
+}
 
 /** The events of a request whose answer is known; undefined for others. */
 export function knownEvents(core: ModelCore, request: BatchRequest): GenerationEvent[] | undefined {
@@ -39,7 +48,7 @@ export function knownEvents(core: ModelCore, request: BatchRequest): GenerationE
 
 function knownAnswer(core: ModelCore, request: BatchRequest): Answer | undefined {
   const origin = request.draft && origins.get(request.draft)
-  if (!origin || origin.core !== core || origin.prefix !== request.prefix) return undefined
+  if (!origin || origin.model !== symbolOf(core) || origin.prefix !== request.prefix) return undefined
   if (origin.choice !== choiceOf(request)) return undefined
   const { tokens, finishReason } = origin.answer
   const { maxTokens } = request
@@ -63,8 +72,8 @@ export function keepAnswers(core: ModelCore, drafts: Drafts) {
     if (event.type === 'token') return void tokens.push(event.token)
     const { finishReason } = event
     const draft = finishReason === 'stop' ? [...tokens, ...core.tokenizer.eosTokenIds.slice(0, 1)] : tokens
-    const choice = choiceOf(request)
-    origins.set(draft, { core, prefix, choice, maxTokens, answer: { tokens, finishReason } })
+    const [model, choice] = [symbolOf(core), choiceOf(request)]
+    origins.set(draft, { model, prefix, choice, maxTokens, answer: { tokens, finishReason } })
     drafts.set(draftKey(request), draft)
   }
 }
