@@ -183,9 +183,10 @@ export function selectSlots(
 ): KeyValueCache {
   const longest = Math.max(1, places, ...kept.map((slot) => cache.length(slot)))
   const selected = createKeyValueCache(config, slots, longest, freeCapacityFor)
+  const block = cache.block()
   for (const [to, from] of kept.entries()) {
     selected.clear(to, cache.lead(from))
-    selected.append(to, cache.block(), from, cache.length(from))
+    selected.append(to, block, from, cache.length(from))
   }
   return selected
 }

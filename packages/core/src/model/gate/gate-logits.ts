@@ -3,7 +3,7 @@ import type { Gate, Prefix, ScoreOptions } from '../language-model/language-mode
 import type { ModelCore } from '../language-model/model-core.ts'
 import { type ReadTokens, readerOf } from './asked-request.ts'
 import { gateLogit, gatesOf } from './gate.ts'
-import { hiddenStates } from './hidden-states.ts'
+import { hiddenStates, readingKey } from './hidden-states.ts'
 
 /**
  * The logits of the prefixes' gates for their prompts, by gate and index of the prompt. The base model reads a prompt once per
@@ -32,10 +32,10 @@ export async function gateLogits(
         else found.get(gate)?.set(key, known)
       }
     }
-    const places = [...new Map(asking.map((gate) => [placeKey(gate), gate])).values()]
+    const places = [...new Map(asking.map((gate) => [readingKey([gate]), gate])).values()]
     const readings = await hiddenStates(core, [...unread.values()], places, options)
     for (const gate of asking) {
-      const place = places.findIndex((one) => placeKey(one) === placeKey(gate))
+      const place = places.findIndex((one) => readingKey([one]) === readingKey([gate]))
       for (const [i, key] of [...unread.keys()].entries()) {
         const logit = gateLogit(gate, readings[i]?.[place] as Float32Array)
         found.get(gate)?.set(key, logit)
@@ -45,8 +45,6 @@ export async function gateLogits(
   }
   return (gate, prompt) => found.get(gate)?.get(keys.get(gate.question)?.[prompt] as string) as number
 }
-
-const placeKey = ({ layers, window }: Gate): string => JSON.stringify([layers, window])
 
 /** Prompts remembered per model and gate. */
 const MOST_PROMPTS = 4096

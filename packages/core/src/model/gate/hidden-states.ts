@@ -150,7 +150,7 @@ function checkPrompts({ config }: ModelCore, prompts: readonly ReadTokens[]): vo
 }
 
 /** Distinguishes programs that read at different places. */
-const readingKey = (places: readonly ReadingPlace[]): string =>
+export const readingKey = (places: readonly ReadingPlace[]): string =>
   places.map(({ layers, window }) => `${layers.join()}/${window}`).join(' ')
 
 /**
